@@ -1,0 +1,72 @@
+"""A booking row: a traveller's request for seats on one flight. A trip of several flights is several rows with one `trip_id`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, LargeBinary, Numeric, SmallInteger, Text, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+
+class PaymentMode(StrEnum):
+    NONE = "none"
+    """Confirmed as soon as the seats are taken."""
+    TOKEN = "token"
+    """Charged by a worker once the seats are held."""
+    HOLD = "hold"
+    """Held until `hold_expires_at`; the traveller pays later."""
+
+
+class Booking(SQLModel, table=True):
+    __tablename__ = "bookings"
+    __table_args__ = (
+        CheckConstraint("seats BETWEEN 1 AND 9", name="seats_in_range"),
+        CheckConstraint("status IN ('PENDING', 'HELD', 'CONFIRMED', 'CANCELLED', 'FAILED', 'EXPIRED')", name="status_known"),
+        CheckConstraint("payment_mode IN ('none', 'token', 'hold')", name="payment_mode_known"),
+        Index(
+            "ux_bookings_user_key",
+            "user_id",
+            "idempotency_key",
+            unique=True,
+            postgresql_where=text("idempotency_key IS NOT NULL"),
+        ),
+        Index("ix_bookings_user", "user_id", "id"),
+        Index("ix_bookings_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+        Index("ix_bookings_flight", "flight_id", "status"),
+        Index("ix_bookings_later_legs", "trip_id", postgresql_where=text("leg > 0")),
+        Index("ux_bookings_reference", "reference", unique=True, postgresql_where=text("leg = 0")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    trip_id: UUID
+    """The id of the first leg, which is also the job id. Equal to `id` for a single flight."""
+    leg: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
+    user_id: UUID = Field(foreign_key="users.id")
+    flight_id: UUID = Field(foreign_key="flights.id")
+    seats: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    status: str = Field(default="PENDING", sa_column=Column(Text, nullable=False, server_default="PENDING"))
+    failure_code: str | None = Field(default=None, sa_column=Column(Text))
+    payment_mode: str = Field(default=PaymentMode.NONE, sa_column=Column(Text, nullable=False, server_default="none"))
+    payment_token: str | None = Field(default=None, sa_column=Column(Text))
+    attempts: int = Field(default=1, sa_column=Column(SmallInteger, nullable=False, server_default="1"))
+    """How often the work was sent: counted by the sender, so a worker that dies has been counted too."""
+    next_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    """When the sweep looks again: a lease while PENDING, the end of a hold while HELD, null at rest."""
+    idempotency_key: str | None = Field(default=None, sa_column=Column(Text))
+    """Only on the first leg."""
+    request_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    """SHA-256 of the request that used the key."""
+    price_total: Decimal = Field(sa_column=Column(Numeric(12, 2), nullable=False))
+    currency: str = Field(sa_column=Column(Text, nullable=False))
+    reference: str = Field(sa_column=Column(Text, nullable=False))
+    hold_expires_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    timeline: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False, server_default="[]"))
+    """Stages after `accepted` (which is `created_at`): `[{stage, at}]`, oldest first."""
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
+    updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
+    finished_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

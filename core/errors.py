@@ -1,0 +1,50 @@
+"""Errors that a client is told about. Each carries a stable code, an HTTP status and data; one place in `api` translates them."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+
+class AppError(Exception):
+    """A fact that stops a request, in words for the client.
+
+    `data` is added to the problem+json body; `retry_after` (seconds) becomes the `Retry-After` header.
+    """
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, detail: str, *, retry_after: int | None = None, **data: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.retry_after = retry_after
+        self.data = data
+
+
+class NotFound(AppError):
+    code = "not_found"
+    status = HTTPStatus.NOT_FOUND
+
+
+class Conflict(AppError):
+    code = "conflict"
+    status = HTTPStatus.CONFLICT
+
+
+class Invalid(AppError):
+    """The request is well formed and means nothing we can do. `errors`: list of `{pointer, code, message}`."""
+
+    code = "validation"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    @classmethod
+    def field(cls, pointer: str, code: str, message: str) -> Invalid:
+        return cls(message, errors=[{"pointer": pointer, "code": code, "message": message}])
+
+
+class Unavailable(AppError):
+    code = "unavailable"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    retryable = True

@@ -1,0 +1,60 @@
+"""A flight: one departure of one flight number, and the seats that are taken on it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Computed, DateTime, Index, Numeric, Text, UniqueConstraint, func
+from sqlmodel import Field, SQLModel
+
+from core.clock import new_id
+
+
+class FlightStatus(StrEnum):
+    SCHEDULED = "SCHEDULED"
+    CANCELLED = "CANCELLED"
+
+
+class Flight(SQLModel, table=True):
+    __tablename__ = "flights"
+    __table_args__ = (
+        UniqueConstraint("flight_number", "departure_ts"),
+        CheckConstraint("seats_held >= 0", name="held_not_negative"),
+        CheckConstraint("seats_sold >= 0", name="sold_not_negative"),
+        CheckConstraint("seats_held + seats_sold <= total_seats", name="not_oversold"),
+        CheckConstraint("arrival_ts > departure_ts", name="arrives_after_departure"),
+        CheckConstraint("source <> destination", name="goes_somewhere"),
+        CheckConstraint("status IN ('SCHEDULED', 'CANCELLED')", name="status_known"),
+        Index("ix_flights_route_day", "source_key", "destination_key", "departure_date"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    flight_number: str = Field(sa_column=Column(Text, nullable=False))
+    source: str = Field(sa_column=Column(Text, nullable=False))
+    destination: str = Field(sa_column=Column(Text, nullable=False))
+    source_iata: str | None = Field(default=None, sa_column=Column(Text))
+    destination_iata: str | None = Field(default=None, sa_column=Column(Text))
+    source_key: str | None = Field(
+        default=None, sa_column=Column(Text, Computed("coalesce(source_iata, lower(source))", persisted=True))
+    )
+    """What search compares: the IATA code where the place is known, else the name in lower case."""
+    destination_key: str | None = Field(
+        default=None, sa_column=Column(Text, Computed("coalesce(destination_iata, lower(destination))", persisted=True))
+    )
+    departure_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    arrival_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    departure_date: date
+    """The local date at the source (UTC where its time zone is unknown)."""
+    total_seats: int
+    seats_held: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    seats_sold: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    price: Decimal = Field(sa_column=Column(Numeric(10, 2), nullable=False))
+    currency: str = Field(sa_column=Column(Text, nullable=False))
+    status: str = Field(default=FlightStatus.SCHEDULED, sa_column=Column(Text, nullable=False, server_default="SCHEDULED"))
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    """Counts changes of the schedule, the price and the capacity; sales do not count. It is the `ETag`."""
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
+    updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))

@@ -1,0 +1,90 @@
+"""One uploaded CSV file and what became of each of its rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    func,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from core.clock import new_id
+
+
+class ImportStatus(StrEnum):
+    PENDING = "PENDING"
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+class Import(SQLModel, table=True):
+    __tablename__ = "imports"
+    __table_args__ = (
+        CheckConstraint("status IN ('PENDING', 'IN_PROGRESS', 'COMPLETED', 'FAILED')", name="status_known"),
+        CheckConstraint("mode IN ('upsert', 'create')", name="mode_known"),
+        Index("ix_imports_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+        # The same bytes while one runs: the same job.
+        Index(
+            "ux_imports_running_content",
+            "content_hash",
+            "mode",
+            "dry_run",
+            unique=True,
+            postgresql_where=text("status IN ('PENDING', 'IN_PROGRESS')"),
+        ),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    user_id: UUID | None = Field(default=None, foreign_key="users.id")
+    content_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """SHA-256 of the file's bytes."""
+    storage_key: str = Field(sa_column=Column(Text, nullable=False))
+    total_bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
+    mode: str = Field(sa_column=Column(Text, nullable=False, server_default="upsert"))
+    dry_run: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    status: str = Field(default=ImportStatus.PENDING, sa_column=Column(Text, nullable=False, server_default="PENDING"))
+    failure_code: str | None = Field(default=None, sa_column=Column(Text))
+    failure_message: str | None = Field(default=None, sa_column=Column(Text))
+    attempts: int = Field(default=1, sa_column=Column(SmallInteger, nullable=False, server_default="1"))
+    next_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    cursor_bytes: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    """Where the next chunk starts: moved in the transaction that stores the chunk."""
+    cursor_line: int = Field(default=1, sa_column=Column(Integer, nullable=False, server_default="1"))
+    total_rows: int | None = Field(default=None)
+    processed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    created: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    updated: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    skipped: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    failed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
+    started_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    finished_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+
+
+class ImportFault(SQLModel, table=True):
+    """One thing wrong with one row. `raw` is the row's cells in the file's column order, for the file of failed rows."""
+
+    __tablename__ = "import_errors"
+
+    import_id: UUID = Field(sa_column=Column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True))
+    line: int = Field(primary_key=True)
+    column: str = Field(sa_column=Column(Text, primary_key=True))
+    value: str = Field(sa_column=Column(Text, nullable=False))
+    code: str = Field(sa_column=Column(Text, nullable=False))
+    message: str = Field(sa_column=Column(Text, nullable=False))
+    raw: str = Field(sa_column=Column(Text, nullable=False))

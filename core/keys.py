@@ -1,0 +1,62 @@
+"""Every Redis key: its shape, its type, its lifetime. No other module spells a key.
+
+| key                    | type   | lifetime            | what                                              |
+|------------------------|--------|---------------------|---------------------------------------------------|
+| `inv:{F}`              | hash   | departure + 1 day   | `free`: seats of flight F that may be reserved    |
+| `rsv:{F}`              | hash   | departure + 1 day   | booking id -> seats, or `R` once released         |
+| `job:{J}`              | string | 10 minutes          | the encoded short status of a booking job         |
+| `search:{R}:D:S`       | string | `SEARCH_CACHE_SECONDS` | flights of route R on date D in sort order S   |
+| `route-version:{R}:D`  | string | 7 days              | counts changes of route R on date D               |
+| `bucket:{W}`           | hash   | until it is full    | token bucket of W (a user, an address)            |
+| `skyqueue:epoch`       | string | for ever            | random; gone or changed means that Redis was lost |
+| `{dq}:*`               | -      | Dramatiq's          | queues, messages, acks, heartbeats                |
+| `{dq}:seen:M`          | string | 1 hour              | message M was delivered once                      |
+
+Braces are literal where a flight or a route is named: they are the hash tags that keep keys of one flight, or of one route, in one cluster slot.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+QUEUE_NAMESPACE = "{dq}"
+EPOCH = "skyqueue:epoch"
+
+BOOKING_CHANNEL = "skyqueue:bookings"
+"""Pub/sub: one message per committed batch of booking moves (`core/jobs/broadcast.py`)."""
+JOB_STATUS_SECONDS = 600
+ROUTE_VERSION_SECONDS = 7 * 24 * 3600
+
+
+def inventory(flight_id: UUID) -> str:
+    return f"inv:{{{flight_id}}}"
+
+
+def reservations(flight_id: UUID) -> str:
+    return f"rsv:{{{flight_id}}}"
+
+
+def job(job_id: UUID) -> str:
+    return f"job:{{{job_id}}}"
+
+
+def route(source_key: str, destination_key: str) -> str:
+    """The one spelling of a route in keys: place keys as in `core/flights/places.py`."""
+    return f"{source_key}>{destination_key}"
+
+
+def search(source_key: str, destination_key: str, day: date, sort: str) -> str:
+    return f"search:{{{route(source_key, destination_key)}}}:{day.isoformat()}:{sort}"
+
+
+def route_version(source_key: str, destination_key: str, day: date) -> str:
+    return f"route-version:{{{route(source_key, destination_key)}}}:{day.isoformat()}"
+
+
+def bucket(who: str) -> str:
+    return f"bucket:{{{who}}}"
+
+
+def seen(message_id: str) -> str:
+    return f"{QUEUE_NAMESPACE}:seen:{message_id}"

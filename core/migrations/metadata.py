@@ -1,0 +1,22 @@
+"""The tables of every noun, for Alembic. The naming convention must be set before a table is defined."""
+
+from __future__ import annotations
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+from core.bookings import models as _bookings  # noqa: E402, F401  # after the naming convention, for the side effect
+from core.flights import models as _flights  # noqa: E402, F401
+from core.imports import models as _imports  # noqa: E402, F401
+from core.repair import models as _repair  # noqa: E402, F401
+from core.users import models as _users  # noqa: E402, F401
+
+METADATA: MetaData = SQLModel.metadata

@@ -1,0 +1,45 @@
+"""What could not be done, and who changed what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime, Index, LargeBinary, Text, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from core.clock import new_id
+
+
+class DeadLetter(SQLModel, table=True):
+    """Work that was given up after its last attempt, or a payload that no worker can read."""
+
+    __tablename__ = "dead_letters"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    queue: str = Field(sa_column=Column(Text, nullable=False))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    """`booking`, `import` or `message`."""
+    subject_id: UUID | None = Field(default=None, index=True)
+    error: str = Field(sa_column=Column(Text, nullable=False))
+    payload: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
+    replayed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+
+
+class AuditEntry(SQLModel, table=True):
+    """Who changed what: one row per change that an admin made, in the transaction of the change."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index("ix_audit_log_entity", "entity", "entity_id"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    user_id: UUID | None = Field(default=None, foreign_key="users.id")
+    action: str = Field(sa_column=Column(Text, nullable=False))
+    entity: str = Field(sa_column=Column(Text, nullable=False))
+    entity_id: UUID
+    before: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    after: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))

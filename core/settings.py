@@ -1,0 +1,69 @@
+"""Every setting of the product, read once from the environment (prefix `SKYQUEUE_`) by an edge and passed down.
+
+One small class per concern; all are frozen. The names are a contract: scripts rely on them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class _Concern(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="SKYQUEUE_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+
+class Http(_Concern):
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    rate_limits: Literal["on", "off"] = "on"
+    max_upload_mb: int = Field(default=512, ge=1, le=4096)
+
+
+class Servers(_Concern):
+    """Where the truth and the speed live. Unset: embedded servers in `data_dir`, started by `skyqueue up`."""
+
+    data_dir: Path = Path(".skyqueue")
+    database_url: str | None = None
+    redis_url: str | None = None
+
+
+class Accounts(_Concern):
+    admin_username: str = "admin"
+    admin_password: SecretStr | None = None
+    jwt_secret: SecretStr | None = None
+    access_token_minutes: int = Field(default=15, ge=1, le=60)
+    refresh_token_days: int = Field(default=14, ge=1, le=90)
+
+
+class Booking(_Concern):
+    hold_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    max_seats_per_booking: int = Field(default=9, ge=1, le=9)
+
+
+class Search(_Concern):
+    search_cache_seconds: int = Field(default=300, ge=1)
+
+
+class Work(_Concern):
+    worker_processes: int = Field(default=1, ge=1, le=64)
+    worker_threads: int = Field(default=4, ge=1, le=64)
+    failpoints: str = ""
+    """Tests only: `name:action[:probability][,...]`, see `core/failpoints.py`."""
+
+
+class Settings:
+    """The settings of one process, grouped by concern. Build it once, in an edge."""
+
+    __slots__ = ("accounts", "booking", "http", "search", "servers", "work")
+
+    def __init__(self) -> None:
+        self.http = Http()
+        self.servers = Servers()
+        self.accounts = Accounts()
+        self.booking = Booking()
+        self.search = Search()
+        self.work = Work()
