@@ -1,0 +1,86 @@
+"""The application: the only place where the parts of the API are wired together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+from litestar.openapi import OpenAPIConfig
+from litestar.types import ControllerRouterHandler
+from redis import Redis
+from redis.asyncio import BlockingConnectionPool
+from redis.asyncio import Redis as AsyncRedis
+
+from api.deps import Services, SignedRequest, provided, services_of
+from api.errors import EXCEPTION_HANDLERS
+from api.guards import Authentication
+from api.health import HealthController
+from core.db import Database
+from core.settings import Settings
+from core.users.tokens import AccessTokens
+
+JSON_BODY_BYTES = 16 * 1024
+
+CONTROLLERS: Sequence[ControllerRouterHandler] = (
+    HealthController,
+)
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    """The application of one process; `settings` default to the environment's.
+
+    Nothing is connected before it starts, so the OpenAPI document can be made without servers.
+    """
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        services = build_services(settings)
+        app.state.services = services
+        try:
+            yield
+        finally:
+            await close_services(services)
+
+    def app_services() -> Services:
+        return services_of(app)
+
+    app = Litestar(
+        route_handlers=CONTROLLERS,
+        lifespan=[lifespan],
+        dependencies=provided(app_services),
+        middleware=[Authentication],
+        exception_handlers=EXCEPTION_HANDLERS,
+        request_class=SignedRequest,
+        request_max_body_size=JSON_BODY_BYTES,
+        openapi_config=OpenAPIConfig(title="Skyqueue", version="0.1.0"),
+        logging_config=None,
+        debug=False,
+        pdb_on_exception=False,
+    )
+    return app
+
+
+def build_services(settings: Settings) -> Services:
+    """Everything that requests share. Raises `ValueError` when an address or the secret is missing; connects to nothing."""
+    database_url, redis_url = settings.servers.database_url, settings.servers.redis_url
+    if database_url is None or redis_url is None:
+        raise ValueError("SKYQUEUE_DATABASE_URL and SKYQUEUE_REDIS_URL must name the servers; `skyqueue up` starts its own")
+    secret = settings.accounts.jwt_secret
+    tokens = AccessTokens(secret.get_secret_value() if secret else None, lifetime_minutes=settings.accounts.access_token_minutes)
+    timeouts = {"socket_timeout": 2.0, "socket_connect_timeout": 1.0}
+    pool = BlockingConnectionPool.from_url(redis_url, max_connections=8, timeout=2, **timeouts)
+    return Services(
+        settings=settings,
+        db=Database(database_url, pool_size=16, application="skyqueue-api"),
+        redis=Redis.from_url(redis_url, **timeouts),
+        aredis=AsyncRedis.from_pool(pool),
+        tokens=tokens,
+    )
+
+
+async def close_services(services: Services) -> None:
+    await services.aredis.aclose()
+    services.redis.close()
+    services.db.dispose()

@@ -1,0 +1,53 @@
+"""The shape of every error answer: RFC 9457 problem details."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error answer before it is written.
+
+    `code` is from the registry in `docs/errors.md`; `data` adds members to the body (never one of the standard ones).
+    """
+
+    status: int
+    code: str
+    detail: str
+    retryable: bool = False
+    data: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def body(self, *, instance: str, request_id: str) -> bytes:
+        """The encoded body. `instance` is the path of the request."""
+        return msgspec.json.encode(
+            {
+                **self.data,
+                "type": f"urn:skyqueue:problem:{self.code}",
+                "title": self.code.replace("_", " ").capitalize(),
+                "status": self.status,
+                "detail": self.detail,
+                "instance": instance,
+                "code": self.code,
+                "request_id": request_id,
+                "retryable": self.retryable,
+            },
+            enc_hook=str,
+        )
+
+    def all_headers(self) -> dict[str, str]:
+        """Headers that the status itself asks for, and the problem's own."""
+        headers = {}
+        if self.status == HTTPStatus.UNAUTHORIZED:
+            headers["www-authenticate"] = 'Bearer realm="skyqueue"'
+        if self.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+            headers["retry-after"] = str(RETRY_SECONDS)
+        return headers | self.headers

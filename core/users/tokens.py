@@ -1,0 +1,108 @@
+"""Access tokens: who is calling, proven without a query.
+
+HS256 is pinned; `exp iat sub aud iss` are required and checked. A token that was verified once is remembered until it expires,
+so a client that polls costs one dictionary look-up per request instead of one signature.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import jwt
+
+from core.errors import AppError
+from core.users.models import Role
+
+ALGORITHM = "HS256"
+ISSUER = "skyqueue"
+AUDIENCE = "skyqueue-api"
+SECRET_BYTES = 32
+LEEWAY_SECONDS = 5
+REMEMBERED_TOKENS = 16_384
+
+
+class Unauthenticated(AppError):
+    """No token, or one that proves nothing. The words never tell which check failed."""
+
+    code = "unauthenticated"
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class WeakSecret(ValueError):
+    """`SKYQUEUE_JWT_SECRET` is missing or short: the process refuses to start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The account behind a request, as its token tells it; the row is not read."""
+
+    user_id: UUID
+    username: str
+    role: Role
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role is Role.ADMIN
+
+
+class AccessTokens:
+    """Signs and verifies the access tokens of one deployment; every process with the same secret accepts them.
+
+    `lifetime_minutes` is how long one is good for. `secret` shorter than 32 bytes raises `WeakSecret`.
+    """
+
+    def __init__(self, secret: str | None, *, lifetime_minutes: int) -> None:
+        if secret is None or len(secret.encode()) < SECRET_BYTES:
+            raise WeakSecret(f"SKYQUEUE_JWT_SECRET must hold at least {SECRET_BYTES} bytes; `openssl rand -hex 32` makes one")
+        self._secret = secret
+        self._lifetime_seconds = lifetime_minutes * 60
+        self._verified: dict[str, tuple[float, Principal]] = {}
+
+    @property
+    def lifetime_seconds(self) -> int:
+        return self._lifetime_seconds
+
+    def issue(self, principal: Principal) -> str:
+        """A signed token for `principal`."""
+        issued_at = int(time.time())
+        claims = {
+            "sub": str(principal.user_id),
+            "username": principal.username,
+            "role": principal.role.value,
+            "iat": issued_at,
+            "exp": issued_at + self._lifetime_seconds,
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+        }
+        return jwt.encode(claims, self._secret, algorithm=ALGORITHM)
+
+    def verify(self, token: str) -> Principal:
+        """The principal that `token` proves, or `Unauthenticated`."""
+        remembered = self._verified.get(token)
+        if remembered is not None and time.time() < remembered[0]:
+            return remembered[1]
+        expires_at, principal = self._check(token)
+        if len(self._verified) >= REMEMBERED_TOKENS:
+            self._verified.clear()
+        self._verified[token] = (expires_at, principal)
+        return principal
+
+    def _check(self, token: str) -> tuple[float, Principal]:
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                self._secret,
+                algorithms=[ALGORITHM],
+                audience=AUDIENCE,
+                issuer=ISSUER,
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["exp", "iat", "sub", "aud", "iss"], "strict_aud": True},
+            )
+            principal = Principal(UUID(claims["sub"]), str(claims["username"]), Role(claims["role"]))
+        except (jwt.InvalidTokenError, KeyError, ValueError, AttributeError, TypeError) as error:
+            raise Unauthenticated("Sign in: the access token is missing, wrong or expired.") from error
+        return float(claims["exp"]) + LEEWAY_SECONDS, principal
