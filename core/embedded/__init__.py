@@ -1,0 +1,1 @@
+"""Postgres and Valkey from their wheels, for `skyqueue up` and for the tests."""

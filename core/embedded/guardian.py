@@ -1,0 +1,80 @@
+"""Nothing outlives the process that started it, not even after `kill -9`.
+
+One small process per supervisor holds the other end of a pipe. `PR_SET_PDEATHSIG` would need no process, but it is Linux only, follows the
+thread that forked, and is cleared when a server changes its user.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from threading import Lock
+
+
+class Guardian:
+    """Ends every watched process when this one dies. Safe to call from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._wards: dict[int, tuple[signal.Signals, signal.Signals]] = {}
+        self._process = self._spawn()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def watch(self, pid: int, first: signal.Signals, last: signal.Signals) -> None:
+        """`first` asks the process to end, `last` is sent if it has not after 2.5 s."""
+        with self._lock:
+            self._wards[pid] = (first, last)
+            self._tell(f"watch {pid} {first.value} {last.value}")
+
+    def forget(self, pid: int) -> None:
+        with self._lock:
+            if self._wards.pop(pid, None) is not None:
+                self._tell(f"forget {pid}")
+
+    def ensure(self) -> bool:
+        """Replace the process if somebody killed it. True: it had to be replaced."""
+        with self._lock:
+            if self._process.poll() is None:
+                return False
+            self._replace()
+            return True
+
+    def close(self) -> None:
+        """End what is still watched, then the guardian itself."""
+        with self._lock:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+            self._process.wait()
+
+    def _tell(self, order: str) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(f"{order}\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            self._process.wait()
+            self._replace()
+
+    def _replace(self) -> None:
+        self._process = self._spawn()
+        assert self._process.stdin is not None
+        for pid, (first, last) in self._wards.items():
+            self._process.stdin.write(f"watch {pid} {first.value} {last.value}\n")
+        self._process.stdin.flush()
+
+    @staticmethod
+    def _spawn() -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", str(Path(__file__).with_name("watch.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd="/",
+            start_new_session=True,
+        )

@@ -1,0 +1,54 @@
+"""A server that an earlier start left behind in our folder: end it, or forget the pid that it wrote.
+
+Only for folders whose lock we hold: two servers on the same files would destroy them.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from core.embedded.errors import CannotStart
+
+SECONDS = 6.0
+"""How long to wait after each signal."""
+
+
+def clear(pid_file: Path, home: Path, stop: signal.Signals) -> None:
+    """Remove `pid_file` once its process, if that still is a server working in `home`, has ended."""
+    pid = _read(pid_file)
+    for number in (stop, signal.SIGKILL):
+        if not _works_in(pid, home):
+            pid_file.unlink(missing_ok=True)
+            return
+        os.kill(pid, number)
+        deadline = time.monotonic() + SECONDS
+        while _works_in(pid, home) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    raise CannotStart(f"An older server (process {pid}) still uses {home}.", f"End it with `kill -9 {pid}`, then start again.")
+
+
+def _read(pid_file: Path) -> int:
+    """Its first line, or 0: Postgres ends the process id with a line break and writes more below."""
+    try:
+        return int(pid_file.read_text().split()[0])
+    except (FileNotFoundError, IndexError, ValueError):
+        return 0
+
+
+def _works_in(pid: int, home: Path) -> bool:
+    if pid <= 0:
+        return False
+    processes = Path("/proc")
+    if (processes / "self").exists():
+        try:
+            command = (processes / str(pid) / "cmdline").read_bytes().decode(errors="replace")
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+    else:
+        shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+        command = shown.stdout
+    return str(home) in command  # a zombie has no command line

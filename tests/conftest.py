@@ -1,0 +1,92 @@
+"""Fixtures for every test: the real servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from core.db import Database
+from core.embedded.guardian import Guardian
+from core.embedded.postgres import EmbeddedPostgres
+from core.embedded.valkey import EmbeddedValkey
+from tests.support import servers
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def guardian() -> Iterator[Guardian]:
+    """Ends the servers also when pytest itself is killed."""
+    guardian = Guardian()
+    yield guardian
+    guardian.close()
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(guardian: Guardian) -> Iterator[EmbeddedPostgres]:
+    with servers.server_folder() as folder:
+        postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian, settings=servers.FAST_AND_LOOSE)
+        postgres.start()
+        servers.prepare_template(postgres)
+        yield postgres
+        postgres.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_valkey(guardian: Guardian) -> Iterator[EmbeddedValkey]:
+    with servers.server_folder() as folder:
+        valkey = EmbeddedValkey(folder / "valkey", guardian=guardian, settings={"appendonly": "no"})
+        valkey.start()
+        yield valkey
+        valkey.stop()
+
+
+@pytest.fixture
+def postgres(shared_postgres: EmbeddedPostgres) -> EmbeddedPostgres:
+    """The shared server, running. A test that breaks a server asks for `private_servers` instead."""
+    if not shared_postgres.is_running:
+        shared_postgres.start()
+    return shared_postgres
+
+
+@pytest.fixture
+def valkey(shared_valkey: EmbeddedValkey) -> EmbeddedValkey:
+    """The shared server, running and empty."""
+    if not shared_valkey.is_running:
+        shared_valkey.start()
+    servers.empty(shared_valkey)
+    return shared_valkey
+
+
+@pytest.fixture
+def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A migrated, empty database that belongs to this test."""
+    with servers.fresh_database(postgres) as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(valkey: EmbeddedValkey) -> str:
+    return valkey.url
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    database = Database(database_url, pool_size=10, application="test")
+    yield database
+    database.dispose()
+
+
+ServerFactory = Callable[..., servers.ServerPair]
+
+
+@pytest.fixture
+def private_servers(guardian: Guardian) -> Iterator[ServerFactory]:
+    """Call it (settings: `postgres_settings`, `valkey_settings`) for a pair of servers that the test may kill, freeze and fill."""
+    with ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(servers.server_pair(guardian, **settings))

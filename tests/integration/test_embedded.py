@@ -1,0 +1,167 @@
+"""The embedded servers: they start, keep their data, come back on the same address, and never outlive their owner."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from core.db import Database
+from core.embedded.errors import CannotStart
+from core.embedded.guardian import Guardian
+from core.embedded.postgres import EmbeddedPostgres
+from core.embedded.valkey import EmbeddedValkey
+from tests.conftest import ServerFactory
+from tests.support import servers
+from tests.support.waiting import until
+
+
+def test_a_killed_postgres_comes_back_on_the_same_address_with_its_data(private_servers: ServerFactory) -> None:
+    pair = private_servers()
+    with psycopg.connect(pair.database_url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    os.kill(pair.postgres.pid, signal.SIGKILL)
+    until(lambda: not pair.postgres.is_running)
+
+    pair.postgres.start()
+
+    with psycopg.connect(pair.database_url) as connection:
+        assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+
+
+def test_a_killed_valkey_comes_back_on_the_same_address_with_its_data(private_servers: ServerFactory) -> None:
+    pair = private_servers()
+    with redis.Redis.from_url(pair.redis_url) as client:
+        client.set("kept", "42")
+    os.kill(pair.valkey.pid, signal.SIGKILL)
+    until(lambda: not pair.valkey.is_running)
+
+    pair.valkey.start()
+
+    with redis.Redis.from_url(pair.redis_url) as client:
+        assert client.get("kept") == b"42"
+
+
+def test_both_servers_answer_on_sockets_too(private_servers: ServerFactory) -> None:
+    pair = private_servers()
+    database = Database(pair.postgres.socket_url, pool_size=1, application="test")
+    with database.transaction() as connection:
+        assert connection.execute("SELECT inet_server_addr()").fetchone() == (None,)
+    database.dispose()
+    with redis.Redis.from_url(pair.valkey.socket_url) as client:
+        assert client.ping()
+
+
+def test_both_servers_refuse_a_client_without_the_password(private_servers: ServerFactory) -> None:
+    pair = private_servers()
+    without = pair.database_url.partition("://")[0] + "://skyqueue:wrong@" + pair.database_url.rpartition("@")[2]
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(without)
+    with redis.Redis.from_url("redis://" + pair.redis_url.rpartition("@")[2]) as client, pytest.raises(redis.AuthenticationError):
+        client.get("anything")
+
+
+def test_valkey_never_evicts_and_writes_what_it_was_told(private_servers: ServerFactory) -> None:
+    with redis.Redis.from_url(private_servers().redis_url, decode_responses=True) as client:
+        settings = {**client.config_get("maxmemory-policy"), **client.config_get("append*")}
+    assert settings["maxmemory-policy"] == "noeviction"
+    assert settings["appendonly"] == "yes"
+    assert settings["appendfsync"] == "everysec"
+
+
+def test_a_frozen_server_can_be_stopped(private_servers: ServerFactory) -> None:
+    valkey = private_servers().valkey
+    os.kill(valkey.pid, signal.SIGSTOP)
+    valkey.stop()
+    assert not valkey.is_running
+
+
+def test_damaged_data_is_told_in_one_line(guardian: Guardian) -> None:
+    with servers.server_folder() as folder:
+        postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
+        postgres.start()
+        postgres.stop()
+        (folder / "postgres" / "data" / "global" / "pg_control").write_bytes(b"")
+        with pytest.raises(CannotStart, match="Postgres does not start with the data in") as caught:
+            postgres.start()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_creation_cut_short_is_begun_anew(guardian: Guardian) -> None:
+    with servers.server_folder() as folder:
+        postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
+        (folder / "postgres" / "draft").mkdir()
+        (folder / "postgres" / "draft" / "PG_VERSION").write_text("18")
+        os.chown(folder / "postgres" / "draft", (folder / "postgres").stat().st_uid, (folder / "postgres").stat().st_gid)
+        os.chown(
+            folder / "postgres" / "draft" / "PG_VERSION", (folder / "postgres").stat().st_uid, (folder / "postgres").stat().st_gid
+        )
+        postgres.start()
+        postgres.stop()
+
+
+def test_sockets_move_when_the_folder_has_a_long_path(guardian: Guardian) -> None:
+    with servers.server_folder() as folder:
+        home = folder / ("long" * 25)
+        home.mkdir(mode=0o711)
+        valkey = EmbeddedValkey(home / "valkey", guardian=guardian)
+        valkey.start()
+        with redis.Redis.from_url(valkey.socket_url) as client:
+            assert client.ping()
+        valkey.stop()
+
+
+OWNER = textwrap.dedent("""
+    import sys, time
+    from pathlib import Path
+    from core.embedded.guardian import Guardian
+    from core.embedded.postgres import EmbeddedPostgres
+    from core.embedded.valkey import EmbeddedValkey
+    guardian, home = Guardian(), Path(sys.argv[1])
+    servers = [EmbeddedPostgres(home / "postgres", guardian=guardian), EmbeddedValkey(home / "valkey", guardian=guardian)]
+    for server in servers:
+        server.start()
+    print(guardian.pid, *(server.pid for server in servers), flush=True)
+    sys.stdin.read()
+""")
+
+
+def start_owner(home: Path) -> tuple[subprocess.Popen[str], list[int]]:
+    """A process that owns two servers; the pids of its guardian and of the servers."""
+    owner = subprocess.Popen([sys.executable, "-c", OWNER, str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert owner.stdout is not None
+    return owner, [int(pid) for pid in owner.stdout.readline().split()]
+
+
+def test_servers_end_within_five_seconds_of_their_owner_being_killed() -> None:
+    with servers.server_folder() as folder:
+        owner, pids = start_owner(folder)
+        owner.kill()
+        owner.communicate()
+        assert len(pids) == 3
+        until(lambda: not any(servers.is_alive(pid) for pid in pids), seconds=5)
+
+
+def test_a_server_left_behind_without_a_guardian_is_ended_by_the_next_start(guardian: Guardian) -> None:
+    with servers.server_folder() as folder:
+        owner, (watcher, *left_behind) = start_owner(folder)
+        os.kill(watcher, signal.SIGKILL)
+        owner.kill()
+        owner.communicate()
+        assert all(servers.is_alive(pid) for pid in left_behind)
+
+        postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
+        valkey = EmbeddedValkey(folder / "valkey", guardian=guardian)
+        postgres.start()
+        valkey.start()
+
+        assert not any(servers.is_alive(pid) for pid in left_behind)
+        valkey.stop()
+        postgres.stop()
