@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from core.embedded.accounts import Account
+from core.embedded.errors import CannotStart
 from core.embedded.guardian import Guardian
 
+POLL_SECONDS = 0.02
 LOG_BYTES = 20 * 1024 * 1024
 """A log longer than this is begun anew at the next start."""
 
@@ -25,6 +28,8 @@ class Child(ABC):
 
     stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 4.0), (signal.SIGKILL, 2.0))
     """What to send, and how many seconds to wait for each."""
+    start_seconds: ClassVar[float] = 60.0
+    """How long getting ready may take: a server that was killed reads its logs first."""
 
     def __init__(self, name: str, *, log: Path, guardian: Guardian) -> None:
         self.name = name
@@ -33,8 +38,26 @@ class Child(ABC):
         self._process: subprocess.Popen[bytes] | None = None
 
     @abstractmethod
+    def launch(self) -> None:
+        """Start the process and return at once. Raises `CannotStart` when there is nothing to start."""
+
+    @abstractmethod
+    def is_ready(self) -> bool:
+        """Whether it is of use to others by now. Takes two seconds at most."""
+
+    @abstractmethod
+    def failure(self) -> CannotStart:
+        """Why it is not ready, once it has ended or took too long."""
+
     def start(self) -> None:
-        """Return when it is of use to others, or raise `CannotStart`."""
+        """Launch it and wait until it is ready; `CannotStart` when it ends instead, or takes longer than `start_seconds`."""
+        self.launch()
+        deadline = time.monotonic() + self.start_seconds
+        while not self.is_ready():
+            if not self.is_running or time.monotonic() > deadline:
+                self.stop()
+                raise self.failure()
+            time.sleep(POLL_SECONDS)
 
     @property
     def pid(self) -> int:
@@ -69,8 +92,14 @@ class Child(ABC):
             self._wait(seconds)
         self.poll()
 
-    def _launch(
-        self, command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None, account: Account | None = None
+    def _spawn(
+        self,
+        command: Sequence[str | Path],
+        *,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        account: Account | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> None:
         account = account or Account()
         too_long = self.log.exists() and self.log.stat().st_size > LOG_BYTES
@@ -82,6 +111,7 @@ class Child(ABC):
                 stderr=subprocess.STDOUT,
                 cwd=cwd,
                 env=env,
+                pass_fds=pass_fds,
                 start_new_session=True,
                 **account.popen_options,
             )

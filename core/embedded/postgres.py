@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -21,8 +20,6 @@ from core.embedded.ports import free_port, socket_folder
 
 NAME = "skyqueue"
 """Of the role and of the database."""
-START_SECONDS = 60.0
-"""Recovery after a crash replays up to `max_wal_size`."""
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "127.0.0.1",
@@ -74,18 +71,34 @@ class EmbeddedPostgres(Child):
         """For our own processes: the same database without TCP."""
         return f"postgresql://{NAME}:{self._password}@/{NAME}?host={quote(str(self._sockets), safe='/')}&port={self._port}"
 
-    def start(self) -> None:
+    def launch(self) -> None:
         if not self._data.exists():
             self._create()
         leftover.clear(self._data / "postmaster.pid", self.home, signal.SIGQUIT)
         settings = {**self._settings, "unix_socket_directories": str(self._sockets), "unix_socket_permissions": "0700"}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        self._launch(
+        self._spawn(
             [binaries.postgres("postgres"), "-D", self._data, "-p", str(self._port), *options],
             cwd=self.home,
             account=self._account,
         )
-        self._wait_until_ready()
+
+    def is_ready(self) -> bool:
+        """Whether the database answers; the first time, it is created."""
+        try:
+            with psycopg.connect(self.url_of("postgres"), autocommit=True, connect_timeout=2) as connection:
+                if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (NAME,)).fetchone() is None:
+                    connection.execute(f"CREATE DATABASE {NAME}")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def failure(self) -> CannotStart:
+        reason = _complaint(self.log.read_text(errors="replace")) or "it gives no reason."
+        return CannotStart(
+            f"Postgres does not start with the data in {self._data}: {reason}",
+            f"See {self.log}. To begin with empty data, move {self.home} away.",
+        )
 
     def _create(self) -> None:
         """Into a draft that is renamed when complete, so that a start cut short leaves nothing half made."""
@@ -112,27 +125,6 @@ class EmbeddedPostgres(Child):
                 "Make room there, or choose another SKYQUEUE_DATA_DIR.",
             )
         os.rename(draft, self._data)
-
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                self._create_database()
-                return
-            except psycopg.OperationalError as error:
-                if self.poll() is not None or time.monotonic() > deadline:
-                    self.stop()
-                    reason = _complaint(self.log.read_text(errors="replace")) or str(error)
-                    raise CannotStart(
-                        f"Postgres does not start with the data in {self._data}: {reason}",
-                        f"See {self.log}. To begin with empty data, move {self.home} away.",
-                    ) from error
-            time.sleep(0.02)
-
-    def _create_database(self) -> None:
-        with psycopg.connect(self.url_of("postgres"), autocommit=True, connect_timeout=2) as connection:
-            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (NAME,)).fetchone() is None:
-                connection.execute(f"CREATE DATABASE {NAME}")
 
 
 def _complaint(log: str) -> str:

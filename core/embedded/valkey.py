@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -17,9 +16,6 @@ from core.embedded.child import Child
 from core.embedded.errors import CannotStart
 from core.embedded.guardian import Guardian
 from core.embedded.ports import free_port, socket_folder
-
-START_SECONDS = 60.0
-"""Reading a long append-only file takes a while."""
 
 SETTINGS: Mapping[str, str] = {
     "bind": "127.0.0.1",
@@ -35,7 +31,7 @@ SETTINGS: Mapping[str, str] = {
 class EmbeddedValkey(Child):
     """`home` keeps the data between starts. `settings` override `SETTINGS`, for tests."""
 
-    stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 4.0), (signal.SIGKILL, 1.0))
+    stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 1.5), (signal.SIGKILL, 1.0))
 
     def __init__(self, home: Path, *, guardian: Guardian, settings: Mapping[str, str] | None = None) -> None:
         self.home = home.absolute()
@@ -59,13 +55,26 @@ class EmbeddedValkey(Child):
         """For our own processes: the same server without TCP."""
         return f"unix://:{self._password}@{self._socket}?db=0"
 
-    def start(self) -> None:
+    def launch(self) -> None:
         leftover.clear(self._pid_file, self.home, signal.SIGTERM)
         (self.home / "data").mkdir(mode=0o700, exist_ok=True)
         configuration = self.home / "valkey.conf"
         secrets.write(configuration, "\n".join(f"{name} {value}" for name, value in self._configuration().items()))
-        self._launch([binaries.valkey_server(), configuration], cwd=self.home)
-        self._wait_until_ready()
+        self._spawn([binaries.valkey_server(), configuration], cwd=self.home)
+
+    def is_ready(self) -> bool:
+        try:
+            with redis.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2) as client:
+                return bool(client.ping())
+        except redis.RedisError:
+            return False
+
+    def failure(self) -> CannotStart:
+        lines = self.log.read_text(errors="replace").strip().splitlines()
+        return CannotStart(
+            f"Valkey does not start with the data in {self.home}: {lines[-1] if lines else 'it gives no reason.'}",
+            f"See {self.log}. To begin with empty queues (bookings are safe in Postgres), move {self.home} away.",
+        )
 
     def _configuration(self) -> dict[str, str]:
         return {
@@ -78,20 +87,3 @@ class EmbeddedValkey(Child):
             "pidfile": f'"{self._pid_file}"',
             "set-proc-title": "no",  # the command line names our folder, by which a leftover is known
         }
-
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        with redis.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2) as client:
-            while True:
-                try:
-                    client.ping()
-                    return
-                except redis.RedisError as error:
-                    if self.poll() is not None or time.monotonic() > deadline:
-                        self.stop()
-                        last = self.log.read_text(errors="replace").strip().splitlines()[-1:]
-                        raise CannotStart(
-                            f"Valkey does not start with the data in {self.home}: {''.join(last) or error}",
-                            f"See {self.log}. To begin with empty queues (bookings are safe in Postgres), move {self.home} away.",
-                        ) from error
-                time.sleep(0.02)
