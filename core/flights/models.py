@@ -29,20 +29,23 @@ class Flight(SQLModel, table=True):
         CheckConstraint("source <> destination", name="goes_somewhere"),
         CheckConstraint("status IN ('SCHEDULED', 'CANCELLED')", name="status_known"),
         Index("ix_flights_route_day", "source_key", "destination_key", "departure_date"),
+        Index("ix_flights_departure", "departure_ts", "id"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    flight_number: str = Field(sa_column=Column(Text, nullable=False))
+    flight_number: str = Field(sa_column=Column(Text(collation="C"), nullable=False))
+    """Compared by bytes, like the keys below: an import looks up every row by it."""
     source: str = Field(sa_column=Column(Text, nullable=False))
     destination: str = Field(sa_column=Column(Text, nullable=False))
     source_iata: str | None = Field(default=None, sa_column=Column(Text))
     destination_iata: str | None = Field(default=None, sa_column=Column(Text))
     source_key: str | None = Field(
-        default=None, sa_column=Column(Text, Computed("coalesce(source_iata, lower(source))", persisted=True))
+        default=None, sa_column=Column(Text(collation="C"), Computed("coalesce(source_iata, lower(source))", persisted=True))
     )
     """What search compares: the IATA code where the place is known, else the name in lower case."""
     destination_key: str | None = Field(
-        default=None, sa_column=Column(Text, Computed("coalesce(destination_iata, lower(destination))", persisted=True))
+        default=None,
+        sa_column=Column(Text(collation="C"), Computed("coalesce(destination_iata, lower(destination))", persisted=True)),
     )
     departure_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     arrival_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

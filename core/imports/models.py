@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     Column,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from core.clock import new_id
@@ -55,6 +57,8 @@ class Import(SQLModel, table=True):
     """SHA-256 of the file's bytes."""
     storage_key: str = Field(sa_column=Column(Text, nullable=False))
     total_bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
+    columns: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    """Names of the columns that are read, in the file's order."""
     mode: str = Field(sa_column=Column(Text, nullable=False, server_default="upsert"))
     dry_run: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     status: str = Field(default=ImportStatus.PENDING, sa_column=Column(Text, nullable=False, server_default="PENDING"))
@@ -65,7 +69,9 @@ class Import(SQLModel, table=True):
     cursor_bytes: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     """Where the next chunk starts: moved in the transaction that stores the chunk."""
     cursor_line: int = Field(default=1, sa_column=Column(Integer, nullable=False, server_default="1"))
+    """The number of the line at `cursor_bytes`; the file's first line is 1."""
     total_rows: int | None = Field(default=None)
+    """Known once the whole file was read."""
     processed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     created: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     updated: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
@@ -77,7 +83,7 @@ class Import(SQLModel, table=True):
 
 
 class ImportFault(SQLModel, table=True):
-    """One thing wrong with one row. `raw` is the row's cells in the file's column order, for the file of failed rows."""
+    """One thing wrong with one row."""
 
     __tablename__ = "import_errors"
 
@@ -87,4 +93,5 @@ class ImportFault(SQLModel, table=True):
     value: str = Field(sa_column=Column(Text, nullable=False))
     code: str = Field(sa_column=Column(Text, nullable=False))
     message: str = Field(sa_column=Column(Text, nullable=False))
-    raw: str = Field(sa_column=Column(Text, nullable=False))
+    raw: list[str] | None = Field(default=None, sa_column=Column(JSON))
+    """The row's cells, one for each of the import's `columns`, for the file of failed rows. Only with the first fault of a line."""

@@ -29,15 +29,20 @@ def upgrade() -> None:
     op.create_table(
         "flights",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("flight_number", sa.Text(), nullable=False),
+        sa.Column("flight_number", sa.Text(collation="C"), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("destination", sa.Text(), nullable=False),
         sa.Column("source_iata", sa.Text(), nullable=True),
         sa.Column("destination_iata", sa.Text(), nullable=True),
-        sa.Column("source_key", sa.Text(), sa.Computed("coalesce(source_iata, lower(source))", persisted=True), nullable=True),
+        sa.Column(
+            "source_key",
+            sa.Text(collation="C"),
+            sa.Computed("coalesce(source_iata, lower(source))", persisted=True),
+            nullable=True,
+        ),
         sa.Column(
             "destination_key",
-            sa.Text(),
+            sa.Text(collation="C"),
             sa.Computed("coalesce(destination_iata, lower(destination))", persisted=True),
             nullable=True,
         ),
@@ -62,6 +67,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_flights"),
         sa.UniqueConstraint("flight_number", "departure_ts", name="uq_flights_flight_number_departure_ts"),
     )
+    op.create_index("ix_flights_departure", "flights", ["departure_ts", "id"], unique=False)
     op.create_index("ix_flights_route_day", "flights", ["source_key", "destination_key", "departure_date"], unique=False)
     op.create_table(
         "users",
@@ -113,9 +119,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("payment_mode IN ('none', 'token', 'hold')", name="payment_mode_known"),
-        sa.CheckConstraint(
-            "status IN ('PENDING', 'HELD', 'CONFIRMED', 'CANCELLED', 'FAILED', 'EXPIRED')", name="status_known"
-        ),
+        sa.CheckConstraint("status IN ('PENDING', 'HELD', 'CONFIRMED', 'CANCELLED', 'FAILED', 'EXPIRED')", name="status_known"),
         sa.CheckConstraint("seats BETWEEN 1 AND 9", name="seats_in_range"),
         sa.ForeignKeyConstraint(["flight_id"], ["flights.id"], name="fk_bookings_flight_id"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_bookings_user_id"),
@@ -145,6 +149,7 @@ def upgrade() -> None:
         sa.Column("content_hash", sa.LargeBinary(), nullable=False),
         sa.Column("storage_key", sa.Text(), nullable=False),
         sa.Column("total_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("columns", postgresql.JSONB(), nullable=False),
         sa.Column("mode", sa.Text(), server_default="upsert", nullable=False),
         sa.Column("dry_run", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("status", sa.Text(), server_default="PENDING", nullable=False),
@@ -199,7 +204,7 @@ def upgrade() -> None:
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
-        sa.Column("raw", sa.Text(), nullable=False),
+        sa.Column("raw", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name="fk_import_errors_import_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("import_id", "line", "column", name="pk_import_errors"),
     )
