@@ -4,7 +4,6 @@
 |------------------------|--------|---------------------|---------------------------------------------------|
 | `inv:{F}`              | hash   | departure + 1 day   | `free`: seats of flight F that may be reserved    |
 | `rsv:{F}`              | hash   | departure + 1 day   | booking id -> seats, or `R` once released         |
-| `job:{J}`              | string | 10 minutes          | the encoded short status of a booking job         |
 | `search:{R}:D:S`       | string | `SEARCH_CACHE_SECONDS` | flights of route R on date D in sort order S   |
 | `route-version:{R}:D`  | string | 7 days              | counts changes of route R on date D               |
 | `bucket:{W}`           | hash   | until it is full    | token bucket of W (a user, an address)            |
@@ -23,9 +22,8 @@ from uuid import UUID
 QUEUE_NAMESPACE = "{dq}"
 EPOCH = "skyqueue:epoch"
 
-BOOKING_CHANNEL = "skyqueue:bookings"
-"""Pub/sub: one message per committed batch of booking moves (`core/jobs/broadcast.py`)."""
-JOB_STATUS_SECONDS = 600
+NEWS_CHANNEL = "skyqueue:news"
+"""Pub/sub: one message per committed batch of moves (`core/jobs/broadcast.py`)."""
 ROUTE_VERSION_SECONDS = 7 * 24 * 3600
 
 
@@ -35,10 +33,6 @@ def inventory(flight_id: UUID) -> str:
 
 def reservations(flight_id: UUID) -> str:
     return f"rsv:{{{flight_id}}}"
-
-
-def job(job_id: UUID) -> str:
-    return f"job:{{{job_id}}}"
 
 
 def route(source_key: str, destination_key: str) -> str:

@@ -16,7 +16,7 @@ from sqlmodel import Field, SQLModel
 class PaymentMode(StrEnum):
     NONE = "none"
     """Confirmed as soon as the seats are taken."""
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105  # a mode, not a secret
     """Charged by a worker once the seats are held."""
     HOLD = "hold"
     """Held until `hold_expires_at`; the traveller pays later."""

@@ -1,0 +1,70 @@
+"""Batches without a timer: what arrives while the last batch is being worked is the next batch.
+
+Idle, an item is a batch of one and waits for nobody. Under load the batches grow until they carry the load.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Batcher(Generic[Item, Result]):
+    """Feeds one thread that works batches; lives on one event loop.
+
+    `work` gets at most `limit` items and returns one result for each, in order; a result that is an exception is raised to
+    the caller that submitted the item. If `work` itself raises, every caller of that batch gets the exception.
+    """
+
+    def __init__(self, name: str, work: Callable[[list[Item]], Sequence[Result | Exception]], *, limit: int) -> None:
+        self._work = work
+        self._limit = limit
+        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._running: asyncio.Task[None] | None = None
+        self.batches = 0
+        self.items = 0
+
+    @property
+    def waiting(self) -> int:
+        """Items that no batch has taken yet."""
+        return len(self._waiting)
+
+    def submit(self, item: Item) -> asyncio.Future[Result]:
+        """Queue one item. The future ends with its result, or raises what went wrong with it."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
+        self._waiting.append((item, future))
+        if self._running is None or self._running.done():
+            self._running = loop.create_task(self._drain())
+        return future
+
+    async def close(self) -> None:
+        """Finish what is queued, then stop the thread."""
+        while self._running is not None and not self._running.done():
+            await self._running
+        self._thread.shutdown(wait=True)
+
+    async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(self._limit, len(self._waiting)))]
+            try:
+                results = await loop.run_in_executor(self._thread, self._work, [item for item, _ in batch])
+            except Exception as error:  # whatever it is, it belongs to the callers, and the next batch goes on
+                results = [error] * len(batch)
+            self.batches += 1
+            self.items += len(batch)
+            for (_, future), result in zip(batch, results, strict=True):
+                if future.done():  # the caller has gone away
+                    continue
+                if isinstance(result, Exception):
+                    future.set_exception(result)
+                else:
+                    future.set_result(result)

@@ -1,0 +1,54 @@
+"""Why a booking is refused at the door. What goes wrong later is a failure code of the booking, not an error."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from core.errors import AppError, Conflict, NotFound, Unavailable
+
+
+class BookingNotFound(NotFound):
+    code = "booking_not_found"
+
+
+class FlightNotFound(NotFound):
+    code = "flight_not_found"
+
+
+class SeatsSoldOut(Conflict):
+    code = "sold_out"
+
+
+class FlightDeparted(Conflict):
+    code = "flight_departed"
+
+
+class FlightCancelled(Conflict):
+    code = "flight_cancelled"
+
+
+class NotCancellable(Conflict):
+    code = "not_cancellable"
+
+
+class IdempotencyKeyReused(AppError):
+    code = "idempotency_key_reused"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class AccountGone(AppError):
+    """The token is valid and its account does not exist (the database was replaced)."""
+
+    code = "unauthorized"
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class Overloaded(Unavailable):
+    code = "overloaded"
+
+
+class NotAccepted(AppError):
+    """Postgres refused this very row. It was checked at the door, so this is a gap in those checks, not the client's puzzle."""
+
+    code = "not_accepted"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY

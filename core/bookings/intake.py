@@ -1,0 +1,236 @@
+"""The accept path: put what travellers ask for on disk, many at once, before anybody is told 202.
+
+What arrived while the last batch was being committed is the next batch (`core/batching.py`): one at a time when idle, hundreds
+under load, for one fsync.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+import psycopg
+
+from core.bookings.errors import AccountGone, FlightCancelled, FlightDeparted, FlightNotFound, IdempotencyKeyReused, NotAccepted
+from core.bookings.models import PaymentMode
+from core.bookings.references import References
+from core.bookings.states import BookingStatus
+from core.clock import new_id
+from core.db import Database, RawConnection
+from core.errors import AppError
+
+LEASE_SECONDS: Final = 15
+"""How long the first delivery has before the sweep sends the booking again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One traveller's wish for `seats` seats on each of `flight_ids`; several flights are a trip, all or none."""
+
+    user_id: UUID
+    flight_ids: tuple[UUID, ...]
+    seats: int
+    payment_mode: PaymentMode = PaymentMode.NONE
+    payment_token: str | None = None
+    idempotency_key: str | None = None
+    request_hash: bytes | None = None
+    """SHA-256 of the request's meaning; needed with a key."""
+    leg_ids: tuple[UUID, ...] = field(default=())
+
+    @property
+    def trip_id(self) -> UUID:
+        return self.leg_ids[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """On disk. `replayed`: the same key and request were accepted before, and this is that booking."""
+
+    trip_id: UUID
+    status: BookingStatus = BookingStatus.PENDING
+    replayed: bool = False
+
+
+Answer: TypeAlias = Accepted | AppError
+
+
+class Intake:
+    """Accepts batches on one database. One per process, called by one thread at a time."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._references = References()
+
+    def accept(self, requests: Sequence[Request]) -> list[Answer]:
+        """Commit what can be accepted and answer each request in order; nothing that is answered with an error is stored.
+
+        Raises:
+            psycopg.OperationalError: Postgres is away; nothing of the batch is known to be stored.
+        """
+        named = [_with_ids(request) for request in requests]
+        return self._accept_isolated(named)
+
+    def _accept_isolated(self, requests: Sequence[Request]) -> list[Answer]:
+        try:
+            with self._db.transaction() as connection:
+                return self._accept(connection, requests)
+        except (psycopg.DataError, psycopg.IntegrityError) as refusal:
+            # One row that Postgres refuses must not take the others down: halve until it stands alone.
+            if len(requests) == 1:
+                return [_explain(refusal)]
+            middle = len(requests) // 2
+            return self._accept_isolated(requests[:middle]) + self._accept_isolated(requests[middle:])
+
+    def _accept(self, connection: RawConnection, requests: Sequence[Request]) -> list[Answer]:
+        offers = _lock_offers(connection, requests)
+        answers: list[Answer | None] = [_refusal(request, offers) for request in requests]
+        wanted = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
+        if wanted:
+            references = self._references.take(connection, len(wanted))
+            stored = _store_first_legs(connection, wanted, references, offers)
+            _store_later_legs(connection, wanted, references, stored, offers)
+            earlier = _find_earlier(connection, [request for request in wanted if request.trip_id not in stored])
+            decided = iter(
+                Accepted(request.trip_id) if request.trip_id in stored else _replay(request, earlier) for request in wanted
+            )
+            answers = [next(decided) if answer is None else answer for answer in answers]
+        return [answer for answer in answers if answer is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    price: Decimal
+    currency: str
+    cancelled: bool
+    departed: bool
+
+
+def _with_ids(request: Request) -> Request:
+    return Request(
+        user_id=request.user_id,
+        flight_ids=request.flight_ids,
+        seats=request.seats,
+        payment_mode=request.payment_mode,
+        payment_token=request.payment_token,
+        idempotency_key=request.idempotency_key,
+        request_hash=request.request_hash,
+        leg_ids=tuple(new_id() for _ in request.flight_ids),
+    )
+
+
+def _lock_offers(connection: RawConnection, requests: Sequence[Request]) -> dict[UUID, _Offer]:
+    """Price and state of every flight asked for. The key-share lock keeps a flight from being deleted under its first booking."""
+    wanted = list({flight_id for request in requests for flight_id in request.flight_ids})
+    rows = connection.execute(
+        """
+        SELECT id, price, currency, status = 'CANCELLED', departure_ts <= now()
+        FROM flights WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE
+        """,
+        (wanted,),
+    ).fetchall()
+    return {row[0]: _Offer(*row[1:]) for row in rows}
+
+
+def _refusal(request: Request, offers: dict[UUID, _Offer]) -> AppError | None:
+    for flight_id in request.flight_ids:
+        offer = offers.get(flight_id)
+        if offer is None:
+            return FlightNotFound("There is no such flight.", flight_id=str(flight_id))
+        if offer.cancelled:
+            return FlightCancelled("The airline has cancelled this flight.", flight_id=str(flight_id))
+        if offer.departed:
+            return FlightDeparted("This flight has departed.", flight_id=str(flight_id))
+    return None
+
+
+_COLUMNS: Final = "id, trip_id, leg, user_id, flight_id, seats, payment_mode, payment_token, idempotency_key, request_hash, price_total, currency, reference"
+_TYPES: Final = ("uuid", "uuid", "int2", "uuid", "uuid", "int2", "text", "text", "text", "bytea", "numeric", "text", "text")
+_UNNEST: Final = ", ".join(f"%s::{name}[]" for name in _TYPES)
+
+
+def _store_first_legs(
+    connection: RawConnection, requests: Sequence[Request], references: Sequence[str], offers: dict[UUID, _Offer]
+) -> set[UUID]:
+    rows = [_leg(request, 0, reference, offers) for request, reference in zip(requests, references, strict=True)]
+    stored = connection.execute(
+        f"""
+        INSERT INTO bookings ({_COLUMNS}, next_at)
+        SELECT w.*, now() + interval '{LEASE_SECONDS} seconds' FROM unnest({_UNNEST}) AS w
+        ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+        RETURNING id
+        """,  # noqa: S608  # only constants of this module
+        [list(column) for column in zip(*rows, strict=True)],
+    ).fetchall()
+    return {row[0] for row in stored}
+
+
+def _store_later_legs(
+    connection: RawConnection,
+    requests: Sequence[Request],
+    references: Sequence[str],
+    stored: set[UUID],
+    offers: dict[UUID, _Offer],
+) -> None:
+    rows = [
+        _leg(request, leg, reference, offers)
+        for request, reference in zip(requests, references, strict=True)
+        if request.trip_id in stored
+        for leg in range(1, len(request.flight_ids))
+    ]
+    if rows:
+        connection.execute(
+            f"INSERT INTO bookings ({_COLUMNS}) SELECT w.* FROM unnest({_UNNEST}) AS w",  # noqa: S608  # only constants of this module
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
+def _leg(request: Request, leg: int, reference: str, offers: dict[UUID, _Offer]) -> tuple[Any, ...]:
+    flight_id = request.flight_ids[leg]
+    offer = offers[flight_id]
+    first = leg == 0
+    return (
+        request.leg_ids[leg],
+        request.trip_id,
+        leg,
+        request.user_id,
+        flight_id,
+        request.seats,
+        request.payment_mode.value,
+        request.payment_token,
+        request.idempotency_key if first else None,
+        request.request_hash if first else None,
+        offer.price * request.seats,
+        offer.currency,
+        reference,
+    )
+
+
+def _find_earlier(connection: RawConnection, requests: Sequence[Request]) -> dict[tuple[UUID, str], tuple[UUID, str, bytes]]:
+    """The bookings that hold these users' keys, among them requests of this very batch."""
+    if not requests:
+        return {}
+    rows = connection.execute(
+        """
+        SELECT b.user_id, b.idempotency_key, b.id, b.status, b.request_hash
+        FROM unnest(%s::uuid[], %s::text[]) AS w(user_id, key)
+        JOIN bookings b ON b.user_id = w.user_id AND b.idempotency_key = w.key
+        """,
+        ([request.user_id for request in requests], [request.idempotency_key for request in requests]),
+    ).fetchall()
+    return {(row[0], row[1]): (row[2], row[3], bytes(row[4])) for row in rows}
+
+
+def _replay(request: Request, earlier: dict[tuple[UUID, str], tuple[UUID, str, bytes]]) -> Answer:
+    trip_id, status, request_hash = earlier[request.user_id, request.idempotency_key or ""]
+    if request_hash != request.request_hash:
+        return IdempotencyKeyReused("This Idempotency-Key was used for another request.")
+    return Accepted(trip_id, BookingStatus(status), replayed=True)
+
+
+def _explain(refusal: psycopg.Error) -> AppError:
+    if isinstance(refusal, psycopg.errors.ForeignKeyViolation):
+        return AccountGone("This account does not exist any more: sign in again.")
+    return NotAccepted("The booking could not be stored as it is.")

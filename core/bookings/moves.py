@@ -1,0 +1,85 @@
+"""Moves of bookings from one status to another: always compare-and-set, always with the stage that the traveller sees."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from core.bookings.states import BookingStatus, FailureCode, may_move
+from core.db import RawConnection
+
+PAYMENT_LEASE_SECONDS: Final = 15
+"""How long a payment worker has before the sweep looks after a booking that pays by token."""
+FENCE: Final = "b.status = s.source"
+"""A row that somebody else has moved stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One booking row on its way. `stages`: encoded `[{stage, at}]`, added to the timeline (`stages()`)."""
+
+    booking_id: UUID
+    trip_id: UUID
+    target: BookingStatus
+    stages: str
+    failure: FailureCode | None = None
+
+
+@dataclass(slots=True)
+class Moves:
+    """What one transaction does to bookings, and what its listeners must hear once it is committed."""
+
+    moves: list[Move] = field(default_factory=list)
+    seats: dict[UUID, int] = field(default_factory=dict)
+    """Free seats of the flights that the transaction locked, as of its end."""
+
+    def add(self, move: Move) -> None:
+        self.moves.append(move)
+
+    def write(self, connection: RawConnection, source: BookingStatus, *, hold_minutes: int = 0) -> None:
+        """Move every booking that is still in `source`. A move to HELD starts a hold of `hold_minutes`.
+
+        Raises:
+            RuntimeError: a booking had moved on. The caller holds the rows' locks, so it has not looked at their status.
+        """
+        if not self.moves:
+            return
+        for target in {move.target for move in self.moves}:
+            if not may_move(source, target):
+                raise RuntimeError(f"a booking never moves from {source} to {target}")
+        moved = connection.execute(
+            f"""
+            UPDATE bookings b SET
+                status = w.target,
+                failure_code = w.failure,
+                timeline = b.timeline || w.stages::jsonb,
+                updated_at = now(),
+                finished_at = CASE WHEN w.target = 'HELD' THEN NULL ELSE coalesce(b.finished_at, now()) END,
+                hold_expires_at = CASE WHEN w.target = 'HELD' THEN now() + s.hold ELSE b.hold_expires_at END,
+                next_at = CASE
+                    WHEN w.target <> 'HELD' OR b.leg > 0 THEN NULL
+                    WHEN b.payment_mode = 'hold' THEN now() + s.hold
+                    ELSE now() + interval '{PAYMENT_LEASE_SECONDS} seconds' END
+            FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS w(id, target, failure, stages),
+                 (SELECT %s::text, %s * interval '1 minute') AS s(source, hold)
+            WHERE b.id = w.id AND {FENCE}
+            """,  # noqa: S608  # only constants of this module
+            (
+                [move.booking_id for move in self.moves],
+                [move.target for move in self.moves],
+                [move.failure for move in self.moves],
+                [move.stages for move in self.moves],
+                source,
+                hold_minutes,
+            ),
+        ).rowcount
+        if moved != len(self.moves):
+            raise RuntimeError(f"{len(self.moves) - moved} of {len(self.moves)} bookings had left {source}")
+
+
+def stages(*reached: tuple[str, datetime]) -> str:
+    """Stages in the form in which they are stored."""
+    return json.dumps([{"stage": stage, "at": at.isoformat().replace("+00:00", "Z")} for stage, at in reached])

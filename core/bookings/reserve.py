@@ -1,0 +1,215 @@
+"""Take the seats of a batch of bookings: ask Redis first, let Postgres decide, write the outcome once.
+
+Three steps, so that the edge that owns the transactions sees each of them: `find_waiting` (read), `ask` (Redis), `settle` (one
+transaction); then `tell_redis`. A crash between any two is repaired by running all of them again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from itertools import groupby
+from typing import Final
+from uuid import UUID
+
+from core.bookings.models import PaymentMode
+from core.bookings.moves import Move, Moves, stages
+from core.bookings.states import BookingStatus, FailureCode
+from core.clock import now
+from core.db import RawConnection
+from core.seats.counts import Count, lock_counts, write_counts
+from core.seats.inventory import Inventory, Outcome, take_snapshots
+
+POSTPONED_MS: Final = 300
+"""How long a booking waits when Redis says sold out and Postgres does not agree."""
+FENCE: Final = "b.status = 'PENDING'"
+"""What makes a second delivery harmless: a booking that was moved is not seen again."""
+
+
+class Verdict(Enum):
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One PENDING booking row, with what decides whether it may be reserved."""
+
+    id: UUID
+    trip_id: UUID
+    flight_id: UUID
+    seats: int
+    payment_mode: str
+    refused: FailureCode | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """The legs that are reserved all or none; one leg for a single flight."""
+
+    legs: tuple[Leg, ...]
+
+    @property
+    def id(self) -> UUID:
+        return self.legs[0].trip_id
+
+    @property
+    def refused(self) -> FailureCode | None:
+        return next((leg.refused for leg in self.legs if leg.refused), None)
+
+
+@dataclass(slots=True)
+class Asked:
+    """What Redis said. `outcomes` has one entry for each leg that was asked for."""
+
+    trips: list[Trip]
+    outcomes: dict[UUID, Outcome]
+    picked_up_at: datetime
+    reserved_at: datetime
+
+    def stages(self, last: str, at: datetime) -> str:
+        return stages(("picked_up", self.picked_up_at), ("reserved", self.reserved_at), (last, at))
+
+
+@dataclass(slots=True)
+class Settled:
+    """What one transaction wrote, and what must follow its commit."""
+
+    moves: Moves = field(default_factory=Moves)
+    postponed: list[UUID] = field(default_factory=list)
+    """Trips that try again soon."""
+    released: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    """Seats to give back in Redis: flight -> bookings that are over."""
+    forgotten: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    """The same for bookings that will try again."""
+    distrusted: set[UUID] = field(default_factory=set)
+    """Flights on which Redis and Postgres disagree: their keys are dropped."""
+
+
+def find_waiting(connection: RawConnection, trip_ids: Sequence[UUID]) -> list[Trip]:
+    """The trips among these that still wait for seats; the finished and the unknown are left out. Oldest first."""
+    ids = list(trip_ids)
+    rows = connection.execute(
+        f"""
+        SELECT b.id, b.trip_id, b.flight_id, b.seats, b.payment_mode,
+               CASE WHEN f.status = 'CANCELLED' THEN 'flight_cancelled' WHEN f.departure_ts <= now() THEN 'flight_departed' END
+        FROM bookings b JOIN flights f ON f.id = b.flight_id
+        WHERE {FENCE} AND (b.id = ANY(%s) OR (b.leg > 0 AND b.trip_id = ANY(%s)))
+        ORDER BY b.trip_id, b.leg
+        """,  # noqa: S608  # a constant
+        (ids, ids),
+    ).fetchall()
+    legs = [Leg(row[0], row[1], row[2], row[3], row[4], FailureCode(row[5]) if row[5] else None) for row in rows]
+    return [Trip(tuple(group)) for _, group in groupby(legs, key=lambda leg: leg.trip_id)]
+
+
+def ask(inventory: Inventory, trips: Sequence[Trip], load: Callable[[Sequence[UUID]], None], picked_up_at: datetime) -> Asked:
+    """Reserve in Redis, all flights in one pipeline. `load(flight_ids)` brings in the inventories that Redis does not have."""
+    wanted: dict[UUID, list[tuple[UUID, int]]] = defaultdict(list)
+    for trip in trips:
+        if trip.refused is None:
+            for leg in trip.legs:
+                wanted[leg.flight_id].append((leg.id, leg.seats))
+    outcomes = inventory.reserve(wanted)
+    missing = {flight for flight, asked in wanted.items() if any(outcomes[leg] is Outcome.NOT_LOADED for leg, _ in asked)}
+    if missing:
+        load(sorted(missing))
+        again = {flight: [(leg, n) for leg, n in wanted[flight] if outcomes[leg] is Outcome.NOT_LOADED] for flight in missing}
+        outcomes |= inventory.reserve(again)
+    return Asked(list(trips), outcomes, picked_up_at, now())
+
+
+def load_inventory(connection: RawConnection, inventory: Inventory, flight_ids: Sequence[UUID]) -> None:
+    """Copy the seat counts of these flights from Postgres to Redis."""
+    inventory.load(take_snapshots(connection, flight_ids))
+
+
+def tell_redis(inventory: Inventory, settled: Settled) -> None:
+    """After the commit: give back what was reserved for bookings that did not get it, drop what cannot be trusted."""
+    inventory.release(settled.released)
+    inventory.forget(settled.forgotten)
+    inventory.drop(settled.distrusted)
+
+
+def settle(connection: RawConnection, asked: Asked, *, hold_minutes: int) -> Settled:
+    """Write the outcomes: the bookings' statuses and the flights' counts, in this one transaction.
+
+    Under the flights' locks their counts are exact, so here, and not in Redis, a seat is sold.
+    """
+    waiting = _lock_waiting(connection, asked.trips)
+    trips = [trip for trip in asked.trips if all(leg.id in waiting for leg in trip.legs)]
+    counts = lock_counts(connection, {leg.flight_id for trip in trips for leg in trip.legs})
+    settled = Settled()
+    decided_at = now()
+    for trip in trips:
+        verdict = _decide(trip, asked.outcomes, counts, settled.distrusted)
+        if verdict is None:
+            _seat(trip, counts, asked, decided_at, settled)
+        elif verdict is Verdict.LATER:
+            _postpone(trip, asked, settled)
+        else:
+            _refuse(trip, FailureCode(verdict), asked, decided_at, settled)
+    settled.moves.write(connection, BookingStatus.PENDING, hold_minutes=hold_minutes)
+    write_counts(connection, counts)
+    if settled.postponed:
+        # A postponement is no fault of the booking: its attempts are counted anew.
+        connection.execute(
+            f"UPDATE bookings SET attempts = 0, next_at = now() + interval '{POSTPONED_MS} milliseconds' WHERE id = ANY(%s)",  # noqa: S608  # a constant
+            (settled.postponed,),
+        )
+    settled.moves.seats = {flight_id: count.free for flight_id, count in counts.items()}
+    return settled
+
+
+def _lock_waiting(connection: RawConnection, trips: Sequence[Trip]) -> set[UUID]:
+    rows = connection.execute(
+        f"SELECT b.id FROM bookings b WHERE b.id = ANY(%s) AND {FENCE} ORDER BY b.id FOR UPDATE",  # noqa: S608  # a constant
+        ([leg.id for trip in trips for leg in trip.legs],),
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def _decide(
+    trip: Trip, outcomes: Mapping[UUID, Outcome], counts: Mapping[UUID, Count], distrusted: set[UUID]
+) -> FailureCode | Verdict | None:
+    """None: seat them. A failure code: never. LATER: Redis refuses what Postgres could give, so one of them is behind."""
+    if trip.refused:
+        return trip.refused
+    if any(counts[leg.flight_id].cancelled for leg in trip.legs):
+        return FailureCode.FLIGHT_CANCELLED
+    unfit = {leg.flight_id for leg in trip.legs if not counts[leg.flight_id].fits(leg.seats)}
+    refused = {leg.flight_id for leg in trip.legs if not outcomes[leg.id].took}
+    if unfit:
+        distrusted |= unfit - refused
+        return FailureCode.SOLD_OUT
+    if refused:
+        distrusted |= refused
+        return Verdict.LATER
+    return None
+
+
+def _seat(trip: Trip, counts: Mapping[UUID, Count], asked: Asked, decided_at: datetime, settled: Settled) -> None:
+    for leg in trip.legs:
+        if leg.payment_mode == PaymentMode.NONE:
+            counts[leg.flight_id].sell(leg.seats)
+            target = BookingStatus.CONFIRMED
+        else:
+            counts[leg.flight_id].hold(leg.seats)
+            target = BookingStatus.HELD
+        settled.moves.add(Move(leg.id, leg.trip_id, target, asked.stages(target.lower(), decided_at)))
+
+
+def _refuse(trip: Trip, failure: FailureCode, asked: Asked, decided_at: datetime, settled: Settled) -> None:
+    for leg in trip.legs:
+        settled.moves.add(Move(leg.id, leg.trip_id, BookingStatus.FAILED, asked.stages("failed", decided_at), failure))
+        if leg.id in asked.outcomes and asked.outcomes[leg.id].took:
+            settled.released[leg.flight_id].append(leg.id)
+
+
+def _postpone(trip: Trip, asked: Asked, settled: Settled) -> None:
+    settled.postponed.append(trip.id)
+    for leg in trip.legs:
+        if asked.outcomes[leg.id].took:
+            settled.forgotten[leg.flight_id].append(leg.id)

@@ -1,0 +1,48 @@
+"""The life of a booking: every status, and one table of the moves between them. Drawn in `docs/booking-states.md`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class BookingStatus(StrEnum):
+    PENDING = "PENDING"
+    """Accepted and on disk; no seats yet."""
+    HELD = "HELD"
+    """Seats are kept until `hold_expires_at`, not yet paid."""
+    CONFIRMED = "CONFIRMED"
+    """Seats are sold."""
+    CANCELLED = "CANCELLED"
+    FAILED = "FAILED"
+    EXPIRED = "EXPIRED"
+
+
+class FailureCode(StrEnum):
+    SOLD_OUT = "sold_out"
+    FLIGHT_NOT_FOUND = "flight_not_found"
+    FLIGHT_DEPARTED = "flight_departed"
+    FLIGHT_CANCELLED = "flight_cancelled"
+    PAYMENT_DECLINED = "payment_declined"
+    PAYMENT_TIMEOUT = "payment_timeout"
+    INTERNAL = "internal"
+
+
+MOVES: Final[dict[BookingStatus, frozenset[BookingStatus]]] = {
+    BookingStatus.PENDING: frozenset({BookingStatus.HELD, BookingStatus.CONFIRMED, BookingStatus.FAILED}),
+    BookingStatus.HELD: frozenset(
+        {BookingStatus.CONFIRMED, BookingStatus.FAILED, BookingStatus.EXPIRED, BookingStatus.CANCELLED}
+    ),
+    BookingStatus.CONFIRMED: frozenset({BookingStatus.CANCELLED}),
+    BookingStatus.CANCELLED: frozenset(),
+    BookingStatus.FAILED: frozenset(),
+    # Only by late payment: the money arrived after the hold had ended, and the seats were still free.
+    BookingStatus.EXPIRED: frozenset({BookingStatus.CONFIRMED}),
+}
+
+ACTIVE: Final = frozenset({BookingStatus.PENDING, BookingStatus.HELD, BookingStatus.CONFIRMED})
+"""Statuses in which a booking has seats, or may still get them."""
+
+
+def may_move(source: BookingStatus, target: BookingStatus) -> bool:
+    return target in MOVES[source]

@@ -1,0 +1,63 @@
+"""Places where a test may crash a process or make it slow. Off, and free, unless `SKYQUEUE_FAILPOINTS` names them.
+
+Grammar: `name:action[:probability]`, joined by commas; the action is `crash` or `sleep=MILLISECONDS`. For example
+`after_reserve:crash:0.03,after_reserve:sleep=50`. A crash is SIGKILL to the own process: no handler, no flush, as in life.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Final
+
+NAMES: Final = frozenset(
+    {
+        "after_commit_before_reply",
+        "before_claim",
+        "after_reserve",
+        "after_persist",
+        "before_ack",
+        "mid_chunk",
+        "after_charge",
+    }
+)
+
+_armed: dict[str, list[Callable[[], None]]] = {}
+
+
+def arm(specification: str) -> None:
+    """Set the failpoints of this process.
+
+    Raises:
+        ValueError: an unknown name or action, so that a misspelt fault never passes as a survived one.
+    """
+    armed: dict[str, list[Callable[[], None]]] = defaultdict(list)
+    for part in filter(None, (part.strip() for part in specification.split(","))):
+        name, _, rest = part.partition(":")
+        action, _, probability = rest.partition(":")
+        if name not in NAMES:
+            raise ValueError(f"unknown failpoint {name!r}: one of {', '.join(sorted(NAMES))}")
+        armed[name].append(_effect(action, float(probability or 1)))
+    _armed.clear()
+    _armed.update(armed)
+
+
+def reach(name: str) -> None:
+    """Do what was armed for this place, which is nothing in production."""
+    if _armed:
+        for effect in _armed.get(name, ()):
+            effect()
+
+
+def _effect(action: str, probability: float) -> Callable[[], None]:
+    kind, _, value = action.partition("=")
+    if kind == "crash":
+        return lambda: os.kill(os.getpid(), signal.SIGKILL) if random.random() < probability else None
+    if kind == "sleep":
+        seconds = float(value) / 1000
+        return lambda: time.sleep(seconds) if random.random() < probability else None
+    raise ValueError(f"unknown failpoint action {action!r}: crash or sleep=MILLISECONDS")

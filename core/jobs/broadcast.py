@@ -1,0 +1,58 @@
+"""News for every API process: which trips moved, how many seats are free. One publish for each committed batch.
+
+It is a hint. Whoever misses it reads Postgres a moment later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import msgspec
+import redis
+import structlog
+
+from core import keys
+from core.bookings.moves import Moves
+
+_log = structlog.get_logger(__name__)
+
+
+class News(msgspec.Struct, array_like=True, frozen=True):
+    """`trips`: trip id -> its new status. `seats`: flight id -> free seats. `jobs`: other jobs that moved on."""
+
+    trips: dict[UUID, str] = {}
+    seats: dict[UUID, int] = {}
+    jobs: list[UUID] = []
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(News)
+
+
+def publish(client: redis.Redis, news: News) -> None:
+    """Tell all API processes; say so in the log when Redis is away."""
+    try:
+        client.publish(keys.NEWS_CHANNEL, _encoder.encode(news))
+    except redis.RedisError as error:
+        _log.warning("news not broadcast", trips=len(news.trips), error=str(error))
+
+
+def moved(client: redis.Redis, moves: Moves) -> None:
+    """Broadcast what one committed transaction did to bookings and seats."""
+    if moves.moves or moves.seats:
+        publish(client, News(trips={move.trip_id: move.target.value for move in moves.moves}, seats=moves.seats))
+
+
+def seats_changed(client: redis.Redis, free: Mapping[UUID, int]) -> None:
+    """Broadcast free seats of flights whose capacity changed."""
+    publish(client, News(seats=dict(free)))
+
+
+def read(payload: bytes) -> News:
+    """Decode one message of the channel.
+
+    Raises:
+        msgspec.DecodeError: it is not ours.
+    """
+    return _decoder.decode(payload)

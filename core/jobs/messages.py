@@ -1,0 +1,42 @@
+"""Every message that may travel through the queue: which queue, which actor, which ids. Nothing else ever travels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Final
+from uuid import UUID
+
+
+class Queue(StrEnum):
+    """Queues are apart so that one kind of work never waits for another; each has its own threads (`workers/main.py`)."""
+
+    BOOKINGS = "bookings"
+    IMPORTS = "imports"
+
+
+MAX_IDS: Final = 256
+"""Bookings in one message: large enough to carry a flood, small enough that a batch stays a few milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Work on these ids. An actor looks each id up and does what is left to do, so a message may come twice, or never."""
+
+    queue: ClassVar[Queue]
+    actor: ClassVar[str]
+    ids: tuple[UUID, ...]
+
+
+class ReserveBookings(Message):
+    """Take the seats of these trips, all PENDING when this was sent."""
+
+    queue = Queue.BOOKINGS
+    actor = "reserve_bookings"
+
+
+class ImportFile(Message):
+    """Work one uploaded file from its cursor on."""
+
+    queue = Queue.IMPORTS
+    actor = "import_file"

@@ -1,0 +1,102 @@
+"""Find work in Postgres that nobody is doing, and say what to send again. Runs every second inside one worker at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from core.bookings.moves import Move, Moves, stages
+from core.bookings.states import BookingStatus, FailureCode
+from core.clock import now
+from core.db import RawConnection
+from core.repair import dead_letters
+
+ADVISORY_LOCK: Final = 7_305_002
+"""Held by the connection of the process that sweeps; Postgres frees it when that process dies."""
+LEASE_SECONDS: Final = 15
+LEASE_CAP_SECONDS: Final = 300
+ALONE_FROM_ATTEMPT: Final = 3
+"""From here on a booking travels in a message of its own: it may be what kills the workers."""
+LAST_ATTEMPT: Final = 5
+LIMIT: Final = 5_000
+"""Bookings sent again in one pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a pass found: trips to send together, trips to send one by one, and trips that were given up."""
+
+    together: list[UUID]
+    alone: list[UUID]
+    given_up: list[UUID]
+
+
+def lease_due_bookings(connection: RawConnection) -> Due:
+    """Take over PENDING bookings whose lease is over: count the attempt, lease them anew for 15 s x 2^attempts."""
+    rows = connection.execute(
+        """
+        UPDATE bookings b SET
+            attempts = least(b.attempts + 1, %(last)s + 1),
+            next_at = now() + least(%(lease)s * power(2, b.attempts), %(cap)s) * interval '1 second'
+        FROM (
+            SELECT id FROM bookings WHERE next_at < now() AND status = 'PENDING'
+            ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+        ) AS due
+        WHERE b.id = due.id RETURNING b.id, b.attempts
+        """,
+        {"last": LAST_ATTEMPT, "lease": LEASE_SECONDS, "cap": LEASE_CAP_SECONDS, "limit": LIMIT},
+    ).fetchall()
+    return Due(
+        together=sorted(trip for trip, attempts in rows if attempts < ALONE_FROM_ATTEMPT),
+        alone=sorted(trip for trip, attempts in rows if ALONE_FROM_ATTEMPT <= attempts <= LAST_ATTEMPT),
+        given_up=sorted(trip for trip, attempts in rows if attempts > LAST_ATTEMPT),
+    )
+
+
+def lease_all_bookings(connection: RawConnection) -> list[UUID]:
+    """Take over every PENDING booking, because Redis lost its queues. It is not the bookings' fault: no attempt is counted."""
+    rows = connection.execute(
+        """
+        UPDATE bookings SET next_at = now() + %s * interval '1 second'
+        WHERE next_at IS NOT NULL AND status = 'PENDING' RETURNING id
+        """,
+        (LEASE_SECONDS,),
+    ).fetchall()
+    return sorted(row[0] for row in rows)
+
+
+def give_up(connection: RawConnection, trip_ids: Sequence[UUID]) -> tuple[Moves, dict[UUID, list[UUID]]]:
+    """End bookings that failed too often: FAILED(internal), a dead letter, no seat kept.
+
+    Returns the moves, and for each flight the bookings whose reservation in Redis must be released after the commit.
+    """
+    rows = connection.execute(
+        """
+        SELECT id, trip_id, flight_id FROM bookings
+        WHERE status = 'PENDING' AND (id = ANY(%(trips)s) OR (leg > 0 AND trip_id = ANY(%(trips)s))) ORDER BY id FOR UPDATE
+        """,
+        {"trips": list(trip_ids)},
+    ).fetchall()
+    moves = Moves()
+    released: dict[UUID, list[UUID]] = {}
+    stage = stages(("failed", now()))
+    for booking_id, trip_id, flight_id in rows:
+        moves.add(Move(booking_id, trip_id, BookingStatus.FAILED, stage, FailureCode.INTERNAL))
+        released.setdefault(flight_id, []).append(booking_id)
+    moves.write(connection, BookingStatus.PENDING)
+    dead_letters.bury_bookings(connection, sorted({row[1] for row in rows}), f"failed {LAST_ATTEMPT} times")
+    return moves, released
+
+
+def due_imports(connection: RawConnection) -> list[UUID]:
+    """Imports whose worker stopped renewing its lease; leased anew."""
+    rows = connection.execute(
+        """
+        UPDATE imports SET next_at = now() + %s * interval '1 second', attempts = attempts + 1
+        WHERE next_at < now() AND status IN ('PENDING', 'IN_PROGRESS') RETURNING id
+        """,
+        (LEASE_SECONDS * 2,),
+    ).fetchall()
+    return sorted(row[0] for row in rows)

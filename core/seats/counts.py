@@ -1,0 +1,69 @@
+"""The last guard: the seat counts of flights in Postgres, read and moved under the flights' row locks.
+
+Every transaction that moves seats locks its bookings first, then its flights, each in the order of their ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.db import RawConnection
+
+
+@dataclass(slots=True)
+class Count:
+    """The seats of one flight as of its lock, and what this transaction adds (or, negative, gives back)."""
+
+    total: int
+    held: int
+    sold: int
+    cancelled: bool
+    added_held: int = 0
+    added_sold: int = 0
+
+    @property
+    def free(self) -> int:
+        return self.total - self.held - self.sold - self.added_held - self.added_sold
+
+    def fits(self, seats: int) -> bool:
+        """Whether so many seats are left. What this allows is sold; the CHECK on the table stands behind it."""
+        return seats <= self.free
+
+    def hold(self, seats: int) -> None:
+        self.added_held += seats
+
+    def sell(self, seats: int) -> None:
+        self.added_sold += seats
+
+
+def lock_counts(connection: RawConnection, flight_ids: Iterable[UUID]) -> dict[UUID, Count]:
+    """Lock these flights for the rest of the transaction and read their counts."""
+    rows = connection.execute(
+        """
+        SELECT id, total_seats, seats_held, seats_sold, status = 'CANCELLED'
+        FROM flights WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+        """,
+        (list(flight_ids),),
+    ).fetchall()
+    return {row[0]: Count(*row[1:]) for row in rows}
+
+
+def write_counts(connection: RawConnection, counts: dict[UUID, Count]) -> None:
+    """Store what was added to locked flights."""
+    changed = [(flight_id, count) for flight_id, count in counts.items() if count.added_held or count.added_sold]
+    if not changed:
+        return
+    connection.execute(
+        """
+        UPDATE flights f SET seats_held = f.seats_held + w.held, seats_sold = f.seats_sold + w.sold, updated_at = now()
+        FROM unnest(%s::uuid[], %s::int[], %s::int[]) AS w(id, held, sold)
+        WHERE f.id = w.id
+        """,
+        (
+            [flight_id for flight_id, _ in changed],
+            [count.added_held for _, count in changed],
+            [count.added_sold for _, count in changed],
+        ),
+    )

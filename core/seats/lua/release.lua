@@ -1,0 +1,30 @@
+-- Give back the seats of bookings on one flight. Seats return only if the booking held them and the inventory is loaded.
+--
+-- KEYS[1]  inv:{F}   hash, field `free`
+-- KEYS[2]  rsv:{F}   hash, booking id -> seats, or `R` once released
+-- ARGV[1]  `R`: the booking is over, leave a tombstone; `-`: it may try again, forget it
+-- ARGV[2..] booking ids
+--
+-- Returns the number of seats given back.
+local ids = {}
+for i = 2, #ARGV do
+  ids[#ids + 1] = ARGV[i]
+end
+local held = redis.call('HMGET', KEYS[2], unpack(ids))
+local back = 0
+for i, id in ipairs(ids) do
+  if held[i] and held[i] ~= 'R' then
+    back = back + tonumber(held[i])
+  end
+  if ARGV[1] == 'R' then
+    redis.call('HSET', KEYS[2], id, 'R')
+  else
+    redis.call('HDEL', KEYS[2], id)
+  end
+end
+-- A bare HINCRBY would make an inventory out of nothing.
+if back > 0 and redis.call('EXISTS', KEYS[1]) == 1 then
+  redis.call('HINCRBY', KEYS[1], 'free', back)
+  return back
+end
+return 0
