@@ -12,17 +12,21 @@ from redis import Redis
 from redis.asyncio import BlockingConnectionPool
 from redis.asyncio import Redis as AsyncRedis
 
+from api.auth import AuthController
 from api.deps import Services, SignedRequest, provided, services_of
 from api.errors import EXCEPTION_HANDLERS
 from api.guards import Authentication
+from api.hashing import HashingDesk
 from api.health import HealthController
 from core.db import Database
+from core.ratelimit.limiter import RateLimiter
 from core.settings import Settings
 from core.users.tokens import AccessTokens
 
 JSON_BODY_BYTES = 16 * 1024
 
 CONTROLLERS: Sequence[ControllerRouterHandler] = (
+    AuthController,
     HealthController,
 )
 
@@ -71,12 +75,15 @@ def build_services(settings: Settings) -> Services:
     tokens = AccessTokens(secret.get_secret_value() if secret else None, lifetime_minutes=settings.accounts.access_token_minutes)
     timeouts = {"socket_timeout": 2.0, "socket_connect_timeout": 1.0}
     pool = BlockingConnectionPool.from_url(redis_url, max_connections=8, timeout=2, **timeouts)
+    aredis = AsyncRedis.from_pool(pool)
     return Services(
         settings=settings,
         db=Database(database_url, pool_size=16, application="skyqueue-api"),
         redis=Redis.from_url(redis_url, **timeouts),
-        aredis=AsyncRedis.from_pool(pool),
+        aredis=aredis,
         tokens=tokens,
+        limiter=RateLimiter(aredis, enabled=settings.http.rate_limits == "on"),
+        hashing=HashingDesk(),
     )
 
 

@@ -16,7 +16,9 @@ from litestar.di import Provide
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
+from api.hashing import HashingDesk
 from core.db import Database
+from core.ratelimit.limiter import RateLimiter
 from core.settings import Settings
 from core.users.tokens import AccessTokens, Principal
 
@@ -32,6 +34,8 @@ class Services:
     aredis: AsyncRedis
     """For code on the event loop: a small pool whose callers wait for a free connection."""
     tokens: AccessTokens
+    limiter: RateLimiter
+    hashing: HashingDesk
 
 
 class SignedRequest(Request[Principal, str, State]):
@@ -40,7 +44,7 @@ class SignedRequest(Request[Principal, str, State]):
 
 def services_of(app: Litestar) -> Services:
     """The services of a started application."""
-    return cast(Services, app.state.services)
+    return cast("Services", app.state.services)
 
 
 def provided(app_services: Callable[[], Services]) -> dict[str, Provide]:
@@ -52,5 +56,5 @@ def provided(app_services: Callable[[], Services]) -> dict[str, Provide]:
 
         return Provide(provide, sync_to_thread=False)
 
-    names = ("settings", "db", "redis", "aredis", "tokens")
+    names = ("settings", "db", "redis", "aredis", "tokens", "limiter")
     return {"services": Provide(app_services, sync_to_thread=False), **{name: field(name) for name in names}}

@@ -59,7 +59,9 @@ def problem_of(error: Exception) -> Problem:
             return Problem(422, "validation", "Some of the request cannot be used; see errors.", data={"errors": errors})
         case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             status = error.status_code
-            return Problem(status, _CODES.get(status, "malformed"), _DETAILS.get(status, error.detail), headers=error.headers or {})
+            return Problem(
+                status, _CODES.get(status, "malformed"), _DETAILS.get(status, error.detail), headers=error.headers or {}
+            )
         case _ if isinstance(error, SERVER_AWAY):
             return Problem(503, "unavailable", "A server that this needs does not answer. Try again shortly.", retryable=True)
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +12,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api.deps import services_of
 from core.errors import AppError
+from core.ratelimit.limits import Scope
 from core.users.tokens import Principal, Unauthenticated
 
 PUBLIC = {"public": True}
@@ -46,7 +48,17 @@ def _bearer_token(scope: Scope) -> str:
     raise Unauthenticated("Sign in: this needs an access token in the Authorization header.")
 
 
-async def requires_admin(connection: ASGIConnection[Any, Principal, Any, Any], handler: BaseRouteHandler) -> None:
+async def requires_admin(connection: ASGIConnection[Any, Principal, Any, Any], _: BaseRouteHandler) -> None:
     """For controllers under `/admin`."""
     if connection.scope.get("method") != "OPTIONS" and not connection.user.is_admin:
         raise Forbidden("This needs an administrator.")
+
+
+def limited(scope: Scope) -> Callable[[ASGIConnection[Any, Principal, Any, Any], BaseRouteHandler], Awaitable[None]]:
+    """A guard that counts `scope` for the signed-in user, for handlers that run in a thread."""
+
+    async def within_limits(connection: ASGIConnection[Any, Principal, Any, Any], _: BaseRouteHandler) -> None:
+        if connection.scope.get("method") != "OPTIONS":
+            await services_of(connection.app).limiter.check(scope, connection.user.user_id)
+
+    return within_limits

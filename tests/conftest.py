@@ -13,6 +13,8 @@ from core.embedded.postgres import EmbeddedPostgres
 from core.embedded.valkey import EmbeddedValkey
 from tests.support import servers
 
+pytest_plugins = ["tests.support.api"]
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:

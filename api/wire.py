@@ -1,0 +1,18 @@
+"""Types that request bodies share. Whatever arrives as text is bounded in length and free of control characters."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from msgspec import Meta, Struct
+
+NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f]+$"
+
+Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_CONTROL_CHARACTERS)]
+"""A name, a code, a token."""
+Line: TypeAlias = Annotated[str, Meta(min_length=1, max_length=500, pattern=NO_CONTROL_CHARACTERS)]
+"""A sentence or two in somebody's words."""
+
+
+class RequestBody(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Base of every JSON request body: a field that we do not know is an error, not a wish that is silently ignored."""

@@ -1,0 +1,27 @@
+-- Take tokens from a bucket that fills by itself. Time is the server's, so every process sees the same bucket.
+--
+-- KEYS[1]  bucket:{W}   hash: `tokens` at the moment `at` (seconds); gone once it would be full again
+-- ARGV[1]  tokens that flow in per second
+-- ARGV[2]  tokens that the bucket holds
+-- ARGV[3]  tokens wanted at most
+--
+-- Returns {taken, wait}: how many tokens were taken (0 when less than one was there), and then the milliseconds until there is one.
+local rate = tonumber(ARGV[1])
+local burst = tonumber(ARGV[2])
+local time = redis.call('TIME')
+local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
+
+local kept = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local tokens = burst
+if kept[1] then
+  tokens = math.min(burst, tonumber(kept[1]) + math.max(0, now - tonumber(kept[2])) * rate)
+end
+
+local taken = math.min(tonumber(ARGV[3]), math.floor(tokens))
+if taken < 1 then
+  return {0, math.ceil((1 - tokens) / rate * 1000)}
+end
+tokens = tokens - taken
+redis.call('HSET', KEYS[1], 'tokens', string.format('%.6f', tokens), 'at', string.format('%.6f', now))
+redis.call('PEXPIRE', KEYS[1], math.ceil((burst - tokens) / rate * 1000))
+return {taken, 0}

@@ -1,0 +1,42 @@
+"""What is limited, and how generously. The whole table is switched off by `SKYQUEUE_RATE_LIMITS=off`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Scope(StrEnum):
+    """What a bucket counts, and whose it is."""
+
+    BOOKING_USER = "booking-user"
+    UPLOAD_USER = "upload-user"
+    LOGIN_ACCOUNT = "login-account"
+    """Failed sign-ins to one account: a success gives its token back."""
+    LOGIN_ADDRESS = "login-address"
+    REGISTER_ADDRESS = "register-address"
+    REFRESH_ADDRESS = "refresh-address"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`per_minute` in the long run, `burst` at once.
+
+    `lease` tokens are fetched in one round trip and spent by the process that fetched them: a caller may exceed the burst by
+    one lease per process, and most checks cost nothing. 1 is exact.
+    """
+
+    per_minute: int
+    burst: int
+    lease: int = 1
+
+
+LIMITS: Final[dict[Scope, Limit]] = {
+    Scope.BOOKING_USER: Limit(per_minute=600, burst=100, lease=10),
+    Scope.UPLOAD_USER: Limit(per_minute=30, burst=10),
+    Scope.LOGIN_ACCOUNT: Limit(per_minute=10, burst=10),
+    Scope.LOGIN_ADDRESS: Limit(per_minute=60, burst=30),
+    Scope.REGISTER_ADDRESS: Limit(per_minute=30, burst=20),
+    Scope.REFRESH_ADDRESS: Limit(per_minute=120, burst=60),
+}

@@ -1,0 +1,147 @@
+"""The real application on a real server in a thread of the test process, and people who use it."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import httpx
+import pytest
+import uvicorn
+from litestar import Litestar
+
+from api.app import create_app
+from api.deps import Services, services_of
+from core.db import Database
+from core.settings import Settings
+from core.users import service
+from tests.support.waiting import until
+
+PASSWORD = "a long walk in the rain"
+
+
+@dataclass(frozen=True)
+class RunningApi:
+    """`services` are the application's own: they live on the server's event loop, in its thread."""
+
+    base_url: str
+    app: Litestar
+
+    @property
+    def services(self) -> Services:
+        return services_of(self.app)
+
+    def client(self, headers: dict[str, str] | None = None) -> httpx.Client:
+        return httpx.Client(base_url=self.base_url, headers=headers, timeout=30)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A signed-in account. `headers` prove it in any request."""
+
+    id: UUID
+    username: str
+    headers: dict[str, str]
+
+
+@contextmanager
+def running(app: Litestar) -> Iterator[RunningApi]:
+    """Serve `app` on a free loopback port, as in production: uvloop, httptools, no access log."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True, name="api-under-test")
+    thread.start()
+    try:
+        until(lambda: server.started or not thread.is_alive())
+        assert server.started, "the application did not start"
+        yield RunningApi(f"http://127.0.0.1:{listener.getsockname()[1]}", app)
+    finally:
+        server.should_exit = True
+        thread.join(timeout=15)
+        listener.close()
+        assert not thread.is_alive(), "the application did not stop"
+
+
+def sign_in(client: httpx.Client, username: str, password: str = PASSWORD) -> Person:
+    answer = client.post("/api/v1/auth/token", data={"username": username, "password": password})
+    assert answer.status_code == 200, answer.text
+    headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    me = client.get("/api/v1/auth/me", headers=headers).json()
+    return Person(UUID(me["id"]), me["username"], headers)
+
+
+def register(client: httpx.Client, username: str | None = None) -> Person:
+    """A new traveller, signed in."""
+    username = username or f"traveller-{secrets.token_hex(6)}"
+    answer = client.post("/api/v1/auth/register", json={"username": username, "password": PASSWORD})
+    assert answer.status_code == 201, answer.text
+    return sign_in(client, username)
+
+
+ApiFactory = Callable[..., RunningApi]
+
+
+@pytest.fixture
+def start_api(database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiFactory]:
+    """Call it with settings (`start_api(RATE_LIMITS="on")`) for a running application on the test's own database and Redis."""
+    with ExitStack() as stack:
+
+        def start(**settings: str) -> RunningApi:
+            defaults = {
+                "DATABASE_URL": database_url,
+                "REDIS_URL": redis_url,
+                "JWT_SECRET": secrets.token_hex(32),
+                "RATE_LIMITS": "off",
+            }
+            with monkeypatch.context() as environment:
+                for name, value in {**defaults, **settings}.items():
+                    environment.setenv(f"SKYQUEUE_{name}", value)
+                app = create_app(Settings())
+            return stack.enter_context(running(app))
+
+        yield start
+
+
+@pytest.fixture
+def api(start_api: ApiFactory) -> RunningApi:
+    """The running application; rate limits are off."""
+    return start_api()
+
+
+@pytest.fixture
+def client(api: RunningApi) -> Iterator[httpx.Client]:
+    """Somebody who is not signed in."""
+    with api.client() as client:
+        yield client
+
+
+@pytest.fixture
+def traveller(api: RunningApi, client: httpx.Client) -> Iterator[httpx.Client]:
+    """A signed-in traveller."""
+    with api.client(register(client).headers) as signed_in:
+        yield signed_in
+
+
+@pytest.fixture
+def admin(api: RunningApi, client: httpx.Client, db: Database) -> Iterator[httpx.Client]:
+    """A signed-in administrator."""
+    service.ensure_admin(db, "admin", PASSWORD)
+    with api.client(sign_in(client, "admin").headers) as signed_in:
+        yield signed_in
