@@ -1,0 +1,44 @@
+"""Runs the API: `python -m api.serve`, on `SKYQUEUE_HOST` and `SKYQUEUE_PORT`, or on a listening socket that the parent hands over."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+
+import uvicorn
+
+from core.settings import Settings
+
+GRACE_SECONDS = 3
+"""Without a limit, one open event stream keeps the process from ever ending."""
+KEEP_ALIVE_SECONDS = 75
+"""Longer than a client waits between two polls, so that polling does not open connections."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="skyqueue api")
+    parser.add_argument("--fd", type=int, help="the descriptor of a listening socket to use instead of host and port")
+    descriptor: int | None = parser.parse_args().fd
+    http = Settings().http
+    config = uvicorn.Config(
+        "api.app:create_app",
+        factory=True,
+        host=http.host,
+        port=http.port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        backlog=2048,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    # socket.socket finds out family and kind by itself; uvicorn's own --fd takes every socket for a Unix one.
+    uvicorn.Server(config).run(sockets=None if descriptor is None else [socket.socket(fileno=descriptor)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""The address the API answers on. The supervisor holds the socket, so it survives a restart of the API."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import time
+from collections.abc import Sequence
+
+from core.embedded.errors import CannotStart
+
+RETRY_SECONDS = 0.1
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # recognised here, chosen by the operator
+BACKLOG = 2048
+"""Requests that arrive while the API restarts wait here."""
+
+
+class Listener:
+    """A bound port. `patience` in seconds: how long to wait for one that is in use."""
+
+    def __init__(self, host: str, port: int, *, patience: float = 0.0) -> None:
+        self._host = host
+        self._socket = _bound(host, port, time.monotonic() + patience)
+        self.port: int = self._socket.getsockname()[1]
+
+    @property
+    def local_host(self) -> str:
+        """Where a client on this machine finds it."""
+        if self._host in EVERYWHERE:
+            return "127.0.0.1"
+        return f"[{self._host}]" if ":" in self._host else self._host
+
+    @property
+    def base_url(self) -> str:
+        return f"http://{self.local_host}:{self.port}"
+
+    def listen(self) -> int:
+        """Accept connections from now on; the descriptor to hand to the process that answers them."""
+        self._socket.listen(BACKLOG)
+        return self._socket.fileno()
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def _bound(host: str, port: int, deadline: float) -> socket.socket:
+    while True:
+        try:
+            return _bind(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE))
+        except socket.gaierror as error:
+            raise CannotStart(
+                f"SKYQUEUE_HOST={host} is not an address of this machine: {error.strerror}.", "Try 127.0.0.1."
+            ) from error
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise CannotStart(
+                    f"Port {port} on {host} cannot be used: {error.strerror}.", "Choose another SKYQUEUE_HOST or SKYQUEUE_PORT."
+                ) from error
+            if time.monotonic() > deadline:
+                remedy = f"End it, or choose another port: SKYQUEUE_PORT={port + 1}."
+                raise CannotStart(f"Port {port} on {host} is taken by another program.", remedy) from error
+            time.sleep(RETRY_SECONDS)
+
+
+def _bind(
+    found: Sequence[tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]],
+) -> socket.socket:
+    family, kind, protocol, _, address = found[0]
+    bound = socket.socket(family, kind, protocol)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port left a moment ago is free
+        bound.bind(address)
+    except OSError:
+        bound.close()
+        raise
+    return bound

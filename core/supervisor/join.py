@@ -1,0 +1,39 @@
+"""Which servers a command works on: those that the environment names, else those of a `skyqueue up` that runs in the data folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from core.embedded.errors import CannotStart
+from core.settings import Servers
+from core.supervisor import runtime_file
+
+
+@dataclass(frozen=True)
+class Addresses:
+    database_url: str
+    redis_url: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For a process that works on the same servers."""
+        return {**os.environ, "SKYQUEUE_DATABASE_URL": self.database_url, "SKYQUEUE_REDIS_URL": self.redis_url}
+
+
+def find(servers: Servers) -> Addresses:
+    running = runtime_file.find(servers.data_dir / runtime_file.NAME) or {}
+    database_url = servers.database_url or running.get("database_url")
+    redis_url = servers.redis_url or running.get("redis_url")
+    if database_url and redis_url:
+        return Addresses(database_url, redis_url)
+    missing = (
+        "SKYQUEUE_REDIS_URL"
+        if database_url
+        else "SKYQUEUE_DATABASE_URL"
+        if redis_url
+        else "SKYQUEUE_DATABASE_URL and SKYQUEUE_REDIS_URL"
+    )
+    raise CannotStart(
+        f"Not set: {missing}; and no `skyqueue up` runs in {servers.data_dir}.", "Name the servers, or start `skyqueue up` first."
+    )

@@ -1,0 +1,66 @@
+"""The product's own processes as children of the supervisor."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from core.embedded.child import Child
+from core.embedded.errors import CannotStart
+from core.embedded.guardian import Guardian
+from core.supervisor.address import Listener
+
+PYTHON = (sys.executable, "-P")
+"""Without the current folder on the import path: a stray `core` or `api` there is not ours."""
+
+
+class _Program(Child):
+    def __init__(self, name: str, *, log: Path, guardian: Guardian, environment: Mapping[str, str]) -> None:
+        super().__init__(name, log=log, guardian=guardian)
+        self._environment = dict(environment)
+
+    def failure(self) -> CannotStart:
+        lines = self.log.read_text(errors="replace").strip().splitlines()
+        return CannotStart(
+            f"The {self.name} process does not start: {lines[-1] if lines else 'it says nothing.'}", f"See {self.log}."
+        )
+
+
+class Api(_Program):
+    """Answers on a socket that the supervisor keeps open."""
+
+    stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 3.5), (signal.SIGKILL, 1.0))
+
+    def __init__(self, name: str, *, log: Path, guardian: Guardian, environment: Mapping[str, str], listener: Listener) -> None:
+        super().__init__(name, log=log, guardian=guardian, environment=environment)
+        self._listener = listener
+
+    def launch(self) -> None:
+        descriptor = self._listener.listen()
+        command = [*PYTHON, "-m", "api.serve", "--fd", str(descriptor)]
+        self._spawn(command, env=self._environment, pass_fds=(descriptor,))
+
+    def is_ready(self) -> bool:
+        connection = http.client.HTTPConnection(self._listener.local_host.strip("[]"), self._listener.port, timeout=2)
+        try:
+            connection.request("GET", "/health/ready")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+class Worker(_Program):
+    stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 3.5), (signal.SIGKILL, 1.0))
+
+    def launch(self) -> None:
+        self._spawn([*PYTHON, "-m", "workers.main"], env=self._environment)
+
+    def is_ready(self) -> bool:
+        """It takes work when it can; nobody waits for it."""
+        return self.is_running

@@ -1,0 +1,126 @@
+"""Keeps children running until it is told to stop, then ends them in reverse order of their start."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Event
+from types import FrameType
+
+from core.embedded.child import Child
+from core.embedded.errors import CannotStart
+from core.embedded.guardian import Guardian
+
+POLL_SECONDS = 0.05
+FIRST_DELAY = 0.1
+LAST_DELAY = 10.0
+STEADY_SECONDS = 20.0
+"""A child that ran this long is restarted at once when it dies; one that keeps dying waits longer each time."""
+
+
+class Stopped(Exception):
+    """Somebody asked for the end while something else was waited for."""
+
+
+@dataclass
+class _Ward:
+    child: Child
+    launched_at: float
+    delay: float = FIRST_DELAY
+    due_at: float | None = None
+    """When to start it again; None while it runs."""
+
+
+class Supervisor:
+    """`tell` gets a line for the terminal; `changed` is called whenever a process came or went."""
+
+    def __init__(self, guardian: Guardian, *, tell: Callable[[str], None], changed: Callable[[], None]) -> None:
+        self._guardian = guardian
+        self._tell = tell
+        self._changed = changed
+        self._stop = Event()
+        self._wards: list[_Ward] = []
+
+    @property
+    def children(self) -> list[Child]:
+        return [ward.child for ward in self._wards]
+
+    @contextmanager
+    def signals(self) -> Iterator[None]:
+        """Ctrl-C, SIGTERM and a closed terminal ask for the end; asking twice changes nothing."""
+
+        def ask(_number: int, _frame: FrameType | None) -> None:
+            self._stop.set()
+
+        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        before = {number: signal.signal(number, ask) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def launch(self, *children: Child) -> None:
+        """Start processes without waiting; each is watched from now on."""
+        for child in children:
+            child.launch()
+            self._wards.append(_Ward(child, launched_at=time.monotonic()))
+
+    def wait_for(self, *children: Child) -> None:
+        """Until all are ready. Raises what went wrong when any child ends or takes too long, and `Stopped`."""
+        for child in children:
+            self.wait_until(child.is_ready, child, seconds=child.start_seconds)
+
+    def wait_until(self, condition: Callable[[], bool], waited_for: Child, *, seconds: float) -> None:
+        """For the first start: here a child that ends is a reason to give up, not to try again."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            ended = [child for child in self.children if not child.is_running]
+            if ended or time.monotonic() > deadline:
+                raise (ended[0] if ended else waited_for).failure()
+            if self._stop.wait(POLL_SECONDS):
+                raise Stopped
+
+    def watch(self) -> None:
+        """Until somebody asks for the end. Whatever dies is started again: same address, same data."""
+        while not self._stop.wait(POLL_SECONDS):
+            if self._guardian.ensure():
+                self._changed()
+            for ward in self._wards:
+                self._tend(ward)
+
+    def stop(self) -> None:
+        """End every child, the last started first."""
+        for ward in reversed(self._wards):
+            ward.child.stop()
+
+    def _tend(self, ward: _Ward) -> None:
+        child, now = ward.child, time.monotonic()
+        if ward.due_at is None:
+            status = child.poll()
+            if status is None:
+                return
+            if now - ward.launched_at > STEADY_SECONDS:
+                ward.delay = FIRST_DELAY
+            ward.due_at = now + ward.delay
+            ward.delay = min(ward.delay * 2, LAST_DELAY)
+            self._tell(f"{child.name} ended ({_reason(status)}), starting it again; its log: {child.log}")
+        elif now >= ward.due_at:
+            self._restart(ward)
+
+    def _restart(self, ward: _Ward) -> None:
+        try:
+            ward.child.launch()
+        except (CannotStart, OSError) as error:
+            self._tell(f"{ward.child.name} cannot start: {error}")
+            ward.due_at = time.monotonic() + LAST_DELAY
+            return
+        ward.launched_at, ward.due_at = time.monotonic(), None
+        self._changed()
+
+
+def _reason(status: int) -> str:
+    return signal.Signals(-status).name if status < 0 else f"exit status {status}"
