@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
-from litestar import Litestar
-from litestar.openapi import OpenAPIConfig
+from litestar import Litestar, Request
 from litestar.types import ControllerRouterHandler
 from redis import Redis
 from redis.asyncio import BlockingConnectionPool
 from redis.asyncio import Redis as AsyncRedis
 
+from api import bodies
 from api.auth import AuthController
 from api.deps import Services, SignedRequest, provided, services_of
+from api.documentation import openapi_config
+from api.edge import Edge
 from api.errors import EXCEPTION_HANDLERS
 from api.guards import Authentication
 from api.hashing import HashingDesk
 from api.health import HealthController
+from api.metrics import MetricsController
+from api.spa import app_handlers
 from core.db import Database
 from core.ratelimit.limiter import RateLimiter
 from core.settings import Settings
+from core.telemetry import logs
 from core.users.tokens import AccessTokens
 
 JSON_BODY_BYTES = 16 * 1024
@@ -28,15 +34,18 @@ JSON_BODY_BYTES = 16 * 1024
 CONTROLLERS: Sequence[ControllerRouterHandler] = (
     AuthController,
     HealthController,
+    MetricsController,
+    *app_handlers(),
 )
 
 
 def create_app(settings: Settings | None = None) -> Litestar:
-    """The application of one process; `settings` default to the environment's.
-
-    Nothing is connected before it starts, so the OpenAPI document can be made without servers.
+    """The application of one process; without `settings` it is a process of its own: it reads the environment and sets up
+    the logs. Nothing is connected before it starts, so the OpenAPI document can be made without servers.
     """
-    settings = settings or Settings()
+    if settings is None:
+        logs.configure("api")
+        settings = Settings()
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -55,15 +64,21 @@ def create_app(settings: Settings | None = None) -> Litestar:
         lifespan=[lifespan],
         dependencies=provided(app_services),
         middleware=[Authentication],
+        before_request=_look_at_body,
         exception_handlers=EXCEPTION_HANDLERS,
         request_class=SignedRequest,
         request_max_body_size=JSON_BODY_BYTES,
-        openapi_config=OpenAPIConfig(title="Skyqueue", version="0.1.0"),
+        openapi_config=openapi_config(),
         logging_config=None,
         debug=False,
         pdb_on_exception=False,
     )
+    app.asgi_handler = Edge(app.asgi_handler)
     return app
+
+
+async def _look_at_body(request: Request[Any, Any, Any]) -> None:
+    bodies.require_readable(request)
 
 
 def build_services(settings: Settings) -> Services:

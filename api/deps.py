@@ -16,6 +16,7 @@ from litestar.di import Provide
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
+from api import bodies
 from api.hashing import HashingDesk
 from core.db import Database
 from core.ratelimit.limiter import RateLimiter
@@ -40,6 +41,10 @@ class Services:
 
 class SignedRequest(Request[Principal, str, State]):
     """A request whose `user` is the principal its access token proved. Public handlers have no `user`."""
+
+    async def json(self) -> Any:
+        """The body as the type of the handler's `data`; see `api/bodies.py`."""
+        return bodies.decode_json(self.route_handler, await self.body())
 
 
 def services_of(app: Litestar) -> Services:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from typing import Any
 
@@ -11,9 +10,13 @@ import redis.exceptions
 import sqlalchemy.exc
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.enums import ParamType
+from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
+from litestar.params import ParameterKwarg
 from litestar.types import ExceptionHandlersMap
+from litestar.typing import FieldDefinition
 
+from api.phrases import field_error
 from api.problems import MEDIA_TYPE, Problem
 from core.errors import AppError
 
@@ -48,41 +51,14 @@ _DETAILS = {
 }
 
 
-def problem_of(error: Exception) -> Problem:
-    """What a client is told about `error`."""
-    match error:
-        case AppError():
-            headers = {} if error.retry_after is None else {"retry-after": str(error.retry_after)}
-            return Problem(int(error.status), error.code, error.detail, error.retryable, error.data, headers)
-        case ValidationException():
-            errors = [_field_error(entry) for entry in error.extra or [] if isinstance(entry, dict)]
-            return Problem(422, "validation", "Some of the request cannot be used; see errors.", data={"errors": errors})
-        case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
-            status = error.status_code
-            return Problem(
-                status, _CODES.get(status, "malformed"), _DETAILS.get(status, error.detail), headers=error.headers or {}
-            )
-        case _ if isinstance(error, SERVER_AWAY):
-            return Problem(503, "unavailable", "A server that this needs does not answer. Try again shortly.", retryable=True)
-        case _:
-            return Problem(500, "internal", "Something went wrong on our side. The request id finds it in the logs.")
-
-
-def _field_error(entry: dict[str, Any]) -> dict[str, str]:
-    """One of Litestar's parameter errors in our words: `?limit` is a query parameter, `If-Match:` a header, `/seats` a body field."""
-    key = str(entry.get("key", ""))
-    pointer = {"query": f"?{key}", "header": f"{key}:", "cookie": f"{key}="}.get(str(entry.get("source")), f"/{key}")
-    message = re.sub(r"\s+", " ", str(entry.get("message", "not valid"))).strip()
-    return {"pointer": pointer, "code": "missing" if "required" in message.lower() else "invalid", "message": message}
-
-
 def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Litestar's hook: the problem as a response. What is our fault is logged with its trace; nothing of it is sent."""
-    problem = problem_of(error)
+    problem = problem_of(error, request)
     if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request_failed", method=request.method, path=request.url.path, exc_info=error)
-    elif problem.status == HTTPStatus.SERVICE_UNAVAILABLE and not isinstance(error, AppError):
-        log.warning("server_away", method=request.method, path=request.url.path, error=str(error))
+    elif isinstance(error, SERVER_AWAY):
+        cause = getattr(error, "orig", None) or error
+        log.warning("server_away", method=request.method, path=request.url.path, error=f"{type(cause).__name__}: {cause}".strip())
     return Response(
         problem.body(instance=request.url.path, request_id=request.scope["state"].get("request_id", "")),
         status_code=problem.status,
@@ -92,3 +68,65 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
 
 
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {AppError: answer, HTTPException: answer, Exception: answer}
+
+
+def problem_of(error: Exception, request: Request[Any, Any, Any]) -> Problem:
+    """What the client of `request` is told about `error`."""
+    match error:
+        case AppError():
+            headers = {} if error.retry_after is None else {"retry-after": str(error.retry_after)}
+            return Problem(int(error.status), error.code, error.detail, error.retryable, error.data, headers)
+        case ValidationException():
+            detail = "Some of the request cannot be used; see errors."
+            return Problem(422, "validation", detail, data={"errors": _errors_of(error, request)})
+        case MethodNotAllowedException():
+            methods = {"OPTIONS", *(error.headers or {}).get("allow", "").split(", ")}
+            allowed = sorted(methods | {"HEAD"} if "GET" in methods else methods)
+            return Problem(405, "method_not_allowed", _DETAILS[405], headers={"allow": ", ".join(allowed)})
+        case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            status = error.status_code
+            return Problem(status, _CODES.get(status, "malformed"), _DETAILS.get(status, error.detail))
+        case _ if isinstance(error, SERVER_AWAY):
+            return Problem(503, "unavailable", "A server that this needs does not answer. Try again shortly.", retryable=True)
+        case _:
+            return Problem(500, "internal", "Something went wrong on our side. The request id finds it in the logs.")
+
+
+def _errors_of(error: ValidationException, request: Request[Any, Any, Any]) -> list[dict[str, str]]:
+    """Every parameter that is wrong; or, since Litestar stops at the first one that is absent, every one that is absent."""
+    parameters = request.route_handler.parsed_fn_signature.parameters
+    if error.extra:
+        return [_parameter_error(entry, parameters) for entry in error.extra if isinstance(entry, dict)]
+    given = {ParamType.QUERY: request.query_params, ParamType.HEADER: request.headers, ParamType.COOKIE: request.cookies}
+    return [
+        {"pointer": _pointer(name, definition), "code": "missing", "message": "This parameter is required."}
+        for name, definition in parameters.items()
+        if isinstance(definition.kwarg_definition, ParameterKwarg)
+        and definition.is_required
+        and (definition.kwarg_definition.name or name) not in given.get(definition.kwarg_definition.param_type, name)
+    ]
+
+
+def _parameter_error(entry: dict[str, Any], parameters: dict[str, FieldDefinition]) -> dict[str, str]:
+    key = str(entry.get("key", ""))
+    if key == "data":
+        return {"pointer": "", "code": "missing", "message": "A body is required."}
+    pointer = _pointer(key, parameters[key]) if key in parameters else f"/{key.replace('.', '/')}"
+    return field_error(str(entry.get("message", "")), inside=pointer)
+
+
+def _pointer(name: str, definition: FieldDefinition) -> str:
+    """`?limit` is a query parameter, `If-Match:` a header, `session=` a cookie, `{id}` a part of the path, `/seats` a body field."""
+    parameter = definition.kwarg_definition
+    if not isinstance(parameter, ParameterKwarg):
+        return f"/{name}"
+    spelled = parameter.name or name
+    match parameter.param_type:
+        case ParamType.HEADER:
+            return f"{spelled}:"
+        case ParamType.COOKIE:
+            return f"{spelled}="
+        case ParamType.PATH:
+            return f"{{{spelled}}}"
+        case _:
+            return f"?{spelled}"

@@ -12,7 +12,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api.deps import services_of
 from core.errors import AppError
-from core.ratelimit.limits import Scope
+from core.ratelimit import limits
 from core.users.tokens import Principal, Unauthenticated
 
 PUBLIC = {"public": True}
@@ -54,7 +54,7 @@ async def requires_admin(connection: ASGIConnection[Any, Principal, Any, Any], _
         raise Forbidden("This needs an administrator.")
 
 
-def limited(scope: Scope) -> Callable[[ASGIConnection[Any, Principal, Any, Any], BaseRouteHandler], Awaitable[None]]:
+def limited(scope: limits.Scope) -> Callable[[ASGIConnection[Any, Principal, Any, Any], BaseRouteHandler], Awaitable[None]]:
     """A guard that counts `scope` for the signed-in user, for handlers that run in a thread."""
 
     async def within_limits(connection: ASGIConnection[Any, Principal, Any, Any], _: BaseRouteHandler) -> None:

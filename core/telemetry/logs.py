@@ -1,0 +1,68 @@
+"""Logs: one JSON object per line on standard error, each with the correlation id. Never a body, a token or a password.
+
+Everything that libraries say through `logging` takes the same road.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Final
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from core.telemetry import correlation
+
+_TAKEN_OVER: Final = ("uvicorn", "uvicorn.error", "uvicorn.access", "dramatiq", "alembic", "sqlalchemy")
+
+
+def configure(process: str, *, level: int = logging.INFO) -> None:
+    """Set up the logs of this process; `process` (api, worker, ...) is on every line. Call it once, in an edge."""
+    shared: list[Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_correlation_id,
+        _Named(process),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it says a line for every request
+    for name in _TAKEN_OVER:
+        logger = logging.getLogger(name)
+        logger.handlers = []
+        logger.propagate = True
+
+
+def _add_correlation_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    correlation_id = correlation.current()
+    if correlation_id:
+        event.setdefault("correlation_id", correlation_id)
+    return event
+
+
+class _Named:
+    def __init__(self, process: str) -> None:
+        self._process = process
+
+    def __call__(self, _: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        event["process"] = self._process
+        return event
