@@ -1,0 +1,115 @@
+# Two commands matter: `make up` runs everything, `make test` proves it. Both work from a bare checkout; what they need is
+# python3 (3.11 to 3.13) with venv, make, and the registries of Python and npm packages.
+
+PYTHON ?= python3
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+UV := .tools/bin/uv
+STAMPS := .stamps
+PYTHON_ENV := $(STAMPS)/python
+NODE_MODULES := $(STAMPS)/node-modules
+APP := $(STAMPS)/app
+
+# Never a Python from elsewhere: the one that was asked for, or a clear error.
+export UV_PYTHON_DOWNLOADS := never
+# npm and node come from a wheel in the virtual environment.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+APP_SOURCES = $(shell find frontend -type f -not -path '*/node_modules/*' -not -path 'frontend/dist/*' 2>/dev/null)
+
+##@ Run
+.PHONY: up
+up: setup ## Run everything on this machine until Ctrl-C (SKYQUEUE_PORT, SKYQUEUE_DATA_DIR)
+	@exec $(BIN)/skyqueue up $(UP)
+
+.PHONY: setup
+setup: $(PYTHON_ENV) $(APP) ## Install what is needed into this folder, and build the app
+
+##@ Prove
+.PHONY: test
+test: lint types unit frontend-test integration faults e2e ## Everything: lint, types, unit, app, integration, faults, browser
+	@echo "Everything passed."
+
+.PHONY: lint
+lint: $(PYTHON_ENV) $(NODE_MODULES) ## Style and import directions, of Python and of the app
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo --no-cache
+	$(BIN)/yamllint --strict .
+	cd frontend && npm run --silent lint
+
+.PHONY: types
+types: $(PYTHON_ENV) ## mypy --strict (the app's types are checked when it is built)
+	$(BIN)/mypy
+
+.PHONY: unit
+unit: $(PYTHON_ENV) ## Tests of pure code, and of the architecture
+	$(BIN)/pytest -q tests/unit tests/architecture
+
+.PHONY: integration
+integration: $(PYTHON_ENV) ## Tests on real Postgres and Valkey
+	$(BIN)/pytest -q -n $(JOBS) tests/integration
+
+.PHONY: faults
+faults: $(PYTHON_ENV) ## Crashes, outages and races
+	$(BIN)/pytest -q -n $(JOBS) tests/faults
+
+.PHONY: frontend-test
+frontend-test: $(NODE_MODULES) ## Tests of the app
+	cd frontend && npm run --silent test
+
+.PHONY: e2e
+e2e: setup ## The whole product as one command, and in a real browser
+	$(BIN)/pytest -q tests/e2e
+
+##@ Change
+.PHONY: format
+format: $(PYTHON_ENV) $(NODE_MODULES) ## Bring the code into the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	cd frontend && npm run --silent format
+
+.PHONY: lock
+lock: $(UV) ## Resolve the dependencies of pyproject.toml anew into the lock files
+	$(UV) pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		-o requirements.lock
+	$(UV) pip compile --quiet pyproject.toml --extra embedded --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url -c requirements.lock -o requirements-dev.lock
+
+.PHONY: clean
+clean: ## Remove what was installed and built; your data in .skyqueue stays
+	rm -rf .venv .tools .stamps .cache frontend/node_modules frontend/codegen/node_modules frontend/dist
+
+.PHONY: help
+help:
+	@awk 'BEGIN {FS = ":.*## "} \
+		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+
+# What is installed, as files: each is as new as what it was made from.
+
+$(UV):
+	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("Python 3.11 to 3.13 is needed, and \
+	$(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % sys.version_info[:2])'
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.13,<0.14'
+
+$(PYTHON_ENV): $(UV) requirements-dev.lock pyproject.toml
+	$(UV) venv --quiet --allow-existing --python .tools/bin/python .venv
+	$(UV) pip sync --quiet --require-hashes requirements-dev.lock
+	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@mkdir -p $(STAMPS) && touch $@
+
+$(NODE_MODULES): $(PYTHON_ENV) frontend/package-lock.json
+	cd frontend && npm ci --loglevel=error
+	@mkdir -p $(STAMPS) && touch $@
+
+$(APP): $(NODE_MODULES) $(APP_SOURCES)
+	cd frontend && npm run --silent build
+	@mkdir -p $(STAMPS) && touch $@
