@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Final
 
 from litestar import Litestar, Request
 from litestar.types import ControllerRouterHandler
@@ -14,6 +14,7 @@ from redis.asyncio import Redis as AsyncRedis
 
 from api import bodies
 from api.auth import AuthController
+from api.bookings import BookingController
 from api.deps import Services, SignedRequest, provided, services_of
 from api.documentation import openapi_config
 from api.edge import Edge
@@ -21,19 +22,27 @@ from api.errors import EXCEPTION_HANDLERS
 from api.guards import Authentication
 from api.hashing import HashingDesk
 from api.health import HealthController
+from api.jobs import JobController
+from api.live.services import Live
 from api.metrics import MetricsController
+from api.readiness import Readiness
 from api.spa import app_handlers
+from core import failpoints
 from core.db import Database
 from core.ratelimit.limiter import RateLimiter
 from core.settings import Settings
 from core.telemetry import logs
 from core.users.tokens import AccessTokens
 
-JSON_BODY_BYTES = 16 * 1024
+JSON_BODY_BYTES: Final = 16 * 1024
+DATABASE_CONNECTIONS: Final = 16
+REDIS_TIMEOUTS: Final = {"socket_timeout": 2.0, "socket_connect_timeout": 1.0}
 
 CONTROLLERS: Sequence[ControllerRouterHandler] = (
     AuthController,
+    BookingController,
     HealthController,
+    JobController,
     MetricsController,
     *app_handlers(),
 )
@@ -47,14 +56,13 @@ def create_app(settings: Settings | None = None) -> Litestar:
         logs.configure("api")
         settings = Settings()
 
+    failpoints.arm(settings.work.failpoints)
+
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        services = build_services(settings)
-        app.state.services = services
-        try:
+        async with running_services(settings) as services:
+            app.state.services = services
             yield
-        finally:
-            await close_services(services)
 
     def app_services() -> Services:
         return services_of(app)
@@ -81,28 +89,39 @@ async def _look_at_body(request: Request[Any, Any, Any]) -> None:
     bodies.require_readable(request)
 
 
-def build_services(settings: Settings) -> Services:
-    """Everything that requests share. Raises `ValueError` when an address or the secret is missing; connects to nothing."""
+@asynccontextmanager
+async def running_services(settings: Settings) -> AsyncIterator[Services]:
+    """Everything that requests share, for as long as the block runs. Servers that are away are no reason not to start.
+
+    Raises `ValueError` when an address or the secret is missing.
+    """
     database_url, redis_url = settings.servers.database_url, settings.servers.redis_url
     if database_url is None or redis_url is None:
         raise ValueError("SKYQUEUE_DATABASE_URL and SKYQUEUE_REDIS_URL must name the servers; `skyqueue up` starts its own")
     secret = settings.accounts.jwt_secret
     tokens = AccessTokens(secret.get_secret_value() if secret else None, lifetime_minutes=settings.accounts.access_token_minutes)
-    timeouts = {"socket_timeout": 2.0, "socket_connect_timeout": 1.0}
-    pool = BlockingConnectionPool.from_url(redis_url, max_connections=8, timeout=2, **timeouts)
-    aredis = AsyncRedis.from_pool(pool)
-    return Services(
-        settings=settings,
-        db=Database(database_url, pool_size=16, application="skyqueue-api"),
-        redis=Redis.from_url(redis_url, **timeouts),
-        aredis=aredis,
-        tokens=tokens,
-        limiter=RateLimiter(aredis, enabled=settings.http.rate_limits == "on"),
-        hashing=HashingDesk(),
-    )
 
-
-async def close_services(services: Services) -> None:
-    await services.aredis.aclose()
-    services.redis.close()
-    services.db.dispose()
+    async with AsyncExitStack() as stack:
+        db = Database(database_url, pool_size=DATABASE_CONNECTIONS, application="skyqueue-api")
+        stack.callback(db.dispose)
+        redis = Redis.from_url(redis_url, **REDIS_TIMEOUTS)
+        stack.callback(redis.close)
+        pool = BlockingConnectionPool.from_url(redis_url, max_connections=8, timeout=2, **REDIS_TIMEOUTS)
+        aredis = AsyncRedis.from_pool(pool)
+        stack.push_async_callback(aredis.aclose)
+        live = Live.build(db, aredis, redis_url, backlog_limit=settings.booking.backlog_limit)
+        live.start()
+        stack.push_async_callback(live.close)
+        readiness = Readiness(db, aredis)
+        await stack.enter_async_context(readiness.watching())
+        yield Services(
+            settings=settings,
+            db=db,
+            redis=redis,
+            aredis=aredis,
+            tokens=tokens,
+            limiter=RateLimiter(aredis, enabled=settings.http.rate_limits == "on"),
+            hashing=HashingDesk(),
+            readiness=readiness,
+            live=live,
+        )

@@ -18,6 +18,8 @@ from redis.asyncio import Redis as AsyncRedis
 
 from api import bodies
 from api.hashing import HashingDesk
+from api.live.services import Live
+from api.readiness import Readiness
 from core.db import Database
 from core.ratelimit.limiter import RateLimiter
 from core.settings import Settings
@@ -37,6 +39,8 @@ class Services:
     tokens: AccessTokens
     limiter: RateLimiter
     hashing: HashingDesk
+    readiness: Readiness
+    live: Live
 
 
 class SignedRequest(Request[Principal, str, State]):

@@ -6,6 +6,7 @@ Idle, an item is a batch of one and waits for nobody. Under load the batches gro
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,7 @@ class Batcher(Generic[Item, Result]):
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._running: asyncio.Task[None] | None = None
+        self._begun_at: float | None = None
         self.batches = 0
         self.items = 0
 
@@ -35,6 +37,11 @@ class Batcher(Generic[Item, Result]):
     def waiting(self) -> int:
         """Items that no batch has taken yet."""
         return len(self._waiting)
+
+    @property
+    def stalled_seconds(self) -> float:
+        """How long the batch at hand has been worked; 0 when idle."""
+        return 0.0 if self._begun_at is None else time.monotonic() - self._begun_at
 
     def submit(self, item: Item) -> asyncio.Future[Result]:
         """Queue one item. The future ends with its result, or raises what went wrong with it."""
@@ -55,10 +62,12 @@ class Batcher(Generic[Item, Result]):
         loop = asyncio.get_running_loop()
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(self._limit, len(self._waiting)))]
+            self._begun_at = time.monotonic()
             try:
                 results = await loop.run_in_executor(self._thread, self._work, [item for item, _ in batch])
             except Exception as error:  # whatever it is, it belongs to the callers, and the next batch goes on
                 results = [error] * len(batch)
+            self._begun_at = None
             self.batches += 1
             self.items += len(batch)
             for (_, future), result in zip(batch, results, strict=True):

@@ -41,7 +41,8 @@ class Accounts(_Concern):
 
 class Booking(_Concern):
     hold_minutes: int = Field(default=15, ge=1, le=24 * 60)
-    max_seats_per_booking: int = Field(default=9, ge=1, le=9)
+    backlog_limit: int = Field(default=100_000, ge=1)
+    """Bookings that may wait for a worker. Beyond it the door answers 503, because the queue would only grow."""
 
 
 class Search(_Concern):

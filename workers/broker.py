@@ -35,7 +35,11 @@ Bury = Callable[[str, bytes, str], None]
 def connect(redis_url: str, middleware: list[dramatiq.Middleware], bury: Bury) -> RepairedBroker:
     """A broker for one pool of worker threads. Retries are off everywhere: the sweep repeats work, and it counts."""
     client = redis.Redis.from_url(
-        redis_url, socket_timeout=SOCKET_SECONDS, socket_connect_timeout=1.0, retry=Retry(NoBackoff(), 0), health_check_interval=15
+        redis_url,
+        socket_timeout=SOCKET_SECONDS,
+        socket_connect_timeout=1.0,
+        retry=Retry(NoBackoff(), 0),
+        health_check_interval=15,
     )
     broker = RepairedBroker(
         client=client,
@@ -113,7 +117,7 @@ class RepairedConsumer(_RedisConsumer):
             time.sleep(0.001)  # every thread has work; an acknowledgement makes room
             return
         name = f"{self.broker.namespace}:{self.queue_name}"
-        self.broker.client.blmove(name, name, IDLE_SECONDS, "RIGHT", "RIGHT")  # type: ignore[arg-type]  # redis-py types seconds as int
+        self.broker.client.blmove(name, name, IDLE_SECONDS, "RIGHT", "RIGHT")
 
     def _discard_unreadable(self) -> None:
         """Bury what is not a message. Left in the batch, it would orphan its neighbours at every restart."""

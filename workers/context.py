@@ -36,7 +36,9 @@ class Context:
         database_url, redis_url = settings.servers.database_url, settings.servers.redis_url
         if database_url is None or redis_url is None:
             raise ValueError("SKYQUEUE_DATABASE_URL and SKYQUEUE_REDIS_URL must name the servers; `skyqueue up` starts its own")
-        client = redis.Redis.from_url(redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=1.0, retry=Retry(NoBackoff(), 0))
+        client = redis.Redis.from_url(
+            redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=1.0, retry=Retry(NoBackoff(), 0)
+        )
         return cls(
             settings=settings,
             db=Database(database_url, pool_size=settings.work.worker_threads + 4, application="skyqueue-worker"),

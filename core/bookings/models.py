@@ -37,7 +37,7 @@ class Booking(SQLModel, table=True):
         ),
         Index("ix_bookings_user", "user_id", "id"),
         Index("ix_bookings_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
-        Index("ix_bookings_flight", "flight_id", "status"),
+        Index("ix_bookings_flight", "flight_id"),
         Index("ix_bookings_later_legs", "trip_id", postgresql_where=text("leg > 0")),
         Index("ux_bookings_reference", "reference", unique=True, postgresql_where=text("leg = 0")),
     )

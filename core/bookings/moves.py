@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -50,34 +51,36 @@ class Moves:
         for target in {move.target for move in self.moves}:
             if not may_move(source, target):
                 raise RuntimeError(f"a booking never moves from {source} to {target}")
-        moved = connection.execute(
-            f"""
-            UPDATE bookings b SET
-                status = w.target,
-                failure_code = w.failure,
-                timeline = b.timeline || w.stages::jsonb,
-                updated_at = now(),
-                finished_at = CASE WHEN w.target = 'HELD' THEN NULL ELSE coalesce(b.finished_at, now()) END,
-                hold_expires_at = CASE WHEN w.target = 'HELD' THEN now() + s.hold ELSE b.hold_expires_at END,
-                next_at = CASE
-                    WHEN w.target <> 'HELD' OR b.leg > 0 THEN NULL
-                    WHEN b.payment_mode = 'hold' THEN now() + s.hold
-                    ELSE now() + interval '{PAYMENT_LEASE_SECONDS} seconds' END
-            FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS w(id, target, failure, stages),
-                 (SELECT %s::text, %s * interval '1 minute') AS s(source, hold)
-            WHERE b.id = w.id AND {FENCE}
-            """,  # noqa: S608  # only constants of this module
-            (
-                [move.booking_id for move in self.moves],
-                [move.target for move in self.moves],
-                [move.failure for move in self.moves],
-                [move.stages for move in self.moves],
-                source,
-                hold_minutes,
-            ),
-        ).rowcount
+        moved = 0
+        # One statement for each kind of ending: there are two or three in a batch, and scalars are cheaper to send than arrays.
+        for (target, failure, reached), group in _by_ending(self.moves).items():
+            moved += connection.execute(
+                f"""
+                UPDATE bookings b SET
+                    status = s.target,
+                    failure_code = s.failure,
+                    timeline = b.timeline || s.stages,
+                    updated_at = now(),
+                    finished_at = CASE WHEN s.target = 'HELD' THEN NULL ELSE coalesce(b.finished_at, now()) END,
+                    hold_expires_at = CASE WHEN s.target = 'HELD' THEN now() + s.hold ELSE b.hold_expires_at END,
+                    next_at = CASE
+                        WHEN s.target <> 'HELD' OR b.leg > 0 THEN NULL
+                        WHEN b.payment_mode = 'hold' THEN now() + s.hold
+                        ELSE now() + interval '{PAYMENT_LEASE_SECONDS} seconds' END
+                FROM (SELECT %s::text, %s::text, %s::jsonb, %s::text, %s * interval '1 minute') AS s(target, failure, stages, source, hold)
+                WHERE b.id = ANY(%s) AND {FENCE}
+                """,  # noqa: S608  # only constants of this module
+                (target, failure, reached, source, hold_minutes, group),
+            ).rowcount
         if moved != len(self.moves):
             raise RuntimeError(f"{len(self.moves) - moved} of {len(self.moves)} bookings had left {source}")
+
+
+def _by_ending(moves: Iterable[Move]) -> dict[tuple[BookingStatus, FailureCode | None, str], list[UUID]]:
+    groups: dict[tuple[BookingStatus, FailureCode | None, str], list[UUID]] = {}
+    for move in moves:
+        groups.setdefault((move.target, move.failure, move.stages), []).append(move.booking_id)
+    return groups
 
 
 def stages(*reached: tuple[str, datetime]) -> str:

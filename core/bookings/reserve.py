@@ -69,6 +69,10 @@ class Asked:
     picked_up_at: datetime
     reserved_at: datetime
 
+    def only(self, trips: list[Trip]) -> Asked:
+        """The same answers for a part of the trips."""
+        return Asked(trips, self.outcomes, self.picked_up_at, self.reserved_at)
+
     def stages(self, last: str, at: datetime) -> str:
         return stages(("picked_up", self.picked_up_at), ("reserved", self.reserved_at), (last, at))
 

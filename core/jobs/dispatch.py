@@ -31,7 +31,7 @@ class Dispatcher:
             redis_url, socket_timeout=SEND_SECONDS, socket_connect_timeout=SEND_SECONDS, retry=Retry(NoBackoff(), 0)
         )
         # Maintenance is the workers' business; a producer that did it would pay with its callers' time.
-        self._broker = RedisBroker(  # type: ignore[no-untyped-call]  # Dramatiq does not type its constructor
+        self._broker = RedisBroker(
             client=client, namespace=keys.QUEUE_NAMESPACE, middleware=[], maintenance_chance=0
         )
         self._resting_until = 0.0

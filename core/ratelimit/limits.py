@@ -33,10 +33,10 @@ class Limit:
 
 
 LIMITS: Final[dict[Scope, Limit]] = {
-    Scope.BOOKING_USER: Limit(per_minute=600, burst=100, lease=10),
+    Scope.BOOKING_USER: Limit(per_minute=6000, burst=1000, lease=10),
     Scope.UPLOAD_USER: Limit(per_minute=30, burst=10),
     Scope.LOGIN_ACCOUNT: Limit(per_minute=10, burst=10),
-    Scope.LOGIN_ADDRESS: Limit(per_minute=60, burst=30),
-    Scope.REGISTER_ADDRESS: Limit(per_minute=30, burst=20),
-    Scope.REFRESH_ADDRESS: Limit(per_minute=120, burst=60),
+    Scope.LOGIN_ADDRESS: Limit(per_minute=1200, burst=1000),
+    Scope.REGISTER_ADDRESS: Limit(per_minute=1200, burst=1000),
+    Scope.REFRESH_ADDRESS: Limit(per_minute=1200, burst=1000),
 }

@@ -23,7 +23,7 @@ class Epoch:
         if self._redis.set(keys.EPOCH, mark, nx=True):
             self._seen = mark
             return True
-        current = cast(bytes | None, self._redis.get(keys.EPOCH))
+        current = cast("bytes | None", self._redis.get(keys.EPOCH))
         lost = self._seen is not None and current != self._seen
         self._seen = current
         return lost

@@ -18,7 +18,7 @@ class Once(Middleware):
     def __init__(self, client: redis.Redis) -> None:
         self._redis = client
 
-    def before_process_message(self, broker: dramatiq.Broker, message: dramatiq.broker.MessageProxy) -> None:
+    def before_process_message(self, _: dramatiq.Broker, message: dramatiq.broker.MessageProxy) -> None:
         try:
             first = self._redis.set(keys.seen(message.message_id), 1, nx=True, ex=REMEMBERED_SECONDS)
         except redis.RedisError:

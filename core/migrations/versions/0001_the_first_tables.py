@@ -130,7 +130,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE flights SET (fillfactor = 80)")
     # Handed out in blocks of a thousand; see core/bookings/references.py.
     op.execute("CREATE SEQUENCE booking_reference_blocks AS bigint MINVALUE 0 START 0")
-    op.create_index("ix_bookings_flight", "bookings", ["flight_id", "status"], unique=False)
+    op.create_index("ix_bookings_flight", "bookings", ["flight_id"], unique=False)
     op.create_index("ix_bookings_due", "bookings", ["next_at"], unique=False, postgresql_where=sa.text("next_at IS NOT NULL"))
     op.create_index("ix_bookings_later_legs", "bookings", ["trip_id"], unique=False, postgresql_where=sa.text("leg > 0"))
     op.create_index("ix_bookings_user", "bookings", ["user_id", "id"], unique=False)

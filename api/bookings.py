@@ -1,0 +1,210 @@
+"""Bookings: accept at once, list, look up, cancel."""
+
+from __future__ import annotations
+
+import hashlib
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+import redis
+import structlog
+from litestar import Controller, Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from msgspec import Meta
+
+from api.deps import Services, SignedRequest
+from api.guards import Forbidden
+from api.prefer import wait_seconds
+from api.wire import RequestBody
+from core.bookings import cancel as cancelling
+from core.bookings import queries
+from core.bookings.errors import AccountGone, SeatsSoldOut
+from core.bookings.intake import Accepted, Request
+from core.bookings.states import BookingStatus
+from core.bookings.views import BookingView
+from core.errors import Invalid
+from core.jobs import broadcast
+from core.jobs.status import Job
+from core.ratelimit.limits import Scope
+from core.seats.inventory import Inventory
+from core.users.tokens import Principal
+
+_log = structlog.get_logger(__name__)
+
+Seats = Annotated[int, Meta(ge=1, le=9, description="Seats on each flight, 1 to 9.", examples=[2])]
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        required=False,
+        description="Any string of yours. Repeating a request with the same key returns the same booking, never a second one.",
+    ),
+]
+Prefer = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Prefer",
+        required=False,
+        max_length=200,
+        description="`wait=n`: answer when it is done, or after n seconds (25 at most).",
+    ),
+]
+
+
+class BookingBody(RequestBody):
+    """What a traveller asks for."""
+
+    seats: Seats
+    flight_id: UUID
+    user_id: UUID | None = None
+    """The traveller; only an admin may name somebody else."""
+
+
+class BookingAccepted(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """The booking is on disk and will end. `job` is there when the request preferred to wait."""
+
+    job_id: UUID
+    booking_id: UUID
+    status: BookingStatus
+    status_url: str
+    job: Job | None = None
+
+
+class BookingPage(msgspec.Struct):
+    data: list[BookingView]
+    next_cursor: UUID | None
+
+
+class BookingController(Controller):
+    """The traveller's bookings. Every handler sees only the caller's own, unless the caller is an admin."""
+
+    path = "/api/v1"
+    tags = ("bookings",)
+
+    @post(
+        ["/booking", "/bookings"],
+        operation_id="createBooking",
+        summary="Book seats",
+        status_code=HTTPStatus.ACCEPTED,
+    )
+    async def create(
+        self,
+        data: JSONBody[BookingBody],
+        request: SignedRequest,
+        services: NamedDependency[Services],
+        idempotency_key: IdempotencyKey = None,
+        prefer: Prefer = None,
+    ) -> Response[BookingAccepted]:
+        """Accept a booking. 202 means that it is on disk: it reaches exactly one final state, whatever breaks meanwhile."""
+        principal = request.user
+        traveller = _traveller(data.user_id, principal)
+        live = services.live
+        known = live.board.known(data.flight_id)
+        if known is not None and known < data.seats:
+            raise SeatsSoldOut("Fewer seats are left than you asked for.", flight_id=str(data.flight_id))
+        live.backlog.check()
+        await services.limiter.check(Scope.BOOKING_USER, principal.user_id)
+        wish = Request(
+            user_id=traveller,
+            flight_ids=(data.flight_id,),
+            seats=data.seats,
+            idempotency_key=idempotency_key,
+            request_hash=_meaning(data, traveller) if idempotency_key else None,
+        )
+        try:
+            accepted = await live.desk.accept(wish)
+        except AccountGone:
+            if traveller != principal.user_id:
+                raise Invalid.field("/user_id", "unknown_user", "There is no such user.") from None
+            raise
+        seconds = wait_seconds(prefer)
+        job = await live.jobs.wait(accepted.trip_id, seconds) if seconds else None
+        return _accepted(accepted, job, waited=seconds)
+
+    @get("/bookings", operation_id="listBookings", summary="My bookings", sync_to_thread=True)
+    def list(
+        self,
+        request: SignedRequest,
+        services: NamedDependency[Services],
+        status: BookingStatus | None = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
+        cursor: UUID | None = None,
+    ) -> BookingPage:
+        """My bookings, newest first. `next_cursor` is the `cursor` of the next page."""
+        with services.db.snapshot() as connection:
+            views, following = queries.list_bookings(connection, request.user.user_id, status=status, before=cursor, limit=limit)
+        return BookingPage(views, following)
+
+    @get("/bookings/{booking_id:uuid}", operation_id="getBooking", summary="One booking", sync_to_thread=True)
+    def read(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> BookingView:
+        with services.db.snapshot() as connection:
+            return queries.get_booking(connection, booking_id, _owner(request.user))
+
+    @get(
+        "/bookings/by-reference/{reference:str}",
+        operation_id="getBookingByReference",
+        summary="One booking by its record locator",
+        sync_to_thread=True,
+    )
+    def read_by_reference(
+        self, reference: FromPath[str], request: SignedRequest, services: NamedDependency[Services]
+    ) -> BookingView:
+        with services.db.snapshot() as connection:
+            return queries.get_by_reference(connection, reference, _owner(request.user))
+
+    @delete(
+        "/bookings/{booking_id:uuid}",
+        operation_id="cancelBooking",
+        summary="Cancel a booking",
+        status_code=HTTPStatus.OK,
+        sync_to_thread=True,
+    )
+    def cancel(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> BookingView:
+        """Cancel, and give the seats back once. The answer is the cancelled booking."""
+        with services.db.transaction() as connection:
+            cancelled = cancelling.cancel(connection, booking_id, _owner(request.user))
+        broadcast.moved(services.redis, cancelled.moves)
+        try:
+            Inventory(services.redis).release(cancelled.released)
+        except redis.RedisError as error:
+            _log.warning("seats not given back in Redis; the audit repairs it", booking_id=str(booking_id), error=str(error))
+        with services.db.snapshot() as connection:
+            return queries.get_booking(connection, booking_id, _owner(request.user))
+
+
+def _traveller(user_id: UUID | None, principal: Principal) -> UUID:
+    if user_id is None or user_id == principal.user_id:
+        return principal.user_id
+    if principal.is_admin:
+        return user_id
+    raise Forbidden("Only an administrator may book for somebody else.")
+
+
+def _owner(principal: Principal) -> UUID | None:
+    return None if principal.is_admin else principal.user_id
+
+
+def _meaning(data: BookingBody, traveller: UUID) -> bytes:
+    """Two requests that mean the same have the same hash, however their JSON was spelt."""
+    return hashlib.sha256(msgspec.json.encode((traveller, data.flight_id, data.seats))).digest()
+
+
+def _accepted(accepted: Accepted, job: Job | None, *, waited: int) -> Response[BookingAccepted]:
+    status_url = f"/api/v1/jobs/{accepted.trip_id}"
+    headers = {"location": status_url, "retry-after": "1"}
+    if accepted.replayed:
+        headers["idempotent-replayed"] = "true"
+    if waited:
+        headers["preference-applied"] = f"wait={waited}"
+    status = job.booking.status if job and job.booking else accepted.status
+    return Response(
+        BookingAccepted(job_id=accepted.trip_id, booking_id=accepted.trip_id, status=status, status_url=status_url, job=job),
+        status_code=HTTPStatus.ACCEPTED,
+        headers=headers,
+    )

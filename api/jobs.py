@@ -1,0 +1,80 @@
+"""Jobs: one resource for everything that a client can follow."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter
+
+from api.deps import Services, SignedRequest
+from api.live.backlog import Backlog
+from api.prefer import wait_seconds
+from core.jobs.status import Job, JobNotFound
+from core.users.tokens import Principal
+
+Prefer = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Prefer",
+        required=False,
+        max_length=200,
+        description="`wait=n`: answer when it is done, or after n seconds (25 at most).",
+    ),
+]
+IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", required=False, max_length=500)]
+
+
+class JobController(Controller):
+    """Known from the moment of the 202, for at least 30 days."""
+
+    path = "/api/v1"
+    tags = ("jobs",)
+
+    @get(["/jobs/{job_id:uuid}", "/booking/status/{job_id:uuid}"], operation_id="getJob", summary="Follow a job")
+    async def read(
+        self,
+        job_id: FromPath[UUID],
+        request: SignedRequest,
+        services: NamedDependency[Services],
+        prefer: Prefer = None,
+        if_none_match: IfNoneMatch = None,
+    ) -> Response[Job | None]:
+        """The job as it is now; with `Prefer: wait=n`, as it is once it is done. While it is not done, `Retry-After` says when to ask again."""
+        seconds = wait_seconds(prefer)
+        live = services.live
+        job = await live.jobs.read(job_id)
+        if job is None or not _may_see(job, request.user):
+            raise JobNotFound("There is no such job.")
+        if seconds and not job.done:
+            job = await live.jobs.wait(job_id, seconds) or job
+        described = describe(job, live.backlog)
+        headers = {"etag": _etag(job), "cache-control": "no-store"}
+        if not job.done:
+            headers["retry-after"] = str(live.backlog.retry_after(described.queue_position))
+        if seconds:
+            headers["preference-applied"] = f"wait={seconds}"
+        if if_none_match is not None and headers["etag"] in {tag.strip() for tag in if_none_match.split(",")}:
+            return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        return Response(described, headers=headers)
+
+
+def describe(job: Job, backlog: Backlog) -> Job:
+    """The job with its place in the queue, if it waits in one."""
+    if job.done or job.status != "PENDING" or job.kind != "booking":
+        return job
+    position = backlog.position(job.job_id)
+    return msgspec.structs.replace(job, queue_position=position, eta_ms=backlog.eta_ms(position))
+
+
+def _may_see(job: Job, principal: Principal) -> bool:
+    return principal.is_admin or (job.booking is not None and job.booking.user_id == principal.user_id)
+
+
+def _etag(job: Job) -> str:
+    """Changes with every stage. The place in the queue is no change: a poller that only moved up still gets its 304."""
+    return f'"{job.status}-{len(job.timeline)}-{job.booking.updated_at.timestamp() if job.booking else 0:f}"'

@@ -1,0 +1,105 @@
+"""How much work waits, looked at once a second: queue positions, the estimate, and the limit beyond which the door closes."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from bisect import bisect_left
+from typing import Final
+from uuid import UUID
+
+import structlog
+from psycopg import Error as PostgresError
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.live.news import NewsReader
+from core.bookings.errors import Overloaded
+from core.db import Database
+
+PERIOD_SECONDS: Final = 1.0
+POSITIONS: Final = 10_000
+"""Jobs nearer to the head than this are told their position."""
+LONGEST_RETRY_SECONDS: Final = 60
+SMOOTHING: Final = 0.3
+
+_log = structlog.get_logger(__name__)
+
+
+class Backlog:
+    """Lives on the event loop; its query runs in a thread."""
+
+    def __init__(self, db: Database, news: NewsReader, *, limit: int) -> None:
+        self._db = db
+        self._news = news
+        self._limit = limit
+        self._head: list[UUID] = []
+        self._task: asyncio.Task[None] | None = None
+        self.waiting = 0
+        self.per_second = 0.0
+        """Trips that workers finish, smoothed."""
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def check(self) -> None:
+        """Let one more booking in.
+
+        Raises:
+            Overloaded: more work waits than the limit; `Retry-After` is what it takes to drain, with jitter.
+        """
+        if self.waiting >= self._limit:
+            seconds = self.waiting / self.per_second if self.per_second else LONGEST_RETRY_SECONDS
+            retry_after = max(1, round(min(LONGEST_RETRY_SECONDS, seconds) * random.uniform(0.8, 1.2)))
+            raise Overloaded("Too many bookings are waiting; try again shortly.", retry_after=retry_after)
+
+    def position(self, trip_id: UUID) -> int | None:
+        """1 for the next in line. None far back, and for what is not waiting."""
+        index = bisect_left(self._head, trip_id)
+        if index < len(self._head):
+            return index + 1
+        return len(self._head) + 1 if len(self._head) < POSITIONS else None
+
+    def eta_ms(self, position: int | None) -> int | None:
+        """Milliseconds until a job at this position is done, if the workers go on as they do."""
+        return round(position / self.per_second * 1000) if position is not None and self.per_second else None
+
+    def retry_after(self, position: int | None) -> int:
+        """Seconds after which it makes sense to ask again: soon when the job is near, never longer than 10."""
+        eta = self.eta_ms(position)
+        return 1 if eta is None else max(1, min(10, round(eta / 1000)))
+
+    async def _run(self) -> None:
+        finished, at = self._news.finished, time.monotonic()
+        while True:
+            await asyncio.sleep(PERIOD_SECONDS)
+            now = time.monotonic()
+            rate = (self._news.finished - finished) / (now - at)
+            finished, at = self._news.finished, now
+            if rate or self.waiting:
+                self.per_second += (rate - self.per_second) * SMOOTHING
+            try:
+                self.waiting, self._head = await asyncio.to_thread(self._look)
+            except (PostgresError, SQLAlchemyError) as error:
+                _log.warning("the backlog cannot be seen", error=str(error))
+
+    def _look(self) -> tuple[int, list[UUID]]:
+        with self._db.snapshot() as connection:
+            head = [
+                row[0]
+                for row in connection.execute(
+                    "SELECT id FROM bookings WHERE next_at IS NOT NULL AND status = 'PENDING' ORDER BY id LIMIT %s", (POSITIONS,)
+                ).fetchall()
+            ]
+            if len(head) < POSITIONS:
+                return len(head), head
+            counted = connection.execute(
+                "SELECT count(*) FROM (SELECT 1 FROM bookings WHERE next_at IS NOT NULL AND status = 'PENDING' LIMIT %s) AS waiting",
+                (self._limit,),
+            ).fetchone()
+            return counted[0] if counted else 0, head

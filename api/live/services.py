@@ -1,0 +1,57 @@
+"""The parts of this process that live on its event loop, started and stopped together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from api.live.backlog import Backlog
+from api.live.front_desk import FrontDesk
+from api.live.jobs import JobReader
+from api.live.news import NewsReader
+from api.live.seat_board import SeatBoard
+from api.live.waiters import Waiters
+from core.db import Database
+from core.jobs.dispatch import Dispatcher
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    desk: FrontDesk
+    board: SeatBoard
+    jobs: JobReader
+    backlog: Backlog
+    news: NewsReader
+    dispatcher: Dispatcher
+    """For handlers that run in threads."""
+
+    @classmethod
+    def build(cls, db: Database, redis: Redis, redis_url: str, *, backlog_limit: int) -> Live:
+        """Make the parts; nothing runs before `start`."""
+        waiters = Waiters()
+        board = SeatBoard(db)
+        news = NewsReader(redis, waiters, board)
+        dispatcher = Dispatcher(redis_url)
+        return cls(
+            desk=FrontDesk(db, dispatcher),
+            board=board,
+            jobs=JobReader(db, waiters),
+            backlog=Backlog(db, news, limit=backlog_limit),
+            news=news,
+            dispatcher=dispatcher,
+        )
+
+    def start(self) -> None:
+        """On a running loop."""
+        self.news.start()
+        self.backlog.start()
+
+    async def close(self) -> None:
+        """Stop listening, and finish what was accepted."""
+        await self.backlog.close()
+        await self.news.close()
+        await self.desk.close()
+        await self.jobs.close()
+        await self.board.close()
+        self.dispatcher.close()

@@ -1,0 +1,154 @@
+"""A booking as its traveller sees it, read from Postgres for many bookings at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from core.bookings.models import PaymentMode
+from core.bookings.states import BookingStatus, FailureCode
+from core.db import RawConnection
+
+WORDS: Final[dict[FailureCode, str]] = {
+    FailureCode.SOLD_OUT: "The flight sold out before your seats could be taken.",
+    FailureCode.FLIGHT_NOT_FOUND: "The flight does not exist any more.",
+    FailureCode.FLIGHT_DEPARTED: "The flight departed before your seats could be taken.",
+    FailureCode.FLIGHT_CANCELLED: "The airline has cancelled this flight.",
+    FailureCode.PAYMENT_DECLINED: "The payment was declined; nothing was charged and the seats are free again.",
+    FailureCode.PAYMENT_TIMEOUT: "The payment was not completed in time; the seats are free again.",
+    FailureCode.INTERNAL: "Something went wrong on our side. No seat is kept and nothing was charged.",
+}
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """Why a booking failed: a stable code, and words for a person."""
+
+    code: str
+    message: str
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """One step of a job: when it was reached, and how many milliseconds after the job was accepted."""
+
+    stage: str
+    at: datetime
+    ms: float
+
+
+class BookedFlight(msgspec.Struct, frozen=True):
+    """The flight of one segment; money is a decimal string."""
+
+    id: UUID
+    flight_number: str
+    source: str
+    destination: str
+    departure_ts: datetime
+    arrival_ts: datetime
+    status: str
+
+
+class Segment(msgspec.Struct, frozen=True):
+    booking_id: UUID
+    flight: BookedFlight
+    seats: int
+    price_total: str
+
+
+class BookingView(msgspec.Struct, frozen=True, kw_only=True):
+    """One booking: a single flight, or a trip whose `segments` share reference, price and fate. `id` is also its job id."""
+
+    id: UUID
+    trip_id: UUID
+    reference: str
+    user_id: UUID
+    status: BookingStatus
+    flight_id: UUID
+    seats: int
+    price_total: str
+    currency: str
+    payment_mode: PaymentMode
+    hold_expires_at: datetime | None
+    failure: Failure | None
+    available_actions: list[str]
+    segments: list[Segment]
+    timeline: list[Stage]
+    created_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+
+
+def failure_of(code: str | None) -> Failure | None:
+    return Failure(code, WORDS[FailureCode(code)]) if code else None
+
+
+def money(amount: Decimal) -> str:
+    """A decimal string with two places, never an exponent."""
+    return f"{amount:.2f}"
+
+
+_QUERY: Final = """
+    SELECT b.trip_id, b.id, b.reference, b.user_id, b.status, b.seats, b.price_total, b.currency, b.payment_mode, b.hold_expires_at,
+           b.failure_code, b.timeline, b.created_at, b.updated_at, b.finished_at,
+           f.id, f.flight_number, f.source, f.destination, f.departure_ts, f.arrival_ts, f.status, f.departure_ts > now()
+    FROM bookings b JOIN flights f ON f.id = b.flight_id
+    WHERE b.id = ANY(%s) OR (b.leg > 0 AND b.trip_id = ANY(%s))
+    ORDER BY b.trip_id, b.leg
+"""
+
+
+def read_bookings(connection: RawConnection, trip_ids: Sequence[UUID]) -> dict[UUID, BookingView]:
+    """The bookings with these trip ids; ids of nothing, and of later legs, are left out."""
+    ids = list(trip_ids)
+    rows = connection.execute(_QUERY, (ids, ids)).fetchall()
+    views = (_view(list(legs)) for _, legs in groupby(rows, key=lambda row: row[0]))
+    return {view.trip_id: view for view in views if view.id == view.trip_id}
+
+
+def _view(legs: list[tuple[Any, ...]]) -> BookingView:
+    first = legs[0]
+    status = BookingStatus(first[4])
+    return BookingView(
+        id=first[1],
+        trip_id=first[0],
+        reference=first[2],
+        user_id=first[3],
+        status=status,
+        flight_id=first[15],
+        seats=first[5],
+        price_total=money(sum((leg[6] for leg in legs), Decimal(0))),
+        currency=first[7],
+        payment_mode=PaymentMode(first[8]),
+        hold_expires_at=first[9],
+        failure=failure_of(first[10]),
+        available_actions=available_actions(status, ahead=first[22]),
+        segments=[Segment(leg[1], BookedFlight(*leg[15:22]), leg[5], money(leg[6])) for leg in legs],
+        timeline=list(_stages(first[12], first[11])),
+        created_at=first[12],
+        updated_at=first[13],
+        finished_at=first[14],
+    )
+
+
+def _stages(created_at: datetime, reached: list[dict[str, str]]) -> Iterator[Stage]:
+    yield Stage("accepted", created_at, 0.0)
+    for step in reached:
+        at = datetime.fromisoformat(step["at"])
+        # The clocks of the database and of a worker may differ by a little: a stage never comes before the first one.
+        yield Stage(step["stage"], at, max(0.0, round((at - created_at).total_seconds() * 1000, 3)))
+
+
+def available_actions(status: BookingStatus, *, ahead: bool) -> list[str]:
+    """What the traveller may do now. `ahead`: the first flight has not departed."""
+    match status:
+        case BookingStatus.CONFIRMED:
+            return ["cancel"] if ahead else []
+        case BookingStatus.HELD:
+            return ["pay", "cancel"] if ahead else []
+        case BookingStatus.PENDING | BookingStatus.CANCELLED | BookingStatus.FAILED | BookingStatus.EXPIRED:
+            return []

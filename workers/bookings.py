@@ -1,0 +1,80 @@
+"""Reserve seats: the edge around `core/bookings/reserve.py` that opens the transactions and isolates a row that breaks them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import psycopg
+import redis
+import structlog
+from psycopg.errors import DeadlockDetected, SerializationFailure
+
+from core import failpoints
+from core.bookings import reserve
+from core.bookings.reserve import Asked
+from core.clock import now
+from core.jobs import broadcast
+from workers.context import Context
+
+RETRIES: Final = 5
+"""How often a deadlock is tried again at once. The lock order makes one rare; a foreign transaction may still cause it."""
+
+_log = structlog.get_logger(__name__)
+
+
+def reserve_bookings(context: Context, trip_ids: Sequence[UUID]) -> None:
+    """Bring each of these trips from PENDING to where it belongs. Safe to call again with the same ids, at any time.
+
+    An error of a server leaves the trips PENDING, and the sweep sends them again.
+    """
+    picked_up_at = now()
+    failpoints.reach("before_claim")
+    with context.db.snapshot() as connection:
+        trips = reserve.find_waiting(connection, trip_ids)
+    if not trips:
+        return
+    try:
+        asked = reserve.ask(context.inventory, trips, lambda flights: _load(context, flights), picked_up_at)
+    except redis.RedisError as error:
+        _log.warning("Redis is away, so the sweep will reserve", trips=len(trips), error=str(error))
+        return
+    failpoints.reach("after_reserve")
+    _settle_isolated(context, asked)
+    failpoints.reach("before_ack")
+
+
+def _load(context: Context, flight_ids: Sequence[UUID]) -> None:
+    with context.db.snapshot() as connection:
+        reserve.load_inventory(connection, context.inventory, flight_ids)
+
+
+def _settle_isolated(context: Context, asked: Asked) -> None:
+    """Settle all, or, where Postgres refuses the data of one row, the halves of it until that row stands alone."""
+    try:
+        _settle(context, asked)
+    except (psycopg.DataError, psycopg.IntegrityError) as refusal:
+        if len(asked.trips) == 1:
+            _log.error("a booking that cannot be stored", trip_id=str(asked.trips[0].id), error=str(refusal))
+            return  # its attempts are counted by the sweep, which gives it up in the end
+        middle = len(asked.trips) // 2
+        _settle_isolated(context, asked.only(asked.trips[:middle]))
+        _settle_isolated(context, asked.only(asked.trips[middle:]))
+
+
+def _settle(context: Context, asked: Asked) -> None:
+    for attempt in range(RETRIES):
+        try:
+            with context.db.transaction() as connection:
+                settled = reserve.settle(connection, asked, hold_minutes=context.settings.booking.hold_minutes)
+            break
+        except (DeadlockDetected, SerializationFailure):
+            if attempt == RETRIES - 1:
+                raise
+    failpoints.reach("after_persist")
+    broadcast.moved(context.redis, settled.moves)
+    try:
+        reserve.tell_redis(context.inventory, settled)
+    except redis.RedisError as error:
+        _log.warning("seats not given back in Redis; the audit repairs it", error=str(error))

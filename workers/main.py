@@ -1,0 +1,118 @@
+"""One worker process: a pool of threads for each queue, the sweep, and a watchdog. The only place where they are wired."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import dramatiq
+import structlog
+from dramatiq import Worker
+
+from core import failpoints
+from core.jobs.messages import ImportFile, Message, Queue, ReserveBookings
+from core.repair import dead_letters
+from core.settings import Settings
+from core.telemetry.logs import configure as configure_logs
+from workers.bookings import reserve_bookings
+from workers.broker import connect
+from workers.context import Context
+from workers.imports import import_files
+from workers.middleware import watchdog
+from workers.middleware.once import Once
+from workers.sweeper import Sweeper
+
+STOP_MS = 2_000
+"""How long the message at hand has to end after SIGTERM; what is cut off is repeated by the sweep."""
+
+Handler = Callable[[Context, Sequence[UUID]], None]
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Threads that serve one queue, so that no kind of work waits for another."""
+
+    queue: Queue
+    threads: int
+    handlers: dict[type[Message], Handler]
+
+
+def pools(settings: Settings) -> tuple[Pool, ...]:
+    """Every queue has its pool here."""
+    return (
+        Pool(Queue.BOOKINGS, settings.work.worker_threads, {ReserveBookings: reserve_bookings}),
+        Pool(Queue.IMPORTS, 1, {ImportFile: import_files}),
+    )
+
+
+def start(pool: Pool, context: Context) -> Worker:
+    """Start the threads of one pool, on a broker of its own: Dramatiq wants one worker for each broker."""
+
+    def bury(queue: str, payload: bytes, error: str) -> None:
+        with context.db.transaction() as connection:
+            dead_letters.bury_payload(connection, queue, payload, error)
+
+    broker = connect(str(context.settings.servers.redis_url), [Once(context.redis)], bury)
+    for message, handler in pool.handlers.items():
+        _declare(broker, message, handler, context)
+    worker = Worker(broker, queues={pool.queue}, worker_threads=pool.threads, worker_timeout=100)
+    # Fetch what the threads can work at once: what is prefetched waits behind them while another process may be idle.
+    worker.queue_prefetch = pool.threads
+    worker.start()
+    return worker
+
+
+def _declare(broker: dramatiq.Broker, message: type[Message], handler: Handler, context: Context) -> None:
+    def act(ids: list[str]) -> None:
+        handler(context, [UUID(each) for each in ids])
+
+    dramatiq.Actor(act, broker=broker, actor_name=message.actor, queue_name=message.queue, priority=0, options={})
+
+
+def run() -> int:
+    """Work until SIGTERM or SIGINT. Returns the exit code."""
+    settings = Settings()
+    configure_logs("worker")
+    failpoints.arm(settings.work.failpoints)
+    try:
+        context = Context.open(settings)
+    except ValueError as error:
+        print(f"skyqueue: {error}", file=sys.stderr)
+        return 2
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+
+    workers = [start(pool, context) for pool in pools(settings)]
+    sweeper = Sweeper(context, stopping)
+    sweeper.start()
+    watchdog.watch(
+        lambda: [sweeper.thread, *(thread for worker in workers for thread in (*worker.consumers.values(), *worker.workers))],
+        stopping,
+    )
+    _log.info("worker ready", pid=os.getpid(), queues=[pool.queue for pool in pools(settings)])
+    stopping.wait()
+    _stop(workers)
+    sweeper.thread.join(timeout=1)
+    context.close()
+    return 0
+
+
+def _stop(workers: list[Worker]) -> None:
+    """Stop all pools side by side."""
+    stops = [threading.Thread(target=worker.stop, kwargs={"timeout": STOP_MS}) for worker in workers]
+    for stop in stops:
+        stop.start()
+    for stop in stops:
+        stop.join()
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -1,0 +1,120 @@
+"""The sweep's loop: one worker process at a time, chosen by an advisory lock, looks for work that nobody is doing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from typing import Final
+from uuid import UUID
+
+import psycopg
+import redis
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.jobs import broadcast
+from core.jobs.messages import MAX_IDS, ImportFile, Queue, ReserveBookings
+from core.repair import audit, sweep
+from core.repair.epoch import Epoch
+from workers.context import Context
+
+PERIOD_SECONDS: Final = 1.0
+AUDIT_SECONDS: Final = 30.0
+BACKLOG_MESSAGES: Final = 200
+"""A queue this long is at work: what is due in it will come, and sending it again would double the backlog."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Sweeper:
+    """A thread that sweeps while its process holds the lock."""
+
+    def __init__(self, context: Context, stopping: threading.Event) -> None:
+        self._context = context
+        self._stopping = stopping
+        self._epoch = Epoch(context.redis)
+        self._suspects: dict[UUID, int] = {}
+        self._audited_at = 0.0
+        self.thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._hold_lock_and_sweep()
+            except (psycopg.Error, SQLAlchemyError) as error:
+                _log.warning("the sweep lost Postgres", error=str(error))
+            except Exception:
+                _log.exception("a sweep failed")
+            self._stopping.wait(PERIOD_SECONDS)
+
+    def _hold_lock_and_sweep(self) -> None:
+        """Sweep for as long as this connection holds the lock; Postgres frees it when the connection, or the process, is gone."""
+        with self._context.db.session_lock(sweep.ADVISORY_LOCK) as held:
+            while held() and not self._stopping.is_set():
+                self.sweep_once()
+                self._stopping.wait(PERIOD_SECONDS)
+
+    def sweep_once(self) -> None:
+        """One pass. Public for the tests."""
+        self._resend_bookings()
+        self._resend_imports()
+        if time.monotonic() - self._audited_at > AUDIT_SECONDS:
+            self._audited_at = time.monotonic()
+            self._repair_inventory()
+
+    def _resend_bookings(self) -> None:
+        context = self._context
+        lost = False
+        with suppress(redis.RedisError):
+            lost = self._epoch.was_lost()
+            if not lost and context.dispatcher.depth(Queue.BOOKINGS) >= BACKLOG_MESSAGES:
+                return
+        if lost:
+            with context.db.transaction() as connection:
+                everything = sweep.lease_all_bookings(connection)
+            if everything:
+                _log.warning("Redis was lost, so everything unfinished is sent again", trips=len(everything))
+            self._send(everything)
+            return
+        with context.db.transaction() as connection:
+            due = sweep.lease_due_bookings(connection)
+        self._send(due.together)
+        for trip_id in due.alone:
+            context.dispatcher.send(ReserveBookings((trip_id,)))
+        if due.given_up:
+            self._give_up(due.given_up)
+
+    def _send(self, trip_ids: list[UUID]) -> None:
+        for start in range(0, len(trip_ids), MAX_IDS):
+            self._context.dispatcher.send(ReserveBookings(tuple(trip_ids[start : start + MAX_IDS])))
+
+    def _give_up(self, trip_ids: list[UUID]) -> None:
+        with self._context.db.transaction() as connection:
+            moves, released = sweep.give_up(connection, trip_ids)
+        _log.error("bookings given up", trips=[str(trip_id) for trip_id in trip_ids])
+        broadcast.moved(self._context.redis, moves)
+        with suppress(redis.RedisError):
+            self._context.inventory.release(released)
+
+    def _resend_imports(self) -> None:
+        with self._context.db.transaction() as connection:
+            due = sweep.due_imports(connection)
+        for import_id in due:
+            self._context.dispatcher.send(ImportFile((import_id,)))
+
+    def _repair_inventory(self) -> None:
+        """Drop flights whose counts in Redis disagree with Postgres by the same number in two audits: work in flight settles."""
+        try:
+            with self._context.db.transaction() as connection:
+                drifts = audit.find_drift(connection, self._context.redis, audit.list_loaded(self._context.redis))
+            stuck = [flight_id for flight_id, drift in drifts.items() if self._suspects.get(flight_id) == drift]
+            self._suspects = drifts
+            if stuck:
+                _log.warning("inventory dropped after drift", flights=[str(flight_id) for flight_id in stuck])
+                self._context.inventory.drop(stuck)
+        except redis.RedisError as error:
+            _log.warning("inventory not audited", error=str(error))
