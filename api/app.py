@@ -16,7 +16,7 @@ from api import bodies
 from api.auth import AuthController
 from api.bookings import BookingController
 from api.deps import Services, SignedRequest, provided, services_of
-from api.documentation import openapi_config
+from api.documentation import ErrorsDocumented, openapi_config
 from api.edge import Edge
 from api.errors import EXCEPTION_HANDLERS
 from api.guards import Authentication
@@ -77,6 +77,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         request_class=SignedRequest,
         request_max_body_size=JSON_BODY_BYTES,
         openapi_config=openapi_config(),
+        plugins=[ErrorsDocumented()],
         logging_config=None,
         debug=False,
         pdb_on_exception=False,
@@ -89,18 +90,21 @@ async def _look_at_body(request: Request[Any, Any, Any]) -> None:
     bodies.require_readable(request)
 
 
+def requirements(settings: Settings) -> tuple[str, str, AccessTokens]:
+    """The addresses of Postgres and Redis, and the tokens' secret. `ValueError` says in one line which one is missing."""
+    database_url, redis_url, secret = settings.servers.database_url, settings.servers.redis_url, settings.accounts.jwt_secret
+    if database_url is None:
+        raise ValueError("SKYQUEUE_DATABASE_URL must name a Postgres server; `skyqueue up` starts its own")
+    if redis_url is None:
+        raise ValueError("SKYQUEUE_REDIS_URL must name a Redis or Valkey server; `skyqueue up` starts its own")
+    tokens = AccessTokens(secret.get_secret_value() if secret else None, lifetime_minutes=settings.accounts.access_token_minutes)
+    return database_url, redis_url, tokens
+
+
 @asynccontextmanager
 async def running_services(settings: Settings) -> AsyncIterator[Services]:
-    """Everything that requests share, for as long as the block runs. Servers that are away are no reason not to start.
-
-    Raises `ValueError` when an address or the secret is missing.
-    """
-    database_url, redis_url = settings.servers.database_url, settings.servers.redis_url
-    if database_url is None or redis_url is None:
-        raise ValueError("SKYQUEUE_DATABASE_URL and SKYQUEUE_REDIS_URL must name the servers; `skyqueue up` starts its own")
-    secret = settings.accounts.jwt_secret
-    tokens = AccessTokens(secret.get_secret_value() if secret else None, lifetime_minutes=settings.accounts.access_token_minutes)
-
+    """Everything that requests share, for as long as the block runs. Servers that are away are no reason not to start."""
+    database_url, redis_url, tokens = requirements(settings)
     async with AsyncExitStack() as stack:
         db = Database(database_url, pool_size=DATABASE_CONNECTIONS, application="skyqueue-api")
         stack.callback(db.dispose)

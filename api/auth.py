@@ -20,6 +20,7 @@ from api.wire import RequestBody
 from core import clock
 from core.db import Database
 from core.errors import Conflict
+from core.ratelimit.limiter import RateLimited
 from core.ratelimit.limits import Scope
 from core.users import passwords, service, sessions
 from core.users.models import Role
@@ -80,7 +81,12 @@ class AuthController(Controller):
     path = COOKIE_PATH
     tags = ("accounts",)
 
-    @post("/register", opt=PUBLIC, operation_id="register", summary="Open an account")
+    @post(
+        "/register",
+        opt={**PUBLIC, "errors": (service.UsernameTaken, RateLimited)},
+        operation_id="register",
+        summary="Open an account",
+    )
     async def register(self, data: JSONBody[NewAccount], request: SignedRequest, services: NamedDependency[Services]) -> Account:
         """Usernames are compared without case. `409 username_taken` when somebody has it."""
         await check_address(services.limiter, Scope.REGISTER_ADDRESS, request)
@@ -90,7 +96,13 @@ class AuthController(Controller):
             principal = await services.hashing.run(partial(_open_account, services.db, username, data.password))
         return _account(principal)
 
-    @post("/token", opt=PUBLIC, status_code=HTTPStatus.OK, operation_id="signIn", summary="Sign in")
+    @post(
+        "/token",
+        opt={**PUBLIC, "errors": (WrongCredentials, RateLimited)},
+        status_code=HTTPStatus.OK,
+        operation_id="signIn",
+        summary="Sign in",
+    )
     async def sign_in(
         self, data: URLEncodedBody[SignIn], request: SignedRequest, services: NamedDependency[Services]
     ) -> Response[AccessToken]:
@@ -106,7 +118,13 @@ class AuthController(Controller):
             await services.limiter.forgive(Scope.LOGIN_ACCOUNT, who)
         return _tokens(request, services, *signed_in)
 
-    @post("/refresh", opt=PUBLIC, status_code=HTTPStatus.OK, operation_id="refresh", summary="Stay signed in")
+    @post(
+        "/refresh",
+        opt={**PUBLIC, "errors": (Unauthenticated, RefreshRaced, RateLimited)},
+        status_code=HTTPStatus.OK,
+        operation_id="refresh",
+        summary="Stay signed in",
+    )
     async def refresh(
         self,
         request: SignedRequest,

@@ -33,7 +33,16 @@ class Malformed(AppError):
     status = HTTPStatus.BAD_REQUEST
 
 
+class TooLarge(AppError):
+    """The body is larger than this address accepts."""
+
+    code = "too_large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
 class UnsupportedMediaType(AppError):
+    """A body of another kind, or a compressed one."""
+
     code = "unsupported_media_type"
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 

@@ -1,16 +1,33 @@
-"""The OpenAPI document at `/schema`, and what every operation in it has in common."""
+"""The OpenAPI document at `/schema`, and what every operation in it has in common: who may call it, and how it fails."""
 
 from __future__ import annotations
 
-from litestar import Router
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.spec import Components, SecurityScheme
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+from typing import Any
 
-from api.guards import PUBLIC
+import msgspec
+from litestar import Router
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import OpenAPIConfig, ResponseSpec
+from litestar.openapi.spec import Components, Example, SecurityScheme
+from litestar.params import ParameterKwarg
+from litestar.plugins.base import ReceiveRoutePlugin
+from litestar.routes import BaseRoute, HTTPRoute
+
+from api.bodies import Malformed, TooLarge, UnsupportedMediaType
+from api.guards import PUBLIC, Forbidden, requires_admin
+from api.problems import MEDIA_TYPE, Problem, ProblemBody
 from api.spa import documentation
+from core.errors import AppError, Invalid, NotFound, Unavailable
+from core.ratelimit.limiter import RateLimited
+from core.users.tokens import Unauthenticated
 
 VERSION = "0.1.0"
 BEARER = "bearer"
+
+ErrorTypes = Iterable[type[AppError]]
 
 
 def openapi_config() -> OpenAPIConfig:
@@ -18,8 +35,69 @@ def openapi_config() -> OpenAPIConfig:
         title="Skyqueue",
         version=VERSION,
         summary="Flights, bookings, and the jobs that work them.",
+        description="Every error is an RFC 9457 problem; `code` says which one, and `request_id` finds it in the logs.",
         security=[{BEARER: []}],
         components=Components(security_schemes={BEARER: SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}),
         render_plugins=[documentation()],
         openapi_router=Router("/schema", route_handlers=[], include_in_schema=False, opt=PUBLIC),
     )
+
+
+class ErrorsDocumented(ReceiveRoutePlugin):
+    """Writes into each operation how it can fail: what follows from its signature, and what it names in `opt={"errors": (...)}`."""
+
+    def receive_route(self, route: BaseRoute) -> None:
+        if not isinstance(route, HTTPRoute):
+            return
+        for handler in route.route_handlers:
+            if not handler.resolve_include_in_schema():
+                continue
+            by_status: defaultdict[int, list[type[AppError]]] = defaultdict(list)
+            for error in dict.fromkeys(_errors_of(handler, has_path_parameters=bool(route.path_parameters))):
+                by_status[int(error.status)].append(error)
+            documented = {status: _response(status, errors) for status, errors in sorted(by_status.items())}
+            handler.responses = {**documented, **(handler.responses or {})}
+            if handler.opt.get("public"):
+                handler.security = [{}]
+
+
+def _errors_of(handler: HTTPRouteHandler, *, has_path_parameters: bool) -> Iterator[type[AppError]]:
+    if not handler.opt.get("public"):
+        yield Unauthenticated
+    if requires_admin in handler.resolve_guards():
+        yield Forbidden
+    if has_path_parameters:
+        yield NotFound
+    takes_body = handler.parsed_data_field is not None
+    takes_parameters = any(
+        isinstance(field.kwarg_definition, ParameterKwarg) for field in handler.parsed_fn_signature.parameters.values()
+    )
+    if takes_body or takes_parameters:
+        yield from (Malformed, Invalid)
+    if takes_body:
+        yield from (TooLarge, UnsupportedMediaType)
+    yield from handler.opt.get("errors", ())
+    if any(getattr(guard, "limits", False) for guard in handler.resolve_guards()):
+        yield RateLimited
+    yield Unavailable
+
+
+def _response(status: int, errors: list[type[AppError]]) -> ResponseSpec:
+    codes = " or ".join(f"`{error.code}`" for error in errors)
+    return ResponseSpec(
+        ProblemBody,
+        description=f"{HTTPStatus(status).phrase}: {codes}",
+        media_type=MEDIA_TYPE,
+        generate_examples=False,
+        examples=[Example(id=error.code, summary=error.code, value=_example(error)) for error in errors],
+    )
+
+
+def _example(error: type[AppError]) -> dict[str, Any]:
+    data = (
+        {"errors": [{"pointer": "/seats", "code": "too_large", "message": "It must be at most 9."}]} if error is Invalid else {}
+    )
+    explanation = " ".join((error.__doc__ or error.code.replace("_", " ")).split()).partition(". ")[0]
+    problem = Problem(int(error.status), error.code, explanation, error.retryable, data)
+    example: dict[str, Any] = msgspec.json.decode(problem.body(instance="/api/v1/...", request_id="0a1b2c3d4e5f"))
+    return example

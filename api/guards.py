@@ -61,4 +61,5 @@ def limited(scope: limits.Scope) -> Callable[[ASGIConnection[Any, Principal, Any
         if connection.scope.get("method") != "OPTIONS":
             await services_of(connection.app).limiter.check(scope, connection.user.user_id)
 
+    within_limits.limits = True  # type: ignore[attr-defined]  # the documentation mentions 429
     return within_limits

@@ -12,6 +12,30 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
 
 
+class FieldProblem(msgspec.Struct):
+    """One thing that is wrong with a request."""
+
+    pointer: str
+    """`/seats` a field of the body (JSON pointer), `?limit` a query parameter, `If-Match:` a header."""
+    code: str
+    message: str
+
+
+class ProblemBody(msgspec.Struct, omit_defaults=True):
+    """How every error answers (RFC 9457). Some codes add members of their own; `docs/errors.md` lists them."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    request_id: str
+    retryable: bool
+    """Whether the same request may succeed later."""
+    errors: list[FieldProblem] | msgspec.UnsetType = msgspec.UNSET
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """An error answer before it is written.

@@ -7,6 +7,7 @@ import socket
 
 import uvicorn
 
+from api.app import requirements
 from core.settings import Settings
 
 GRACE_SECONDS = 3
@@ -19,7 +20,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="skyqueue api")
     parser.add_argument("--fd", type=int, help="the descriptor of a listening socket to use instead of host and port")
     descriptor: int | None = parser.parse_args().fd
-    http = Settings().http
+    settings = Settings()
+    try:
+        requirements(settings)
+    except ValueError as error:
+        raise SystemExit(f"skyqueue api: {error}") from None
+    http = settings.http
     config = uvicorn.Config(
         "api.app:create_app",
         factory=True,

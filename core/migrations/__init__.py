@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -19,6 +20,11 @@ def config() -> Config:
     settings = Config()
     settings.set_main_option("script_location", str(Path(__file__).parent))
     return settings
+
+
+def newest_revision() -> str | None:
+    """What `alembic_version` holds in a database that is up to date."""
+    return ScriptDirectory.from_config(config()).get_current_head()
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:

@@ -1,0 +1,136 @@
+"""What this process knows about the servers it needs, looked up in the background: the answer is there before the question.
+
+A look that does not end (a frozen server, a black hole in the network) counts as no answer after `PATIENCE_SECONDS`, and is left
+hanging rather than cancelled: to cancel means to wait for the same server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import psycopg
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from core.db import Database
+from core.migrations import newest_revision
+
+EVERY_SECONDS: Final = 0.5
+PATIENCE_SECONDS: Final = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Report:
+    """`unready`: why this process cannot work. `degraded`: why it works, but not as it should."""
+
+    unready: list[str] = field(default_factory=list)
+    degraded: list[str] = field(default_factory=list)
+
+
+class Readiness:
+    """Watches Postgres and Redis while the application runs. Lives on one event loop."""
+
+    def __init__(self, db: Database, redis: Redis) -> None:
+        self._address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._redis = redis
+        self._expected = newest_revision()
+        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._postgres = _Look("postgres", self._look_at_postgres)
+        self._redis_look = _Look("redis", self._look_at_redis)
+
+    def report(self) -> Report:
+        return Report(unready=self._postgres.findings, degraded=self._redis_look.findings)
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[None]:
+        """Look now, and then again and again until the block ends."""
+        await self._look()
+        watch = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watch
+            self._postgres.give_up()
+            self._redis_look.give_up()
+            if self._connection is not None:
+                self._connection.pgconn.finish()
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY_SECONDS)
+            await self._look()
+
+    async def _look(self) -> None:
+        await asyncio.gather(self._postgres.again(), self._redis_look.again())
+
+    async def _look_at_postgres(self) -> list[str]:
+        try:
+            if self._connection is None or self._connection.closed:
+                self._connection = await psycopg.AsyncConnection.connect(
+                    self._address,
+                    autocommit=True,
+                    connect_timeout=2,
+                    application_name="skyqueue-readiness",
+                    keepalives_idle=5,
+                    keepalives_interval=2,
+                    keepalives_count=2,
+                )
+            found = await (await self._connection.execute("SELECT version_num FROM alembic_version")).fetchall()
+        except psycopg.errors.UndefinedTable:
+            return ["The database has no tables yet; run `skyqueue migrate`."]
+        except (psycopg.Error, OSError):
+            return ["Postgres does not answer."]
+        revision = found[0][0] if found else None
+        if revision != self._expected:
+            return [f"The database is at revision {revision}, the code needs {self._expected}; run `skyqueue migrate`."]
+        return []
+
+    async def _look_at_redis(self) -> list[str]:
+        try:
+            memory: dict[str, Any] = await self._redis.info("memory")
+            persistence: dict[str, Any] = await self._redis.info("persistence")
+        except (RedisError, OSError, TimeoutError):
+            return ["Redis does not answer; bookings are accepted and worked when it is back."]
+        findings = []
+        if memory.get("maxmemory_policy") != "noeviction":
+            findings.append("Redis may evict queued work: set maxmemory-policy to noeviction.")
+        if not persistence.get("aof_enabled"):
+            findings.append("Redis forgets its queues when it restarts: set appendonly to yes.")
+        return findings
+
+
+class _Look:
+    """One question that is asked again and again, and the last answer to it."""
+
+    def __init__(self, name: str, ask: Callable[[], Awaitable[list[str]]]) -> None:
+        self._name = name
+        self._ask = ask
+        self._asking: asyncio.Future[list[str]] | None = None
+        self.findings: list[str] = []
+
+    async def again(self) -> None:
+        if self._asking is None:
+            self._asking = asyncio.ensure_future(self._ask())
+        done, _ = await asyncio.wait({self._asking}, timeout=PATIENCE_SECONDS)
+        if done:
+            findings = self._asking.result()
+            self._asking = None
+        else:
+            findings = [f"{self._name.capitalize()} does not answer."]
+        if findings != self.findings:
+            log.warning("readiness_changed", server=self._name, findings=findings)
+        self.findings = findings
+
+    def give_up(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()

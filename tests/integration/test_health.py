@@ -1,0 +1,134 @@
+"""Health over HTTP, with servers that are killed, frozen, misconfigured and empty."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import psycopg
+import pytest
+
+from tests.conftest import ServerFactory
+from tests.support.api import ApiFactory, RunningApi
+from tests.support.waiting import until
+
+SAFE = {"appendonly": "yes", "maxmemory-policy": "noeviction"}
+
+
+def ready(api: RunningApi) -> httpx.Response:
+    with api.client() as client:
+        return client.get("/health/ready")
+
+
+def test_a_process_with_its_servers_is_live_and_ready(start_api: ApiFactory, private_servers: ServerFactory) -> None:
+    servers = private_servers(valkey_settings=SAFE)
+    api = start_api(DATABASE_URL=servers.database_url, REDIS_URL=servers.redis_url)
+
+    answer = ready(api)
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "reasons": []})
+    with api.client() as client:
+        assert client.get("/health/live").json() == {"status": "ok"}
+
+
+def test_a_killed_redis_degrades_and_a_returned_one_heals(start_api: ApiFactory, private_servers: ServerFactory) -> None:
+    servers = private_servers(valkey_settings=SAFE)
+    api = start_api(DATABASE_URL=servers.database_url, REDIS_URL=servers.redis_url)
+
+    os.kill(servers.valkey.pid, signal.SIGKILL)
+    until(lambda: ready(api).json()["status"] == "degraded")
+    assert "Redis" in ready(api).json()["reasons"][0]
+
+    until(lambda: not servers.valkey.is_running)
+    servers.valkey.start()
+    until(lambda: ready(api).json()["status"] == "ok")
+
+
+def test_an_unsafe_redis_degrades_with_a_reason_for_each_fault(start_api: ApiFactory, private_servers: ServerFactory) -> None:
+    servers = private_servers(valkey_settings={"appendonly": "no", "maxmemory-policy": "allkeys-lru"})
+    api = start_api(DATABASE_URL=servers.database_url, REDIS_URL=servers.redis_url)
+
+    body = ready(api).json()
+    assert body["status"] == "degraded"
+    assert any("noeviction" in reason for reason in body["reasons"])
+    assert any("appendonly" in reason for reason in body["reasons"])
+
+
+def test_a_killed_postgres_is_a_503_at_once(start_api: ApiFactory, private_servers: ServerFactory) -> None:
+    servers = private_servers(valkey_settings=SAFE)
+    api = start_api(DATABASE_URL=servers.database_url, REDIS_URL=servers.redis_url)
+
+    os.kill(servers.postgres.pid, signal.SIGKILL)
+    until(lambda: ready(api).status_code == 503)
+    answer = ready(api)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["retry-after"] == "1"
+    assert answer.json()["code"] == "not_ready"
+
+
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """The process and all its children stand still."""
+    listed = subprocess.run(["ps", "--no-headers", "-o", "pid", "--ppid", str(pid)], capture_output=True, text=True, check=True)
+    family = [pid, *map(int, listed.stdout.split())]
+    for member in family:
+        os.kill(member, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for member in family:
+            os.kill(member, signal.SIGCONT)
+
+
+def test_a_frozen_postgres_is_answered_within_50_ms(start_api: ApiFactory, private_servers: ServerFactory) -> None:
+    servers = private_servers(valkey_settings=SAFE)
+    api = start_api(DATABASE_URL=servers.database_url, REDIS_URL=servers.redis_url)
+
+    with frozen(servers.postgres.pid), api.client() as client:
+        until(lambda: client.get("/health/ready").status_code == 503)
+        begun = time.perf_counter()
+        assert client.get("/health/ready").status_code == 503
+        assert time.perf_counter() - begun < 0.05
+    until(lambda: ready(api).status_code == 200)
+
+
+def test_a_database_behind_the_code_is_not_ready(start_api: ApiFactory, database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'old'")
+    api = start_api()
+
+    answer = ready(api)
+    assert answer.status_code == 503
+    assert "migrate" in answer.json()["reasons"][0]
+
+
+def test_a_database_without_tables_is_not_ready(start_api: ApiFactory, database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("DROP TABLE alembic_version")
+    answer = ready(start_api())
+    assert answer.status_code == 503
+    assert "migrate" in answer.json()["reasons"][0]
+
+
+def test_metrics_count_requests_by_route_template(client: httpx.Client) -> None:
+    client.get("/health/live")
+    text = client.get("/metrics").text
+    assert 'skyqueue_http_requests_total{method="GET",route="/health/live",status="200"}' in text
+
+
+@pytest.mark.parametrize("missing", ["JWT_SECRET", "DATABASE_URL", "REDIS_URL"])
+def test_the_api_refuses_to_start_half_configured_and_says_what_is_missing(missing: str) -> None:
+    settings = {"DATABASE_URL": "postgresql://127.0.0.1:1/x", "REDIS_URL": "redis://127.0.0.1:1", "JWT_SECRET": "x" * 32}
+    settings |= {"JWT_SECRET": "changeme"} if missing == "JWT_SECRET" else {missing: ""}
+    environment = {**os.environ, **{f"SKYQUEUE_{name}": value for name, value in settings.items()}}
+    started = subprocess.run(
+        [sys.executable, "-m", "api.serve"], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert started.returncode == 1
+    assert f"SKYQUEUE_{missing}" in started.stderr
+    assert "Traceback" not in started.stderr
