@@ -8,8 +8,6 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-import redis
-import structlog
 from litestar import Controller, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
@@ -21,18 +19,15 @@ from api.prefer import wait_seconds
 from api.wire import RequestBody
 from core.bookings import cancel as cancelling
 from core.bookings import queries
+from core.bookings.effects import carry_out
 from core.bookings.errors import AccountGone, SeatsSoldOut
 from core.bookings.intake import Accepted, Request
 from core.bookings.states import BookingStatus
 from core.bookings.views import BookingView
 from core.errors import Invalid
-from core.jobs import broadcast
 from core.jobs.status import Job
 from core.ratelimit.limits import Scope
-from core.seats.inventory import Inventory
 from core.users.tokens import Principal
-
-_log = structlog.get_logger(__name__)
 
 Seats = Annotated[int, Meta(ge=1, le=9, description="Seats on each flight, 1 to 9.", examples=[2])]
 IdempotencyKey = Annotated[
@@ -168,12 +163,8 @@ class BookingController(Controller):
     def cancel(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> BookingView:
         """Cancel, and give the seats back once. The answer is the cancelled booking."""
         with services.db.transaction() as connection:
-            cancelled = cancelling.cancel(connection, booking_id, _owner(request.user))
-        broadcast.moved(services.redis, cancelled.moves)
-        try:
-            Inventory(services.redis).release(cancelled.released)
-        except redis.RedisError as error:
-            _log.warning("seats not given back in Redis; the audit repairs it", booking_id=str(booking_id), error=str(error))
+            effects = cancelling.cancel(connection, booking_id, _owner(request.user))
+        carry_out(effects, services.redis, services.live.dispatcher)
         with services.db.snapshot() as connection:
             return queries.get_booking(connection, booking_id, _owner(request.user))
 

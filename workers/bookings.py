@@ -13,9 +13,9 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from core import failpoints
 from core.bookings import reserve
+from core.bookings.effects import carry_out
 from core.bookings.reserve import Asked
 from core.clock import now
-from core.jobs import broadcast
 from workers.context import Context
 
 RETRIES: Final = 5
@@ -67,14 +67,10 @@ def _settle(context: Context, asked: Asked) -> None:
     for attempt in range(RETRIES):
         try:
             with context.db.transaction() as connection:
-                settled = reserve.settle(connection, asked, hold_minutes=context.settings.booking.hold_minutes)
+                effects = reserve.settle(connection, asked, hold_minutes=context.settings.booking.hold_minutes)
             break
         except (DeadlockDetected, SerializationFailure):
             if attempt == RETRIES - 1:
                 raise
     failpoints.reach("after_persist")
-    broadcast.moved(context.redis, settled.moves)
-    try:
-        reserve.tell_redis(context.inventory, settled)
-    except redis.RedisError as error:
-        _log.warning("seats not given back in Redis; the audit repairs it", error=str(error))
+    carry_out(effects, context.redis, context.dispatcher)

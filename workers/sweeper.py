@@ -13,7 +13,7 @@ import redis
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.jobs import broadcast
+from core.bookings.effects import carry_out
 from core.jobs.messages import MAX_IDS, ImportFile, Queue, ReserveBookings
 from core.repair import audit, sweep
 from core.repair.epoch import Epoch
@@ -94,11 +94,9 @@ class Sweeper:
 
     def _give_up(self, trip_ids: list[UUID]) -> None:
         with self._context.db.transaction() as connection:
-            moves, released = sweep.give_up(connection, trip_ids)
+            effects = sweep.give_up(connection, trip_ids)
         _log.error("bookings given up", trips=[str(trip_id) for trip_id in trip_ids])
-        broadcast.moved(self._context.redis, moves)
-        with suppress(redis.RedisError):
-            self._context.inventory.release(released)
+        carry_out(effects, self._context.redis, self._context.dispatcher)
 
     def _resend_imports(self) -> None:
         with self._context.db.transaction() as connection:

@@ -1,22 +1,23 @@
 """Take the seats of a batch of bookings: ask Redis first, let Postgres decide, write the outcome once.
 
 Three steps, so that the edge that owns the transactions sees each of them: `find_waiting` (read), `ask` (Redis), `settle` (one
-transaction); then `tell_redis`. A crash between any two is repaired by running all of them again.
+transaction); then `effects.carry_out`. A crash between any two is repaired by running all of them again.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
 from typing import Final
 from uuid import UUID
 
+from core.bookings.effects import Effects
 from core.bookings.models import PaymentMode
-from core.bookings.moves import Move, Moves, stages
+from core.bookings.moves import Move, stages
 from core.bookings.states import BookingStatus, FailureCode
 from core.clock import now
 from core.db import RawConnection
@@ -77,21 +78,6 @@ class Asked:
         return stages(("picked_up", self.picked_up_at), ("reserved", self.reserved_at), (last, at))
 
 
-@dataclass(slots=True)
-class Settled:
-    """What one transaction wrote, and what must follow its commit."""
-
-    moves: Moves = field(default_factory=Moves)
-    postponed: list[UUID] = field(default_factory=list)
-    """Trips that try again soon."""
-    released: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
-    """Seats to give back in Redis: flight -> bookings that are over."""
-    forgotten: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
-    """The same for bookings that will try again."""
-    distrusted: set[UUID] = field(default_factory=set)
-    """Flights on which Redis and Postgres disagree: their keys are dropped."""
-
-
 def find_waiting(connection: RawConnection, trip_ids: Sequence[UUID]) -> list[Trip]:
     """The trips among these that still wait for seats; the finished and the unknown are left out. Oldest first."""
     ids = list(trip_ids)
@@ -130,14 +116,7 @@ def load_inventory(connection: RawConnection, inventory: Inventory, flight_ids: 
     inventory.load(take_snapshots(connection, flight_ids))
 
 
-def tell_redis(inventory: Inventory, settled: Settled) -> None:
-    """After the commit: give back what was reserved for bookings that did not get it, drop what cannot be trusted."""
-    inventory.release(settled.released)
-    inventory.forget(settled.forgotten)
-    inventory.drop(settled.distrusted)
-
-
-def settle(connection: RawConnection, asked: Asked, *, hold_minutes: int) -> Settled:
+def settle(connection: RawConnection, asked: Asked, *, hold_minutes: int) -> Effects:
     """Write the outcomes: the bookings' statuses and the flights' counts, in this one transaction.
 
     Under the flights' locks their counts are exact, so here, and not in Redis, a seat is sold.
@@ -145,26 +124,28 @@ def settle(connection: RawConnection, asked: Asked, *, hold_minutes: int) -> Set
     waiting = _lock_waiting(connection, asked.trips)
     trips = [trip for trip in asked.trips if all(leg.id in waiting for leg in trip.legs)]
     counts = lock_counts(connection, {leg.flight_id for trip in trips for leg in trip.legs})
-    settled = Settled()
+    effects = Effects()
+    postponed: list[UUID] = []
     decided_at = now()
     for trip in trips:
-        verdict = _decide(trip, asked.outcomes, counts, settled.distrusted)
+        verdict = _decide(trip, asked.outcomes, counts, effects.distrusted)
         if verdict is None:
-            _seat(trip, counts, asked, decided_at, settled)
+            _seat(trip, counts, asked, decided_at, effects)
         elif verdict is Verdict.LATER:
-            _postpone(trip, asked, settled)
+            postponed.append(trip.id)
+            _forget(trip, asked, effects)
         else:
-            _refuse(trip, FailureCode(verdict), asked, decided_at, settled)
-    settled.moves.write(connection, BookingStatus.PENDING, hold_minutes=hold_minutes)
+            _refuse(trip, FailureCode(verdict), asked, decided_at, effects)
+    effects.moves.write(connection, BookingStatus.PENDING, hold_minutes=hold_minutes)
     write_counts(connection, counts)
-    if settled.postponed:
+    if postponed:
         # A postponement is no fault of the booking: its attempts are counted anew.
         connection.execute(
             f"UPDATE bookings SET attempts = 0, next_at = now() + interval '{POSTPONED_MS} milliseconds' WHERE id = ANY(%s)",  # noqa: S608  # a constant
-            (settled.postponed,),
+            (postponed,),
         )
-    settled.moves.seats = {flight_id: count.free for flight_id, count in counts.items()}
-    return settled
+    effects.moves.seats = {flight_id: count.free for flight_id, count in counts.items()}
+    return effects
 
 
 def _lock_waiting(connection: RawConnection, trips: Sequence[Trip]) -> set[UUID]:
@@ -194,7 +175,7 @@ def _decide(
     return None
 
 
-def _seat(trip: Trip, counts: Mapping[UUID, Count], asked: Asked, decided_at: datetime, settled: Settled) -> None:
+def _seat(trip: Trip, counts: Mapping[UUID, Count], asked: Asked, decided_at: datetime, effects: Effects) -> None:
     for leg in trip.legs:
         if leg.payment_mode == PaymentMode.NONE:
             counts[leg.flight_id].sell(leg.seats)
@@ -202,18 +183,17 @@ def _seat(trip: Trip, counts: Mapping[UUID, Count], asked: Asked, decided_at: da
         else:
             counts[leg.flight_id].hold(leg.seats)
             target = BookingStatus.HELD
-        settled.moves.add(Move(leg.id, leg.trip_id, target, asked.stages(target.lower(), decided_at)))
+        effects.moves.add(Move(leg.id, leg.trip_id, target, asked.stages(target.lower(), decided_at)))
 
 
-def _refuse(trip: Trip, failure: FailureCode, asked: Asked, decided_at: datetime, settled: Settled) -> None:
+def _refuse(trip: Trip, failure: FailureCode, asked: Asked, decided_at: datetime, effects: Effects) -> None:
     for leg in trip.legs:
-        settled.moves.add(Move(leg.id, leg.trip_id, BookingStatus.FAILED, asked.stages("failed", decided_at), failure))
+        effects.moves.add(Move(leg.id, leg.trip_id, BookingStatus.FAILED, asked.stages("failed", decided_at), failure))
         if leg.id in asked.outcomes and asked.outcomes[leg.id].took:
-            settled.released[leg.flight_id].append(leg.id)
+            effects.released[leg.flight_id].append(leg.id)
 
 
-def _postpone(trip: Trip, asked: Asked, settled: Settled) -> None:
-    settled.postponed.append(trip.id)
+def _forget(trip: Trip, asked: Asked, effects: Effects) -> None:
     for leg in trip.legs:
         if asked.outcomes[leg.id].took:
-            settled.forgotten[leg.flight_id].append(leg.id)
+            effects.forgotten[leg.flight_id].append(leg.id)

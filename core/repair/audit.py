@@ -41,9 +41,9 @@ def _count_in_flight(connection: RawConnection, client: redis.Redis, flight_ids:
     reserved: dict[UUID, tuple[UUID, int]] = {}
     for flight_id in flight_ids:
         entries = cast("dict[bytes, bytes]", client.hgetall(keys.reservations(flight_id)))
-        for booking, seats in entries.items():
-            if seats != b"R":
-                reserved[UUID(booking.decode())] = (flight_id, int(seats))
+        for booking, entry in entries.items():
+            if entry != b"R":
+                reserved[UUID(booking.decode())] = (flight_id, int(entry))
     rows = connection.execute("SELECT id FROM bookings WHERE id = ANY(%s) AND status = 'PENDING'", (list(reserved),)).fetchall()
     counts: dict[UUID, int] = {}
     for (booking_id,) in rows:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from core.bookings.moves import Move, Moves, stages
+from core.bookings.effects import Effects
+from core.bookings.ending import lock_trips
+from core.bookings.moves import Move, stages
 from core.bookings.states import BookingStatus, FailureCode
 from core.clock import now
 from core.db import RawConnection
@@ -67,27 +69,18 @@ def lease_all_bookings(connection: RawConnection) -> list[UUID]:
     return sorted(row[0] for row in rows)
 
 
-def give_up(connection: RawConnection, trip_ids: Sequence[UUID]) -> tuple[Moves, dict[UUID, list[UUID]]]:
-    """End bookings that failed too often: FAILED(internal), a dead letter, no seat kept.
-
-    Returns the moves, and for each flight the bookings whose reservation in Redis must be released after the commit.
-    """
-    rows = connection.execute(
-        """
-        SELECT id, trip_id, flight_id FROM bookings
-        WHERE status = 'PENDING' AND (id = ANY(%(trips)s) OR (leg > 0 AND trip_id = ANY(%(trips)s))) ORDER BY id FOR UPDATE
-        """,
-        {"trips": list(trip_ids)},
-    ).fetchall()
-    moves = Moves()
-    released: dict[UUID, list[UUID]] = {}
+def give_up(connection: RawConnection, trip_ids: Sequence[UUID]) -> Effects:
+    """End bookings that failed too often: FAILED(internal), a dead letter, no seat kept."""
+    effects = Effects()
     stage = stages(("failed", now()))
-    for booking_id, trip_id, flight_id in rows:
-        moves.add(Move(booking_id, trip_id, BookingStatus.FAILED, stage, FailureCode.INTERNAL))
-        released.setdefault(flight_id, []).append(booking_id)
-    moves.write(connection, BookingStatus.PENDING)
-    dead_letters.bury_bookings(connection, sorted({row[1] for row in rows}), f"failed {LAST_ATTEMPT} times")
-    return moves, released
+    waiting = [trip for trip in lock_trips(connection, trip_ids).values() if trip.status is BookingStatus.PENDING]
+    for trip in waiting:
+        for leg in trip.legs:
+            effects.moves.add(Move(leg.id, trip.id, BookingStatus.FAILED, stage, FailureCode.INTERNAL))
+            effects.released[leg.flight_id].append(leg.id)
+    effects.moves.write(connection, BookingStatus.PENDING)
+    dead_letters.bury_bookings(connection, [trip.id for trip in waiting], f"failed {LAST_ATTEMPT} times")
+    return effects
 
 
 def due_imports(connection: RawConnection) -> list[UUID]:

@@ -1,0 +1,126 @@
+"""End bookings that have seats: one way for cancellation, expiry, declined payments and cancelled flights to give seats back.
+
+Seats return in the transaction that ends the booking, and only there; so they return once, whoever ends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from core.bookings.effects import Effects
+from core.bookings.models import PaymentMode
+from core.bookings.moves import Move, stages
+from core.bookings.states import BookingStatus, FailureCode
+from core.clock import now
+from core.db import RawConnection
+from core.seats.counts import lock_counts, write_counts
+
+
+@dataclass(frozen=True, slots=True)
+class LockedLeg:
+    """One row of a trip, locked for the rest of the transaction."""
+
+    id: UUID
+    trip_id: UUID
+    user_id: UUID
+    flight_id: UUID
+    seats: int
+    status: BookingStatus
+    payment_mode: PaymentMode
+    price_total: Decimal
+    currency: str
+    hold_expires_at: datetime | None
+    created_at: datetime
+    departure_ts: datetime
+    departed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LockedTrip:
+    """A whole booking under lock: all its legs have the same status."""
+
+    legs: tuple[LockedLeg, ...]
+
+    @property
+    def id(self) -> UUID:
+        return self.legs[0].trip_id
+
+    @property
+    def status(self) -> BookingStatus:
+        return self.legs[0].status
+
+    @property
+    def departed(self) -> bool:
+        """Whether its first flight has left."""
+        return any(leg.departed for leg in self.legs)
+
+    @property
+    def price_total(self) -> Decimal:
+        return sum((leg.price_total for leg in self.legs), Decimal(0))
+
+
+_LOCK: Final = """
+    SELECT b.leg, b.id, b.trip_id, b.user_id, b.flight_id, b.seats, b.status, b.payment_mode, b.price_total, b.currency, b.hold_expires_at,
+           b.created_at, f.departure_ts, f.departure_ts <= now()
+    FROM bookings b JOIN flights f ON f.id = b.flight_id
+    WHERE b.id = ANY(%(trips)s) OR (b.leg > 0 AND b.trip_id = ANY(%(trips)s))
+    ORDER BY b.id FOR UPDATE OF b
+"""
+
+
+def lock_trips(connection: RawConnection, trip_ids: Sequence[UUID]) -> dict[UUID, LockedTrip]:
+    """Lock these bookings, all legs, in the order of their ids. Unknown ids are left out."""
+    legs: dict[UUID, list[LockedLeg]] = {}
+    rows = connection.execute(_LOCK, {"trips": list(trip_ids)}).fetchall()
+    for _, *row in sorted(rows, key=lambda row: row[0]):
+        leg = LockedLeg(
+            id=row[0],
+            trip_id=row[1],
+            user_id=row[2],
+            flight_id=row[3],
+            seats=row[4],
+            status=BookingStatus(row[5]),
+            payment_mode=PaymentMode(row[6]),
+            price_total=row[7],
+            currency=row[8],
+            hold_expires_at=row[9],
+            created_at=row[10],
+            departure_ts=row[11],
+            departed=row[12],
+        )
+        legs.setdefault(leg.trip_id, []).append(leg)
+    return {trip_id: LockedTrip(tuple(trip)) for trip_id, trip in legs.items() if trip[0].id == trip_id}
+
+
+def end_trips(
+    connection: RawConnection,
+    trips: Sequence[LockedTrip],
+    target: BookingStatus,
+    effects: Effects,
+    *,
+    failure: FailureCode | None = None,
+) -> None:
+    """Move locked HELD or CONFIRMED bookings, all of one status, to `target` and give their seats back."""
+    if not trips:
+        return
+    source = trips[0].status
+    counts = lock_counts(connection, {leg.flight_id for trip in trips for leg in trip.legs})
+    stage = stages((target.lower(), now()))
+    batch = Effects()
+    for trip in trips:
+        for leg in trip.legs:
+            if source is BookingStatus.HELD:
+                counts[leg.flight_id].hold(-leg.seats)
+            else:
+                counts[leg.flight_id].sell(-leg.seats)
+            batch.moves.add(Move(leg.id, leg.trip_id, target, stage, failure))
+            effects.released[leg.flight_id].append(leg.id)
+    batch.moves.write(connection, source)
+    write_counts(connection, counts)
+    effects.moves.moves += batch.moves.moves
+    effects.moves.seats |= {flight_id: count.free for flight_id, count in counts.items()}
