@@ -65,6 +65,8 @@ class Booking(SQLModel, table=True):
     currency: str = Field(sa_column=Column(Text, nullable=False))
     reference: str = Field(sa_column=Column(Text, nullable=False))
     hold_expires_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    rescued_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    """When late money took the seats of an expired hold again."""
     timeline: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False, server_default="[]"))
     """Stages after `accepted` (which is `created_at`): `[{stage, at}]`, oldest first."""
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))

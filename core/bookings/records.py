@@ -1,0 +1,69 @@
+"""What belongs to a booking besides its seats: passengers, cancellation quotes, changes of its schedule."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Numeric, SmallInteger, Text, func, text
+from sqlmodel import Field, SQLModel
+
+from core.clock import new_id
+
+
+class Passenger(SQLModel, table=True):
+    """One named traveller of a booking. Names may be corrected; the seats do not notice."""
+
+    __tablename__ = "passengers"
+
+    trip_id: UUID = Field(primary_key=True, foreign_key="bookings.id")
+    position: int = Field(sa_column=Column(SmallInteger, primary_key=True))
+    """1 for the first."""
+    name: str = Field(sa_column=Column(Text, nullable=False))
+    surname_key: str = Field(sa_column=Column(Text, nullable=False))
+    """The last word of the name, case folded: what a look-up by reference compares."""
+    date_of_birth: date | None = Field(default=None)
+    contact: str | None = Field(default=None, sa_column=Column(Text))
+
+
+class CancellationQuote(SQLModel, table=True):
+    """What cancelling would give back, promised until `expires_at`. Only the newest quote of a booking may be confirmed."""
+
+    __tablename__ = "cancellations"
+    __table_args__ = (
+        CheckConstraint("refund_amount >= 0 AND fee_amount >= 0", name="amounts_not_negative"),
+        Index("ix_cancellations_trip", "trip_id", "id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    trip_id: UUID
+    refund_amount: Decimal = Field(sa_column=Column(Numeric(12, 2), nullable=False))
+    fee_amount: Decimal = Field(sa_column=Column(Numeric(12, 2), nullable=False))
+    currency: str = Field(sa_column=Column(Text, nullable=False))
+    expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    confirmed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
+
+
+class ScheduleChange(SQLModel, table=True):
+    """A flight of a booking was moved: until the traveller keeps it, cancelling is free of charge."""
+
+    __tablename__ = "schedule_changes"
+    __table_args__ = (
+        CheckConstraint("action IN ('kept', 'cancelled')", name="action_known"),
+        Index("ix_schedule_changes_trip", "trip_id"),
+        # One open change for a booking's flight: a second move only moves the new times on.
+        Index("ux_schedule_changes_open", "booking_id", unique=True, postgresql_where=text("action IS NULL")),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    trip_id: UUID
+    booking_id: UUID = Field(foreign_key="bookings.id")
+    old_departure_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    old_arrival_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    new_departure_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    new_arrival_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    action: str | None = Field(default=None, sa_column=Column(Text))
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
+    resolved_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

@@ -1,0 +1,49 @@
+"""The waiting list of a sold-out flight."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Identity, Index, SmallInteger, Text, func, text
+from sqlmodel import Field, SQLModel
+
+from core.clock import new_id
+
+
+class WaitStatus(StrEnum):
+    WAITING = "WAITING"
+    OFFERED = "OFFERED"
+    """Seats are held for the party, as the booking `booking_id`, until its hold ends."""
+    BOOKED = "BOOKED"
+    """The offer was paid for."""
+    EXPIRED = "EXPIRED"
+    """The offer ended unpaid, and went on to the next party."""
+    LEFT = "LEFT"
+    CLOSED = "CLOSED"
+    """The flight departed or was cancelled."""
+
+
+class WaitlistEntry(SQLModel, table=True):
+    """One party. First come, first served: in the order of `turn`."""
+
+    __tablename__ = "waitlist"
+    __table_args__ = (
+        CheckConstraint("party_size BETWEEN 1 AND 9", name="party_in_range"),
+        CheckConstraint("status IN ('WAITING', 'OFFERED', 'BOOKED', 'EXPIRED', 'LEFT', 'CLOSED')", name="status_known"),
+        Index("ix_waitlist_waiting", "flight_id", "turn", postgresql_where=text("status = 'WAITING'")),
+        Index("ux_waitlist_open", "flight_id", "user_id", unique=True, postgresql_where=text("status IN ('WAITING', 'OFFERED')")),
+        Index("ix_waitlist_booking", "booking_id", postgresql_where=text("booking_id IS NOT NULL")),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    turn: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), nullable=False))
+    flight_id: UUID = Field(foreign_key="flights.id")
+    user_id: UUID = Field(foreign_key="users.id")
+    party_size: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    accept_partial: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    status: str = Field(default=WaitStatus.WAITING, sa_column=Column(Text, nullable=False, server_default="WAITING"))
+    booking_id: UUID | None = Field(default=None, foreign_key="bookings.id")
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
+    updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
