@@ -1,0 +1,115 @@
+"""Token buckets on a real Redis, shared by processes, and without it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from redis.asyncio import Redis
+
+from core import keys
+from core.ratelimit import limits
+from core.ratelimit.limiter import RateLimited, RateLimiter
+from core.ratelimit.limits import Limit, Scope
+from tests.conftest import ServerFactory
+
+pytestmark = pytest.mark.anyio
+
+SCOPE = Scope.UPLOAD_USER
+
+
+@pytest.fixture(autouse=True)
+def five_at_once_then_ten_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(limits.LIMITS, SCOPE, Limit(per_minute=600, burst=5))
+
+
+@asynccontextmanager
+async def limiter_at(url: str, *, enabled: bool = True) -> AsyncIterator[RateLimiter]:
+    async with Redis.from_url(url, socket_timeout=2.0, socket_connect_timeout=1.0) as redis:
+        yield RateLimiter(redis, enabled=enabled)
+
+
+async def passed(limiter: RateLimiter, who: str, times: int) -> int:
+    outcomes = await asyncio.gather(*(limiter.check(SCOPE, who) for _ in range(times)), return_exceptions=True)
+    refused = [outcome for outcome in outcomes if outcome is not None]
+    assert all(isinstance(outcome, RateLimited) for outcome in refused), refused
+    return times - len(refused)
+
+
+async def test_a_burst_passes_and_the_rest_is_told_when_to_come_back(redis_url: str) -> None:
+    async with limiter_at(redis_url) as limiter:
+        assert await passed(limiter, "ann", 50) == 5
+        with pytest.raises(RateLimited) as refused:
+            await limiter.check(SCOPE, "ann")
+        assert refused.value.retry_after == 1
+        assert await passed(limiter, "ben", 5) == 5
+
+
+async def test_the_bucket_fills_again_at_its_rate(redis_url: str) -> None:
+    async with limiter_at(redis_url) as limiter:
+        await passed(limiter, "ann", 5)
+        begun = time.monotonic()
+        admitted = 0
+        while admitted < 5:
+            admitted += await passed(limiter, "ann", 1)
+            await asyncio.sleep(0.01)
+        assert 0.4 < time.monotonic() - begun < 2
+
+
+async def test_processes_share_one_bucket(redis_url: str) -> None:
+    async with limiter_at(redis_url) as one, limiter_at(redis_url) as other:
+        counts = await asyncio.gather(passed(one, "ann", 30), passed(other, "ann", 30))
+        assert sum(counts) in (5, 6)
+
+
+async def test_a_lease_saves_round_trips_and_keeps_the_rate(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(limits.LIMITS, SCOPE, Limit(per_minute=60, burst=40, lease=10))
+    async with limiter_at(redis_url) as limiter, Redis.from_url(redis_url) as probe:
+        await probe.config_resetstat()
+        assert await passed(limiter, "ann", 100) == 40
+        calls = (await probe.info("commandstats"))["cmdstat_evalsha"]["calls"]
+        assert calls <= 7
+
+
+async def test_a_full_bucket_leaves_nothing_behind(redis_url: str) -> None:
+    async with limiter_at(redis_url) as limiter, Redis.from_url(redis_url) as probe:
+        await limiter.check(SCOPE, "ann")
+        assert 0 < await probe.pttl(keys.bucket(f"{SCOPE}:ann")) <= 100
+
+
+async def test_what_is_forgiven_is_forgotten(redis_url: str) -> None:
+    async with limiter_at(redis_url) as limiter:
+        await passed(limiter, "ann", 6)
+        await limiter.forgive(SCOPE, "ann")
+        assert await passed(limiter, "ann", 20) == 5
+
+
+async def test_switched_off_it_asks_nobody(redis_url: str) -> None:
+    async with limiter_at("redis://127.0.0.1:1", enabled=False) as limiter:
+        assert await passed(limiter, "ann", 1000) == 1000
+        await limiter.forgive(SCOPE, "ann")
+
+
+async def test_without_redis_a_process_counts_for_itself() -> None:
+    async with limiter_at("redis://127.0.0.1:1") as limiter:
+        assert await passed(limiter, "ann", 50) in (5, 6)
+        await limiter.forgive(SCOPE, "ann")
+
+
+async def test_a_frozen_redis_costs_one_short_wait_and_then_nothing(private_servers: ServerFactory) -> None:
+    valkey = private_servers().valkey
+    async with limiter_at(valkey.url) as limiter:
+        await limiter.check(SCOPE, "ann")
+        os.kill(valkey.pid, signal.SIGSTOP)
+        try:
+            begun = time.monotonic()
+            await limiter.check(SCOPE, "ben")
+            await limiter.check(SCOPE, "cid")
+            assert time.monotonic() - begun < 0.6
+        finally:
+            os.kill(valkey.pid, signal.SIGCONT)
