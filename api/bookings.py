@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -16,12 +17,13 @@ from msgspec import Meta
 from api.deps import Services, SignedRequest
 from api.guards import Forbidden
 from api.prefer import wait_seconds
-from api.wire import RequestBody
+from api.wire import NO_CONTROL_CHARACTERS, RequestBody, Word
 from core.bookings import cancel as cancelling
 from core.bookings import queries
 from core.bookings.effects import carry_out
 from core.bookings.errors import AccountGone, SeatsSoldOut
-from core.bookings.intake import Accepted, Request
+from core.bookings.intake import Accepted, Request, Traveller
+from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus
 from core.bookings.views import BookingView
 from core.errors import Invalid
@@ -52,13 +54,71 @@ Prefer = Annotated[
 ]
 
 
+class PassengerBody(RequestBody):
+    """One named traveller. The last word of the name is the surname, for look-ups by reference."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_CONTROL_CHARACTERS, examples=["Asha Rao"])]
+    date_of_birth: date | None = None
+    contact: Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_CONTROL_CHARACTERS)] | None = None
+    """An email address or a telephone number."""
+
+
+class PaymentBody(RequestBody):
+    """How to pay: `{"token": "tok_ok"}` is charged at once; `{"hold": true}` keeps the seats and is paid later."""
+
+    token: Word | None = None
+    hold: bool = False
+
+
 class BookingBody(RequestBody):
-    """What a traveller asks for."""
+    """What a traveller asks for: one flight, or `flight_ids` of a trip that is booked all or none."""
 
     seats: Seats
-    flight_id: UUID
+    flight_id: UUID | None = None
+    flight_ids: Annotated[list[UUID], Meta(min_length=2, max_length=6)] | None = None
     user_id: UUID | None = None
     """The traveller; only an admin may name somebody else."""
+    passengers: Annotated[list[PassengerBody], Meta(max_length=9)] = []
+    """At most one for each seat."""
+    payment: PaymentBody | None = None
+    """Without it the booking is confirmed as soon as its seats are taken."""
+    allow_duplicate: bool = False
+    """Book again although you booked the same flight a moment ago."""
+
+    def flights(self) -> tuple[UUID, ...]:
+        """The flights in the order of travel.
+
+        Raises:
+            Invalid: none, both fields, or one flight twice.
+        """
+        if (self.flight_id is None) == (self.flight_ids is None):
+            raise Invalid.field("/flight_id", "one_of", "Name either flight_id or flight_ids.")
+        flights = (self.flight_id,) if self.flight_id is not None else tuple(self.flight_ids or ())
+        if len(set(flights)) < len(flights):
+            raise Invalid.field("/flight_ids", "duplicate", "A trip visits each flight once.")
+        return flights
+
+    def mode(self) -> PaymentMode:
+        """How this booking is paid.
+
+        Raises:
+            Invalid: a payment that is neither a token nor a hold, or both.
+        """
+        if self.payment is None:
+            return PaymentMode.NONE
+        if (self.payment.token is None) == (not self.payment.hold):
+            raise Invalid.field("/payment", "one_of", "Name either a token, or hold: true.")
+        return PaymentMode.HOLD if self.payment.hold else PaymentMode.TOKEN
+
+    def people(self) -> tuple[Traveller, ...]:
+        """The named passengers.
+
+        Raises:
+            Invalid: more than there are seats.
+        """
+        if len(self.passengers) > self.seats:
+            raise Invalid.field("/passengers", "too_many", "There are more passengers than seats.")
+        return tuple(Traveller(each.name, each.date_of_birth, each.contact) for each in self.passengers)
 
 
 class BookingAccepted(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -100,15 +160,20 @@ class BookingController(Controller):
         principal = request.user
         traveller = _traveller(data.user_id, principal)
         live = services.live
-        known = live.board.known(data.flight_id)
-        if known is not None and known < data.seats:
-            raise SeatsSoldOut("Fewer seats are left than you asked for.", flight_id=str(data.flight_id))
+        flights = data.flights()
+        for flight_id in flights:
+            known = live.board.known(flight_id)
+            if known is not None and known < data.seats:
+                raise SeatsSoldOut("Fewer seats are left than you asked for.", flight_id=str(flight_id))
         live.backlog.check()
         await services.limiter.check(Scope.BOOKING_USER, principal.user_id)
         wish = Request(
             user_id=traveller,
-            flight_ids=(data.flight_id,),
+            flight_ids=flights,
             seats=data.seats,
+            payment_mode=data.mode(),
+            payment_token=data.payment.token if data.payment else None,
+            passengers=data.people(),
             idempotency_key=idempotency_key,
             request_hash=_meaning(data, traveller) if idempotency_key else None,
         )
@@ -163,7 +228,9 @@ class BookingController(Controller):
     def cancel(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> BookingView:
         """Cancel, and give the seats back once. The answer is the cancelled booking."""
         with services.db.transaction() as connection:
-            effects = cancelling.cancel(connection, booking_id, _owner(request.user))
+            effects = cancelling.cancel(
+                connection, booking_id, _owner(request.user), hold_minutes=services.settings.booking.hold_minutes
+            )
         carry_out(effects, services.redis, services.live.dispatcher)
         with services.db.snapshot() as connection:
             return queries.get_booking(connection, booking_id, _owner(request.user))
@@ -183,7 +250,7 @@ def _owner(principal: Principal) -> UUID | None:
 
 def _meaning(data: BookingBody, traveller: UUID) -> bytes:
     """Two requests that mean the same have the same hash, however their JSON was spelt."""
-    return hashlib.sha256(msgspec.json.encode((traveller, data.flight_id, data.seats))).digest()
+    return hashlib.sha256(msgspec.json.encode((traveller, data.flights(), data.seats, data.payment, data.passengers))).digest()
 
 
 def _accepted(accepted: Accepted, job: Job | None, *, waited: int) -> Response[BookingAccepted]:

@@ -13,7 +13,7 @@ from core.bookings.views import available_actions
 from core.db import RawConnection
 
 
-def cancel(connection: RawConnection, trip_id: UUID, owner_id: UUID | None) -> Effects:
+def cancel(connection: RawConnection, trip_id: UUID, owner_id: UUID | None, *, hold_minutes: int) -> Effects:
     """Cancel all segments of a booking that has not departed. `owner_id` None is an admin.
 
     Raises:
@@ -22,7 +22,7 @@ def cancel(connection: RawConnection, trip_id: UUID, owner_id: UUID | None) -> E
     """
     trip = lock_cancellable(connection, trip_id, owner_id)
     effects = Effects()
-    end_trips(connection, [trip], BookingStatus.CANCELLED, effects)
+    end_trips(connection, [trip], BookingStatus.CANCELLED, effects, hold_minutes=hold_minutes)
     return effects
 
 

@@ -103,9 +103,13 @@ def end_trips(
     target: BookingStatus,
     effects: Effects,
     *,
+    hold_minutes: int,
     failure: FailureCode | None = None,
 ) -> None:
-    """Move locked HELD or CONFIRMED bookings, all of one status, to `target` and give their seats back."""
+    """Move locked HELD or CONFIRMED bookings, all of one status, to `target` and give their seats back.
+
+    `hold_minutes`: how long a party of the waiting list, to whom the seats are offered in this transaction, may take to pay.
+    """
     if not trips:
         return
     source = trips[0].status
@@ -120,7 +124,7 @@ def end_trips(
                 counts[leg.flight_id].sell(-leg.seats)
             batch.moves.add(Move(leg.id, leg.trip_id, target, stage, failure))
             effects.released[leg.flight_id].append(leg.id)
-    batch.moves.write(connection, source)
+    batch.moves.write(connection, source, hold_minutes=hold_minutes)
     write_counts(connection, counts)
     effects.moves.moves += batch.moves.moves
     effects.moves.seats |= {flight_id: count.free for flight_id, count in counts.items()}

@@ -7,7 +7,8 @@ under load, for one fsync.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -27,6 +28,19 @@ LEASE_SECONDS: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
+class Traveller:
+    """A named passenger."""
+
+    name: str
+    date_of_birth: date | None = None
+    contact: str | None = None
+
+    @property
+    def surname_key(self) -> str:
+        return self.name.split()[-1].casefold() if self.name.split() else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One traveller's wish for `seats` seats on each of `flight_ids`; several flights are a trip, all or none."""
 
@@ -38,7 +52,8 @@ class Request:
     idempotency_key: str | None = None
     request_hash: bytes | None = None
     """SHA-256 of the request's meaning; needed with a key."""
-    leg_ids: tuple[UUID, ...] = field(default=())
+    passengers: tuple[Traveller, ...] = ()
+    leg_ids: tuple[UUID, ...] = ()
 
     @property
     def trip_id(self) -> UUID:
@@ -92,6 +107,7 @@ class Intake:
             references = self._references.take(connection, len(wanted))
             stored = _store_first_legs(connection, wanted, references, offers)
             _store_later_legs(connection, wanted, references, stored, offers)
+            _store_passengers(connection, [request for request in wanted if request.trip_id in stored])
             earlier = _find_earlier(connection, [request for request in wanted if request.trip_id not in stored])
             decided = iter(
                 Accepted(request.trip_id) if request.trip_id in stored else _replay(request, earlier) for request in wanted
@@ -109,16 +125,7 @@ class _Offer:
 
 
 def _with_ids(request: Request) -> Request:
-    return Request(
-        user_id=request.user_id,
-        flight_ids=request.flight_ids,
-        seats=request.seats,
-        payment_mode=request.payment_mode,
-        payment_token=request.payment_token,
-        idempotency_key=request.idempotency_key,
-        request_hash=request.request_hash,
-        leg_ids=tuple(new_id() for _ in request.flight_ids),
-    )
+    return replace(request, leg_ids=tuple(new_id() for _ in request.flight_ids))
 
 
 def _lock_offers(connection: RawConnection, requests: Sequence[Request]) -> dict[UUID, _Offer]:
@@ -183,6 +190,22 @@ def _store_later_legs(
     if rows:
         connection.execute(
             f"INSERT INTO bookings ({_COLUMNS}) SELECT w.* FROM unnest({_UNNEST}) AS w",  # noqa: S608  # only constants of this module
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
+def _store_passengers(connection: RawConnection, requests: Sequence[Request]) -> None:
+    rows = [
+        (request.trip_id, position, person.name, person.surname_key, person.date_of_birth, person.contact)
+        for request in requests
+        for position, person in enumerate(request.passengers, start=1)
+    ]
+    if rows:
+        connection.execute(
+            """
+            INSERT INTO passengers (trip_id, position, name, surname_key, date_of_birth, contact)
+            SELECT * FROM unnest(%s::uuid[], %s::int2[], %s::text[], %s::text[], %s::date[], %s::text[])
+            """,
             [list(column) for column in zip(*rows, strict=True)],
         )
 
