@@ -5,7 +5,11 @@
 | `inv:{F}`              | hash   | departure + 1 day   | `free`: seats of flight F that may be reserved    |
 | `rsv:{F}`              | hash   | departure + 1 day   | booking id -> seats, or `R` once released         |
 | `search:{R}:D:S`       | string | `SEARCH_CACHE_SECONDS` | flights of route R on date D in sort order S   |
-| `route-version:{R}:D`  | string | 7 days              | counts changes of route R on date D               |
+| `search-lock:{R}:D:S`  | string | 3 seconds           | somebody computes that search right now           |
+| `route-version:{R}:D`  | string | 7 days              | new with each change of route R on date D         |
+| `{airports}:list`      | string | `SEARCH_CACHE_SECONDS` | every place that has a flight                  |
+| `{airports}:lock`      | string | 3 seconds           | somebody computes that list right now             |
+| `{airports}:version`   | string | for ever            | new with each change of flights                   |
 | `bucket:{W}`           | hash   | until it is full    | token bucket of W (a user, an address)            |
 | `skyqueue:epoch`       | string | for ever            | random; gone or changed means that Redis was lost |
 | `{dq}:*`               | -      | Dramatiq's          | queues, messages, acks, heartbeats                |
@@ -25,6 +29,9 @@ EPOCH = "skyqueue:epoch"
 NEWS_CHANNEL = "skyqueue:news"
 """Pub/sub: one message per committed batch of moves (`core/jobs/broadcast.py`)."""
 ROUTE_VERSION_SECONDS = 7 * 24 * 3600
+AIRPORTS = "{airports}:list"
+AIRPORTS_LOCK = "{airports}:lock"
+AIRPORTS_VERSION = "{airports}:version"
 
 
 def inventory(flight_id: UUID) -> str:
@@ -42,6 +49,10 @@ def route(source_key: str, destination_key: str) -> str:
 
 def search(source_key: str, destination_key: str, day: date, sort: str) -> str:
     return f"search:{{{route(source_key, destination_key)}}}:{day.isoformat()}:{sort}"
+
+
+def search_lock(source_key: str, destination_key: str, day: date, sort: str) -> str:
+    return f"search-lock:{{{route(source_key, destination_key)}}}:{day.isoformat()}:{sort}"
 
 
 def route_version(source_key: str, destination_key: str, day: date) -> str:

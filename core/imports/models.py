@@ -34,6 +34,12 @@ class ImportStatus(StrEnum):
     FAILED = "FAILED"
 
 
+class ImportMode(StrEnum):
+    UPSERT = "upsert"
+    CREATE = "create"
+    """A row whose flight exists is a fault."""
+
+
 class Import(SQLModel, table=True):
     __tablename__ = "imports"
     __table_args__ = (
@@ -59,7 +65,7 @@ class Import(SQLModel, table=True):
     total_bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
     columns: list[str] = Field(sa_column=Column(JSONB, nullable=False))
     """Names of the columns that are read, in the file's order."""
-    mode: str = Field(sa_column=Column(Text, nullable=False, server_default="upsert"))
+    mode: str = Field(default=ImportMode.UPSERT, sa_column=Column(Text, nullable=False, server_default="upsert"))
     dry_run: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     status: str = Field(default=ImportStatus.PENDING, sa_column=Column(Text, nullable=False, server_default="PENDING"))
     failure_code: str | None = Field(default=None, sa_column=Column(Text))

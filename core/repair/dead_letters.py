@@ -21,6 +21,14 @@ def bury_bookings(connection: RawConnection, trip_ids: Sequence[UUID], error: st
         )
 
 
+def bury_import(connection: RawConnection, import_id: UUID, error: str) -> None:
+    """Note an import that failed for good."""
+    connection.execute(
+        "INSERT INTO dead_letters (id, queue, kind, subject_id, error) VALUES (%s, 'imports', 'import', %s, %s)",
+        (new_id(), import_id, error),
+    )
+
+
 def bury_payload(connection: RawConnection, queue: str, payload: bytes, error: str) -> None:
     """Keep the bytes of a message that no worker can read."""
     connection.execute(

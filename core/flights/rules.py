@@ -1,0 +1,25 @@
+"""What a flight may look like. The API and the import of files hold every flight to the same bounds.
+
+The patterns are written for Python's `re` and for RE2 alike, and mean the whole text.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final
+
+FLIGHT_NUMBER: Final = r"[A-Z0-9](?:[A-Z0-9-]{0,14}[A-Z0-9])"
+"""After `upper()`: 2 to 16 letters, digits and dashes, as in `AI-202`."""
+
+PLACE: Final = r"[^\x00-\x1f\x7f-\x9f<>{}]{2,80}"
+"""Without control characters, and without the marks that delimit routes in Redis keys."""
+
+CURRENCY: Final = r"[A-Z]{3}"
+DEFAULT_CURRENCY: Final = "INR"
+
+MAX_SEATS: Final = 1_000
+MAX_PRICE: Final = Decimal("99999999.99")
+
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)

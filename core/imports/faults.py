@@ -1,0 +1,47 @@
+"""What is wrong with the rows of one chunk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+VALUE_CHARACTERS: Final = 200
+"""Of a refused cell, how much is stored: enough to recognise it."""
+WHOLE_ROW: Final = ""
+"""The column of a fault that concerns no single cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    line: int
+    column: str
+    value: str
+    code: str
+    message: str
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults of a chunk. `salvaged`: line -> what can be told apart of a line that is no record."""
+
+    found: list[Fault] = field(default_factory=list)
+    salvaged: dict[int, list[str]] = field(default_factory=dict)
+    lines: set[int] = field(default_factory=set)
+
+    def add(self, fault: Fault) -> None:
+        self.found.append(fault)
+        self.lines.add(fault.line)
+
+    def __len__(self) -> int:
+        """Rows, not faults: a row may have several."""
+        return len(self.lines)
+
+
+def storable(text: str) -> str:
+    """Text as Postgres can keep it."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def shortened(text: str) -> str:
+    text = storable(text)
+    return text if len(text) <= VALUE_CHARACTERS else text[:VALUE_CHARACTERS] + "…"

@@ -1,0 +1,195 @@
+"""Good rows of one chunk become flights: COPY to a staging table, one INSERT for the new, one UPDATE for the changed.
+
+Rows that change nothing are neither locked nor written. Held and sold seats are never touched, and a capacity never goes below them.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+import psycopg
+import pyarrow as pa
+import pyarrow.csv
+from psycopg.errors import UniqueViolation
+from psycopg.sql import SQL, Composed
+
+from core.db import RawConnection
+from core.flights.models import FlightStatus
+from core.flights.route_versions import RouteDay, RouteDays
+from core.flights.rules import DEFAULT_CURRENCY
+from core.imports.faults import WHOLE_ROW, Fault
+from core.imports.models import ImportMode
+
+_STAGE: Final = """
+CREATE TEMP TABLE IF NOT EXISTS import_stage (
+    line int, id uuid, flight_number text COLLATE "C", source text, destination text, source_iata text, destination_iata text,
+    departure_ts timestamptz, arrival_ts timestamptz, departure_date date, total_seats int, price numeric(10, 2), currency text
+) ON COMMIT DROP
+"""
+_MATCH: Final = SQL("f.flight_number = s.flight_number AND f.departure_ts = s.departure_ts")
+_DIFFERS: Final = SQL("""
+(f.source, f.destination, f.source_iata, f.destination_iata, f.arrival_ts, f.departure_date, f.total_seats, f.price, f.currency)
+IS DISTINCT FROM
+(s.source, s.destination, s.source_iata, s.destination_iata, s.arrival_ts, s.departure_date, s.total_seats, s.price,
+ coalesce(s.currency, f.currency))
+""")
+_COUNT: Final = SQL("""
+SELECT count(*) FILTER (WHERE f.id IS NULL), count(*) FILTER (WHERE f.id IS NOT NULL AND {differs})
+FROM import_stage s LEFT JOIN flights f ON {match}
+""").format(differs=_DIFFERS, match=_MATCH)
+# Sorted, so that two imports of the same new flights wait for each other and never both ways.
+_INSERT: Final = SQL("""
+WITH added AS (
+    INSERT INTO flights (id, flight_number, source, destination, source_iata, destination_iata, departure_ts, arrival_ts,
+                         departure_date, total_seats, price, currency)
+    SELECT s.id, s.flight_number, s.source, s.destination, s.source_iata, s.destination_iata, s.departure_ts, s.arrival_ts,
+           s.departure_date, s.total_seats, s.price, coalesce(s.currency, %s)
+    FROM import_stage s {where} ORDER BY s.flight_number, s.departure_ts {on_conflict}
+    RETURNING source_key, destination_key, departure_date
+)
+SELECT source_key, destination_key, departure_date, count(*) FROM added GROUP BY 1, 2, 3
+""")
+_INSERT_ALL: Final = _INSERT.format(where=SQL(""), on_conflict=SQL(""))
+_INSERT_MISSING: Final = _INSERT.format(
+    where=SQL("WHERE NOT EXISTS (SELECT FROM flights f WHERE {match})").format(match=_MATCH), on_conflict=SQL("")
+)
+_INSERT_OR_LEAVE: Final = _INSERT.format(where=SQL(""), on_conflict=SQL("ON CONFLICT (flight_number, departure_ts) DO NOTHING"))
+_EXISTING: Final = SQL("""
+SELECT s.line, s.flight_number FROM import_stage s JOIN flights f ON {match} AND f.id <> s.id ORDER BY s.line
+""").format(match=_MATCH)
+_CHANGES: Final = SQL("""
+SELECT f.id, s.line, f.status, f.seats_held, f.seats_sold, f.total_seats, s.total_seats,
+       f.source_key, f.destination_key, f.departure_date
+FROM import_stage s JOIN flights f ON {match} WHERE {differs} ORDER BY f.id {lock}
+""")
+_SEE_CHANGES: Final = _CHANGES.format(match=_MATCH, differs=_DIFFERS, lock=SQL(""))
+_LOCK_CHANGES: Final = _CHANGES.format(match=_MATCH, differs=_DIFFERS, lock=SQL("FOR NO KEY UPDATE OF f"))
+_UPDATE: Final = SQL("""
+UPDATE flights f SET
+    source = s.source, destination = s.destination, source_iata = s.source_iata, destination_iata = s.destination_iata,
+    arrival_ts = s.arrival_ts, departure_date = s.departure_date, total_seats = s.total_seats, price = s.price,
+    currency = coalesce(s.currency, f.currency), version = f.version + 1, updated_at = now()
+FROM import_stage s WHERE {match} AND f.id = ANY(%s)
+RETURNING f.id, f.total_seats, f.total_seats - f.seats_held - f.seats_sold, f.source_key, f.destination_key, f.departure_date
+""").format(match=_MATCH)
+
+
+@dataclass(slots=True)
+class Applied:
+    """What became of the rows. `routes`: the route days to announce, old and new. `free`: flight -> free seats, where the capacity
+    changed. `faults`: what only the database could find.
+    """
+
+    created: int = 0
+    updated: int = 0
+    routes: RouteDays = field(default_factory=RouteDays)
+    free: dict[UUID, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def add(self, other: Applied) -> None:
+        self.created += other.created
+        self.updated += other.updated
+        self.routes.update(other.routes)
+        self.free |= other.free
+        self.faults += other.faults
+
+
+def apply(connection: RawConnection, rows: pa.Table, *, mode: ImportMode, dry_run: bool) -> Applied:
+    """Write `rows` (columns of the staging table) in the caller's transaction. A dry run writes nothing and counts the same.
+
+    A row that breaks the batch is found by halves, and the others pass.
+    """
+    if not rows.num_rows:
+        return Applied()
+    try:
+        with connection.transaction():
+            _stage(connection, rows)
+            return _Upsert(connection, mode, dry_run).run(rows.num_rows)
+    except (psycopg.DataError, psycopg.IntegrityError) as refusal:
+        if rows.num_rows == 1:
+            message = f"The database refuses this row: {refusal.diag.message_primary}"
+            return Applied(faults=[Fault(rows["line"][0].as_py(), WHOLE_ROW, "", "refused", message)])
+    middle = rows.num_rows // 2
+    applied = apply(connection, rows.slice(0, middle), mode=mode, dry_run=dry_run)
+    applied.add(apply(connection, rows.slice(middle), mode=mode, dry_run=dry_run))
+    return applied
+
+
+def _stage(connection: RawConnection, rows: pa.Table) -> None:
+    text = io.BytesIO()
+    pa.csv.write_csv(rows, text, pa.csv.WriteOptions(include_header=False))
+    connection.execute(_STAGE)
+    connection.execute("TRUNCATE import_stage")
+    with connection.cursor() as cursor, cursor.copy("COPY import_stage FROM STDIN (FORMAT csv)") as copy:
+        copy.write(text.getbuffer())
+    # The stage has no statistics, and `flights` may have millions of rows: look each row up by its key, whatever the planner guesses.
+    connection.execute("SET LOCAL enable_hashjoin = off")
+    connection.execute("SET LOCAL enable_mergejoin = off")
+
+
+class _Upsert:
+    def __init__(self, connection: RawConnection, mode: ImportMode, dry_run: bool) -> None:
+        self._connection = connection
+        self._mode = mode
+        self._dry_run = dry_run
+
+    def run(self, staged: int) -> Applied:
+        row = self._connection.execute(_COUNT).fetchone()
+        assert row is not None
+        new, differing = row
+        applied = Applied()
+        if self._dry_run:
+            applied.created = new
+        elif new:
+            applied = self._insert(_INSERT_ALL if new == staged else _INSERT_MISSING)
+        if self._mode is ImportMode.CREATE:
+            if applied.created < staged:
+                applied.faults += self._existing()
+        elif differing or applied.created < new:
+            applied.add(self._update())
+        return applied
+
+    def _insert(self, statement: Composed) -> Applied:
+        try:
+            with self._connection.transaction():
+                added = self._connection.execute(statement, (DEFAULT_CURRENCY,)).fetchall()
+        except UniqueViolation:
+            # Somebody created one of them in this moment. Ask for each row, which costs a third more.
+            added = self._connection.execute(_INSERT_OR_LEAVE, (DEFAULT_CURRENCY,)).fetchall()
+        routes = RouteDays(RouteDay(source, destination, day) for source, destination, day, _ in added)
+        return Applied(created=sum(count for *_, count in added), routes=routes)
+
+    def _existing(self) -> list[Fault]:
+        message = "The flight exists, and this import only creates. Leave the row out, or use mode=upsert."
+        return [
+            Fault(line, "flight_number", number, "flight_exists", message) for line, number in self._connection.execute(_EXISTING)
+        ]
+
+    def _update(self) -> Applied:
+        """Change the flights that differ, under their locks: what their counts allow now stays true until the commit."""
+        applied = Applied()
+        old_totals: dict[UUID, int] = {}
+        changes = self._connection.execute(_SEE_CHANGES if self._dry_run else _LOCK_CHANGES).fetchall()
+        for flight_id, line, status, held, sold, old_total, new_total, *route_day in changes:
+            if status == FlightStatus.CANCELLED:
+                message = "The flight is cancelled and cannot be changed."
+                applied.faults.append(Fault(line, "flight_number", "", "flight_cancelled", message))
+            elif held + sold > new_total:
+                message = f"{held} seats are held and {sold} are sold, so the flight cannot have {new_total}."
+                applied.faults.append(Fault(line, "total_seats", str(new_total), "capacity_below_sold", message))
+            else:
+                old_totals[flight_id] = old_total
+                applied.routes.update([RouteDay(*route_day)])
+        applied.updated = len(old_totals)
+        if old_totals and not self._dry_run:
+            self._write(old_totals, applied)
+        return applied
+
+    def _write(self, old_totals: dict[UUID, int], applied: Applied) -> None:
+        for flight_id, total, free, *route_day in self._connection.execute(_UPDATE, (list(old_totals),)):
+            applied.routes.update([RouteDay(*route_day)])
+            if total != old_totals[flight_id]:
+                applied.free[flight_id] = free

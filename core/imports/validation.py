@@ -1,0 +1,147 @@
+"""From a chunk's text to rows of flights, and a fault for everything that is wrong with the others."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from core.flights import places
+from core.flights.places import Place
+from core.flights.route_versions import RouteDay
+from core.imports.checks import Check, Mask, faults_at
+from core.imports.columns import BY_NAME
+from core.imports.faults import Fault
+from core.imports.reader import Chunk
+from core.imports.seen import SeenKeys
+
+_DAY_US: Final = 24 * 60 * 60 * 1_000_000
+
+
+def validate(chunk: Chunk, seen: SeenKeys) -> pa.Table:
+    """Check every rule that needs no database.
+
+    Faults are added to the chunk, keys of good rows to `seen`. Returns the good rows in the columns of the staging table.
+    """
+    cells, lines = chunk.cells, chunk.lines
+    good: Mask = np.ones(len(cells), dtype=np.bool_)
+    values: dict[str, pd.Series] = {}
+    faults: list[Fault] = []
+    for name in cells.columns:
+        check = Check(BY_NAME[name], cells[name])
+        values[name] = BY_NAME[name].read(check)
+        good &= check.good
+        faults += check.faults(lines)
+
+    def require(holds: Mask, column: str, code: str, message: str) -> None:
+        nonlocal good
+        faults.extend(faults_at(np.flatnonzero(good & ~holds), cells[column], lines, column, code, message))
+        good &= holds
+
+    source, destination = _Places(values["source"], good), _Places(values["destination"], good)
+    require(source.keys() != destination.keys(), "destination", "same_place", "Source and destination are the same place.")
+    later = (values["arrival_ts"] > values["departure_ts"]).to_numpy(dtype=np.bool_)
+    require(later, "arrival_ts", "arrives_before_departure", "The arrival must be later than the departure.")
+    first = seen.add(values["flight_number"], values["departure_ts"], good)
+    require(first, "flight_number", "duplicate_in_file", "An earlier row of this file has the same flight number and departure.")
+
+    for fault in sorted(faults, key=lambda fault: fault.line):
+        chunk.faults.add(fault)
+    return _table(chunk, values, source, destination, good)
+
+
+def route_days(rows: pa.Table) -> Iterator[RouteDay]:
+    """The route days of validated rows."""
+    columns = ["source", "source_iata", "destination", "destination_iata", "departure_date"]
+    distinct = rows.select(columns).group_by(columns).aggregate([])
+    for source, source_iata, destination, destination_iata, day in zip(
+        *(distinct[name].to_pylist() for name in columns), strict=True
+    ):
+        yield RouteDay(source_iata or places.lower(source), destination_iata or places.lower(destination), day)
+
+
+def _table(chunk: Chunk, values: dict[str, pd.Series], source: _Places, destination: _Places, good: Mask) -> pa.Table:
+    """The good rows in the order and the types of the staging table."""
+    departures = values["departure_ts"]
+    count = int(good.sum())
+
+    def kept(array: Any) -> pa.Array:
+        return pa.array(array[good])
+
+    currency = values.get("currency")
+    return pa.table(
+        {
+            "line": kept(chunk.lines),
+            "id": _new_ids(count),
+            "flight_number": kept(values["flight_number"]),
+            "source": kept(source.names()),
+            "destination": kept(destination.names()),
+            "source_iata": kept(source.codes()),
+            "destination_iata": kept(destination.codes()),
+            "departure_ts": kept(departures),
+            "arrival_ts": kept(values["arrival_ts"]),
+            "departure_date": pa.array(source.local_days(departures)[good], pa.int32()).cast(pa.date32()),
+            "total_seats": kept(values["total_seats"]),
+            "price": kept(values["price"]),
+            "currency": pa.nulls(count, pa.string()) if currency is None else kept(currency),
+        }
+    )
+
+
+class _Places:
+    """A column of place names: what is costly is done once for each distinct name."""
+
+    def __init__(self, cells: pd.Series, good: Mask) -> None:
+        self._codes, distinct = pd.factorize(cells.where(good, ""))
+        self._names = [places.tidy(name) for name in distinct]
+        self._places: list[Place | None] = [places.resolve(name) for name in self._names]
+
+    def keys(self) -> npt.NDArray[np.object_]:
+        return self._spread([place.iata if place else places.lower(name) for name, place in self._pairs()])
+
+    def names(self) -> npt.NDArray[np.object_]:
+        return self._spread(self._names)
+
+    def codes(self) -> npt.NDArray[np.object_]:
+        return self._spread([place.iata if place else None for place in self._places])
+
+    def local_days(self, moments: pd.Series) -> npt.NDArray[np.int64]:
+        """Days since 1970 that the clocks of each place show; nonsense where the moment is missing."""
+        zones = self._spread([place.timezone if place else "UTC" for place in self._places])
+        utc = pd.DatetimeIndex(moments)
+        days = np.zeros(len(utc), np.int64)
+        for zone in set(zones.tolist()):
+            here = zones == zone
+            days[here] = utc[here].tz_convert(zone).tz_localize(None).asi8 // _DAY_US
+        return days
+
+    def _pairs(self) -> zip[tuple[str, Place | None]]:
+        return zip(self._names, self._places, strict=True)
+
+    def _spread(self, of_each_name: list[Any]) -> npt.NDArray[np.object_]:
+        values = np.empty(len(of_each_name), dtype=object)
+        values[:] = of_each_name
+        return values[self._codes]
+
+
+def _new_ids(count: int) -> pa.Array:
+    """UUIDv7s as text, ascending: rows of one chunk become neighbours in the index.
+
+    48 bits of milliseconds, 26 bits that count (RFC 9562, method 1), 48 random bits.
+    """
+    ids = np.empty((count, 16), np.uint8)
+    number = np.arange(count, dtype=np.uint32)
+    ids[:, :6] = np.frombuffer((time.time_ns() // 1_000_000).to_bytes(6, "big"), np.uint8)
+    ids[:, 6] = 0x70 | (number >> 22 & 0x0F)
+    ids[:, 7] = number >> 14 & 0xFF
+    ids[:, 8] = 0x80 | (number >> 8 & 0x3F)
+    ids[:, 9] = number & 0xFF
+    ids[:, 10:] = np.frombuffer(os.urandom(6 * count), np.uint8).reshape(count, 6)
+    offsets = np.arange(count + 1, dtype=np.int32) * 32
+    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(ids.tobytes().hex().encode()))
