@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, Response, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 from msgspec import Meta
 
 from api.deps import Services, SignedRequest
@@ -192,9 +192,9 @@ class BookingController(Controller):
         self,
         request: SignedRequest,
         services: NamedDependency[Services],
-        status: BookingStatus | None = None,
+        status: FromQuery[BookingStatus | None] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
-        cursor: UUID | None = None,
+        cursor: FromQuery[UUID | None] = None,
     ) -> BookingPage:
         """My bookings, newest first. `next_cursor` is the `cursor` of the next page."""
         with services.db.snapshot() as connection:
