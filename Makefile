@@ -20,6 +20,10 @@ export UV_PYTHON_DOWNLOADS := never
 # npm and node come from a wheel in the virtual environment.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
+# uv reads no pip.conf: a machine whose registry is named only there would find nothing.
+PIP_INDEX = $(shell .tools/bin/python -m pip config get global.index-url 2>/dev/null || .tools/bin/python -m pip config get :env:.index-url 2>/dev/null)
+UV_PIP = $(if $(PIP_INDEX),UV_DEFAULT_INDEX=$${UV_DEFAULT_INDEX:-$(PIP_INDEX)}) $(UV) pip
+
 APP_SOURCES = $(shell find frontend -type f -not -path '*/node_modules/*' -not -path 'frontend/dist/*' 2>/dev/null)
 
 ##@ Run
@@ -76,9 +80,9 @@ format: $(PYTHON_ENV) $(NODE_MODULES) ## Bring the code into the house style
 
 .PHONY: lock
 lock: $(UV) ## Resolve the dependencies of pyproject.toml anew into the lock files
-	$(UV) pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	$(UV_PIP) compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		-o requirements.lock
-	$(UV) pip compile --quiet pyproject.toml --extra embedded --group dev --universal --python-version 3.11 --generate-hashes \
+	$(UV_PIP) compile --quiet pyproject.toml --extra embedded --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url -c requirements.lock -o requirements-dev.lock
 
 .PHONY: clean
@@ -102,8 +106,8 @@ $(UV):
 
 $(PYTHON_ENV): $(UV) requirements-dev.lock pyproject.toml
 	$(UV) venv --quiet --allow-existing --python .tools/bin/python .venv
-	$(UV) pip sync --quiet --require-hashes requirements-dev.lock
-	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	$(UV_PIP) sync --quiet --require-hashes requirements-dev.lock
+	$(UV_PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@mkdir -p $(STAMPS) && touch $@
 
 $(NODE_MODULES): $(PYTHON_ENV) frontend/package-lock.json

@@ -45,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = _refuse(f"The database says: {str(error.orig).strip().partition(chr(10))[0]}")
     except RedisError as error:
         status = _refuse(f"Redis says: {error}")
+    except KeyboardInterrupt:
+        status = 130
     except OSError as error:
         status = _refuse(f"{error.filename or 'The system'}: {error.strerror}.")
     raise SystemExit(status)
@@ -63,7 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     everything.add_argument("--no-sample", action="store_true", help="start empty, without the sample schedule")
     command("api", _api, "Run one API process.")
     command("worker", _worker, "Run one worker process.")
-    command("migrate", _migrate, "Bring the database to the newest schema.")
+    command(
+        "migrate",
+        _migrate,
+        "Bring the database to the newest schema; with SKYQUEUE_ADMIN_PASSWORD set, create the administrator too.",
+    )
     command("audit", _audit, "Check every invariant; the exit status is 1 when one is violated.")
     admin = command("create-admin", _create_admin, "Make sure that the administrator of SKYQUEUE_ADMIN_USERNAME exists.")
     admin.add_argument("--username", help="instead of SKYQUEUE_ADMIN_USERNAME")
@@ -89,8 +95,11 @@ def _worker(_asked: argparse.Namespace) -> None:
 
 
 def _migrate(_asked: argparse.Namespace) -> None:
-    upgrade(join.find(Settings().servers).database_url)
+    settings = Settings()
+    upgrade(join.find(settings.servers).database_url)
     print("The database has the newest schema.")
+    if settings.accounts.admin_password is not None:
+        _create_admin(argparse.Namespace(username=None))
 
 
 def _audit(_asked: argparse.Namespace) -> int:

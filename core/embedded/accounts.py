@@ -53,8 +53,7 @@ def choose(program: Path, home: Path) -> Account:
     if not used:
         for entry in _plain_accounts():
             account = Account(entry.pw_uid, entry.pw_gid)
-            account.own(home)
-            if _works(account, program, home):
+            if _owns(account, home) and _works(account, program, home):
                 return account
         os.chown(home, owner.st_uid, owner.st_gid)
     account = Account(prefix=_NAMESPACE)
@@ -69,6 +68,15 @@ def choose(program: Path, home: Path) -> Account:
 def _plain_accounts() -> list[pwd.struct_passwd]:
     known = {entry.pw_name: entry for entry in pwd.getpwall()}
     return [known[name] for name in _CANDIDATES if name in known]
+
+
+def _owns(account: Account, home: Path) -> bool:
+    """Give `home` to the account. False where root is root only of a namespace that does not know it."""
+    try:
+        account.own(home)
+    except OSError:
+        return False
+    return True
 
 
 def _works(account: Account, program: Path, home: Path) -> bool:

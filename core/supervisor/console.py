@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console as Terminal
 
@@ -25,4 +25,5 @@ class Console:
         self.say(f"{done} ({time.monotonic() - started:.1f} s)")
 
     def say(self, line: str = "") -> None:
-        self._terminal.print(line, markup=False)
+        with suppress(OSError):  # a terminal that was closed is no reason to stop
+            self._terminal.print(line, markup=False)

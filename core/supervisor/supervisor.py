@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Event
 from types import FrameType
 
 from core.embedded.child import Child
@@ -41,7 +40,7 @@ class Supervisor:
         self._guardian = guardian
         self._tell = tell
         self._changed = changed
-        self._stop = Event()
+        self._is_stopping = False
         self._wards: list[_Ward] = []
 
     @property
@@ -53,7 +52,7 @@ class Supervisor:
         """Ctrl-C, SIGTERM and a closed terminal ask for the end; asking twice changes nothing."""
 
         def ask(_number: int, _frame: FrameType | None) -> None:
-            self._stop.set()
+            self._is_stopping = True  # not an Event: setting one inside its own wait would never return
 
         numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         before = {number: signal.signal(number, ask) for number in numbers}
@@ -81,16 +80,18 @@ class Supervisor:
             ended = [child for child in self.children if not child.is_running]
             if ended or time.monotonic() > deadline:
                 raise (ended[0] if ended else waited_for).failure()
-            if self._stop.wait(POLL_SECONDS):
+            if self._is_stopping:
                 raise Stopped
+            time.sleep(POLL_SECONDS)
 
     def watch(self) -> None:
         """Until somebody asks for the end. Whatever dies is started again: same address, same data."""
-        while not self._stop.wait(POLL_SECONDS):
+        while not self._is_stopping:
             if self._guardian.ensure():
                 self._changed()
             for ward in self._wards:
                 self._tend(ward)
+            time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
         """End every child, the last started first."""
