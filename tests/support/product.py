@@ -1,0 +1,114 @@
+"""`skyqueue up` as a process, the way an operator starts it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.support.servers import is_alive
+from tests.support.waiting import until
+
+COMMAND = (sys.executable, "-P", "-m", "core.cli")
+READY_SECONDS = 60.0
+
+
+class Product:
+    """One installation in `data_dir`. It may be started, killed and started again."""
+
+    def __init__(self, data_dir: Path, *, environment: Mapping[str, str] | None = None, prefix: Sequence[str] = ()) -> None:
+        self.data_dir = data_dir
+        self._prefix = tuple(prefix)
+        self._environment = clean_environment({"SKYQUEUE_DATA_DIR": str(data_dir), "SKYQUEUE_PORT": "0", **(environment or {})})
+        self._process: subprocess.Popen[str] | None = None
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Any command of `skyqueue`, to its end."""
+        return subprocess.run(
+            [*self._prefix, *COMMAND, *arguments], env=self._environment, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def start(self, *arguments: str) -> None:
+        """Return when it is ready to be used."""
+        self._process = subprocess.Popen(
+            [*self._prefix, *COMMAND, "up", *arguments],
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        process = self._process
+        until(lambda: self.is_ready or process.poll() is not None, seconds=READY_SECONDS)
+        if process.poll() is not None:
+            raise AssertionError(f"skyqueue up ended: {process.communicate()[0]}")
+
+    @property
+    def runtime(self) -> dict[str, Any]:
+        """What `runtime.json` says now; empty while nothing is published."""
+        with contextlib.suppress(FileNotFoundError):
+            read: dict[str, Any] = json.loads((self.data_dir / "runtime.json").read_text())
+            return read
+        return {}
+
+    @property
+    def pids(self) -> dict[str, int]:
+        return {each["name"]: each["pid"] for each in self.runtime.get("processes", ())}
+
+    @property
+    def base_url(self) -> str:
+        return str(self.runtime["base_url"])
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the process that was started last answers; a killed one leaves its runtime file behind."""
+        if self._process is None or self.runtime.get("supervisor_pid") != self._process.pid:
+            return False
+        with contextlib.suppress(httpx.HTTPError):
+            return httpx.get(f"{self.base_url}/health/ready", timeout=2).status_code == httpx.codes.OK
+        return False
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(base_url=self.base_url, timeout=20)
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def wait(self, seconds: float) -> tuple[int, str]:
+        """Its exit status and all that it said; fails when it takes longer."""
+        assert self._process is not None
+        said, _ = self._process.communicate(timeout=seconds)
+        return self._process.returncode, said
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.signal(signal.SIGTERM)
+            self.wait(20)
+
+
+def clean_environment(changes: Mapping[str, str]) -> dict[str, str]:
+    """The environment without the settings of whoever runs the tests."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SKYQUEUE_")}
+    return {**inherited, "SKYQUEUE_WORKER_THREADS": "2", **changes}
+
+
+@contextlib.contextmanager
+def running(product: Product, *arguments: str) -> Iterator[Product]:
+    try:
+        product.start(*arguments)
+        yield product
+    finally:
+        product.stop()
+
+
+def all_gone(pids: Sequence[int]) -> bool:
+    return not any(is_alive(pid) for pid in pids)
