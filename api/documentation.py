@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from litestar import Router
+from litestar.enums import ParamType
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig, ResponseSpec
 from litestar.openapi.spec import Components, Example, SecurityScheme
 from litestar.params import ParameterKwarg
 from litestar.plugins.base import ReceiveRoutePlugin
 from litestar.routes import BaseRoute, HTTPRoute
+from litestar.types import Method
+from litestar.types.internal_types import PathParameterDefinition
 
 from api.bodies import Malformed, TooLarge, UnsupportedMediaType
 from api.guards import PUBLIC, Forbidden, requires_admin
@@ -57,6 +61,8 @@ class ErrorsDocumented(ReceiveRoutePlugin):
                 by_status[int(error.status)].append(error)
             documented = {status: _response(status, errors) for status, errors in sorted(by_status.items())}
             handler.responses = {**documented, **(handler.responses or {})}
+            if isinstance(handler.operation_id, str) and len(handler.paths) > 1:
+                handler.operation_id = partial(_operation_id, handler.operation_id)
             if handler.opt.get("public"):
                 handler.security = [{}]
 
@@ -70,7 +76,10 @@ def _errors_of(handler: HTTPRouteHandler, *, has_path_parameters: bool) -> Itera
         yield NotFound
     takes_body = handler.parsed_data_field is not None
     takes_parameters = any(
-        isinstance(field.kwarg_definition, ParameterKwarg) for field in handler.parsed_fn_signature.parameters.values()
+        isinstance(field.kwarg_definition, ParameterKwarg)
+        and field.kwarg_definition.param_type is not ParamType.PATH
+        and name not in handler.resolve_dependencies()
+        for name, field in handler.parsed_fn_signature.parameters.items()
     )
     if takes_body or takes_parameters:
         yield from (Malformed, Invalid)
@@ -82,6 +91,17 @@ def _errors_of(handler: HTTPRouteHandler, *, has_path_parameters: bool) -> Itera
     yield Unavailable
 
 
+def _operation_id(name: str, handler: HTTPRouteHandler, _: Method, components: list[str | PathParameterDefinition]) -> str:
+    """One id for each path of a handler: its shortest path has the handler's own, `/booking/status/...` adds `ViaBookingStatus`."""
+    words = [component for component in components if isinstance(component, str)]
+    shortest = min(handler.paths, key=lambda path: (len(path), path))
+    for path in sorted(handler.paths, key=len, reverse=True):
+        own = [word for word in path.split("/") if word and not word.startswith("{")]
+        if own == words[-len(own) :]:
+            return name if path == shortest else f"{name}Via{''.join(word.title() for word in own)}"
+    return name
+
+
 def _response(status: int, errors: list[type[AppError]]) -> ResponseSpec:
     codes = " or ".join(f"`{error.code}`" for error in errors)
     return ResponseSpec(
@@ -89,7 +109,7 @@ def _response(status: int, errors: list[type[AppError]]) -> ResponseSpec:
         description=f"{HTTPStatus(status).phrase}: {codes}",
         media_type=MEDIA_TYPE,
         generate_examples=False,
-        examples=[Example(id=error.code, summary=error.code, value=_example(error)) for error in errors],
+        examples=[Example(summary=error.code, value=_example(error)) for error in errors],
     )
 
 
