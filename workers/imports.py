@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from core.imports.run import run_import
-from core.imports.storage import LocalStorage
+import psycopg
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.imports.storage import local_storage
 from workers.context import Context
+
+_log = structlog.get_logger(__name__)
 
 
 def import_files(context: Context, import_ids: Sequence[UUID]) -> None:
-    """Bring each import to its end, from where it stopped."""
-    storage = LocalStorage(context.settings.servers.data_dir / "uploads")
+    """Bring each import to its end, from where it stopped. What cannot go on now is sent again by the sweep."""
+    # pandas costs a second and 100 MB, which a worker that never sees a file need not pay.
+    from core.imports.run import run_import
+
+    storage = local_storage(context.settings.servers.data_dir)
     for import_id in import_ids:
-        run_import(context.db, context.redis, storage, import_id)
+        try:
+            run_import(context.db, context.redis, storage, import_id)
+        except (psycopg.Error, SQLAlchemyError, OSError) as error:
+            _log.warning("an import stopped; the sweep will go on with it", import_id=str(import_id), error=str(error))

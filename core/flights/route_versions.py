@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from datetime import date
+from importlib.resources import files
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -16,7 +17,10 @@ import structlog
 
 from core import keys
 
-BATCH: Final = 5_000
+BATCH: Final = 200
+"""Routes in one round trip. All days of a route are one call, because they share a cluster slot."""
+
+_CHANGE_VERSIONS: Final = files("core.flights").joinpath("lua", "change_versions.lua").read_text()
 
 _log = structlog.get_logger(__name__)
 
@@ -46,20 +50,24 @@ class RouteDays:
     def __len__(self) -> int:
         return sum(map(len, self._days.values()))
 
+    def by_route(self) -> Iterator[tuple[tuple[str, str], set[date]]]:
+        return iter(self._days.items())
 
-def change(client: redis.Redis, route_days: Iterable[RouteDay]) -> None:
+
+def change(client: redis.Redis, route_days: RouteDays) -> None:
     """Give each route day a version it never had, and the list of airports too.
 
     Best effort: when Redis is away, so are the caches; one that comes back is stale for the lifetime of an entry at most.
     """
-    pending = iter(route_days)
     version = time.time_ns()
+    script = client.register_script(_CHANGE_VERSIONS)
+    routes = route_days.by_route()
     try:
         client.set(keys.AIRPORTS_VERSION, version)
-        while batch := list(islice(pending, BATCH)):
+        while batch := list(islice(routes, BATCH)):
             pipeline = client.pipeline(transaction=False)
-            for route_day in batch:
-                pipeline.set(keys.route_version(*route_day), version, ex=keys.ROUTE_VERSION_SECONDS)
+            for route, days in batch:
+                script([keys.route_version(*route, day) for day in days], [version, keys.ROUTE_VERSION_SECONDS], client=pipeline)
             pipeline.execute()
     except redis.RedisError as error:
         _log.warning("search caches keep what they have until it expires", error=str(error))

@@ -13,8 +13,7 @@ from uuid import UUID
 import psycopg
 import pyarrow as pa
 import pyarrow.csv
-from psycopg.errors import UniqueViolation
-from psycopg.sql import SQL, Composed
+from psycopg.sql import SQL
 
 from core.db import RawConnection
 from core.flights.models import FlightStatus
@@ -41,22 +40,18 @@ SELECT count(*) FILTER (WHERE f.id IS NULL), count(*) FILTER (WHERE f.id IS NOT 
 FROM import_stage s LEFT JOIN flights f ON {match}
 """).format(differs=_DIFFERS, match=_MATCH)
 # Sorted, so that two imports of the same new flights wait for each other and never both ways.
-_INSERT: Final = SQL("""
+_INSERT: Final = """
 WITH added AS (
     INSERT INTO flights (id, flight_number, source, destination, source_iata, destination_iata, departure_ts, arrival_ts,
                          departure_date, total_seats, price, currency)
     SELECT s.id, s.flight_number, s.source, s.destination, s.source_iata, s.destination_iata, s.departure_ts, s.arrival_ts,
            s.departure_date, s.total_seats, s.price, coalesce(s.currency, %s)
-    FROM import_stage s {where} ORDER BY s.flight_number, s.departure_ts {on_conflict}
+    FROM import_stage s ORDER BY s.flight_number, s.departure_ts
+    ON CONFLICT (flight_number, departure_ts) DO NOTHING
     RETURNING source_key, destination_key, departure_date
 )
 SELECT source_key, destination_key, departure_date, count(*) FROM added GROUP BY 1, 2, 3
-""")
-_INSERT_ALL: Final = _INSERT.format(where=SQL(""), on_conflict=SQL(""))
-_INSERT_MISSING: Final = _INSERT.format(
-    where=SQL("WHERE NOT EXISTS (SELECT FROM flights f WHERE {match})").format(match=_MATCH), on_conflict=SQL("")
-)
-_INSERT_OR_LEAVE: Final = _INSERT.format(where=SQL(""), on_conflict=SQL("ON CONFLICT (flight_number, departure_ts) DO NOTHING"))
+"""
 _EXISTING: Final = SQL("""
 SELECT s.line, s.flight_number FROM import_stage s JOIN flights f ON {match} AND f.id <> s.id ORDER BY s.line
 """).format(match=_MATCH)
@@ -128,6 +123,7 @@ def _stage(connection: RawConnection, rows: pa.Table) -> None:
     # The stage has no statistics, and `flights` may have millions of rows: look each row up by its key, whatever the planner guesses.
     connection.execute("SET LOCAL enable_hashjoin = off")
     connection.execute("SET LOCAL enable_mergejoin = off")
+    connection.execute("SET LOCAL work_mem = '32MB'")  # sorts one chunk in memory
 
 
 class _Upsert:
@@ -144,21 +140,16 @@ class _Upsert:
         if self._dry_run:
             applied.created = new
         elif new:
-            applied = self._insert(_INSERT_ALL if new == staged else _INSERT_MISSING)
+            applied = self._insert()
         if self._mode is ImportMode.CREATE:
             if applied.created < staged:
                 applied.faults += self._existing()
-        elif differing or applied.created < new:
+        elif differing or applied.created < new:  # somebody else may have created some in this moment
             applied.add(self._update())
         return applied
 
-    def _insert(self, statement: Composed) -> Applied:
-        try:
-            with self._connection.transaction():
-                added = self._connection.execute(statement, (DEFAULT_CURRENCY,)).fetchall()
-        except UniqueViolation:
-            # Somebody created one of them in this moment. Ask for each row, which costs a third more.
-            added = self._connection.execute(_INSERT_OR_LEAVE, (DEFAULT_CURRENCY,)).fetchall()
+    def _insert(self) -> Applied:
+        added = self._connection.execute(_INSERT, (DEFAULT_CURRENCY,)).fetchall()
         routes = RouteDays(RouteDay(source, destination, day) for source, destination, day, _ in added)
         return Applied(created=sum(count for *_, count in added), routes=routes)
 

@@ -64,6 +64,11 @@ class LocalStorage:
         (self._folder / key).unlink(missing_ok=True)
 
 
+def local_storage(data_dir: Path) -> LocalStorage:
+    """The uploads of the product whose data is in `data_dir`."""
+    return LocalStorage(data_dir / "uploads")
+
+
 class LocalUpload:
     def __init__(self, folder: Path, key: str) -> None:
         self.size = 0
