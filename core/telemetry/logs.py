@@ -14,7 +14,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from core.telemetry import correlation
 
-_TAKEN_OVER: Final = ("uvicorn", "uvicorn.error", "uvicorn.access", "dramatiq", "alembic", "sqlalchemy")
+_TAKEN_OVER: Final = ("uvicorn", "uvicorn.error", "dramatiq", "alembic", "sqlalchemy")
+"""Not `uvicorn.access`: uvicorn writes a line for every request as soon as somebody listens to that logger."""
 
 
 def configure(process: str, *, level: int = logging.INFO) -> None:
