@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
-from litestar import HttpMethod, Response, route
+from litestar import Response, get
 from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import NotFoundException
 from litestar.openapi.plugins import SwaggerRenderPlugin
@@ -43,7 +42,6 @@ _PAGE_HEADERS = {
         )
     ),
     "referrer-policy": "same-origin",
-    "x-content-type-options": "nosniff",
 }
 
 _NOT_BUILT = """<!doctype html>
@@ -61,14 +59,7 @@ _NOT_BUILT = """<!doctype html>
 def app_handlers(dist: Path = DIST) -> Sequence[ControllerRouterHandler]:
     """The handlers of the app built into `dist`. They also work when it is missing, or when it is built while they serve."""
 
-    @route(
-        ["/", "/{path:path}"],
-        http_method=[HttpMethod.GET, HttpMethod.HEAD],
-        include_in_schema=False,
-        sync_to_thread=False,
-        opt=PUBLIC,
-        name="app",
-    )
+    @get(["/", "/{path:path}"], include_in_schema=False, sync_to_thread=False, opt=PUBLIC, name="app")
     def page(path: FromPath[str] = "/") -> Response[str] | File:
         first, _, rest = path.strip("/").partition("/")
         if first in NOT_PAGES or "." in (rest or first).rpartition("/")[2]:
@@ -87,16 +78,10 @@ def app_handlers(dist: Path = DIST) -> Sequence[ControllerRouterHandler]:
             [dist / "assets"],
             name="assets",
             cache_control=CacheControlHeader(max_age=_YEAR, public=True, immutable=True),
-            after_request=_never_sniffed,
             opt=PUBLIC,
         ),
-        create_static_files_router("/docs", [dist / "docs"], name="docs", after_request=_never_sniffed, opt=PUBLIC),
+        create_static_files_router("/docs", [dist / "docs"], name="docs", opt=PUBLIC),
     )
-
-
-def _never_sniffed(response: Response[Any]) -> Response[Any]:
-    response.headers["x-content-type-options"] = "nosniff"
-    return response
 
 
 def documentation() -> SwaggerRenderPlugin:

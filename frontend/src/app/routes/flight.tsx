@@ -1,0 +1,65 @@
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { Page } from '@/components/page';
+import { ProblemNote } from '@/components/problem-note';
+import { BookPanel } from '@/features/bookings/book-panel';
+import { flightById } from '@/features/flights/api';
+import { FlightCard } from '@/features/flights/flight-card';
+import { asProblem } from '@/lib/problem';
+import type { Flight } from '@/lib/wire';
+import css from './flight.module.css';
+import { NotFound } from './not-found';
+import { useSearchLike } from './search-like';
+
+const route = getRouteApi('/flights/$flightId');
+
+/** One flight, its live seats, and the booking of some of them. */
+export function FlightPage() {
+  const { flightId } = route.useParams();
+  const { seats = 1 } = route.useSearch();
+  const navigate = useNavigate({ from: '/flights/$flightId' });
+  const { data: flight, error, isFetching, refetch } = useQuery(flightById(flightId));
+
+  if (!flight) {
+    if (error && asProblem(error).status === 404) return <NotFound what="This flight" />;
+    return (
+      <Page title="Flight">
+        {error ? (
+          <ProblemNote
+            error={error}
+            title="The flight could not be loaded."
+            onRetry={() => refetch()}
+            retrying={isFetching}
+          />
+        ) : (
+          <div className={css.columns} role="status" aria-label="Loading the flight">
+            <Skeleton height={230} radius={18} />
+            <Skeleton height={230} radius={18} />
+          </div>
+        )}
+      </Page>
+    );
+  }
+  return (
+    <Page title={`${flight.flight_number}, ${flight.source} to ${flight.destination}`}>
+      <WayBack flight={flight} seats={seats} />
+      <div className={css.columns}>
+        <FlightCard flight={flight} />
+        <BookPanel
+          flight={flight}
+          seats={seats}
+          onSeats={(chosen) => navigate({ search: { seats: chosen }, replace: true, resetScroll: false })}
+        />
+      </div>
+    </Page>
+  );
+}
+
+function WayBack({ flight, seats }: { flight: Flight; seats: number }) {
+  return (
+    <Link to="/" search={useSearchLike(flight, seats)} className={css.back}>
+      All flights from {flight.source} to {flight.destination}
+    </Link>
+  );
+}

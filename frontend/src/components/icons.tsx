@@ -1,0 +1,77 @@
+import type { ReactNode } from 'react';
+
+function Icon({ size = 20, children }: { size?: number | undefined; children: ReactNode }) {
+  return (
+    <svg
+      viewBox="0 0 24 24"
+      width={size}
+      height={size}
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.8"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      {children}
+    </svg>
+  );
+}
+
+interface Sized {
+  size?: number;
+}
+
+export const PlaneIcon = ({ size }: Sized) => (
+  <Icon size={size}>
+    <path d="M21 12c0-1.1-.9-1.6-2-1.6h-4.6L10 4H8.2l1.9 6.4H5.8L4.2 8.4H2.8l.9 3.6-.9 3.6h1.4l1.6-2h4.3L8.2 20H10l4.4-6.4H19c1.1 0 2-.5 2-1.6Z" />
+  </Icon>
+);
+
+export const SwapIcon = ({ size }: Sized) => (
+  <Icon size={size}>
+    <path d="M4 8h15m0 0-4-4m4 4-4 4M20 16H5m0 0 4-4m-4 4 4 4" />
+  </Icon>
+);
+
+export const ArrowIcon = ({ size }: Sized) => (
+  <Icon size={size}>
+    <path d="M5 12h14m0 0-6-6m6 6-6 6" />
+  </Icon>
+);
+
+export const CheckIcon = ({ size }: Sized) => (
+  <Icon size={size}>
+    <path d="m5 12.5 4.5 4.5L19 7.5" />
+  </Icon>
+);
+
+export const CrossIcon = ({ size }: Sized) => (
+  <Icon size={size}>
+    <path d="M6 6l12 12M18 6 6 18" />
+  </Icon>
+);
+
+export const AlertIcon = ({ size }: Sized) => (
+  <Icon size={size}>
+    <path d="M12 8v5m0 3.2v.1M12 3.5 2.8 19.5h18.4L12 3.5Z" />
+  </Icon>
+);
+
+export const FileIcon = ({ size }: Sized) => (
+  <Icon size={size}>
+    <path d="M14 3H6.5A1.5 1.5 0 0 0 5 4.5v15A1.5 1.5 0 0 0 6.5 21h11a1.5 1.5 0 0 0 1.5-1.5V8l-5-5Zm0 0v5h5M12 18v-6m0 0-2.5 2.5M12 12l2.5 2.5" />
+  </Icon>
+);
+
+export const MinusIcon = ({ size }: Sized) => (
+  <Icon size={size}>
+    <path d="M6 12h12" />
+  </Icon>
+);
+
+export const PlusIcon = ({ size }: Sized) => (
+  <Icon size={size}>
+    <path d="M12 6v12M6 12h12" />
+  </Icon>
+);

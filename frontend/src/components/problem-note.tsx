@@ -1,0 +1,36 @@
+import { Button } from '@mantine/core';
+import { asProblem } from '@/lib/problem';
+import { AlertIcon } from './icons';
+import css from './problem-note.module.css';
+
+interface Props {
+  error: unknown;
+  /** What did not work, in a few words. */
+  title: string;
+  onRetry?: () => void;
+  retrying?: boolean;
+}
+
+/** A failure where its content would have been: what happened, whether it matters, and the way on. */
+export function ProblemNote({ error, title, onRetry, retrying = false }: Props) {
+  const problem = asProblem(error);
+  return (
+    <div className={css.note} role="alert">
+      <AlertIcon />
+      <div className={css.words}>
+        <strong>{title}</strong>
+        <p>{problem.message}</p>
+        {problem.status >= 500 && problem.requestId && (
+          <p className={css.fine}>
+            Request <code>{problem.requestId}</code>
+          </p>
+        )}
+      </div>
+      {onRetry && (
+        <Button variant="default" size="sm" onClick={onRetry} loading={retrying}>
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import { Button, Group, Modal } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { ProblemNote } from '@/components/problem-note';
+import type { Booking } from '@/lib/wire';
+import { useCancel } from './api';
+
+/** Asks once, then cancels. */
+export function CancelButton({ booking }: { booking: Booking }) {
+  const [asking, { open, close }] = useDisclosure(false);
+  const cancel = useCancel();
+  const seats = ['The seat goes', 'Both seats go'][booking.seats - 1] ?? `All ${booking.seats} seats go`;
+  return (
+    <>
+      <Button variant="default" onClick={open}>
+        Cancel booking
+      </Button>
+      <Modal opened={asking} onClose={close} title={`Cancel ${booking.reference}?`} centered radius="lg">
+        <p>{seats} back on sale at once. This cannot be undone.</p>
+        {cancel.error && <ProblemNote error={cancel.error} title="The booking was not cancelled." />}
+        <Group justify="flex-end" mt="lg">
+          <Button variant="default" onClick={close} data-autofocus>
+            Keep it
+          </Button>
+          <Button
+            color="#a92419"
+            loading={cancel.isPending}
+            onClick={() => cancel.mutate(booking, { onSuccess: close })}
+          >
+            Cancel booking
+          </Button>
+        </Group>
+      </Modal>
+    </>
+  );
+}

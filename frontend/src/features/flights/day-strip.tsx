@@ -1,0 +1,42 @@
+import { useQueries } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { money } from '@/lib/money';
+import { addDays, type Day, dayWords, today } from '@/lib/time';
+import { cheapestFlight, type Route } from './api';
+import css from './day-strip.module.css';
+
+const AROUND = 3;
+
+/** The week around the chosen day, each with its lowest fare. */
+export function DayStrip({ route }: { route: Route }) {
+  const days = daysAround(route.date);
+  const fares = useQueries({ queries: days.map((date) => cheapestFlight({ ...route, date })) });
+  return (
+    <nav className={css.strip} aria-label="Other days">
+      {days.map((day, index) => {
+        const fare = fares[index]?.data;
+        return (
+          <Link
+            key={day}
+            to="/"
+            search={(known) => ({ ...known, date: day })}
+            className={css.day}
+            aria-current={day === route.date ? 'date' : undefined}
+            resetScroll={false}
+          >
+            <span>{dayWords(day)}</span>
+            <span className={css.fare}>
+              {fare ? money(fare.price, fare.currency) : fare === null ? '–' : '\u00a0'}
+            </span>
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}
+
+function daysAround(day: Day): Day[] {
+  const first = addDays(day, -AROUND) < today() ? today() : addDays(day, -AROUND);
+  const start = day < first ? day : first;
+  return Array.from({ length: 2 * AROUND + 1 }, (_, index) => addDays(start, index));
+}

@@ -1,0 +1,31 @@
+import { ItineraryLine } from '@/components/itinerary-line';
+import { useItinerary } from '@/lib/itinerary';
+import type { Flight } from '@/lib/wire';
+import css from './flight-card.module.css';
+import { SeatsLeft } from './seats-left';
+
+/** A flight in full, with how much of it is still free. */
+export function FlightCard({ flight }: { flight: Flight }) {
+  const itinerary = useItinerary(flight);
+  const taken = flight.total_seats - flight.available_seats;
+  return (
+    <section className={css.card}>
+      <div className={css.head}>
+        <h1>
+          {flight.source} to {flight.destination}
+        </h1>
+        <span className={css.number}>{flight.flight_number}</span>
+      </div>
+      <ItineraryLine itinerary={itinerary} large />
+      <div className={css.seats}>
+        <SeatsLeft flight={flight} />
+        <div className={css.bar} aria-hidden="true">
+          <span style={{ width: `${(100 * taken) / Math.max(1, flight.total_seats)}%` }} />
+        </div>
+        <span className={css.of}>
+          {taken} of {flight.total_seats} taken
+        </span>
+      </div>
+    </section>
+  );
+}

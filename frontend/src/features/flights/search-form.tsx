@@ -1,0 +1,111 @@
+import { ActionIcon, Button } from '@mantine/core';
+import { DatePickerInput } from '@mantine/dates';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useEffect, useState } from 'react';
+import { SwapIcon } from '@/components/icons';
+import { ProblemNote } from '@/components/problem-note';
+import { SeatCount } from '@/components/seat-count';
+import { meantPlace } from '@/lib/places';
+import { retryable, retryDelay } from '@/lib/query';
+import { addDays, today } from '@/lib/time';
+import type { Route } from './api';
+import { PlaceInput } from './place-input';
+import css from './search-form.module.css';
+
+export interface Search extends Route {
+  seats: number;
+}
+
+interface Props {
+  initial: Partial<Search>;
+  onSearch: (search: Search) => void;
+}
+
+type Faults = Partial<Record<'from' | 'to', string>>;
+
+export function SearchForm({ initial, onSearch }: Props) {
+  const [from, setFrom] = useState(initial.from ?? '');
+  const [to, setTo] = useState(initial.to ?? '');
+  const [date, setDate] = useState(initial.date ?? addDays(today(), 1));
+  const [seats, setSeats] = useState(initial.seats ?? 1);
+  const [faults, setFaults] = useState<Faults>({});
+  const queries = useQueryClient();
+
+  // The address is the truth: going back, or another day in the strip, changes the form as well.
+  useEffect(() => {
+    if (initial.from !== undefined) setFrom(initial.from);
+    if (initial.to !== undefined) setTo(initial.to);
+    if (initial.date !== undefined) setDate(initial.date);
+    if (initial.seats !== undefined) setSeats(initial.seats);
+  }, [initial.from, initial.to, initial.date, initial.seats]);
+
+  const find = useMutation({
+    mutationFn: async () => {
+      const [start, end] = await Promise.all(
+        [from, to].map((words) => (words.trim() ? meantPlace(queries, words) : '')),
+      );
+      return { from: start, to: end };
+    },
+    retry: retryable,
+    retryDelay,
+    onSuccess: (meant) => {
+      const found = faultsOf(meant);
+      setFaults(found);
+      if (meant.from && meant.to && !found.to) onSearch({ from: meant.from, to: meant.to, date, seats });
+    },
+  });
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (!find.isPending) find.mutate();
+  }
+
+  return (
+    <search>
+      <form className={css.form} onSubmit={submit} noValidate aria-label="Find a flight">
+        <div className={css.places}>
+          <PlaceInput label="From" value={from} onChange={setFrom} error={faults.from} />
+          <ActionIcon
+            className={css.swap}
+            variant="default"
+            radius="xl"
+            size={36}
+            aria-label="Swap from and to"
+            onClick={() => {
+              setFrom(to);
+              setTo(from);
+            }}
+          >
+            <SwapIcon size={18} />
+          </ActionIcon>
+          <PlaceInput label="To" value={to} onChange={setTo} error={faults.to} />
+        </div>
+        <DatePickerInput
+          label="Day of departure"
+          size="md"
+          value={date}
+          onChange={(day) => day && setDate(day)}
+          minDate={today()}
+          valueFormat="ddd D MMM YYYY"
+          weekendDays={[]}
+          hideOutsideDates
+          popoverProps={{ shadow: 'md' }}
+        />
+        <SeatCount label="Seats" value={seats} onChange={setSeats} />
+        <Button type="submit" className={css.submit} loading={find.isPending}>
+          Search
+        </Button>
+        {find.error && <ProblemNote error={find.error} title="The search could not be made." />}
+      </form>
+    </search>
+  );
+}
+
+/** Empty: nothing was typed. Null or undefined: nobody knows the place. */
+function faultsOf({ from, to }: { from: string | null | undefined; to: string | null | undefined }): Faults {
+  const faults: Faults = {};
+  if (!from) faults.from = from === '' ? 'Where does it start?' : 'No place is called that.';
+  if (!to) faults.to = to === '' ? 'Where does it go?' : 'No place is called that.';
+  if (from && from === to) faults.to = 'Choose another place than the start.';
+  return faults;
+}

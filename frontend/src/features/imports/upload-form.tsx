@@ -1,0 +1,94 @@
+import { Button, Checkbox, Progress } from '@mantine/core';
+import { Dropzone, MIME_TYPES } from '@mantine/dropzone';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { FileIcon } from '@/components/icons';
+import { ProblemNote } from '@/components/problem-note';
+import { asProblem } from '@/lib/problem';
+import { upload } from './upload';
+import css from './upload-form.module.css';
+
+// What browsers call a CSV file depends on what is installed: Excel's type, plain text, or nothing.
+const CSV_TYPES = {
+  [MIME_TYPES.csv]: ['.csv', '.txt', '.tsv'],
+  'application/vnd.ms-excel': ['.csv'],
+  'text/plain': ['.csv', '.txt'],
+};
+
+export function UploadForm({ onAccepted }: { onAccepted: (jobId: string) => void }) {
+  const [file, setFile] = useState<File | null>(null);
+  const [dryRun, setDryRun] = useState(false);
+  const [sent, setSent] = useState(0);
+  const send = useMutation({ mutationFn: upload, onSuccess: ({ job_id }) => onAccepted(job_id) });
+  const problem = send.error ? asProblem(send.error) : null;
+
+  function choose([chosen]: File[]) {
+    if (!chosen) return;
+    send.reset();
+    setSent(0);
+    setFile(chosen);
+  }
+
+  return (
+    <div className={css.form}>
+      <Dropzone
+        onDrop={choose}
+        accept={CSV_TYPES}
+        multiple={false}
+        disabled={send.isPending}
+        inputProps={{ 'aria-label': 'CSV file' }}
+        classNames={{ root: css.drop }}
+      >
+        <div className={css.inside}>
+          <FileIcon size={30} />
+          {file ? (
+            <>
+              <strong>{file.name}</strong>
+              <span>{sizeWords(file.size)}. Drop or choose another to replace it.</span>
+            </>
+          ) : (
+            <>
+              <strong>Drop a CSV file here</strong>
+              <span>or press to choose one. Any size, any column order.</span>
+            </>
+          )}
+        </div>
+      </Dropzone>
+      <div className={css.actions}>
+        <Checkbox
+          label="Only check it"
+          description="Reports what would happen and changes nothing"
+          checked={dryRun}
+          onChange={(event) => setDryRun(event.currentTarget.checked)}
+          disabled={send.isPending}
+        />
+        <Button
+          disabled={!file}
+          loading={send.isPending}
+          onClick={() => file && send.mutate({ file, dryRun, onProgress: setSent })}
+        >
+          {dryRun ? 'Check the file' : 'Upload'}
+        </Button>
+      </div>
+      {send.isPending && <Progress value={sent * 100} aria-label="Sent" />}
+      {problem && (
+        <>
+          <ProblemNote error={problem} title="The file was not accepted." />
+          {problem.errors.length > 0 && (
+            <ul className={css.errors}>
+              {problem.errors.map((error) => (
+                <li key={`${error.pointer} ${error.message}`}>{error.message}</li>
+              ))}
+            </ul>
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+function sizeWords(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  if (bytes < 1024 ** 2) return `${Math.round(bytes / 1024)} KB`;
+  return `${(bytes / 1024 ** 2).toFixed(1)} MB`;
+}

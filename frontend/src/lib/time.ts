@@ -1,0 +1,81 @@
+/** Calendar days travel as `YYYY-MM-DD` everywhere: a day at an airport has no time zone. */
+export type Day = string;
+
+const UTC = 'UTC';
+
+/** Today where the reader sits. */
+export function today(): Day {
+  return dayIn(new Date().toISOString(), undefined);
+}
+
+export function addDays(day: Day, days: number): Day {
+  const at = new Date(`${day}T00:00:00Z`);
+  at.setUTCDate(at.getUTCDate() + days);
+  return at.toISOString().slice(0, 10);
+}
+
+export function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+}
+
+/** The local day of an instant; `undefined` is the reader's own zone. */
+function dayIn(instant: string, timeZone: string | undefined): Day {
+  // en-CA writes dates as YYYY-MM-DD.
+  return new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(new Date(instant));
+}
+
+export function clock(instant: string, timeZone: string | null | undefined): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone: timeZone ?? UTC,
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(new Date(instant));
+}
+
+/** The calendar day at the place; UTC's where the zone is not known. */
+export function dayAt(instant: string, timeZone: string | null | undefined): Day {
+  return dayIn(instant, timeZone ?? UTC);
+}
+
+/** `Tue 1 Dec` */
+export function dayWords(day: Day): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone: UTC, weekday: 'short', day: 'numeric', month: 'short' })
+    .format(new Date(`${day}T00:00:00Z`))
+    .replace(',', '');
+}
+
+/** How many calendar days later the arrival's local date is: the small `+1` beside its time. */
+export function daysLater(
+  departure: string,
+  departureZone: string | null | undefined,
+  arrival: string,
+  arrivalZone: string | null | undefined,
+): number {
+  const from = Date.parse(dayAt(departure, departureZone));
+  const to = Date.parse(dayAt(arrival, arrivalZone));
+  return Math.round((to - from) / 86_400_000);
+}
+
+export function minutesBetween(from: string, to: string): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / 60_000);
+}
+
+export function durationWords(minutes: number): string {
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  if (hours === 0) return `${rest} min`;
+  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+}
+
+/** `4.2 ms`, `310 ms`, `12.3 s`, `2 min 5 s`: how long something took, at the precision that still tells steps apart. */
+export function elapsedWords(ms: number): string {
+  if (ms < 10) return `${ms.toFixed(1)} ms`;
+  if (ms < 10_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+}

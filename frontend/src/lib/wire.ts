@@ -1,0 +1,14 @@
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Account = Schemas['User'];
+export type Flight = Schemas['Flight'];
+export type Place = Schemas['Place'];
+export type Booking = Schemas['BookingView'];
+export type BookingStatus = Schemas['BookingStatus'];
+export type Segment = Schemas['Segment'];
+export type Job = Schemas['Job'];
+export type ImportStatus = Schemas['ImportStatus'];
+export type RowError = Schemas['RowError'];
+export type UploadAccepted = Schemas['UploadAccepted'];

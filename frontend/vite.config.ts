@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+import { swaggerAssets } from './build/swagger-assets.ts';
+
+const API = 'http://127.0.0.1:8000';
+
+export default defineConfig({
+  plugins: [react(), swaggerAssets()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  server: {
+    proxy: Object.fromEntries(
+      ['/api', '/admin', '/schema', '/health', '/docs'].map((prefix) => [prefix, API]),
+    ),
+  },
+  build: {
+    // The page's content security policy allows no data: address for fonts or scripts.
+    assetsInlineLimit: 0,
+    reportCompressedSize: true,
+  },
+  test: {
+    environment: 'happy-dom',
+    setupFiles: ['src/testing/setup.ts'],
+    css: false,
+    restoreMocks: true,
+  },
+});
