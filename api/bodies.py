@@ -7,6 +7,7 @@ that fails is looked at again, field by field, so that a client hears of all its
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
@@ -80,11 +81,16 @@ def decode_json(handler: BaseRouteHandler, body: bytes) -> Any:
     """`body` as the type of the handler's `data`. Raises `Malformed` for what is not JSON, `Invalid` for JSON of another shape."""
     decoder = _decoder(handler)
     try:
-        value = decoder.decode(body)
+        try:
+            value = decoder.decode(body)
+        except msgspec.ValidationError as error:
+            with suppress(msgspec.ValidationError):  # a number that is out of range
+                msgspec.json.decode(body)  # the decoder stopped at the first thing it disliked: the rest may be no JSON at all
+            raise Invalid(
+                "Some of the body cannot be used; see errors.", errors=_every_error(decoder.type, body, error)
+            ) from error
         if _NUL_ESCAPE in body:
             _refuse_nul(msgspec.json.decode(body))
-    except msgspec.ValidationError as error:
-        raise Invalid("Some of the body cannot be used; see errors.", errors=_every_error(decoder.type, body, error)) from error
     except msgspec.DecodeError as error:
         raise Malformed(f"The body is not JSON: {phrased(str(error))}") from error
     except UnicodeDecodeError as error:

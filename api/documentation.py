@@ -68,6 +68,7 @@ class ErrorsDocumented(ReceiveRoutePlugin):
 
 
 def _errors_of(handler: HTTPRouteHandler, *, has_path_parameters: bool) -> Iterator[type[AppError]]:
+    yield Malformed
     if not handler.opt.get("public"):
         yield Unauthenticated
     if requires_admin in handler.resolve_guards():
@@ -82,7 +83,7 @@ def _errors_of(handler: HTTPRouteHandler, *, has_path_parameters: bool) -> Itera
         for name, field in handler.parsed_fn_signature.parameters.items()
     )
     if takes_body or takes_parameters:
-        yield from (Malformed, Invalid)
+        yield Invalid
     if takes_body:
         yield from (TooLarge, UnsupportedMediaType)
     yield from handler.opt.get("errors", ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +12,7 @@ import sqlalchemy.exc
 import structlog
 from litestar import Request, Response
 from litestar.enums import ParamType
-from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
+from litestar.exceptions import HTTPException, InternalServerException, MethodNotAllowedException, ValidationException
 from litestar.params import ParameterKwarg
 from litestar.types import ExceptionHandlersMap
 from litestar.typing import FieldDefinition
@@ -86,6 +87,8 @@ def problem_of(error: Exception, request: Request[Any, Any, Any]) -> Problem:
         case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             status = error.status_code
             return Problem(status, _CODES.get(status, "malformed"), _DETAILS.get(status, error.detail))
+        case InternalServerException(__cause__=OSError(errno=errno.ENAMETOOLONG)):
+            return Problem(404, "not_found", _DETAILS[404])
         case _ if isinstance(error, SERVER_AWAY):
             return Problem(503, "unavailable", "A server that this needs does not answer. Try again shortly.", retryable=True)
         case _:

@@ -1,0 +1,242 @@
+"""Hostile input at every route that the application has: an answer in words, never a 500.
+
+Routes are taken from the application itself, so a new controller is covered from its first day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+from uuid import uuid4
+
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import BodyKwarg, ParameterKwarg
+from litestar.routes import HTTPRoute
+
+from tests.support import hostile
+from tests.support.api import RunningApi
+
+REGISTER = "/api/v1/auth/register"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One operation, and an address that reaches it."""
+
+    method: str
+    path: str
+    handler: HTTPRouteHandler
+
+    @property
+    def media_type(self) -> str | None:
+        data = self.handler.parsed_data_field
+        return (
+            str(getattr(data.kwarg_definition.media_type, "value", ""))
+            if data and isinstance(data.kwarg_definition, BodyKwarg)
+            else None
+        )
+
+    @property
+    def fields(self) -> list[str]:
+        data = self.handler.parsed_data_field
+        wanted = data.annotation if data else None
+        return (
+            [field.encode_name for field in msgspec.structs.fields(wanted)]
+            if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct)
+            else []
+        )
+
+    def parameters(self, kind: str) -> list[str]:
+        found = []
+        for name, field in self.handler.parsed_fn_signature.parameters.items():
+            parameter = field.kwarg_definition
+            if isinstance(parameter, ParameterKwarg) and parameter.param_type.value == kind:
+                found.append(parameter.name or name)
+        return found
+
+
+def targets(app: Litestar, fill: bytes | None = None) -> Iterator[Target]:
+    """Every operation; `fill` (raw) stands in for the parameters of the path, else something that fits their type."""
+    for route in app.routes:
+        if not isinstance(route, HTTPRoute):
+            continue
+        parts = []
+        for component in route.path_components:
+            if isinstance(component, str):
+                parts.append(component)
+            elif fill is not None:
+                parts.append(fill.decode("latin-1"))
+            else:
+                parts.append(str(uuid4()) if component.type.__name__ == "UUID" else "x")
+        for handler in route.route_handlers:
+            for method in sorted(handler.http_methods):
+                yield Target(str(method), "/" + "/".join(parts), handler)
+
+
+def send(client: httpx.Client, target: Target, **request: object) -> httpx.Response:
+    """The answer without its body when it is a stream that would not end."""
+    raw = target.path.encode("latin-1")
+    built = client.build_request(target.method, "/", **request)  # type: ignore[arg-type]
+    query = built.url.query
+    built.extensions = {**built.extensions, "target": raw + (b"?" + query if query else b"")}
+    answer = client.send(built, stream=True)
+    if not answer.headers.get("content-type", "").startswith("text/event-stream"):
+        answer.read()
+    answer.close()
+    return answer
+
+
+def complaints(answer: httpx.Response, target: Target, what: str) -> list[str]:
+    """What is wrong with an answer to bad input: it must not be our fault, and an error must be a problem with a code."""
+    where = f"{target.method} {target.path[:80]} <- {what}: {answer.status_code}"
+    if answer.status_code >= 500:
+        return [f"{where} {answer.text[:200] if answer.is_closed else ''}"]
+    found = []
+    if "x-request-id" not in answer.headers:
+        found.append(f"{where} without X-Request-Id")
+    ours = target.method != "HEAD" and target.handler.resolve_include_in_schema()
+    if answer.status_code >= 400 and ours and "code" not in problem_in(answer):
+        found.append(f"{where} is no problem+json")
+    return found
+
+
+def problem_in(answer: httpx.Response) -> dict[str, object]:
+    is_problem = answer.headers.get("content-type") == "application/problem+json"
+    return dict(answer.json()) if is_problem else {}
+
+
+def test_no_body_makes_a_route_fail(api: RunningApi, admin: httpx.Client) -> None:
+    found = []
+    for target in targets(api.app):
+        if target.method in ("GET", "HEAD", "OPTIONS"):
+            continue
+        for name, body in {**hostile.NOT_JSON, **hostile.OTHER_SHAPES}.items():
+            found += complaints(send(admin, target, content=body, headers=hostile.JSON), target, name)
+        for body in hostile.bodies_with(target.fields):
+            found += complaints(send(admin, target, content=body, headers=hostile.JSON), target, body[:60].decode())
+        for kind in (
+            "multipart/form-data",
+            "multipart/form-data; boundary=x",
+            "application/x-www-form-urlencoded",
+            "text/csv",
+            "x",
+            "",
+            "é",
+        ):
+            headers = {"content-type": kind.encode()}
+            found += complaints(send(admin, target, content=b"--x\r\n\r\n", headers=headers), target, f"body of type {kind}")
+        found += complaints(send(admin, target), target, "no body")
+    assert not found, "\n".join(found)
+
+
+def test_a_body_that_is_not_json_or_of_another_shape_is_told_apart(api: RunningApi, admin: httpx.Client) -> None:
+    json_targets = [target for target in targets(api.app) if target.media_type == "application/json" and target.fields]
+    assert json_targets
+    wrong = []
+    for target in json_targets:
+        for status, corpus in ((400, hostile.NOT_JSON), (422, hostile.OTHER_SHAPES)):
+            for name, body in corpus.items():
+                answer = send(admin, target, content=body, headers=hostile.JSON)
+                if answer.status_code != status:
+                    wrong.append(f"{target.method} {target.path} <- {name}: {answer.status_code}, not {status}")
+        for kind in ("text/plain", "application/x-www-form-urlencoded", "application/jsonp"):
+            answer = send(admin, target, content=b"{}", headers={"content-type": kind})
+            if answer.status_code != 415:
+                wrong.append(f"{target.method} {target.path} <- {kind}: {answer.status_code}, not 415")
+        headers = {**hostile.JSON, "content-encoding": "gzip"}
+        if send(admin, target, content=hostile.COMPRESSED, headers=headers).status_code != 415:
+            wrong.append(f"{target.method} {target.path} <- gzip is not 415")
+        if send(admin, target, content=b" " * 200_000 + b"{}", headers=hostile.JSON).status_code != 413:
+            wrong.append(f"{target.method} {target.path} <- 200 kB is not 413")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_query_makes_a_route_fail(api: RunningApi, admin: httpx.Client) -> None:
+    found = []
+    for target in targets(api.app):
+        names = target.parameters("query")
+        for value in map(str, hostile.VALUES):
+            query = "&".join(f"{quote(name)}={quote(value[:2000])}" for name in (*names, "zzz"))
+            found += complaints(send(admin, target, params=query), target, query[:80])
+        for query in ("%ff", "%", "&&&", "=", "a[]=1&a[b]=2", "&".join(f"{name}=1&{name}=2" for name in names)):
+            found += complaints(send(admin, target, params=query), target, query)
+        nul = send(admin, target, params="zzz=%00")
+        if nul.status_code != 422 and target.method != "OPTIONS":
+            found.append(f"{target.method} {target.path} <- ?zzz=%00: {nul.status_code}, not 422")
+    assert not found, "\n".join(found)
+
+
+def test_no_path_makes_a_route_fail(api: RunningApi, admin: httpx.Client) -> None:
+    found = []
+    for fill in hostile.PATHS:
+        for target in targets(api.app, fill):
+            found += complaints(send(admin, target), target, "path")
+    assert not found, "\n".join(found)
+
+
+def test_no_header_makes_a_route_fail(api: RunningApi, admin: httpx.Client) -> None:
+    found = []
+    for target in targets(api.app):
+        for name, value in hostile.HEADERS.items():
+            found += complaints(send(admin, target, headers={name: value}), target, f"{name}: {value[:40]}")
+        found += complaints(send(admin, target, headers=[("x-request-id", "a"), ("x-request-id", "b")]), target, "two ids")
+    assert not found, "\n".join(found)
+
+
+def test_every_private_route_is_closed_to_strangers_and_every_admin_route_to_travellers(
+    api: RunningApi, client: httpx.Client, traveller: httpx.Client
+) -> None:
+    open_doors = []
+    for target in targets(api.app):
+        if target.method == "OPTIONS" or target.handler.opt.get("public"):
+            continue
+        answer = send(client, target)
+        if answer.status_code != 401 or "www-authenticate" not in answer.headers:
+            open_doors.append(f"{target.method} {target.path} answers a stranger with {answer.status_code}")
+        if target.path.startswith("/admin"):
+            answer = send(traveller, target)
+            if answer.status_code != 403:
+                open_doors.append(f"{target.method} {target.path} answers a traveller with {answer.status_code}")
+    assert not open_doors, "\n".join(open_doors)
+
+
+@pytest.mark.parametrize(
+    ("offered", "taken"),
+    [("run-7.retry_2", True), ("x" * 64, True), ("x" * 65, False), ("two words", False), ("<script>", False), ("", False)],
+)
+def test_a_sane_request_id_is_kept_and_another_replaced(client: httpx.Client, offered: str, taken: bool) -> None:
+    given = client.get("/health/live", headers={"X-Request-Id": offered}).headers["x-request-id"]
+    assert (given == offered) is taken
+    assert given
+
+
+def test_every_answer_forbids_guessing_its_type(client: httpx.Client) -> None:
+    for path in ("/health/live", "/none/at/all", REGISTER, "/schema/openapi.json", "/metrics"):
+        assert client.get(path).headers.get_list("x-content-type-options") == ["nosniff"], path
+
+
+def test_a_wrong_method_is_told_the_right_ones(client: httpx.Client) -> None:
+    answer = client.put(REGISTER)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "OPTIONS, POST"
+    assert answer.json()["code"] == "method_not_allowed"
+    assert client.options(REGISTER).headers["allow"] == "OPTIONS, POST"
+    assert client.options("/health/live").headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_head_answers_like_get_without_the_body(client: httpx.Client) -> None:
+    get, head = client.get("/health/live"), client.head("/health/live")
+    assert head.status_code == 200
+    assert head.content == b""
+    assert head.headers["content-length"] == get.headers["content-length"]
+
+
+def test_other_origins_are_told_nothing(client: httpx.Client) -> None:
+    headers = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
+    for answer in (client.options(REGISTER, headers=headers), client.get("/health/live", headers=headers)):
+        assert not [name for name in answer.headers if name.startswith("access-control-")]
