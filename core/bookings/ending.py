@@ -69,7 +69,7 @@ _LOCK: Final = """
            b.created_at, f.departure_ts, f.departure_ts <= now()
     FROM bookings b JOIN flights f ON f.id = b.flight_id
     WHERE b.id = ANY(%(trips)s) OR (b.leg > 0 AND b.trip_id = ANY(%(trips)s))
-    ORDER BY b.id FOR UPDATE OF b
+    ORDER BY b.id FOR NO KEY UPDATE OF b
 """
 
 

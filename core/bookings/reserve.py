@@ -150,7 +150,7 @@ def settle(connection: RawConnection, asked: Asked, *, hold_minutes: int) -> Eff
 
 def _lock_waiting(connection: RawConnection, trips: Sequence[Trip]) -> set[UUID]:
     rows = connection.execute(
-        f"SELECT b.id FROM bookings b WHERE b.id = ANY(%s) AND {FENCE} ORDER BY b.id FOR UPDATE",  # noqa: S608  # a constant
+        f"SELECT b.id FROM bookings b WHERE b.id = ANY(%s) AND {FENCE} ORDER BY b.id FOR NO KEY UPDATE",  # noqa: S608  # a constant
         ([leg.id for trip in trips for leg in trip.legs],),
     ).fetchall()
     return {row[0] for row in rows}

@@ -1,0 +1,67 @@
+"""A flight with bookings is moved: note it on each of them, in the transaction that moves the flight.
+
+Until its traveller keeps the new times, a booking with an open change is cancelled free of charge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from core.db import RawConnection
+
+
+class Times(NamedTuple):
+    departure_ts: datetime
+    arrival_ts: datetime
+
+
+class MovedFlight(NamedTuple):
+    """A flight whose row the caller has locked; seats are held and sold under that lock, so no booking slips past."""
+
+    flight_id: UUID
+    old: Times
+    new: Times
+
+
+# A second move of a flight only moves the new times on: the traveller compares them with what was booked, or last kept.
+_RECORD: Final = """
+    INSERT INTO schedule_changes (id, trip_id, booking_id, old_departure_ts, old_arrival_ts, new_departure_ts, new_arrival_ts)
+    SELECT gen_random_uuid(), b.trip_id, b.id, m.old_departure_ts, m.old_arrival_ts, m.new_departure_ts, m.new_arrival_ts
+    FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
+         AS m(flight_id, old_departure_ts, old_arrival_ts, new_departure_ts, new_arrival_ts)
+    JOIN bookings b ON b.flight_id = m.flight_id AND b.status IN ('HELD', 'CONFIRMED')
+    ON CONFLICT (booking_id) WHERE action IS NULL
+    DO UPDATE SET new_departure_ts = excluded.new_departure_ts, new_arrival_ts = excluded.new_arrival_ts
+"""
+# Moved back to where it was: there is nothing left to decide.
+_WITHDRAW: Final = """
+    DELETE FROM schedule_changes s USING bookings b
+    WHERE b.flight_id = ANY(%s) AND s.booking_id = b.id AND s.trip_id = b.trip_id AND s.action IS NULL
+      AND s.new_departure_ts = s.old_departure_ts AND s.new_arrival_ts = s.old_arrival_ts
+"""
+
+
+def record(connection: RawConnection, flights: Sequence[MovedFlight]) -> int:
+    """Note the new times on every booking that has seats on these flights. Flights whose times are the same are left out.
+
+    Returns how many bookings were told.
+    """
+    moved = [flight for flight in flights if flight.old != flight.new]
+    if not moved:
+        return 0
+    told = connection.execute(
+        _RECORD,
+        (
+            [flight.flight_id for flight in moved],
+            [flight.old.departure_ts for flight in moved],
+            [flight.old.arrival_ts for flight in moved],
+            [flight.new.departure_ts for flight in moved],
+            [flight.new.arrival_ts for flight in moved],
+        ),
+    ).rowcount
+    if told:
+        connection.execute(_WITHDRAW, ([flight.flight_id for flight in moved],))
+    return told
