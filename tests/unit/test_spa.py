@@ -1,0 +1,87 @@
+"""How the app is served: pages, files, and what stays the API's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.openapi import OpenAPIConfig
+from litestar.testing import TestClient
+
+from api.errors import EXCEPTION_HANDLERS
+from api.spa import NOT_PAGES, app_handlers, documentation
+
+INDEX = "<!doctype html><title>Skyqueue</title>"
+
+
+@pytest.fixture
+def dist(tmp_path: Path) -> Path:
+    built = tmp_path / "dist"
+    (built / "assets").mkdir(parents=True)
+    (built / "index.html").write_text(INDEX)
+    (built / "assets" / "main-1a2b.js").write_text("export {};")
+    (tmp_path / "secret.txt").write_text("nobody's business")
+    return built
+
+
+@pytest.fixture
+def client(dist: Path) -> Iterator[TestClient[Litestar]]:
+    openapi = OpenAPIConfig(title="Skyqueue", version="1", render_plugins=[documentation()])
+    app = Litestar(app_handlers(dist), exception_handlers=EXCEPTION_HANDLERS, openapi_config=openapi, logging_config=None)
+    with TestClient(app) as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", ["/", "/bookings/01999f00-0000-7000-8000-000000000000", "/manage", "/flights/x?seats=2"])
+def test_every_page_of_the_app_answers_after_a_reload(client: TestClient[Litestar], path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.text) == (200, INDEX)
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["cache-control"] == "no-cache"
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "script-src" not in policy, "scripts come under default-src: this host and nothing inline"
+
+
+@pytest.mark.parametrize("first", sorted(NOT_PAGES))
+def test_what_belongs_to_the_api_is_no_page(client: TestClient[Litestar], first: str) -> None:
+    answer = client.get(f"/{first}/no/such/thing")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/robots.txt", "/favicon.ico", "/bookings/ticket.pdf"])
+def test_a_file_that_is_not_there_is_no_page(client: TestClient[Litestar], path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_assets_are_cached_for_good_and_missing_ones_are_not(client: TestClient[Litestar]) -> None:
+    found, missing = client.get("/assets/main-1a2b.js"), client.get("/assets/main-gone.js")
+    assert found.status_code == 200
+    assert "immutable" in found.headers["cache-control"]
+    assert missing.status_code == 404
+    assert "cache-control" not in missing.headers
+
+
+@pytest.mark.parametrize("path", ["/assets/../../secret.txt", "/assets/%2e%2e/%2e%2e/secret.txt", "/docs/%2e%2e/index.html"])
+def test_no_path_leads_out_of_the_folder(client: TestClient[Litestar], path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "business" not in answer.text
+
+
+def test_without_a_build_the_page_says_how_to_make_one(client: TestClient[Litestar], dist: Path) -> None:
+    (dist / "index.html").unlink()
+    answer = client.get("/")
+    assert answer.status_code == 503
+    assert "make up" in answer.text
+    assert client.get("/schema/openapi.json").status_code == 200
+
+
+def test_the_documentation_asks_no_other_host(client: TestClient[Litestar]) -> None:
+    page = client.get("/schema/swagger").text
+    assert "/docs/swagger-ui-bundle.js" in page
+    assert "http://" not in page
+    assert "https://" not in page
