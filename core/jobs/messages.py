@@ -13,6 +13,7 @@ class Queue(StrEnum):
 
     BOOKINGS = "bookings"
     IMPORTS = "imports"
+    PAYMENTS = "payments"
 
 
 MAX_IDS: Final = 256
@@ -40,3 +41,17 @@ class ImportFile(Message):
 
     queue = Queue.IMPORTS
     actor = "import_file"
+
+
+class WorkPayments(Message):
+    """Bring the payments of these trips to their end: charge what was not charged yet, ask about what is unknown."""
+
+    queue = Queue.PAYMENTS
+    actor = "work_payments"
+
+
+class SendRefunds(Message):
+    """Give the money of these refunds back."""
+
+    queue = Queue.PAYMENTS
+    actor = "send_refunds"
