@@ -1,0 +1,34 @@
+"""The last-seat storm: far more clients than seats, over HTTP, all at once."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.support import crowd
+from tests.support.crowd import Wish
+from tests.support.pipeline import Pipeline
+
+CLIENTS = 500
+
+
+@pytest.mark.parametrize("seats", [10, 50])
+def test_five_hundred_clients_get_exactly_the_seats_there_are(pipeline: Pipeline, seats: int) -> None:
+    flight = pipeline.flight(seats)
+    api = pipeline.api()
+    pipeline.worker()
+    wishes = [Wish(traveller.headers, flight) for traveller in pipeline.accounts(CLIENTS)]
+
+    answers = crowd.book(api.base_url, wishes, at_once=CLIENTS, wait=25)
+
+    accepted = [answer for answer in answers if answer.status == httpx.codes.ACCEPTED]
+    refused = [answer for answer in answers if answer.status == httpx.codes.CONFLICT]
+    assert len(accepted) + len(refused) == CLIENTS, {answer.status for answer in answers}
+    assert {answer.body["code"] for answer in refused} <= {"sold_out"}
+    told = [answer.body["job"]["status"] for answer in accepted]
+    failures = {answer.body["job"]["failure"]["code"] for answer in accepted if answer.body["job"]["status"] == "FAILED"}
+    assert told.count("CONFIRMED") == seats
+    assert told.count("FAILED") == len(accepted) - seats
+    assert failures <= {"sold_out"}
+    pipeline.assert_clean(crowd.accepted(answers))
+    assert pipeline.seats(flight)[:2] == (0, seats)

@@ -1,0 +1,117 @@
+"""Many clients at once over HTTP, who write down what they were told: an answer, or nothing.
+
+They speak HTTP over bare streams: a client library with hundreds of connections would take more of the processor than what it tests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx
+
+AGAIN_SECONDS = 0.05
+ANSWER_SECONDS = 40.0
+NOT_ANSWERED = 0
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One booking that one client wants."""
+
+    headers: Mapping[str, str]
+    flight_id: UUID
+    seats: int = 1
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The last thing a client heard. `status` 0: every try ended without an answer. `tries`: requests it took."""
+
+    wish: Wish
+    status: int
+    body: dict[str, Any]
+    tries: int
+    seconds: float
+    """How long the last request took."""
+
+    @property
+    def booking_id(self) -> UUID:
+        return UUID(self.body["booking_id"])
+
+
+def accepted(answers: Sequence[Answer]) -> list[UUID]:
+    """The bookings that some client was told 202 for."""
+    return [answer.booking_id for answer in answers if answer.status == httpx.codes.ACCEPTED]
+
+
+def book(base_url: str, wishes: Sequence[Wish], *, at_once: int = 64, patience: float = 0.0, wait: int = 0) -> list[Answer]:
+    """Let every client ask, `at_once` at the same time. Answers come in the order of the wishes.
+
+    With `patience`, a client that got no answer, or 503, repeats the very same request for so many seconds.
+    `wait` is the preference to be answered when the booking is final.
+    """
+    return asyncio.run(_book(base_url, wishes, at_once, patience, wait))
+
+
+async def _book(base_url: str, wishes: Sequence[Wish], at_once: int, patience: float, wait: int) -> list[Answer]:
+    turn = asyncio.Semaphore(at_once)
+
+    async def ask(wish: Wish) -> Answer:
+        async with turn:
+            return await _ask(base_url, wish, patience, wait)
+
+    return list(await asyncio.gather(*(ask(wish) for wish in wishes)))
+
+
+async def _ask(base_url: str, wish: Wish, patience: float, wait: int) -> Answer:
+    give_up_at = time.monotonic() + patience
+    tries = 0
+    while True:
+        tries += 1
+        asked_at = time.monotonic()
+        try:
+            status, body = await asyncio.wait_for(_exchange(base_url, _request(wish, wait)), ANSWER_SECONDS)
+        except (OSError, EOFError, TimeoutError):
+            status, body = NOT_ANSWERED, {}
+        heard = Answer(wish, status, body, tries, time.monotonic() - asked_at)
+        if status not in (NOT_ANSWERED, httpx.codes.SERVICE_UNAVAILABLE) or time.monotonic() > give_up_at:
+            return heard
+        await asyncio.sleep(AGAIN_SECONDS)
+
+
+def _request(wish: Wish, wait: int) -> bytes:
+    body = json.dumps({"flight_id": str(wish.flight_id), "seats": wish.seats}).encode()
+    headers = {
+        "Host": "localhost",
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+        **wish.headers,
+        **({"Idempotency-Key": wish.key} if wish.key else {}),
+        **({"Prefer": f"wait={wait}"} if wait else {}),
+    }
+    return (
+        b"POST /api/v1/booking HTTP/1.1\r\n"
+        + "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
+        + b"\r\n"
+        + body
+    )
+
+
+async def _exchange(base_url: str, request: bytes) -> tuple[int, dict[str, Any]]:
+    address = urlsplit(base_url)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    try:
+        writer.write(request)
+        status = int((await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)[1])
+        return status, json.loads(await reader.read())
+    finally:
+        writer.close()

@@ -1,0 +1,96 @@
+"""The product's own processes, started in milliseconds: everything is imported once, and each of them is a fork of that.
+
+Run as `python -m tests.support.forge` this is the parent. It reads one JSON line for each process, forks, and writes its pid. What
+runs in the child is what `skyqueue api` and `skyqueue worker` run, on an environment of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+
+from core.embedded.guardian import Guardian
+
+
+class Forge:
+    """The tests' end. It starts its parent process with the first fork, and ends it when it is closed."""
+
+    def __init__(self, guardian: Guardian) -> None:
+        self._guardian = guardian
+        self._lock = threading.Lock()
+        self._parent: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Forge:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._parent is not None:
+            self._parent.communicate()
+
+    def fork(self, program: str, environment: Mapping[str, str], log: Path) -> int:
+        """Start `api` or `worker` with these settings and no other; returns its pid. `log` gets what it says."""
+        with self._lock:
+            parent = self._parent = self._parent or subprocess.Popen(
+                [sys.executable, "-m", "tests.support.forge"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+            assert parent.stdin is not None
+            assert parent.stdout is not None
+            parent.stdin.write(json.dumps({"program": program, "environment": dict(environment), "log": str(log)}) + "\n")
+            parent.stdin.flush()
+            answer = parent.stdout.readline()
+        if not answer:
+            raise RuntimeError("the parent of the product's processes has died")
+        self._guardian.watch(int(answer), signal.SIGTERM, signal.SIGKILL)
+        return int(answer)
+
+    def forget(self, pid: int) -> None:
+        """That process has ended; its pid may soon be somebody else's."""
+        self._guardian.forget(pid)
+
+
+def _run() -> None:
+    from api import serve
+    from workers import main
+
+    programs: dict[str, Callable[[], int | None]] = {"api": serve.main, "worker": main.run}
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps: a pid that exists is a process that runs
+    for line in sys.stdin:
+        order = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            _become(programs[order["program"]], order["environment"], order["log"])
+        print(pid, flush=True)
+
+
+def _become(program: Callable[[], int | None], environment: dict[str, str], log: str) -> None:
+    os.setsid()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    for name in [name for name in os.environ if name.startswith("SKYQUEUE_")]:
+        del os.environ[name]
+    os.environ.update(environment)
+    sys.argv = ["skyqueue"]
+    status: int | None = 1
+    try:
+        status = program()
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else 1
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        sys.stderr.flush()
+        os._exit(status or 0)
+
+
+if __name__ == "__main__":
+    _run()

@@ -1,0 +1,226 @@
+"""The whole pipeline as processes on real servers, with travellers and flights to try it on."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+from uuid import UUID
+
+import psycopg
+import pytest
+import redis
+from dramatiq.brokers.redis import RedisBroker
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from core import keys
+from core.bookings.intake import Accepted, Intake, Request
+from core.clock import new_id, now
+from core.db import Database
+from core.embedded.guardian import Guardian
+from core.jobs.messages import Queue
+from core.repair import invariants
+from core.users.models import Role
+from core.users.tokens import AccessTokens, Principal
+from tests.support.forge import Forge
+from tests.support.processes import Api, Worker
+from tests.support.waiting import until
+
+ENDED = "SELECT NOT EXISTS (SELECT 1 FROM bookings WHERE status = 'PENDING')"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A signed-in account that was never hashed for: `headers` prove it."""
+
+    id: UUID
+    username: str
+    headers: dict[str, str]
+
+
+class Pipeline:
+    """One installation: its servers, its processes, its rows."""
+
+    def __init__(self, database_url: str, redis_url: str, folder: Path, forge: Forge) -> None:
+        self.database_url = database_url
+        self.redis_url = redis_url
+        self.db = Database(database_url, pool_size=10, application="test")
+        self.redis = redis.Redis.from_url(redis_url, socket_timeout=5, retry=Retry(NoBackoff(), 0))
+        self._folder = folder
+        self._forge = forge
+        self._secret = secrets.token_hex(32)
+        self._tokens = AccessTokens(self._secret, lifetime_minutes=60)
+        self._processes: list[Api | Worker] = []
+        self._flights = 0
+
+    # Processes
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What its processes are told."""
+        return {
+            "SKYQUEUE_DATABASE_URL": self.database_url,
+            "SKYQUEUE_REDIS_URL": self.redis_url,
+            "SKYQUEUE_JWT_SECRET": self._secret,
+            "SKYQUEUE_RATE_LIMITS": "off",
+            "SKYQUEUE_DATA_DIR": str(self._folder),
+        }
+
+    def api(self, **settings: str) -> Api:
+        """A new API process that answers."""
+        api = Api(self._forge, self.environment, self._new_log("api"))
+        self._processes.append(api)
+        api.start(**settings)
+        return api
+
+    def worker(self, **settings: str) -> Worker:
+        """A new worker process; it may take a moment until it works."""
+        worker = Worker(self._forge, self.environment, self._new_log("worker"))
+        self._processes.append(worker)
+        worker.start(**settings)
+        return worker
+
+    def close(self) -> None:
+        for process in self._processes:
+            process.kill()
+        self.db.dispose()
+        self.redis.close()
+
+    # Rows
+
+    def accounts(self, count: int, role: Role = Role.TRAVELLER) -> list[Account]:
+        """New accounts, signed in."""
+        made = [Principal(new_id(), f"{role}-{secrets.token_hex(8)}", role) for _ in range(count)]
+        with self.db.transaction() as connection:
+            connection.execute(
+                "INSERT INTO users (id, username, password_hash, role) SELECT *, '-', %s FROM unnest(%s::uuid[], %s::text[])",
+                (role, [each.user_id for each in made], [each.username for each in made]),
+            )
+        return [Account(each.user_id, each.username, {"Authorization": f"Bearer {self._tokens.issue(each)}"}) for each in made]
+
+    def account(self, role: Role = Role.TRAVELLER) -> Account:
+        return self.accounts(1, role)[0]
+
+    def flight(self, seats: int, *, departs_in: timedelta = timedelta(days=3)) -> UUID:
+        """A new flight."""
+        self._flights += 1
+        flight_id, departure = new_id(), now() + departs_in
+        with self.db.transaction() as connection:
+            connection.execute(
+                """
+                INSERT INTO flights (id, flight_number, source, destination, departure_ts, arrival_ts, departure_date, total_seats, price, currency)
+                VALUES (%s, %s, 'Delhi', 'Mumbai', %s, %s, %s, %s, 7500, 'INR')
+                """,
+                (flight_id, f"SQ-{self._flights}", departure, departure + timedelta(hours=2), departure.date(), seats),
+            )
+        return flight_id
+
+    def accept(self, *requests: Request) -> list[UUID]:
+        """Put requests on disk as the API does, and tell nobody."""
+        answers = Intake(self.db).accept(requests)
+        assert all(isinstance(answer, Accepted) for answer in answers), answers
+        return [answer.trip_id for answer in answers if isinstance(answer, Accepted)]
+
+    def accept_many(self, count: int, flight_id: UUID, seats: int = 1) -> list[UUID]:
+        """Bookings of one new traveller on one flight, on disk and on no queue."""
+        traveller = self.account()
+        return self.accept(*(Request(traveller.id, (flight_id,), seats) for _ in range(count)))
+
+    # What became of them
+
+    def endings(self, booking_ids: Sequence[UUID]) -> Counter[str]:
+        """How many are in each status; `FAILED` is named by its failure code."""
+        with self.db.snapshot() as connection:
+            rows = connection.execute(
+                "SELECT CASE status WHEN 'FAILED' THEN failure_code ELSE status END FROM bookings WHERE id = ANY(%s)",
+                (list(booking_ids),),
+            ).fetchall()
+        return Counter(row[0] for row in rows)
+
+    def seats(self, flight_id: UUID) -> tuple[int, int, int | None]:
+        """Held and sold in Postgres, free in Redis (None: not loaded)."""
+        with self.db.snapshot() as connection:
+            row = connection.execute("SELECT seats_held, seats_sold FROM flights WHERE id = %s", (flight_id,)).fetchone()
+        assert row is not None
+        free = self.redis.hget(keys.inventory(flight_id), "free")
+        return row[0], row[1], None if free is None else int(free)
+
+    def await_the_end(self, *, seconds: float = 20.0) -> None:
+        """Return when no booking is PENDING."""
+        until(self._all_ended, seconds=seconds)
+
+    def wind_leases(self) -> None:
+        """Let the leases of all unfinished bookings end now, instead of 15 s and more after the crash that the test made."""
+        with self.db.transaction() as connection:
+            connection.execute("UPDATE bookings SET next_at = now() WHERE next_at IS NOT NULL AND status = 'PENDING'")
+
+    def reclaim_messages(self) -> None:
+        """Let Dramatiq return the messages of silent processes now, instead of after 30 s and by lot.
+
+        Living processes may get a message back that they are working on, which is what a long silence does too.
+        """
+        heartbeats = f"{keys.QUEUE_NAMESPACE}:__heartbeats__"
+        silent = {process.decode(): 0 for process in cast("list[bytes]", self.redis.zrange(heartbeats, 0, -1))}
+        if silent:
+            self.redis.zadd(heartbeats, silent)
+        broker = RedisBroker(client=self.redis, namespace=keys.QUEUE_NAMESPACE, middleware=[], maintenance_chance=1_000_000)
+        for queue in Queue:
+            broker.do_qsize(queue)
+
+    def violations(self, accepted: Sequence[UUID] = ()) -> list[str]:
+        """What the checker says now."""
+        with self.db.transaction() as connection:
+            return [str(each) for each in invariants.check(connection, self.redis, accepted)]
+
+    def assert_clean(self, accepted: Sequence[UUID] = ()) -> None:
+        """Every booking has ended, and every invariant holds. A worker must be running: it puts away messages that came back."""
+        self.await_the_end()
+        self.reclaim_messages()
+        until(lambda: not any(each.startswith("I8") for each in self.violations()))
+        assert self.violations(accepted) == []
+
+    def _all_ended(self) -> bool:
+        try:
+            with self.db.snapshot() as connection:
+                row = connection.execute(ENDED).fetchone()
+        except psycopg.OperationalError:
+            return False
+        return row is not None and bool(row[0])
+
+    def _new_log(self, name: str) -> Path:
+        return self._folder / f"{name}-{len(self._processes)}.log"
+
+
+@pytest.fixture(scope="session")
+def forge(guardian: Guardian) -> Iterator[Forge]:
+    """Starts the product's processes quickly."""
+    with Forge(guardian) as forge:
+        yield forge
+
+
+PipelineFactory = Callable[[str, str], Pipeline]
+
+
+@pytest.fixture
+def open_pipeline(forge: Forge, tmp_path: Path) -> Iterator[PipelineFactory]:
+    """Call it with the addresses of a database and a Redis."""
+    with ExitStack() as stack:
+
+        def open_on(database_url: str, redis_url: str) -> Pipeline:
+            pipeline = Pipeline(database_url, redis_url, tmp_path, forge)
+            stack.callback(pipeline.close)
+            return pipeline
+
+        yield open_on
+
+
+@pytest.fixture
+def pipeline(database_url: str, redis_url: str, open_pipeline: PipelineFactory) -> Pipeline:
+    """An installation on the shared servers, without processes: start what the test needs."""
+    return open_pipeline(database_url, redis_url)
