@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, cast
 
 import dramatiq
 import redis
@@ -17,9 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from core import keys
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from core.jobs.messages import MAX_IDS
 
 HEARTBEAT_TIMEOUT_MS: Final = 30_000
 """A process that was silent for so long is dead, and its messages return to their queues."""
@@ -27,12 +26,15 @@ MAINTENANCE_PER_MILLION: Final = 50_000
 IDLE_SECONDS: Final = 1.0
 """How long an idle consumer blocks in Redis. It must be shorter than the socket's time limit."""
 SOCKET_SECONDS: Final = 5.0
+FETCH: Final = 64
+"""Messages taken in one round trip, to be merged."""
+SEEN_SECONDS: Final = 3600
 
 Bury = Callable[[str, bytes, str], None]
 """Keeps the bytes of a message that cannot be read: `bury(queue, payload, error)`."""
 
 
-def connect(redis_url: str, middleware: list[dramatiq.Middleware], bury: Bury) -> RepairedBroker:
+def connect(redis_url: str, bury: Bury) -> RepairedBroker:
     """A broker for one pool of worker threads. Retries are off everywhere: the sweep repeats work, and it counts."""
     client = redis.Redis.from_url(
         redis_url,
@@ -44,7 +46,7 @@ def connect(redis_url: str, middleware: list[dramatiq.Middleware], bury: Bury) -
     broker = RepairedBroker(
         client=client,
         namespace=keys.QUEUE_NAMESPACE,
-        middleware=middleware,
+        middleware=[],
         heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,
         maintenance_chance=MAINTENANCE_PER_MILLION,
     )
@@ -77,75 +79,134 @@ class IdleConsumer(Consumer):
 
 
 class RepairedConsumer(_RedisConsumer):
-    """Blocks while its queue is empty, survives time-outs and errors of Redis, and buries what it cannot read."""
+    """Blocks while its queue is empty, merges what has piled up, survives errors of Redis, and buries what it cannot read.
+
+    `prefetch` counts merged messages: as many as there are threads, so that nothing waits behind a busy process while another
+    is idle.
+    """
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._ready: list[dramatiq.Message[Any]] = []
+        self._parts: dict[str, list[str]] = {}
+        """Merged message -> the ids under which its parts are acknowledged."""
+        self._room = threading.Event()
 
     def __next__(self) -> MessageProxy | None:
         with _closing_on_errors():
-            self._discard_unreadable()
-            if not self.message_cache:
-                self.message_cache = self._fetch()
-                self._discard_unreadable()
-            if self.message_cache:
-                message: MessageProxy | None = super().__next__()
-                return message
-            self._wait()
-            return None
+            if not self._ready:
+                if len(self._parts) >= self.prefetch:
+                    self._room.clear()
+                    if len(self._parts) >= self.prefetch:  # none was acknowledged in between
+                        self._room.wait(IDLE_SECONDS)
+                    return None
+                self._ready = self._fetch()
+                if not self._ready:
+                    self._wait()
+                    return None
+            return MessageProxy(self._ready.pop(0))
 
     def ack(self, message: MessageProxy) -> None:
-        with _closing_on_errors():
-            super().ack(message)
+        self._finish(message, self.broker.do_ack)
 
     def nack(self, message: MessageProxy) -> None:
-        with _closing_on_errors():
-            super().nack(message)
+        self._finish(message, self.broker.do_nack)
 
     def requeue(self, messages: Iterable[MessageProxy]) -> None:
-        # Without this, an error here ends the consumer's thread while the process looks healthy.
+        # An error that passed through here would end the consumer's thread while the process looks healthy.
         with _closing_on_errors():
-            super().requeue(messages)
+            for message in messages:
+                parts = self._parts.pop(message.message_id, [])
+                self.broker.client.delete(*(keys.seen(part) for part in parts))
+                self.broker.do_requeue(self.queue_name, *parts)
 
-    def _fetch(self) -> list[bytes | None]:
-        room = self.prefetch - self.outstanding_message_count
-        return list(self.broker.do_fetch(self.queue_name, room)) if room > 0 else []
+    def close(self) -> None:
+        self.requeue([MessageProxy(message) for message in self._ready])
+        self._ready = []
+
+    def _finish(self, message: MessageProxy, command: Callable[[str, str], None]) -> None:
+        try:
+            with _closing_on_errors():
+                for part in self._parts.get(message.message_id, ()):
+                    command(self.queue_name, part)
+        finally:
+            self._parts.pop(message.message_id, None)
+            self._room.set()
+
+    def _fetch(self) -> list[dramatiq.Message[Any]]:
+        """Take what has piled up, as few messages as possible: many small batches cost more than one large one."""
+        payloads = cast("list[bytes | None]", self.broker.do_fetch(self.queue_name, FETCH))
+        messages = self._unseen([message for message in map(self._decode, filter(None, payloads)) if message is not None])
+        merged: list[dramatiq.Message[Any]] = []
+        for message in messages:
+            part = message.options["redis_message_id"]
+            last = merged[-1] if merged else None
+            if last is not None and _mergeable(last, message):
+                merged[-1] = last.copy(args=(last.args[0] + message.args[0],))
+                self._parts[last.message_id].append(part)
+            else:
+                merged.append(message)
+                self._parts[message.message_id] = [part]
+        return merged
+
+    def _unseen(self, messages: list[dramatiq.Message[Any]]) -> list[dramatiq.Message[Any]]:
+        """Leave out what was taken before: it killed its worker, or the broker doubled it.
+
+        The sweep repeats work, counts it, and gives up in time; the broker would redeliver for ever.
+        """
+        pipeline = self.broker.client.pipeline(transaction=False)
+        for message in messages:
+            pipeline.set(keys.seen(message.options["redis_message_id"]), 1, nx=True, ex=SEEN_SECONDS)
+        unseen = []
+        for message, first in zip(messages, pipeline.execute(), strict=True):
+            if first:
+                unseen.append(message)
+            else:
+                self.broker.do_ack(self.queue_name, message.options["redis_message_id"])
+        return unseen
 
     def _wait(self) -> None:
         """Block until the queue has something, instead of polling with a growing sleep.
 
         Moving the tail of a list onto its own tail changes nothing, and Redis blocks in it while the list is empty.
         """
-        if self.outstanding_message_count >= self.prefetch:
-            time.sleep(0.001)  # every thread has work; an acknowledgement makes room
-            return
         name = f"{self.broker.namespace}:{self.queue_name}"
         self.broker.client.blmove(name, name, IDLE_SECONDS, "RIGHT", "RIGHT")
 
-    def _discard_unreadable(self) -> None:
-        """Bury what is not a message. Left in the batch, it would orphan its neighbours at every restart."""
-        readable: list[bytes | None] = []
-        for payload in self.message_cache:
-            if payload is None:  # an id whose message is gone: nothing to do, nothing to keep
-                continue
-            try:
-                dramatiq.Message.decode(payload)
-            except (DecodeError, TypeError, KeyError, ValueError) as error:
-                self._bury(payload, repr(error))
-            else:
-                readable.append(payload)
-        self.message_cache = readable
+    def _decode(self, payload: bytes) -> dramatiq.Message[Any] | None:
+        """A message, or None for what is none: it is buried. Left in the batch, it would orphan its neighbours at every restart."""
+        try:
+            message = dramatiq.Message.decode(payload)
+            if not isinstance(message.options.get("redis_message_id"), str):
+                raise ValueError("it has no id to acknowledge it by")
+            if message.actor_name not in self.broker.actors:
+                raise ValueError(f"there is no actor {message.actor_name!r}")
+        except (DecodeError, TypeError, KeyError, ValueError, AttributeError) as error:
+            self._bury(payload, repr(error))
+            return None
+        return message
 
     def _bury(self, payload: bytes, error: str) -> None:
         self.broker.bury(self.queue_name, payload, error)
         acks = f"{self.broker.namespace}:__acks__.{self.broker.broker_id}.{self.queue_name}"
         messages = f"{self.broker.namespace}:{self.queue_name}.msgs"
         client: redis.Redis = self.broker.client
-        for message_id in client.smembers(acks):
+        for message_id in cast("set[bytes]", client.smembers(acks)):
             if client.hget(messages, message_id) == payload:
                 client.srem(acks, message_id)
                 client.hdel(messages, message_id)
 
 
+def _mergeable(first: dramatiq.Message[Any], second: dramatiq.Message[Any]) -> bool:
+    """Whether both ask the same of different ids, and fit into one batch. A message of one id may travel alone for a reason."""
+    if first.actor_name != second.actor_name or first.options.get("alone") or second.options.get("alone"):
+        return False
+    lists = [message.args[0] if len(message.args) == 1 and not message.kwargs else None for message in (first, second)]
+    return all(isinstance(ids, list) for ids in lists) and sum(map(len, lists)) <= MAX_IDS  # type: ignore[arg-type]
+
+
 @contextmanager
-def _closing_on_errors() -> Iterator[Any]:
+def _closing_on_errors() -> Iterator[None]:
     """Any error of Redis closes the consumer, and Dramatiq opens a new one. Only ConnectionError does so by itself."""
     try:
         yield

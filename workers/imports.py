@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.imports.storage import local_storage
+from core.repair import dead_letters
 from workers.context import Context
 
 _log = structlog.get_logger(__name__)
@@ -18,11 +19,13 @@ _log = structlog.get_logger(__name__)
 def import_files(context: Context, import_ids: Sequence[UUID]) -> None:
     """Bring each import to its end, from where it stopped. What cannot go on now is sent again by the sweep."""
     # pandas costs a second and 100 MB, which a worker that never sees a file need not pay.
-    from core.imports.run import run_import
+    from core.imports.run import Ending, run_import
 
     storage = local_storage(context.settings.servers.data_dir)
     for import_id in import_ids:
         try:
-            run_import(context.db, context.redis, storage, import_id)
+            if run_import(context.db, context.redis, storage, import_id) is Ending.FAILED:
+                with context.db.transaction() as connection:
+                    dead_letters.bury_import(connection, import_id, "The import failed; its row says why.")
         except (psycopg.Error, SQLAlchemyError, OSError) as error:
             _log.warning("an import stopped; the sweep will go on with it", import_id=str(import_id), error=str(error))

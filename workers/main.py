@@ -24,7 +24,6 @@ from workers.broker import connect
 from workers.context import Context
 from workers.imports import import_files
 from workers.middleware import watchdog
-from workers.middleware.once import Once
 from workers.sweeper import Sweeper
 
 STOP_MS = 2_000
@@ -59,7 +58,7 @@ def start(pool: Pool, context: Context) -> Worker:
         with context.db.transaction() as connection:
             dead_letters.bury_payload(connection, queue, payload, error)
 
-    broker = connect(str(context.settings.servers.redis_url), [Once(context.redis)], bury)
+    broker = connect(str(context.settings.servers.redis_url), bury)
     for message, handler in pool.handlers.items():
         _declare(broker, message, handler, context)
     worker = Worker(broker, queues={pool.queue}, worker_threads=pool.threads, worker_timeout=100)

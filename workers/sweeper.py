@@ -84,7 +84,7 @@ class Sweeper:
             due = sweep.lease_due_bookings(connection)
         self._send(due.together)
         for trip_id in due.alone:
-            context.dispatcher.send(ReserveBookings((trip_id,)))
+            context.dispatcher.send(ReserveBookings((trip_id,), alone=True))
         if due.given_up:
             self._give_up(due.given_up)
 

@@ -30,7 +30,7 @@ class FrontDesk:
         intake = Intake(db)
         self._dispatcher = dispatcher
         self._intake: Batcher[Request, Answer] = Batcher(
-            "intake", lambda requests: self._accept(intake, requests), limit=INTAKE_LIMIT
+            "intake", lambda requests: self._accept(intake, requests), limit=INTAKE_LIMIT, patience=ANSWER_SECONDS
         )
         self._sender: Batcher[UUID, None] = Batcher("dispatch", self._send, limit=MAX_IDS)
 
@@ -44,7 +44,7 @@ class FrontDesk:
         if self._intake.stalled_seconds > STALL_SECONDS:
             raise Unavailable("The database does not answer; nothing was accepted.", retry_after=RETRY_SECONDS)
         try:
-            answer = await asyncio.wait_for(self._intake.submit(request), ANSWER_SECONDS)
+            answer = await self._intake.submit(request)
         except TimeoutError:
             raise Unavailable(
                 "The database did not answer in time. Repeat the request with the same Idempotency-Key to learn what became of it.",
@@ -58,7 +58,7 @@ class FrontDesk:
     def enqueue(self, trip_id: UUID) -> None:
         """Send a message for this trip soon. Nobody waits for it."""
         if self._sender.waiting < DISPATCH_WAITING:
-            self._sender.submit(trip_id)
+            self._sender.post(trip_id)
 
     @property
     def mean_batch(self) -> float:

@@ -31,9 +31,7 @@ class Dispatcher:
             redis_url, socket_timeout=SEND_SECONDS, socket_connect_timeout=SEND_SECONDS, retry=Retry(NoBackoff(), 0)
         )
         # Maintenance is the workers' business; a producer that did it would pay with its callers' time.
-        self._broker = RedisBroker(
-            client=client, namespace=keys.QUEUE_NAMESPACE, middleware=[], maintenance_chance=0
-        )
+        self._broker = RedisBroker(client=client, namespace=keys.QUEUE_NAMESPACE, middleware=[], maintenance_chance=0)
         self._resting_until = 0.0
 
     def send(self, message: Message) -> bool:
@@ -45,7 +43,7 @@ class Dispatcher:
             actor_name=message.actor,
             args=([str(each) for each in message.ids],),
             kwargs={},
-            options={},
+            options={"alone": True} if message.alone else {},
         )
         try:
             self._broker.enqueue(envelope)

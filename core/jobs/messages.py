@@ -27,6 +27,8 @@ class Message:
     queue: ClassVar[Queue]
     actor: ClassVar[str]
     ids: tuple[UUID, ...]
+    alone: bool = False
+    """Never merge it with its neighbours: what it names may be what kills the workers."""
 
 
 class ReserveBookings(Message):

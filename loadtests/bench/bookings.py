@@ -1,0 +1,105 @@
+"""Bookings per second, all confirmed, against a POST that does nothing: both sides in one run, interleaved."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+import uvloop
+
+from core.repair import invariants
+from loadtests.bench.client import Tally, hammer, request_bytes
+from loadtests.bench.stack import Stack, running
+
+CLIENTS = 64
+SECONDS = 4.0
+ROUNDS = 5
+SEATS = 1_000_000
+TARGET = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """One round of bookings on one flight, from the first request to the last confirmation."""
+
+    per_second: float
+    confirmed: int
+    p99_ms: float
+    """From accepted to final, by the database's clock."""
+
+
+def sell(stack: Stack, tokens: list[str], flight: UUID) -> Sale:
+    """Book for `SECONDS`, wait until the last booking is confirmed, and count."""
+    requests = [request_bytes("POST", "/api/v1/booking", token, _body(flight)) for token in tokens]
+    begun = time.perf_counter()
+    tally = uvloop.run(hammer(stack.port, CLIENTS, SECONDS, lambda number: requests[number % len(requests)]))
+    _expect(tally, 202)
+    with stack.connect() as connection:
+        while _count(connection, flight, "PENDING"):
+            time.sleep(0.01)
+        seconds = time.perf_counter() - begun
+        confirmed = _count(connection, flight, "CONFIRMED")
+        if confirmed != tally.answered:
+            raise RuntimeError(f"{tally.answered} were accepted and {confirmed} are confirmed")
+        row = connection.execute(
+            """
+            SELECT percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM finished_at - created_at)) * 1000
+            FROM bookings WHERE flight_id = %s
+            """,
+            (flight,),
+        ).fetchone()
+    return Sale(confirmed / seconds, confirmed, float(str(row[0])) if row else 0.0)
+
+
+def do_nothing(stack: Stack, tokens: list[str], flight: UUID) -> float:
+    """Requests per second of the handler that does nothing."""
+    requests = [request_bytes("POST", "/bench/noop", token, _body(flight)) for token in tokens]
+    tally = uvloop.run(hammer(stack.port, CLIENTS, SECONDS, lambda number: requests[number % len(requests)]))
+    _expect(tally, 202)
+    return tally.per_second
+
+
+def main() -> int:
+    """Print both sides, round by round, and the medians. The exit code is 1 when an invariant is violated."""
+    with running("loadtests.bench.app:create_app") as stack:
+        tokens = stack.travellers(CLIENTS)
+        sell(stack, tokens, stack.flight(SEATS))  # warm-up
+        noop, sales = [], []
+        for number in range(1, ROUNDS + 1):
+            noop.append(do_nothing(stack, tokens, stack.flight(SEATS)))
+            sales.append(sell(stack, tokens, stack.flight(SEATS)))
+            print(
+                f"round {number}: no-op {noop[-1]:,.0f}/s   confirmed bookings {sales[-1].per_second:,.0f}/s   p99 {sales[-1].p99_ms:.0f} ms"
+            )
+        with stack.connect() as connection, stack.redis() as client:
+            violations = invariants.check(connection, client)
+        ratio = statistics.median(sale.per_second / other for sale, other in zip(sales, noop, strict=True))
+        print(
+            f"medians: no-op {statistics.median(noop):,.0f}/s, bookings {statistics.median(s.per_second for s in sales):,.0f}/s"
+        )
+        print(f"ratio {ratio:.2f} (target {TARGET}), {CLIENTS} clients, one flight; {len(violations)} violations of invariants")
+        print(json.dumps({"noop": noop, "sales": [asdict(sale) for sale in sales], "ratio": ratio}))
+        for violation in violations:
+            print(violation)
+    return 1 if violations else 0
+
+
+def _body(flight: UUID) -> bytes:
+    return json.dumps({"flight_id": str(flight), "seats": 1}).encode()
+
+
+def _expect(tally: Tally, status: int) -> None:
+    if set(tally.statuses) != {status}:
+        raise RuntimeError(f"expected {status} only, got {tally.statuses}")
+
+
+def _count(connection: object, flight: UUID, status: str) -> int:
+    row = connection.execute("SELECT count(*) FROM bookings WHERE flight_id = %s AND status = %s", (flight, status)).fetchone()  # type: ignore[attr-defined]
+    return int(row[0])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

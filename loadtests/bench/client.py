@@ -1,0 +1,109 @@
+"""A load generator that costs little: keep-alive connections that each send the next request when the last one is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import cast
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one run saw. Latencies are seconds; `bodies` are those of the accepted requests, when they were asked for."""
+
+    seconds: float = 0.0
+    statuses: dict[int, int] = field(default_factory=dict)
+    latencies: list[float] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+
+    @property
+    def answered(self) -> int:
+        return sum(self.statuses.values())
+
+    @property
+    def per_second(self) -> float:
+        return self.answered / self.seconds
+
+
+def request_bytes(method: str, path: str, token: str, body: bytes, *, headers: tuple[str, ...] = ()) -> bytes:
+    """One HTTP/1.1 request, ready to be sent again and again."""
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        "Host: bench",
+        f"Authorization: Bearer {token}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        *headers,
+    ]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+async def hammer(
+    port: int, clients: int, seconds: float, request_of: Callable[[int], bytes], *, keep_bodies: bool = False
+) -> Tally:
+    """`clients` connections, each asking `request_of(its number)` in a closed loop for `seconds`."""
+    loop = asyncio.get_running_loop()
+    tally = Tally()
+    begun = time.perf_counter()
+    stop_at = begun + seconds
+    connections = [
+        (await loop.create_connection(lambda: _Connection(tally, stop_at, keep_bodies), "127.0.0.1", port))[1]
+        for _ in range(clients)
+    ]
+    for number, connection in enumerate(connections):
+        connection.begin(request_of(number))
+    await asyncio.gather(*(connection.done for connection in connections))
+    tally.seconds = time.perf_counter() - begun
+    return tally
+
+
+class _Connection(asyncio.Protocol):
+    def __init__(self, tally: Tally, stop_at: float, keep_bodies: bool) -> None:
+        self._tally = tally
+        self._stop_at = stop_at
+        self._keep_bodies = keep_bodies
+        self._buffer = b""
+        self._sent_at = 0.0
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.WriteTransport", transport)
+
+    def begin(self, request: bytes) -> None:
+        self._request = request
+        self._send()
+
+    def _send(self) -> None:
+        self._sent_at = time.perf_counter()
+        self._transport.write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        head_end = self._buffer.find(b"\r\n\r\n")
+        if head_end < 0:
+            return
+        head = self._buffer[:head_end].lower()
+        mark = head.find(b"content-length:")
+        length = int(head[mark + 15 :].split(b"\r\n", 1)[0]) if mark >= 0 else 0
+        if len(self._buffer) < head_end + 4 + length:
+            return
+        now = time.perf_counter()
+        status = int(head[9:12])
+        self._tally.statuses[status] = self._tally.statuses.get(status, 0) + 1
+        self._tally.latencies.append(now - self._sent_at)
+        if self._keep_bodies and status < 300:
+            self._tally.bodies.append(self._buffer[head_end + 4 : head_end + 4 + length])
+        self._buffer = b""
+        if now < self._stop_at:
+            self._send()
+        else:
+            self._transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.done.done():
+            if error is None:
+                self.done.set_result(None)
+            else:
+                self.done.set_exception(error)

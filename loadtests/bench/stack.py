@@ -1,0 +1,141 @@
+"""Servers, API and worker of a bench run: private, with the product's own settings, gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import psycopg
+import redis
+
+from core.clock import new_id
+from core.embedded.guardian import Guardian
+from core.embedded.ports import free_port
+from core.embedded.postgres import EmbeddedPostgres
+from core.embedded.valkey import EmbeddedValkey
+from core.migrations import upgrade
+from core.users.models import Role
+from core.users.tokens import AccessTokens, Principal
+
+SECRET = "a bench is a public place, 32 bytes"  # of servers that live for a minute
+READY_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    port: int
+    database_url: str
+    redis_url: str
+
+    def connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(self.database_url, autocommit=True)
+
+    def redis(self) -> redis.Redis:
+        return redis.Redis.from_url(self.redis_url)
+
+    def travellers(self, count: int) -> list[str]:
+        """Access tokens of new accounts."""
+        tokens = AccessTokens(SECRET, lifetime_minutes=60)
+        issued = []
+        with self.connect() as connection:
+            for _ in range(count):
+                user_id = new_id()
+                name = f"bench-{user_id}"
+                connection.execute(
+                    "INSERT INTO users (id, username, password_hash, role) VALUES (%s, %s, '-', 'traveller')", (user_id, name)
+                )
+                issued.append(tokens.issue(Principal(user_id, name, Role.TRAVELLER)))
+        return issued
+
+    def flight(self, seats: int) -> UUID:
+        """A new flight of tomorrow."""
+        flight_id = new_id()
+        with self.connect() as connection:
+            connection.execute(
+                """
+                INSERT INTO flights (id, flight_number, source, destination, departure_ts, arrival_ts, departure_date, total_seats, price, currency)
+                VALUES (%s, %s, 'Delhi', 'Mumbai', now() + interval '1 day', now() + interval '26 hours', current_date + 1, %s, 7500, 'INR')
+                """,
+                (flight_id, str(flight_id), seats),
+            )
+        return flight_id
+
+
+@contextmanager
+def running(factory: str, *, workers: int = 1, environment: dict[str, str] | None = None) -> Iterator[Stack]:
+    """A whole pipeline. `factory` is the application for uvicorn, as `module:function`."""
+    with tempfile.TemporaryDirectory(prefix="skyqueue-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        guardian = Guardian()
+        postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
+        valkey = EmbeddedValkey(folder / "valkey", guardian=guardian)
+        children: list[subprocess.Popen[bytes]] = []
+        try:
+            postgres.start()
+            valkey.start()
+            upgrade(postgres.url)
+            port = free_port()
+            settings = {
+                **os.environ,
+                "SKYQUEUE_DATABASE_URL": postgres.socket_url,
+                "SKYQUEUE_REDIS_URL": valkey.socket_url,
+                "SKYQUEUE_JWT_SECRET": SECRET,
+                "SKYQUEUE_RATE_LIMITS": "off",
+                "SKYQUEUE_DATA_DIR": name,
+                "SKYQUEUE_PORT": str(port),
+                **(environment or {}),
+            }
+            serve = [
+                sys.executable,
+                "-m",
+                "uvicorn",
+                factory,
+                "--factory",
+                "--port",
+                str(port),
+                "--loop",
+                "uvloop",
+                "--http",
+                "httptools",
+            ]
+            flags = ["--no-access-log", "--no-proxy-headers", "--no-server-header", "--log-level", "warning"]
+            with (folder / "log").open("wb") as log:
+                children.append(subprocess.Popen([*serve, *flags], env=settings, stdout=log, stderr=log))
+                for _ in range(workers):
+                    children.append(
+                        subprocess.Popen([sys.executable, "-m", "workers.main"], env=settings, stdout=log, stderr=log)
+                    )
+            for child in children:
+                guardian.watch(child.pid, signal.SIGTERM, signal.SIGKILL)
+            _await_ready(port, folder / "log")
+            yield Stack(port, postgres.url, valkey.url)
+        finally:
+            for child in children:
+                child.terminate()
+            for child in children:
+                child.wait(timeout=15)
+            valkey.stop()
+            postgres.stop()
+
+
+def _await_ready(port: int, log: Path) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/health/ready").status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.1)
+    raise RuntimeError(f"the API did not become ready:\n{log.read_text()[-2000:]}")
