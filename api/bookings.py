@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -21,13 +21,25 @@ from api.wire import NO_CONTROL_CHARACTERS, RequestBody, Word
 from core.bookings import cancel as cancelling
 from core.bookings import queries
 from core.bookings.effects import carry_out
-from core.bookings.errors import AccountGone, SeatsSoldOut
+from core.bookings.errors import (
+    AccountGone,
+    BookingNotFound,
+    FlightCancelled,
+    FlightDeparted,
+    FlightNotFound,
+    IdempotencyKeyReused,
+    NotAccepted,
+    NotCancellable,
+    Overloaded,
+    SeatsSoldOut,
+)
 from core.bookings.intake import Accepted, Request, Traveller
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus
 from core.bookings.views import BookingView
 from core.errors import Invalid
 from core.jobs.status import Job
+from core.ratelimit.limiter import RateLimited
 from core.ratelimit.limits import Scope
 from core.users.tokens import Principal
 
@@ -52,6 +64,19 @@ Prefer = Annotated[
         description="`wait=n`: answer when it is done, or after n seconds (25 at most).",
     ),
 ]
+
+REFUSALS: Final = (
+    Forbidden,
+    FlightNotFound,
+    SeatsSoldOut,
+    FlightDeparted,
+    FlightCancelled,
+    IdempotencyKeyReused,
+    NotAccepted,
+    RateLimited,
+    Overloaded,
+)
+"""What `createBooking` answers instead of 202, for the documentation."""
 
 
 class PassengerBody(RequestBody):
@@ -147,6 +172,7 @@ class BookingController(Controller):
         operation_id="createBooking",
         summary="Book seats",
         status_code=HTTPStatus.ACCEPTED,
+        opt={"errors": REFUSALS},
     )
     async def create(
         self,
@@ -201,7 +227,13 @@ class BookingController(Controller):
             views, following = queries.list_bookings(connection, request.user.user_id, status=status, before=cursor, limit=limit)
         return BookingPage(views, following)
 
-    @get("/bookings/{booking_id:uuid}", operation_id="getBooking", summary="One booking", sync_to_thread=True)
+    @get(
+        "/bookings/{booking_id:uuid}",
+        operation_id="getBooking",
+        summary="One booking",
+        sync_to_thread=True,
+        opt={"errors": (BookingNotFound,)},
+    )
     def read(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> BookingView:
         with services.db.snapshot() as connection:
             return queries.get_booking(connection, booking_id, _owner(request.user))
@@ -211,6 +243,7 @@ class BookingController(Controller):
         operation_id="getBookingByReference",
         summary="One booking by its record locator",
         sync_to_thread=True,
+        opt={"errors": (BookingNotFound,)},
     )
     def read_by_reference(
         self, reference: FromPath[str], request: SignedRequest, services: NamedDependency[Services]
@@ -224,6 +257,7 @@ class BookingController(Controller):
         summary="Cancel a booking",
         status_code=HTTPStatus.OK,
         sync_to_thread=True,
+        opt={"errors": (BookingNotFound, NotCancellable)},
     )
     def cancel(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> BookingView:
         """Cancel, and give the seats back once. The answer is the cancelled booking."""

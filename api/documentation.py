@@ -60,6 +60,8 @@ class ErrorsDocumented(ReceiveRoutePlugin):
             for error in dict.fromkeys(_errors_of(handler, has_path_parameters=bool(route.path_parameters))):
                 by_status[int(error.status)].append(error)
             documented = {status: _response(status, errors) for status, errors in sorted(by_status.items())}
+            if handler.status_code == HTTPStatus.NO_CONTENT:
+                documented[HTTPStatus.NO_CONTENT] = ResponseSpec(None, description="Done; there is nothing to say.")
             handler.responses = {**documented, **(handler.responses or {})}
             if isinstance(handler.operation_id, str) and len(handler.paths) > 1:
                 handler.operation_id = partial(_operation_id, handler.operation_id)

@@ -35,7 +35,12 @@ class JobController(Controller):
     path = "/api/v1"
     tags = ("jobs",)
 
-    @get(["/jobs/{job_id:uuid}", "/booking/status/{job_id:uuid}"], operation_id="getJob", summary="Follow a job")
+    @get(
+        ["/jobs/{job_id:uuid}", "/booking/status/{job_id:uuid}"],
+        operation_id="getJob",
+        summary="Follow a job",
+        opt={"errors": (JobNotFound,)},
+    )
     async def read(
         self,
         job_id: FromPath[UUID],

@@ -1,0 +1,86 @@
+"""The OpenAPI document: complete, servable without the app's build, and true of the running application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
+
+from tests.support.api import RunningApi
+
+CASES_PER_OPERATION = 25
+AS_DOCUMENTED = [not_a_server_error, content_type_conformance, status_code_conformance]
+
+
+@pytest.fixture
+def document(client: httpx.Client) -> dict[str, Any]:
+    answer = client.get("/schema/openapi.json")
+    assert answer.status_code == 200
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method.upper()} {path}": operation for path, item in document["paths"].items() for method, operation in item.items()
+    }
+
+
+def test_the_document_page_asks_no_other_host(client: httpx.Client) -> None:
+    page = client.get("/schema")
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert "https://" not in page.text.replace("https://spec.openapis.org", "")
+
+
+def test_every_operation_has_a_name_a_summary_and_its_errors(document: dict[str, Any]) -> None:
+    ids = [operation["operationId"] for operation in operations(document).values()]
+    assert len(ids) == len(set(ids))
+    for name, operation in operations(document).items():
+        assert operation.get("summary"), name
+        assert operation.get("tags"), name
+        errors = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
+        assert {"400", "503"} <= set(errors), name
+        for status, answer in errors.items():
+            assert list(answer["content"]) == ["application/problem+json"], f"{name} {status}"
+
+
+def test_private_operations_say_so_and_public_ones_ask_for_nothing(document: dict[str, Any]) -> None:
+    everything = operations(document)
+    assert "401" in everything["GET /api/v1/auth/me"]["responses"]
+    assert "security" not in everything["GET /api/v1/auth/me"]
+    assert document["security"] == [{"bearer": []}]
+    assert everything["POST /api/v1/auth/token"]["security"] == [{}]
+    for name, operation in everything.items():
+        if " /admin" in name:
+            assert "403" in operation["responses"], name
+
+
+def test_nothing_made_from_the_document_breaks_the_server(
+    api: RunningApi, admin: httpx.Client, subtests: pytest.Subtests
+) -> None:
+    schema = schemathesis.openapi.from_url(f"{api.base_url}/schema/openapi.json")
+    headers = {"Authorization": admin.headers["authorization"]}
+
+    for result in schema.get_all_operations():
+        operation: Any = result.ok()  # type: ignore[union-attr]  # an invalid document ends the test
+
+        @settings(
+            max_examples=CASES_PER_OPERATION,
+            derandomize=True,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy() | operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
+        def answers_as_documented(case: Any) -> None:
+            case.call_and_validate(headers=headers, checks=AS_DOCUMENTED, timeout=30)
+
+        with subtests.test(operation.label):
+            answers_as_documented()
