@@ -33,7 +33,7 @@ def arm(specification: str) -> None:
     """Set the failpoints of this process.
 
     Raises:
-        ValueError: an unknown name or action, so that a misspelt fault never passes as a survived one.
+        ValueError: an unknown name or action, or a number out of its range, so that a misspelt fault never passes as a survived one.
     """
     armed: dict[str, list[Callable[[], None]]] = defaultdict(list)
     for part in filter(None, (part.strip() for part in specification.split(","))):
@@ -54,10 +54,14 @@ def reach(name: str) -> None:
 
 
 def _effect(action: str, probability: float) -> Callable[[], None]:
+    if not 0 <= probability <= 1:
+        raise ValueError(f"a failpoint's probability is from 0 to 1, not {probability}")
     kind, _, value = action.partition("=")
     if kind == "crash":
         return lambda: os.kill(os.getpid(), signal.SIGKILL) if random.random() < probability else None
     if kind == "sleep":
         seconds = float(value) / 1000
+        if seconds < 0:
+            raise ValueError(f"a failpoint cannot sleep for {value} ms")
         return lambda: time.sleep(seconds) if random.random() < probability else None
     raise ValueError(f"unknown failpoint action {action!r}: crash or sleep=MILLISECONDS")

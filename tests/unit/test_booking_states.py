@@ -1,0 +1,58 @@
+"""The table of a booking's moves."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from core.bookings.models import PaymentMode
+from core.bookings.states import ACTIVE, MOVES, BookingStatus, FailureCode, may_move
+from core.bookings.views import WORDS, available_actions
+from core.jobs.status import is_done
+
+DRAWN = """
+PENDING -> HELD
+PENDING -> CONFIRMED
+PENDING -> FAILED
+HELD -> CONFIRMED
+HELD -> FAILED
+HELD -> EXPIRED
+HELD -> CANCELLED
+CONFIRMED -> CANCELLED
+EXPIRED -> CONFIRMED
+"""
+
+
+def test_every_status_has_its_moves() -> None:
+    assert set(MOVES) == set(BookingStatus)
+
+
+def test_only_the_drawn_moves_exist() -> None:
+    allowed = {f"{source} -> {target}" for source, target in product(BookingStatus, BookingStatus) if may_move(source, target)}
+    assert allowed == set(DRAWN.strip().splitlines())
+
+
+def test_nothing_becomes_pending_again() -> None:
+    assert not any(may_move(source, BookingStatus.PENDING) for source in BookingStatus)
+
+
+def test_a_booking_that_is_over_has_no_seats() -> None:
+    assert set(BookingStatus) - ACTIVE == {BookingStatus.CANCELLED, BookingStatus.FAILED, BookingStatus.EXPIRED}
+
+
+def test_what_can_be_cancelled_says_so_and_nothing_else_does() -> None:
+    for status in BookingStatus:
+        assert ("cancel" in available_actions(status, ahead=True)) == may_move(status, BookingStatus.CANCELLED)
+        assert available_actions(status, ahead=False) == []
+
+
+def test_every_failure_has_words_for_a_person() -> None:
+    assert set(WORDS) == set(FailureCode)
+
+
+@pytest.mark.parametrize("mode", list(PaymentMode))
+def test_a_job_is_done_when_nothing_moves_by_itself(mode: PaymentMode) -> None:
+    unfinished = {status for status in BookingStatus if not is_done(status, mode)}
+    waits_for_the_traveller = mode is PaymentMode.HOLD
+    assert unfinished == ({BookingStatus.PENDING} if waits_for_the_traveller else {BookingStatus.PENDING, BookingStatus.HELD})
