@@ -1,0 +1,211 @@
+"""Each safeguard of the reservation, and the same scenario without it: a safeguard whose absence nobody notices guards nothing.
+
+The steps of a reservation are called one by one, so that the accident falls exactly between two of them, every time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from core.bookings import ending, moves, reserve
+from core.bookings.effects import Effects, carry_out
+from core.bookings.reserve import Asked
+from core.bookings.states import BookingStatus
+from core.clock import now
+from core.jobs.dispatch import Dispatcher
+from core.seats import counts, inventory
+from core.seats.inventory import Inventory
+from tests.support.pipeline import Pipeline
+
+
+class Steps:
+    """The three steps of a worker on one booking at a time."""
+
+    def __init__(self, pipeline: Pipeline, dispatcher: Dispatcher) -> None:
+        self.pipeline = pipeline
+        self.inventory = Inventory(pipeline.redis)
+        self._dispatcher = dispatcher
+
+    def find(self, *booking_ids: UUID) -> list[reserve.Trip]:
+        with self.pipeline.db.snapshot() as connection:
+            return reserve.find_waiting(connection, booking_ids)
+
+    def ask(self, trips: list[reserve.Trip]) -> Asked:
+        def load(flight_ids: Sequence[UUID]) -> None:
+            with self.pipeline.db.snapshot() as connection:
+                reserve.load_inventory(connection, self.inventory, flight_ids)
+
+        return reserve.ask(self.inventory, trips, load, now())
+
+    def settle(self, asked: Asked) -> None:
+        with self.pipeline.db.transaction() as connection:
+            effects = reserve.settle(connection, asked, hold_minutes=15)
+        self.carry_out(effects)
+
+    def carry_out(self, effects: Effects) -> None:
+        carry_out(effects, self.pipeline.redis, self._dispatcher)
+
+    def cancel(self, booking_id: UUID) -> Effects:
+        effects = Effects()
+        with self.pipeline.db.transaction() as connection:
+            trips = list(ending.lock_trips(connection, [booking_id]).values())
+            ending.end_trips(connection, trips, BookingStatus.CANCELLED, effects, hold_minutes=15)
+        self.carry_out(effects)
+        return effects
+
+    def reserve(self, *booking_ids: UUID) -> None:
+        """All of it, undisturbed."""
+        self.settle(self.ask(self.find(*booking_ids)))
+
+
+@pytest.fixture
+def steps(pipeline: Pipeline) -> Iterator[Steps]:
+    dispatcher = Dispatcher(pipeline.redis_url)
+    yield Steps(pipeline, dispatcher)
+    dispatcher.close()
+
+
+# The guard: Redis is lost between the question and the answer, so it sells the last seat to two travellers. Postgres does not.
+
+
+def redis_lost_between_ask_and_settle(steps: Steps) -> list[str]:
+    flight = steps.pipeline.flight(seats=1)
+    first, second = steps.pipeline.accept_many(2, flight)
+    early = steps.ask(steps.find(first))
+    steps.pipeline.redis.flushall()
+    late = steps.ask(steps.find(second))
+    steps.settle(early)
+    steps.settle(late)
+    return steps.pipeline.violations([first, second])
+
+
+def test_the_guard_sells_the_last_seat_once_although_redis_sold_it_twice(steps: Steps) -> None:
+    assert redis_lost_between_ask_and_settle(steps) == []
+
+
+def test_without_the_guard_the_flight_is_oversold(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
+    with steps.pipeline.db.transaction() as connection:
+        connection.execute("ALTER TABLE flights DROP CONSTRAINT ck_flights_not_oversold")
+    monkeypatch.setattr(counts.Count, "fits", lambda _count, _seats: True)
+    found = redis_lost_between_ask_and_settle(steps)
+    assert any(each.startswith("I1") and "1 seats" in each and "2 sold" in each for each in found), found
+
+
+def test_the_constraint_stands_behind_the_guard(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counts.Count, "fits", lambda _count, _seats: True)
+    with pytest.raises(psycopg.errors.CheckViolation, match="not_oversold"):
+        redis_lost_between_ask_and_settle(steps)
+
+
+# The idempotent script: a worker dies after it reserved, and another does its work.
+
+
+def worker_dies_after_reserving(steps: Steps) -> list[str]:
+    flight = steps.pipeline.flight(seats=2)
+    first, second = steps.pipeline.accept_many(2, flight)
+    steps.ask(steps.find(first))  # and no more: it was killed
+    steps.reserve(first)
+    steps.reserve(second)
+    return steps.pipeline.violations([first, second])
+
+
+def test_reserving_twice_takes_the_seats_once(steps: Steps) -> None:
+    assert worker_dies_after_reserving(steps) == []
+
+
+def test_without_the_idempotent_script_a_seat_disappears(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace_script(monkeypatch, "_RESERVE", "local earlier = mine[id] or held[i]", "local earlier = nil")
+    found = worker_dies_after_reserving(steps)
+    assert any(each.startswith("I2") and "PENDING" in each for each in found), found
+
+
+# The status fence: the same booking is worked twice at the same time.
+
+
+def same_booking_worked_by_two(steps: Steps) -> list[str]:
+    flight = steps.pipeline.flight(seats=5)
+    (booking,) = steps.pipeline.accept_many(1, flight)
+    one, other = steps.ask(steps.find(booking)), steps.ask(steps.find(booking))
+    steps.settle(one)
+    steps.settle(other)
+    steps.reserve(booking)
+    return steps.pipeline.violations([booking])
+
+
+def test_the_fence_counts_a_booking_once_however_often_it_is_worked(steps: Steps) -> None:
+    assert same_booking_worked_by_two(steps) == []
+
+
+def test_without_the_fence_seats_are_sold_twice_to_one_booking(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reserve, "FENCE", "true")
+    monkeypatch.setattr(moves, "FENCE", "true")
+    found = same_booking_worked_by_two(steps)
+    assert any(each.startswith("I1") and "3 sold" in each for each in found), found
+
+
+# The release: seats go back for the booking that held them, once.
+
+
+def seats_released_twice(steps: Steps) -> list[str]:
+    flight = steps.pipeline.flight(seats=5)
+    (booking,) = steps.pipeline.accept_many(1, flight, seats=2)
+    steps.reserve(booking)
+    effects = steps.cancel(booking)
+    steps.carry_out(effects)
+    return steps.pipeline.violations([booking])
+
+
+def test_releasing_twice_gives_seats_back_once(steps: Steps) -> None:
+    assert seats_released_twice(steps) == []
+
+
+def test_without_its_check_a_release_invents_seats(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Seats go back for whoever asks, by the number that was once reserved.
+    replace_script(monkeypatch, "_RELEASE", "redis.call('HSET', KEYS[2], id, 'R')", "")
+    found = seats_released_twice(steps)
+    assert any(each.startswith("I6") and "+2" in each for each in found), found
+
+
+def test_releasing_on_a_flight_that_redis_does_not_have_makes_no_inventory(steps: Steps) -> None:
+    flight = steps.pipeline.flight(seats=5)
+    (booking,) = steps.pipeline.accept_many(1, flight, seats=2)
+    steps.reserve(booking)
+    steps.pipeline.redis.flushall()
+    steps.inventory.release({flight: [booking]})
+    assert steps.inventory.free([flight]) == {flight: None}
+
+
+# The tombstone: a worker that slept through the end of its booking wakes up.
+
+
+def zombie_asks_for_seats_of_an_ended_booking(steps: Steps) -> list[str]:
+    flight = steps.pipeline.flight(seats=5)
+    (booking,) = steps.pipeline.accept_many(1, flight, seats=2)
+    zombie = steps.find(booking)
+    steps.reserve(booking)
+    steps.cancel(booking)
+    steps.settle(steps.ask(zombie))
+    return steps.pipeline.violations([booking])
+
+
+def test_a_zombie_takes_no_seats_for_a_booking_that_is_over(steps: Steps) -> None:
+    assert zombie_asks_for_seats_of_an_ended_booking(steps) == []
+
+
+def test_without_the_tombstone_a_zombie_leaks_seats(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace_script(monkeypatch, "_RELEASE", "redis.call('HSET', KEYS[2], id, 'R')", "redis.call('HDEL', KEYS[2], id)")
+    found = zombie_asks_for_seats_of_an_ended_booking(steps)
+    assert any(each.startswith("I6") and "-2" in each for each in found), found
+
+
+def replace_script(monkeypatch: pytest.MonkeyPatch, name: str, guarded: str, unguarded: str) -> None:
+    """Run a script without one of its lines."""
+    source: str = getattr(inventory, name).source
+    assert source.count(guarded) == 1, "the script has changed; so must its control"
+    changed = source.replace(guarded, unguarded)
+    monkeypatch.setattr(inventory, name, inventory._Script(changed, hashlib.sha1(changed.encode()).hexdigest()))
