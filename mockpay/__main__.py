@@ -1,0 +1,39 @@
+"""Runs the provider: `python -m mockpay`, on `MOCKPAY_HOST` and `MOCKPAY_PORT`, or on a listening socket that the parent hands over."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+
+import uvicorn
+
+from mockpay.app import create_app
+from mockpay.settings import MockpaySettings
+
+GRACE_SECONDS = 1
+"""A charge that hangs is cut off; it took nobody's money."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="mockpay")
+    parser.add_argument("--fd", type=int, help="the descriptor of a listening socket to use instead of host and port")
+    descriptor: int | None = parser.parse_args().fd
+    settings = MockpaySettings()
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    uvicorn.Server(config).run(sockets=None if descriptor is None else [socket.socket(fileno=descriptor)])
+
+
+if __name__ == "__main__":
+    main()

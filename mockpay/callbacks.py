@@ -1,0 +1,80 @@
+"""Tell the merchant what became of its charges: signed, and again until it has been heard."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import time
+from typing import Final
+
+import httpx
+import structlog
+
+from mockpay.ledger import Event, Ledger
+
+FIRST_RETRY_SECONDS: Final = 0.5
+LAST_RETRY_SECONDS: Final = 60.0
+ATTEMPTS: Final = 12
+AT_ONCE: Final = 32
+IDLE_SECONDS: Final = 0.5
+PATIENCE_SECONDS: Final = 5.0
+
+_log = structlog.get_logger(__name__)
+
+
+def signature(secret: str, timestamp: str, body: bytes) -> str:
+    """HMAC-SHA256, in hex, over `timestamp + "." + body`; `timestamp` is in unix seconds."""
+    return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+class Messenger:
+    """A task that delivers what is due. `wake()` makes it look at once."""
+
+    def __init__(self, ledger: Ledger, url: str, secret: str) -> None:
+        self._ledger = ledger
+        self._url = url
+        self._secret = secret
+        self._news = asyncio.Event()
+
+    def wake(self) -> None:
+        self._news.set()
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        async with httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False) as client:
+            while True:
+                self._news.clear()
+                due = await asyncio.to_thread(self._ledger.due_events, AT_ONCE)
+                await asyncio.gather(*(self._deliver(client, event) for event in due))
+                if not due:
+                    try:
+                        await asyncio.wait_for(self._news.wait(), IDLE_SECONDS)
+                    except TimeoutError:
+                        continue
+
+    async def _deliver(self, client: httpx.AsyncClient, event: Event) -> None:
+        heard = True
+        for _ in range(event.copies):
+            heard = await self._send(client, event) and heard
+        if heard:
+            await asyncio.to_thread(self._ledger.delivered, event.id)
+            return
+        again_in = min(FIRST_RETRY_SECONDS * 2**event.attempts, LAST_RETRY_SECONDS) if event.attempts + 1 < ATTEMPTS else None
+        await asyncio.to_thread(self._ledger.not_delivered, event.id, again_in)
+
+    async def _send(self, client: httpx.AsyncClient, event: Event) -> bool:
+        body, timestamp = event.body.encode(), str(int(time.time()))
+        headers = {
+            "content-type": "application/json",
+            "x-payment-timestamp": timestamp,
+            "x-payment-signature": signature(self._secret, timestamp, body),
+        }
+        try:
+            answer = await client.post(self._url, content=body, headers=headers)
+        except httpx.HTTPError as error:
+            _log.warning("event not delivered", event_id=event.id, error=repr(error))
+            return False
+        if not answer.is_success:
+            _log.warning("event refused", event_id=event.id, status=answer.status_code)
+        return answer.is_success

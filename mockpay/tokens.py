@@ -1,0 +1,41 @@
+"""The test tokens: what happens to a charge depends on its token alone, so every outcome can be had on purpose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mockpay.settings import MockpaySettings
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """What a token does to its charge. Times are in seconds."""
+
+    declined: str | None = None
+    works_for: float = 0.0
+    """Before the money moves; meanwhile the charge is `processing`."""
+    answers_after: float = 0.0
+    """After the money moved."""
+    events: int = 1
+    """How often the same event is delivered."""
+    fails_once: bool = False
+    """The first call is answered with 500, and leaves no trace."""
+
+
+class Tokens:
+    """Looks tokens up; one that nobody knows is declined."""
+
+    def __init__(self, settings: MockpaySettings) -> None:
+        self._known = {
+            "tok_ok": Behaviour(),
+            "tok_declined": Behaviour(declined="card_declined"),
+            "tok_insufficient_funds": Behaviour(declined="insufficient_funds"),
+            "tok_slow": Behaviour(works_for=settings.slow_seconds),
+            "tok_timeout_then_ok": Behaviour(answers_after=settings.late_seconds),
+            "tok_duplicate_callback": Behaviour(events=2),
+            "tok_error_once": Behaviour(fails_once=True),
+            "tok_hang": Behaviour(works_for=settings.hang_seconds),
+        }
+
+    def behaviour(self, token: str) -> Behaviour:
+        return self._known.get(token, Behaviour(declined="invalid_token"))
