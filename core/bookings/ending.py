@@ -19,6 +19,7 @@ from core.bookings.states import BookingStatus, FailureCode
 from core.clock import now
 from core.db import RawConnection
 from core.seats.counts import lock_counts, write_counts
+from core.waitlist.offers import offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ def end_trips(
             batch.moves.add(Move(leg.id, leg.trip_id, target, stage, failure))
             effects.released[leg.flight_id].append(leg.id)
     batch.moves.write(connection, source, hold_minutes=hold_minutes)
+    offer(connection, counts, effects, hold_minutes=hold_minutes)
     write_counts(connection, counts)
     effects.moves.moves += batch.moves.moves
     effects.moves.seats |= {flight_id: count.free for flight_id, count in counts.items()}

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from core.bookings.states import BookingStatus, FailureCode, may_move
 from core.db import RawConnection
+from core.waitlist import entries
 
 PAYMENT_LEASE_SECONDS: Final = 15
 """How long a payment worker has before the sweep looks after a booking that pays by token."""
@@ -72,6 +73,8 @@ class Moves:
                 """,  # noqa: S608  # only constants of this module
                 (target, failure, reached, source, hold_minutes, group),
             ).rowcount
+            if source is not BookingStatus.PENDING:
+                entries.follow(connection, group, target)
         if moved != len(self.moves):
             raise RuntimeError(f"{len(self.moves) - moved} of {len(self.moves)} bookings had left {source}")
 

@@ -30,6 +30,14 @@ def spell(number: int) -> str:
     return "".join(ALPHABET[number >> shift & 31] for shift in (25, 20, 15, 10, 5, 0))
 
 
+def reference_of_offer(turn: int) -> str:
+    """The reference of the booking offered to the `turn`-th party that ever waited for a flight.
+
+    A party gets one offer at most, so its turn is a number of its own; these count down from the end that the blocks never reach.
+    """
+    return spell(_MASK - turn)
+
+
 class References:
     """Hands out references from blocks of numbers that belong to this process alone. Not thread-safe: one intake owns it."""
 

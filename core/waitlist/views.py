@@ -1,0 +1,147 @@
+"""A place in line as its traveller sees it: where they stand, what they are offered, and why nothing was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from core.db import RawConnection
+from core.waitlist.errors import NotWaiting
+from core.waitlist.models import WaitStatus
+
+
+class OpenOffer(msgspec.Struct, frozen=True):
+    """Seats held for the party as a booking of theirs, until `expires_at`: pay for it, or they go on to the next."""
+
+    booking_id: UUID
+    seats: int
+    expires_at: datetime
+
+
+class WaitlistEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """`position`: 1 for the first in line; `ahead_seats`: what the parties before it want together. Both only while it waits."""
+
+    id: UUID
+    flight_id: UUID
+    party_size: int
+    accept_partial: bool
+    status: WaitStatus
+    position: int | None
+    ahead_seats: int | None
+    offer: OpenOffer | None
+    explanation: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the words are made of."""
+
+    status: WaitStatus
+    party_size: int
+    accept_partial: bool
+    parties_ahead: int
+    seats_ahead: int
+    free: int
+    reference: str | None
+    offered_seats: int
+    offer_ends_at: datetime | None
+    cancelled: bool
+
+
+def get_entry(connection: RawConnection, flight_id: UUID, user_id: UUID) -> WaitlistEntry:
+    """The traveller's last place in this line, also when its offer has ended.
+
+    Raises:
+        NotWaiting: there was none, or they left it.
+    """
+    row = connection.execute(
+        """
+        SELECT w.id, w.created_at, b.id, CASE WHEN w.status = 'WAITING' AND f.departure_ts <= now() THEN 'CLOSED' ELSE w.status END,
+               w.party_size, w.accept_partial, ahead.parties, ahead.seats, f.total_seats - f.seats_held - f.seats_sold,
+               b.reference, coalesce(b.seats, 0), b.hold_expires_at, f.status = 'CANCELLED'
+        FROM waitlist w JOIN flights f ON f.id = w.flight_id LEFT JOIN bookings b ON b.id = w.booking_id
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS parties, coalesce(sum(a.party_size), 0) AS seats FROM waitlist a
+            WHERE a.flight_id = w.flight_id AND a.status = 'WAITING' AND a.turn < w.turn AND w.status = 'WAITING'
+        ) AS ahead
+        WHERE w.user_id = %s AND w.flight_id = %s ORDER BY w.turn DESC LIMIT 1
+        """,
+        (user_id, flight_id),
+    ).fetchone()
+    status = WaitStatus(row[3]) if row is not None else WaitStatus.LEFT
+    if row is None or status is WaitStatus.LEFT:
+        raise NotWaiting("You are not waiting for this flight.")
+    line = Line(status, *row[4:])
+    waits = status is WaitStatus.WAITING
+    return WaitlistEntry(
+        id=row[0],
+        flight_id=flight_id,
+        party_size=line.party_size,
+        accept_partial=line.accept_partial,
+        status=status,
+        position=line.parties_ahead + 1 if waits else None,
+        ahead_seats=line.seats_ahead if waits else None,
+        offer=OpenOffer(row[2], line.offered_seats, line.offer_ends_at)
+        if status is WaitStatus.OFFERED and line.offer_ends_at
+        else None,
+        explanation=explain(line),
+        created_at=row[1],
+    )
+
+
+def explain(line: Line) -> str:
+    """Where the party stands and why, in words for its traveller."""
+    match line.status:
+        case WaitStatus.WAITING:
+            return f"{_place(line)} {_why_nothing(line)}"
+        case WaitStatus.OFFERED:
+            return (
+                f"{_offered(line)} held for you as booking {line.reference} until {_clock(line.offer_ends_at)}."
+                " Pay before then, or they go on to the next party."
+            )
+        case WaitStatus.BOOKED:
+            return f"You took the offer: your booking is {line.reference}."
+        case WaitStatus.EXPIRED:
+            return (
+                f"You were offered {_seats(line.offered_seats)} until {_clock(line.offer_ends_at)} and did not pay in time."
+                " Join again to wait at the end of the line."
+            )
+        case WaitStatus.LEFT:
+            return "You left the waiting list."
+        case WaitStatus.CLOSED:
+            why = "The airline has cancelled the flight" if line.cancelled else "The flight has departed"
+            return f"{why}, so nobody waits for it any more."
+
+
+def _place(line: Line) -> str:
+    if line.parties_ahead == 0:
+        return "You are first in line."
+    parties = "1 party is" if line.parties_ahead == 1 else f"{line.parties_ahead} parties are"
+    return f"You are number {line.parties_ahead + 1} in line: {parties} ahead of you, for {_seats(line.seats_ahead)}."
+
+
+def _why_nothing(line: Line) -> str:
+    if line.free <= 0:
+        return "No seat is free; the next ones that are given back are offered in turn."
+    if line.free < line.party_size and not line.accept_partial:
+        free = "1 seat is" if line.free == 1 else f"{line.free} seats are"
+        return f"{free} free, too few for your party of {line.party_size}; you keep your turn until enough are free together."
+    return "Seats have just come free and are being offered in turn."
+
+
+def _offered(line: Line) -> str:
+    if line.offered_seats < line.party_size:
+        return f"{line.offered_seats} of the {line.party_size} seats that you asked for are"
+    return "1 seat is" if line.offered_seats == 1 else f"{line.offered_seats} seats are"
+
+
+def _seats(count: int) -> str:
+    return "1 seat" if count == 1 else f"{count} seats"
+
+
+def _clock(at: datetime | None) -> str:
+    return f"{at:%H:%M} UTC on {at:%d %B %Y}" if at else "its end"
