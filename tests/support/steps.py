@@ -1,0 +1,104 @@
+"""The steps of the pipeline, called one by one in the test's own process on real servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import LiteralString
+from uuid import UUID
+
+import pytest
+
+from core.bookings import cancel, queries
+from core.bookings.effects import Effects, carry_out
+from core.bookings.intake import Request
+from core.bookings.models import PaymentMode
+from core.bookings.views import BookingView
+from core.settings import Settings
+from core.waitlist import offers, service, views
+from core.waitlist.service import Joined, Party
+from tests.support.pipeline import Pipeline
+from workers.bookings import reserve_bookings
+from workers.context import Context
+
+HOLD_MINUTES = 15
+
+
+class Steps:
+    """`pipeline` gives the servers and the rows; nothing happens here but what a test asks for."""
+
+    def __init__(self, pipeline: Pipeline, context: Context) -> None:
+        self.pipeline = pipeline
+        self.context = context
+
+    def book(
+        self, user_id: UUID, flight_ids: UUID | Sequence[UUID], seats: int = 1, mode: PaymentMode = PaymentMode.NONE
+    ) -> UUID:
+        """Accept a booking, and reserve it. Returns its id, whatever became of it."""
+        flights = (flight_ids,) if isinstance(flight_ids, UUID) else tuple(flight_ids)
+        (trip_id,) = self.pipeline.accept(Request(user_id, flights, seats, mode))
+        reserve_bookings(self.context, [trip_id])
+        return trip_id
+
+    def cancel(self, trip_id: UUID, user_id: UUID | None = None) -> None:
+        with self.context.db.transaction() as connection:
+            effects = cancel.cancel(connection, trip_id, user_id, self.context.settings.fares, hold_minutes=HOLD_MINUTES)
+        self.carry_out(effects)
+
+    def join(self, flight_id: UUID, user_id: UUID, size: int = 1, *, accept_partial: bool = False) -> Joined:
+        with self.context.db.transaction() as connection:
+            joined = service.join(connection, flight_id, Party(user_id, size, accept_partial), hold_minutes=HOLD_MINUTES)
+        self.carry_out(joined.effects)
+        return joined
+
+    def leave(self, flight_id: UUID, user_id: UUID) -> None:
+        with self.context.db.transaction() as connection:
+            effects = service.leave(connection, flight_id, user_id, hold_minutes=HOLD_MINUTES)
+        self.carry_out(effects)
+
+    def place(self, flight_id: UUID, user_id: UUID) -> views.WaitlistEntry:
+        with self.context.db.snapshot() as connection:
+            return views.get_entry(connection, flight_id, user_id)
+
+    def resize(self, flight_id: UUID, total: int) -> None:
+        """Another aircraft: what it has more is offered in the same transaction."""
+        with self.context.db.transaction() as connection:
+            connection.execute("UPDATE flights SET total_seats = %s, version = version + 1 WHERE id = %s", (total, flight_id))
+            effects = offers.offer_free_seats(connection, [flight_id], hold_minutes=HOLD_MINUTES)
+        effects.distrusted.add(flight_id)
+        self.carry_out(effects)
+
+    def status(self, booking_id: UUID) -> str:
+        with self.context.db.snapshot() as connection:
+            row = connection.execute("SELECT status FROM bookings WHERE id = %s", (booking_id,)).fetchone()
+        assert row is not None
+        return str(row[0])
+
+    def read(self, booking_id: UUID) -> BookingView:
+        with self.context.db.snapshot() as connection:
+            return queries.get_booking(connection, booking_id, None)
+
+    def depart(self, flight_id: UUID) -> None:
+        """Let the flight have departed a minute ago."""
+        self.execute(
+            "UPDATE flights SET arrival_ts = now() + interval '1 hour', departure_ts = now() - interval '1 minute' WHERE id = %s",
+            flight_id,
+        )
+
+    def execute(self, statement: LiteralString, *parameters: object) -> None:
+        """Change what time, or an engineer, would change."""
+        with self.context.db.transaction() as connection:
+            connection.execute(statement, parameters)
+
+    def carry_out(self, effects: Effects) -> None:
+        carry_out(effects, self.context.redis, self.context.dispatcher)
+
+
+@pytest.fixture
+def steps(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[Steps]:
+    """The pipeline of this test, step by step; no process runs."""
+    with monkeypatch.context() as environment:
+        for name, value in pipeline.environment.items():
+            environment.setenv(name, value)
+        context = Context.open(Settings())
+    yield Steps(pipeline, context)
+    context.close()
