@@ -33,7 +33,7 @@ class Limit:
 
 
 LIMITS: Final[dict[Scope, Limit]] = {
-    Scope.BOOKING_USER: Limit(per_minute=6000, burst=1000, lease=10),
+    Scope.BOOKING_USER: Limit(per_minute=6000, burst=1000, lease=50),
     Scope.UPLOAD_USER: Limit(per_minute=30, burst=10),
     Scope.LOGIN_ACCOUNT: Limit(per_minute=10, burst=10),
     Scope.LOGIN_ADDRESS: Limit(per_minute=1200, burst=1000),
