@@ -26,7 +26,7 @@ def raised() -> set[tuple[str, int, bool]]:
         for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
             if ".migrations." not in module.name:
                 importlib.import_module(module.name)
-    errors = [AppError, *subclasses(AppError)]
+    errors: list[type[AppError]] = [AppError, *subclasses(AppError)]
     return {(error.code, int(error.status), error.retryable) for error in errors}
 
 
