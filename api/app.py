@@ -13,12 +13,15 @@ from redis.asyncio import BlockingConnectionPool
 from redis.asyncio import Redis as AsyncRedis
 
 from api import bodies
+from api.audit import AuditController
 from api.auth import AuthController
 from api.bookings import BookingController
+from api.cancellations import CancellationController
 from api.deps import Services, SignedRequest, provided, services_of
 from api.documentation import ErrorsDocumented, openapi_config
 from api.edge import Edge
 from api.errors import EXCEPTION_HANDLERS
+from api.flights import FlightController
 from api.guards import Authentication
 from api.hashing import HashingDesk
 from api.health import HealthController
@@ -39,8 +42,11 @@ DATABASE_CONNECTIONS: Final = 16
 REDIS_TIMEOUTS: Final = {"socket_timeout": 2.0, "socket_connect_timeout": 1.0}
 
 CONTROLLERS: Sequence[ControllerRouterHandler] = (
+    AuditController,
     AuthController,
     BookingController,
+    CancellationController,
+    FlightController,
     HealthController,
     JobController,
     MetricsController,

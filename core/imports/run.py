@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import BinaryIO, Final
 from uuid import UUID
 
@@ -33,7 +34,6 @@ from core.imports.storage import Storage
 from core.imports.validation import route_days, validate
 from core.jobs import broadcast
 from core.jobs.broadcast import News
-from core.repair import dead_letters
 from core.seats.inventory import Inventory
 
 LAST_ATTEMPT: Final = 5
@@ -54,12 +54,21 @@ class _Job:
     cursor: Cursor
 
 
-def run_import(db: Database, client: redis.Redis, storage: Storage, import_id: UUID) -> None:
+class Ending(StrEnum):
+    """How a run ended. `LEFT`: the import had ended before, or another worker has it now."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    LEFT = "left"
+
+
+def run_import(db: Database, client: redis.Redis, storage: Storage, import_id: UUID) -> Ending:
     """Bring an import to its end, unless it has ended or another worker is faster."""
     with db.transaction() as connection:
         job = _claim(connection, import_id)
     if job is None:
-        return
+        return Ending.LEFT
+    ending = Ending.FAILED
     if job.attempts > LAST_ATTEMPT:
         _fail(db, job, "internal", "The import was begun several times and stopped each time at the same place.")
     else:
@@ -70,10 +79,12 @@ def run_import(db: Database, client: redis.Redis, storage: Storage, import_id: U
             _fail(db, job, "file_missing", "The uploaded file is gone. Upload it again.")
         else:
             if routes is None:
-                return  # another worker has it
+                return Ending.LEFT
             route_versions.change(client, routes)
+            ending = Ending.COMPLETED
     broadcast.publish(client, News(jobs=[job.id]))
     storage.delete(job.storage_key)
+    return ending
 
 
 def _claim(connection: RawConnection, import_id: UUID) -> _Job | None:
@@ -93,15 +104,13 @@ def _claim(connection: RawConnection, import_id: UUID) -> _Job | None:
 
 def _fail(db: Database, job: _Job, code: str, message: str) -> None:
     with db.transaction() as connection:
-        failed = connection.execute(
+        connection.execute(
             """
             UPDATE imports SET status = 'FAILED', failure_code = %s, failure_message = %s, next_at = NULL, finished_at = now()
             WHERE id = %s AND status = 'IN_PROGRESS'
             """,
             (code, message, job.id),
-        ).rowcount
-        if failed:
-            dead_letters.bury_import(connection, job.id, message)
+        )
 
 
 def _work(db: Database, client: redis.Redis, file: BinaryIO, job: _Job) -> RouteDays | None:

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from core.clock import new_id
 from core.db import RawConnection
 from core.imports.header import Layout
 from core.imports.models import ImportMode, ImportStatus
 from core.imports.storage import StoredFile
+from core.users import audit_log
 
 LEASE_SECONDS: Final = 30
 """How long nobody else works an import after its last sign of life; a chunk takes one or two."""
@@ -66,10 +66,8 @@ def accept(
             ),
         ).rowcount
         if inserted:
-            connection.execute(
-                "INSERT INTO audit_log (id, user_id, action, entity, entity_id, after) VALUES (%s, %s, %s, 'import', %s, %s)",
-                (new_id(), user_id, "import.accepted", import_id, Jsonb({"bytes": file.size, "mode": mode, "dry_run": dry_run})),
-            )
+            after = {"bytes": file.size, "mode": mode, "dry_run": dry_run}
+            audit_log.record(connection, user_id, "import.accepted", import_id, after=after)
             return Accepted(import_id, ImportStatus.PENDING, is_new=True)
         running = connection.execute(
             """

@@ -16,9 +16,11 @@ import pyarrow.csv
 from psycopg.sql import SQL
 
 from core.db import RawConnection
+from core.flights import schedule_changes
 from core.flights.models import FlightStatus
 from core.flights.route_versions import RouteDay, RouteDays
 from core.flights.rules import DEFAULT_CURRENCY
+from core.flights.schedule_changes import MovedFlight, Times
 from core.imports.faults import WHOLE_ROW, Fault
 from core.imports.models import ImportMode
 
@@ -57,7 +59,7 @@ SELECT s.line, s.flight_number FROM import_stage s JOIN flights f ON {match} AND
 """).format(match=_MATCH)
 _CHANGES: Final = SQL("""
 SELECT f.id, s.line, f.status, f.seats_held, f.seats_sold, f.total_seats, s.total_seats,
-       f.source_key, f.destination_key, f.departure_date
+       f.departure_ts, f.arrival_ts, s.arrival_ts, f.source_key, f.destination_key, f.departure_date
 FROM import_stage s JOIN flights f ON {match} WHERE {differs} ORDER BY f.id {lock}
 """)
 _SEE_CHANGES: Final = _CHANGES.format(match=_MATCH, differs=_DIFFERS, lock=SQL(""))
@@ -164,7 +166,8 @@ class _Upsert:
         applied = Applied()
         old_totals: dict[UUID, int] = {}
         changes = self._connection.execute(_SEE_CHANGES if self._dry_run else _LOCK_CHANGES).fetchall()
-        for flight_id, line, status, held, sold, old_total, new_total, *route_day in changes:
+        moved: list[MovedFlight] = []
+        for flight_id, line, status, held, sold, old_total, new_total, departure, old_arrival, arrival, *route_day in changes:
             if status == FlightStatus.CANCELLED:
                 message = "The flight is cancelled and cannot be changed."
                 applied.faults.append(Fault(line, "flight_number", "", "flight_cancelled", message))
@@ -174,9 +177,12 @@ class _Upsert:
             else:
                 old_totals[flight_id] = old_total
                 applied.routes.update([RouteDay(*route_day)])
+                if held + sold:
+                    moved.append(MovedFlight(flight_id, Times(departure, old_arrival), Times(departure, arrival)))
         applied.updated = len(old_totals)
         if old_totals and not self._dry_run:
             self._write(old_totals, applied)
+            schedule_changes.record(self._connection, moved)
         return applied
 
     def _write(self, old_totals: dict[UUID, int], applied: Applied) -> None:

@@ -1,0 +1,196 @@
+"""Flights as administrators keep them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
+from msgspec import Meta
+
+from api.deps import Services, SignedRequest
+from api.guards import requires_admin
+from api.wire import NO_CONTROL_CHARACTERS, RequestBody
+from core.flights import queries, rules, service
+from core.flights.details import FlightDetails
+from core.flights.errors import (
+    CapacityBelowSold,
+    FlightCancelled,
+    FlightExists,
+    FlightHasBookings,
+    FlightNotFound,
+    StaleVersion,
+)
+from core.flights.models import FlightStatus
+from core.flights.queries import FlightFilter, FlightSort
+from core.flights.service import Change
+from core.flights.views import FlightView, InventoryView
+from core.jobs import broadcast
+
+PlaceName = Annotated[
+    str,
+    Meta(min_length=2, max_length=80, pattern=NO_CONTROL_CHARACTERS, description="The name or the IATA code of a place."),
+]
+PlaceQuery = Annotated[str | None, QueryParameter(max_length=80, pattern=NO_CONTROL_CHARACTERS, required=False)]
+IfMatch = Annotated[
+    str | None,
+    HeaderParameter(
+        name="If-Match",
+        required=False,
+        max_length=500,
+        description="The `ETag` of the flight as you know it: refused with 412 if somebody changed it since.",
+    ),
+]
+
+_TAG: Final = re.compile(r'"([0-9]{1,9})"')
+
+
+class FlightBody(RequestBody):
+    """A flight as an administrator describes it. Times need a zone; the price is for one seat, as a number or a string."""
+
+    flight_number: Annotated[str, Meta(min_length=2, max_length=16, examples=["AI-202"])]
+    source: PlaceName
+    destination: PlaceName
+    departure_ts: Annotated[datetime, Meta(tz=True)]
+    arrival_ts: Annotated[datetime, Meta(tz=True)]
+    total_seats: Annotated[int, Meta(ge=1, le=rules.MAX_SEATS, examples=[150])]
+    price: Annotated[Decimal, Meta(examples=["7500.00"])]
+    currency: Annotated[str, Meta(min_length=3, max_length=3)] = rules.DEFAULT_CURRENCY
+
+    def details(self) -> FlightDetails:
+        return FlightDetails.checked(**msgspec.structs.asdict(self))
+
+
+class FlightPage(msgspec.Struct):
+    data: list[FlightView]
+    next_cursor: str | None
+
+
+class FlightController(Controller):
+    """A change is seen by every search at once, and never touches seats that are held or sold."""
+
+    path = "/admin/flights"
+    tags = ("flights",)
+    guards = (requires_admin,)
+
+    @post(operation_id="createFlight", summary="Add a flight", sync_to_thread=True, opt={"errors": (FlightExists,)})
+    def create(
+        self, data: JSONBody[FlightBody], request: SignedRequest, services: NamedDependency[Services]
+    ) -> Response[FlightView]:
+        details = data.details()
+        with services.db.transaction() as connection:
+            change = service.create_flight(connection, details, user_id=request.user.user_id)
+        answer = _announced(change, services)
+        answer.status_code = HTTPStatus.CREATED
+        answer.headers["location"] = f"/admin/flights/{change.flight_id}"
+        return answer
+
+    @get(operation_id="listFlights", summary="List flights", sync_to_thread=True)
+    def list(
+        self,
+        services: NamedDependency[Services],
+        source: PlaceQuery = None,
+        destination: PlaceQuery = None,
+        day: Annotated[date | None, QueryParameter(name="date", required=False)] = None,
+        status: FromQuery[FlightStatus | None] = None,
+        q: PlaceQuery = None,
+        sort: FromQuery[FlightSort] = FlightSort.DEPARTURE,
+        limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
+        cursor: Annotated[str | None, QueryParameter(max_length=500, required=False)] = None,
+    ) -> FlightPage:
+        """Filtered and sorted. `date` is the local date of departure; `q` the beginning of a flight number, or part of a
+        place's name. `next_cursor` is the `cursor` of the next page.
+        """
+        wanted = FlightFilter(source=source, destination=destination, day=day, status=status, text=q)
+        with services.db.snapshot() as connection:
+            flights, following = queries.list_flights(connection, wanted, sort=sort, cursor=cursor, limit=limit)
+        return FlightPage(flights, following)
+
+    @get(
+        "/{flight_id:uuid}",
+        operation_id="readFlight",
+        summary="One flight, with its ETag",
+        sync_to_thread=True,
+        opt={"errors": (FlightNotFound,)},
+    )
+    def read(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> Response[FlightView]:
+        with services.db.snapshot() as connection:
+            return _answer(queries.get_flight(connection, flight_id))
+
+    @put(
+        "/{flight_id:uuid}",
+        operation_id="replaceFlight",
+        summary="Replace a flight's details",
+        sync_to_thread=True,
+        opt={"errors": (FlightNotFound, FlightExists, CapacityBelowSold, FlightCancelled, StaleVersion)},
+    )
+    def replace(
+        self,
+        flight_id: FromPath[UUID],
+        data: JSONBody[FlightBody],
+        request: SignedRequest,
+        services: NamedDependency[Services],
+        if_match: IfMatch = None,
+    ) -> Response[FlightView]:
+        """Held and sold seats stay as they are; the capacity cannot go below them."""
+        details = data.details()
+        with services.db.transaction() as connection:
+            change = service.replace_flight(
+                connection, flight_id, details, user_id=request.user.user_id, expected=_versions(if_match)
+            )
+        return _announced(change, services)
+
+    @delete(
+        "/{flight_id:uuid}",
+        operation_id="deleteFlight",
+        summary="Remove a flight that was never booked",
+        sync_to_thread=True,
+        opt={"errors": (FlightNotFound, FlightHasBookings, StaleVersion)},
+    )
+    def delete(
+        self,
+        flight_id: FromPath[UUID],
+        request: SignedRequest,
+        services: NamedDependency[Services],
+        if_match: IfMatch = None,
+    ) -> None:
+        with services.db.transaction() as connection:
+            change = service.delete_flight(connection, flight_id, user_id=request.user.user_id, expected=_versions(if_match))
+        service.announce(services.redis, change)
+
+    @get(
+        "/{flight_id:uuid}/inventory",
+        operation_id="readInventory",
+        summary="The seats of a flight, in Postgres and in Redis",
+        sync_to_thread=True,
+        opt={"errors": (FlightNotFound,)},
+    )
+    def inventory(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> InventoryView:
+        with services.db.snapshot() as connection:
+            return queries.read_inventory(connection, services.redis, flight_id)
+
+
+def _announced(change: Change, services: Services) -> Response[FlightView]:
+    service.announce(services.redis, change)
+    assert change.flight is not None
+    if change.seats_changed:
+        broadcast.seats_changed(services.redis, {change.flight_id: change.flight.available_seats})
+    return _answer(change.flight)
+
+
+def _answer(flight: FlightView) -> Response[FlightView]:
+    return Response(flight, headers={"etag": f'"{flight.version}"', "cache-control": "no-store"})
+
+
+def _versions(if_match: str | None) -> frozenset[int] | None:
+    """The versions that a request accepts. A tag that was never ours matches nothing."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    return frozenset(int(version) for version in _TAG.findall(if_match))

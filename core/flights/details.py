@@ -1,0 +1,104 @@
+"""What an admin says about a flight, in the form in which it is stored."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from core.errors import Invalid
+from core.flights import places, rules
+from core.flights.places import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightDetails:
+    """Build it with `checked`. Times have a zone; `price` has two decimals."""
+
+    flight_number: str
+    source: str
+    destination: str
+    departure_ts: datetime
+    arrival_ts: datetime
+    total_seats: int
+    price: Decimal
+    currency: str
+
+    @classmethod
+    def checked(
+        cls,
+        *,
+        flight_number: str,
+        source: str,
+        destination: str,
+        departure_ts: datetime,
+        arrival_ts: datetime,
+        total_seats: int,
+        price: Decimal,
+        currency: str = rules.DEFAULT_CURRENCY,
+    ) -> FlightDetails:
+        """Tidy what was said and hold it to the rules.
+
+        Raises:
+            Invalid: with every rule that is broken.
+        """
+        details = cls(
+            flight_number=flight_number.strip().upper(),
+            source=places.tidy(source),
+            destination=places.tidy(destination),
+            departure_ts=departure_ts,
+            arrival_ts=arrival_ts,
+            total_seats=total_seats,
+            price=price,
+            currency=currency.strip().upper(),
+        )
+        errors = [{"pointer": f"/{field}", "code": code, "message": message} for field, code, message in details._broken_rules()]
+        if errors:
+            raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
+        return details
+
+    @property
+    def departs_from(self) -> Place | None:
+        return places.resolve(self.source)
+
+    @property
+    def arrives_at(self) -> Place | None:
+        return places.resolve(self.destination)
+
+    @property
+    def departure_date(self) -> date:
+        """The local date at the source."""
+        return places.local_date(self.departure_ts, self.departs_from)
+
+    def _broken_rules(self) -> list[tuple[str, str, str]]:
+        broken = []
+        if not re.fullmatch(rules.FLIGHT_NUMBER, self.flight_number):
+            broken.append(
+                ("flight_number", "bad_format", "A flight number has 2 to 16 letters, digits and dashes, such as AI-202.")
+            )
+        for field, name in (("source", self.source), ("destination", self.destination)):
+            if not re.fullmatch(rules.PLACE, name):
+                broken.append((field, "bad_format", "A place has 2 to 80 characters, without control characters and < > { }."))
+        if places.place_key(self.source) == places.place_key(self.destination):
+            broken.append(("destination", "same_place", "Source and destination are the same place."))
+        for field, moment in (("departure_ts", self.departure_ts), ("arrival_ts", self.arrival_ts)):
+            if not rules.EARLIEST <= moment < rules.LATEST:
+                years = f"{rules.EARLIEST.year} to {rules.LATEST.year - 1}"
+                broken.append((field, "out_of_range", f"The time must be in the years {years}."))
+        if self.arrival_ts <= self.departure_ts:
+            broken.append(("arrival_ts", "arrives_before_departure", "The arrival must be later than the departure."))
+        if not 1 <= self.total_seats <= rules.MAX_SEATS:
+            broken.append(("total_seats", "out_of_range", f"A flight has 1 to {rules.MAX_SEATS} seats."))
+        broken += self._broken_rules_of_money()
+        return broken
+
+    def _broken_rules_of_money(self) -> list[tuple[str, str, str]]:
+        broken = []
+        if not self.price.is_finite() or not 0 <= self.price <= rules.MAX_PRICE:
+            broken.append(("price", "out_of_range", f"The price must be from 0 to {rules.MAX_PRICE}."))
+        elif self.price != self.price.quantize(Decimal("0.01")):
+            broken.append(("price", "too_many_decimals", "The price must have at most 2 decimals."))
+        if not re.fullmatch(rules.CURRENCY, self.currency):
+            broken.append(("currency", "bad_format", "A currency is a code of three letters, such as INR."))
+        return broken

@@ -1,0 +1,196 @@
+"""Create, replace and delete a flight: each writes its audit entry and says what must be announced after the commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+import redis
+import structlog
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
+from psycopg.sql import SQL
+
+from core.clock import new_id
+from core.db import RawConnection
+from core.flights import queries, route_versions, schedule_changes
+from core.flights.details import FlightDetails
+from core.flights.errors import (
+    CapacityBelowSold,
+    FlightCancelled,
+    FlightExists,
+    FlightHasBookings,
+    FlightNotFound,
+    StaleVersion,
+)
+from core.flights.models import FlightStatus
+from core.flights.route_versions import RouteDay, RouteDays
+from core.flights.schedule_changes import MovedFlight, Times
+from core.flights.views import COLUMNS, FlightView, view
+from core.seats.inventory import Inventory
+from core.users import audit_log
+
+_RETURNED: Final = SQL("{}, source_key, destination_key, departure_date").format(COLUMNS)
+_INSERT: Final = SQL("""
+INSERT INTO flights (id, flight_number, source, destination, source_iata, destination_iata, departure_ts, arrival_ts,
+                     departure_date, total_seats, price, currency)
+VALUES (%(id)s, %(flight_number)s, %(source)s, %(destination)s, %(source_iata)s, %(destination_iata)s, %(departure_ts)s,
+        %(arrival_ts)s, %(departure_date)s, %(total_seats)s, %(price)s, %(currency)s)
+ON CONFLICT (flight_number, departure_ts) DO NOTHING
+RETURNING {returned}
+""").format(returned=_RETURNED)
+_UPDATE: Final = SQL("""
+UPDATE flights SET
+    flight_number = %(flight_number)s, source = %(source)s, destination = %(destination)s, source_iata = %(source_iata)s,
+    destination_iata = %(destination_iata)s, departure_ts = %(departure_ts)s, arrival_ts = %(arrival_ts)s,
+    departure_date = %(departure_date)s, total_seats = %(total_seats)s, price = %(price)s, currency = %(currency)s,
+    version = version + 1, updated_at = now()
+WHERE id = %(id)s
+  AND (flight_number, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date, total_seats,
+       price, currency)
+      IS DISTINCT FROM
+      (%(flight_number)s, %(source)s, %(destination)s, %(source_iata)s, %(destination_iata)s, %(departure_ts)s, %(arrival_ts)s,
+       %(departure_date)s, %(total_seats)s, %(price)s, %(currency)s)
+RETURNING {returned}
+""").format(returned=_RETURNED)
+_LOCK: Final = SQL("SELECT {returned}, seats_held, seats_sold FROM flights WHERE id = %s FOR UPDATE").format(returned=_RETURNED)
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a transaction did to a flight. `routes`: the route days it touched, before and after. `seats_changed`: whether the seat
+    counts that others keep of it are wrong now. `flight` is None where it is gone.
+    """
+
+    flight_id: UUID
+    flight: FlightView | None
+    routes: RouteDays = field(default_factory=RouteDays)
+    seats_changed: bool = False
+
+
+def announce(client: redis.Redis, change: Change) -> None:
+    """After the commit: tell the search caches, and drop what Redis knows of the seats. Best effort: both repair themselves."""
+    if change.seats_changed:
+        try:
+            Inventory(client).drop([change.flight_id])
+        except redis.RedisError as error:
+            _log.warning(
+                "seat counts stay in Redis until the audit drops them", flight_id=str(change.flight_id), error=str(error)
+            )
+    if change.routes:
+        route_versions.change(client, change.routes)
+
+
+def create_flight(connection: RawConnection, details: FlightDetails, *, user_id: UUID) -> Change:
+    """Add a flight.
+
+    Raises:
+        FlightExists
+    """
+    flight_id = new_id()
+    row = connection.execute(_INSERT, _columns(details) | {"id": flight_id}).fetchone()
+    if row is None:
+        raise _exists(connection, details)
+    flight = view(row)
+    audit_log.record(connection, user_id, "flight.created", flight_id, after=_told(flight))
+    return Change(flight_id, flight, RouteDays([RouteDay(*row[-3:])]))
+
+
+def replace_flight(
+    connection: RawConnection, flight_id: UUID, details: FlightDetails, *, user_id: UUID, expected: frozenset[int] | None
+) -> Change:
+    """Change a flight to `details`. Held and sold seats stay. The same details change nothing, not even the version.
+
+    `expected`: versions that the client would accept to replace; None for any.
+
+    Raises:
+        FlightNotFound, StaleVersion, FlightCancelled, CapacityBelowSold, FlightExists
+    """
+    before, seats, old_route = _lock(connection, flight_id, expected)
+    if before.status is FlightStatus.CANCELLED:
+        raise FlightCancelled("The flight is cancelled and cannot be changed.")
+    held, sold = seats
+    if held + sold > details.total_seats:
+        raise CapacityBelowSold(
+            f"{held} seats are held and {sold} are sold, so the flight cannot have {details.total_seats}.",
+            total_seats=details.total_seats,
+            held=held,
+            sold=sold,
+        )
+    try:
+        with connection.transaction():
+            row = connection.execute(_UPDATE, _columns(details) | {"id": flight_id}).fetchone()
+    except UniqueViolation as error:
+        raise _exists(connection, details) from error
+    if row is None:
+        return Change(flight_id, before)
+    after = view(row)
+    schedule_changes.record(connection, [MovedFlight(flight_id, _times(before), _times(after))])
+    audit_log.record(connection, user_id, "flight.replaced", flight_id, before=_told(before), after=_told(after))
+    # Redis keeps the seats of a flight until it departs, so a new departure makes it load them again.
+    seats_changed = (before.total_seats, before.departure_ts) != (after.total_seats, after.departure_ts)
+    return Change(flight_id, after, RouteDays([old_route, RouteDay(*row[-3:])]), seats_changed)
+
+
+def delete_flight(connection: RawConnection, flight_id: UUID, *, user_id: UUID, expected: frozenset[int] | None) -> Change:
+    """Remove a flight that was never booked. Its row lock keeps a booking that is being accepted waiting, and then refused.
+
+    Raises:
+        FlightNotFound, StaleVersion, FlightHasBookings
+    """
+    before, _, route = _lock(connection, flight_id, expected)
+    has_bookings = FlightHasBookings("The flight has bookings. Cancel it instead: everybody on it is then told and refunded.")
+    if connection.execute("SELECT FROM bookings WHERE flight_id = %s LIMIT 1", (flight_id,)).fetchone() is not None:
+        raise has_bookings
+    try:
+        connection.execute("DELETE FROM flights WHERE id = %s", (flight_id,))
+    except ForeignKeyViolation as error:
+        raise has_bookings from error
+    audit_log.record(connection, user_id, "flight.deleted", flight_id, before=_told(before))
+    return Change(flight_id, None, RouteDays([route]), seats_changed=True)
+
+
+def _lock(
+    connection: RawConnection, flight_id: UUID, expected: frozenset[int] | None
+) -> tuple[FlightView, tuple[int, int], RouteDay]:
+    """The flight, its held and sold seats, and its route day, locked against everybody who would change, sell or book it."""
+    row = connection.execute(_LOCK, (flight_id,)).fetchone()
+    if row is None:
+        raise FlightNotFound(queries.NOT_FOUND)
+    flight = view(row)
+    if expected is not None and flight.version not in expected:
+        raise StaleVersion("Somebody changed the flight since you read it. Read it again.", version=flight.version)
+    return flight, (row[-2], row[-1]), RouteDay(*row[-5:-2])
+
+
+def _columns(details: FlightDetails) -> dict[str, Any]:
+    source, destination = details.departs_from, details.arrives_at
+    return {
+        "flight_number": details.flight_number,
+        "source": details.source,
+        "destination": details.destination,
+        "source_iata": source.iata if source else None,
+        "destination_iata": destination.iata if destination else None,
+        "departure_ts": details.departure_ts,
+        "arrival_ts": details.arrival_ts,
+        "departure_date": details.departure_date,
+        "total_seats": details.total_seats,
+        "price": details.price,
+        "currency": details.currency,
+    }
+
+
+def _times(flight: FlightView) -> Times:
+    return Times(flight.departure_ts, flight.arrival_ts)
+
+
+def _told(flight: FlightView) -> dict[str, Any]:
+    """What the audit log keeps: everything but the id, which it has, and the seats, which sell without being logged."""
+    return {name: getattr(flight, name) for name in FlightView.__struct_fields__ if name not in ("id", "available_seats")}
+
+
+def _exists(connection: RawConnection, details: FlightDetails) -> FlightExists:
+    other = queries.find_flight_id(connection, details.flight_number, details.departure_ts)
+    return FlightExists(f"{details.flight_number} departs at {details.departure_ts.isoformat()} already.", flight_id=other)

@@ -1,0 +1,64 @@
+"""Who changed what: written in the transaction of the change, read by admins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from core.clock import new_id
+from core.db import RawConnection
+
+
+class AuditView(msgspec.Struct, frozen=True):
+    """One change. `action` is `noun.verb`; `before` and `after` hold what is known of the entity on either side, null for nothing."""
+
+    id: UUID
+    at: datetime
+    user_id: UUID | None
+    action: str
+    entity: str
+    entity_id: UUID
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+def record(
+    connection: RawConnection,
+    user_id: UUID | None,
+    action: str,
+    entity_id: UUID,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Note one change; `user_id` None is the product itself. The entity is the noun of `action`."""
+
+    def stored(state: Mapping[str, Any] | None) -> Jsonb | None:
+        return None if state is None else Jsonb(msgspec.to_builtins(dict(state)))
+
+    connection.execute(
+        "INSERT INTO audit_log (id, user_id, action, entity, entity_id, before, after) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        (new_id(), user_id, action, action.partition(".")[0], entity_id, stored(before), stored(after)),
+    )
+
+
+def list_entries(
+    connection: RawConnection, *, entity: str | None, entity_id: UUID | None, before: UUID | None, limit: int
+) -> tuple[list[AuditView], UUID | None]:
+    """Changes, newest first, and the cursor of the next page. Ids are in order of time, so an id is a cursor."""
+    rows = connection.execute(
+        """
+        SELECT id, created_at, user_id, action, entity, entity_id, before, after FROM audit_log
+        WHERE (%(entity)s::text IS NULL OR entity = %(entity)s) AND (%(entity_id)s::uuid IS NULL OR entity_id = %(entity_id)s)
+          AND (%(before)s::uuid IS NULL OR id < %(before)s)
+        ORDER BY id DESC LIMIT %(limit)s
+        """,
+        {"entity": entity, "entity_id": entity_id, "before": before, "limit": limit + 1},
+    ).fetchall()
+    entries = [AuditView(*row) for row in rows[:limit]]
+    return entries, entries[-1].id if len(rows) > limit else None

@@ -1,0 +1,281 @@
+"""Flights as administrators keep them."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import redis as redis_py
+
+from core import keys
+from core.clock import new_id
+from core.db import Database
+from core.seats.inventory import Inventory, take_snapshots
+from tests.support.flights import SEED_BODY, add_flight, body, noon_in, sell
+
+
+def book(db: Database, flight_id: str, *, status: str = "CONFIRMED") -> None:
+    """One booking of one seat, as it stands after its worker."""
+    with db.transaction() as connection:
+        user = connection.execute("SELECT id FROM users LIMIT 1").fetchone()
+        assert user is not None
+        booking = new_id()
+        connection.execute(
+            "INSERT INTO bookings (id, trip_id, user_id, flight_id, seats, status, price_total, currency, reference)"
+            " VALUES (%s, %s, %s, %s, 1, %s, 1, 'INR', %s)",
+            (booking, booking, user[0], flight_id, status, uuid4().hex[:6].upper()),
+        )
+        if status == "CONFIRMED":
+            connection.execute("UPDATE flights SET seats_sold = seats_sold + 1 WHERE id = %s", (flight_id,))
+
+
+def test_the_first_readme_s_body_creates_a_flight(admin: httpx.Client) -> None:
+    answer = admin.post("/admin/flights", json=dict(SEED_BODY))
+
+    assert answer.status_code == 201
+    flight = answer.json()
+    assert flight == {
+        "id": flight["id"],
+        "flight_number": "AI-202",
+        "source": "Delhi",
+        "destination": "Mumbai",
+        "departure_ts": "2025-12-25T10:00:00Z",
+        "arrival_ts": "2025-12-25T12:00:00Z",
+        "total_seats": 150,
+        "available_seats": 150,
+        "price": "7500.00",
+        "currency": "INR",
+        "status": "SCHEDULED",
+        "version": 1,
+    }
+    assert answer.headers["location"] == f"/admin/flights/{flight['id']}"
+    assert answer.headers["etag"] == '"1"'
+    again = admin.get(answer.headers["location"])
+    assert again.json() == flight
+    assert again.headers["etag"] == '"1"'
+
+
+def test_a_price_is_exact_and_a_time_is_stored_in_utc(admin: httpx.Client) -> None:
+    assert add_flight(admin, price=7500.1)["price"] == "7500.10"
+    flight = add_flight(admin, price="7500.10", departure_ts="2030-05-01T15:30:00+05:30", arrival_ts="2030-05-01T17:30:00+05:30")
+    assert (flight["price"], flight["departure_ts"]) == ("7500.10", "2030-05-01T10:00:00Z")
+
+
+def test_a_field_that_cannot_be_is_named(admin: httpx.Client) -> None:
+    cases: list[tuple[dict[str, Any], str, str | None]] = [
+        ({"price": "7500.001"}, "/price", "too_many_decimals"),
+        ({"price": "NaN"}, "/price", "out_of_range"),
+        ({"price": "1e400"}, "/price", "out_of_range"),
+        ({"price": -1}, "/price", "out_of_range"),
+        ({"price": 1e8}, "/price", "out_of_range"),
+        ({"total_seats": 0}, "/total_seats", None),
+        ({"total_seats": 1001}, "/total_seats", None),
+        ({"total_seats": "150"}, "/total_seats", None),
+        ({"arrival_ts": noon_in(9)}, "/arrival_ts", "arrives_before_departure"),
+        ({"arrival_ts": noon_in(10)}, "/arrival_ts", "arrives_before_departure"),
+        ({"departure_ts": "2030-05-01T10:00:00"}, "/departure_ts", None),
+        ({"departure_ts": "1930-05-01T10:00:00Z"}, "/departure_ts", "out_of_range"),
+        ({"destination": "New Delhi"}, "/destination", "same_place"),
+        ({"source": "a{b}"}, "/source", "bad_format"),
+        ({"source": "a\u0000b"}, "/source", None),
+        ({"source": "D" * 81}, "/source", None),
+        ({"flight_number": "AI 202"}, "/flight_number", "bad_format"),
+        ({"flight_number": "-"}, "/flight_number", None),
+        ({"currency": "12$"}, "/currency", "bad_format"),
+        ({"seats_sold": 4}, "/seats_sold", "unknown_field"),
+    ]
+    for changes, pointer, code in cases:
+        answer = admin.post("/admin/flights", json=body(**changes))
+        assert answer.status_code == 422, (changes, answer.text)
+        errors = {error["pointer"]: error["code"] for error in answer.json()["errors"]}
+        assert pointer in errors, changes
+        assert code in (None, errors[pointer]), changes
+
+
+def test_a_flight_number_departs_once_at_a_time(admin: httpx.Client) -> None:
+    first = add_flight(admin)
+    other = add_flight(admin, flight_number="AI-203")
+
+    created = admin.post("/admin/flights", json=body(destination="Goa"))
+    assert (created.status_code, created.json()["code"]) == (409, "flight_exists")
+    assert created.json()["flight_id"] == first["id"]
+    renamed = admin.put(f"/admin/flights/{other['id']}", json=body(flight_number="ai-202"))
+    assert (renamed.status_code, renamed.json()["code"]) == (409, "flight_exists")
+    assert renamed.json()["flight_id"] == first["id"]
+
+
+def test_replacing_keeps_held_and_sold_seats(admin: httpx.Client, db: Database) -> None:
+    flight = add_flight(admin, total_seats=100)
+    sell(db, flight["id"], sold=30, held=5)
+
+    answer = admin.put(f"/admin/flights/{flight['id']}", json=body(total_seats=120, price="1.50"))
+
+    assert answer.status_code == 200
+    assert answer.json()["available_seats"] == 85
+    assert answer.json()["version"] == 2
+    inventory = admin.get(f"/admin/flights/{flight['id']}/inventory").json()
+    assert inventory == {"total": 120, "held": 5, "sold": 30, "free": 85, "redis_free": None, "drift": None}
+
+
+def test_the_capacity_never_goes_below_held_and_sold(admin: httpx.Client, db: Database) -> None:
+    flight = add_flight(admin, total_seats=100)
+    sell(db, flight["id"], sold=30, held=5)
+
+    refused = admin.put(f"/admin/flights/{flight['id']}", json=body(total_seats=34))
+    assert (refused.status_code, refused.json()["code"]) == (409, "capacity_below_sold")
+    assert {name: refused.json()[name] for name in ("total_seats", "held", "sold")} == {"total_seats": 34, "held": 5, "sold": 30}
+    assert admin.put(f"/admin/flights/{flight['id']}", json=body(total_seats=35)).json()["available_seats"] == 0
+
+
+def test_the_same_details_change_nothing(admin: httpx.Client) -> None:
+    flight = add_flight(admin)
+    again = admin.put(f"/admin/flights/{flight['id']}", json=body(price="7500.0", source=" delhi "[1:].title()))
+    assert again.json() == flight
+
+
+def test_a_stale_version_is_refused(admin: httpx.Client) -> None:
+    flight = add_flight(admin)
+    address = f"/admin/flights/{flight['id']}"
+
+    assert admin.put(address, json=body(price=1), headers={"If-Match": '"1"'}).headers["etag"] == '"2"'
+    stale = admin.put(address, json=body(price=2), headers={"If-Match": '"1"'})
+    assert (stale.status_code, stale.json()["code"], stale.json()["version"]) == (412, "stale_version", 2)
+    assert admin.delete(address, headers={"If-Match": '"1"'}).status_code == 412
+    assert admin.put(address, json=body(price=2), headers={"If-Match": '"nonsense"'}).status_code == 412
+    assert admin.put(address, json=body(price=2), headers={"If-Match": '"7", "2"'}).status_code == 200
+    assert admin.put(address, json=body(price=3), headers={"If-Match": "*"}).status_code == 200
+
+
+def test_of_many_who_replace_the_same_version_one_wins(admin: httpx.Client) -> None:
+    address = f"/admin/flights/{add_flight(admin)['id']}"
+    statuses: list[int] = []
+
+    def replace(price: int) -> None:
+        statuses.append(admin.put(address, json=body(price=price), headers={"If-Match": '"1"'}).status_code)
+
+    threads = [threading.Thread(target=replace, args=(price,)) for price in range(1, 9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [200] + [412] * 7
+
+
+def test_a_flight_that_was_never_booked_is_deleted(admin: httpx.Client, client: httpx.Client) -> None:
+    address = f"/admin/flights/{add_flight(admin)['id']}"
+    assert admin.delete(address).status_code == 204
+    assert admin.get(address).json()["code"] == "flight_not_found"
+    assert admin.delete(address).json()["code"] == "flight_not_found"
+    assert admin.put(address, json=body()).json()["code"] == "flight_not_found"
+
+
+def test_a_flight_that_was_ever_booked_is_kept(admin: httpx.Client, db: Database) -> None:
+    for status in ("PENDING", "CONFIRMED", "CANCELLED"):
+        flight = add_flight(admin, flight_number=f"AI-{status}")
+        book(db, flight["id"], status=status)
+        refused = admin.delete(f"/admin/flights/{flight['id']}")
+        assert (refused.status_code, refused.json()["code"]) == (409, "flight_has_bookings"), status
+        assert admin.get(f"/admin/flights/{flight['id']}").status_code == 200
+
+
+def test_a_cancelled_flight_is_not_changed(admin: httpx.Client, db: Database) -> None:
+    flight = add_flight(admin)
+    with db.transaction() as connection:
+        connection.execute("UPDATE flights SET status = 'CANCELLED' WHERE id = %s", (flight["id"],))
+    refused = admin.put(f"/admin/flights/{flight['id']}", json=body(price=1))
+    assert (refused.status_code, refused.json()["code"]) == (409, "flight_cancelled")
+
+
+def test_a_new_capacity_makes_redis_load_the_flight_again(admin: httpx.Client, db: Database, redis_url: str) -> None:
+    flight = add_flight(admin, total_seats=10)
+    with redis_py.Redis.from_url(redis_url) as client:
+        inventory = Inventory(client)
+        with db.snapshot() as connection:
+            inventory.load(take_snapshots(connection, [UUID(flight["id"])]))
+        assert admin.get(f"/admin/flights/{flight['id']}/inventory").json()["redis_free"] == 10
+
+        admin.put(f"/admin/flights/{flight['id']}", json=body(total_seats=10, price=9))
+        assert client.exists(keys.inventory(UUID(flight["id"]))) == 1  # another price is no reason
+        admin.put(f"/admin/flights/{flight['id']}", json=body(total_seats=12))
+        assert client.exists(keys.inventory(UUID(flight["id"]))) == 0
+
+
+def test_lists_are_filtered_sorted_and_paged(admin: httpx.Client) -> None:
+    for number in range(5):
+        departure = noon_in(10, hours=number)
+        add_flight(
+            admin, flight_number=f"AI-{number}", price=100 - number % 2, departure_ts=departure, arrival_ts=noon_in(10, hours=9)
+        )
+    add_flight(admin, flight_number="6E-9", source="Chennai", departure_ts=noon_in(11), arrival_ts=noon_in(12))
+
+    def numbers(**parameters: Any) -> list[str]:
+        answer = admin.get("/admin/flights", params=parameters)
+        assert answer.status_code == 200, answer.text
+        return [flight["flight_number"] for flight in answer.json()["data"]]
+
+    assert numbers() == ["AI-0", "AI-1", "AI-2", "AI-3", "AI-4", "6E-9"]
+    assert numbers(source="del", sort="-departure_ts") == ["AI-4", "AI-3", "AI-2", "AI-1", "AI-0"]
+    assert numbers(date=noon_in(11).date().isoformat()) == ["6E-9"]
+    assert numbers(q="6e") == ["6E-9"]
+    assert numbers(q="chen") == ["6E-9"]
+    assert numbers(q="100%") == []
+    assert numbers(status="CANCELLED") == []
+    assert numbers(sort="created_at", limit=1) == ["AI-0"]
+
+    pages: list[list[str]] = []
+    cursor: str | None = None
+    while not pages or cursor:
+        answer = admin.get(
+            "/admin/flights", params={"sort": "price", "limit": 2, **({"cursor": cursor} if cursor else {})}
+        ).json()
+        pages.append([flight["flight_number"] for flight in answer["data"]])
+        cursor = answer["next_cursor"]
+    assert pages == [["AI-1", "AI-3"], ["AI-0", "AI-2"], ["AI-4", "6E-9"]]
+
+
+def test_a_list_says_which_parameter_is_wrong(admin: httpx.Client) -> None:
+    cases: list[dict[str, Any]] = [
+        {"cursor": "nonsense"},
+        {"cursor": "WyJwcmljZSIsIngiLCIwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDAiXQ", "sort": "price"},
+        {"cursor": "é"},
+        {"sort": "seats_sold"},
+        {"limit": 0},
+        {"limit": 201},
+        {"date": "2026-02-30"},
+        {"status": "LATE"},
+    ]
+    for parameters in cases:
+        answer = admin.get("/admin/flights", params=parameters)
+        assert answer.status_code == 422, (parameters, answer.text)
+        assert answer.json()["errors"][0]["pointer"] in {f"?{name}" for name in parameters}
+
+
+def test_every_change_is_in_the_audit_log(admin: httpx.Client, traveller: httpx.Client) -> None:
+    flight = add_flight(admin)
+    admin.put(f"/admin/flights/{flight['id']}", json=body(price=1))
+    admin.delete(f"/admin/flights/{flight['id']}")
+
+    entries = admin.get("/admin/audit", params={"entity": "flight", "entity_id": flight["id"], "limit": 2}).json()
+    assert [entry["action"] for entry in entries["data"]] == ["flight.deleted", "flight.replaced"]
+    replaced = entries["data"][1]
+    assert (replaced["before"]["price"], replaced["after"]["price"]) == ("7500.00", "1.00")
+    assert replaced["user_id"] == admin.get("/api/v1/auth/me").json()["id"]
+    older = admin.get("/admin/audit", params={"entity": "flight", "cursor": entries["next_cursor"]}).json()
+    assert [entry["action"] for entry in older["data"]] == ["flight.created"]
+    assert traveller.get("/admin/audit").status_code == 403
+
+
+def test_flights_are_kept_by_administrators_alone(client: httpx.Client, traveller: httpx.Client, admin: httpx.Client) -> None:
+    flight = add_flight(admin)
+    for method, path in [
+        ("POST", "/admin/flights"),
+        ("GET", "/admin/flights"),
+        ("PUT", f"/admin/flights/{flight['id']}"),
+        ("DELETE", f"/admin/flights/{flight['id']}"),
+        ("GET", f"/admin/flights/{flight['id']}/inventory"),
+    ]:
+        json = body() if method in ("POST", "PUT") else None
+        assert client.request(method, path, json=json).status_code == 401
+        assert traveller.request(method, path, json=json).status_code == 403
