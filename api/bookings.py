@@ -236,7 +236,7 @@ class BookingController(Controller):
     )
     def read(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> BookingView:
         with services.db.snapshot() as connection:
-            return queries.get_booking(connection, booking_id, _owner(request.user))
+            return queries.get_booking(connection, booking_id, owner(request.user))
 
     @get(
         "/bookings/by-reference/{reference:str}",
@@ -249,7 +249,7 @@ class BookingController(Controller):
         self, reference: FromPath[str], request: SignedRequest, services: NamedDependency[Services]
     ) -> BookingView:
         with services.db.snapshot() as connection:
-            return queries.get_by_reference(connection, reference, _owner(request.user))
+            return queries.get_by_reference(connection, reference, owner(request.user))
 
     @delete(
         "/bookings/{booking_id:uuid}",
@@ -260,14 +260,18 @@ class BookingController(Controller):
         opt={"errors": (BookingNotFound, NotCancellable)},
     )
     def cancel(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> BookingView:
-        """Cancel, and give the seats back once. The answer is the cancelled booking."""
+        """Quote and confirm in one step: give the seats and the money back once. The answer is the cancelled booking."""
         with services.db.transaction() as connection:
             effects = cancelling.cancel(
-                connection, booking_id, _owner(request.user), hold_minutes=services.settings.booking.hold_minutes
+                connection,
+                booking_id,
+                owner(request.user),
+                services.settings.fares,
+                hold_minutes=services.settings.booking.hold_minutes,
             )
         carry_out(effects, services.redis, services.live.dispatcher)
         with services.db.snapshot() as connection:
-            return queries.get_booking(connection, booking_id, _owner(request.user))
+            return queries.get_booking(connection, booking_id, owner(request.user))
 
 
 def _traveller(user_id: UUID | None, principal: Principal) -> UUID:
@@ -278,7 +282,8 @@ def _traveller(user_id: UUID | None, principal: Principal) -> UUID:
     raise Forbidden("Only an administrator may book for somebody else.")
 
 
-def _owner(principal: Principal) -> UUID | None:
+def owner(principal: Principal) -> UUID | None:
+    """Whose bookings `principal` may see: None means everybody's."""
     return None if principal.is_admin else principal.user_id
 
 

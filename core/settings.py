@@ -5,6 +5,7 @@ One small class per concern; all are frozen. The names are a contract: scripts r
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -45,6 +46,21 @@ class Booking(_Concern):
     """Bookings that may wait for a worker. Beyond it the door answers 503, because the queue would only grow."""
 
 
+class Fares(_Concern):
+    """What cancelling costs, by the time since booking and the time to the first departure: nothing, then a fee, then all of it."""
+
+    cancel_free_hours: int = Field(default=24, ge=0)
+    """Free for so long after booking,"""
+    cancel_free_days: int = Field(default=7, ge=0)
+    """if the departure is at least so many days away."""
+    cancel_fee_percent: Decimal = Field(default=Decimal(25), ge=0, le=100)
+    """The fee after that, of what was paid."""
+    cancel_no_refund_hours: int = Field(default=24, ge=0)
+    """From so many hours before departure nothing is given back."""
+    cancel_quote_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    """How long a quote is good for."""
+
+
 class Search(_Concern):
     search_cache_seconds: int = Field(default=300, ge=1)
 
@@ -59,12 +75,13 @@ class Work(_Concern):
 class Settings:
     """The settings of one process, grouped by concern. Build it once, in an edge."""
 
-    __slots__ = ("accounts", "booking", "http", "search", "servers", "work")
+    __slots__ = ("accounts", "booking", "fares", "http", "search", "servers", "work")
 
     def __init__(self) -> None:
         self.http = Http()
         self.servers = Servers()
         self.accounts = Accounts()
         self.booking = Booking()
+        self.fares = Fares()
         self.search = Search()
         self.work = Work()

@@ -31,6 +31,24 @@ class NotCancellable(Conflict):
     code = "not_cancellable"
 
 
+class NoScheduleChange(Conflict):
+    code = "no_schedule_change"
+
+
+class QuoteNotFound(NotFound):
+    code = "quote_not_found"
+
+
+class QuoteExpired(Conflict):
+    code = "quote_expired"
+
+
+class QuoteSuperseded(Conflict):
+    """There is a newer quote, or something was paid since this one."""
+
+    code = "quote_superseded"
+
+
 class IdempotencyKeyReused(AppError):
     code = "idempotency_key_reused"
     status = HTTPStatus.UNPROCESSABLE_ENTITY

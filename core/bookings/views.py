@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final
@@ -14,6 +14,7 @@ import msgspec
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode
 from core.db import RawConnection
+from core.flights.models import FlightStatus
 
 WORDS: Final[dict[FailureCode, str]] = {
     FailureCode.SOLD_OUT: "The flight sold out before your seats could be taken.",
@@ -53,11 +54,42 @@ class BookedFlight(msgspec.Struct, frozen=True):
     status: str
 
 
+class ScheduleChangeView(msgspec.Struct, frozen=True):
+    """A flight of the booking was moved. While `action` is null the traveller may keep the new times, or cancel free of charge."""
+
+    flight_id: UUID
+    old_departure_ts: datetime
+    old_arrival_ts: datetime
+    new_departure_ts: datetime
+    new_arrival_ts: datetime
+    action: str | None
+    """`kept`, `cancelled`, or null: not decided."""
+
+
 class Segment(msgspec.Struct, frozen=True):
     booking_id: UUID
     flight: BookedFlight
     seats: int
     price_total: str
+    schedule_change: ScheduleChangeView | None = None
+
+
+class PassengerView(msgspec.Struct, frozen=True):
+    """A named traveller. Who finds a booking by reference and surname, and does not own it, sees the name alone."""
+
+    position: int
+    name: str
+    date_of_birth: date | None = None
+    contact: str | None = None
+
+
+class RefundView(msgspec.Struct, frozen=True):
+    """Money on its way back to the traveller, as a decimal string."""
+
+    amount: str
+    currency: str
+    status: str
+    reason: str
 
 
 class BookingView(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +109,10 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True):
     failure: Failure | None
     available_actions: list[str]
     segments: list[Segment]
+    passengers: list[PassengerView]
+    schedule_change: ScheduleChangeView | None
+    """The change that waits for the traveller, else the last one."""
+    refund: RefundView | None
     timeline: list[Stage]
     created_at: datetime
     updated_at: datetime
@@ -95,7 +131,14 @@ def money(amount: Decimal) -> str:
 _QUERY: Final = """
     SELECT b.trip_id, b.id, b.reference, b.user_id, b.status, b.seats, b.price_total, b.currency, b.payment_mode, b.hold_expires_at,
            b.failure_code, b.timeline, b.created_at, b.updated_at, b.finished_at,
-           f.id, f.flight_number, f.source, f.destination, f.departure_ts, f.arrival_ts, f.status, f.departure_ts > now()
+           f.id, f.flight_number, f.source, f.destination, f.departure_ts, f.arrival_ts, f.status, f.departure_ts > now(),
+           (SELECT jsonb_build_object('flight_id', f.id, 'old_departure_ts', s.old_departure_ts, 'old_arrival_ts', s.old_arrival_ts,
+                                      'new_departure_ts', s.new_departure_ts, 'new_arrival_ts', s.new_arrival_ts, 'action', s.action)
+            FROM schedule_changes s WHERE s.trip_id = b.trip_id AND s.booking_id = b.id
+            ORDER BY s.action IS NULL DESC, s.resolved_at DESC LIMIT 1),
+           (SELECT jsonb_agg(to_jsonb(p) - 'trip_id' - 'surname_key' ORDER BY p.position) FROM passengers p WHERE p.trip_id = b.id),
+           (SELECT jsonb_build_object('amount', r.amount::text, 'currency', r.currency, 'status', r.status, 'reason', r.reason)
+            FROM refunds r WHERE r.trip_id = b.id ORDER BY r.id DESC LIMIT 1)
     FROM bookings b JOIN flights f ON f.id = b.flight_id
     WHERE b.id = ANY(%s) OR (b.leg > 0 AND b.trip_id = ANY(%s))
     ORDER BY b.trip_id, b.leg
@@ -113,6 +156,9 @@ def read_bookings(connection: RawConnection, trip_ids: Sequence[UUID]) -> dict[U
 def _view(legs: list[tuple[Any, ...]]) -> BookingView:
     first = legs[0]
     status = BookingStatus(first[4])
+    segments = [_segment(leg) for leg in legs]
+    changes = [segment.schedule_change for segment in segments if segment.schedule_change is not None]
+    open_change = next((change for change in changes if change.action is None), None)
     return BookingView(
         id=first[1],
         trip_id=first[0],
@@ -126,13 +172,26 @@ def _view(legs: list[tuple[Any, ...]]) -> BookingView:
         payment_mode=PaymentMode(first[8]),
         hold_expires_at=first[9],
         failure=failure_of(first[10]),
-        available_actions=available_actions(status, ahead=first[22]),
-        segments=[Segment(leg[1], BookedFlight(*leg[15:22]), leg[5], money(leg[6])) for leg in legs],
+        available_actions=available_actions(
+            status,
+            ahead=first[22],
+            called_off=any(leg[21] == FlightStatus.CANCELLED for leg in legs),
+            moved=open_change is not None,
+        ),
+        segments=segments,
+        passengers=[] if first[24] is None else msgspec.convert(first[24], list[PassengerView]),
+        schedule_change=open_change or next(iter(changes), None),
+        refund=None if first[25] is None else msgspec.convert(first[25], RefundView),
         timeline=list(_stages(first[12], first[11])),
         created_at=first[12],
         updated_at=first[13],
         finished_at=first[14],
     )
+
+
+def _segment(leg: tuple[Any, ...]) -> Segment:
+    change = None if leg[23] is None else msgspec.convert(leg[23], ScheduleChangeView)
+    return Segment(leg[1], BookedFlight(*leg[15:22]), leg[5], money(leg[6]), change)
 
 
 def _stages(created_at: datetime, reached: list[dict[str, str]]) -> Iterator[Stage]:
@@ -143,12 +202,20 @@ def _stages(created_at: datetime, reached: list[dict[str, str]]) -> Iterator[Sta
         yield Stage(step["stage"], at, max(0.0, round((at - created_at).total_seconds() * 1000, 3)))
 
 
-def available_actions(status: BookingStatus, *, ahead: bool) -> list[str]:
-    """What the traveller may do now. `ahead`: the first flight has not departed."""
+def available_actions(status: BookingStatus, *, ahead: bool, called_off: bool = False, moved: bool = False) -> list[str]:
+    """What the traveller may do now.
+
+    `ahead`: the first flight has not departed. `called_off`: the airline cancelled one of its flights. `moved`: a change of the
+    schedule waits for an answer.
+    """
+    if not ahead and not called_off:
+        return []
     match status:
+        case BookingStatus.CONFIRMED | BookingStatus.HELD if called_off:
+            return ["cancel"]
         case BookingStatus.CONFIRMED:
-            return ["cancel"] if ahead else []
+            return ["cancel", "accept_change"] if moved else ["cancel"]
         case BookingStatus.HELD:
-            return ["pay", "cancel"] if ahead else []
+            return ["pay", "cancel", "accept_change"] if moved else ["pay", "cancel"]
         case BookingStatus.PENDING | BookingStatus.CANCELLED | BookingStatus.FAILED | BookingStatus.EXPIRED:
             return []

@@ -65,3 +65,17 @@ def record(connection: RawConnection, flights: Sequence[MovedFlight]) -> int:
     if told:
         connection.execute(_WITHDRAW, ([flight.flight_id for flight in moved],))
     return told
+
+
+def resolve(connection: RawConnection, trip_ids: Sequence[UUID], action: str) -> int:
+    """Close the open changes of these bookings: `kept` or `cancelled`. Lock bookings and flights first. Returns how many were open."""
+    return connection.execute(
+        "UPDATE schedule_changes SET action = %s, resolved_at = now() WHERE trip_id = ANY(%s) AND action IS NULL",
+        (action, list(trip_ids)),
+    ).rowcount
+
+
+def was_kept(connection: RawConnection, trip_id: UUID) -> bool:
+    """Whether the traveller kept the times of an earlier change."""
+    row = connection.execute("SELECT FROM schedule_changes WHERE trip_id = %s AND action = 'kept' LIMIT 1", (trip_id,)).fetchone()
+    return row is not None
