@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import psycopg
+from sqlalchemy.exc import SQLAlchemyError
 
+from core.bookings import express, trips
 from core.bookings.errors import AccountGone, FlightCancelled, FlightDeparted, FlightNotFound, IdempotencyKeyReused, NotAccepted
 from core.bookings.models import PaymentMode
 from core.bookings.references import References
 from core.bookings.states import BookingStatus
 from core.clock import new_id
 from core.db import Database, RawConnection
-from core.errors import AppError
+from core.errors import AppError, Unavailable
 
 LEASE_SECONDS: Final = 15
 """How long the first delivery has before the sweep sends the booking again."""
@@ -53,11 +55,23 @@ class Request:
     request_hash: bytes | None = None
     """SHA-256 of the request's meaning; needed with a key."""
     passengers: tuple[Traveller, ...] = ()
+    refusal: AppError | None = None
+    """What the door would answer; with a key it is answered only if the key was not used before."""
     leg_ids: tuple[UUID, ...] = ()
 
     @property
     def trip_id(self) -> UUID:
         return self.leg_ids[0]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether one row says it all (`express.py`)."""
+        return len(self.flight_ids) == 1 and not self.passengers and self.refusal is None
+
+    @property
+    def owned_key(self) -> tuple[UUID, str] | None:
+        """Whose key it is; one booking answers to it."""
+        return (self.user_id, self.idempotency_key) if self.idempotency_key else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,28 @@ class Intake:
             psycopg.OperationalError: Postgres is away; nothing of the batch is known to be stored.
         """
         named = [_with_ids(request) for request in requests]
-        return self._accept_isolated(named)
+        stored = self._express(named)
+        rest = [request for request in named if request.trip_id not in stored]
+        if not rest:
+            return [Accepted(request.trip_id) for request in named]
+        try:
+            answers = iter(self._accept_isolated(rest))
+        except (psycopg.OperationalError, SQLAlchemyError):
+            if not stored:
+                raise
+            answers = iter([Unavailable("The database went away; this booking was not accepted.")] * len(rest))
+        return [Accepted(request.trip_id) if request.trip_id in stored else next(answers) for request in named]
+
+    def _express(self, requests: Sequence[Request]) -> set[UUID]:
+        plain = [request for request in requests if request.is_plain]
+        if not plain:
+            return set()
+        try:
+            with self._db.snapshot() as connection:
+                references = self._references.take(connection, len(plain))
+                return express.store(connection, plain, references, lease_seconds=LEASE_SECONDS)
+        except (psycopg.DataError, psycopg.IntegrityError):
+            return set()  # nothing was stored: the careful way finds the row
 
     def _accept_isolated(self, requests: Sequence[Request]) -> list[Answer]:
         try:
@@ -102,24 +137,35 @@ class Intake:
     def _accept(self, connection: RawConnection, requests: Sequence[Request]) -> list[Answer]:
         offers = _lock_offers(connection, requests)
         answers: list[Answer | None] = [_refusal(request, offers) for request in requests]
-        wanted = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
-        if wanted:
-            references = self._references.take(connection, len(wanted))
-            stored = _store_first_legs(connection, wanted, references, offers)
-            _store_later_legs(connection, wanted, references, stored, offers)
-            _store_passengers(connection, [request for request in wanted if request.trip_id in stored])
-            earlier = _find_earlier(connection, [request for request in wanted if request.trip_id not in stored])
-            decided = iter(
-                Accepted(request.trip_id) if request.trip_id in stored else _replay(request, earlier) for request in wanted
-            )
-            answers = [next(decided) if answer is None else answer for answer in answers]
-        return [answer for answer in answers if answer is not None]
+        stored = self._store(
+            connection, [request for request, answer in zip(requests, answers, strict=True) if answer is None], offers
+        )
+        # A key that was used before answers with its booking, also where the flight would take nobody now.
+        earlier = _find_earlier(connection, [request for request in requests if request.trip_id not in stored])
+        return [
+            Accepted(request.trip_id)
+            if request.trip_id in stored
+            else _replay(request, earlier) or answer or NotAccepted(_NOT_STORED)
+            for request, answer in zip(requests, answers, strict=True)
+        ]
+
+    def _store(self, connection: RawConnection, wanted: Sequence[Request], offers: dict[UUID, _Offer]) -> set[UUID]:
+        """Insert these requests but for those whose key was used before; returns the trips that are new."""
+        if not wanted:
+            return set()
+        references = self._references.take(connection, len(wanted))
+        stored = _store_first_legs(connection, wanted, references, offers)
+        _store_later_legs(connection, wanted, references, stored, offers)
+        _store_passengers(connection, [request for request in wanted if request.trip_id in stored])
+        return stored
 
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
     price: Decimal
     currency: str
+    departure_ts: datetime
+    arrival_ts: datetime
     cancelled: bool
     departed: bool
 
@@ -133,7 +179,7 @@ def _lock_offers(connection: RawConnection, requests: Sequence[Request]) -> dict
     wanted = list({flight_id for request in requests for flight_id in request.flight_ids})
     rows = connection.execute(
         """
-        SELECT id, price, currency, status = 'CANCELLED', departure_ts <= now()
+        SELECT id, price, currency, departure_ts, arrival_ts, status = 'CANCELLED', departure_ts <= now()
         FROM flights WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE
         """,
         (wanted,),
@@ -142,6 +188,8 @@ def _lock_offers(connection: RawConnection, requests: Sequence[Request]) -> dict
 
 
 def _refusal(request: Request, offers: dict[UUID, _Offer]) -> AppError | None:
+    if request.refusal is not None:
+        return request.refusal
     for flight_id in request.flight_ids:
         offer = offers.get(flight_id)
         if offer is None:
@@ -150,7 +198,10 @@ def _refusal(request: Request, offers: dict[UUID, _Offer]) -> AppError | None:
             return FlightCancelled("The airline has cancelled this flight.", flight_id=str(flight_id))
         if offer.departed:
             return FlightDeparted("This flight has departed.", flight_id=str(flight_id))
-    return None
+    if len(request.flight_ids) == 1:
+        return None
+    legs = (offers[flight_id] for flight_id in request.flight_ids)
+    return trips.find_flaw([trips.Leg(leg.departure_ts, leg.arrival_ts, leg.currency) for leg in legs])
 
 
 _COLUMNS: Final = "id, trip_id, leg, user_id, flight_id, seats, payment_mode, payment_token, idempotency_key, request_hash, price_total, currency, reference"
@@ -233,7 +284,8 @@ def _leg(request: Request, leg: int, reference: str, offers: dict[UUID, _Offer])
 
 def _find_earlier(connection: RawConnection, requests: Sequence[Request]) -> dict[tuple[UUID, str], tuple[UUID, str, bytes]]:
     """The bookings that hold these users' keys, among them requests of this very batch."""
-    if not requests:
+    keys = [request.owned_key for request in requests if request.owned_key]
+    if not keys:
         return {}
     rows = connection.execute(
         """
@@ -241,19 +293,24 @@ def _find_earlier(connection: RawConnection, requests: Sequence[Request]) -> dic
         FROM unnest(%s::uuid[], %s::text[]) AS w(user_id, key)
         JOIN bookings b ON b.user_id = w.user_id AND b.idempotency_key = w.key
         """,
-        ([request.user_id for request in requests], [request.idempotency_key for request in requests]),
+        [list(column) for column in zip(*keys, strict=True)],
     ).fetchall()
     return {(row[0], row[1]): (row[2], row[3], bytes(row[4])) for row in rows}
 
 
-def _replay(request: Request, earlier: dict[tuple[UUID, str], tuple[UUID, str, bytes]]) -> Answer:
-    trip_id, status, request_hash = earlier[request.user_id, request.idempotency_key or ""]
+def _replay(request: Request, earlier: dict[tuple[UUID, str], tuple[UUID, str, bytes]]) -> Answer | None:
+    if request.owned_key is None or request.owned_key not in earlier:
+        return None
+    trip_id, status, request_hash = earlier[request.owned_key]
     if request_hash != request.request_hash:
         return IdempotencyKeyReused("This Idempotency-Key was used for another request.")
     return Accepted(trip_id, BookingStatus(status), replayed=True)
 
 
+_NOT_STORED: Final = "The booking could not be stored as it is."
+
+
 def _explain(refusal: psycopg.Error) -> AppError:
     if isinstance(refusal, psycopg.errors.ForeignKeyViolation):
         return AccountGone("This account does not exist any more: sign in again.")
-    return NotAccepted("The booking could not be stored as it is.")
+    return NotAccepted(_NOT_STORED)
