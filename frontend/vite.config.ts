@@ -23,5 +23,7 @@ export default defineConfig({
     setupFiles: ['src/testing/setup.ts'],
     css: false,
     restoreMocks: true,
+    silent: 'passed-only',
+    testTimeout: 20_000,
   },
 });

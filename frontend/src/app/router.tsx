@@ -4,8 +4,11 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  type ParsedLocation,
   type RouterHistory,
+  redirect,
 } from '@tanstack/react-router';
+import { currentSession } from '@/lib/session';
 import { isDay } from '@/lib/time';
 import { Crash } from './routes/crash';
 import { Home } from './routes/home';
@@ -49,12 +52,14 @@ const flight = createRoute({
 const bookings = createRoute({
   getParentRoute: () => root,
   path: '/bookings',
+  beforeLoad: requireSession,
   component: lazyRouteComponent(() => import('./routes/bookings'), 'BookingsPage'),
 });
 
 const booking = createRoute({
   getParentRoute: () => root,
   path: '/bookings/$bookingId',
+  beforeLoad: requireSession,
   component: lazyRouteComponent(() => import('./routes/booking'), 'BookingPage'),
 });
 
@@ -75,6 +80,7 @@ const register = createRoute({
 const manage = createRoute({
   getParentRoute: () => root,
   path: '/manage',
+  beforeLoad: requireSession,
   validateSearch: (given: Record<string, unknown>): { import?: string } => text('import', given.import),
   component: lazyRouteComponent(() => import('./routes/manage'), 'ManagePage'),
 });
@@ -86,6 +92,8 @@ export function newRouter(queries: QueryClient, history?: RouterHistory) {
   return createRouter({
     routeTree: tree,
     context: { queries },
+    // What a route's validateSearch leaves out is out: otherwise the raw address would show through.
+    search: { strict: true },
     defaultPreload: 'intent',
     defaultErrorComponent: Crash,
     defaultNotFoundComponent: () => <NotFound />,
@@ -98,6 +106,12 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof newRouter>;
   }
+}
+
+/** Sends strangers to the door, and later back. A session that is not known yet passes: its first call finds out. */
+function requireSession({ location }: { location: ParsedLocation }): void {
+  if (currentSession().state === 'signed-out')
+    throw redirect({ to: '/sign-in', search: { next: location.href } });
 }
 
 function text<Name extends string>(name: Name, value: unknown): { [key in Name]?: string } {

@@ -1,9 +1,9 @@
-import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { Logo } from '@/components/logo';
 import { AccountMenu } from '@/features/auth/account-menu';
 import { useMe } from '@/features/auth/api';
-import { useSession } from '@/lib/session';
+import { type Session, useSession } from '@/lib/session';
 import css from './shell.module.css';
 
 /** What surrounds every page. */
@@ -11,6 +11,7 @@ export function Shell() {
   const session = useSession();
   const me = useMe();
   const main = useFocusOnNavigation();
+  useGuardsOnSignOut(session.state);
   return (
     <div className={css.shell}>
       <a href="#main" className={css.skip}>
@@ -40,6 +41,14 @@ export function Shell() {
       </footer>
     </div>
   );
+}
+
+/** A page that needs a session is left as soon as there is none. */
+function useGuardsOnSignOut(state: Session['state']) {
+  const router = useRouter();
+  useEffect(() => {
+    if (state === 'signed-out') void router.invalidate();
+  }, [state, router]);
 }
 
 /** A new page takes the focus, as a page load would; the first one leaves it where the browser put it. */

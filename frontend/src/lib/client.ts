@@ -1,5 +1,5 @@
 import createClient from 'openapi-fetch';
-import { networkProblem, problemFrom } from './problem';
+import { networkProblem, Problem, problemFrom } from './problem';
 import type { paths } from './schema';
 import { authorizedFetch } from './session';
 
@@ -15,8 +15,8 @@ interface Result<T> {
 /** The body of a success, and the answer it came in; everything else is thrown as a `Problem`. */
 export async function answered<T>(call: Promise<Result<T>>): Promise<{ data: T; response: Response }> {
   const result = await call.catch((reason: unknown) => {
-    // fetch rejects with a TypeError when nothing answers; an abort and a Problem of the session pass.
-    throw reason instanceof TypeError ? networkProblem() : reason;
+    // Nothing answered, or the answer broke off. An abort is a wish, and a Problem comes from renewing the session.
+    throw reason instanceof Problem || (reason as Error).name === 'AbortError' ? reason : networkProblem();
   });
   if (!result.response.ok) throw problemFrom(result.response, result.error);
   return { data: result.data as T, response: result.response };

@@ -14,21 +14,12 @@ import type { Booking, Segment } from '@/lib/wire';
 import css from './booking.module.css';
 import { NotFound } from './not-found';
 import { useSearchLike } from './search-like';
-import { SignedInOnly } from './signed-in-only';
 
 const route = getRouteApi('/bookings/$bookingId');
 
+/** A booking from the moment it was accepted: the page follows it until nothing more can happen. */
 export function BookingPage() {
   const { bookingId } = route.useParams();
-  return (
-    <SignedInOnly>
-      <FollowedBooking bookingId={bookingId} />
-    </SignedInOnly>
-  );
-}
-
-/** A booking from the moment it was accepted: the page follows it until nothing more can happen. */
-function FollowedBooking({ bookingId }: { bookingId: string }) {
   const { data, error, isFetching, refetch } = useQuery(jobById(bookingId));
   if (!data) {
     if (error && asProblem(error).status === 404) return <NotFound what="This booking" />;

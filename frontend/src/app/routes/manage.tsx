@@ -7,32 +7,26 @@ import { useMe } from '@/features/auth/api';
 import { ImportReport } from '@/features/imports/import-report';
 import { UploadForm } from '@/features/imports/upload-form';
 import css from './manage.module.css';
-import { SignedInOnly } from './signed-in-only';
 
 const route = getRouteApi('/manage');
 
 /** For administrators: bring a schedule in. */
 export function ManagePage() {
-  return (
-    <SignedInOnly>
-      <Page title="Manage">
-        <AdminOnly />
-      </Page>
-    </SignedInOnly>
-  );
-}
-
-function AdminOnly() {
   const me = useMe();
-  if (!me) return <Skeleton height={260} radius={18} />;
-  if (me.role !== 'admin') {
-    return (
-      <EmptyNote title="For administrators">
-        You are signed in as {me.username}, who is a traveller. Sign in as an administrator to manage flights.
-      </EmptyNote>
-    );
-  }
-  return <Schedule />;
+  return (
+    <Page title="Manage">
+      {!me ? (
+        <Skeleton height={260} radius={18} />
+      ) : me.role === 'admin' ? (
+        <Schedule />
+      ) : (
+        <EmptyNote title="For administrators">
+          You are signed in as {me.username}, who is a traveller. Sign in as an administrator to manage
+          flights.
+        </EmptyNote>
+      )}
+    </Page>
+  );
 }
 
 function Schedule() {

@@ -11,6 +11,12 @@ export function AccountMenu() {
   const signOut = useSignOut();
   const navigate = useNavigate();
 
+  // To a page for everybody first, so that none asks for the session that just ended.
+  async function leave() {
+    await navigate({ to: '/' });
+    signOut.mutate();
+  }
+
   if (session.state === 'signed-out') {
     return (
       <Link to="/sign-in" search={{}} className={css.enter}>
@@ -30,9 +36,7 @@ export function AccountMenu() {
         <Menu.Item component={Link} to="/bookings">
           My bookings
         </Menu.Item>
-        <Menu.Item onClick={() => signOut.mutate(undefined, { onSettled: () => navigate({ to: '/' }) })}>
-          Sign out
-        </Menu.Item>
+        <Menu.Item onClick={leave}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -61,43 +61,41 @@ export function SearchForm({ initial, onSearch }: Props) {
   }
 
   return (
-    <search>
-      <form className={css.form} onSubmit={submit} noValidate aria-label="Find a flight">
-        <div className={css.places}>
-          <PlaceInput label="From" value={from} onChange={setFrom} error={faults.from} />
-          <ActionIcon
-            className={css.swap}
-            variant="default"
-            radius="xl"
-            size={36}
-            aria-label="Swap from and to"
-            onClick={() => {
-              setFrom(to);
-              setTo(from);
-            }}
-          >
-            <SwapIcon size={18} />
-          </ActionIcon>
-          <PlaceInput label="To" value={to} onChange={setTo} error={faults.to} />
-        </div>
-        <DatePickerInput
-          label="Day of departure"
-          size="md"
-          value={date}
-          onChange={(day) => day && setDate(day)}
-          minDate={today()}
-          valueFormat="ddd D MMM YYYY"
-          weekendDays={[]}
-          hideOutsideDates
-          popoverProps={{ shadow: 'md' }}
-        />
-        <SeatCount label="Seats" value={seats} onChange={setSeats} />
-        <Button type="submit" className={css.submit} loading={find.isPending}>
-          Search
-        </Button>
-        {find.error && <ProblemNote error={find.error} title="The search could not be made." />}
-      </form>
-    </search>
+    <form aria-label="Find a flight" className={css.form} onSubmit={submit} noValidate>
+      <div className={css.places}>
+        <PlaceInput label="From" value={from} onChange={setFrom} error={faults.from} />
+        <ActionIcon
+          className={css.swap}
+          variant="default"
+          radius="xl"
+          size={36}
+          aria-label="Swap from and to"
+          onClick={() => {
+            setFrom(to);
+            setTo(from);
+          }}
+        >
+          <SwapIcon size={18} />
+        </ActionIcon>
+        <PlaceInput label="To" value={to} onChange={setTo} error={faults.to} />
+      </div>
+      <DatePickerInput
+        label="Day of departure"
+        size="md"
+        value={date}
+        onChange={(day) => day && setDate(day)}
+        minDate={today()}
+        valueFormat="ddd D MMM YYYY"
+        weekendDays={[]}
+        hideOutsideDates
+        popoverProps={{ shadow: 'md' }}
+      />
+      <SeatCount label="Seats" value={seats} onChange={setSeats} />
+      <Button type="submit" className={css.submit} loading={find.isPending}>
+        Search
+      </Button>
+      {find.error && <ProblemNote error={find.error} title="The search could not be made." />}
+    </form>
   );
 }
 

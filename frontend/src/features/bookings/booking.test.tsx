@@ -1,0 +1,182 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { beforeEach, expect, test } from 'vitest';
+import type { Booking } from '@/lib/wire';
+import { openApp } from '@/testing/app';
+import { network, problem } from '@/testing/network';
+import { booking, FLIGHT, job, TRAVELLER } from '@/testing/samples';
+
+const FLIGHT_PAGE = `/flights/${FLIGHT.id}?seats=2`;
+const BOOKING = booking();
+const ACCEPTED = {
+  job_id: BOOKING.id,
+  booking_id: BOOKING.id,
+  status: 'PENDING',
+  status_url: `/api/v1/jobs/${BOOKING.id}`,
+};
+
+beforeEach(() => {
+  network.use(
+    http.get('/api/v1/flights/:id', () => HttpResponse.json(FLIGHT)),
+    http.get('/api/v1/auth/me', () => HttpResponse.json(TRAVELLER)),
+  );
+});
+
+/** Answers `POST /api/v1/booking` and keeps the keys that came with it. */
+function bookingDesk(...answers: (() => Response)[]): string[] {
+  const keys: string[] = [];
+  network.use(
+    http.post('/api/v1/booking', ({ request }) => {
+      keys.push(request.headers.get('Idempotency-Key') ?? 'none');
+      return (answers[keys.length - 1] ?? answers.at(-1))?.();
+    }),
+  );
+  return keys;
+}
+
+const accept = () => HttpResponse.json(ACCEPTED, { status: 202 });
+
+function jobIs(of: Booking) {
+  network.use(http.get('/api/v1/jobs/:id', () => HttpResponse.json(job(of))));
+}
+
+test('two presses book once', async () => {
+  jobIs(BOOKING);
+  const keys = bookingDesk(accept);
+  const { user } = openApp(FLIGHT_PAGE, { as: 'member' });
+  await user.dblClick(await screen.findByRole('button', { name: 'Book 2 seats' }));
+  expect(await screen.findByRole('heading', { name: 'You are booked' })).toBeVisible();
+  expect(keys).toHaveLength(1);
+  expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+});
+
+test('a lost answer is asked for again with the same key', async () => {
+  jobIs(BOOKING);
+  const keys = bookingDesk(() => HttpResponse.error(), accept);
+  const { user } = openApp(FLIGHT_PAGE, { as: 'member' });
+  await user.click(await screen.findByRole('button', { name: 'Book 2 seats' }));
+  expect(await screen.findByRole('heading', { name: 'You are booked' }, { timeout: 3000 })).toBeVisible();
+  expect(keys).toHaveLength(2);
+  expect(keys[1]).toBe(keys[0]);
+});
+
+test('a refusal is said beside the button, and the next try is a new wish', async () => {
+  const keys = bookingDesk(() => problem(409, 'sold_out', 'Fewer seats are left than you asked for.'));
+  const { user } = openApp(FLIGHT_PAGE, { as: 'member' });
+  const book = await screen.findByRole('button', { name: 'Book 2 seats' });
+  await user.click(book);
+  expect(await screen.findByRole('alert')).toHaveTextContent('Sold out');
+  await user.click(book);
+  await waitFor(() => expect(keys).toHaveLength(2));
+  expect(keys[1]).not.toBe(keys[0]);
+});
+
+test('the page follows the job by long polls until it is final', async () => {
+  const preferences: (string | null)[] = [];
+  const pending = booking({ status: 'PENDING', available_actions: [] });
+  let confirm = () => {};
+  const confirmed = new Promise<void>((resolve) => {
+    confirm = resolve;
+  });
+  network.use(
+    http.get('/api/v1/jobs/:id', async ({ request }) => {
+      preferences.push(request.headers.get('Prefer'));
+      if (preferences.length === 1) return HttpResponse.json(job(pending, { queue_position: 3, eta_ms: 40 }));
+      await confirmed;
+      const timeline = [
+        ...BOOKING.timeline,
+        { stage: 'confirmed', at: '2026-11-23T10:00:00.014Z', ms: 14.2 },
+      ];
+      return HttpResponse.json(job(BOOKING, { timeline }), { headers: { 'Preference-Applied': 'wait=20' } });
+    }),
+  );
+  openApp(`/bookings/${BOOKING.id}`, { as: 'member' });
+  expect(await screen.findByRole('heading', { name: 'Booking your seats' })).toBeVisible();
+  expect(screen.getByText(/2 ahead of you/)).toBeVisible();
+  confirm();
+  expect(await screen.findByRole('heading', { name: 'You are booked' })).toBeVisible();
+  expect(screen.getByText('+ 14 ms')).toBeVisible();
+  expect(screen.getByText('K7WQ2M')).toBeVisible();
+  expect(preferences).toEqual([null, 'wait=20']);
+});
+
+test('a server that does not hold the answer back is polled as slowly as it asks', async () => {
+  let asked = 0;
+  const pending = booking({ status: 'PENDING', available_actions: [] });
+  network.use(
+    http.get('/api/v1/jobs/:id', () => {
+      asked += 1;
+      return HttpResponse.json(job(asked < 3 ? pending : BOOKING), { headers: { 'Retry-After': '1' } });
+    }),
+  );
+  openApp(`/bookings/${BOOKING.id}`, { as: 'member' });
+  await waitFor(() => expect(asked).toBe(2));
+  expect(screen.getByRole('heading', { name: 'Booking your seats' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'You are booked' }, { timeout: 2500 })).toBeVisible();
+  expect(asked).toBe(3);
+});
+
+test('a booking that lost the race is told plainly, with other flights of that local day', async () => {
+  const failure = { code: 'sold_out', message: 'The flight sold out before your seats could be taken.' };
+  // 20:00 UTC on 30 November is already 1 December in Delhi.
+  const late = { ...FLIGHT, departure_ts: '2099-11-30T20:00:00Z' };
+  const lost = booking({ status: 'FAILED', failure, available_actions: [] });
+  const segments = lost.segments.map((segment) => ({ ...segment, flight: { ...segment.flight, ...late } }));
+  jobIs({ ...lost, segments });
+  openApp(`/bookings/${BOOKING.id}`, { as: 'member' });
+  expect(await screen.findByRole('heading', { name: 'Sold out before your turn' })).toBeVisible();
+  const others = screen.getByRole('link', { name: 'Other flights that day' });
+  await waitFor(() => expect(others).toHaveAttribute('href', expect.stringContaining('date=2099-12-01')));
+  expect(screen.queryByRole('button', { name: 'Cancel booking' })).not.toBeInTheDocument();
+});
+
+test('cancelling asks once and shows the end', async () => {
+  let now = BOOKING;
+  network.use(
+    http.get('/api/v1/jobs/:id', () => HttpResponse.json(job(now))),
+    http.delete('/api/v1/bookings/:id', () => {
+      now = booking({ status: 'CANCELLED', available_actions: [] });
+      return HttpResponse.json(now);
+    }),
+  );
+  const { user } = openApp(`/bookings/${BOOKING.id}`, { as: 'member' });
+  await user.click(await screen.findByRole('button', { name: 'Cancel booking' }));
+  const dialog = within(await screen.findByRole('dialog'));
+  expect(dialog.getByText(/Both seats go back on sale/)).toBeVisible();
+  await user.click(dialog.getByRole('button', { name: 'Cancel booking' }));
+  expect(await screen.findByRole('heading', { name: 'Booking cancelled' })).toBeVisible();
+});
+
+test('a cancellation that is refused says why and keeps the booking', async () => {
+  jobIs(BOOKING);
+  network.use(
+    http.delete('/api/v1/bookings/:id', () => problem(409, 'not_cancellable', 'The flight has departed.')),
+  );
+  const { user } = openApp(`/bookings/${BOOKING.id}`, { as: 'member' });
+  await user.click(await screen.findByRole('button', { name: 'Cancel booking' }));
+  const dialog = within(await screen.findByRole('dialog'));
+  await user.click(dialog.getByRole('button', { name: 'Cancel booking' }));
+  expect(await dialog.findByRole('alert')).toHaveTextContent('The flight has departed.');
+});
+
+test("somebody else's booking is not here", async () => {
+  network.use(http.get('/api/v1/jobs/:id', () => problem(404, 'job_not_found', 'There is no such job.')));
+  openApp(`/bookings/${BOOKING.id}`, { as: 'member' });
+  expect(await screen.findByRole('heading', { name: 'This booking is not here' })).toBeVisible();
+});
+
+test('bookings are listed page by page, each with its way to the ticket', async () => {
+  const older = booking({ id: 'older', reference: 'OLDER2', status: 'FAILED' });
+  network.use(
+    http.get('/api/v1/bookings', ({ request }) =>
+      new URL(request.url).searchParams.get('cursor')
+        ? HttpResponse.json({ data: [older], next_cursor: null })
+        : HttpResponse.json({ data: [BOOKING], next_cursor: BOOKING.id }),
+    ),
+  );
+  const { user } = openApp('/bookings', { as: 'member' });
+  expect(await screen.findByRole('link', { name: 'Booking K7WQ2M' })).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Show older bookings' }));
+  expect(await screen.findByRole('link', { name: 'Booking OLDER2' })).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Show older bookings' })).not.toBeInTheDocument();
+});

@@ -1,0 +1,88 @@
+import { screen } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { expect, test } from 'vitest';
+import type { ImportStatus } from '@/lib/wire';
+import { openApp } from '@/testing/app';
+import { network, problem } from '@/testing/network';
+import { ADMIN, TRAVELLER } from '@/testing/samples';
+
+const asAdmin = http.get('/api/v1/auth/me', () => HttpResponse.json(ADMIN));
+const RUNNING: ImportStatus = {
+  job_id: 'an-import',
+  status: 'IN_PROGRESS',
+  progress: { processed: 400, total: 1000, percent: 40 },
+  created: 380,
+  updated: 15,
+  skipped: 5,
+  failed: 0,
+  errors: [],
+  failure: null,
+  started_at: '2026-11-23T10:00:00Z',
+  finished_at: null,
+  failed_rows_url: null,
+};
+
+function schedule() {
+  return new File(['flight_number,source\n'], 'schedule.csv', { type: 'text/csv' });
+}
+
+test('an uploaded file is followed to its end, with every row that needs a hand', async () => {
+  const sent: { dryRun: string | null; token: string | null }[] = [];
+  let asked = 0;
+  network.use(
+    asAdmin,
+    http.post('/admin/flights/bulk-upload', ({ request }) => {
+      const dryRun = new URL(request.url).searchParams.get('dry_run');
+      sent.push({ dryRun, token: request.headers.get('Authorization') });
+      return HttpResponse.json({ job_id: 'an-import', status: 'PENDING', status_url: '/x' }, { status: 202 });
+    }),
+    http.get('/admin/flights/bulk-upload/status/an-import', () => {
+      asked += 1;
+      if (asked === 1) return HttpResponse.json(RUNNING);
+      const error = {
+        line: 17,
+        column: 'price',
+        value: '-12',
+        code: 'not_positive',
+        message: 'A price is more than 0.',
+      };
+      const progress = { processed: 1000, total: 1000, percent: 100 };
+      return HttpResponse.json({
+        ...RUNNING,
+        status: 'COMPLETED',
+        progress,
+        created: 979,
+        failed: 1,
+        errors: [error],
+      });
+    }),
+  );
+  const { user } = openApp('/manage', { as: 'member' });
+  await user.upload(await screen.findByLabelText('CSV file'), schedule());
+  await user.click(await screen.findByRole('button', { name: 'Upload' }));
+  expect(await screen.findByText('400 of 1,000 rows')).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'Done' }, { timeout: 3000 })).toBeVisible();
+  expect(screen.getByText('979')).toBeVisible();
+  expect(screen.getByRole('row', { name: '17 price -12 A price is more than 0.' })).toBeVisible();
+  expect(sent).toEqual([{ dryRun: 'false', token: 'Bearer a-token' }]);
+});
+
+test('a header that does not fit is explained before anything is read', async () => {
+  const errors = [{ pointer: 'header', code: 'unknown_column', message: "Did you mean 'flight_number'?" }];
+  network.use(
+    asAdmin,
+    http.post('/admin/flights/bulk-upload', () =>
+      problem(422, 'bad_header', 'The header does not fit.', { errors }),
+    ),
+  );
+  const { user } = openApp('/manage', { as: 'member' });
+  await user.upload(await screen.findByLabelText('CSV file'), schedule());
+  await user.click(await screen.findByRole('button', { name: 'Upload' }));
+  expect(await screen.findByText("Did you mean 'flight_number'?")).toBeVisible();
+});
+
+test('a traveller is told whose page this is', async () => {
+  network.use(http.get('/api/v1/auth/me', () => HttpResponse.json(TRAVELLER)));
+  openApp('/manage', { as: 'member' });
+  expect(await screen.findByRole('heading', { name: 'For administrators' })).toBeVisible();
+});

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { addDays, clock, dayAt, daysLater, dayWords, durationWords, elapsedWords, isDay } from './time';
+
+test('a clock shows the time of its place', () => {
+  expect(clock('2026-12-01T20:00:00Z', 'Asia/Kolkata')).toBe('01:30');
+  expect(clock('2026-12-01T00:00:00Z', 'Asia/Kolkata')).toBe('05:30');
+  expect(clock('2026-12-01T00:00:00Z', null)).toBe('00:00');
+});
+
+test('days are counted between local calendars', () => {
+  expect(dayAt('2026-12-01T20:00:00Z', 'Asia/Kolkata')).toBe('2026-12-02');
+  expect(daysLater('2026-12-01T20:00:00Z', 'Europe/London', '2026-12-02T04:00:00Z', 'Asia/Kolkata')).toBe(1);
+  // Eastwards over the date line one arrives before one left.
+  expect(daysLater('2026-12-01T16:00:00Z', 'Asia/Tokyo', '2026-12-02T02:00:00Z', 'America/Los_Angeles')).toBe(
+    -1,
+  );
+});
+
+test('days add up over months, years and changes of the clock', () => {
+  expect(addDays('2026-12-31', 1)).toBe('2027-01-01');
+  expect(addDays('2026-03-29', 1)).toBe('2026-03-30');
+  expect(dayWords('2026-12-01')).toBe('Tue 1 Dec');
+});
+
+test('only calendar days are days', () => {
+  expect(isDay('2026-12-01')).toBe(true);
+  expect(['2026-13-01', '01.12.2026', '2026-12-1', ''].map(isDay)).toEqual([false, false, false, false]);
+});
+
+test('durations read well at every length', () => {
+  expect([45, 60, 135].map(durationWords)).toEqual(['45 min', '1 h', '2 h 15 min']);
+  expect([4.21, 14.2, 1204, 12_300, 125_000].map(elapsedWords)).toEqual([
+    '4.2 ms',
+    '14 ms',
+    '1204 ms',
+    '12.3 s',
+    '2 min 5 s',
+  ]);
+});

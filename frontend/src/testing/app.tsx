@@ -1,0 +1,20 @@
+import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
+import { render } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { Providers } from '@/app/providers';
+import { newRouter } from '@/app/router';
+import { newQueryClient } from '@/lib/query';
+import { signedIn } from '@/lib/session';
+
+/** Opens the real app at `path`, as a visitor or signed in, and hands over the hands of a user. */
+export function openApp(path: string, { as }: { as?: 'visitor' | 'member' } = {}) {
+  if (as === 'member') signedIn({ access_token: 'a-token', expires_in: 900 });
+  const queries = newQueryClient();
+  const router = newRouter(queries, createMemoryHistory({ initialEntries: [path] }));
+  render(
+    <Providers queries={queries} env="test">
+      <RouterProvider router={router} />
+    </Providers>,
+  );
+  return { user: userEvent.setup(), where: () => router.state.location.href };
+}

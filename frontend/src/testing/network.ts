@@ -1,0 +1,30 @@
+import { HttpResponse, http } from 'msw';
+import { setupServer } from 'msw/node';
+import type { Place } from '@/lib/wire';
+import { PLACES } from './places';
+
+/** The only thing that tests replace. Each test says what its own calls answer with `network.use(...)`. */
+export const network = setupServer(
+  http.get('/api/v1/airports', () => HttpResponse.json(PLACES.map((place) => place.name))),
+  http.get('/api/v1/airports/suggest', ({ request }) => HttpResponse.json(matching(request))),
+);
+
+function matching(request: Request): Place[] {
+  const q = new URL(request.url).searchParams.get('q')?.toLowerCase() ?? '';
+  return PLACES.filter(({ name, iata }) => name.toLowerCase().startsWith(q) || iata?.toLowerCase() === q);
+}
+
+/** An RFC 9457 answer, as the API writes it. */
+export function problem(
+  status: number,
+  code: string,
+  detail: string,
+  more: object = {},
+  headers: HeadersInit = {},
+) {
+  const body = { type: `urn:skyqueue:problem:${code}`, title: code, status, detail, code, ...more };
+  return HttpResponse.json(body, {
+    status,
+    headers: { 'Content-Type': 'application/problem+json', ...headers },
+  });
+}

@@ -1,0 +1,69 @@
+import type { Booking, Flight, Job } from '@/lib/wire';
+
+export const FLIGHT: Flight = {
+  id: '0199a000-0000-7000-8000-00000000000f',
+  flight_number: 'AI-202',
+  source: 'Delhi',
+  destination: 'Mumbai',
+  departure_ts: '2099-12-01T04:30:00Z',
+  arrival_ts: '2099-12-01T06:40:00Z',
+  total_seats: 180,
+  available_seats: 120,
+  price: '7500.00',
+  currency: 'INR',
+  status: 'SCHEDULED',
+  version: 1,
+};
+
+export function booking(changes: Partial<Booking> = {}): Booking {
+  const { id, flight_number, source, destination, departure_ts, arrival_ts, status } = FLIGHT;
+  const flight = { id, flight_number, source, destination, departure_ts, arrival_ts, status };
+  const bookingId = '0199a000-0000-7000-8000-00000000000b';
+  return {
+    id: bookingId,
+    trip_id: bookingId,
+    reference: 'K7WQ2M',
+    user_id: '0199a000-0000-7000-8000-00000000000a',
+    status: 'CONFIRMED',
+    flight_id: id,
+    seats: 2,
+    price_total: '15000.00',
+    currency: 'INR',
+    payment_mode: 'none',
+    hold_expires_at: null,
+    failure: null,
+    available_actions: ['cancel'],
+    segments: [{ booking_id: bookingId, flight, seats: 2, price_total: '15000.00' }],
+    timeline: [{ stage: 'accepted', at: '2026-11-23T10:00:00Z', ms: 0 }],
+    created_at: '2026-11-23T10:00:00Z',
+    updated_at: '2026-11-23T10:00:00Z',
+    finished_at: null,
+    ...changes,
+  };
+}
+
+/** The job that a booking is. */
+export function job(of: Booking, changes: Partial<Job> = {}): Job {
+  return {
+    job_id: of.id,
+    kind: 'booking',
+    status: of.status,
+    done: of.status !== 'PENDING',
+    booking: of,
+    failure: of.failure,
+    timeline: of.timeline,
+    queue_position: null,
+    eta_ms: null,
+    created_at: of.created_at,
+    finished_at: of.finished_at,
+    ...changes,
+  };
+}
+
+export const TRAVELLER = {
+  id: '0199a000-0000-7000-8000-00000000000a',
+  username: 'asha',
+  role: 'traveller',
+} as const;
+export const ADMIN = { ...TRAVELLER, username: 'root', role: 'admin' } as const;
+export const TOKEN = { access_token: 'a-token', token_type: 'bearer', expires_in: 900 } as const;
