@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 
 import uvicorn
@@ -36,7 +37,8 @@ def main() -> None:
         ws="none",
         lifespan="on",
         access_log=False,
-        proxy_headers=False,
+        # Without a list of trusted proxies anybody could claim any address.
+        proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
         server_header=False,
         backlog=2048,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
