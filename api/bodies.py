@@ -53,15 +53,28 @@ def require_readable(request: Request[Any, Any, Any]) -> None:
     expected = _expected_media_type(request.route_handler)
     if expected is None:
         return
-    headers = request.headers
-    if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+    given, has_body = b"", False
+    for name, value in request.scope["headers"]:  # cheaper than Litestar's Headers, and this is every request with a body
+        if name == b"content-type":
+            given = value
+        elif name == b"content-length":
+            has_body = value != b"0"
+        elif name == b"transfer-encoding":
+            has_body = True
+    if not has_body:
         if _body_is_required(request.route_handler):
             raise Malformed(f"This needs a body of {expected}.")
         return
-    given = headers.get("content-type", "").partition(";")[0].strip()
-    fits = _JSON_TYPE.fullmatch(given) is not None if expected == RequestEncodingType.JSON else given.lower() == expected
-    if not fits:
+    if not _fits(given[:100], expected):
         raise UnsupportedMediaType(f"Send the body with Content-Type: {expected}.")
+
+
+@lru_cache(256)
+def _fits(given: bytes, expected: str) -> bool:
+    media_type = given.decode("latin-1").partition(";")[0].strip()
+    if expected == RequestEncodingType.JSON:
+        return _JSON_TYPE.fullmatch(media_type) is not None
+    return media_type.lower() == expected
 
 
 @lru_cache(1024)

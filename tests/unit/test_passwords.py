@@ -1,0 +1,28 @@
+"""Passwords as they are stored and compared."""
+
+from __future__ import annotations
+
+from core.users.passwords import COMMONEST, MIN_LENGTH, hash_password, matches
+
+
+def test_only_the_password_matches_its_hash() -> None:
+    stored = hash_password("a long walk in the rain")
+    assert matches("a long walk in the rain", stored)
+    assert not matches("a long walk in the Rain", stored)
+    assert not matches("", stored)
+
+
+def test_the_same_password_is_stored_differently_each_time() -> None:
+    assert hash_password("a long walk") != hash_password("a long walk")
+
+
+def test_the_same_keys_on_another_system_are_the_same_password() -> None:
+    assert matches("cafe\u0301 \ufb01ne", hash_password("caf\u00e9 fine"))
+
+
+def test_nobodys_password_matches_nothing() -> None:
+    assert not matches("nobody has this password", None)
+
+
+def test_the_list_of_common_passwords_can_be_hit() -> None:
+    assert all(len(password) >= MIN_LENGTH and password == password.lower() for password in COMMONEST)
