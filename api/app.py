@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
@@ -17,6 +18,7 @@ from api.audit import AuditController
 from api.auth import AuthController
 from api.bookings import BookingController
 from api.cancellations import CancellationController
+from api.database import WatchedDatabase
 from api.deps import Services, SignedRequest, provided, services_of
 from api.documentation import ErrorsDocumented, openapi_config
 from api.edge import Edge
@@ -29,9 +31,11 @@ from api.jobs import JobController
 from api.live.services import Live
 from api.metrics import MetricsController
 from api.readiness import Readiness
+from api.search import SearchController
 from api.spa import app_handlers
-from core import failpoints
-from core.db import Database
+from core import failpoints, interpreter
+from core.flights import places
+from core.flights.search_cache import SearchCache
 from core.ratelimit.limiter import RateLimiter
 from core.settings import Settings
 from core.telemetry import logs
@@ -50,6 +54,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     HealthController,
     JobController,
     MetricsController,
+    SearchController,
     *app_handlers(),
 )
 
@@ -60,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     """
     if settings is None:
         logs.configure("api")
+        interpreter.share_fairly()
         settings = Settings()
 
     failpoints.arm(settings.work.failpoints)
@@ -112,16 +118,24 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
     """Everything that requests share, for as long as the block runs. Servers that are away are no reason not to start."""
     database_url, redis_url, tokens = requirements(settings)
     async with AsyncExitStack() as stack:
-        db = Database(database_url, pool_size=DATABASE_CONNECTIONS, application="skyqueue-api")
+        db = WatchedDatabase(database_url, pool_size=DATABASE_CONNECTIONS, application="skyqueue-api")
         stack.callback(db.dispose)
         redis = Redis.from_url(redis_url, **REDIS_TIMEOUTS)
         stack.callback(redis.close)
         pool = BlockingConnectionPool.from_url(redis_url, max_connections=8, timeout=2, **REDIS_TIMEOUTS)
         aredis = AsyncRedis.from_pool(pool)
         stack.push_async_callback(aredis.aclose)
-        live = Live.build(db, aredis, redis_url, backlog_limit=settings.booking.backlog_limit)
+        live = Live.build(
+            db,
+            aredis,
+            redis_url,
+            backlog_limit=settings.booking.backlog_limit,
+            # One of the limits for each user: load tests book one flight thousands of times.
+            refuses_duplicates=settings.http.rate_limits == "on",
+        )
         live.start()
         stack.push_async_callback(live.close)
+        await asyncio.to_thread(places.load)  # a quarter of a second that no request shall wait for
         readiness = Readiness(db, aredis)
         await stack.enter_async_context(readiness.watching())
         yield Services(
@@ -133,5 +147,6 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             limiter=RateLimiter(aredis, enabled=settings.http.rate_limits == "on"),
             hashing=HashingDesk(),
             readiness=readiness,
+            search_cache=SearchCache(aredis, seconds=settings.search.search_cache_seconds),
             live=live,
         )

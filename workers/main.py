@@ -14,8 +14,8 @@ import dramatiq
 import structlog
 from dramatiq import Worker
 
-from core import failpoints
-from core.jobs.messages import ImportFile, Message, Queue, ReserveBookings
+from core import failpoints, interpreter
+from core.jobs.messages import ImportFile, Message, Queue, ReserveBookings, SendRefunds, WorkPayments
 from core.repair import dead_letters
 from core.settings import Settings
 from core.telemetry.logs import configure as configure_logs
@@ -24,6 +24,7 @@ from workers.broker import connect
 from workers.context import Context
 from workers.imports import import_files
 from workers.middleware import watchdog
+from workers.payments import send_refunds, work_payments
 from workers.sweeper import Sweeper
 
 STOP_MS = 2_000
@@ -48,6 +49,7 @@ def pools(settings: Settings) -> tuple[Pool, ...]:
     return (
         Pool(Queue.BOOKINGS, settings.work.worker_threads, {ReserveBookings: reserve_bookings}),
         Pool(Queue.IMPORTS, 1, {ImportFile: import_files}),
+        Pool(Queue.PAYMENTS, 1, {WorkPayments: work_payments, SendRefunds: send_refunds}),
     )
 
 
@@ -79,6 +81,7 @@ def run() -> int:
     """Work until SIGTERM or SIGINT. Returns the exit code."""
     settings = Settings()
     configure_logs("worker")
+    interpreter.share_fairly()
     failpoints.arm(settings.work.failpoints)
     try:
         context = Context.open(settings)
