@@ -36,7 +36,7 @@ setup: $(PYTHON_ENV) $(APP) ## Install what is needed into this folder, and buil
 
 ##@ Prove
 .PHONY: test
-test: lint types unit frontend-test integration faults e2e ## Everything: lint, types, unit, app, integration, faults, browser
+test: lint types contract unit frontend-test integration faults e2e ## Everything: style, types, contract, unit, app, integration, faults, browser
 	@echo "Everything passed."
 
 .PHONY: lint
@@ -50,6 +50,12 @@ lint: $(PYTHON_ENV) $(NODE_MODULES) ## Style and import directions, of Python an
 .PHONY: types
 types: $(PYTHON_ENV) ## mypy --strict (the app's types are checked when it is built)
 	$(BIN)/mypy
+
+.PHONY: contract
+contract: $(NODE_MODULES) ## The app's generated client is what the API describes
+	@mkdir -p .cache
+	$(BIN)/skyqueue openapi --output .cache/openapi.json
+	cd frontend && npm run --silent codegen:check -- ../.cache/openapi.json
 
 .PHONY: unit
 unit: $(PYTHON_ENV) ## Tests of pure code, and of the architecture
@@ -77,6 +83,12 @@ format: $(PYTHON_ENV) $(NODE_MODULES) ## Bring the code into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	cd frontend && npm run --silent format
+
+.PHONY: client
+client: $(NODE_MODULES) ## Generate the app's client from the API
+	@mkdir -p .cache
+	$(BIN)/skyqueue openapi --output .cache/openapi.json
+	cd frontend && npm run --silent codegen -- ../.cache/openapi.json
 
 .PHONY: lock
 lock: $(UV) ## Resolve the dependencies of pyproject.toml anew into the lock files

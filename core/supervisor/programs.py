@@ -30,24 +30,36 @@ class _Program(Child):
         )
 
 
-class Api(_Program):
-    """Answers on a socket that the supervisor keeps open."""
+class HttpProgram(_Program):
+    """`python -m module`, which answers on a socket that the supervisor keeps open. `health`: the path that says when it is ready."""
 
     stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 3.5), (signal.SIGKILL, 1.0))
 
-    def __init__(self, name: str, *, log: Path, guardian: Guardian, environment: Mapping[str, str], listener: Listener) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        log: Path,
+        guardian: Guardian,
+        environment: Mapping[str, str],
+        listener: Listener,
+        module: str,
+        health: str,
+    ) -> None:
         super().__init__(name, log=log, guardian=guardian, environment=environment)
         self._listener = listener
+        self._module = module
+        self._health = health
 
     def launch(self) -> None:
         descriptor = self._listener.listen()
-        command = [*PYTHON, "-m", "api.serve", "--fd", str(descriptor)]
+        command = [*PYTHON, "-m", self._module, "--fd", str(descriptor)]
         self._spawn(command, env=self._environment, pass_fds=(descriptor,))
 
     def is_ready(self) -> bool:
         connection = http.client.HTTPConnection(self._listener.local_host.strip("[]"), self._listener.port, timeout=2)
         try:
-            connection.request("GET", "/health/ready")
+            connection.request("GET", self._health)
             return connection.getresponse().status == http.HTTPStatus.OK
         except (OSError, http.client.HTTPException):
             return False

@@ -36,7 +36,7 @@ def product(folder: Path) -> Iterator[Product]:
 
 def test_the_runtime_file_leads_to_everything(product: Product) -> None:
     runtime = product.runtime
-    assert {"api", "worker", "postgres", "valkey"} <= set(product.pids)
+    assert {"api", "worker", "postgres", "valkey", "mockpay"} <= set(product.pids)
     assert all(servers.is_alive(pid) for pid in [runtime["supervisor_pid"], *product.pids.values()])
     with psycopg.connect(runtime["database_url"]) as connection:
         assert connection.execute("SELECT count(*) FROM flights").fetchone() == (0,)
@@ -45,7 +45,7 @@ def test_the_runtime_file_leads_to_everything(product: Product) -> None:
 
 
 def test_what_holds_a_secret_is_closed_to_other_users(product: Product) -> None:
-    for name in ("runtime.json", "admin.password", "jwt.secret", "postgres.password", "valkey.password"):
+    for name in ("runtime.json", "admin.password", "jwt.secret", "payments.secret", "postgres.password", "valkey.password"):
         assert (product.data_dir / name).stat().st_mode & 0o077 == 0, name
 
 
@@ -71,7 +71,7 @@ def test_the_audit_finds_the_servers_of_the_running_product(product: Product) ->
     assert (audit.returncode, audit.stdout) == (0, "Every invariant holds.\n")
 
 
-@pytest.mark.parametrize("name", ["api", "worker", "postgres", "valkey", "guardian"])
+@pytest.mark.parametrize("name", ["api", "worker", "postgres", "valkey", "mockpay", "guardian"])
 def test_a_killed_process_comes_back_where_it_was(product: Product, name: str) -> None:
     before = product.runtime
     victim = product.pids[name]
@@ -184,6 +184,6 @@ def test_with_servers_of_somebody_else_it_starts_none(folder: Path, private_serv
         "SKYQUEUE_JWT_SECRET": "a secret of the operator, long enough",
     }
     with running(Product(folder / "external", environment=environment), "--no-sample") as product:
-        assert set(product.pids) == {"api", "worker", "guardian"}
+        assert set(product.pids) == {"api", "worker", "mockpay", "guardian"}
         assert product.runtime["database_url"] == pair.database_url
         assert product.runtime["redis_url"] == pair.redis_url
