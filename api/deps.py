@@ -17,10 +17,11 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from api import bodies
+from api.database import WatchedDatabase
 from api.hashing import HashingDesk
 from api.live.services import Live
 from api.readiness import Readiness
-from core.db import Database
+from core.flights.search_cache import SearchCache
 from core.ratelimit.limiter import RateLimiter
 from core.settings import Settings
 from core.users.tokens import AccessTokens, Principal
@@ -31,7 +32,7 @@ class Services:
     """What one API process shares between its requests; built when it starts, closed when it ends."""
 
     settings: Settings
-    db: Database
+    db: WatchedDatabase
     redis: Redis
     """For code that runs in threads."""
     aredis: AsyncRedis
@@ -41,6 +42,7 @@ class Services:
     hashing: HashingDesk
     readiness: Readiness
     live: Live
+    search_cache: SearchCache
 
 
 class SignedRequest(Request[Principal, str, State]):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,11 +19,13 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from core.db import Database
+from api.database import WatchedDatabase
 from core.migrations import newest_revision
 
 EVERY_SECONDS: Final = 0.5
 PATIENCE_SECONDS: Final = 1.0
+HANGING_SECONDS: Final = 2.0
+"""A look at Postgres that takes longer closes the database to requests, until it ends. A busy server takes less."""
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +41,8 @@ class Report:
 class Readiness:
     """Watches Postgres and Redis while the application runs. Lives on one event loop."""
 
-    def __init__(self, db: Database, redis: Redis) -> None:
+    def __init__(self, db: WatchedDatabase, redis: Redis) -> None:
+        self._db = db
         self._address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._redis = redis
         self._expected = newest_revision()
@@ -72,6 +76,7 @@ class Readiness:
 
     async def _look(self) -> None:
         await asyncio.gather(self._postgres.again(), self._redis_look.again())
+        self._db.hangs = self._postgres.pending_seconds >= HANGING_SECONDS
 
     async def _look_at_postgres(self) -> list[str]:
         try:
@@ -116,11 +121,18 @@ class _Look:
         self._name = name
         self._ask = ask
         self._asking: asyncio.Future[list[str]] | None = None
+        self._asked_at = 0.0
         self.findings: list[str] = []
+
+    @property
+    def pending_seconds(self) -> float:
+        """How long the question has been out; 0 when it was answered."""
+        return 0.0 if self._asking is None else time.monotonic() - self._asked_at
 
     async def again(self) -> None:
         if self._asking is None:
             self._asking = asyncio.ensure_future(self._ask())
+            self._asked_at = time.monotonic()
         done, _ = await asyncio.wait({self._asking}, timeout=PATIENCE_SECONDS)
         if done:
             findings = self._asking.result()

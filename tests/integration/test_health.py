@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from tests.conftest import ServerFactory
-from tests.support.api import ApiFactory, RunningApi
+from tests.support.api import ApiFactory, RunningApi, register
 from tests.support.waiting import until
 
 SAFE = {"appendonly": "yes", "maxmemory-policy": "noeviction"}
@@ -95,6 +95,22 @@ def test_a_frozen_postgres_is_answered_within_50_ms(start_api: ApiFactory, priva
         assert client.get("/health/ready").status_code == 503
         assert time.perf_counter() - begun < 0.05
     until(lambda: ready(api).status_code == 200)
+
+
+def test_with_a_frozen_postgres_no_request_waits_for_it(start_api: ApiFactory, private_servers: ServerFactory) -> None:
+    servers = private_servers(valkey_settings=SAFE)
+    api = start_api(DATABASE_URL=servers.database_url, REDIS_URL=servers.redis_url)
+
+    with api.client() as client:
+        headers = register(client).headers
+        with frozen(servers.postgres.pid):
+            until(lambda: api.services.db.hangs)
+            begun = time.perf_counter()
+            answer = client.get("/api/v1/bookings", headers=headers)
+            assert time.perf_counter() - begun < 0.05
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+            assert "retry-after" in answer.headers
+        until(lambda: client.get("/api/v1/bookings", headers=headers).status_code == 200)
 
 
 def test_a_database_behind_the_code_is_not_ready(start_api: ApiFactory, database_url: str) -> None:
