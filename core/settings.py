@@ -44,6 +44,18 @@ class Booking(_Concern):
     hold_minutes: int = Field(default=15, ge=1, le=24 * 60)
     backlog_limit: int = Field(default=100_000, ge=1)
     """Bookings that may wait for a worker. Beyond it the door answers 503, because the queue would only grow."""
+    hold_limit: int = Field(default=4, ge=1)
+    """Unpaid holds that one traveller may have at a time. Not counted while rate limits are off."""
+
+
+class Payments(_Concern):
+    """Where money is taken. Unset, nothing can be charged: bookings that pay wait, and end when their time to pay is over."""
+
+    payments_url: str | None = None
+    payments_secret: SecretStr | None = None
+    """Signs the provider's callbacks."""
+    payments_timeout_seconds: float = Field(default=10.0, gt=0, le=10)
+    """How long one call may take; then its outcome is unknown, and the provider is asked."""
 
 
 class Fares(_Concern):
@@ -75,7 +87,7 @@ class Work(_Concern):
 class Settings:
     """The settings of one process, grouped by concern. Build it once, in an edge."""
 
-    __slots__ = ("accounts", "booking", "fares", "http", "search", "servers", "work")
+    __slots__ = ("accounts", "booking", "fares", "http", "payments", "search", "servers", "work")
 
     def __init__(self) -> None:
         self.http = Http()
@@ -83,5 +95,6 @@ class Settings:
         self.accounts = Accounts()
         self.booking = Booking()
         self.fares = Fares()
+        self.payments = Payments()
         self.search = Search()
         self.work = Work()
