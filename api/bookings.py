@@ -16,6 +16,7 @@ from msgspec import Meta
 
 from api.deps import Services, SignedRequest
 from api.guards import Forbidden
+from api.live.seat_board import SeatBoard
 from api.prefer import wait_seconds
 from api.wire import NO_CONTROL_CHARACTERS, RequestBody, Word
 from core.bookings import cancel as cancelling
@@ -31,6 +32,7 @@ from core.bookings.errors import (
     NotAccepted,
     NotCancellable,
     Overloaded,
+    PossibleDuplicate,
     SeatsSoldOut,
 )
 from core.bookings.intake import Accepted, Request, Traveller
@@ -71,6 +73,7 @@ REFUSALS: Final = (
     SeatsSoldOut,
     FlightDeparted,
     FlightCancelled,
+    PossibleDuplicate,
     IdempotencyKeyReused,
     NotAccepted,
     RateLimited,
@@ -187,10 +190,9 @@ class BookingController(Controller):
         traveller = _traveller(data.user_id, principal)
         live = services.live
         flights = data.flights()
-        for flight_id in flights:
-            known = live.board.known(flight_id)
-            if known is not None and known < data.seats:
-                raise SeatsSoldOut("Fewer seats are left than you asked for.", flight_id=str(flight_id))
+        sold_out = _find_sold_out(live.board, flights, data.seats)
+        if sold_out is not None and idempotency_key is None:
+            raise sold_out
         live.backlog.check()
         await services.limiter.check(Scope.BOOKING_USER, principal.user_id)
         wish = Request(
@@ -202,6 +204,8 @@ class BookingController(Controller):
             passengers=data.people(),
             idempotency_key=idempotency_key,
             request_hash=_meaning(data, traveller) if idempotency_key else None,
+            refusal=sold_out,
+            allow_duplicate=data.allow_duplicate,
         )
         try:
             accepted = await live.desk.accept(wish)
@@ -272,6 +276,15 @@ class BookingController(Controller):
         carry_out(effects, services.redis, services.live.dispatcher)
         with services.db.snapshot() as connection:
             return queries.get_booking(connection, booking_id, owner(request.user))
+
+
+def _find_sold_out(board: SeatBoard, flights: tuple[UUID, ...], seats: int) -> SeatsSoldOut | None:
+    """What this process knows without I/O. A repeated request must not hear it: its seats may be why there are none."""
+    for flight_id in flights:
+        known = board.known(flight_id)
+        if known is not None and known < seats:
+            return SeatsSoldOut("Fewer seats are left than you asked for.", flight_id=str(flight_id))
+    return None
 
 
 def _traveller(user_id: UUID | None, principal: Principal) -> UUID:

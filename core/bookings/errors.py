@@ -27,6 +27,12 @@ class FlightCancelled(Conflict):
     code = "flight_cancelled"
 
 
+class PossibleDuplicate(Conflict):
+    """The traveller booked the same flight a moment ago. `booking_id` is that booking."""
+
+    code = "possible_duplicate"
+
+
 class NotCancellable(Conflict):
     code = "not_cancellable"
 

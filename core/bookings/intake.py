@@ -16,8 +16,16 @@ from uuid import UUID
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.bookings import express, trips
-from core.bookings.errors import AccountGone, FlightCancelled, FlightDeparted, FlightNotFound, IdempotencyKeyReused, NotAccepted
+from core.bookings import duplicates, express, trips
+from core.bookings.errors import (
+    AccountGone,
+    FlightCancelled,
+    FlightDeparted,
+    FlightNotFound,
+    IdempotencyKeyReused,
+    NotAccepted,
+    PossibleDuplicate,
+)
 from core.bookings.models import PaymentMode
 from core.bookings.references import References
 from core.bookings.states import BookingStatus
@@ -57,6 +65,8 @@ class Request:
     passengers: tuple[Traveller, ...] = ()
     refusal: AppError | None = None
     """What the door would answer; with a key it is answered only if the key was not used before."""
+    allow_duplicate: bool = False
+    """The traveller means it: a second booking of a flight that was booked a moment ago."""
     leg_ids: tuple[UUID, ...] = ()
 
     @property
@@ -89,9 +99,10 @@ Answer: TypeAlias = Accepted | AppError
 class Intake:
     """Accepts batches on one database. One per process, called by one thread at a time."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, *, refuses_duplicates: bool = False) -> None:
         self._db = db
         self._references = References()
+        self._refuses_duplicates = refuses_duplicates
 
     def accept(self, requests: Sequence[Request]) -> list[Answer]:
         """Commit what can be accepted and answer each request in order; nothing that is answered with an error is stored.
@@ -117,11 +128,19 @@ class Intake:
         if not plain:
             return set()
         try:
+            if self._refuses_duplicates:
+                with self._db.transaction() as connection:
+                    duplicates.lock_travellers(connection, plain)
+                    doubtful = duplicates.find_duplicates(connection, plain)
+                    return self._store_plain(connection, [request for request in plain if request.trip_id not in doubtful])
             with self._db.snapshot() as connection:
-                references = self._references.take(connection, len(plain))
-                return express.store(connection, plain, references, lease_seconds=LEASE_SECONDS)
+                return self._store_plain(connection, plain)
         except (psycopg.DataError, psycopg.IntegrityError):
             return set()  # nothing was stored: the careful way finds the row
+
+    def _store_plain(self, connection: RawConnection, requests: Sequence[Request]) -> set[UUID]:
+        references = self._references.take(connection, len(requests))
+        return express.store(connection, requests, references, lease_seconds=LEASE_SECONDS)
 
     def _accept_isolated(self, requests: Sequence[Request]) -> list[Answer]:
         try:
@@ -135,8 +154,17 @@ class Intake:
             return self._accept_isolated(requests[:middle]) + self._accept_isolated(requests[middle:])
 
     def _accept(self, connection: RawConnection, requests: Sequence[Request]) -> list[Answer]:
+        if self._refuses_duplicates:
+            duplicates.lock_travellers(connection, requests)
         offers = _lock_offers(connection, requests)
         answers: list[Answer | None] = [_refusal(request, offers) for request in requests]
+        if self._refuses_duplicates:
+            open_requests = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
+            twins = duplicates.find_duplicates(connection, open_requests)
+            answers = [
+                _doubt(twins[request.trip_id]) if request.trip_id in twins else answer
+                for request, answer in zip(requests, answers, strict=True)
+            ]
         stored = self._store(
             connection, [request for request, answer in zip(requests, answers, strict=True) if answer is None], offers
         )
@@ -202,6 +230,12 @@ def _refusal(request: Request, offers: dict[UUID, _Offer]) -> AppError | None:
         return None
     legs = (offers[flight_id] for flight_id in request.flight_ids)
     return trips.find_flaw([trips.Leg(leg.departure_ts, leg.arrival_ts, leg.currency) for leg in legs])
+
+
+def _doubt(earlier: UUID) -> PossibleDuplicate:
+    return PossibleDuplicate(
+        "You booked this flight a moment ago. To book it once more, send allow_duplicate: true.", booking_id=str(earlier)
+    )
 
 
 _COLUMNS: Final = "id, trip_id, leg, user_id, flight_id, seats, payment_mode, payment_token, idempotency_key, request_hash, price_total, currency, reference"

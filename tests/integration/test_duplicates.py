@@ -1,0 +1,197 @@
+"""Booking the same flight twice by mistake: refused once, meant on purpose, and never by luck of timing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from core.bookings import duplicates
+from core.bookings.errors import PossibleDuplicate
+from core.bookings.intake import Accepted, Answer, Intake, Request
+from core.db import Database
+from tests.support.api import ApiFactory, register
+from tests.support.crowd import Wish, accepted
+from tests.support.crowd import book as book_at_once
+from tests.support.pipeline import Pipeline
+
+AT_ONCE = 50
+
+
+@pytest.fixture
+def watched(start_api: ApiFactory) -> Iterator[httpx.Client]:
+    """A traveller at a door that looks for duplicates."""
+    api = start_api(RATE_LIMITS="on")
+    with api.client() as anybody, api.client(register(anybody).headers) as signed_in:
+        yield signed_in
+
+
+def book(client: httpx.Client, *flights: UUID, key: str | None = None, **body: Any) -> httpx.Response:
+    wish = {"flight_id": str(flights[0])} if len(flights) == 1 else {"flight_ids": [str(flight) for flight in flights]}
+    return client.post("/api/v1/booking", json={**wish, "seats": 1, **body}, headers={"Idempotency-Key": key} if key else {})
+
+
+def test_the_same_flight_again_is_refused_unless_it_is_meant(watched: httpx.Client, pipeline: Pipeline) -> None:
+    flight = pipeline.flight(9)
+    first = book(watched, flight)
+    again = book(watched, flight, seats=2)
+    assert (first.status_code, again.status_code) == (202, 409)
+    assert (again.json()["code"], again.json()["booking_id"]) == ("possible_duplicate", first.json()["booking_id"])
+    meant = book(watched, flight, seats=2, allow_duplicate=True)
+    assert meant.status_code == 202
+    assert meant.json()["booking_id"] != first.json()["booking_id"]
+
+
+def test_a_repeated_key_is_the_same_booking_and_another_key_is_not(watched: httpx.Client, pipeline: Pipeline) -> None:
+    flight = pipeline.flight(9)
+    first, replayed = book(watched, flight, key="one"), book(watched, flight, key="one")
+    assert (replayed.status_code, replayed.headers["idempotent-replayed"]) == (202, "true")
+    assert replayed.json()["booking_id"] == first.json()["booking_id"]
+    refused = book(watched, flight, key="two")
+    assert (refused.status_code, refused.json()["booking_id"]) == (409, first.json()["booking_id"])
+    # What was refused was not stored, so its key is still free for the booking that is meant.
+    assert book(watched, flight, key="two", allow_duplicate=True).status_code == 202
+    assert book(watched, flight, key="two").headers["idempotent-replayed"] == "true"
+
+
+def test_every_flight_of_a_trip_counts(watched: httpx.Client, pipeline: Pipeline) -> None:
+    outbound, inbound, other = (pipeline.flight(9, departs_in=timedelta(days=day)) for day in (3, 4, 5))
+    trip = book(watched, outbound, inbound).json()["booking_id"]
+    for flights in ((inbound,), (outbound,), (inbound, other)):
+        refused = book(watched, *flights)
+        assert (refused.status_code, refused.json()["booking_id"]) == (409, trip)
+    assert book(watched, other).status_code == 202
+
+
+def test_what_is_over_or_long_ago_or_somebody_elses_is_no_duplicate(
+    watched: httpx.Client, traveller: httpx.Client, pipeline: Pipeline
+) -> None:
+    flight = pipeline.flight(9)
+    booking = book(watched, flight).json()["booking_id"]
+    assert book(traveller, flight).status_code == 202
+
+    def change(column: str, value: str) -> None:
+        with pipeline.db.transaction() as connection:
+            connection.execute(f"UPDATE bookings SET {column} = {value} WHERE id = %s".encode(), (booking,))
+
+    change("created_at", f"now() - interval '{duplicates.WINDOW_MINUTES} minutes'")
+    assert duplicate_of(pipeline, booking, flight) is None
+    change("created_at", "now()")
+    assert duplicate_of(pipeline, booking, flight) == UUID(booking)
+    for status in ("CANCELLED", "FAILED", "EXPIRED"):
+        change("status", f"'{status}'")
+        assert duplicate_of(pipeline, booking, flight) is None
+    for status in ("HELD", "CONFIRMED", "PENDING"):
+        change("status", f"'{status}'")
+        assert duplicate_of(pipeline, booking, flight) == UUID(booking)
+
+
+def duplicate_of(pipeline: Pipeline, booking: str, flight: UUID) -> UUID | None:
+    """What the check says of another booking of this flight by the owner of `booking`."""
+    with pipeline.db.transaction() as connection:
+        row = connection.execute("SELECT user_id FROM bookings WHERE id = %s", (booking,)).fetchone()
+        assert row is not None
+        request = Request(row[0], (flight,), 1, leg_ids=(UUID(int=1),))
+        return duplicates.find_duplicates(connection, [request]).get(request.trip_id)
+
+
+def test_nobody_looks_for_duplicates_when_limits_are_off(traveller: httpx.Client, pipeline: Pipeline) -> None:
+    flight = pipeline.flight(9)
+    assert [book(traveller, flight).status_code for _ in range(2)] == [202, 202]
+
+
+def test_of_a_batch_the_first_one_wins_and_the_others_name_it(pipeline: Pipeline) -> None:
+    flight, other, departed = pipeline.flight(9), pipeline.flight(9), pipeline.flight(9, departs_in=timedelta(hours=-1))
+    asha, ravi = (account.id for account in pipeline.accounts(2))
+    intake = Intake(pipeline.db, refuses_duplicates=True)
+
+    def wish(user: UUID, *flights: UUID, key: str | None = None, meant: bool = False) -> Request:
+        return Request(user, flights, 1, idempotency_key=key, request_hash=b"-" if key else None, allow_duplicate=meant)
+
+    answers = intake.accept(
+        [
+            wish(asha, departed),
+            wish(asha, flight, key="k"),
+            wish(asha, flight),
+            wish(asha, flight, key="k"),
+            wish(asha, other),
+            wish(asha, other, meant=True),
+            wish(ravi, flight),
+        ]
+    )
+    assert describe(answers) == ["flight_departed", "new", "possible_duplicate", "replayed", "new", "new", "new"]
+    first, refused, replayed = answers[1:4]
+    assert isinstance(first, Accepted)
+    assert isinstance(refused, PossibleDuplicate)
+    assert isinstance(replayed, Accepted)
+    assert refused.data["booking_id"] == str(first.trip_id) == str(replayed.trip_id)
+
+
+def describe(answers: Sequence[Answer]) -> list[str]:
+    return [("replayed" if each.replayed else "new") if isinstance(each, Accepted) else each.code for each in answers]
+
+
+def test_a_key_that_was_used_long_ago_does_not_stand_in_the_way_of_its_neighbour(pipeline: Pipeline) -> None:
+    flight = pipeline.flight(9)
+    user = pipeline.account().id
+    intake = Intake(pipeline.db, refuses_duplicates=True)
+    keyed = Request(user, (flight,), 1, idempotency_key="k", request_hash=b"-")
+    intake.accept([keyed])
+    with pipeline.db.transaction() as connection:
+        connection.execute("UPDATE bookings SET created_at = now() - interval '1 hour'")
+    assert describe(intake.accept([keyed, Request(user, (flight,), 1)])) == ["replayed", "new"]
+
+
+def test_fifty_tabs_at_two_processes_make_one_booking(pipeline: Pipeline) -> None:
+    flight, account = pipeline.flight(AT_ONCE), pipeline.account()
+    doors = [pipeline.api(RATE_LIMITS="on") for _ in range(2)]
+    wishes = [Wish(account.headers, flight) for _ in range(AT_ONCE // 2)]
+    with ThreadPoolExecutor(2) as crowd:
+        answers = [each for half in crowd.map(lambda door: book_at_once(door.base_url, wishes), doors) for each in half]
+    assert Counter(each.status for each in answers) == {202: 1, 409: AT_ONCE - 1}
+    (booking,) = accepted(answers)
+    assert {each.body["booking_id"] for each in answers} == {str(booking)}
+
+
+@pytest.mark.parametrize("locked", [True, False], ids=["with the lock", "without the lock: the control"])
+def test_the_lock_of_the_traveller_is_what_makes_it_safe(pipeline: Pipeline, locked: bool) -> None:
+    flight, user = pipeline.flight(9), pipeline.account().id
+    request = Request(user, (flight,), 1)
+
+    def look(db: Database, then: Callable[[], None]) -> bool:
+        with db.transaction() as connection:
+            if locked:
+                duplicates.lock_travellers(connection, [request])
+            found = duplicates.find_duplicates(connection, [Request(user, (flight,), 1, leg_ids=(UUID(int=1),))])
+            then()
+            if not found:
+                connection.execute(
+                    """
+                    INSERT INTO bookings (id, trip_id, user_id, flight_id, seats, price_total, currency, reference)
+                    SELECT i, i, %s, %s, 1, 0, 'INR', left(i::text, 13) FROM uuidv7() AS i
+                    """,
+                    (user, flight),
+                )
+            return bool(found)
+
+    with ThreadPoolExecutor(1) as other:
+        late: list[bool] = []
+
+        def let_the_other_look() -> None:
+            second = other.submit(look, pipeline.db, lambda: None)
+            wait([second], timeout=0.3)
+            late.append(second.done())
+
+        first = look(pipeline.db, let_the_other_look)
+    with pipeline.db.snapshot() as connection:
+        row = connection.execute("SELECT count(*) FROM bookings").fetchone()
+    assert row is not None
+    assert first is False
+    assert late == [not locked]
+    assert row[0] == (1 if locked else 2)
