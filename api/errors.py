@@ -100,12 +100,14 @@ def _errors_of(error: ValidationException, request: Request[Any, Any, Any]) -> l
     parameters = request.route_handler.parsed_fn_signature.parameters
     if error.extra:
         return [_parameter_error(entry, parameters) for entry in error.extra if isinstance(entry, dict)]
+    dependencies = request.route_handler.resolve_dependencies()
     given = {ParamType.QUERY: request.query_params, ParamType.HEADER: request.headers, ParamType.COOKIE: request.cookies}
     return [
         {"pointer": _pointer(name, definition), "code": "missing", "message": "This parameter is required."}
         for name, definition in parameters.items()
         if isinstance(definition.kwarg_definition, ParameterKwarg)
         and definition.is_required
+        and name not in dependencies
         and (definition.kwarg_definition.name or name) not in given.get(definition.kwarg_definition.param_type, name)
     ]
 

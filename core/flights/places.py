@@ -45,6 +45,11 @@ def fold(text: str) -> str:
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).casefold().split())
 
 
+def load() -> None:
+    """Read the registry now rather than on first use."""
+    _registry()
+
+
 def airport(iata: str) -> Place | None:
     """The airport with this code, in upper case."""
     return _registry().by_code.get(iata)
