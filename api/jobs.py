@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -48,7 +48,7 @@ class JobController(Controller):
         services: NamedDependency[Services],
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,
-    ) -> Response[Job | None]:
+    ) -> Response[Job]:
         """The job as it is now; with `Prefer: wait=n`, as it is once it is done. While it is not done, `Retry-After` says when to ask again."""
         seconds = wait_seconds(prefer)
         live = services.live
@@ -64,7 +64,7 @@ class JobController(Controller):
         if seconds:
             headers["preference-applied"] = f"wait={seconds}"
         if if_none_match is not None and headers["etag"] in {tag.strip() for tag in if_none_match.split(",")}:
-            return Response(None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+            return Response[Any](None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Response(described, headers=headers)
 
 

@@ -15,6 +15,8 @@ export class Problem extends Error {
   readonly retryAfterMs: number | null;
   readonly requestId: string | null;
   readonly errors: readonly FieldError[];
+  /** Everything else that came with it: some codes have members of their own. */
+  readonly members: Readonly<Record<string, unknown>>;
 
   constructor(fields: {
     status: number;
@@ -24,6 +26,7 @@ export class Problem extends Error {
     retryAfterMs?: number | null;
     requestId?: string | null;
     errors?: readonly FieldError[];
+    members?: Readonly<Record<string, unknown>>;
   }) {
     super(fields.detail);
     this.status = fields.status;
@@ -32,6 +35,7 @@ export class Problem extends Error {
     this.retryAfterMs = fields.retryAfterMs ?? null;
     this.requestId = fields.requestId ?? null;
     this.errors = fields.errors ?? [];
+    this.members = fields.members ?? {};
   }
 
   /** The message for one field of a form, if the server had one. */
@@ -59,6 +63,7 @@ export function problemFrom(response: Response, body: unknown): Problem {
     retryAfterMs: retryAfterMs(response.headers),
     requestId: response.headers.get('X-Request-Id'),
     errors: Array.isArray(members.errors) ? (members.errors as FieldError[]) : [],
+    members,
   });
 }
 

@@ -2,9 +2,9 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-export type Account = Schemas['User'];
-export type Flight = Schemas['Flight'];
-export type Place = Schemas['Place'];
+export type Account = Schemas['Account'];
+export type Flight = Schemas['FlightView'];
+export type Place = Schemas['AirportView'];
 export type Booking = Schemas['BookingView'];
 export type BookingStatus = Schemas['BookingStatus'];
 export type Segment = Schemas['Segment'];

@@ -44,6 +44,14 @@ export function FlightPage() {
   return (
     <Page title={`${flight.flight_number}, ${flight.source} to ${flight.destination}`}>
       <WayBack flight={flight} seats={seats} />
+      {error && (
+        <ProblemNote
+          error={error}
+          title="The seat count may be old."
+          onRetry={() => refetch()}
+          retrying={isFetching}
+        />
+      )}
       <div className={css.columns}>
         <FlightCard flight={flight} />
         <BookPanel

@@ -15,6 +15,7 @@ test('a visitor who wants to book registers and comes back to the same flight an
     http.get('/api/v1/flights/:id', () => HttpResponse.json(FLIGHT)),
     http.post('/api/v1/auth/register', () => HttpResponse.json(TRAVELLER, { status: 201 })),
     http.post('/api/v1/auth/token', async ({ request }) => {
+      expect(request.headers.get('Content-Type')).toBe('application/x-www-form-urlencoded');
       forms.push(new URLSearchParams(await request.text()));
       return HttpResponse.json(TOKEN);
     }),

@@ -59,7 +59,7 @@ export function CredentialsForm({ mutation, action, password: kind, passwordHint
         onChange={(event) => setPassword(event.currentTarget.value)}
         error={atPassword}
       />
-      {problem && !atName && !atPassword && <ProblemNote error={problem} title={`${action} did not work.`} />}
+      {problem && !atName && !atPassword && <ProblemNote error={problem} title="That did not work." />}
       <Button type="submit" fullWidth loading={mutation.isPending}>
         {action}
       </Button>

@@ -15,7 +15,7 @@ export function useBook() {
       answer(
         api.POST('/api/v1/booking', {
           params: { header: { 'Idempotency-Key': keyOf(wish) } },
-          body: { flight_id: wish.flightId, seats: wish.seats },
+          body: { flight_id: wish.flightId, seats: wish.seats, ...(wish.again && { allow_duplicate: true }) },
         }),
       ),
     retry: retryable,

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { LinkButton } from '@/components/link-button';
 import { ProblemNote } from '@/components/problem-note';
 import { MOST_SEATS, SeatCount } from '@/components/seat-count';
@@ -9,7 +9,7 @@ import { useSession } from '@/lib/session';
 import type { Flight } from '@/lib/wire';
 import { useBook } from './api';
 import css from './book-panel.module.css';
-import { refusalWords } from './words';
+import { refusalTitle } from './words';
 
 interface Props {
   flight: Flight;
@@ -26,9 +26,9 @@ export function BookPanel({ flight, seats, onSeats }: Props) {
   const bookable = flight.status === 'SCHEDULED' && most > 0;
   const busy = book.isPending || book.isSuccess;
 
-  function submit() {
+  function submit(again = false) {
     book.mutate(
-      { flightId: flight.id, seats },
+      { flightId: flight.id, seats, ...(again && { again }) },
       {
         onSuccess: ({ booking_id }) =>
           navigate({ to: '/bookings/$bookingId', params: { bookingId: booking_id } }),
@@ -53,7 +53,7 @@ export function BookPanel({ flight, seats, onSeats }: Props) {
           <dd>{money(total(flight.price, seats), flight.currency)}</dd>
         </div>
       </dl>
-      {book.error && <Refusal error={book.error} />}
+      {book.error && <Refusal error={book.error} onAgain={() => submit(true)} />}
       {!bookable ? (
         <Button disabled fullWidth>
           {flight.status === 'CANCELLED' ? 'Cancelled' : 'Sold out'}
@@ -67,7 +67,7 @@ export function BookPanel({ flight, seats, onSeats }: Props) {
           Sign in to book
         </LinkButton>
       ) : (
-        <Button fullWidth onClick={submit} loading={busy}>
+        <Button fullWidth onClick={() => submit()} loading={busy}>
           Book {seats === 1 ? '1 seat' : `${seats} seats`}
         </Button>
       )}
@@ -78,14 +78,32 @@ export function BookPanel({ flight, seats, onSeats }: Props) {
   );
 }
 
-function Refusal({ error }: { error: unknown }) {
+/** Why it was not booked. What concerns this flight is said in its own words, with the way on beside it. */
+function Refusal({ error, onAgain }: { error: unknown; onAgain: () => void }) {
   const problem = asProblem(error);
-  const known = refusalWords(problem.code);
-  if (!known) return <ProblemNote error={problem} title="The booking was not made." />;
+  const { booking_id: earlier } = problem.members;
+  if (problem.code === 'possible_duplicate' && typeof earlier === 'string') {
+    return (
+      <div className={css.refusal} role="alert">
+        <strong>You booked this flight a moment ago</strong>
+        <p>
+          <Link to="/bookings/$bookingId" params={{ bookingId: earlier }}>
+            See that booking
+          </Link>
+          , or book more seats beside it.
+        </p>
+        <Button variant="default" size="sm" onClick={onAgain}>
+          Book once more
+        </Button>
+      </div>
+    );
+  }
+  const title = refusalTitle(problem.code);
+  if (!title) return <ProblemNote error={problem} title="The booking was not made." />;
   return (
     <div className={css.refusal} role="alert">
-      <strong>{known.title}</strong>
-      <p>{known.detail}</p>
+      <strong>{title}</strong>
+      <p>{problem.message}</p>
     </div>
   );
 }

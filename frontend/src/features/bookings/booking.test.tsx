@@ -65,10 +65,34 @@ test('a refusal is said beside the button, and the next try is a new wish', asyn
   const { user } = openApp(FLIGHT_PAGE, { as: 'member' });
   const book = await screen.findByRole('button', { name: 'Book 2 seats' });
   await user.click(book);
-  expect(await screen.findByRole('alert')).toHaveTextContent('Sold out');
+  expect(await screen.findByRole('alert')).toHaveTextContent('Fewer seats are left than you asked for.');
   await user.click(book);
   await waitFor(() => expect(keys).toHaveLength(2));
   expect(keys[1]).not.toBe(keys[0]);
+});
+
+test('booking the same flight twice is asked about, and done when it was meant', async () => {
+  jobIs(BOOKING);
+  const bodies: unknown[] = [];
+  network.use(
+    http.post('/api/v1/booking', async ({ request }) => {
+      bodies.push(await request.json());
+      return bodies.length === 1
+        ? problem(409, 'possible_duplicate', 'You booked this flight a moment ago.', {
+            booking_id: 'earlier',
+          })
+        : accept();
+    }),
+  );
+  const { user } = openApp(FLIGHT_PAGE, { as: 'member' });
+  await user.click(await screen.findByRole('button', { name: 'Book 2 seats' }));
+  expect(await screen.findByRole('link', { name: 'See that booking' })).toHaveAttribute(
+    'href',
+    '/bookings/earlier',
+  );
+  await user.click(screen.getByRole('button', { name: 'Book once more' }));
+  expect(await screen.findByRole('heading', { name: 'You are booked' })).toBeVisible();
+  expect(bodies.at(-1)).toEqual({ flight_id: FLIGHT.id, seats: 2, allow_duplicate: true });
 });
 
 test('the page follows the job by long polls until it is final', async () => {

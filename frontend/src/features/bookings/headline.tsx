@@ -19,13 +19,7 @@ export function Headline({ job, outOfTouch }: Props) {
   return (
     <div className={css.headline} data-tone={tone}>
       <span className={css.mark} aria-hidden="true">
-        {tone === 'good' ? (
-          <CheckIcon size={28} />
-        ) : tone === 'bad' ? (
-          <CrossIcon size={28} />
-        ) : (
-          <Loader color="ink" size={26} />
-        )}
+        <Mark tone={tone} />
       </span>
       <div aria-live="polite">
         <h1>{title}</h1>
@@ -43,6 +37,17 @@ export function Headline({ job, outOfTouch }: Props) {
       </div>
     </div>
   );
+}
+
+function Mark({ tone }: { tone: Words['tone'] }) {
+  switch (tone) {
+    case 'good':
+      return <CheckIcon size={28} />;
+    case 'busy':
+      return <Loader color="ink" size={26} />;
+    default:
+      return <CrossIcon size={28} />;
+  }
 }
 
 interface Words {

@@ -5,6 +5,8 @@
 export interface Wish {
   flightId: string;
   seats: number;
+  /** Said after the question whether one meant to book the same flight once more. */
+  again?: boolean;
 }
 
 export function keyOf(wish: Wish): string {
@@ -20,8 +22,8 @@ export function usedUp(wish: Wish): void {
   sessionStorage.removeItem(slotOf(wish));
 }
 
-function slotOf({ flightId, seats }: Wish): string {
-  return `skyqueue.booking-key.${flightId}.${seats}`;
+function slotOf({ flightId, seats, again = false }: Wish): string {
+  return `skyqueue.booking-key.${flightId}.${seats}${again ? '.again' : ''}`;
 }
 
 /** `crypto.randomUUID` exists on secure pages only; this works on a plain http address in the local network, too. */

@@ -29,9 +29,9 @@ export function failureWords(code: string | undefined): Ending {
   return (code !== undefined && FAILURES[code]) || UNKNOWN;
 }
 
-/** Codes that the door answers with at once, where the traveller still sees the flight. */
-export function refusalWords(code: string): Ending | null {
-  return FAILURES[code] ?? null;
+/** What the door refuses at once, where the traveller still sees the flight; null for what is no matter of this flight. */
+export function refusalTitle(code: string): string | null {
+  return code === 'sold_out' ? 'Somebody was quicker' : (FAILURES[code]?.title ?? null);
 }
 
 export const STATUS_WORDS: Record<BookingStatus, string> = {

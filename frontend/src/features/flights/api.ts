@@ -50,7 +50,7 @@ export function flightById(flightId: string) {
   return queryOptions({
     queryKey: ['flights', 'one', flightId],
     queryFn: ({ signal }) =>
-      answer(api.GET('/api/v1/flights/{id}', { params: { path: { id: flightId } }, signal })),
+      answer(api.GET('/api/v1/flights/{flight_id}', { params: { path: { flight_id: flightId } }, signal })),
     staleTime: 0,
     refetchInterval: FLIGHT_REFRESH_MS,
     placeholderData: keepPreviousData,

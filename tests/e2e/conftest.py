@@ -1,0 +1,102 @@
+"""A running product and a real browser in front of it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.e2e.browser import NoBrowser, find_chromium, launched
+from tests.support import servers
+from tests.support.product import Product, running
+
+SCREENSHOTS: Final = Path(__file__).parent / "screenshots"
+WIDTHS: Final = {"desktop": (1280, 860), "mobile": (390, 844)}
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Product]:
+    """`skyqueue up` without the sample schedule, shared by the browser's tests."""
+    with servers.server_folder() as folder, running(Product(folder / "data"), "--no-sample") as product:
+        yield product
+
+
+@dataclass(frozen=True)
+class Admin:
+    username: str
+    password: str
+
+
+@pytest.fixture(scope="session")
+def admin(served: Product) -> Admin:
+    told = served.runtime["admin"]
+    return Admin(told["username"], Path(told["password_file"]).read_text().strip())
+
+
+@pytest.fixture(scope="session")
+def back_office(served: Product, admin: Admin) -> Iterator[httpx.Client]:
+    """The API as the administrator uses it, to set the scene of a test."""
+    with served.client() as client:
+        answer = client.post("/api/v1/auth/token", data={"username": admin.username, "password": admin.password})
+        client.headers["Authorization"] = f"Bearer {answer.raise_for_status().json()['access_token']}"
+        yield client
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    try:
+        found = find_chromium()
+    except NoBrowser as reason:
+        if "CI" in os.environ:
+            raise
+        pytest.skip(str(reason))
+    with launched(found) as browser:
+        yield browser
+
+
+@pytest.fixture(params=sorted(WIDTHS))
+def page(request: pytest.FixtureRequest, chromium: Browser, served: Product) -> Iterator[Page]:
+    """A fresh visitor, on a desk and on a phone. What goes wrong in the page's own code fails the test."""
+    width, height = WIDTHS[request.param]
+    context = chromium.new_context(
+        base_url=served.base_url, viewport={"width": width, "height": height}, locale="en-IN", timezone_id="Asia/Kolkata"
+    )
+    context.set_default_timeout(10_000)
+    crashes: list[str] = []
+    page = context.new_page()
+    page.on("pageerror", lambda error: crashes.append(str(error)))
+    yield page
+    _take_picture(context, request)
+    context.close()
+    assert not crashes
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Pictures for people to look at: `tests/e2e/screenshots/<width>-<name>.png`."""
+
+    page: Page
+    width: str
+
+    def take(self, name: str) -> None:
+        SCREENSHOTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{self.width}-{name}.png", full_page=True, animations="disabled")
+
+
+@pytest.fixture
+def camera(request: pytest.FixtureRequest, page: Page) -> Camera:
+    return Camera(page, request.node.callspec.params["page"])
+
+
+def _take_picture(context: BrowserContext, request: pytest.FixtureRequest) -> None:
+    """How the test left the page, named after the test: the first thing to look at when it failed."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    name = re.sub(r"\W+", "-", request.node.name).strip("-")
+    context.pages[0].screenshot(path=SCREENSHOTS / f"end-of-{name}.png")

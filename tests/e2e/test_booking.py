@@ -1,0 +1,132 @@
+"""The main road through the app, in a real browser on the real servers."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Camera
+from tests.support.waiting import until
+
+PASSWORD: Final = "a long walk in the rain"
+INDIA: Final = ZoneInfo("Asia/Kolkata")
+DAY: Final = datetime.now(INDIA).date() + timedelta(days=3)
+
+
+@pytest.fixture
+def flight(back_office: httpx.Client) -> dict[str, Any]:
+    """From Delhi at 06:20 to Mumbai at 08:35, both local, with five seats."""
+    departure = datetime.combine(DAY, time(6, 20), INDIA)
+    body = {
+        "flight_number": f"AI-{secrets.randbelow(9000) + 1000}",
+        "source": "Delhi",
+        "destination": "Mumbai",
+        "departure_ts": departure.astimezone(UTC).isoformat(),
+        "arrival_ts": (departure + timedelta(minutes=135)).astimezone(UTC).isoformat(),
+        "total_seats": 5,
+        "price": "5450.00",
+    }
+    created: dict[str, Any] = back_office.post("/admin/flights", json=body).raise_for_status().json()
+    return created
+
+
+def register(page: Page) -> str:
+    """Creates an account where the app asks for one."""
+    username = f"asha-{secrets.token_hex(4)}"
+    page.get_by_role("link", name="Create an account").click()
+    expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    return username
+
+
+def test_a_traveller_finds_a_flight_books_it_and_gives_it_back(page: Page, camera: Camera, flight: dict[str, Any]) -> None:
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Where to next?")).to_be_visible()
+    expect(page.get_by_role("button", name="Delhi")).to_be_visible()
+    camera.take("1-home")
+
+    page.get_by_role("combobox", name="From").fill("del")
+    page.get_by_role("option", name="Delhi").click()
+    page.get_by_role("combobox", name="To").fill("mumb")
+    page.get_by_role("option", name="Mumbai").click()
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("navigation", name="Other days").get_by_role("link", name=f"{DAY:%a} {DAY.day} {DAY:%b}").click()
+    row = page.get_by_role("listitem").filter(has_text=flight["flight_number"])
+    expect(row).to_contain_text("06:20")
+    expect(row).to_contain_text("08:35")
+    expect(row).to_contain_text("Only 5 left")
+    camera.take("2-results")
+
+    row.get_by_role("link", name=re.compile("Choose")).click()
+    page.get_by_role("button", name="One seat more").click()
+    expect(page.get_by_text("₹10,900")).to_be_visible()
+    page.get_by_role("link", name="Sign in to book").click()
+    register(page)
+    camera.take("3-flight")
+    page.get_by_role("button", name="Book 2 seats").click()
+
+    expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    expect(page.get_by_role("list", name="What happened so far")).to_contain_text(re.compile(r"Confirmed\+ [\d.]+ ms"))
+    reference = page.get_by_text(re.compile(r"^[A-HJ-NP-Z2-9]{6}$")).inner_text()
+    camera.take("4-booked")
+
+    # A new page knows nothing but the refresh cookie.
+    page.reload()
+    expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    page.get_by_role("link", name="My bookings").first.click()
+    expect(page.get_by_role("listitem").filter(has_text=reference)).to_contain_text("Confirmed")
+    camera.take("5-my-bookings")
+
+    page.get_by_role("link", name=f"Booking {reference}").click()
+    page.get_by_role("button", name="Cancel booking").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel booking").click()
+    expect(page.get_by_role("heading", name="Booking cancelled")).to_be_visible()
+    camera.take("6-cancelled")
+
+
+def test_seats_that_go_while_one_chooses_are_told_at_once(
+    page: Page, camera: Camera, flight: dict[str, Any], back_office: httpx.Client
+) -> None:
+    page.goto(f"/flights/{flight['id']}?seats=2")
+    page.get_by_role("link", name="Sign in to book").click()
+    register(page)
+    book = page.get_by_role("button", name="Book 2 seats")
+    expect(book).to_be_visible()
+
+    # Somebody quicker takes four of the five. The page's own next look at the flight is stopped, so that it does not know.
+    page.route(f"**/api/v1/flights/{flight['id']}", lambda route: route.abort())
+    body = {"flight_id": flight["id"], "seats": 4}
+    rival = back_office.post("/api/v1/booking", json=body, headers={"Prefer": "wait=10"}).raise_for_status().json()
+    until(lambda: back_office.get(rival["status_url"]).json()["status"] == "CONFIRMED")
+    book.click()
+
+    # Refused at the door, or by the worker when the door did not know yet.
+    expect(page.get_by_text(re.compile("Somebody was quicker|Sold out before your turn"))).to_be_visible()
+    camera.take("7-sold-out")
+
+
+def test_the_app_works_by_keyboard_alone(page: Page, flight: dict[str, Any]) -> None:
+    page.goto(f"/?from=Delhi&to=Mumbai&date={DAY.isoformat()}")
+    expect(page.get_by_role("listitem").filter(has_text=flight["flight_number"])).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    choice = page.get_by_role("listitem").filter(has_text=flight["flight_number"]).get_by_role("link")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if choice.evaluate("link => link === document.activeElement"):
+            break
+    expect(choice).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Delhi to Mumbai")).to_be_visible()
+    expect(page.locator("#main")).to_be_focused()
