@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import redis
 from redis.backoff import NoBackoff
@@ -11,9 +11,15 @@ from redis.retry import Retry
 
 from core.db import Database
 from core.jobs.dispatch import Dispatcher
+from core.payments.http_provider import HttpProvider
 from core.seats.inventory import Inventory
 from core.settings import Settings
+from workers.cashier import Cashier, Desk
+from workers.desks import Edge, PaymentDesk, RefundDesk
 
+PAYMENTS: Final = "payments"
+REFUNDS: Final = "refunds"
+"""The cashier's desks."""
 REDIS_SECONDS: Final = 5.0
 """How long a command may take. A frozen Redis then counts as away, and the sweep repeats the work."""
 
@@ -25,6 +31,8 @@ class Context:
     redis: redis.Redis
     inventory: Inventory
     dispatcher: Dispatcher
+    cashier: Cashier | None
+    """None: no payment provider is configured. It works once it is started."""
 
     @classmethod
     def open(cls, settings: Settings) -> Context:
@@ -39,15 +47,31 @@ class Context:
         client = redis.Redis.from_url(
             redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=1.0, retry=Retry(NoBackoff(), 0)
         )
+        db = Database(database_url, pool_size=settings.work.worker_threads + 8, application="skyqueue-worker")
+        dispatcher = Dispatcher(redis_url)
         return cls(
             settings=settings,
-            db=Database(database_url, pool_size=settings.work.worker_threads + 4, application="skyqueue-worker"),
+            db=db,
             redis=client,
             inventory=Inventory(client),
-            dispatcher=Dispatcher(redis_url),
+            dispatcher=dispatcher,
+            cashier=_cashier(settings, Edge(db, client, dispatcher)),
         )
 
     def close(self) -> None:
+        if self.cashier is not None:
+            self.cashier.stop()
         self.dispatcher.close()
         self.redis.close()
         self.db.dispose()
+
+
+def _cashier(settings: Settings, edge: Edge) -> Cashier | None:
+    url, seconds = settings.payments.payments_url, settings.payments.payments_timeout_seconds
+    if url is None:
+        return None
+    desks: dict[str, Desk[Any, Any]] = {
+        PAYMENTS: PaymentDesk(edge, hold_minutes=settings.booking.hold_minutes),
+        REFUNDS: RefundDesk(edge),
+    }
+    return Cashier(lambda: HttpProvider(url, seconds=seconds), desks)

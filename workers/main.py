@@ -21,6 +21,7 @@ from core.settings import Settings
 from core.telemetry.logs import configure as configure_logs
 from workers.bookings import reserve_bookings
 from workers.broker import connect
+from workers.cashier import Cashier
 from workers.context import Context
 from workers.imports import import_files
 from workers.middleware import watchdog
@@ -92,24 +93,30 @@ def run() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
 
+    cashiers = [context.cashier] if context.cashier else []
+    for cashier in cashiers:
+        cashier.start()
     workers = [start(pool, context) for pool in pools(settings)]
     sweeper = Sweeper(context, stopping)
     sweeper.start()
+    steady = [sweeper.thread, *(cashier.thread for cashier in cashiers)]
     watchdog.watch(
-        lambda: [sweeper.thread, *(thread for worker in workers for thread in (*worker.consumers.values(), *worker.workers))],
-        stopping,
+        lambda: [*steady, *(thread for worker in workers for thread in (*worker.consumers.values(), *worker.workers))], stopping
     )
     _log.info("worker ready", pid=os.getpid(), queues=[pool.queue for pool in pools(settings)])
     stopping.wait()
-    _stop(workers)
+    _stop(workers, cashiers)
     sweeper.thread.join(timeout=1)
     context.close()
     return 0
 
 
-def _stop(workers: list[Worker]) -> None:
-    """Stop all pools side by side."""
-    stops = [threading.Thread(target=worker.stop, kwargs={"timeout": STOP_MS}) for worker in workers]
+def _stop(workers: list[Worker], cashiers: list[Cashier]) -> None:
+    """Stop everything side by side."""
+    stops = [
+        *(threading.Thread(target=worker.stop, kwargs={"timeout": STOP_MS}) for worker in workers),
+        *(threading.Thread(target=cashier.stop) for cashier in cashiers),
+    ]
     for stop in stops:
         stop.start()
     for stop in stops:

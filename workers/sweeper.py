@@ -17,6 +17,7 @@ from core.bookings.effects import carry_out
 from core.jobs.messages import MAX_IDS, ImportFile, Queue, ReserveBookings
 from core.repair import audit, sweep
 from core.repair.epoch import Epoch
+from workers import money_sweep
 from workers.context import Context
 
 PERIOD_SECONDS: Final = 1.0
@@ -60,17 +61,19 @@ class Sweeper:
 
     def sweep_once(self) -> None:
         """One pass. Public for the tests."""
-        self._resend_bookings()
+        lost = False
+        with suppress(redis.RedisError):
+            lost = self._epoch.was_lost()
+        self._resend_bookings(lost=lost)
         self._resend_imports()
+        money_sweep.go_round(self._context, lost=lost)
         if time.monotonic() - self._audited_at > AUDIT_SECONDS:
             self._audited_at = time.monotonic()
             self._repair_inventory()
 
-    def _resend_bookings(self) -> None:
+    def _resend_bookings(self, *, lost: bool) -> None:
         context = self._context
-        lost = False
         with suppress(redis.RedisError):
-            lost = self._epoch.was_lost()
             if not lost and context.dispatcher.depth(Queue.BOOKINGS) >= BACKLOG_MESSAGES:
                 return
         if lost:

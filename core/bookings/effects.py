@@ -29,13 +29,15 @@ class Effects:
     """The same for bookings that will try again."""
     distrusted: set[UUID] = field(default_factory=set)
     """Flights whose counts in Redis are wrong now: their keys are dropped, and loaded again from Postgres."""
+    touched: list[UUID] = field(default_factory=list)
+    """Bookings that changed and stayed in their status: who waits for one looks again."""
     messages: list[Message] = field(default_factory=list)
     """Work that this transaction made."""
 
 
 def carry_out(effects: Effects, client: redis.Redis, dispatcher: Dispatcher) -> None:
     """Do what follows the commit. Never raises for a Redis that is away."""
-    broadcast.moved(client, effects.moves)
+    broadcast.moved(client, effects.moves, effects.touched)
     inventory = Inventory(client)
     try:
         inventory.release(effects.released)

@@ -5,7 +5,7 @@ It is a hint. Whoever misses it reads Postgres a moment later.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -38,10 +38,11 @@ def publish(client: redis.Redis, news: News) -> None:
         _log.warning("news not broadcast", trips=len(news.trips), error=str(error))
 
 
-def moved(client: redis.Redis, moves: Moves) -> None:
-    """Broadcast what one committed transaction did to bookings and seats."""
-    if moves.moves or moves.seats:
-        publish(client, News(trips={move.trip_id: move.target.value for move in moves.moves}, seats=moves.seats))
+def moved(client: redis.Redis, moves: Moves, touched: Sequence[UUID] = ()) -> None:
+    """Broadcast what one committed transaction did to bookings and seats. `touched`: bookings that changed and did not move."""
+    if moves.moves or moves.seats or touched:
+        trips = {move.trip_id: move.target.value for move in moves.moves}
+        publish(client, News(trips=trips, seats=moves.seats, jobs=[trip_id for trip_id in touched if trip_id not in trips]))
 
 
 def seats_changed(client: redis.Redis, free: Mapping[UUID, int]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -12,9 +13,11 @@ from core.bookings.effects import Effects
 from core.clock import new_id
 from core.db import RawConnection
 from core.jobs.messages import MAX_IDS, SendRefunds
+from core.payments.provider import RefundOutcome
 
 LEASE_SECONDS: Final = 15
 """How long a worker has before the sweep sends a refund again."""
+RETRY_CAP_SECONDS: Final = 3600
 
 
 class RefundReason(StrEnum):
@@ -57,3 +60,68 @@ def request_many(
     ids = sorted(row[0] for row in rows)
     effects.messages += [SendRefunds(tuple(ids[start : start + MAX_IDS])) for start in range(0, len(ids), MAX_IDS)]
     return {trip_id: amount for _, trip_id, amount in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class PendingRefund:
+    """A refund that the caller sends now. Two senders do no harm: `id` is the provider's key."""
+
+    id: UUID
+    payment_id: UUID
+    trip_id: UUID
+    amount: Decimal
+
+
+def find_flights(connection: RawConnection, refund_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The (first) flight of the booking that each of these refunds is for."""
+    rows = connection.execute(
+        "SELECT r.id, b.flight_id FROM refunds r JOIN bookings b ON b.id = r.trip_id WHERE r.id = ANY(%s)", (list(refund_ids),)
+    ).fetchall()
+    return {row[0]: row[1] for row in rows}
+
+
+def claim(connection: RawConnection, refund_ids: Sequence[UUID]) -> dict[UUID, PendingRefund]:
+    """The refunds among these that are still to be made, with the attempt counted before it is made."""
+    rows = connection.execute(
+        """
+        UPDATE refunds SET attempts = least(attempts + 1, 100), updated_at = now(), next_at = now() + %s * interval '1 second'
+        WHERE id = ANY(%s) AND status = 'PENDING' RETURNING id, payment_id, trip_id, amount
+        """,
+        (LEASE_SECONDS, list(refund_ids)),
+    ).fetchall()
+    return {row[0]: PendingRefund(*row) for row in rows}
+
+
+def settle(connection: RawConnection, outcomes: Mapping[UUID, RefundOutcome], effects: Effects) -> None:
+    """Write what the provider said. What it did not answer is sent again after 2^attempts seconds, an hour at most."""
+    status = {RefundOutcome.DONE: "SUCCEEDED", RefundOutcome.REFUSED: "FAILED", RefundOutcome.UNKNOWN: "PENDING"}
+    rows = connection.execute(
+        """
+        UPDATE refunds r SET status = w.status, updated_at = now(), next_at = CASE w.status
+            WHEN 'PENDING' THEN now() + least(power(2, least(r.attempts, 20)), %s) * interval '1 second' END
+        FROM unnest(%s::uuid[], %s::text[]) AS w(id, status) WHERE r.id = w.id AND r.status = 'PENDING'
+        RETURNING r.trip_id
+        """,
+        (RETRY_CAP_SECONDS, list(outcomes), [status[outcome] for outcome in outcomes.values()]),
+    ).fetchall()
+    effects.touched += [row[0] for row in rows]
+
+
+def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
+    """Refunds that nobody is sending, leased anew."""
+    rows = connection.execute(
+        """
+        UPDATE refunds r SET next_at = now() + %s * interval '1 second'
+        FROM (
+            SELECT id FROM refunds WHERE next_at < now() AND status = 'PENDING' ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED
+        ) AS due
+        WHERE r.id = due.id RETURNING r.id
+        """,
+        (LEASE_SECONDS, limit),
+    ).fetchall()
+    return sorted(row[0] for row in rows)
+
+
+def hasten(connection: RawConnection) -> None:
+    """The queues were lost: what was to be given back is due now."""
+    connection.execute("UPDATE refunds SET next_at = now() WHERE status = 'PENDING' AND attempts = 0")

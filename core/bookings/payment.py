@@ -1,0 +1,232 @@
+"""What payments do to bookings. Every road leads here: the worker's answer, the provider's callback, the question after a crash.
+
+Locks are taken in one order: the bookings, then their payments, then their flights. No lock and no transaction is held while
+the provider is called; between `claim` and `apply_outcomes` there is only a row that says PROCESSING, and its lease.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from core.bookings.effects import Effects
+from core.bookings.ending import LockedTrip, end_trips, lock_trips
+from core.bookings.models import PaymentMode
+from core.bookings.moves import Move, Moves, stages
+from core.bookings.states import BookingStatus, FailureCode
+from core.clock import now
+from core.db import RawConnection
+from core.payments import charges, events, refunds
+from core.payments.charges import LockedPayment
+from core.payments.events import ProviderEvent
+from core.payments.models import PaymentStatus
+from core.payments.provider import Charge, Outcome, Verdict
+from core.payments.refunds import RefundReason
+from core.seats.counts import Count, lock_counts, write_counts
+
+QUESTIONS: Final = 6
+"""After so many claims, over half a minute, a charge that the provider never heard of has not arrived and will not."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One payment that the caller, and nobody else, works now. `ask_first`: it may have been sent before."""
+
+    charge: Charge
+    attempt: int
+    ask_first: bool
+    may_charge: bool
+    """The booking still waits for this money. If not, the provider is only asked."""
+
+
+def find_flights(connection: RawConnection, trip_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The (first) flight of each of these bookings: whose charges share one limit."""
+    rows = connection.execute("SELECT id, flight_id FROM bookings WHERE id = ANY(%s)", (list(trip_ids),)).fetchall()
+    return {row[0]: row[1] for row in rows}
+
+
+def claim(connection: RawConnection, trip_ids: Sequence[UUID], effects: Effects) -> dict[UUID, Claim]:
+    """Take over what is to be done for these bookings: trip -> claim. What is done, or in other hands, is left out.
+
+    A booking that pays by token gets its payment row here. A payment that was not sent before its booking ended is closed.
+    """
+    trips = lock_trips(connection, trip_ids)
+    payments = charges.lock_undeclined(connection, list(trips))
+    unopened = [trip for trip in trips.values() if trip.id not in payments and _is_charged_by_us(trip)]
+    if unopened:
+        _open(connection, unopened)
+        payments = charges.lock_undeclined(connection, list(trips))
+    claims: dict[UUID, Claim] = {}
+    begun: list[UUID] = []
+    dropped: dict[UUID, str] = {}
+    for trip_id, payment in payments.items():
+        wanted = trips[trip_id].status is BookingStatus.HELD
+        if payment.status is PaymentStatus.REQUIRES_PAYMENT and not wanted:
+            dropped[payment.id] = charges.NOT_CHARGED
+        elif payment.status in (PaymentStatus.REQUIRES_PAYMENT, PaymentStatus.UNKNOWN):
+            sent_before = payment.status is PaymentStatus.UNKNOWN
+            claims[trip_id] = Claim(_charge(payment), payment.attempts + 1, ask_first=sent_before, may_charge=wanted)
+            if payment.attempts == 0:
+                begun.append(trip_id)
+    charges.begin(connection, [each.charge.payment_id for each in claims.values()])
+    charges.decline(connection, dropped)
+    _reach_stage(connection, begun, "payment_started", effects)
+    return claims
+
+
+def apply_outcomes(connection: RawConnection, outcomes: Mapping[UUID, Outcome], effects: Effects, *, hold_minutes: int) -> None:
+    """Write what is known now about these payments, and what follows for their bookings. Payments that are final stay as they are.
+
+    `hold_minutes`: how long a party of the waiting list may take to pay for seats that a decline frees.
+    """
+    trips = lock_trips(connection, charges.find_trips(connection, list(outcomes)))
+    work = _Decisions()
+    for payment in charges.lock(connection, list(outcomes)):
+        _decide(payment, outcomes[payment.id], trips[payment.trip_id], work)
+    # All flights at once, because two groups of bookings, each in its own order, could meet a foreign transaction halfway.
+    moving = [*work.captured, *work.failed]
+    counts = lock_counts(connection, {leg.flight_id for trip in moving for leg in trip.legs})
+    charges.succeed(connection, work.succeeded)
+    charges.decline(connection, work.declined)
+    charges.postpone(connection, work.unknown, PaymentStatus.UNKNOWN)
+    charges.postpone(connection, work.unsent, PaymentStatus.REQUIRES_PAYMENT)
+    _receive(connection, work.captured, counts, effects)
+    end_trips(
+        connection,
+        work.failed,
+        BookingStatus.FAILED,
+        effects,
+        hold_minutes=hold_minutes,
+        failure=FailureCode.PAYMENT_DECLINED,
+    )
+    _reach_stage(connection, work.refused, "payment_declined", effects)
+    _reach_stage(connection, work.in_doubt, "payment_unknown", effects)
+
+
+def apply_events(connection: RawConnection, received: Sequence[ProviderEvent], effects: Effects, *, hold_minutes: int) -> None:
+    """The same for callbacks; an event that was stored before has had its effect."""
+    outcomes = {event.payment_id: event.outcome for event in events.store(connection, received)}
+    apply_outcomes(connection, outcomes, effects, hold_minutes=hold_minutes)
+
+
+@dataclass(slots=True)
+class _Decisions:
+    """Ids of payments by what becomes of them, and the bookings that follow."""
+
+    succeeded: list[UUID] = field(default_factory=list)
+    declined: dict[UUID, str] = field(default_factory=dict)
+    unknown: list[UUID] = field(default_factory=list)
+    unsent: list[UUID] = field(default_factory=list)
+    captured: list[LockedTrip] = field(default_factory=list)
+    failed: list[LockedTrip] = field(default_factory=list)
+    refused: list[UUID] = field(default_factory=list)
+    """Holds whose traveller may try another card."""
+    in_doubt: list[UUID] = field(default_factory=list)
+
+
+def _decide(payment: LockedPayment, outcome: Outcome, trip: LockedTrip, work: _Decisions) -> None:
+    # Money that moved is a fact, also for a charge that we had written off.
+    written_off = payment.status is PaymentStatus.DECLINED and payment.decline_code == charges.NEVER_ARRIVED
+    if payment.is_final and not (written_off and outcome.verdict is Verdict.CAPTURED):
+        return
+    wanted = trip.status is BookingStatus.HELD
+    match outcome.verdict:
+        case Verdict.CAPTURED:
+            work.succeeded.append(payment.id)
+            work.captured.append(trip)
+        case Verdict.DECLINED:
+            work.declined[payment.id] = outcome.decline_code or "declined"
+            if wanted and trip.legs[0].payment_mode is PaymentMode.TOKEN:
+                work.failed.append(trip)
+            else:
+                work.refused.append(trip.id)
+        case Verdict.NOT_FOUND if not wanted and payment.attempts >= QUESTIONS:
+            work.declined[payment.id] = charges.NEVER_ARRIVED
+        case Verdict.NOT_SENT if payment.status is PaymentStatus.PROCESSING and outcome.attempt == payment.attempts:
+            work.unsent.append(payment.id)
+        case Verdict.UNKNOWN | Verdict.PROCESSING | Verdict.NOT_FOUND | Verdict.NOT_SENT:
+            work.unknown.append(payment.id)
+            if payment.attempts == 1:
+                work.in_doubt.append(trip.id)
+
+
+def _receive(connection: RawConnection, trips: Sequence[LockedTrip], counts: dict[UUID, Count], effects: Effects) -> None:
+    """Money came in for these bookings: each is confirmed, rescued or refunded."""
+    held, rescued = Moves(), Moves()
+    returned: dict[RefundReason, list[UUID]] = defaultdict(list)
+    at = now()
+    for trip in trips:
+        match trip.status:
+            case BookingStatus.HELD:
+                for leg in trip.legs:
+                    counts[leg.flight_id].hold(-leg.seats)
+                    counts[leg.flight_id].sell(leg.seats)
+                    held.add(Move(leg.id, trip.id, BookingStatus.CONFIRMED, stages(("paid", at), ("confirmed", at))))
+            case BookingStatus.EXPIRED if _has_room(trip, counts):
+                for leg in trip.legs:
+                    counts[leg.flight_id].sell(leg.seats)
+                    rescued.add(Move(leg.id, trip.id, BookingStatus.CONFIRMED, stages(("paid", at), ("rescued", at))))
+                    # Redis has this booking's tombstone, and its seats as free.
+                    effects.distrusted.add(leg.flight_id)
+            case BookingStatus.CANCELLED:
+                called_off = any(counts[leg.flight_id].cancelled for leg in trip.legs)
+                returned[RefundReason.FLIGHT_CANCELLED if called_off else RefundReason.CANCELLED].append(trip.id)
+            case BookingStatus.EXPIRED | BookingStatus.FAILED:
+                returned[RefundReason.LATE_PAYMENT].append(trip.id)
+            case BookingStatus.PENDING | BookingStatus.CONFIRMED:
+                # Nothing is charged before seats are held, and nothing twice: such money is not ours.
+                _log.critical("money for a booking that asked for none", trip_id=str(trip.id), status=trip.status)
+                returned[RefundReason.LATE_PAYMENT].append(trip.id)
+    held.write(connection, BookingStatus.HELD)
+    rescued.write(connection, BookingStatus.EXPIRED)
+    if rescued.moves:
+        connection.execute(
+            "UPDATE bookings SET rescued_at = now() WHERE id = ANY(%s)", ([move.booking_id for move in rescued.moves],)
+        )
+    write_counts(connection, counts)
+    for reason, trip_ids in returned.items():
+        refunds.request_many(connection, dict.fromkeys(trip_ids), reason, effects)
+        _reach_stage(connection, trip_ids, "refund_requested", effects)
+    effects.moves.moves += [*held.moves, *rescued.moves]
+    effects.moves.seats |= {flight_id: count.free for flight_id, count in counts.items()}
+
+
+def _has_room(trip: LockedTrip, counts: Mapping[UUID, Count]) -> bool:
+    return not any(leg.departed for leg in trip.legs) and all(
+        not counts[leg.flight_id].cancelled and counts[leg.flight_id].fits(leg.seats) for leg in trip.legs
+    )
+
+
+def _is_charged_by_us(trip: LockedTrip) -> bool:
+    return trip.status is BookingStatus.HELD and trip.legs[0].payment_mode is PaymentMode.TOKEN
+
+
+def _open(connection: RawConnection, trips: Sequence[LockedTrip]) -> None:
+    rows = connection.execute(
+        "SELECT id, payment_token FROM bookings WHERE id = ANY(%s)", ([trip.id for trip in trips],)
+    ).fetchall()
+    tokens: dict[UUID, str] = dict(rows)
+    charges.open_attempts(connection, {trip.id: (tokens[trip.id], trip.price_total, trip.legs[0].currency) for trip in trips})
+    # From here on the payment has the lease; the booking is looked at again when its time to pay is over.
+    connection.execute("UPDATE bookings SET next_at = hold_expires_at WHERE id = ANY(%s)", ([trip.id for trip in trips],))
+
+
+def _charge(payment: LockedPayment) -> Charge:
+    return Charge(payment.id, payment.amount, payment.currency, payment.token, f"booking {payment.trip_id}")
+
+
+def _reach_stage(connection: RawConnection, trip_ids: Sequence[UUID], stage: str, effects: Effects) -> None:
+    """Note a stage on bookings that stay where they are."""
+    if trip_ids:
+        connection.execute(
+            "UPDATE bookings SET timeline = timeline || %s::jsonb, updated_at = now() WHERE id = ANY(%s)",
+            (stages((stage, now())), list(trip_ids)),
+        )
+        effects.touched += trip_ids

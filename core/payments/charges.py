@@ -1,0 +1,159 @@
+"""The rows of payments: opened before the provider is called, claimed for one call at a time, final once.
+
+Whoever changes one holds the lock of its booking (`core.bookings.ending.lock_trips`), then the row's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from core.clock import new_id
+from core.db import RawConnection
+from core.payments.models import PaymentStatus
+
+LEASE_SECONDS: Final = 15
+"""How long a worker has for one claim, longer than a call may take; then the sweep asks what became of it."""
+RETRY_CAP_SECONDS: Final = 3600
+NOT_CHARGED: Final = "not_charged"
+"""Decline code: the booking was over before the provider was called."""
+NEVER_ARRIVED: Final = "never_arrived"
+"""Decline code: the booking is over, and the provider was asked time and again and has not heard of the charge."""
+LIVE: Final = "status IN ('REQUIRES_PAYMENT', 'PROCESSING', 'UNKNOWN')"
+
+
+@dataclass(frozen=True, slots=True)
+class LockedPayment:
+    """One attempt to charge a booking, locked for the rest of the transaction."""
+
+    id: UUID
+    trip_id: UUID
+    token: str
+    amount: Decimal
+    currency: str
+    status: PaymentStatus
+    decline_code: str | None
+    attempts: int
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in (PaymentStatus.SUCCEEDED, PaymentStatus.DECLINED)
+
+
+_COLUMNS: Final = "id, trip_id, token, amount, currency, status, decline_code, attempts"
+
+
+def open_attempts(connection: RawConnection, wanted: Mapping[UUID, tuple[str, Decimal, str]]) -> None:
+    """Put attempts to charge on disk: trip -> token, amount, currency. A booking that has one that did not fail gets no other."""
+    if wanted:
+        tokens, amounts, currencies = zip(*wanted.values(), strict=True)
+        connection.execute(
+            """
+            INSERT INTO payments (id, trip_id, token, amount, currency, status, next_at)
+            SELECT w.*, 'REQUIRES_PAYMENT', now() + %s * interval '1 second'
+            FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::numeric[], %s::text[]) AS w
+            ON CONFLICT (trip_id) WHERE status <> 'DECLINED' DO NOTHING
+            """,
+            (LEASE_SECONDS, [new_id() for _ in wanted], list(wanted), list(tokens), list(amounts), list(currencies)),
+        )
+
+
+def find_trips(connection: RawConnection, payment_ids: Sequence[UUID]) -> list[UUID]:
+    """The bookings that these payments are for; unknown ids are left out."""
+    rows = connection.execute("SELECT trip_id FROM payments WHERE id = ANY(%s)", (list(payment_ids),)).fetchall()
+    return [row[0] for row in rows]
+
+
+def lock(connection: RawConnection, payment_ids: Sequence[UUID]) -> list[LockedPayment]:
+    """Lock these payments in the order of their ids."""
+    return _lock(connection, "id = ANY(%s)", payment_ids)
+
+
+def lock_undeclined(connection: RawConnection, trip_ids: Sequence[UUID]) -> dict[UUID, LockedPayment]:
+    """Lock the one payment of each booking that has not failed, where there is one."""
+    return {payment.trip_id: payment for payment in _lock(connection, "trip_id = ANY(%s) AND status <> 'DECLINED'", trip_ids)}
+
+
+def _lock(connection: RawConnection, condition: str, ids: Sequence[UUID]) -> list[LockedPayment]:
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM payments WHERE {condition} ORDER BY id FOR UPDATE",  # noqa: S608  # only constants of this module
+        (list(ids),),
+    ).fetchall()
+    return [
+        LockedPayment(
+            id=row[0],
+            trip_id=row[1],
+            token=row[2],
+            amount=row[3],
+            currency=row[4],
+            status=PaymentStatus(row[5]),
+            decline_code=row[6],
+            attempts=row[7],
+        )
+        for row in rows
+    ]
+
+
+def begin(connection: RawConnection, payment_ids: Sequence[UUID]) -> None:
+    """A worker is about to call for these: PROCESSING under a lease, and the attempt is counted before it is made."""
+    connection.execute(
+        """
+        UPDATE payments SET status = 'PROCESSING', attempts = attempts + 1, updated_at = now(), next_at = now() + %s * interval '1 second'
+        WHERE id = ANY(%s)
+        """,
+        (LEASE_SECONDS, list(payment_ids)),
+    )
+
+
+def succeed(connection: RawConnection, payment_ids: Sequence[UUID]) -> None:
+    """The money was captured."""
+    connection.execute(
+        "UPDATE payments SET status = 'SUCCEEDED', decline_code = NULL, updated_at = now(), next_at = NULL WHERE id = ANY(%s)",
+        (list(payment_ids),),
+    )
+
+
+def decline(connection: RawConnection, codes: Mapping[UUID, str]) -> None:
+    """No money was captured, and none will be: payment -> why."""
+    connection.execute(
+        """
+        UPDATE payments p SET status = 'DECLINED', decline_code = w.code, updated_at = now(), next_at = NULL
+        FROM unnest(%s::uuid[], %s::text[]) AS w(id, code) WHERE p.id = w.id
+        """,
+        (list(codes), list(codes.values())),
+    )
+
+
+def postpone(connection: RawConnection, payment_ids: Sequence[UUID], status: PaymentStatus) -> None:
+    """Not decided: look again after 2^attempts seconds, an hour at most. `status`: UNKNOWN, or REQUIRES_PAYMENT when nothing was sent."""
+    connection.execute(
+        """
+        UPDATE payments SET status = %s, updated_at = now(),
+            next_at = now() + least(power(2, least(attempts, 20)), %s) * interval '1 second'
+        WHERE id = ANY(%s)
+        """,
+        (status, RETRY_CAP_SECONDS, list(payment_ids)),
+    )
+
+
+def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
+    """Bookings whose payment nobody is at work on, leased anew. Where a worker died during a call, the outcome is unknown from here on."""
+    rows = connection.execute(
+        f"""
+        UPDATE payments p SET
+            status = CASE p.status WHEN 'PROCESSING' THEN 'UNKNOWN' ELSE p.status END,
+            next_at = now() + %s * interval '1 second'
+        FROM (SELECT id FROM payments WHERE next_at < now() AND {LIVE} ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED) AS due
+        WHERE p.id = due.id RETURNING p.trip_id
+        """,  # noqa: S608  # only constants of this module
+        (LEASE_SECONDS, limit),
+    ).fetchall()
+    return sorted(row[0] for row in rows)
+
+
+def hasten(connection: RawConnection) -> None:
+    """The queues were lost: what was to be charged is due now."""
+    connection.execute("UPDATE payments SET next_at = now() WHERE status = 'REQUIRES_PAYMENT' AND next_at IS NOT NULL")

@@ -1,0 +1,70 @@
+"""What the provider tells us unasked: one event for each charge that it decided. The same event may come often, late, or never."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+from psycopg.types.json import Jsonb
+
+from core.db import RawConnection
+from core.errors import Invalid
+from core.payments.provider import Outcome, Verdict
+
+_Text = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+class _Body(msgspec.Struct):
+    """Fields that we do not know are the provider's own business."""
+
+    id: _Text
+    type: _Text
+    charge_id: UUID
+    decline_code: _Text | None = None
+
+
+_bodies: Final = msgspec.json.Decoder(_Body)
+_VERDICTS: Final = {"charge.captured": Verdict.CAPTURED, "charge.declined": Verdict.DECLINED}
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEvent:
+    """`payload` is the event as it came, for whoever has to look into it later."""
+
+    id: str
+    payment_id: UUID
+    outcome: Outcome
+    payload: dict[str, Any]
+
+
+def read(body: bytes) -> ProviderEvent | None:
+    """Decode a verified callback. None: an event of a kind that means nothing to us.
+
+    Raises:
+        Invalid: it is not an event.
+    """
+    try:
+        event = _bodies.decode(body)
+        payload = msgspec.json.decode(body, type=dict[str, Any])
+    except msgspec.DecodeError as error:
+        raise Invalid.field("", "invalid", f"This is not an event: {error}.") from None
+    verdict = _VERDICTS.get(event.type)
+    return None if verdict is None else ProviderEvent(event.id, event.charge_id, Outcome(verdict, event.decline_code), payload)
+
+
+def store(connection: RawConnection, events: Sequence[ProviderEvent]) -> list[ProviderEvent]:
+    """Store those that are new, in the transaction of their effect; the others had theirs. Returns the new ones."""
+    unique = {event.id: event for event in events}
+    rows = connection.execute(
+        """
+        INSERT INTO payment_events (id, payment_id, payload)
+        SELECT * FROM unnest(%s::text[], %s::uuid[], %s::jsonb[]) AS w(id, payment_id, payload) ORDER BY id
+        ON CONFLICT (id) DO NOTHING RETURNING id
+        """,
+        (list(unique), [event.payment_id for event in unique.values()], [Jsonb(event.payload) for event in unique.values()]),
+    ).fetchall()
+    return [unique[row[0]] for row in rows]

@@ -1,0 +1,118 @@
+"""The provider over HTTP: `POST /charges`, `GET /charges/{id}`, `POST /refunds`. What `mockpay` speaks."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+import httpx
+import msgspec
+import structlog
+
+from core.payments.provider import Charge, Outcome, RefundOutcome, Verdict
+
+CONNECT_SECONDS: Final = 2.0
+ASK_SECONDS: Final = 4.0
+"""A question and the charge that may follow it end within the lease of one claim (`charges.LEASE_SECONDS`)."""
+ANSWER_BYTES: Final = 64 * 1024
+REFUSED: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.UNPROCESSABLE_ENTITY})
+"""What the provider says when it will not, as opposed to when it cannot now."""
+
+_log = structlog.get_logger(__name__)
+
+
+class _ChargeAnswer(msgspec.Struct):
+    id: str
+    amount: str
+    currency: str
+    status: str
+    decline_code: str | None = None
+
+
+_charges: Final = msgspec.json.Decoder(_ChargeAnswer)
+_VERDICTS: Final = {"captured": Verdict.CAPTURED, "declined": Verdict.DECLINED, "processing": Verdict.PROCESSING}
+
+
+class HttpProvider:
+    """`seconds` is the time limit of one call, from connecting to the last byte."""
+
+    def __init__(self, base_url: str, *, seconds: float) -> None:
+        self._seconds = seconds
+        self._client = httpx.AsyncClient(
+            base_url=base_url,
+            timeout=httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=64),
+            trust_env=False,
+        )
+
+    async def charge(self, charge: Charge) -> Outcome:
+        body = {
+            "id": str(charge.payment_id),
+            "amount": f"{charge.amount:.2f}",
+            "currency": charge.currency,
+            "token": charge.token,
+            "description": charge.description,
+        }
+        answer = await self._call("POST", "/charges", body, seconds=self._seconds)
+        if isinstance(answer, Verdict):
+            return Outcome(answer)
+        if answer.status_code in REFUSED:
+            return Outcome(Verdict.DECLINED, "rejected")
+        return _read(charge, answer)
+
+    async def ask(self, charge: Charge) -> Outcome:
+        answer = await self._call("GET", f"/charges/{charge.payment_id}", seconds=min(ASK_SECONDS, self._seconds))
+        if isinstance(answer, Verdict):
+            return Outcome(answer)
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            return Outcome(Verdict.NOT_FOUND)
+        return _read(charge, answer)
+
+    async def refund(self, refund_id: UUID, payment_id: UUID, amount: Decimal) -> RefundOutcome:
+        body = {"id": str(refund_id), "charge_id": str(payment_id), "amount": f"{amount:.2f}"}
+        answer = await self._call("POST", "/refunds", body, seconds=self._seconds)
+        if isinstance(answer, Verdict):
+            return RefundOutcome.UNKNOWN
+        if answer.is_success:
+            return RefundOutcome.DONE
+        return RefundOutcome.REFUSED if answer.status_code in REFUSED else RefundOutcome.UNKNOWN
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float
+    ) -> httpx.Response | Verdict:
+        try:
+            async with asyncio.timeout(seconds), self._client.stream(method, path, json=body) as answer:
+                received = bytearray()
+                async for chunk in answer.aiter_bytes():
+                    received += chunk
+                    if len(received) > ANSWER_BYTES:
+                        return Verdict.UNKNOWN
+                return httpx.Response(answer.status_code, content=bytes(received))
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            _log.warning("the payment provider cannot be reached", error=repr(error))
+            return Verdict.NOT_SENT
+        except (httpx.HTTPError, TimeoutError) as error:
+            _log.warning("the payment provider did not answer", path=path, error=repr(error))
+            return Verdict.UNKNOWN
+
+
+def _read(charge: Charge, answer: httpx.Response) -> Outcome:
+    if not answer.is_success:
+        _log.warning("the payment provider failed", payment_id=str(charge.payment_id), status=answer.status_code)
+        return Outcome(Verdict.UNKNOWN)
+    try:
+        said = _charges.decode(answer.content)
+        same = (said.id, Decimal(said.amount), said.currency) == (str(charge.payment_id), charge.amount, charge.currency)
+    except (msgspec.DecodeError, ArithmeticError) as error:
+        _log.error("an answer of the payment provider that nobody can read", error=str(error))
+        return Outcome(Verdict.UNKNOWN)
+    if not same:
+        _log.error("the payment provider answers about another charge", payment_id=str(charge.payment_id), said=said.id)
+        return Outcome(Verdict.UNKNOWN)
+    return Outcome(_VERDICTS.get(said.status, Verdict.UNKNOWN), said.decline_code)

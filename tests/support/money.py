@@ -1,0 +1,198 @@
+"""The practice provider on a real port, and payments called step by step in the test's own process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from core.bookings import pay, payment
+from core.bookings.effects import Effects, carry_out
+from core.bookings.models import PaymentMode
+from core.bookings.payment import Claim
+from core.payments import events
+from core.payments.http_provider import HttpProvider
+from core.payments.provider import Outcome, RefundOutcome
+from mockpay.app import create_app
+from mockpay.settings import MockpaySettings
+from tests.support.api import running
+from tests.support.steps import HOLD_MINUTES, Steps
+from workers import money_sweep
+from workers.desks import Edge, PaymentDesk, RefundDesk
+
+SECRET = "what the provider and the merchant share"
+
+
+@dataclass(frozen=True)
+class PracticeProvider:
+    """A running mockpay."""
+
+    base_url: str
+
+    def ledger(self) -> dict[str, Any]:
+        read: dict[str, Any] = httpx.get(f"{self.base_url}/ledger", timeout=10).json()
+        return read
+
+    def balance(self, *payment_ids: UUID) -> Decimal:
+        """Captured minus refunded, of these charges; without ids, of all."""
+        books = self.ledger()
+        wanted = {str(payment_id) for payment_id in payment_ids}
+        captured = [c for c in books["charges"] if c["status"] == "captured" and (not wanted or c["id"] in wanted)]
+        refunded = [r for r in books["refunds"] if not wanted or r["charge_id"] in wanted]
+        return sum((Decimal(c["amount"]) for c in captured), Decimal(0)) - sum(
+            (Decimal(r["amount"]) for r in refunded), Decimal(0)
+        )
+
+    def charges(self) -> list[dict[str, Any]]:
+        """Every charge in its books."""
+        return list(self.ledger()["charges"])
+
+
+ProviderFactory = Callable[..., PracticeProvider]
+
+
+@pytest.fixture
+def start_provider(tmp_path: Path) -> Iterator[ProviderFactory]:
+    """Call it with settings of `MockpaySettings` for a running provider with books of its own."""
+    with ExitStack() as stack:
+
+        def start(**settings: Any) -> PracticeProvider:
+            ledger = tmp_path / f"ledger-{uuid4().hex}.sqlite"
+            app = create_app(MockpaySettings(**{"ledger": ledger, "secret": SECRET, **settings}))
+            return PracticeProvider(stack.enter_context(running(app)).base_url)
+
+        yield start
+
+
+@pytest.fixture
+def provider(start_provider: ProviderFactory) -> PracticeProvider:
+    """A provider that calls nobody back."""
+    return start_provider()
+
+
+class Till:
+    """The steps of a payment, one by one: nothing happens here but what a test asks for."""
+
+    def __init__(self, steps: Steps, provider: PracticeProvider, seconds: float) -> None:
+        self.steps = steps
+        self.provider = provider
+        self._seconds = seconds
+        context = steps.context
+        edge = Edge(context.db, context.redis, context.dispatcher)
+        self._payments = PaymentDesk(edge, hold_minutes=HOLD_MINUTES)
+        self._refunds = RefundDesk(edge)
+
+    def hold(self, user_id: UUID, flight_ids: UUID | tuple[UUID, ...], seats: int = 1) -> UUID:
+        """A booking that is held, and waits for its traveller to pay."""
+        return self.steps.book(user_id, flight_ids, seats, PaymentMode.HOLD)
+
+    def pay(self, trip_id: UUID, token: str = "tok_ok", owner_id: UUID | None = None) -> None:
+        """What the API does when the traveller pays; no worker hears of it."""
+        with self.steps.context.db.transaction() as connection:
+            effects = pay.pay(connection, trip_id, owner_id, token)
+        effects.messages.clear()
+        carry_out(effects, self.steps.context.redis, self.steps.context.dispatcher)
+
+    def claim(self, trip_id: UUID) -> Claim | None:
+        return self._payments.claim([trip_id])[0]
+
+    def call(self, claim: Claim) -> Outcome:
+        """What the worker does with a claim, at the provider."""
+
+        async def ask() -> Outcome:
+            provider = HttpProvider(self.provider.base_url, seconds=self._seconds)
+            try:
+                return await self._payments.call(provider, claim)
+            finally:
+                await provider.close()
+
+        return asyncio.run(ask())
+
+    def settle(self, claim: Claim, outcome: Outcome) -> None:
+        self._payments.settle([(claim, outcome)])
+
+    def work(self, trip_id: UUID) -> Outcome | None:
+        """All that a worker does for one booking now; None when there was nothing to do."""
+        claim = self.claim(trip_id)
+        if claim is None:
+            return None
+        outcome = self.call(claim)
+        self.settle(claim, outcome)
+        return outcome
+
+    def refund(self) -> list[RefundOutcome]:
+        """Send every refund that is pending."""
+        ids = [row[0] for row in self.rows("SELECT id FROM refunds WHERE status = 'PENDING' ORDER BY id")]
+
+        async def send() -> list[RefundOutcome]:
+            provider = HttpProvider(self.provider.base_url, seconds=self._seconds)
+            try:
+                claims = [claim for claim in self._refunds.claim(ids) if claim is not None]
+                outcomes = [await self._refunds.call(provider, claim) for claim in claims]
+            finally:
+                await provider.close()
+            self._refunds.settle(list(zip(claims, outcomes, strict=True)))
+            return outcomes
+
+        return asyncio.run(send())
+
+    def callback(self, payment_id: UUID, kind: str = "charge.captured", event_id: str | None = None) -> None:
+        """What the API does with a verified event."""
+        body = {"id": event_id or f"evt_{uuid4().hex}", "type": kind, "charge_id": str(payment_id)}
+        event = events.read(json.dumps(body).encode())
+        assert event is not None
+        effects = Effects()
+        with self.steps.context.db.transaction() as connection:
+            payment.apply_events(connection, [event], effects, hold_minutes=HOLD_MINUTES)
+        carry_out(effects, self.steps.context.redis, self.steps.context.dispatcher)
+
+    def end_hold(self, trip_id: UUID, minutes_ago: int = 1) -> None:
+        """Let the hold have ended; the sweep has not seen it."""
+        self.steps.execute(
+            "UPDATE bookings SET hold_expires_at = now() - %s * interval '1 minute', next_at = now() - interval '1 second' WHERE id = %s",
+            minutes_ago,
+            trip_id,
+        )
+
+    def wind(self) -> None:
+        """Let every lease and every pause of payments and refunds be over."""
+        self.steps.execute("UPDATE payments SET next_at = now() - interval '1 second' WHERE next_at IS NOT NULL")
+        self.steps.execute("UPDATE refunds SET next_at = now() - interval '1 second' WHERE next_at IS NOT NULL")
+
+    def sweep(self) -> None:
+        """One round of the sweep."""
+        money_sweep.go_round(self.steps.context, lost=False)
+
+    def expire(self, trip_id: UUID, minutes_ago: int = 1) -> None:
+        """The hold ends, and the sweep sees it."""
+        self.end_hold(trip_id, minutes_ago)
+        self.sweep()
+
+    def payments(self, trip_id: UUID) -> list[tuple[UUID, str, str | None]]:
+        """Its attempts, the oldest first: id, status, decline code."""
+        return [tuple(row) for row in self.rows(
+            "SELECT id, status, decline_code FROM payments WHERE trip_id = %s ORDER BY id", trip_id
+        )]
+
+    def refunds(self, trip_id: UUID) -> list[tuple[Decimal, str, str]]:
+        """Amount, reason, status."""
+        return [tuple(row) for row in self.rows("SELECT amount, reason, status FROM refunds WHERE trip_id = %s", trip_id)]
+
+    def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        with self.steps.context.db.snapshot() as connection:
+            return connection.execute(query.encode(), parameters).fetchall()
+
+
+@pytest.fixture
+def till(steps: Steps, provider: PracticeProvider) -> Till:
+    """Payments against a provider that never calls back, with half a second of patience."""
+    return Till(steps, provider, seconds=0.5)

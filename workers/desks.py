@@ -1,0 +1,139 @@
+"""What the cashier does to Postgres: the desks that claim payments and refunds, and write what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
+from uuid import UUID
+
+import psycopg
+import redis
+import structlog
+from psycopg.errors import DeadlockDetected, SerializationFailure
+
+from core import failpoints
+from core.bookings import payment
+from core.bookings.effects import Effects, carry_out
+from core.bookings.payment import Claim
+from core.db import Database, RawConnection
+from core.jobs.dispatch import Dispatcher
+from core.payments import refunds
+from core.payments.provider import Outcome, Provider, RefundOutcome, Verdict
+from core.payments.refunds import PendingRefund
+
+RETRIES: Final = 5
+"""How often a deadlock is tried again at once."""
+Item = TypeVar("Item")
+
+_log = structlog.get_logger(__name__)
+
+
+class Edge:
+    """Transactions with their effects: what every desk does to Postgres."""
+
+    def __init__(self, db: Database, client: redis.Redis, dispatcher: Dispatcher) -> None:
+        self._db = db
+        self._redis = client
+        self._dispatcher = dispatcher
+
+    def commit(self, work: Callable[[RawConnection, Effects], None]) -> None:
+        """Run `work` in one transaction, again after a deadlock, then carry its effects out."""
+        for attempt in range(RETRIES):
+            effects = Effects()
+            try:
+                with self._db.transaction() as connection:
+                    work(connection, effects)
+                break
+            except (DeadlockDetected, SerializationFailure):
+                if attempt == RETRIES - 1:
+                    raise
+        carry_out(effects, self._redis, self._dispatcher)
+
+
+class PaymentDesk:
+    """Charges bookings, by the ids of their trips."""
+
+    def __init__(self, edge: Edge, *, hold_minutes: int) -> None:
+        self._edge = edge
+        self._hold_minutes = hold_minutes
+
+    def claim(self, ids: list[UUID]) -> list[Claim | None]:
+        claims: dict[UUID, Claim] = {}
+
+        def work(connection: RawConnection, effects: Effects) -> None:
+            claims.clear()
+            claims.update(payment.claim(connection, ids, effects))
+
+        self._edge.commit(work)
+        return [claims.get(trip_id) for trip_id in ids]
+
+    async def call(self, provider: Provider, claim: Claim) -> Outcome:
+        """Ask first where the charge may have been sent before; charge when it was not, or never arrived, and is still wanted."""
+        if claim.ask_first:
+            outcome = await provider.ask(claim.charge)
+            if outcome.verdict is not Verdict.NOT_FOUND or not claim.may_charge:
+                return outcome
+        outcome = await provider.charge(claim.charge)
+        if outcome.verdict is Verdict.NOT_SENT:
+            # Of an attempt that followed another, nothing is known but that this one did not leave.
+            return Outcome(Verdict.UNKNOWN) if claim.ask_first else Outcome(Verdict.NOT_SENT, attempt=claim.attempt)
+        return outcome
+
+    def answered(self, outcome: Outcome) -> bool:
+        return outcome.verdict.answered
+
+    def settle(self, ended: list[tuple[Claim, Outcome]]) -> list[None]:
+        failpoints.reach("after_charge")
+
+        def settle_part(part: Sequence[tuple[Claim, Outcome]]) -> None:
+            outcomes = {claim.charge.payment_id: outcome for claim, outcome in part}
+            self._edge.commit(
+                lambda connection, effects: payment.apply_outcomes(connection, outcomes, effects, hold_minutes=self._hold_minutes)
+            )
+
+        _isolated(settle_part, ended)
+        return [None] * len(ended)
+
+
+class RefundDesk:
+    """Gives money back, by the ids of refunds."""
+
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
+
+    def claim(self, ids: list[UUID]) -> list[PendingRefund | None]:
+        claims: dict[UUID, PendingRefund] = {}
+
+        def work(connection: RawConnection, _: Effects) -> None:
+            claims.clear()
+            claims.update(refunds.claim(connection, ids))
+
+        self._edge.commit(work)
+        return [claims.get(refund_id) for refund_id in ids]
+
+    async def call(self, provider: Provider, claim: PendingRefund) -> RefundOutcome:
+        return await provider.refund(claim.id, claim.payment_id, claim.amount)
+
+    def answered(self, outcome: RefundOutcome) -> bool:
+        return outcome is not RefundOutcome.UNKNOWN
+
+    def settle(self, ended: list[tuple[PendingRefund, RefundOutcome]]) -> list[None]:
+        refused = [str(refund.id) for refund, outcome in ended if outcome is RefundOutcome.REFUSED]
+        if refused:
+            _log.error("the payment provider refuses refunds", refunds=refused)
+        outcomes = {refund.id: outcome for refund, outcome in ended}
+        self._edge.commit(lambda connection, effects: refunds.settle(connection, outcomes, effects))
+        return [None] * len(ended)
+
+
+def _isolated(work: Callable[[Sequence[Item]], None], items: Sequence[Item]) -> None:
+    """Work on all; where one of them breaks it, on the halves, until that one stands alone and is left to the sweep."""
+    try:
+        work(items)
+    except (psycopg.DataError, psycopg.IntegrityError, RuntimeError, LookupError):
+        if len(items) == 1:
+            _log.exception("the outcome of a payment cannot be stored")
+            return
+        middle = len(items) // 2
+        _isolated(work, items[:middle])
+        _isolated(work, items[middle:])

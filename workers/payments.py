@@ -1,0 +1,34 @@
+"""Payments and refunds: messages are handed to the cashier, which calls the provider on a thread of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+
+from core.bookings import payment
+from core.payments import refunds
+from workers.context import PAYMENTS, REFUNDS, Context
+
+_log = structlog.get_logger(__name__)
+
+
+def work_payments(context: Context, trip_ids: Sequence[UUID]) -> None:
+    """Bring the payments of these bookings to their end, soon. Safe to call again with the same ids, at any time."""
+    if context.cashier is None:
+        _log.warning("no payment provider is configured: SKYQUEUE_PAYMENTS_URL", trips=len(trip_ids))
+        return
+    with context.db.snapshot() as connection:
+        flights = payment.find_flights(connection, trip_ids)
+    context.cashier.enter(PAYMENTS, flights)
+
+
+def send_refunds(context: Context, refund_ids: Sequence[UUID]) -> None:
+    """Give the money of these refunds back, soon. Safe to call again with the same ids, at any time."""
+    if context.cashier is None:
+        _log.warning("no payment provider is configured: SKYQUEUE_PAYMENTS_URL", refunds=len(refund_ids))
+        return
+    with context.db.snapshot() as connection:
+        flights = refunds.find_flights(connection, refund_ids)
+    context.cashier.enter(REFUNDS, flights)
