@@ -77,6 +77,19 @@ frontend-test: $(NODE_MODULES) ## Tests of the app
 e2e: setup ## The whole product as one command, and in a real browser
 	$(BIN)/pytest -q tests/e2e
 
+##@ Measure
+USERS ?= 50
+SECONDS ?= 30
+
+.PHONY: bench
+bench: $(PYTHON_ENV) ## Speed as ratios, both sides from one run, on private servers
+	$(BIN)/python -m loadtests.bench.bookings
+
+.PHONY: loadtest
+loadtest: $(PYTHON_ENV) ## Travellers against the product that is up, with a verdict (USERS, SECONDS)
+	$(BIN)/locust -f loadtests/locustfile.py --headless --only-summary --users $(USERS) --spawn-rate $(USERS) --run-time $(SECONDS)s \
+		--host $$($(BIN)/python -c 'import json, os; print(json.load(open(os.environ.get("SKYQUEUE_DATA_DIR", ".skyqueue") + "/runtime.json"))["base_url"])')
+
 ##@ Change
 .PHONY: format
 format: $(PYTHON_ENV) $(NODE_MODULES) ## Bring the code into the house style
