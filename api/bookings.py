@@ -106,7 +106,7 @@ class BookingBody(RequestBody):
     flight_ids: Annotated[list[UUID], Meta(min_length=2, max_length=6)] | None = None
     user_id: UUID | None = None
     """The traveller; only an admin may name somebody else."""
-    passengers: Annotated[list[PassengerBody], Meta(max_length=9)] = []
+    passengers: Annotated[list[PassengerBody], Meta(max_length=9)] = msgspec.field(default_factory=list)
     """At most one for each seat."""
     payment: PaymentBody | None = None
     """Without it the booking is confirmed as soon as its seats are taken."""
