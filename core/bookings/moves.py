@@ -86,6 +86,9 @@ def _by_ending(moves: Iterable[Move]) -> dict[tuple[BookingStatus, FailureCode |
     return groups
 
 
-def stages(*reached: tuple[str, datetime]) -> str:
-    """Stages in the form in which they are stored."""
-    return json.dumps([{"stage": stage, "at": at.isoformat().replace("+00:00", "Z")} for stage, at in reached])
+def stages(*reached: tuple[str, datetime], flight_id: UUID | None = None) -> str:
+    """Stages in the form in which they are stored. `flight_id`: which flight of a trip the last of them is about."""
+    steps = [{"stage": stage, "at": at.isoformat().replace("+00:00", "Z")} for stage, at in reached]
+    if flight_id is not None:
+        steps[-1]["flight_id"] = str(flight_id)
+    return json.dumps(steps)

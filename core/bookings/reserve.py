@@ -21,6 +21,7 @@ from core.bookings.moves import Move, stages
 from core.bookings.states import BookingStatus, FailureCode
 from core.clock import now
 from core.db import RawConnection
+from core.jobs.messages import WorkPayments
 from core.seats.counts import Count, lock_counts, write_counts
 from core.seats.inventory import Inventory, Outcome, take_snapshots
 
@@ -31,7 +32,17 @@ FENCE: Final = "b.status = 'PENDING'"
 
 
 class Verdict(Enum):
+    SEAT = "seat"
     LATER = "later"
+    """Redis refuses what Postgres could give, so one of them is behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Never: why, and on which flight."""
+
+    failure: FailureCode
+    flight_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +68,8 @@ class Trip:
         return self.legs[0].trip_id
 
     @property
-    def refused(self) -> FailureCode | None:
-        return next((leg.refused for leg in self.legs if leg.refused), None)
+    def refused(self) -> Refusal | None:
+        return next((Refusal(leg.refused, leg.flight_id) for leg in self.legs if leg.refused), None)
 
 
 @dataclass(slots=True)
@@ -74,8 +85,8 @@ class Asked:
         """The same answers for a part of the trips."""
         return Asked(trips, self.outcomes, self.picked_up_at, self.reserved_at)
 
-    def stages(self, last: str, at: datetime) -> str:
-        return stages(("picked_up", self.picked_up_at), ("reserved", self.reserved_at), (last, at))
+    def stages(self, last: str, at: datetime, flight_id: UUID | None = None) -> str:
+        return stages(("picked_up", self.picked_up_at), ("reserved", self.reserved_at), (last, at), flight_id=flight_id)
 
 
 def find_waiting(connection: RawConnection, trip_ids: Sequence[UUID]) -> list[Trip]:
@@ -126,18 +137,24 @@ def settle(connection: RawConnection, asked: Asked, *, hold_minutes: int) -> Eff
     counts = lock_counts(connection, {leg.flight_id for trip in trips for leg in trip.legs})
     effects = Effects()
     postponed: list[UUID] = []
+    by_token: list[UUID] = []
     decided_at = now()
     for trip in trips:
         verdict = _decide(trip, asked.outcomes, counts, effects.distrusted)
-        if verdict is None:
-            _seat(trip, counts, asked, decided_at, effects)
-        elif verdict is Verdict.LATER:
-            postponed.append(trip.id)
-            _forget(trip, asked, effects)
-        else:
-            _refuse(trip, FailureCode(verdict), asked, decided_at, effects)
+        match verdict:
+            case Verdict.SEAT:
+                _seat(trip, counts, asked, decided_at, effects)
+                if trip.legs[0].payment_mode == PaymentMode.TOKEN:
+                    by_token.append(trip.id)
+            case Verdict.LATER:
+                postponed.append(trip.id)
+                _forget(trip, asked, effects)
+            case Refusal():
+                _refuse(trip, verdict, asked, decided_at, effects)
     effects.moves.write(connection, BookingStatus.PENDING, hold_minutes=hold_minutes)
     write_counts(connection, counts)
+    if by_token:
+        effects.messages.append(WorkPayments(tuple(by_token)))
     if postponed:
         # A postponement is no fault of the booking: its attempts are counted anew.
         connection.execute(
@@ -158,21 +175,21 @@ def _lock_waiting(connection: RawConnection, trips: Sequence[Trip]) -> set[UUID]
 
 def _decide(
     trip: Trip, outcomes: Mapping[UUID, Outcome], counts: Mapping[UUID, Count], distrusted: set[UUID]
-) -> FailureCode | Verdict | None:
-    """None: seat them. A failure code: never. LATER: Redis refuses what Postgres could give, so one of them is behind."""
+) -> Verdict | Refusal:
     if trip.refused:
         return trip.refused
-    if any(counts[leg.flight_id].cancelled for leg in trip.legs):
-        return FailureCode.FLIGHT_CANCELLED
-    unfit = {leg.flight_id for leg in trip.legs if not counts[leg.flight_id].fits(leg.seats)}
+    for leg in trip.legs:
+        if counts[leg.flight_id].cancelled:
+            return Refusal(FailureCode.FLIGHT_CANCELLED, leg.flight_id)
+    unfit = [leg.flight_id for leg in trip.legs if not counts[leg.flight_id].fits(leg.seats)]
     refused = {leg.flight_id for leg in trip.legs if not outcomes[leg.id].took}
     if unfit:
-        distrusted |= unfit - refused
-        return FailureCode.SOLD_OUT
+        distrusted |= set(unfit) - refused
+        return Refusal(FailureCode.SOLD_OUT, unfit[0])
     if refused:
         distrusted |= refused
         return Verdict.LATER
-    return None
+    return Verdict.SEAT
 
 
 def _seat(trip: Trip, counts: Mapping[UUID, Count], asked: Asked, decided_at: datetime, effects: Effects) -> None:
@@ -186,9 +203,11 @@ def _seat(trip: Trip, counts: Mapping[UUID, Count], asked: Asked, decided_at: da
         effects.moves.add(Move(leg.id, leg.trip_id, target, asked.stages(target.lower(), decided_at)))
 
 
-def _refuse(trip: Trip, failure: FailureCode, asked: Asked, decided_at: datetime, effects: Effects) -> None:
+def _refuse(trip: Trip, refusal: Refusal, asked: Asked, decided_at: datetime, effects: Effects) -> None:
+    # Only a trip names the flight: alike stages are written in one statement.
+    stage = asked.stages("failed", decided_at, refusal.flight_id if len(trip.legs) > 1 else None)
     for leg in trip.legs:
-        effects.moves.add(Move(leg.id, leg.trip_id, BookingStatus.FAILED, asked.stages("failed", decided_at), failure))
+        effects.moves.add(Move(leg.id, leg.trip_id, BookingStatus.FAILED, stage, refusal.failure))
         if leg.id in asked.outcomes and asked.outcomes[leg.id].took:
             effects.released[leg.flight_id].append(leg.id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
@@ -15,6 +15,7 @@ from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode
 from core.db import RawConnection
 from core.flights.models import FlightStatus
+from core.payments.models import PaymentStatus
 
 WORDS: Final[dict[FailureCode, str]] = {
     FailureCode.SOLD_OUT: "The flight sold out before your seats could be taken.",
@@ -28,10 +29,11 @@ WORDS: Final[dict[FailureCode, str]] = {
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """Why a booking failed: a stable code, and words for a person."""
+    """Why a booking failed: a stable code, and words for a person. `flight_id`: which flight of a trip was the reason."""
 
     code: str
     message: str
+    flight_id: UUID | None = None
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -92,6 +94,21 @@ class RefundView(msgspec.Struct, frozen=True):
     reason: str
 
 
+class PaymentView(msgspec.Struct, frozen=True):
+    """The last attempt to charge the booking; money is a decimal string."""
+
+    id: UUID
+    amount: str
+    currency: str
+    status: PaymentStatus
+    decline_code: str | None
+    created_at: datetime
+
+    @property
+    def in_progress(self) -> bool:
+        return self.status in (PaymentStatus.REQUIRES_PAYMENT, PaymentStatus.PROCESSING, PaymentStatus.UNKNOWN)
+
+
 class BookingView(msgspec.Struct, frozen=True, kw_only=True):
     """One booking: a single flight, or a trip whose `segments` share reference, price and fate. `id` is also its job id."""
 
@@ -106,6 +123,13 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     payment_mode: PaymentMode
     hold_expires_at: datetime | None
+    awaiting_payment: bool
+    """The seats are held, and the traveller has to pay."""
+    payment_required_by: datetime | None
+    """Until when, while it awaits payment."""
+    payment: PaymentView | None
+    rescued_at: datetime | None
+    """When money that came late took the seats of an expired hold again."""
     failure: Failure | None
     available_actions: list[str]
     segments: list[Segment]
@@ -119,8 +143,12 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None
 
 
-def failure_of(code: str | None) -> Failure | None:
-    return Failure(code, WORDS[FailureCode(code)]) if code else None
+def failure_of(code: str | None, timeline: Sequence[Mapping[str, str]] = ()) -> Failure | None:
+    """`timeline` as it is stored: its last stage may name a flight."""
+    if not code:
+        return None
+    flight_id = timeline[-1].get("flight_id") if timeline else None
+    return Failure(code, WORDS[FailureCode(code)], UUID(flight_id) if flight_id else None)
 
 
 def money(amount: Decimal) -> str:
@@ -138,7 +166,11 @@ _QUERY: Final = """
             ORDER BY s.action IS NULL DESC, s.resolved_at DESC LIMIT 1),
            (SELECT jsonb_agg(to_jsonb(p) - 'trip_id' - 'surname_key' ORDER BY p.position) FROM passengers p WHERE p.trip_id = b.id),
            (SELECT jsonb_build_object('amount', r.amount::text, 'currency', r.currency, 'status', r.status, 'reason', r.reason)
-            FROM refunds r WHERE r.trip_id = b.id ORDER BY r.id DESC LIMIT 1)
+            FROM refunds r WHERE r.trip_id = b.id ORDER BY r.id DESC LIMIT 1),
+           (SELECT jsonb_build_object('id', p.id, 'amount', p.amount::text, 'currency', p.currency, 'status', p.status,
+                                      'decline_code', p.decline_code, 'created_at', p.created_at)
+            FROM payments p WHERE p.trip_id = b.id AND b.payment_mode <> 'none' ORDER BY p.id DESC LIMIT 1),
+           b.rescued_at
     FROM bookings b JOIN flights f ON f.id = b.flight_id
     WHERE b.id = ANY(%s) OR (b.leg > 0 AND b.trip_id = ANY(%s))
     ORDER BY b.trip_id, b.leg
@@ -159,6 +191,9 @@ def _view(legs: list[tuple[Any, ...]]) -> BookingView:
     segments = [_segment(leg) for leg in legs]
     changes = [segment.schedule_change for segment in segments if segment.schedule_change is not None]
     open_change = next((change for change in changes if change.action is None), None)
+    mode = PaymentMode(first[8])
+    payment = None if first[26] is None else msgspec.convert(first[26], PaymentView)
+    awaiting = awaits_payment(status, mode, payment)
     return BookingView(
         id=first[1],
         trip_id=first[0],
@@ -169,14 +204,19 @@ def _view(legs: list[tuple[Any, ...]]) -> BookingView:
         seats=first[5],
         price_total=money(sum((leg[6] for leg in legs), Decimal(0))),
         currency=first[7],
-        payment_mode=PaymentMode(first[8]),
+        payment_mode=mode,
         hold_expires_at=first[9],
-        failure=failure_of(first[10]),
+        awaiting_payment=awaiting,
+        payment_required_by=first[9] if awaiting else None,
+        payment=payment,
+        rescued_at=first[27],
+        failure=failure_of(first[10], first[11]),
         available_actions=available_actions(
             status,
             ahead=first[22],
             called_off=any(leg[21] == FlightStatus.CANCELLED for leg in legs),
             moved=open_change is not None,
+            payable=awaiting,
         ),
         segments=segments,
         passengers=[] if first[24] is None else msgspec.convert(first[24], list[PassengerView]),
@@ -202,11 +242,18 @@ def _stages(created_at: datetime, reached: list[dict[str, str]]) -> Iterator[Sta
         yield Stage(step["stage"], at, max(0.0, round((at - created_at).total_seconds() * 1000, 3)))
 
 
-def available_actions(status: BookingStatus, *, ahead: bool, called_off: bool = False, moved: bool = False) -> list[str]:
+def awaits_payment(status: BookingStatus, mode: PaymentMode, payment: PaymentView | None) -> bool:
+    """Whether seats are held for a traveller who has to pay, and no payment of theirs is on its way."""
+    return status is BookingStatus.HELD and mode is PaymentMode.HOLD and not (payment is not None and payment.in_progress)
+
+
+def available_actions(
+    status: BookingStatus, *, ahead: bool, called_off: bool = False, moved: bool = False, payable: bool = True
+) -> list[str]:
     """What the traveller may do now.
 
     `ahead`: the first flight has not departed. `called_off`: the airline cancelled one of its flights. `moved`: a change of the
-    schedule waits for an answer.
+    schedule waits for an answer. `payable`: held seats wait for money, and none is on its way.
     """
     if not ahead and not called_off:
         return []
@@ -216,6 +263,6 @@ def available_actions(status: BookingStatus, *, ahead: bool, called_off: bool = 
         case BookingStatus.CONFIRMED:
             return ["cancel", "accept_change"] if moved else ["cancel"]
         case BookingStatus.HELD:
-            return ["pay", "cancel", "accept_change"] if moved else ["pay", "cancel"]
+            return [*(["pay"] if payable else []), "cancel", *(["accept_change"] if moved else [])]
         case BookingStatus.PENDING | BookingStatus.CANCELLED | BookingStatus.FAILED | BookingStatus.EXPIRED:
             return []
