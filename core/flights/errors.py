@@ -27,6 +27,10 @@ class FlightCancelled(Conflict):
     code = "flight_cancelled"
 
 
+class FlightDeparted(Conflict):
+    code = "flight_departed"
+
+
 class CapacityBelowSold(Conflict):
     """`held`, `sold` and `total_seats` are the numbers."""
 

@@ -1,0 +1,146 @@
+"""The airline cancels a flight: at once for everybody who asks, and as a job for everybody who is on it.
+
+The job ends bookings batch by batch (`core/bookings/called_off.py`), each in a transaction, and renews its lease before each. A worker
+that dies leaves its batch undone, and the sweep sends the job to another one, which looks for what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from core.clock import new_id
+from core.db import RawConnection
+from core.flights.errors import FlightDeparted, FlightNotFound
+from core.flights.queries import NOT_FOUND
+from core.flights.route_versions import RouteDay
+from core.users import audit_log
+
+LEASE_SECONDS: Final = 15
+LEASE_CAP_SECONDS: Final = 300
+
+
+class FlightCancellation(msgspec.Struct, frozen=True, kw_only=True):
+    """The job that ends every booking of a flight. `cancelled` counts the bookings that are ended; trips count once."""
+
+    id: UUID
+    flight_id: UUID
+    reason: str
+    status: str
+    cancelled: int
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """`is_new` is false where the flight was cancelled before: that job is the answer. `route_day`: the searches to announce it to."""
+
+    job: FlightCancellation
+    is_new: bool
+    route_day: RouteDay
+
+
+_COLUMNS: Final = "id, flight_id, reason, status, cancelled, created_at, started_at, finished_at"
+
+
+def begin(connection: RawConnection, flight_id: UUID, reason: str, *, user_id: UUID | None) -> Begun:
+    """Cancel a flight: no search finds it and nobody books it once this is committed. Its bookings follow by the job.
+
+    Raises:
+        FlightNotFound, FlightDeparted
+    """
+    # Stronger than this update needs: a booking that is being accepted waits, and is refused at the door.
+    row = connection.execute(
+        """
+        SELECT departure_ts <= now(), version, source_key, destination_key, departure_date FROM flights WHERE id = %s FOR UPDATE
+        """,
+        (flight_id,),
+    ).fetchone()
+    if row is None:
+        raise FlightNotFound(NOT_FOUND)
+    departed, version, *route_day = row
+    earlier = _fetch(connection, "flight_id = ANY(%s)", [flight_id])
+    if earlier:
+        return Begun(earlier[0], False, RouteDay(*route_day))
+    if departed:
+        raise FlightDeparted("The flight has departed and cannot be cancelled.")
+    connection.execute(
+        "UPDATE flights SET status = 'CANCELLED', version = version + 1, updated_at = now() WHERE id = %s", (flight_id,)
+    )
+    connection.execute(
+        """
+        INSERT INTO flight_cancellations (id, flight_id, user_id, reason, next_at)
+        VALUES (%s, %s, %s, %s, now() + %s * interval '1 second')
+        """,
+        (new_id(), flight_id, user_id, reason, LEASE_SECONDS),
+    )
+    audit_log.record(
+        connection,
+        user_id,
+        "flight.cancelled",
+        flight_id,
+        before={"status": "SCHEDULED", "version": version},
+        after={"status": "CANCELLED", "version": version + 1, "reason": reason},
+    )
+    return Begun(_fetch(connection, "flight_id = ANY(%s)", [flight_id])[0], True, RouteDay(*route_day))
+
+
+def claim(connection: RawConnection, job_id: UUID) -> UUID | None:
+    """Take the job for a while. Returns its flight; None when nothing is left to do. Two workers on one job do no harm."""
+    row = connection.execute(
+        """
+        UPDATE flight_cancellations SET status = 'IN_PROGRESS', started_at = coalesce(started_at, now()),
+                                        next_at = now() + %s * interval '1 second'
+        WHERE id = %s AND status <> 'COMPLETED' RETURNING flight_id
+        """,
+        (LEASE_SECONDS, job_id),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def count(connection: RawConnection, job_id: UUID, ended: int) -> None:
+    """Note the bookings that this transaction ended. The job moves on, so its attempts are counted anew."""
+    connection.execute("UPDATE flight_cancellations SET cancelled = cancelled + %s, attempts = 1 WHERE id = %s", (ended, job_id))
+
+
+def complete(connection: RawConnection, job_id: UUID) -> None:
+    """Nobody is left on the flight."""
+    connection.execute(
+        "UPDATE flight_cancellations SET status = 'COMPLETED', next_at = NULL, finished_at = now() WHERE id = %s", (job_id,)
+    )
+
+
+def lease_due(connection: RawConnection) -> list[UUID]:
+    """Jobs whose worker stopped renewing its lease; leased anew, longer with each attempt, and never given up."""
+    rows = connection.execute(
+        """
+        UPDATE flight_cancellations SET attempts = least(attempts + 1, 100),
+                                        next_at = now() + least(%s * power(2, least(attempts, 10)), %s) * interval '1 second'
+        WHERE next_at < now() AND status <> 'COMPLETED' RETURNING id
+        """,
+        (LEASE_SECONDS, LEASE_CAP_SECONDS),
+    ).fetchall()
+    return sorted(row[0] for row in rows)
+
+
+def hasten(connection: RawConnection) -> None:
+    """The queues were lost: whatever was sent and not begun is due now."""
+    connection.execute("UPDATE flight_cancellations SET next_at = now() WHERE status = 'PENDING'")
+
+
+def read(connection: RawConnection, job_ids: Sequence[UUID]) -> list[FlightCancellation]:
+    """The jobs with these ids; unknown ids are left out."""
+    return _fetch(connection, "id = ANY(%s)", job_ids)
+
+
+def _fetch(connection: RawConnection, condition: str, ids: Sequence[UUID]) -> list[FlightCancellation]:
+    query = f"SELECT {_COLUMNS} FROM flight_cancellations WHERE {condition}"  # noqa: S608  # constants of this module
+    rows: list[tuple[Any, ...]] = connection.execute(query.encode(), (list(ids),)).fetchall()
+    return [FlightCancellation(**dict(zip(_COLUMNS.split(", "), row, strict=True))) for row in rows]

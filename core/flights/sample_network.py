@@ -1,0 +1,190 @@
+"""The network that the sample schedule flies: cities, who serves them, and from where. Every name resolves to one airport.
+
+A city's weight is its share of the traffic, from 1 (a few flights a day) to 10.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+MAJOR_INDIA: Final = {
+    "Delhi": 10,
+    "Mumbai": 10,
+    "Bangalore": 9,
+    "Hyderabad": 8,
+    "Chennai": 7,
+    "Kolkata": 7,
+    "Pune": 5,
+    "Ahmedabad": 5,
+    "Goa": 5,
+    "Kochi": 4,
+    "Jaipur": 4,
+    "Lucknow": 4,
+}
+"""Every pair of them has several flights a day."""
+
+OTHER_INDIA: Final = {
+    "Guwahati": 4,
+    "Patna": 4,
+    "Bhubaneswar": 3,
+    "Indore": 3,
+    "Nagpur": 3,
+    "Varanasi": 3,
+    "Chandigarh": 3,
+    "Srinagar": 3,
+    "Coimbatore": 3,
+    "Trivandrum": 3,
+    "Visakhapatnam": 3,
+    "Amritsar": 2,
+    "Mangalore": 2,
+    "Bagdogra": 2,
+    "Ranchi": 2,
+    "Raipur": 2,
+    "Bhopal": 2,
+    "Udaipur": 2,
+    "Madurai": 2,
+    "Surat": 2,
+    "Vadodara": 2,
+    "Dehradun": 2,
+    "Port Blair": 1,
+    "Leh": 1,
+}
+HUBS_INDIA: Final = ("Delhi", "Mumbai", "Bangalore", "Kolkata", "Hyderabad", "Chennai")
+
+
+class Abroad(NamedTuple):
+    """A city abroad. `airline` flies from there; `indian` are the cities in India it is connected with, the busiest first."""
+
+    weight: int
+    airline: str
+    indian: tuple[str, ...]
+
+
+_METROS = ("Delhi", "Mumbai", "Bangalore", "Hyderabad", "Chennai", "Kolkata")
+_GULF = ("Mumbai", "Delhi", "Kochi", "Hyderabad", "Chennai", "Bangalore")
+_SOUTH = ("Chennai", "Bangalore", "Mumbai", "Delhi")
+_TWO = ("Delhi", "Mumbai")
+
+ABROAD: Final = {
+    # the Gulf and the Middle East
+    "Dubai": Abroad(9, "EK", (*_GULF, "Ahmedabad", "Kolkata", "Pune", "Goa", "Trivandrum", "Lucknow", "Jaipur", "Amritsar")),
+    "Abu Dhabi": Abroad(6, "EY", (*_GULF, "Ahmedabad", "Kolkata", "Trivandrum")),
+    "Doha": Abroad(7, "QR", (*_GULF, "Ahmedabad", "Goa", "Amritsar")),
+    "Riyadh": Abroad(5, "SV", ("Delhi", "Mumbai", "Hyderabad", "Kochi")),
+    "Jeddah": Abroad(5, "SV", ("Mumbai", "Delhi", "Hyderabad", "Kochi")),
+    "Muscat": Abroad(4, "WY", ("Mumbai", "Kochi", "Hyderabad", "Chennai")),
+    "Kuwait": Abroad(4, "KU", ("Mumbai", "Kochi", "Delhi", "Chennai")),
+    "Bahrain": Abroad(3, "GF", ("Mumbai", "Delhi", "Kochi")),
+    "Istanbul": Abroad(6, "TK", _TWO),
+    "Cairo": Abroad(3, "MS", ("Mumbai", "Delhi")),
+    # Europe
+    "London": Abroad(9, "BA", ("Delhi", "Mumbai", "Bangalore", "Hyderabad", "Chennai", "Ahmedabad", "Amritsar", "Goa")),
+    "Paris": Abroad(7, "AF", ("Delhi", "Mumbai", "Bangalore")),
+    "Frankfurt": Abroad(7, "LH", ("Delhi", "Mumbai", "Bangalore", "Chennai", "Hyderabad")),
+    "Munich": Abroad(5, "LH", ("Delhi", "Mumbai", "Bangalore")),
+    "Amsterdam": Abroad(6, "KL", ("Delhi", "Mumbai", "Bangalore")),
+    "Zurich": Abroad(4, "LX", _TWO),
+    "Vienna": Abroad(3, "OS", ("Delhi",)),
+    "Rome": Abroad(3, "AZ", ("Delhi",)),
+    "Milan": Abroad(3, "AZ", ("Delhi",)),
+    "Madrid": Abroad(3, "IB", ("Delhi",)),
+    "Barcelona": Abroad(3, "VY", ()),
+    "Lisbon": Abroad(3, "TP", ()),
+    "Copenhagen": Abroad(3, "SK", ("Delhi",)),
+    "Stockholm": Abroad(3, "SK", ()),
+    "Oslo": Abroad(2, "DY", ()),
+    "Helsinki": Abroad(3, "AY", ("Delhi",)),
+    "Brussels": Abroad(3, "SN", ()),
+    "Dublin": Abroad(3, "EI", ()),
+    "Manchester": Abroad(3, "BA", ("Mumbai",)),
+    "Athens": Abroad(3, "A3", ()),
+    "Warsaw": Abroad(3, "LO", ("Delhi",)),
+    "Prague": Abroad(2, "QS", ()),
+    "Belgrade": Abroad(2, "JU", ()),
+    # the Americas
+    "New York": Abroad(8, "AA", ("Delhi", "Mumbai")),
+    "Washington": Abroad(4, "UA", ("Delhi",)),
+    "Chicago": Abroad(5, "UA", ("Delhi",)),
+    "San Francisco": Abroad(5, "UA", ("Delhi", "Mumbai", "Bangalore")),
+    "Los Angeles": Abroad(5, "AA", ()),
+    "Boston": Abroad(3, "DL", ()),
+    "Miami": Abroad(3, "AA", ()),
+    "Toronto": Abroad(5, "AC", ("Delhi", "Mumbai")),
+    "Vancouver": Abroad(3, "AC", ("Delhi",)),
+    "Sao Paulo": Abroad(3, "LA", ()),
+    # Asia and the Pacific
+    "Singapore": Abroad(8, "SQ", (*_SOUTH, "Hyderabad", "Kolkata", "Kochi", "Ahmedabad")),
+    "Bangkok": Abroad(7, "TG", (*_METROS, "Ahmedabad", "Lucknow", "Bhubaneswar")),
+    "Phuket": Abroad(4, "TG", ("Mumbai", "Delhi", "Bangalore")),
+    "Kuala Lumpur": Abroad(6, "MH", (*_SOUTH, "Hyderabad", "Kochi", "Kolkata")),
+    "Jakarta": Abroad(4, "GA", ("Mumbai",)),
+    "Denpasar": Abroad(4, "GA", ("Delhi", "Bangalore")),
+    "Hanoi": Abroad(4, "VN", ("Delhi", "Kolkata")),
+    "Ho Chi Minh City": Abroad(4, "VN", ("Mumbai", "Delhi")),
+    "Manila": Abroad(4, "PR", ("Delhi",)),
+    "Hong Kong": Abroad(7, "CX", ("Delhi", "Mumbai", "Bangalore")),
+    "Tokyo": Abroad(7, "NH", ("Delhi", "Mumbai", "Bangalore")),
+    "Osaka": Abroad(4, "NH", ()),
+    "Seoul": Abroad(6, "KE", ("Delhi", "Mumbai")),
+    "Shanghai": Abroad(6, "MU", ("Delhi", "Mumbai")),
+    "Beijing": Abroad(5, "CA", ("Delhi",)),
+    "Taipei": Abroad(4, "CI", ("Delhi",)),
+    "Sydney": Abroad(5, "QF", ("Bangalore", "Delhi")),
+    "Melbourne": Abroad(5, "QF", ("Delhi", "Mumbai")),
+    "Perth": Abroad(3, "QF", ()),
+    "Auckland": Abroad(3, "NZ", ()),
+    "Colombo": Abroad(4, "UL", ("Chennai", "Bangalore", "Mumbai", "Delhi", "Hyderabad")),
+    "Male": Abroad(3, "Q2", ("Mumbai", "Bangalore", "Delhi", "Kochi")),
+    "Kathmandu": Abroad(4, "RA", ("Delhi", "Mumbai", "Kolkata", "Bangalore", "Varanasi")),
+    "Dhaka": Abroad(4, "BG", ("Kolkata", "Delhi", "Chennai", "Mumbai")),
+    "Tashkent": Abroad(2, "HY", _TWO),
+    "Baku": Abroad(2, "J2", _TWO),
+    "Almaty": Abroad(2, "KC", ("Delhi",)),
+    # Africa
+    "Nairobi": Abroad(4, "KQ", ("Mumbai", "Delhi")),
+    "Addis Ababa": Abroad(4, "ET", ("Mumbai", "Delhi", "Bangalore", "Chennai")),
+    "Johannesburg": Abroad(4, "SA", ()),
+    "Mauritius": Abroad(2, "MK", ("Mumbai", "Delhi")),
+}
+
+HUBS_ABROAD: Final = {
+    "Dubai": ("London", "Paris", "Frankfurt", "New York", "Singapore", "Bangkok", "Sydney", "Nairobi", "Johannesburg", "Manchester", "Istanbul", "Male", "Sao Paulo"),
+    "Doha": ("London", "Paris", "Madrid", "New York", "Bangkok", "Singapore", "Melbourne", "Athens", "Washington", "Addis Ababa"),
+    "Abu Dhabi": ("London", "Paris", "New York", "Bangkok", "Manchester", "Toronto"),
+    "Istanbul": ("London", "Paris", "New York", "Belgrade", "Tashkent", "Cairo", "Baku", "Almaty"),
+    "London": ("New York", "Paris", "Frankfurt", "Dublin", "Amsterdam", "Madrid", "Lisbon", "Athens", "Chicago", "Los Angeles", "Toronto", "Boston", "Miami", "Singapore", "Johannesburg", "Stockholm", "Oslo"),
+    "Frankfurt": ("New York", "Paris", "Munich", "Vienna", "Rome", "Barcelona", "Prague", "Warsaw", "Chicago", "San Francisco", "Singapore", "Shanghai", "Belgrade", "Brussels"),
+    "Singapore": ("Bangkok", "Kuala Lumpur", "Jakarta", "Denpasar", "Hong Kong", "Tokyo", "Sydney", "Melbourne", "Perth", "Manila", "Ho Chi Minh City", "Auckland", "Colombo"),
+    "Hong Kong": ("Tokyo", "Osaka", "Seoul", "Shanghai", "Beijing", "Taipei", "Bangkok", "Manila", "San Francisco", "Sydney"),
+    "New York": ("Boston", "Chicago", "Los Angeles", "San Francisco", "Miami", "Toronto", "Washington", "Paris", "Sao Paulo"),
+}  # fmt: skip
+
+DOMESTIC_AIRLINES: Final = {"6E": 55, "AI": 25, "QP": 10, "SG": 10}
+"""Code and share of the flights within India."""
+FLAG: Final = "AI"
+LOW_COST_ABROAD: Final = "IX"
+
+
+class Aircraft(NamedTuple):
+    """`speed` in km/h in cruise; `ground` minutes for taxi, climb and approach."""
+
+    seats: int
+    speed: int
+    ground: int
+
+
+TURBOPROP: Final = (Aircraft(78, 480, 25), Aircraft(72, 480, 25))
+NARROW: Final = (
+    Aircraft(180, 780, 32),
+    Aircraft(186, 780, 32),
+    Aircraft(189, 780, 32),
+    Aircraft(222, 780, 35),
+    Aircraft(232, 780, 35),
+)
+WIDE: Final = (
+    Aircraft(256, 870, 42),
+    Aircraft(277, 860, 42),
+    Aircraft(296, 880, 42),
+    Aircraft(316, 880, 45),
+    Aircraft(354, 880, 45),
+)
