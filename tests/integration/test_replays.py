@@ -1,0 +1,69 @@
+"""A repeated request answers with the booking it made, whatever has become of the flight meanwhile."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import httpx
+import pytest
+
+from core.bookings.errors import FlightDeparted, IdempotencyKeyReused, SeatsSoldOut
+from core.bookings.intake import Accepted, Answer, Intake, Request
+from core.errors import AppError
+from tests.support.pipeline import Pipeline
+from tests.support.steps import Steps
+from tests.support.waiting import until
+
+
+@pytest.fixture
+def intake(pipeline: Pipeline) -> Intake:
+    return Intake(pipeline.db)
+
+
+def ask(
+    intake: Intake, user_id: UUID, flight_id: UUID, *, meaning: bytes = b"the same", refusal: AppError | None = None
+) -> Answer:
+    (answer,) = intake.accept([Request(user_id, (flight_id,), 1, idempotency_key="mine", request_hash=meaning, refusal=refusal)])
+    return answer
+
+
+def test_a_key_is_answered_after_the_flight_has_departed(steps: Steps, intake: Intake) -> None:
+    flight, mine, other = steps.pipeline.flight(3), steps.pipeline.account().id, steps.pipeline.account().id
+    first = ask(intake, mine, flight)
+    assert isinstance(first, Accepted)
+    steps.depart(flight)
+    again = ask(intake, mine, flight)
+    assert isinstance(again, Accepted)
+    assert (again.trip_id, again.replayed) == (first.trip_id, True)
+    assert isinstance(ask(intake, mine, flight, meaning=b"another"), IdempotencyKeyReused)
+    assert isinstance(ask(intake, other, flight), FlightDeparted)
+
+
+def test_the_door_refuses_a_key_only_if_it_is_new(steps: Steps, intake: Intake) -> None:
+    flight, mine, other = steps.pipeline.flight(3), steps.pipeline.account().id, steps.pipeline.account().id
+    full = SeatsSoldOut("Nothing is left.")
+    first = ask(intake, mine, flight)
+    again = ask(intake, mine, flight, refusal=full)
+    assert isinstance(first, Accepted)
+    assert isinstance(again, Accepted)
+    assert again.trip_id == first.trip_id
+    assert ask(intake, other, flight, refusal=full) is full
+    with steps.context.db.snapshot() as connection:
+        assert connection.execute("SELECT count(*) FROM bookings").fetchone() == (1,)
+
+
+def test_a_traveller_who_took_the_last_seat_hears_so_again(pipeline: Pipeline) -> None:
+    flight, traveller = pipeline.flight(1), pipeline.account()
+    pipeline.worker()
+    with httpx.Client(base_url=pipeline.api().base_url, headers=traveller.headers) as client:
+        body = {"flight_id": str(flight), "seats": 1, "allow_duplicate": True}
+
+        def book(key: str) -> httpx.Response:
+            return client.post("/api/v1/booking", json=body, headers={"Idempotency-Key": key, "Prefer": "wait=10"})
+
+        first = book("mine")
+        assert first.json()["status"] == "CONFIRMED"
+        until(lambda: client.post("/api/v1/booking", json=body).json().get("code") == "sold_out")
+        again = book("mine")
+        assert (again.status_code, again.json()["booking_id"]) == (202, first.json()["booking_id"])
+        assert again.headers["idempotent-replayed"] == "true"
