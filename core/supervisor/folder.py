@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 from typing import IO
 
-from core.embedded import secrets
 from core.embedded.errors import CannotStart
 from core.supervisor import runtime_file
 
@@ -48,9 +47,6 @@ class DataFolder:
     def close(self) -> None:
         """Let go of the lock."""
         self._lock.close()
-
-    def jwt_secret(self) -> str:
-        return secrets.kept(self.path / "jwt.secret", length=48)
 
     def log(self, name: str) -> Path:
         return self.path / f"{name}.log"

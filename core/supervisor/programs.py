@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import signal
 import sys
 from collections.abc import Mapping
@@ -16,6 +17,9 @@ from core.supervisor.address import Listener
 
 PYTHON = (sys.executable, "-P")
 """Without the current folder on the import path: a stray `core` or `api` there is not ours."""
+
+
+LAST_LINES = 10
 
 
 class _Program(Child):
@@ -76,3 +80,14 @@ class Worker(_Program):
     def is_ready(self) -> bool:
         """It takes work when it can; nobody waits for it."""
         return self.is_running
+
+
+def _last_words(log: Path) -> str:
+    """The last exception in the last lines of a log of JSON lines, else its last line."""
+    lines = log.read_text(errors="replace").strip().splitlines()[-LAST_LINES:]
+    for line in reversed(lines):
+        try:
+            return str(json.loads(line)["exception"]).strip().splitlines()[-1]
+        except (ValueError, KeyError, TypeError):
+            continue
+    return lines[-1] if lines else "it says nothing."

@@ -22,7 +22,6 @@ class Process:
 class Admin:
     username: str
     password_file: str | None
-    """None: the account is older than this data folder, and only the operator knows its password."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,52 @@
+"""The environment of our own processes: the operator's, with the addresses and the secrets that we found or made."""
+
+from __future__ import annotations
+
+import os
+
+from core.embedded import secrets
+from core.embedded.errors import CannotStart
+from core.settings import Settings
+from core.supervisor.address import Listener
+from core.supervisor.folder import DataFolder
+from core.supervisor.servers import Addresses
+
+
+def product(settings: Settings, folder: DataFolder, addresses: Addresses, payments_url: str) -> dict[str, str]:
+    """For API and workers. Raises `CannotStart` when the operator has to choose a secret."""
+    return {
+        **os.environ,
+        "SKYQUEUE_DATA_DIR": str(folder.path),
+        "SKYQUEUE_DATABASE_URL": addresses.database_url,
+        "SKYQUEUE_REDIS_URL": addresses.redis_url,
+        "SKYQUEUE_JWT_SECRET": jwt_secret(settings, folder),
+        "SKYQUEUE_PAYMENTS_URL": payments_url,
+        "SKYQUEUE_PAYMENTS_SECRET": _payments_secret(settings, folder),
+    }
+
+
+def mockpay(settings: Settings, folder: DataFolder, api: Listener) -> dict[str, str]:
+    """For the practice provider, which calls the API back."""
+    return {
+        **os.environ,
+        "MOCKPAY_LEDGER": str(folder.path / "mockpay.sqlite"),
+        "MOCKPAY_CALLBACK_URL": f"{api.base_url}/payments/callback",
+        "MOCKPAY_SECRET": _payments_secret(settings, folder),
+    }
+
+
+def jwt_secret(settings: Settings, folder: DataFolder) -> str:
+    """Made once for our own servers. With others, further API processes may run elsewhere, and all of them need the same."""
+    if settings.accounts.jwt_secret is not None:
+        return settings.accounts.jwt_secret.get_secret_value()
+    if settings.servers.database_url or settings.servers.redis_url:
+        raise CannotStart(
+            "With servers of your own, the secret that signs access tokens has to be yours too.",
+            "Set SKYQUEUE_JWT_SECRET to the same 32 bytes or more everywhere; `openssl rand -hex 32` makes one.",
+        )
+    return secrets.kept(folder.path / "jwt.secret")
+
+
+def _payments_secret(settings: Settings, folder: DataFolder) -> str:
+    given = settings.payments.payments_secret
+    return given.get_secret_value() if given else secrets.kept(folder.path / "payments.secret")

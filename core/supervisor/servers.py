@@ -1,0 +1,52 @@
+"""Which servers everything runs on: ours, in the data folder, or those that the settings name. One of each kind is possible too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.embedded.child import Child
+from core.embedded.guardian import Guardian
+from core.embedded.postgres import EmbeddedPostgres
+from core.embedded.valkey import EmbeddedValkey
+from core.settings import Settings
+from core.supervisor import external
+from core.supervisor.folder import DataFolder
+
+
+@dataclass(frozen=True)
+class Addresses:
+    database_url: str
+    redis_url: str
+
+
+@dataclass(frozen=True)
+class Servers:
+    """`children` are to be started first. `outer` is for any client on this machine.
+
+    `inner` is for our own processes, which reach our own servers through Unix sockets: a fifth to two fifths faster per call, as measured.
+    """
+
+    children: tuple[Child, ...]
+    outer: Addresses
+    inner: Addresses
+
+
+def choose(settings: Settings, folder: DataFolder, guardian: Guardian) -> Servers:
+    """Raises `CannotStart` when a server that the settings name is away or too old."""
+    children: list[Child] = []
+    database_url, redis_url = settings.servers.database_url, settings.servers.redis_url
+    if database_url:
+        external.require_postgres(database_url)
+        inner_database_url = database_url
+    else:
+        postgres = EmbeddedPostgres(folder.postgres, guardian=guardian)
+        database_url, inner_database_url = postgres.url, postgres.socket_url
+        children.append(postgres)
+    if redis_url:
+        external.require_redis(redis_url)
+        inner_redis_url = redis_url
+    else:
+        valkey = EmbeddedValkey(folder.valkey, guardian=guardian)
+        redis_url, inner_redis_url = valkey.url, valkey.socket_url
+        children.append(valkey)
+    return Servers(tuple(children), Addresses(database_url, redis_url), Addresses(inner_database_url, inner_redis_url))
