@@ -23,6 +23,7 @@ from api.deps import Services, SignedRequest, provided, services_of
 from api.documentation import ErrorsDocumented, openapi_config
 from api.edge import Edge
 from api.errors import EXCEPTION_HANDLERS
+from api.flight_cancellations import FlightCancellationController
 from api.flights import FlightController
 from api.guards import Authentication
 from api.hashing import HashingDesk
@@ -50,6 +51,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     AuthController,
     BookingController,
     CancellationController,
+    FlightCancellationController,
     FlightController,
     HealthController,
     JobController,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -81,5 +82,5 @@ def _may_see(job: Job, principal: Principal) -> bool:
 
 
 def _etag(job: Job) -> str:
-    """Changes with every stage. The place in the queue is no change: a poller that only moved up still gets its 304."""
-    return f'"{job.status}-{len(job.timeline)}-{job.booking.updated_at.timestamp() if job.booking else 0:f}"'
+    """Changes with whatever the job says. The place in the queue is no change: a poller that only moved up still gets its 304."""
+    return f'"{job.status}-{zlib.crc32(msgspec.json.encode(job)):08x}"'

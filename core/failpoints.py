@@ -22,6 +22,7 @@ NAMES: Final = frozenset(
         "after_persist",
         "before_ack",
         "mid_chunk",
+        "mid_cancellation",
         "after_charge",
     }
 )

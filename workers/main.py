@@ -15,7 +15,7 @@ import structlog
 from dramatiq import Worker
 
 from core import failpoints, interpreter
-from core.jobs.messages import ImportFile, Message, Queue, ReserveBookings, SendRefunds, WorkPayments
+from core.jobs.messages import CancelFlights, ImportFile, Message, Queue, ReserveBookings, SendRefunds, WorkPayments
 from core.repair import dead_letters
 from core.settings import Settings
 from core.telemetry.logs import configure as configure_logs
@@ -23,6 +23,7 @@ from workers.bookings import reserve_bookings
 from workers.broker import connect
 from workers.cashier import Cashier
 from workers.context import Context
+from workers.flights import cancel_flights
 from workers.imports import import_files
 from workers.middleware import watchdog
 from workers.payments import send_refunds, work_payments
@@ -51,6 +52,7 @@ def pools(settings: Settings) -> tuple[Pool, ...]:
         Pool(Queue.BOOKINGS, settings.work.worker_threads, {ReserveBookings: reserve_bookings}),
         Pool(Queue.IMPORTS, 1, {ImportFile: import_files}),
         Pool(Queue.PAYMENTS, 1, {WorkPayments: work_payments, SendRefunds: send_refunds}),
+        Pool(Queue.FLIGHTS, 1, {CancelFlights: cancel_flights}),
     )
 
 

@@ -14,7 +14,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.bookings.effects import carry_out
-from core.jobs.messages import MAX_IDS, ImportFile, Queue, ReserveBookings
+from core.flights import cancellation
+from core.jobs.messages import MAX_IDS, CancelFlights, ImportFile, Queue, ReserveBookings
 from core.repair import audit, sweep
 from core.repair.epoch import Epoch
 from workers import money_sweep
@@ -66,6 +67,7 @@ class Sweeper:
             lost = self._epoch.was_lost()
         self._resend_bookings(lost=lost)
         self._resend_imports()
+        self._resend_cancellations(lost=lost)
         money_sweep.go_round(self._context, lost=lost)
         if time.monotonic() - self._audited_at > AUDIT_SECONDS:
             self._audited_at = time.monotonic()
@@ -106,6 +108,14 @@ class Sweeper:
             due = sweep.due_imports(connection)
         for import_id in due:
             self._context.dispatcher.send(ImportFile((import_id,)))
+
+    def _resend_cancellations(self, *, lost: bool) -> None:
+        with self._context.db.transaction() as connection:
+            if lost:
+                cancellation.hasten(connection)
+            due = cancellation.lease_due(connection)
+        for job_id in due:
+            self._context.dispatcher.send(CancelFlights((job_id,)))
 
     def _repair_inventory(self) -> None:
         """Drop flights whose counts in Redis disagree with Postgres by the same number in two audits: work in flight settles."""

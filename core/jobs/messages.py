@@ -14,6 +14,7 @@ class Queue(StrEnum):
     BOOKINGS = "bookings"
     IMPORTS = "imports"
     PAYMENTS = "payments"
+    FLIGHTS = "flights"
 
 
 MAX_IDS: Final = 256
@@ -57,3 +58,10 @@ class SendRefunds(Message):
 
     queue = Queue.PAYMENTS
     actor = "send_refunds"
+
+
+class CancelFlights(Message):
+    """End the bookings of flights that the airline cancelled, by the ids of these jobs."""
+
+    queue = Queue.FLIGHTS
+    actor = "cancel_flights"

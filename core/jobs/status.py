@@ -10,9 +10,11 @@ import msgspec
 
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus
-from core.bookings.views import BookingView, Failure, Stage, read_bookings
+from core.bookings.views import BookingView, Failure, PaymentView, Stage, awaits_payment, read_bookings
 from core.db import RawConnection
 from core.errors import NotFound
+from core.flights import cancellation
+from core.flights.cancellation import FlightCancellation
 
 
 class JobNotFound(NotFound):
@@ -27,6 +29,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     done: bool
     booking: BookingView | None = None
+    flight_cancellation: FlightCancellation | None = None
     failure: Failure | None = None
     timeline: list[Stage]
     queue_position: int | None = None
@@ -36,8 +39,12 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_jobs(connection: RawConnection, job_ids: Sequence[UUID]) -> dict[UUID, Job]:
-    """The jobs with these ids; unknown ids are left out."""
-    return {booking.id: booking_job(booking) for booking in read_bookings(connection, job_ids).values()}
+    """The jobs with these ids; unknown ids are left out. Bookings are read first: nearly every job is one."""
+    jobs = {booking.id: booking_job(booking) for booking in read_bookings(connection, job_ids).values()}
+    others = [job_id for job_id in job_ids if job_id not in jobs]
+    if others:
+        jobs |= {each.id: cancellation_job(each) for each in cancellation.read(connection, others)}
+    return jobs
 
 
 def booking_job(booking: BookingView) -> Job:
@@ -46,7 +53,7 @@ def booking_job(booking: BookingView) -> Job:
         job_id=booking.id,
         kind="booking",
         status=booking.status,
-        done=is_done(booking.status, booking.payment_mode),
+        done=is_done(booking.status, booking.payment_mode, booking.payment),
         booking=booking,
         failure=booking.failure,
         timeline=booking.timeline,
@@ -55,12 +62,29 @@ def booking_job(booking: BookingView) -> Job:
     )
 
 
-def is_done(status: BookingStatus, mode: PaymentMode) -> bool:
+def cancellation_job(cancelled: FlightCancellation) -> Job:
+    """The job that ends the bookings of a cancelled flight."""
+    reached = [("accepted", cancelled.created_at), ("started", cancelled.started_at), ("completed", cancelled.finished_at)]
+    return Job(
+        job_id=cancelled.id,
+        kind="flight_cancellation",
+        status=cancelled.status,
+        done=cancelled.finished_at is not None,
+        flight_cancellation=cancelled,
+        timeline=[
+            Stage(stage, at, round((at - cancelled.created_at).total_seconds() * 1000, 3)) for stage, at in reached if at is not None
+        ],
+        created_at=cancelled.created_at,
+        finished_at=cancelled.finished_at,
+    )
+
+
+def is_done(status: BookingStatus, mode: PaymentMode, payment: PaymentView | None = None) -> bool:
     """A hold that waits for its traveller is done for the queue; one that is being charged is not."""
     match status:
         case BookingStatus.PENDING:
             return False
         case BookingStatus.HELD:
-            return mode is PaymentMode.HOLD
+            return awaits_payment(status, mode, payment)
         case BookingStatus.CONFIRMED | BookingStatus.CANCELLED | BookingStatus.FAILED | BookingStatus.EXPIRED:
             return True

@@ -1,0 +1,80 @@
+"""Work flights that the airline cancelled: the edge around `core/bookings/called_off.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import psycopg
+import structlog
+from psycopg.errors import DeadlockDetected, SerializationFailure
+from sqlalchemy.exc import SQLAlchemyError
+
+from core import failpoints
+from core.bookings import called_off
+from core.bookings.effects import Effects, carry_out
+from core.flights import cancellation
+from core.jobs import broadcast
+from core.jobs.broadcast import News
+from workers.context import Context
+
+BATCH: Final = 200
+"""Bookings ended in one transaction: their locks are kept for tens of milliseconds."""
+
+_log = structlog.get_logger(__name__)
+
+
+def cancel_flights(context: Context, job_ids: Sequence[UUID]) -> None:
+    """Bring each job to its end, from where it stopped. What cannot go on now is sent again by the sweep."""
+    for job_id in job_ids:
+        try:
+            _work(context, job_id)
+        except (psycopg.Error, SQLAlchemyError) as error:
+            _log.warning(
+                "the cancellation of a flight stopped; the sweep will go on with it", job_id=str(job_id), error=str(error)
+            )
+
+
+def _work(context: Context, job_id: UUID) -> None:
+    stuck: set[UUID] = set()
+    while trip_ids := _next_batch(context, job_id, stuck):
+        _end(context, job_id, trip_ids, stuck)
+        broadcast.publish(context.redis, News(jobs=[job_id]))
+    if stuck:
+        _log.error("bookings of a cancelled flight that cannot be ended", job_id=str(job_id), trips=[str(each) for each in stuck])
+    broadcast.publish(context.redis, News(jobs=[job_id]))
+
+
+def _next_batch(context: Context, job_id: UUID, stuck: set[UUID]) -> list[UUID]:
+    """Who is left. When nobody is, and nobody is stuck, the job is complete."""
+    with context.db.transaction() as connection:
+        flight_id = cancellation.claim(connection, job_id)
+        if flight_id is None:
+            return []
+        trip_ids = called_off.list_affected(connection, flight_id, without=stuck, limit=BATCH)
+        if not trip_ids and not stuck:
+            cancellation.complete(connection, job_id)
+        return trip_ids
+
+
+def _end(context: Context, job_id: UUID, trip_ids: Sequence[UUID], stuck: set[UUID]) -> None:
+    """End these, or, where one of them breaks it, the halves, until that one stands alone and is left to a person."""
+    effects = Effects()
+    try:
+        with context.db.transaction() as connection:
+            ended = called_off.end_bookings(connection, trip_ids, effects, hold_minutes=context.settings.booking.hold_minutes)
+            cancellation.count(connection, job_id, ended)
+            failpoints.reach("mid_cancellation")
+    except (DeadlockDetected, SerializationFailure):
+        return  # nothing of it was stored: it is in the next batch again
+    except (psycopg.DataError, psycopg.IntegrityError, RuntimeError, LookupError):
+        if len(trip_ids) == 1:
+            _log.exception("a booking that cannot be ended", trip_id=str(trip_ids[0]))
+            stuck.add(trip_ids[0])
+            return
+        middle = len(trip_ids) // 2
+        _end(context, job_id, trip_ids[:middle], stuck)
+        _end(context, job_id, trip_ids[middle:], stuck)
+    else:
+        carry_out(effects, context.redis, context.dispatcher)
