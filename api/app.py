@@ -28,9 +28,12 @@ from api.flights import FlightController
 from api.guards import Authentication
 from api.hashing import HashingDesk
 from api.health import HealthController
+from api.imports import ImportController
 from api.jobs import JobController
+from api.live.callbacks import CallbackDesk
 from api.live.services import Live
 from api.metrics import MetricsController
+from api.payments import PaymentController
 from api.readiness import Readiness
 from api.search import SearchController
 from api.spa import app_handlers
@@ -54,8 +57,10 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     FlightCancellationController,
     FlightController,
     HealthController,
+    ImportController,
     JobController,
     MetricsController,
+    PaymentController,
     SearchController,
     *app_handlers(),
 )
@@ -132,11 +137,14 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             aredis,
             redis_url,
             backlog_limit=settings.booking.backlog_limit,
-            # One of the limits for each user: load tests book one flight thousands of times.
+            # Two of the limits for each user: load tests book one flight thousands of times.
             refuses_duplicates=settings.http.rate_limits == "on",
+            hold_limit=settings.booking.hold_limit if settings.http.rate_limits == "on" else None,
         )
         live.start()
         stack.push_async_callback(live.close)
+        callbacks = CallbackDesk(db, redis, live.dispatcher, hold_minutes=settings.booking.hold_minutes)
+        stack.push_async_callback(callbacks.close)
         await asyncio.to_thread(places.load)  # a quarter of a second that no request shall wait for
         readiness = Readiness(db, aredis)
         await stack.enter_async_context(readiness.watching())
@@ -151,4 +159,5 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             readiness=readiness,
             search_cache=SearchCache(aredis, seconds=settings.search.search_cache_seconds),
             live=live,
+            callbacks=callbacks,
         )

@@ -1,0 +1,51 @@
+"""The files that the importer gives out: the failed rows of an import, ready to be mended and sent again, and a template."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+from uuid import UUID
+
+from core.db import Database
+from core.imports.columns import COLUMNS
+from core.imports.queries import read_failed_rows
+
+FAULT_COLUMNS: Final = ("_line", "_code", "_error")
+"""Added to the columns of the file. The importer ignores columns whose names begin with an underscore."""
+FORMULA_MARKS: Final = ("=", "+", "-", "@", "\t", "\r")
+_ROWS: Final = 500
+
+
+def failed_rows(db: Database, import_id: UUID, columns: list[str]) -> Iterator[bytes]:
+    """The failed rows in the columns of their file, with line, codes and messages."""
+    rows = read_failed_rows(db, import_id)
+    yield _csv([[*columns, *FAULT_COLUMNS]])
+    while piece := list(islice(rows, _ROWS)):
+        yield _csv(
+            [
+                *map(harmless, row.cells),
+                str(row.line),
+                "; ".join(dict.fromkeys(code for code, _ in row.faults)),
+                " ".join(message for _, message in row.faults),
+            ]
+            for row in piece
+        )
+
+
+def template() -> bytes:
+    """A file with the columns and one flight, to begin with."""
+    return _csv([[column.name for column in COLUMNS], [column.example for column in COLUMNS]])
+
+
+def harmless(cell: str) -> str:
+    """The cell with an apostrophe before what a spreadsheet would run as a formula. The importer takes the apostrophe away."""
+    return f"'{cell}" if cell.startswith(FORMULA_MARKS) else cell
+
+
+def _csv(rows: Iterator[list[str]] | list[list[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()
