@@ -62,8 +62,8 @@ def test_a_traveller_who_took_the_last_seat_hears_so_again(pipeline: Pipeline) -
             return client.post("/api/v1/booking", json=body, headers={"Idempotency-Key": key, "Prefer": "wait=10"})
 
         first = book("mine")
-        assert first.json()["status"] == "CONFIRMED"
-        until(lambda: client.post("/api/v1/booking", json=body).json().get("code") == "sold_out")
+        until(lambda: book("mine").json()["status"] == "CONFIRMED", seconds=30)
+        until(lambda: client.post("/api/v1/booking", json=body).json().get("code") == "sold_out", seconds=30)
         again = book("mine")
         assert (again.status_code, again.json()["booking_id"]) == (202, first.json()["booking_id"])
         assert again.headers["idempotent-replayed"] == "true"
