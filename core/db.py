@@ -18,6 +18,8 @@ STATEMENT_MS = 5_000
 LOCK_MS = 2_000
 IDLE_IN_TRANSACTION_MS = 10_000
 TCP_USER_TIMEOUT_MS = 10_000
+LOCK_SILENCE_MS = 5_000
+"""A frozen process answers nobody and keeps its connections: after this silence it loses a session lock."""
 
 RawConnection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -66,9 +68,8 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[RawConnection]:
         """The same promise on a bare psycopg connection, for the hot path and for COPY."""
-        with self._borrowed() as connection:
-            with connection.transaction():
-                yield connection
+        with self._borrowed() as connection, connection.transaction():
+            yield connection
 
     @contextmanager
     def snapshot(self) -> Iterator[RawConnection]:
@@ -84,7 +85,7 @@ class Database:
     @contextmanager
     def _borrowed(self) -> Iterator[RawConnection]:
         pooled = self.engine.raw_connection()
-        connection = cast(RawConnection, pooled.driver_connection)
+        connection = cast("RawConnection", pooled.driver_connection)
         try:
             yield connection
         finally:
@@ -97,9 +98,12 @@ class Database:
         """Try to take an advisory lock on a connection of its own; Postgres frees it when that connection is gone.
 
         Yields a function that says whether the lock is held now; it asks the server, so it raises when the server is away.
+        Ask at least every few seconds (`LOCK_SILENCE_MS`): who does not is taken for dead.
         """
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             taken = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}))
+            if taken:
+                connection.execute(text(f"SET idle_session_timeout = {LOCK_SILENCE_MS}"))
 
             def held() -> bool:
                 return taken and connection.scalar(text("SELECT 1")) == 1
@@ -113,3 +117,13 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def opened(database_url: str, *, pool_size: int, application: str) -> Iterator[Database]:
+    """A `Database` for one errand, its connections closed after it."""
+    database = Database(database_url, pool_size=pool_size, application=application)
+    try:
+        yield database
+    finally:
+        database.dispose()
