@@ -15,7 +15,7 @@ import redis
 from core import keys
 from core.db import RawConnection
 from core.jobs.messages import Queue
-from core.repair import audit
+from core.repair import audit, money
 
 SHOWN: Final = 20
 """Violations listed for each invariant; one is already a scandal."""
@@ -39,6 +39,7 @@ def check(connection: RawConnection, client: redis.Redis | None, accepted: Itera
         ("I1 seats counted", lambda: _counts(connection)),
         ("I2 accepted and ended", lambda: _ends(connection, list(accepted))),
         ("I3 one booking for a key", lambda: _keys(connection)),
+        ("I4 money taken once, or on its way back", lambda: money.find_violations(connection, limit=SHOWN)),
         ("I5 sold out only when sold out", lambda: _sold_out(connection)),
     ]
     if client is not None:
@@ -130,4 +131,9 @@ def _queues_empty(client: redis.Redis) -> list[str]:
             found.append(f"{waiting} messages wait in {queue}")
         if kept := client.hlen(f"{name}.msgs"):
             found.append(f"{kept} messages of {queue} are not acknowledged")
+        if refused := client.zcard(f"{name}.XQ"):
+            found.append(f"{refused} messages of {queue} were rejected")
+    # An id without its message: nobody will ever acknowledge it.
+    for acks in client.scan_iter(match=f"{keys.QUEUE_NAMESPACE}:__acks__.*", count=1000):
+        found.append(f"{client.scard(acks)} ids are kept in {acks.decode()}")
     return found

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 from uuid import UUID
@@ -20,17 +21,23 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from core import keys
+from core.bookings import ending
+from core.bookings.effects import Effects, carry_out
 from core.bookings.intake import Accepted, Intake, Request
+from core.bookings.states import BookingStatus
 from core.clock import new_id, now
 from core.db import Database
 from core.embedded.guardian import Guardian
-from core.jobs.messages import Queue
-from core.repair import invariants
+from core.jobs.messages import MAX_IDS, Queue, ReserveBookings
+from core.repair import invariants, sweep
+from core.settings import Settings
 from core.users.models import Role
 from core.users.tokens import AccessTokens, Principal
 from tests.support.forge import Forge
 from tests.support.processes import Api, Worker
 from tests.support.waiting import until
+from workers.bookings import reserve_bookings
+from workers.context import Context
 
 ENDED = "SELECT NOT EXISTS (SELECT 1 FROM bookings WHERE status = 'PENDING')"
 
@@ -58,6 +65,11 @@ class Pipeline:
         self._tokens = AccessTokens(self._secret, lifetime_minutes=60)
         self._processes: list[Api | Worker] = []
         self._flights = 0
+        self._closing = ExitStack()
+        self._closing.callback(self.redis.close)
+        self._closing.callback(self.db.dispose)
+        # It has run before: the first sweep does not take this Redis for a new one and send everything again.
+        self.redis.set(keys.EPOCH, secrets.token_bytes(8))
 
     # Processes
 
@@ -89,8 +101,7 @@ class Pipeline:
     def close(self) -> None:
         for process in self._processes:
             process.kill()
-        self.db.dispose()
-        self.redis.close()
+        self._closing.close()
 
     # Rows
 
@@ -107,10 +118,11 @@ class Pipeline:
     def account(self, role: Role = Role.TRAVELLER) -> Account:
         return self.accounts(1, role)[0]
 
-    def flight(self, seats: int, *, departs_in: timedelta = timedelta(days=3)) -> UUID:
-        """A new flight."""
+    def flight(self, seats: int, *, departs_in: timedelta | None = None) -> UUID:
+        """A new flight; it departs in three days, and after the flights made before it, so that they may be legs of one trip."""
         self._flights += 1
-        flight_id, departure = new_id(), now() + departs_in
+        flight_id = new_id()
+        departure = now() + (departs_in if departs_in is not None else timedelta(days=3, hours=3 * self._flights))
         with self.db.transaction() as connection:
             connection.execute(
                 """
@@ -131,6 +143,35 @@ class Pipeline:
         """Bookings of one new traveller on one flight, on disk and on no queue."""
         traveller = self.account()
         return self.accept(*(Request(traveller.id, (flight_id,), seats) for _ in range(count)))
+
+    def accept_trip(self, *flight_ids: UUID, seats: int = 1) -> UUID:
+        """A trip of one new traveller, on disk and on no queue."""
+        return self.accept(Request(self.account().id, flight_ids, seats))[0]
+
+    # Work done by this very process
+
+    @cached_property
+    def context(self) -> Context:
+        """What a worker process has, for calling its actors here."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            context = Context.open(Settings())
+        self._closing.callback(context.close)
+        return context
+
+    def work(self, *booking_ids: UUID) -> None:
+        """What a worker does with one message of these ids."""
+        reserve_bookings(self.context, booking_ids)
+
+    def cancel(self, booking_id: UUID) -> Effects:
+        """Cancel a booking and carry out what follows, which is returned."""
+        effects = Effects()
+        with self.db.transaction() as connection:
+            trips = list(ending.lock_trips(connection, [booking_id]).values())
+            ending.end_trips(connection, trips, BookingStatus.CANCELLED, effects, hold_minutes=15)
+        carry_out(effects, self.context.redis, self.context.dispatcher)
+        return effects
 
     # What became of them
 
@@ -154,6 +195,35 @@ class Pipeline:
     def await_the_end(self, *, seconds: float = 20.0) -> None:
         """Return when no booking is PENDING."""
         until(self._all_ended, seconds=seconds)
+
+    @property
+    def is_quiet(self) -> bool:
+        """No booking is PENDING, and no message waits or is being worked."""
+        return self._all_ended() and self.unacknowledged == 0
+
+    @property
+    def unacknowledged(self) -> int:
+        """Booking messages that no worker has put away yet."""
+        return self.redis.hlen(f"{keys.QUEUE_NAMESPACE}:{Queue.BOOKINGS}.msgs")
+
+    @property
+    def sweepers(self) -> int:
+        """Processes that hold the sweep's lock."""
+        with self.db.snapshot() as connection:
+            row = connection.execute(
+                """
+                SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database() AND l.objid = %s
+                """,
+                (sweep.ADVISORY_LOCK,),
+            ).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def send(self, *booking_ids: UUID, together: int = MAX_IDS) -> None:
+        """Put messages for these bookings on the queue, `together` in each."""
+        for start in range(0, len(booking_ids), together):
+            self.context.dispatcher.send(ReserveBookings(booking_ids[start : start + together]))
 
     def wind_leases(self) -> None:
         """Let the leases of all unfinished bookings end now, instead of 15 s and more after the crash that the test made."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from tests.support.waiting import until
 
 
 class Process:
-    """One process at a time: `start` after `kill` begins a new one with the same settings."""
+    """One process at a time: `start` kills the one that still runs, and begins a new one with the same settings."""
 
     program = "worker"
 
@@ -27,6 +28,7 @@ class Process:
 
     def start(self, **settings: str) -> None:
         """Begin a new process; `settings` hold for this one only."""
+        self.kill()
         changes = {f"SKYQUEUE_{name}": value for name, value in settings.items()}
         self._pid = self._forge.fork(self.program, {**self._environment, **changes}, self.log)
 
@@ -68,7 +70,8 @@ class Process:
     def _end(self, number: signal.Signals) -> None:
         if self.is_running:
             os.kill(self.pid, number)
-            os.kill(self.pid, signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGCONT)
             until(lambda: not self.is_running, seconds=8)
 
 

@@ -1,0 +1,141 @@
+"""The checker finds each violation when it is planted, and nothing when all is well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from core import keys
+from core.clock import new_id
+from core.jobs.messages import Queue
+from core.seats.inventory import Inventory
+from tests.support.pipeline import Pipeline
+
+
+@pytest.fixture
+def sold(pipeline: Pipeline) -> UUID:
+    """A flight of 10 seats with a confirmed booking of 3, loaded in Redis."""
+    flight = pipeline.flight(seats=10)
+    (booking,) = pipeline.accept_many(1, flight, seats=3)
+    pipeline.work(booking)
+    assert pipeline.endings([booking]) == {"CONFIRMED": 1}
+    assert pipeline.violations([booking]) == []
+    return flight
+
+
+def execute(pipeline: Pipeline, statement: str, *values: Any) -> None:
+    with pipeline.db.transaction() as connection:
+        connection.execute(statement.encode(), values)
+
+
+def assert_found(pipeline: Pipeline, *words: str, accepted: tuple[UUID, ...] = ()) -> None:
+    found = pipeline.violations(accepted)
+    assert len(found) == 1, found
+    for word in words:
+        assert word in found[0]
+
+
+def test_seats_counted_that_no_booking_has(pipeline: Pipeline, sold: UUID) -> None:
+    execute(pipeline, "UPDATE flights SET seats_sold = seats_sold + 1 WHERE id = %s", sold)
+    Inventory(pipeline.redis).drop([sold])
+    assert_found(pipeline, "I1", str(sold), "4 sold", "its bookings say 0 and 3")
+
+
+def test_seats_of_a_booking_that_are_not_counted(pipeline: Pipeline, sold: UUID) -> None:
+    execute(pipeline, "UPDATE flights SET seats_sold = 0, seats_held = 3 WHERE id = %s", sold)
+    assert_found(pipeline, "I1", "3 held, 0 sold", "its bookings say 0 and 3")
+
+
+def test_an_oversold_flight(pipeline: Pipeline, sold: UUID) -> None:
+    execute(pipeline, "ALTER TABLE flights DROP CONSTRAINT ck_flights_not_oversold")
+    execute(pipeline, "UPDATE flights SET total_seats = 2 WHERE id = %s", sold)
+    Inventory(pipeline.redis).drop([sold])
+    assert_found(pipeline, "I1", "2 seats", "3 sold")
+
+
+def test_a_booking_that_never_ended(pipeline: Pipeline, sold: UUID) -> None:
+    (booking,) = pipeline.accept_many(1, sold)
+    assert_found(pipeline, "I2", str(booking), "PENDING")
+
+
+def test_an_accepted_booking_that_is_gone(pipeline: Pipeline, sold: UUID) -> None:
+    lost = new_id()
+    assert_found(pipeline, "I2", str(lost), "is gone", accepted=(lost,))
+
+
+def test_a_trip_of_which_only_a_part_was_sold(pipeline: Pipeline, sold: UUID) -> None:
+    other = pipeline.flight(seats=10)
+    trip = pipeline.accept_trip(sold, other)
+    pipeline.work(trip)
+    execute(pipeline, "UPDATE bookings SET status = 'CANCELLED' WHERE trip_id = %s AND leg = 1", trip)
+    execute(pipeline, "UPDATE flights SET seats_sold = 0 WHERE id = %s", other)
+    Inventory(pipeline.redis).drop([other])
+    assert_found(pipeline, "I2", str(trip), "all or nothing")
+
+
+def test_two_bookings_under_one_key(pipeline: Pipeline, sold: UUID) -> None:
+    bookings = pipeline.accept_many(2, sold)
+    pipeline.work(*bookings)
+    execute(pipeline, "DROP INDEX ux_bookings_user_key")
+    execute(pipeline, "UPDATE bookings SET idempotency_key = 'k-1' WHERE id = ANY(%s)", bookings)
+    assert_found(pipeline, "I3", "'k-1'", "2 bookings")
+
+
+def test_a_refusal_while_seats_are_left(pipeline: Pipeline, sold: UUID) -> None:
+    (booking,) = pipeline.accept_many(1, sold)
+    execute(
+        pipeline,
+        "UPDATE bookings SET status = 'FAILED', failure_code = 'sold_out', finished_at = now(), next_at = NULL WHERE id = %s",
+        booking,
+    )
+    assert_found(pipeline, "I5", str(booking), "7 free")
+
+
+@pytest.mark.parametrize(("free", "drift"), [(8, "+1"), (5, "-2")])
+def test_a_redis_that_counts_otherwise(pipeline: Pipeline, sold: UUID, free: int, drift: str) -> None:
+    pipeline.redis.hset(keys.inventory(sold), "free", free)
+    assert_found(pipeline, "I6", str(sold), drift)
+
+
+def test_an_inventory_of_a_flight_that_does_not_exist(pipeline: Pipeline, sold: UUID) -> None:
+    ghost = new_id()
+    pipeline.redis.hset(keys.inventory(ghost), "free", 4)
+    assert_found(pipeline, "I6", str(ghost), "+4")
+
+
+QUEUE = f"{keys.QUEUE_NAMESPACE}:{Queue.BOOKINGS}"
+LEFTOVERS: dict[str, tuple[Callable[[Pipeline], Any], str]] = {
+    "a message that waits": (lambda pipeline: pipeline.redis.rpush(QUEUE, "m1"), "1 messages wait in bookings"),
+    "a message that nobody acknowledged": (lambda pipeline: pipeline.redis.hset(f"{QUEUE}.msgs", "m1", "{}"), "not acknowledged"),
+    "a message that was rejected": (lambda pipeline: pipeline.redis.zadd(f"{QUEUE}.XQ", {"m1": 1}), "were rejected"),
+    "an id without its message": (
+        lambda pipeline: pipeline.redis.sadd(f"{keys.QUEUE_NAMESPACE}:__acks__.w1.{Queue.BOOKINGS}", "m1"),
+        "1 ids are kept",
+    ),
+}
+
+
+@pytest.mark.parametrize("leftover", LEFTOVERS)
+def test_a_queue_that_is_not_empty(pipeline: Pipeline, sold: UUID, leftover: str) -> None:
+    plant, words = LEFTOVERS[leftover]
+    plant(pipeline)
+    assert_found(pipeline, "I8", words)
+
+
+def test_seats_reserved_for_work_in_flight_are_no_drift(pipeline: Pipeline, sold: UUID) -> None:
+    (booking,) = pipeline.accept_many(1, sold, seats=2)
+    Inventory(pipeline.redis).reserve({sold: [(booking, 2)]})
+    assert_found(pipeline, "I2", "PENDING")
+
+
+def test_a_refusal_before_a_cancellation_is_no_violation(pipeline: Pipeline) -> None:
+    flight = pipeline.flight(seats=1)
+    first, second = pipeline.accept_many(2, flight)
+    pipeline.work(first)
+    pipeline.work(second)
+    assert pipeline.endings([first, second]) == {"CONFIRMED": 1, "sold_out": 1}
+    pipeline.cancel(first)
+    assert pipeline.violations([first, second]) == []
