@@ -6,68 +6,51 @@ The steps of a reservation are called one by one, so that the accident falls exa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from core.bookings import ending, moves, reserve
+from core.bookings import moves, reserve
 from core.bookings.effects import Effects, carry_out
-from core.bookings.reserve import Asked
-from core.bookings.states import BookingStatus
+from core.bookings.reserve import Asked, Trip
 from core.clock import now
-from core.jobs.dispatch import Dispatcher
 from core.seats import counts, inventory
-from core.seats.inventory import Inventory
 from tests.support.pipeline import Pipeline
 
 
 class Steps:
-    """The three steps of a worker on one booking at a time."""
+    """The three steps of a worker, one by one."""
 
-    def __init__(self, pipeline: Pipeline, dispatcher: Dispatcher) -> None:
+    def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
-        self.inventory = Inventory(pipeline.redis)
-        self._dispatcher = dispatcher
+        self.context = pipeline.context
+        self.inventory = pipeline.context.inventory
 
-    def find(self, *booking_ids: UUID) -> list[reserve.Trip]:
-        with self.pipeline.db.snapshot() as connection:
+    def find(self, *booking_ids: UUID) -> list[Trip]:
+        with self.context.db.snapshot() as connection:
             return reserve.find_waiting(connection, booking_ids)
 
-    def ask(self, trips: list[reserve.Trip]) -> Asked:
-        def load(flight_ids: Sequence[UUID]) -> None:
-            with self.pipeline.db.snapshot() as connection:
-                reserve.load_inventory(connection, self.inventory, flight_ids)
-
-        return reserve.ask(self.inventory, trips, load, now())
+    def ask(self, trips: list[Trip]) -> Asked:
+        return reserve.ask(self.inventory, trips, self._load, now())
 
     def settle(self, asked: Asked) -> None:
-        with self.pipeline.db.transaction() as connection:
+        with self.context.db.transaction() as connection:
             effects = reserve.settle(connection, asked, hold_minutes=15)
         self.carry_out(effects)
 
     def carry_out(self, effects: Effects) -> None:
-        carry_out(effects, self.pipeline.redis, self._dispatcher)
+        carry_out(effects, self.context.redis, self.context.dispatcher)
 
-    def cancel(self, booking_id: UUID) -> Effects:
-        effects = Effects()
-        with self.pipeline.db.transaction() as connection:
-            trips = list(ending.lock_trips(connection, [booking_id]).values())
-            ending.end_trips(connection, trips, BookingStatus.CANCELLED, effects, hold_minutes=15)
-        self.carry_out(effects)
-        return effects
-
-    def reserve(self, *booking_ids: UUID) -> None:
-        """All of it, undisturbed."""
-        self.settle(self.ask(self.find(*booking_ids)))
+    def _load(self, flight_ids: Sequence[UUID]) -> None:
+        with self.context.db.snapshot() as connection:
+            reserve.load_inventory(connection, self.inventory, flight_ids)
 
 
 @pytest.fixture
-def steps(pipeline: Pipeline) -> Iterator[Steps]:
-    dispatcher = Dispatcher(pipeline.redis_url)
-    yield Steps(pipeline, dispatcher)
-    dispatcher.close()
+def steps(pipeline: Pipeline) -> Steps:
+    return Steps(pipeline)
 
 
 # The guard: Redis is lost between the question and the answer, so it sells the last seat to two travellers. Postgres does not.
@@ -109,8 +92,8 @@ def worker_dies_after_reserving(steps: Steps) -> list[str]:
     flight = steps.pipeline.flight(seats=2)
     first, second = steps.pipeline.accept_many(2, flight)
     steps.ask(steps.find(first))  # and no more: it was killed
-    steps.reserve(first)
-    steps.reserve(second)
+    steps.pipeline.work(first)
+    steps.pipeline.work(second)
     return steps.pipeline.violations([first, second])
 
 
@@ -133,7 +116,7 @@ def same_booking_worked_by_two(steps: Steps) -> list[str]:
     one, other = steps.ask(steps.find(booking)), steps.ask(steps.find(booking))
     steps.settle(one)
     steps.settle(other)
-    steps.reserve(booking)
+    steps.pipeline.work(booking)
     return steps.pipeline.violations([booking])
 
 
@@ -154,8 +137,8 @@ def test_without_the_fence_seats_are_sold_twice_to_one_booking(steps: Steps, mon
 def seats_released_twice(steps: Steps) -> list[str]:
     flight = steps.pipeline.flight(seats=5)
     (booking,) = steps.pipeline.accept_many(1, flight, seats=2)
-    steps.reserve(booking)
-    effects = steps.cancel(booking)
+    steps.pipeline.work(booking)
+    effects = steps.pipeline.cancel(booking)
     steps.carry_out(effects)
     return steps.pipeline.violations([booking])
 
@@ -174,7 +157,7 @@ def test_without_its_check_a_release_invents_seats(steps: Steps, monkeypatch: py
 def test_releasing_on_a_flight_that_redis_does_not_have_makes_no_inventory(steps: Steps) -> None:
     flight = steps.pipeline.flight(seats=5)
     (booking,) = steps.pipeline.accept_many(1, flight, seats=2)
-    steps.reserve(booking)
+    steps.pipeline.work(booking)
     steps.pipeline.redis.flushall()
     steps.inventory.release({flight: [booking]})
     assert steps.inventory.free([flight]) == {flight: None}
@@ -187,8 +170,8 @@ def zombie_asks_for_seats_of_an_ended_booking(steps: Steps) -> list[str]:
     flight = steps.pipeline.flight(seats=5)
     (booking,) = steps.pipeline.accept_many(1, flight, seats=2)
     zombie = steps.find(booking)
-    steps.reserve(booking)
-    steps.cancel(booking)
+    steps.pipeline.work(booking)
+    steps.pipeline.cancel(booking)
     steps.settle(steps.ask(zombie))
     return steps.pipeline.violations([booking])
 
