@@ -6,8 +6,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from getpass import getpass
 from importlib import import_module
 from pathlib import Path
@@ -16,13 +16,15 @@ from pydantic import ValidationError
 from redis import Redis, RedisError
 from sqlalchemy.exc import OperationalError
 
-from core.db import Database
+from core import clock
+from core.db import Database, opened
 from core.embedded.errors import CannotStart
 from core.errors import AppError
+from core.flights import sample
 from core.migrations import upgrade
 from core.repair import invariants
 from core.settings import Settings
-from core.supervisor import join
+from core.supervisor import join, schedule
 from core.supervisor.up import up
 from core.users.service import ensure_admin
 
@@ -70,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
         _migrate,
         "Bring the database to the newest schema; with SKYQUEUE_ADMIN_PASSWORD set, create the administrator too.",
     )
+    schedule_of = command("sample", _sample, "Load the sample schedule through the importer; a worker has to run.")
+    schedule_of.add_argument("--output", type=Path, help="only write it to this CSV file")
     command("audit", _audit, "Check every invariant; the exit status is 1 when one is violated.")
     admin = command("create-admin", _create_admin, "Make sure that the administrator of SKYQUEUE_ADMIN_USERNAME exists.")
     admin.add_argument("--username", help="instead of SKYQUEUE_ADMIN_USERNAME")
@@ -100,6 +104,17 @@ def _migrate(_asked: argparse.Namespace) -> None:
     print("The database has the newest schema.")
     if settings.accounts.admin_password is not None:
         _create_admin(argparse.Namespace(username=None))
+
+
+def _sample(asked: argparse.Namespace) -> None:
+    if asked.output is not None:
+        print(f"{sample.write_csv(asked.output, start=clock.now().date())} flights in {asked.output}")
+        return
+    servers = Settings().servers
+    with _database() as database:
+        loading = schedule.load(database, join.find(servers).redis_url, servers.data_dir)
+        loading.wait()
+        print(f"{loading.count()} flights are in the database.")
 
 
 def _audit(_asked: argparse.Namespace) -> int:
@@ -134,13 +149,8 @@ def _become(module: str) -> None:
     os.execve(sys.executable, [sys.executable, "-P", "-m", module], join.find(Settings().servers).environment)
 
 
-@contextmanager
-def _database() -> Iterator[Database]:
-    database = Database(join.find(Settings().servers).database_url, pool_size=2, application="skyqueue-cli")
-    try:
-        yield database
-    finally:
-        database.dispose()
+def _database() -> AbstractContextManager[Database]:
+    return opened(join.find(Settings().servers).database_url, pool_size=2, application="skyqueue-cli")
 
 
 def _ask_password(username: str) -> str:

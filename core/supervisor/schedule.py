@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from core.clock import new_id
+from core import clock
 from core.db import Database
+from core.embedded.errors import CannotStart
+from core.flights import sample
 from core.imports import service
 from core.imports.header import HEAD_BYTES, read_layout
 from core.imports.models import ImportMode, ImportStatus
@@ -17,56 +21,81 @@ from core.imports.storage import local_storage
 from core.jobs.dispatch import Dispatcher
 from core.jobs.messages import ImportFile
 
+WORK_SECONDS: Final = 120.0
+POLL_SECONDS: Final = 0.2
 _PIECE_BYTES: Final = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Progress:
-    status: ImportStatus
-    created: int
-    updated: int
-    failed: int
-    failure: str | None
+class Loading:
+    """An import of the sample on its way."""
 
-    @property
+    database: Database
+    import_id: UUID
+
     def is_done(self) -> bool:
-        return self.status in (ImportStatus.COMPLETED, ImportStatus.FAILED)
+        """Raises `CannotStart` when the importer gave up."""
+        with self.database.transaction() as connection:
+            row = connection.execute("SELECT status, failure_message FROM imports WHERE id = %s", (self.import_id,)).fetchone()
+        status, reason = row or (ImportStatus.FAILED, "its import is gone")
+        if status == ImportStatus.FAILED:
+            raise CannotStart(f"The sample schedule could not be loaded: {reason}.", "See the worker's log.")
+        return bool(status == ImportStatus.COMPLETED)
+
+    def wait(self) -> None:
+        """Until it is done, or `too_slow`."""
+        deadline = time.monotonic() + WORK_SECONDS
+        while not self.is_done():
+            if time.monotonic() > deadline:
+                raise too_slow()
+            time.sleep(POLL_SECONDS)
+
+    def count(self) -> int:
+        """Flights that the file had and the database has now."""
+        with self.database.transaction() as connection:
+            row = connection.execute(
+                "SELECT created + updated + skipped FROM imports WHERE id = %s", (self.import_id,)
+            ).fetchone()
+        return int(row[0]) if row else 0
 
 
-def is_wanted(database: Database) -> bool:
-    """Whether the database knows no flight at all."""
+def is_wanted(database: Database, *, also_when_over: bool) -> bool:
+    """Whether there is no flight at all; `also_when_over`: or none that is still to depart."""
     with database.transaction() as connection:
-        return connection.execute("SELECT 1 FROM flights LIMIT 1").fetchone() is None
+        row = connection.execute("SELECT max(departure_ts), max(departure_ts) <= now() FROM flights").fetchone()
+    latest, is_over = row or (None, None)
+    return latest is None or (also_when_over and bool(is_over))
 
 
-def submit(database: Database, redis_url: str, data_dir: Path, file: Path) -> UUID:
-    """Hand a CSV file to the importer. Returns the import, which a worker now works."""
-    with file.open("rb") as source:
-        layout = read_layout(source.read(HEAD_BYTES))
-        source.seek(0)
-        upload = local_storage(data_dir).receive(service.storage_key(import_id := new_id()))
-        try:
+def load(database: Database, redis_url: str, data_dir: Path) -> Loading:
+    """Write the schedule from today on and hand it to the importer. A worker does the rest."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "sample.csv"
+        sample.write_csv(file, start=clock.now().date())
+        return Loading(database, _submit(database, redis_url, data_dir, file))
+
+
+def too_slow() -> CannotStart:
+    return CannotStart("No worker has finished the sample schedule yet.", "It goes on as long as one runs; see the worker's log.")
+
+
+def _submit(database: Database, redis_url: str, data_dir: Path, file: Path) -> UUID:
+    import_id = clock.new_id()
+    upload = local_storage(data_dir).receive(service.storage_key(import_id))
+    try:
+        with file.open("rb") as source:
+            layout = read_layout(source.read(HEAD_BYTES))
+            source.seek(0)
             shutil.copyfileobj(source, upload, _PIECE_BYTES)
-            stored = upload.keep()
-            with database.transaction() as connection:
-                accepted = service.accept(
-                    connection, import_id, stored, layout, user_id=None, mode=ImportMode.UPSERT, dry_run=False
-                )
-        except BaseException:
-            upload.discard()
-            raise
+        stored = upload.keep()
+        with database.transaction() as connection:
+            accepted = service.accept(connection, import_id, stored, layout, user_id=None, mode=ImportMode.UPSERT, dry_run=False)
+    except BaseException:
+        upload.discard()
+        raise
     if not accepted.is_new:
         upload.discard()
     dispatcher = Dispatcher(redis_url)
     dispatcher.send(ImportFile((accepted.import_id,)))
     dispatcher.close()
     return accepted.import_id
-
-
-def progress(database: Database, import_id: UUID) -> Progress:
-    with database.transaction() as connection:
-        row = connection.execute(
-            "SELECT status, created, updated, failed, failure_message FROM imports WHERE id = %s", (import_id,)
-        ).fetchone()
-    assert row is not None
-    return Progress(ImportStatus(row[0]), *row[1:])

@@ -71,15 +71,17 @@ class Supervisor:
     def wait_for(self, *children: Child) -> None:
         """Until all are ready. Raises what went wrong when any child ends or takes too long, and `Stopped`."""
         for child in children:
-            self.wait_until(child.is_ready, child, seconds=child.start_seconds)
+            self.wait_until(child.is_ready, seconds=child.start_seconds, otherwise=child.failure)
 
-    def wait_until(self, condition: Callable[[], bool], waited_for: Child, *, seconds: float) -> None:
+    def wait_until(self, condition: Callable[[], bool], *, seconds: float, otherwise: Callable[[], CannotStart]) -> None:
         """For the first start: here a child that ends is a reason to give up, not to try again."""
         deadline = time.monotonic() + seconds
         while not condition():
-            ended = [child for child in self.children if not child.is_running]
-            if ended or time.monotonic() > deadline:
-                raise (ended[0] if ended else waited_for).failure()
+            for child in self.children:
+                if not child.is_running:
+                    raise child.failure()
+            if time.monotonic() > deadline:
+                raise otherwise()
             if self._is_stopping:
                 raise Stopped
             time.sleep(POLL_SECONDS)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack, closing
 
-from core.db import Database
+from core.db import Database, opened
 from core.embedded.child import Child
 from core.embedded.guardian import Guardian
 from core.migrations import upgrade
 from core.settings import Settings
-from core.supervisor import administrator, environment, servers
+from core.supervisor import administrator, environment, schedule, servers
 from core.supervisor.address import Listener
 from core.supervisor.console import Console
 from core.supervisor.folder import DataFolder
@@ -68,21 +68,29 @@ class _Machine:
         with step("Starting Postgres and Valkey ...", "Servers are up"):
             self._supervisor.launch(*self._servers.children)
             self._supervisor.wait_for(*self._servers.children)
-        database = Database(inner.database_url, pool_size=2, application="skyqueue-up")
-        try:
+        with opened(inner.database_url, pool_size=2, application="skyqueue-up") as database:
             with step("Bringing the database up to date ...", "The database is up to date"):
                 upgrade(inner.database_url)
                 password_is_new = administrator.ensure(database, self._settings.accounts, self._folder)
-            with step("Starting the worker and the API ...", "The worker and the API are up"):
-                programs = self._programs()
-                self._supervisor.launch(*programs)
-                self._publish()
-                self._supervisor.wait_for(*programs)
-        finally:
-            database.dispose()
+            programs = waiting = self._programs()
+            if sample and schedule.is_wanted(database, also_when_over=bool(self._servers.children)):
+                # Before the API is there: who finds it ready finds the flights too.
+                waiting = [programs.pop()]
+                with step("Loading the sample schedule ...", "The sample schedule is loaded"):
+                    self._supervisor.launch(*programs)
+                    self._load_sample(database)
+        with step("Starting the API and the workers ...", "The API and the workers are up"):
+            self._supervisor.launch(*waiting)
+            self._publish()
+            self._supervisor.wait_for(*programs, *waiting)
         self._greet(password_is_new=password_is_new)
 
+    def _load_sample(self, database: Database) -> None:
+        loading = schedule.load(database, self._servers.inner.redis_url, self._folder.path)
+        self._supervisor.wait_until(loading.is_done, seconds=schedule.WORK_SECONDS, otherwise=schedule.too_slow)
+
     def _programs(self) -> list[Child]:
+        """Our own processes, the API last."""
         programs: list[Child] = []
         payments_url = self._settings.payments.payments_url
         if payments_url is None:
