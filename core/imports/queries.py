@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -97,6 +97,12 @@ def get_import(connection: RawConnection, import_id: UUID) -> ImportView:
         (import_id, FIRST_ERRORS),
     )
     return ImportView(**_summary(row), errors=[RowError(line, column or None, *rest) for line, column, *rest in errors])
+
+
+def read_imports(connection: RawConnection, import_ids: Sequence[UUID]) -> list[ImportSummary]:
+    """The imports with these ids; unknown ids are left out."""
+    rows = connection.execute(f"{_COLUMNS} WHERE id = ANY(%s)", (list(import_ids),)).fetchall()
+    return [ImportSummary(**_summary(row)) for row in rows]
 
 
 def list_imports(connection: RawConnection, *, before: UUID | None, limit: int) -> tuple[list[ImportSummary], UUID | None]:

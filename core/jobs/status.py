@@ -15,6 +15,7 @@ from core.db import RawConnection
 from core.errors import NotFound
 from core.flights import cancellation
 from core.flights.cancellation import FlightCancellation
+from core.imports.queries import ImportSummary, read_imports
 
 
 class JobNotFound(NotFound):
@@ -29,6 +30,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     done: bool
     booking: BookingView | None = None
+    import_: ImportSummary | None = msgspec.field(default=None, name="import")
     flight_cancellation: FlightCancellation | None = None
     failure: Failure | None = None
     timeline: list[Stage]
@@ -43,6 +45,7 @@ def read_jobs(connection: RawConnection, job_ids: Sequence[UUID]) -> dict[UUID, 
     jobs = {booking.id: booking_job(booking) for booking in read_bookings(connection, job_ids).values()}
     others = [job_id for job_id in job_ids if job_id not in jobs]
     if others:
+        jobs |= {each.job_id: import_job(each) for each in read_imports(connection, others)}
         jobs |= {each.id: cancellation_job(each) for each in cancellation.read(connection, others)}
     return jobs
 
@@ -62,21 +65,39 @@ def booking_job(booking: BookingView) -> Job:
     )
 
 
+def import_job(imported: ImportSummary) -> Job:
+    """The job that works one uploaded file. Its errors are at its own address, row by row."""
+    failure = imported.failure
+    return Job(
+        job_id=imported.job_id,
+        kind="import",
+        status=imported.status,
+        done=imported.finished_at is not None,
+        import_=imported,
+        failure=Failure(failure.code, failure.message) if failure else None,
+        timeline=_timeline(imported.created_at, started=imported.started_at, finished=imported.finished_at),
+        created_at=imported.created_at,
+        finished_at=imported.finished_at,
+    )
+
+
 def cancellation_job(cancelled: FlightCancellation) -> Job:
     """The job that ends the bookings of a cancelled flight."""
-    reached = [("accepted", cancelled.created_at), ("started", cancelled.started_at), ("completed", cancelled.finished_at)]
     return Job(
         job_id=cancelled.id,
         kind="flight_cancellation",
         status=cancelled.status,
         done=cancelled.finished_at is not None,
         flight_cancellation=cancelled,
-        timeline=[
-            Stage(stage, at, round((at - cancelled.created_at).total_seconds() * 1000, 3)) for stage, at in reached if at is not None
-        ],
+        timeline=_timeline(cancelled.created_at, started=cancelled.started_at, finished=cancelled.finished_at),
         created_at=cancelled.created_at,
         finished_at=cancelled.finished_at,
     )
+
+
+def _timeline(accepted: datetime, *, started: datetime | None, finished: datetime | None) -> list[Stage]:
+    reached = [("accepted", accepted), ("started", started), ("completed", finished)]
+    return [Stage(stage, at, round((at - accepted).total_seconds() * 1000, 3)) for stage, at in reached if at is not None]
 
 
 def is_done(status: BookingStatus, mode: PaymentMode, payment: PaymentView | None = None) -> bool:
