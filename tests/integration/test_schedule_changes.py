@@ -1,0 +1,207 @@
+"""A flight with bookings is moved: its travellers see it, keep it, or cancel free of charge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from core.bookings.ending import lock_trips
+from core.bookings.intake import Request
+from core.bookings.models import PaymentMode
+from core.clock import new_id
+from core.imports import service
+from core.imports.header import read_layout
+from core.imports.models import ImportMode
+from core.imports.run import run_import
+from core.imports.storage import local_storage
+from tests.support.api import RunningApi, register
+from tests.support.flights import add_flight, body, noon_in
+from tests.support.pipeline import Pipeline
+
+Book = Callable[..., UUID]
+
+
+@pytest.fixture
+def flight(admin: httpx.Client) -> dict[str, Any]:
+    """Three days ahead, so that cancelling costs a fee."""
+    return add_flight(admin, departure_ts=noon_in(3), arrival_ts=noon_in(3, hours=2))
+
+
+@pytest.fixture
+def book(traveller: httpx.Client, pipeline: Pipeline) -> Book:
+    """Book the flights for the traveller and pay: `book(flight, ..., mode=...)`."""
+    owner = UUID(traveller.get("/api/v1/auth/me").json()["id"])
+
+    def book(*flights: str | UUID, mode: PaymentMode = PaymentMode.NONE) -> UUID:
+        (booking,) = pipeline.accept(Request(owner, tuple(UUID(str(each)) for each in flights), 1, mode))
+        pipeline.work(booking)
+        with pipeline.db.transaction() as connection:
+            connection.execute(
+                """
+                INSERT INTO payments (id, trip_id, token, amount, currency, status)
+                SELECT gen_random_uuid(), trip_id, 'tok_ok', sum(price_total), 'INR', 'SUCCEEDED' FROM bookings
+                WHERE trip_id = %s AND status = 'CONFIRMED' GROUP BY trip_id
+                """,
+                (booking,),
+            )
+        return booking
+
+    return book
+
+
+def move(admin: httpx.Client, flight: dict[str, Any], *, hours: float) -> None:
+    """Let it depart so many hours later than it was first meant to."""
+    moved = admin.put(
+        f"/admin/flights/{flight['id']}", json=body(departure_ts=noon_in(3, hours=hours), arrival_ts=noon_in(3, hours=hours + 2))
+    )
+    assert moved.status_code == 200, moved.text
+
+
+def read(client: httpx.Client, booking: UUID) -> dict[str, Any]:
+    answer = client.get(f"/api/v1/bookings/{booking}")
+    assert answer.status_code == 200
+    view: dict[str, Any] = answer.json()
+    return view
+
+
+def keep(client: httpx.Client, booking: UUID) -> httpx.Response:
+    return client.post(f"/api/v1/bookings/{booking}/schedule-change", json={"action": "keep"})
+
+
+def times(change: dict[str, Any]) -> list[datetime]:
+    return [datetime.fromisoformat(change[name]) for name in ("old_departure_ts", "new_departure_ts", "new_arrival_ts")]
+
+
+def test_the_travellers_of_a_moved_flight_see_old_and_new_times(
+    admin: httpx.Client, traveller: httpx.Client, pipeline: Pipeline, flight: dict[str, Any], book: Book
+) -> None:
+    seated, held = book(flight["id"]), book(flight["id"], mode=PaymentMode.HOLD)
+    cancelled, elsewhere = book(flight["id"]), book(pipeline.flight(5))
+    traveller.delete(f"/api/v1/bookings/{cancelled}")
+    etag = traveller.get(f"/api/v1/jobs/{seated}").headers["etag"]
+    move(admin, flight, hours=5)
+    for booking, actions in ((seated, ["cancel", "accept_change"]), (held, ["pay", "cancel", "accept_change"])):
+        view = read(traveller, booking)
+        assert times(view["schedule_change"]) == [noon_in(3), noon_in(3, hours=5), noon_in(3, hours=7)]
+        assert (view["schedule_change"]["action"], view["schedule_change"]["flight_id"]) == (None, flight["id"])
+        assert view["available_actions"] == actions
+    assert traveller.get(f"/api/v1/jobs/{seated}", headers={"If-None-Match": etag}).status_code == 200
+    assert [read(traveller, booking)["schedule_change"] for booking in (cancelled, elsewhere)] == [None, None]
+
+
+def test_a_second_move_moves_on_from_what_was_booked_and_moving_back_settles_it(
+    admin: httpx.Client, traveller: httpx.Client, flight: dict[str, Any], book: Book
+) -> None:
+    booking = book(flight["id"])
+    move(admin, flight, hours=5)
+    move(admin, flight, hours=-2)
+    assert times(read(traveller, booking)["schedule_change"]) == [noon_in(3), noon_in(3, hours=-2), noon_in(3)]
+    move(admin, flight, hours=0)
+    view = read(traveller, booking)
+    assert (view["schedule_change"], view["available_actions"]) == (None, ["cancel"])
+
+
+def test_a_change_of_anything_else_is_none_of_the_schedule(
+    admin: httpx.Client, traveller: httpx.Client, flight: dict[str, Any], book: Book
+) -> None:
+    booking = book(flight["id"])
+    changed = body(departure_ts=noon_in(3), arrival_ts=noon_in(3, hours=2), price=9999, total_seats=99)
+    assert admin.put(f"/admin/flights/{flight['id']}", json=changed).json()["version"] == 2
+    assert read(traveller, booking)["schedule_change"] is None
+
+
+def test_keeping_settles_the_change_and_the_fare_rule_counts_again(
+    admin: httpx.Client, traveller: httpx.Client, flight: dict[str, Any], book: Book
+) -> None:
+    booking = book(flight["id"])
+    move(admin, flight, hours=5)
+    kept, again = keep(traveller, booking), keep(traveller, booking)
+    assert kept.status_code == again.status_code == 200
+    assert kept.json()["schedule_change"]["action"] == again.json()["schedule_change"]["action"] == "kept"
+    assert kept.json()["available_actions"] == ["cancel"]
+    assert traveller.post(f"/api/v1/bookings/{booking}/cancellations").json()["fee_amount"] == "1875.00"
+    move(admin, flight, hours=6)
+    view = read(traveller, booking)
+    assert view["schedule_change"]["action"] is None
+    assert times(view["schedule_change"])[0] == noon_in(3, hours=5)
+    assert traveller.post(f"/api/v1/bookings/{booking}/cancellations").json()["fee_amount"] == "0.00"
+
+
+def test_cancelling_while_it_is_open_is_free_of_charge(
+    admin: httpx.Client, traveller: httpx.Client, flight: dict[str, Any], book: Book
+) -> None:
+    quoted_before, deleted = book(flight["id"]), book(flight["id"])
+    quote = traveller.post(f"/api/v1/bookings/{quoted_before}/cancellations").json()
+    assert quote["refund_amount"] == "5625.00"
+    move(admin, flight, hours=1)
+    for view in (
+        traveller.post(f"/api/v1/cancellations/{quote['id']}/confirm").json(),
+        traveller.delete(f"/api/v1/bookings/{deleted}").json(),
+    ):
+        assert (view["status"], view["refund"]["amount"]) == ("CANCELLED", "7500.00")
+        assert view["schedule_change"]["action"] == "cancelled"
+    carried_out = traveller.get(f"/api/v1/cancellations/{quote['id']}").json()
+    assert (carried_out["refund_amount"], carried_out["fee_amount"]) == ("7500.00", "0.00")
+
+
+def test_one_moved_flight_opens_the_whole_trip(
+    admin: httpx.Client, traveller: httpx.Client, pipeline: Pipeline, flight: dict[str, Any], book: Book
+) -> None:
+    trip = book(pipeline.flight(5, departs_in=timedelta(days=2)), flight["id"])
+    move(admin, flight, hours=5)
+    view = read(traveller, trip)
+    assert [segment["schedule_change"] is None for segment in view["segments"]] == [True, False]
+    assert view["schedule_change"] == view["segments"][1]["schedule_change"]
+    assert traveller.delete(f"/api/v1/bookings/{trip}").json()["refund"]["amount"] == "15000.00"
+
+
+def test_there_is_nothing_to_keep_where_nothing_was_moved_or_the_booking_is_not_yours(
+    api: RunningApi, admin: httpx.Client, client: httpx.Client, traveller: httpx.Client, flight: dict[str, Any], book: Book
+) -> None:
+    booking = book(flight["id"])
+    refused = keep(traveller, booking)
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_schedule_change")
+    move(admin, flight, hours=5)
+    assert traveller.post(f"/api/v1/bookings/{booking}/schedule-change", json={"action": "cry"}).status_code == 422
+    with api.client(register(client).headers) as stranger:
+        for answer in (keep(stranger, booking), keep(stranger, UUID(int=7))):
+            assert (answer.status_code, answer.json()["code"]) == (404, "booking_not_found")
+    assert keep(admin, booking).status_code == 200
+    move(admin, flight, hours=6)
+    traveller.delete(f"/api/v1/bookings/{booking}")
+    assert keep(traveller, booking).json()["code"] == "no_schedule_change"
+
+
+def test_a_file_that_moves_the_arrival_is_seen_too(
+    traveller: httpx.Client, pipeline: Pipeline, flight: dict[str, Any], book: Book, tmp_path: Path
+) -> None:
+    booking = book(flight["id"])
+    file = (
+        "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price\n"
+        f"AI-202,Delhi,Mumbai,{noon_in(3).isoformat()},{noon_in(3, hours=3).isoformat()},150,7500\n"
+    ).encode()
+    storage, import_id = local_storage(tmp_path), new_id()
+    upload = storage.receive(service.storage_key(import_id))
+    upload.write(file)
+    stored = upload.keep()
+    with pipeline.db.transaction() as connection:
+        service.accept(connection, import_id, stored, read_layout(file), user_id=None, mode=ImportMode.UPSERT, dry_run=False)
+    run_import(pipeline.db, pipeline.redis, storage, import_id)
+    assert times(read(traveller, booking)["schedule_change"]) == [noon_in(3), noon_in(3), noon_in(3, hours=3)]
+
+
+def test_a_flight_is_moved_while_a_booking_on_it_is_being_cancelled(
+    admin: httpx.Client, traveller: httpx.Client, pipeline: Pipeline, flight: dict[str, Any], book: Book
+) -> None:
+    # Who cancels has the booking's lock and wants the flight's; who moves the flight has that one, and writes about the booking.
+    booking = book(flight["id"])
+    with pipeline.db.transaction() as connection:
+        lock_trips(connection, [booking])
+        move(admin, flight, hours=5)
+    assert traveller.delete(f"/api/v1/bookings/{booking}").json()["schedule_change"]["action"] == "cancelled"
