@@ -34,9 +34,11 @@ from core.bookings.errors import (
     Overloaded,
     PossibleDuplicate,
     SeatsSoldOut,
+    TooManyHolds,
 )
-from core.bookings.intake import Accepted, Request, Traveller
+from core.bookings.intake import Accepted, Request
 from core.bookings.models import PaymentMode
+from core.bookings.passengers import Traveller, require_faultless
 from core.bookings.states import BookingStatus
 from core.bookings.views import BookingView
 from core.errors import Invalid
@@ -74,6 +76,7 @@ REFUSALS: Final = (
     FlightDeparted,
     FlightCancelled,
     PossibleDuplicate,
+    TooManyHolds,
     IdempotencyKeyReused,
     NotAccepted,
     RateLimited,
@@ -142,11 +145,12 @@ class BookingBody(RequestBody):
         """The named passengers.
 
         Raises:
-            Invalid: more than there are seats.
+            Invalid: more than there are seats, or one without a surname, or not born yet.
         """
         if len(self.passengers) > self.seats:
             raise Invalid.field("/passengers", "too_many", "There are more passengers than seats.")
-        return tuple(Traveller(each.name, each.date_of_birth, each.contact) for each in self.passengers)
+        people = [Traveller(each.name, each.date_of_birth, each.contact) for each in self.passengers]
+        return require_faultless(people, [f"/passengers/{index}" for index in range(len(people))])
 
 
 class BookingAccepted(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -250,10 +254,17 @@ class BookingController(Controller):
         opt={"errors": (BookingNotFound,)},
     )
     def read_by_reference(
-        self, reference: FromPath[str], request: SignedRequest, services: NamedDependency[Services]
+        self,
+        reference: FromPath[str],
+        request: SignedRequest,
+        services: NamedDependency[Services],
+        surname: Annotated[
+            str | None, QueryParameter(min_length=1, max_length=100, pattern=NO_CONTROL_CHARACTERS, required=False)
+        ] = None,
     ) -> BookingView:
+        """My own booking; or, with the surname of one of its passengers, anybody's, without what only its owner may know or do."""
         with services.db.snapshot() as connection:
-            return queries.get_by_reference(connection, reference, owner(request.user))
+            return queries.get_by_reference(connection, reference, owner(request.user), surname)
 
     @delete(
         "/bookings/{booking_id:uuid}",

@@ -19,6 +19,7 @@ from redis.asyncio import Redis as AsyncRedis
 from api import bodies
 from api.database import WatchedDatabase
 from api.hashing import HashingDesk
+from api.live.callbacks import CallbackDesk
 from api.live.services import Live
 from api.readiness import Readiness
 from core.flights.search_cache import SearchCache
@@ -42,6 +43,7 @@ class Services:
     hashing: HashingDesk
     readiness: Readiness
     live: Live
+    callbacks: CallbackDesk
     search_cache: SearchCache
 
 

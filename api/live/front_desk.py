@@ -26,8 +26,8 @@ RETRY_SECONDS: Final = 5
 class FrontDesk:
     """Lives on the event loop; one thread commits, another sends."""
 
-    def __init__(self, db: Database, dispatcher: Dispatcher, *, refuses_duplicates: bool) -> None:
-        intake = Intake(db, refuses_duplicates=refuses_duplicates)
+    def __init__(self, db: Database, dispatcher: Dispatcher, *, refuses_duplicates: bool, hold_limit: int | None) -> None:
+        intake = Intake(db, refuses_duplicates=refuses_duplicates, hold_limit=hold_limit)
         self._dispatcher = dispatcher
         self._intake: Batcher[Request, Answer] = Batcher(
             "intake", lambda requests: self._accept(intake, requests), limit=INTAKE_LIMIT, patience=ANSWER_SECONDS

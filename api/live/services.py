@@ -27,14 +27,23 @@ class Live:
     """For handlers that run in threads."""
 
     @classmethod
-    def build(cls, db: Database, redis: Redis, redis_url: str, *, backlog_limit: int, refuses_duplicates: bool) -> Live:
+    def build(
+        cls,
+        db: Database,
+        redis: Redis,
+        redis_url: str,
+        *,
+        backlog_limit: int,
+        refuses_duplicates: bool,
+        hold_limit: int | None,
+    ) -> Live:
         """Make the parts; nothing runs before `start`."""
         waiters = Waiters()
         board = SeatBoard(db)
         news = NewsReader(redis, waiters, board)
         dispatcher = Dispatcher(redis_url)
         return cls(
-            desk=FrontDesk(db, dispatcher, refuses_duplicates=refuses_duplicates),
+            desk=FrontDesk(db, dispatcher, refuses_duplicates=refuses_duplicates, hold_limit=hold_limit),
             board=board,
             jobs=JobReader(db, waiters),
             backlog=Backlog(db, news, limit=backlog_limit),

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
+from core.bookings.models import PaymentMode
 from core.clock import now
 from core.db import RawConnection
 
@@ -29,6 +30,8 @@ class Wish(Protocol):
     def idempotency_key(self) -> str | None: ...
     @property
     def allow_duplicate(self) -> bool: ...
+    @property
+    def payment_mode(self) -> PaymentMode: ...
 
 
 # The ids of bookings are in order of time, so a traveller's latest ones are a short range of one index. The fence (OFFSET 0) keeps
@@ -50,9 +53,14 @@ _FIND: Final = f"""
 
 
 def lock_travellers(connection: RawConnection, requests: Iterable[Wish]) -> None:
-    """Let nobody else book for the travellers of these requests until the transaction ends. Locks come in one order for everybody."""
+    """Let nobody else book for the travellers of these requests until the transaction ends. Locks come in one order for everybody.
+
+    Left out is who may book twice, and opens no hold that would be counted (`holds.py`).
+    """
     # Ids are random in their last 62 bits. Two travellers who share a key would only wait for each other.
-    travellers = {request.user_id for request in requests if not request.allow_duplicate}
+    travellers = {
+        request.user_id for request in requests if not request.allow_duplicate or request.payment_mode is PaymentMode.HOLD
+    }
     keys = sorted({int.from_bytes(user_id.bytes[8:], "big", signed=True) for user_id in travellers})
     if keys:
         connection.execute("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::int8[]) AS k", (keys,))
@@ -75,7 +83,7 @@ def find_duplicates(connection: RawConnection, requests: Sequence[Wish]) -> dict
             [request.user_id for _, request, _ in pairs],
             [flight_id for _, _, flight_id in pairs],
             [request.idempotency_key for _, request, _ in pairs],
-            _id_before(timedelta(minutes=WINDOW_MINUTES + 1)),
+            id_before(timedelta(minutes=WINDOW_MINUTES + 1)),
         ),
     ).fetchall()
     replayed = {n for n, _, used in rows if used}
@@ -105,6 +113,6 @@ def _find_in_batch(request: Wish, first: dict[tuple[UUID, UUID], Wish]) -> UUID 
     return None
 
 
-def _id_before(age: timedelta) -> UUID:
+def id_before(age: timedelta) -> UUID:
     """The smallest id that may have been made so long ago (`core.clock.new_id`: milliseconds first)."""
     return UUID(int=int((now() - age).timestamp() * 1000) << 80)

@@ -33,12 +33,28 @@ class PossibleDuplicate(Conflict):
     code = "possible_duplicate"
 
 
+class TooManyHolds(Conflict):
+    """The traveller has as many unpaid holds as one may have: pay for one, or cancel it."""
+
+    code = "too_many_holds"
+
+
 class NotCancellable(Conflict):
     code = "not_cancellable"
 
 
 class NoScheduleChange(Conflict):
     code = "no_schedule_change"
+
+
+class PassengerNotFound(NotFound):
+    code = "passenger_not_found"
+
+
+class PassengersFixed(Conflict):
+    """The booking has ended, or its flight has left. `booking_status` says which."""
+
+    code = "passengers_fixed"
 
 
 class QuoteNotFound(NotFound):

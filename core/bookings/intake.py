@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -16,7 +16,7 @@ from uuid import UUID
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.bookings import duplicates, express, trips
+from core.bookings import duplicates, express, holds, trips
 from core.bookings.errors import (
     AccountGone,
     FlightCancelled,
@@ -25,8 +25,10 @@ from core.bookings.errors import (
     IdempotencyKeyReused,
     NotAccepted,
     PossibleDuplicate,
+    TooManyHolds,
 )
 from core.bookings.models import PaymentMode
+from core.bookings.passengers import Traveller
 from core.bookings.references import References
 from core.bookings.states import BookingStatus
 from core.clock import new_id
@@ -35,19 +37,6 @@ from core.errors import AppError, Unavailable
 
 LEASE_SECONDS: Final = 15
 """How long the first delivery has before the sweep sends the booking again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Traveller:
-    """A named passenger."""
-
-    name: str
-    date_of_birth: date | None = None
-    contact: str | None = None
-
-    @property
-    def surname_key(self) -> str:
-        return self.name.split()[-1].casefold() if self.name.split() else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +88,9 @@ Answer: TypeAlias = Accepted | AppError
 class Intake:
     """Accepts batches on one database. One per process, called by one thread at a time."""
 
-    def __init__(self, db: Database, *, refuses_duplicates: bool = False) -> None:
+    def __init__(self, db: Database, *, refuses_duplicates: bool = False, hold_limit: int | None = None) -> None:
         self._db = db
+        self._hold_limit = hold_limit
         self._references = References()
         self._refuses_duplicates = refuses_duplicates
 
@@ -124,7 +114,7 @@ class Intake:
         return [Accepted(request.trip_id) if request.trip_id in stored else next(answers) for request in named]
 
     def _express(self, requests: Sequence[Request]) -> set[UUID]:
-        plain = [request for request in requests if request.is_plain]
+        plain = [request for request in requests if request.is_plain and not self._is_counted(request)]
         if not plain:
             return set()
         try:
@@ -137,6 +127,9 @@ class Intake:
                 return self._store_plain(connection, plain)
         except (psycopg.DataError, psycopg.IntegrityError):
             return set()  # nothing was stored: the careful way finds the row
+
+    def _is_counted(self, request: Request) -> bool:
+        return self._hold_limit is not None and request.payment_mode is PaymentMode.HOLD
 
     def _store_plain(self, connection: RawConnection, requests: Sequence[Request]) -> set[UUID]:
         references = self._references.take(connection, len(requests))
@@ -154,7 +147,7 @@ class Intake:
             return self._accept_isolated(requests[:middle]) + self._accept_isolated(requests[middle:])
 
     def _accept(self, connection: RawConnection, requests: Sequence[Request]) -> list[Answer]:
-        if self._refuses_duplicates:
+        if self._refuses_duplicates or self._hold_limit is not None:
             duplicates.lock_travellers(connection, requests)
         offers = _lock_offers(connection, requests)
         answers: list[Answer | None] = [_refusal(request, offers) for request in requests]
@@ -163,6 +156,13 @@ class Intake:
             twins = duplicates.find_duplicates(connection, open_requests)
             answers = [
                 _doubt(twins[request.trip_id]) if request.trip_id in twins else answer
+                for request, answer in zip(requests, answers, strict=True)
+            ]
+        if self._hold_limit is not None:
+            open_requests = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
+            excess = holds.find_excess(connection, open_requests, self._hold_limit)
+            answers = [
+                _too_many(self._hold_limit) if request.trip_id in excess else answer
                 for request, answer in zip(requests, answers, strict=True)
             ]
         stored = self._store(
@@ -236,6 +236,10 @@ def _doubt(earlier: UUID) -> PossibleDuplicate:
     return PossibleDuplicate(
         "You booked this flight a moment ago. To book it once more, send allow_duplicate: true.", booking_id=str(earlier)
     )
+
+
+def _too_many(limit: int) -> TooManyHolds:
+    return TooManyHolds(f"You may have {limit} unpaid holds at a time. Pay for one, or cancel it.", limit=limit)
 
 
 _COLUMNS: Final = "id, trip_id, leg, user_id, flight_id, seats, payment_mode, payment_token, idempotency_key, request_hash, price_total, currency, reference"

@@ -17,6 +17,7 @@ class PaymentInProgress(Conflict):
     """A payment for it is being made, or its outcome is not known yet. Another card may be tried if this one is declined."""
 
     code = "payment_in_progress"
+    retryable = True
 
 
 class NotPayable(Conflict):

@@ -179,9 +179,10 @@ class Till:
 
     def payments(self, trip_id: UUID) -> list[tuple[UUID, str, str | None]]:
         """Its attempts, the oldest first: id, status, decline code."""
-        return [tuple(row) for row in self.rows(
-            "SELECT id, status, decline_code FROM payments WHERE trip_id = %s ORDER BY id", trip_id
-        )]
+        return [
+            tuple(row)
+            for row in self.rows("SELECT id, status, decline_code FROM payments WHERE trip_id = %s ORDER BY id", trip_id)
+        ]
 
     def refunds(self, trip_id: UUID) -> list[tuple[Decimal, str, str]]:
         """Amount, reason, status."""

@@ -1,0 +1,53 @@
+"""Where the provider's callbacks enter: what arrives while one batch is written is the next batch, on one connection to Postgres.
+
+So a storm of callbacks never takes the connections that bookings need.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import redis
+
+from core.batching import Batcher
+from core.bookings import payment
+from core.bookings.effects import Effects, carry_out
+from core.db import Database
+from core.jobs.dispatch import Dispatcher
+from core.payments.events import ProviderEvent
+
+BATCH: Final = 64
+
+
+class CallbackDesk:
+    """Lives on the event loop; one thread writes."""
+
+    def __init__(self, db: Database, client: redis.Redis, dispatcher: Dispatcher, *, hold_minutes: int) -> None:
+        self._db = db
+        self._redis = client
+        self._dispatcher = dispatcher
+        self._hold_minutes = hold_minutes
+        self._writer: Batcher[ProviderEvent, None] = Batcher("callbacks", self._write, limit=BATCH)
+
+    async def receive(self, event: ProviderEvent) -> None:
+        """Return once the event is stored with its effect. If this raises, it is not, and the provider sends it again."""
+        await self._writer.submit(event)
+
+    async def close(self) -> None:
+        await self._writer.close()
+
+    def _write(self, events: list[ProviderEvent]) -> list[Exception | None]:
+        try:
+            self._commit(events)
+        except Exception as error:
+            if len(events) == 1:
+                return [error]
+            # One event that cannot be written must not keep its neighbours out.
+            return [outcome for event in events for outcome in self._write([event])]
+        return [None] * len(events)
+
+    def _commit(self, events: list[ProviderEvent]) -> None:
+        effects = Effects()
+        with self._db.transaction() as connection:
+            payment.apply_events(connection, events, effects, hold_minutes=self._hold_minutes)
+        carry_out(effects, self._redis, self._dispatcher)

@@ -1,0 +1,97 @@
+"""Payments: a traveller pays for a hold, and the provider tells us what became of a charge."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+from litestar import Controller, Request, Response, post
+from litestar.concurrency import sync_to_thread
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from api.bookings import BookingAccepted, Prefer, owner
+from api.deps import Services, SignedRequest
+from api.guards import PUBLIC
+from api.prefer import wait_seconds
+from api.wire import RequestBody, Word
+from core.bookings import pay
+from core.bookings.effects import carry_out
+from core.bookings.errors import BookingNotFound
+from core.bookings.states import BookingStatus
+from core.clock import now
+from core.payments import events
+from core.payments.errors import AlreadyPaid, HoldExpired, NotPayable, PaymentInProgress
+from core.payments.signature import CallbackNotSigned, CallbackTooOld, verify
+from core.ratelimit.limits import Scope
+from core.users.tokens import Principal
+
+
+class PayBody(RequestBody):
+    """The card, as the provider's token."""
+
+    token: Word
+
+
+class PaymentController(Controller):
+    tags = ("payments",)
+
+    @post(
+        "/api/v1/bookings/{booking_id:uuid}/payments",
+        operation_id="payBooking",
+        summary="Pay for a hold",
+        status_code=HTTPStatus.ACCEPTED,
+        opt={"errors": (BookingNotFound, HoldExpired, AlreadyPaid, PaymentInProgress, NotPayable)},
+    )
+    async def pay(
+        self,
+        booking_id: FromPath[UUID],
+        data: JSONBody[PayBody],
+        request: SignedRequest,
+        services: NamedDependency[Services],
+        prefer: Prefer = None,
+    ) -> Response[BookingAccepted]:
+        """Charge a card for seats that are held. The job is the booking's: it is done once the charge is decided. After a decline
+        another card may be tried, until the hold ends."""
+        await services.limiter.check(Scope.BOOKING_USER, request.user.user_id)
+        await sync_to_thread(_pay, services, booking_id, request.user, data.token)
+        seconds = wait_seconds(prefer)
+        job = await services.live.jobs.wait(booking_id, seconds) if seconds else None
+        status_url = f"/api/v1/jobs/{booking_id}"
+        headers = {"location": status_url, "retry-after": "1"}
+        if seconds:
+            headers["preference-applied"] = f"wait={seconds}"
+        status = job.booking.status if job and job.booking else BookingStatus.HELD
+        return Response(
+            BookingAccepted(job_id=booking_id, booking_id=booking_id, status=status, status_url=status_url, job=job),
+            status_code=HTTPStatus.ACCEPTED,
+            headers=headers,
+        )
+
+    @post(
+        "/payments/callback",
+        operation_id="receivePaymentEvent",
+        summary="For the payment provider",
+        status_code=HTTPStatus.OK,
+        opt={**PUBLIC, "errors": (CallbackNotSigned, CallbackTooOld)},
+    )
+    async def receive(self, request: Request[None, None, State], services: NamedDependency[Services]) -> dict[str, bool]:
+        """What became of a charge: JSON, signed in `X-Payment-Signature` with HMAC-SHA256 over `X-Payment-Timestamp`, a dot and the
+        body. An event that came before is answered as if it were new."""
+        body = await request.body()
+        secret = services.settings.payments.payments_secret
+        headers = request.headers
+        if secret is None:
+            raise CallbackNotSigned("No payment provider is configured here.")
+        verify(secret.get_secret_value(), headers.get("x-payment-timestamp"), headers.get("x-payment-signature"), body, now())
+        event = events.read(body)
+        if event is not None:
+            await services.callbacks.receive(event)
+        return {"received": True}
+
+
+def _pay(services: Services, booking_id: UUID, principal: Principal, token: str) -> None:
+    with services.db.transaction() as connection:
+        effects = pay.pay(connection, booking_id, owner(principal), token)
+    carry_out(effects, services.redis, services.live.dispatcher)

@@ -1,0 +1,49 @@
+"""The promises about money: a booking is charged at most once, and what was taken is either earned or on its way back."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from core.db import RawConnection
+
+_CHARGED_TWICE: Final = """
+    SELECT 'booking ' || trip_id || ' was charged ' || count(*) || ' times'
+    FROM payments WHERE status = 'SUCCEEDED' GROUP BY trip_id HAVING count(*) > 1
+"""
+_UNPAID: Final = """
+    SELECT 'booking ' || b.trip_id || ' costs ' || b.price || ' and ' || coalesce(p.amount::text, 'nothing') || ' was paid for it'
+    FROM (
+        SELECT trip_id, sum(price_total) AS price FROM bookings
+        WHERE status = 'CONFIRMED' AND payment_mode <> 'none' GROUP BY trip_id
+    ) AS b
+    LEFT JOIN payments p ON p.trip_id = b.trip_id AND p.status = 'SUCCEEDED'
+    WHERE p.amount IS DISTINCT FROM b.price
+"""
+_KEPT: Final = """
+    SELECT 'booking ' || b.id || ' is ' || b.status || ', was paid ' || p.amount || ' and given back ' || coalesce(r.amount, 0)
+    FROM payments p JOIN bookings b ON b.id = p.trip_id LEFT JOIN refunds r ON r.payment_id = p.id
+    WHERE p.status = 'SUCCEEDED' AND p.amount > 0 AND CASE
+        WHEN b.status = 'CANCELLED' THEN false
+        WHEN b.status = 'CONFIRMED' AND b.payment_mode <> 'none' THEN r.id IS NOT NULL
+        WHEN b.status IN ('FAILED', 'EXPIRED') THEN r.amount IS DISTINCT FROM p.amount
+        ELSE true END
+"""
+_REFUSED: Final = (
+    "SELECT 'refund ' || id || ' of ' || amount || ' was refused by the provider' FROM refunds WHERE status = 'FAILED'"
+)
+_FORGOTTEN: Final = """
+    SELECT 'payment ' || id || ' is ' || status || ', and nobody will look at it' FROM payments
+    WHERE status NOT IN ('SUCCEEDED', 'DECLINED') AND next_at IS NULL
+    UNION ALL SELECT 'refund ' || id || ' is pending, and nobody will look at it' FROM refunds
+    WHERE status = 'PENDING' AND next_at IS NULL
+    UNION ALL SELECT 'booking ' || id || ' is held, and nobody will look at it' FROM bookings
+    WHERE status = 'HELD' AND leg = 0 AND next_at IS NULL
+"""
+
+
+def find_violations(connection: RawConnection, *, limit: int) -> list[str]:
+    """What is wrong, in words that name the row; at most `limit` of each kind. True at any moment, also while payments are made."""
+    rows: list[tuple[Any, ...]] = []
+    for query in (_CHARGED_TWICE, _UNPAID, _KEPT, _REFUSED, _FORGOTTEN):
+        rows += connection.execute(f"{query} LIMIT %s", (limit,)).fetchall()
+    return [row[0] for row in rows]

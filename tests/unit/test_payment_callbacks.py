@@ -1,0 +1,69 @@
+"""A callback is believed when it is signed with our secret, and of now."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.errors import Invalid
+from core.payments import events, signature
+from core.payments.provider import Verdict
+from core.payments.signature import CallbackNotSigned, CallbackTooOld, verify
+from mockpay.callbacks import signature as providers_signature
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+BODY = b'{"id": "evt_1", "type": "charge.captured", "charge_id": "01a20656-4b6d-7534-8d21-503eda47ef2d"}'
+
+
+def at(moment: datetime) -> str:
+    return str(int(moment.timestamp()))
+
+
+def test_both_sides_sign_alike() -> None:
+    assert providers_signature("secret", "1", BODY) == signature.sign("secret", "1", BODY)
+
+
+def test_a_genuine_callback_passes() -> None:
+    verify("secret", at(NOW), signature.sign("secret", at(NOW), BODY), BODY, NOW)
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "signed", "body"),
+    [
+        (None, signature.sign("secret", "", BODY), BODY),
+        (at(NOW), None, BODY),
+        (at(NOW), "", BODY),
+        (at(NOW), "ß" * 64, BODY),
+        (at(NOW), signature.sign("another", at(NOW), BODY), BODY),
+        (at(NOW), signature.sign("secret", at(NOW), BODY), BODY + b" "),
+        (at(NOW + timedelta(seconds=1)), signature.sign("secret", at(NOW), BODY), BODY),
+    ],
+)
+def test_what_was_not_signed_like_this_is_refused(timestamp: str | None, signed: str | None, body: bytes) -> None:
+    with pytest.raises(CallbackNotSigned):
+        verify("secret", timestamp, signed, body, NOW)
+
+
+@pytest.mark.parametrize("timestamp", [at(NOW - timedelta(seconds=301)), at(NOW + timedelta(seconds=301)), "-1", "now", "٣", ""])
+def test_a_signature_is_good_for_five_minutes(timestamp: str) -> None:
+    with pytest.raises(CallbackTooOld):
+        verify("secret", timestamp, signature.sign("secret", timestamp, BODY), BODY, NOW)
+
+
+def test_an_event_names_the_charge_and_what_became_of_it() -> None:
+    event = events.read(BODY)
+    assert event is not None
+    assert (event.id, event.outcome.verdict) == ("evt_1", Verdict.CAPTURED)
+
+
+def test_an_event_of_another_kind_means_nothing() -> None:
+    assert events.read(BODY.replace(b"charge.captured", b"payout.created")) is None
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{}", b"\xff", b"[" * 100_000, BODY.replace(b"evt_1", b"\\u0000"), BODY.replace(b"01a2", b"xyz")]
+)
+def test_what_is_not_an_event_is_refused(body: bytes) -> None:
+    with pytest.raises(Invalid):
+        events.read(body)
