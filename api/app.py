@@ -37,6 +37,7 @@ from api.payments import PaymentController
 from api.readiness import Readiness
 from api.search import SearchController
 from api.spa import app_handlers
+from api.waitlist import WaitlistController
 from core import failpoints, interpreter
 from core.flights import places
 from core.flights.search_cache import SearchCache
@@ -62,6 +63,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     MetricsController,
     PaymentController,
     SearchController,
+    WaitlistController,
     *app_handlers(),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from http import HTTPStatus
@@ -18,6 +19,8 @@ from msgspec import Meta
 from api.deps import Services, SignedRequest
 from api.guards import requires_admin
 from api.wire import NO_CONTROL_CHARACTERS, RequestBody
+from core.bookings.effects import Effects, carry_out
+from core.db import RawConnection
 from core.flights import queries, rules, service
 from core.flights.details import FlightDetails
 from core.flights.errors import (
@@ -33,6 +36,7 @@ from core.flights.queries import FlightFilter, FlightSort
 from core.flights.service import Change
 from core.flights.views import FlightView, InventoryView
 from core.jobs import broadcast
+from core.waitlist import offers
 
 PlaceName = Annotated[
     str,
@@ -145,7 +149,10 @@ class FlightController(Controller):
             change = service.replace_flight(
                 connection, flight_id, details, user_id=request.user.user_id, expected=_versions(if_match)
             )
-        return _announced(change, services)
+            change, effects = _offered(connection, change, services)
+        answer = _announced(change, services)
+        carry_out(effects, services.redis, services.live.dispatcher)
+        return answer
 
     @delete(
         "/{flight_id:uuid}",
@@ -175,6 +182,15 @@ class FlightController(Controller):
     def inventory(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> InventoryView:
         with services.db.snapshot() as connection:
             return queries.read_inventory(connection, services.redis, flight_id)
+
+
+def _offered(connection: RawConnection, change: Change, services: Services) -> tuple[Change, Effects]:
+    """The seats of a larger aircraft are first of all for those who wait for one."""
+    if not change.seats_changed or change.flight is None:
+        return change, Effects()
+    effects = offers.offer_free_seats(connection, [change.flight_id], hold_minutes=services.settings.booking.hold_minutes)
+    flight = msgspec.structs.replace(change.flight, available_seats=effects.moves.seats[change.flight_id])
+    return replace(change, flight=flight), effects
 
 
 def _announced(change: Change, services: Services) -> Response[FlightView]:

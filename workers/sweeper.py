@@ -20,6 +20,7 @@ from core.repair import audit, sweep
 from core.repair.epoch import Epoch
 from workers import money_sweep
 from workers.context import Context
+from workers.waitlist_sweep import WaitlistRound
 
 PERIOD_SECONDS: Final = 1.0
 AUDIT_SECONDS: Final = 30.0
@@ -36,6 +37,7 @@ class Sweeper:
         self._context = context
         self._stopping = stopping
         self._epoch = Epoch(context.redis)
+        self._waitlists = WaitlistRound(context)
         self._suspects: dict[UUID, int] = {}
         self._audited_at = 0.0
         self.thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
@@ -69,9 +71,10 @@ class Sweeper:
         self._resend_imports()
         self._resend_cancellations(lost=lost)
         money_sweep.go_round(self._context, lost=lost)
+        self._waitlists.go()
         if time.monotonic() - self._audited_at > AUDIT_SECONDS:
             self._audited_at = time.monotonic()
-            self._repair_inventory()
+            self.repair_inventory()
 
     def _resend_bookings(self, *, lost: bool) -> None:
         context = self._context
@@ -117,8 +120,11 @@ class Sweeper:
         for job_id in due:
             self._context.dispatcher.send(CancelFlights((job_id,)))
 
-    def _repair_inventory(self) -> None:
-        """Drop flights whose counts in Redis disagree with Postgres by the same number in two audits: work in flight settles."""
+    def repair_inventory(self) -> None:
+        """Drop flights whose counts in Redis disagree with Postgres by the same number in two audits: work in flight settles.
+
+        Public for the tests.
+        """
         try:
             with self._context.db.transaction() as connection:
                 drifts = audit.find_drift(connection, self._context.redis, audit.list_loaded(self._context.redis))

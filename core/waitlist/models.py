@@ -35,6 +35,7 @@ class WaitlistEntry(SQLModel, table=True):
         Index("ix_waitlist_waiting", "flight_id", "turn", postgresql_where=text("status = 'WAITING'")),
         Index("ux_waitlist_open", "flight_id", "user_id", unique=True, postgresql_where=text("status IN ('WAITING', 'OFFERED')")),
         Index("ix_waitlist_booking", "booking_id", postgresql_where=text("booking_id IS NOT NULL")),
+        Index("ix_waitlist_traveller", "user_id", "flight_id", "turn"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

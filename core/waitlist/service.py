@@ -102,12 +102,12 @@ def _require_open(connection: RawConnection, flight_id: UUID) -> None:
         "SELECT status = 'CANCELLED', departure_ts <= now() FROM flights WHERE id = %s", (flight_id,)
     ).fetchone()
     if flight is None:
-        raise FlightNotFound("There is no such flight.")
+        raise FlightNotFound("There is no such flight.", flight_id=str(flight_id))
     cancelled, departed = flight
     if cancelled:
-        raise FlightCancelled("The airline has cancelled this flight.")
+        raise FlightCancelled("The airline has cancelled this flight.", flight_id=str(flight_id))
     if departed:
-        raise FlightDeparted("This flight has departed.")
+        raise FlightDeparted("This flight has departed.", flight_id=str(flight_id))
 
 
 def _anybody_waits(connection: RawConnection, flight_id: UUID) -> bool:

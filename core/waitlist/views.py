@@ -21,7 +21,7 @@ class OpenOffer(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-class WaitlistEntry(msgspec.Struct, frozen=True, kw_only=True):
+class WaitlistView(msgspec.Struct, frozen=True, kw_only=True):
     """`position`: 1 for the first in line; `ahead_seats`: what the parties before it want together. Both only while it waits."""
 
     id: UUID
@@ -52,7 +52,7 @@ class Line:
     cancelled: bool
 
 
-def get_entry(connection: RawConnection, flight_id: UUID, user_id: UUID) -> WaitlistEntry:
+def get_entry(connection: RawConnection, flight_id: UUID, user_id: UUID) -> WaitlistView:
     """The traveller's last place in this line, also when its offer has ended.
 
     Raises:
@@ -77,7 +77,7 @@ def get_entry(connection: RawConnection, flight_id: UUID, user_id: UUID) -> Wait
         raise NotWaiting("You are not waiting for this flight.")
     line = Line(status, *row[4:])
     waits = status is WaitStatus.WAITING
-    return WaitlistEntry(
+    return WaitlistView(
         id=row[0],
         flight_id=flight_id,
         party_size=line.party_size,

@@ -15,7 +15,7 @@ from core.waitlist import entries, offers, service
 from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable
 from core.waitlist.models import WaitStatus
 from core.waitlist.service import Party
-from core.waitlist.views import WaitlistEntry
+from core.waitlist.views import WaitlistView
 from tests.support.pipeline import Pipeline
 from tests.support.steps import HOLD_MINUTES, Steps
 
@@ -46,7 +46,7 @@ def wait(steps: Steps) -> Join:
     return join
 
 
-def standing(entry: WaitlistEntry) -> tuple[WaitStatus, int | None, int | None]:
+def standing(entry: WaitlistView) -> tuple[WaitStatus, int | None, int | None]:
     return entry.status, entry.position, entry.offer.seats if entry.offer else None
 
 

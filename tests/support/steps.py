@@ -55,7 +55,7 @@ class Steps:
             effects = service.leave(connection, flight_id, user_id, hold_minutes=HOLD_MINUTES)
         self.carry_out(effects)
 
-    def place(self, flight_id: UUID, user_id: UUID) -> views.WaitlistEntry:
+    def place(self, flight_id: UUID, user_id: UUID) -> views.WaitlistView:
         with self.context.db.snapshot() as connection:
             return views.get_entry(connection, flight_id, user_id)
 

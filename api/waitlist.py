@@ -1,0 +1,79 @@
+"""The waiting list of a flight: join, look, leave."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Controller, Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from api.deps import Services, SignedRequest
+from api.guards import limited
+from api.wire import RequestBody
+from core.bookings.effects import carry_out
+from core.bookings.errors import FlightCancelled, FlightDeparted, FlightNotFound
+from core.ratelimit.limits import Scope
+from core.waitlist import service
+from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable
+from core.waitlist.service import Party
+from core.waitlist.views import WaitlistView, get_entry
+
+
+class PartyBody(RequestBody):
+    """Who waits. A party is offered seats together, or not at all, unless it accepts a part of them."""
+
+    party_size: Annotated[int, Meta(ge=1, le=9, examples=[2])]
+    accept_partial: bool = False
+    """Offer us fewer seats rather than none."""
+
+
+class WaitlistController(Controller):
+    """The traveller's own place in line; nobody sees another's."""
+
+    path = "/api/v1/flights/{flight_id:uuid}/waitlist"
+    tags = ("waitlist",)
+
+    @post(
+        operation_id="joinWaitlist",
+        summary="Wait for seats on a flight",
+        guards=(limited(Scope.BOOKING_USER),),
+        sync_to_thread=True,
+        opt={"errors": (FlightNotFound, SeatsAvailable, AlreadyWaiting, FlightCancelled, FlightDeparted)},
+    )
+    def join(
+        self,
+        flight_id: FromPath[UUID],
+        data: JSONBody[PartyBody],
+        request: SignedRequest,
+        services: NamedDependency[Services],
+    ) -> Response[WaitlistView]:
+        """First come, first served. The same party again is answered with its place in line (200), not with a second one."""
+        party = Party(request.user.user_id, data.party_size, data.accept_partial)
+        with services.db.transaction() as connection:
+            joined = service.join(connection, flight_id, party, hold_minutes=services.settings.booking.hold_minutes)
+            entry = get_entry(connection, flight_id, party.user_id)
+        carry_out(joined.effects, services.redis, services.live.dispatcher)
+        status = HTTPStatus.CREATED if joined.new else HTTPStatus.OK
+        return Response(entry, status_code=status, headers={"location": f"/api/v1/flights/{flight_id}/waitlist"})
+
+    @get(operation_id="getWaitlistView", summary="My place in line", sync_to_thread=True, opt={"errors": (NotWaiting,)})
+    def read(
+        self, flight_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]
+    ) -> Response[WaitlistView]:
+        """Where I stand, what I am offered, and why nothing was. An offer is a booking of mine: pay for it before it expires."""
+        with services.db.snapshot() as connection:
+            entry = get_entry(connection, flight_id, request.user.user_id)
+        return Response(entry, headers={"cache-control": "no-store"})
+
+    @delete(operation_id="leaveWaitlist", summary="Leave the line", sync_to_thread=True, opt={"errors": (NotWaiting,)})
+    def leave(self, flight_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> None:
+        """An open offer is given back, and goes on to the next party."""
+        with services.db.transaction() as connection:
+            effects = service.leave(
+                connection, flight_id, request.user.user_id, hold_minutes=services.settings.booking.hold_minutes
+            )
+        carry_out(effects, services.redis, services.live.dispatcher)
