@@ -75,7 +75,7 @@ frontend-test: $(NODE_MODULES) ## Tests of the app
 
 .PHONY: e2e
 e2e: setup ## The whole product as one command, and in a real browser
-	$(BIN)/pytest -q tests/e2e
+	$(BIN)/pytest -q -n $(JOBS) --dist loadfile tests/e2e
 
 ##@ Measure
 USERS ?= 50

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 import redis
 
+from core.clock import now
 from tests.conftest import ServerFactory
 from tests.support import servers
 from tests.support.product import Product, all_gone, running
@@ -92,44 +94,47 @@ def test_requests_wait_while_the_api_restarts(product: Product) -> None:
     until(lambda: product.is_ready)
 
 
+def test_on_the_first_start_a_traveller_finds_a_flight_and_books_it_and_the_second_start_knows_the_booking(folder: Path) -> None:
+    product = Product(folder / "first")
+    account = {"username": "asha", "password": "a long enough password"}
+    with running(product), product.client() as client:
+        user_id = client.post("/api/v1/auth/register", json=account).json()["id"]
+        client.headers["Authorization"] = f"Bearer {client.post('/api/v1/auth/token', data=account).json()['access_token']}"
+        in_a_week = (now() + timedelta(days=7)).date().isoformat()
+        found = client.get("/api/v1/search", params={"source": "Delhi", "destination": "Mumbai", "date": in_a_week}).json()
+        assert len(found) > 5
+        asked = client.post("/api/v1/booking", json={"user_id": user_id, "flight_id": found[0]["id"], "seats": 2})
+        assert asked.status_code == httpx.codes.ACCEPTED
+        job = client.get(asked.json()["status_url"], headers={"Prefer": "wait=10"}).json()
+        assert job["status"] == "CONFIRMED"
+    with running(product, end_with=signal.SIGINT), product.client() as client:
+        client.headers["Authorization"] = f"Bearer {client.post('/api/v1/auth/token', data=account).json()['access_token']}"
+        assert client.get(f"/api/v1/bookings/{asked.json()['booking_id']}").json()["status"] == "CONFIRMED"
+        with psycopg.connect(product.runtime["database_url"]) as connection:
+            assert connection.execute("SELECT count(*) FROM imports").fetchone() == (1,)
+        assert product.run("audit").stdout == "Every invariant holds.\n"
+
+
 def test_nothing_outlives_a_killed_supervisor_and_the_next_start_finds_its_data(folder: Path) -> None:
     killed = Product(folder / "killed")
-    killed.start("--no-sample")
-    pids = list(killed.pids.values())
-    port = killed.base_url.rpartition(":")[2]
-    with psycopg.connect(killed.runtime["database_url"], autocommit=True) as connection:
-        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-
-    killed.send(signal.SIGKILL)
-    killed.wait(5)
+    try:
+        killed.start("--no-sample")
+        pids = list(killed.pids.values())
+        port = killed.base_url.rpartition(":")[2]
+        with psycopg.connect(killed.runtime["database_url"], autocommit=True) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    finally:
+        killed.kill()
     at_once = Product(folder / "killed", environment={"SKYQUEUE_PORT": port})
-    with running(at_once, "--no-sample"):
+    try:
+        at_once.start("--no-sample")
         assert all_gone(pids)
         with psycopg.connect(at_once.runtime["database_url"]) as connection:
             assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
-
-
-def test_nothing_is_left_five_seconds_after_the_supervisor_was_killed(folder: Path) -> None:
-    product = Product(folder / "left")
-    try:
-        product.start("--no-sample")
-        pids = list(product.pids.values())
-        product.send(signal.SIGKILL)
-        until(lambda: all_gone(pids), seconds=5)
+        pids = list(at_once.pids.values())
     finally:
-        product.abandon()
-
-
-def test_damaged_data_is_told_in_one_line(folder: Path) -> None:
-    product = Product(folder / "damaged")
-    with running(product, "--no-sample"):
-        pass
-    (folder / "damaged" / "postgres" / "data" / "global" / "pg_control").write_bytes(b"")
-    refused = product.run("up")
-    assert refused.returncode == 1
-    assert refused.stderr.startswith("skyqueue: Postgres does not start with the data in")
-    assert "Traceback" not in refused.stderr
-    assert not (folder / "damaged" / "runtime.json").exists()
+        at_once.kill()
+    until(lambda: all_gone(pids), seconds=5)
 
 
 def test_a_full_disk_is_told_in_one_line(folder: Path) -> None:

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from core import cli
+from core.embedded.guardian import Guardian
+from core.embedded.postgres import EmbeddedPostgres
+from tests.support import servers
 
 
 @pytest.fixture
@@ -75,6 +78,19 @@ def test_a_wrong_setting_is_told(
 def test_a_data_folder_that_is_a_file_is_told(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data_dir.write_text("")
     assert refusal(capsys, "up").startswith(f"skyqueue: The data folder {data_dir} cannot be used")
+
+
+def test_damaged_data_is_told(
+    guardian: Guardian, monkeypatch: pytest.MonkeyPatch, data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with servers.server_folder() as folder:
+        postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
+        postgres.start()
+        postgres.stop()
+        (folder / "postgres" / "data" / "global" / "pg_control").write_bytes(b"")
+        monkeypatch.setenv("SKYQUEUE_DATA_DIR", str(folder))
+        assert refusal(capsys, "up").startswith(f"skyqueue: Postgres does not start with the data in {folder / 'postgres'}")
+        assert not (folder / "runtime.json").exists()
 
 
 def test_a_machine_for_which_there_is_no_wheel_is_told(

@@ -98,8 +98,8 @@ class Product:
         assert all_gone(pids), said
         assert not self.runtime, said
 
-    def abandon(self) -> None:
-        """End it in whatever way, when that was not the point of the test."""
+    def kill(self) -> None:
+        """Kill it with SIGKILL, as a crash would. Safe after its end."""
         if self._process is not None and self._process.stdout is not None:
             self._process.kill()
             self._process.wait()
@@ -119,7 +119,7 @@ def running(product: Product, *arguments: str, end_with: signal.Signals = signal
         yield product
         product.end(end_with)
     finally:
-        product.abandon()
+        product.kill()
 
 
 def all_gone(pids: Sequence[int]) -> bool:
