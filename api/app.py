@@ -33,6 +33,7 @@ from api.jobs import JobController
 from api.live.callbacks import CallbackDesk
 from api.live.services import Live
 from api.metrics import MetricsController
+from api.passengers import PassengerController
 from api.payments import PaymentController
 from api.readiness import Readiness
 from api.search import SearchController
@@ -61,6 +62,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     ImportController,
     JobController,
     MetricsController,
+    PassengerController,
     PaymentController,
     SearchController,
     WaitlistController,

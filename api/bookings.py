@@ -15,7 +15,7 @@ from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, Quer
 from msgspec import Meta
 
 from api.deps import Services, SignedRequest
-from api.guards import Forbidden
+from api.guards import Forbidden, limited
 from api.live.seat_board import SeatBoard
 from api.prefer import wait_seconds
 from api.wire import NO_CONTROL_CHARACTERS, RequestBody, Word
@@ -48,6 +48,8 @@ from core.ratelimit.limits import Scope
 from core.users.tokens import Principal
 
 Seats = Annotated[int, Meta(ge=1, le=9, description="Seats on each flight, 1 to 9.", examples=[2])]
+PassengerName = Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_CONTROL_CHARACTERS, examples=["Asha Rao"])]
+PassengerContact = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_CONTROL_CHARACTERS)]
 IdempotencyKey = Annotated[
     str | None,
     HeaderParameter(
@@ -88,9 +90,9 @@ REFUSALS: Final = (
 class PassengerBody(RequestBody):
     """One named traveller. The last word of the name is the surname, for look-ups by reference."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_CONTROL_CHARACTERS, examples=["Asha Rao"])]
+    name: PassengerName
     date_of_birth: date | None = None
-    contact: Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_CONTROL_CHARACTERS)] | None = None
+    contact: PassengerContact | None = None
     """An email address or a telephone number."""
 
 
@@ -250,6 +252,7 @@ class BookingController(Controller):
         "/bookings/by-reference/{reference:str}",
         operation_id="getBookingByReference",
         summary="One booking by its record locator",
+        guards=(limited(Scope.LOOKUP_USER),),
         sync_to_thread=True,
         opt={"errors": (BookingNotFound,)},
     )

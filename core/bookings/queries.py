@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import msgspec
+
 from core.bookings.errors import BookingNotFound
+from core.bookings.passengers import surname_key
 from core.bookings.states import BookingStatus
-from core.bookings.views import BookingView, read_bookings
+from core.bookings.views import BookingView, PassengerView, read_bookings
 from core.db import RawConnection
 
 NOT_FOUND = "There is no such booking."
@@ -24,16 +27,30 @@ def get_booking(connection: RawConnection, trip_id: UUID, owner_id: UUID | None)
     return view
 
 
-def get_by_reference(connection: RawConnection, reference: str, owner_id: UUID | None) -> BookingView:
-    """One booking by its record locator, in any case.
+def get_by_reference(connection: RawConnection, reference: str, owner_id: UUID | None, surname: str | None = None) -> BookingView:
+    """One booking by its record locator, in any case. Who does not own it needs the surname of a passenger, and then sees neither
+    dates of birth nor contacts, and may do nothing.
 
     Raises:
         BookingNotFound
     """
-    row = connection.execute("SELECT id FROM bookings WHERE reference = %s AND leg = 0", (reference.upper(),)).fetchone()
+    row = connection.execute(
+        """
+        SELECT b.id, EXISTS (SELECT FROM passengers p WHERE p.trip_id = b.id AND p.surname_key = %s)
+        FROM bookings b WHERE b.reference = %s AND b.leg = 0
+        """,
+        (surname_key(surname or ""), reference.upper()),
+    ).fetchone()
     if row is None:
         raise BookingNotFound(NOT_FOUND)
-    return get_booking(connection, row[0], owner_id)
+    trip_id, knows_surname = row
+    if not knows_surname:
+        return get_booking(connection, trip_id, owner_id)
+    view = get_booking(connection, trip_id, None)
+    if owner_id in (None, view.user_id):
+        return view
+    names = [PassengerView(passenger.position, passenger.name) for passenger in view.passengers]
+    return msgspec.structs.replace(view, passengers=names, available_actions=[])
 
 
 def list_bookings(

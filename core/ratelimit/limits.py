@@ -12,6 +12,8 @@ class Scope(StrEnum):
 
     BOOKING_USER = "booking-user"
     UPLOAD_USER = "upload-user"
+    LOOKUP_USER = "lookup-user"
+    """References are no secret, so guessing the surname to one must be slow."""
     LOGIN_ACCOUNT = "login-account"
     """Failed sign-ins to one account: a success gives its token back."""
     LOGIN_ADDRESS = "login-address"
@@ -35,6 +37,7 @@ class Limit:
 LIMITS: Final[dict[Scope, Limit]] = {
     Scope.BOOKING_USER: Limit(per_minute=6000, burst=1000, lease=50),
     Scope.UPLOAD_USER: Limit(per_minute=30, burst=10),
+    Scope.LOOKUP_USER: Limit(per_minute=60, burst=60),
     Scope.LOGIN_ACCOUNT: Limit(per_minute=10, burst=10),
     Scope.LOGIN_ADDRESS: Limit(per_minute=1200, burst=1000),
     Scope.REGISTER_ADDRESS: Limit(per_minute=1200, burst=1000),

@@ -1,0 +1,213 @@
+"""Who travels: named when booking, corrected without touching a seat, and found by reference and surname."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from core import keys
+from core.bookings.passengers import surname_key
+from core.clock import now
+from tests.support.api import ApiFactory, RunningApi, register
+from tests.support.pipeline import Pipeline
+
+ASHA = {"name": "Asha Rao", "date_of_birth": "1990-02-28", "contact": "asha@example.com"}
+RAVI = {"name": "Ravi Łukasz de la Cruz"}
+
+
+def book(client: httpx.Client, pipeline: Pipeline, *passengers: dict[str, Any], flight: UUID | None = None) -> httpx.Response:
+    return client.post(
+        "/api/v1/booking",
+        json={"flight_id": str(flight or pipeline.flight(9)), "seats": 2, "passengers": list(passengers)},
+    )
+
+
+@pytest.fixture
+def booking(traveller: httpx.Client, pipeline: Pipeline) -> UUID:
+    """Of Asha and Ravi, confirmed."""
+    booking = UUID(book(traveller, pipeline, ASHA, RAVI).json()["booking_id"])
+    pipeline.work(booking)
+    return booking
+
+
+def read(client: httpx.Client, booking: UUID) -> dict[str, Any]:
+    view: dict[str, Any] = client.get(f"/api/v1/bookings/{booking}").json()
+    return view
+
+
+def correct(client: httpx.Client, booking: UUID, position: int, **changes: Any) -> httpx.Response:
+    return client.patch(f"/api/v1/bookings/{booking}/passengers/{position}", json=changes)
+
+
+def test_passengers_are_on_the_booking_in_their_order(traveller: httpx.Client, pipeline: Pipeline, booking: UUID) -> None:
+    assert read(traveller, booking)["passengers"] == [
+        {"position": 1, **ASHA},
+        {"position": 2, "date_of_birth": None, "contact": None, **RAVI},
+    ]
+    unnamed = book(traveller, pipeline).json()["booking_id"]
+    assert read(traveller, unnamed)["passengers"] == []
+
+
+@pytest.mark.parametrize(
+    ("passenger", "pointer", "code"),
+    [
+        ({"name": "   "}, "name", "no_surname"),
+        ({"name": "Asha 7"}, "name", "no_surname"),
+        ({"name": ""}, "name", "too_short"),
+        ({"name": "A" * 101}, "name", "too_long"),
+        ({"name": "Asha\nRao"}, "name", "bad_format"),
+        ({"name": "Asha Rao", "date_of_birth": (now() + timedelta(days=2)).date().isoformat()}, "date_of_birth", "in_the_future"),
+        ({"name": "Asha Rao", "date_of_birth": "1899-12-31"}, "date_of_birth", "out_of_range"),
+        ({"name": "Asha Rao", "contact": "  "}, "contact", "too_short"),
+        ({"name": "Asha Rao", "contact": "x" * 201}, "contact", "too_long"),
+    ],
+)
+def test_what_is_no_passenger_is_refused_when_booking_and_when_correcting(
+    traveller: httpx.Client, pipeline: Pipeline, booking: UUID, passenger: dict[str, str], pointer: str, code: str
+) -> None:
+    refused = book(traveller, pipeline, {"name": "Ravi Rao"}, passenger)
+    assert refused.status_code == 422
+    assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == [(f"/passengers/1/{pointer}", code)]
+    refused = correct(traveller, booking, 1, **passenger)
+    assert refused.status_code == 422
+    assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == [(f"/{pointer}", code)]
+    assert read(traveller, booking)["passengers"][0] == {"position": 1, **ASHA}
+
+
+def test_there_are_no_more_passengers_than_seats(traveller: httpx.Client, pipeline: Pipeline) -> None:
+    refused = book(traveller, pipeline, ASHA, RAVI, ASHA)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "too_many")
+
+
+def test_a_correction_changes_what_it_names_and_nothing_else(traveller: httpx.Client, pipeline: Pipeline, booking: UUID) -> None:
+    def everything_else() -> list[Any]:
+        with pipeline.db.snapshot() as connection:
+            rows: list[Any] = [
+                connection.execute(f"SELECT * FROM {table}".encode()).fetchall() for table in ("flights", "bookings")
+            ]
+        flight = UUID(read(traveller, booking)["flight_id"])
+        return [*rows, pipeline.redis.hgetall(keys.inventory(flight)), pipeline.redis.hgetall(keys.reservations(flight))]
+
+    before = everything_else()
+    corrected = correct(traveller, booking, 1, name="  Asha   Menon ")
+    assert corrected.status_code == 200
+    assert corrected.json()["passengers"][0] == {"position": 1, **ASHA, "name": "Asha Menon"}
+    assert correct(traveller, booking, 1, contact=None, date_of_birth="2024-02-29").json()["passengers"][0] == {
+        "position": 1,
+        "name": "Asha Menon",
+        "date_of_birth": "2024-02-29",
+        "contact": None,
+    }
+    assert correct(traveller, booking, 2).json()["passengers"][1]["name"] == RAVI["name"]
+    assert everything_else() == before
+
+
+def test_corrections_of_different_fields_at_once_are_both_kept(api: RunningApi, traveller: httpx.Client, booking: UUID) -> None:
+    changes: list[dict[str, str]] = [{"name": "Asha Menon"}, {"contact": "menon@example.com"}, {"date_of_birth": "1991-01-01"}]
+
+    def send(change: dict[str, str]) -> int:
+        with api.client({"Authorization": traveller.headers["Authorization"]}) as client:
+            return correct(client, booking, 1, **change).status_code
+
+    with ThreadPoolExecutor(3) as crowd:
+        assert list(crowd.map(send, changes)) == [200, 200, 200]
+    merged = {"position": 1, **changes[0], **changes[1], **changes[2]}
+    assert read(traveller, booking)["passengers"][0] == merged
+
+
+def test_passengers_of_a_booking_that_ended_or_left_stay(traveller: httpx.Client, pipeline: Pipeline, booking: UUID) -> None:
+    with pipeline.db.transaction() as connection:
+        connection.execute(
+            "UPDATE flights SET departure_ts = now() - interval '1 minute', arrival_ts = now() + interval '1 hour'"
+        )
+    refused = correct(traveller, booking, 1, name="Asha Menon")
+    assert (refused.status_code, refused.json()["code"], refused.json()["booking_status"]) == (
+        409,
+        "passengers_fixed",
+        "CONFIRMED",
+    )
+    over = UUID(book(traveller, pipeline, ASHA).json()["booking_id"])
+    pipeline.work(over)
+    traveller.delete(f"/api/v1/bookings/{over}")
+    refused = correct(traveller, over, 1, name="Asha Menon")
+    assert (refused.status_code, refused.json()["booking_status"]) == (409, "CANCELLED")
+
+
+def test_nobody_corrects_who_is_not_there_or_not_theirs(
+    api: RunningApi, client: httpx.Client, traveller: httpx.Client, booking: UUID
+) -> None:
+    for position in (0, 3, 99999):
+        missing = correct(traveller, booking, position, name="Asha Menon")
+        assert (missing.status_code, missing.json()["code"]) == (404, "passenger_not_found")
+    with api.client(register(client).headers) as stranger:
+        for target in (booking, UUID(int=7)):
+            foreign = correct(stranger, target, 1, name="Asha Menon")
+            assert (foreign.status_code, foreign.json()["code"]) == (404, "booking_not_found")
+    assert read(traveller, booking)["passengers"][0]["name"] == "Asha Rao"
+
+
+def test_whoever_knows_a_surname_finds_the_booking_and_can_do_nothing_to_it(
+    api: RunningApi, client: httpx.Client, traveller: httpx.Client, admin: httpx.Client, booking: UUID
+) -> None:
+    mine = read(traveller, booking)
+    address = f"/api/v1/bookings/by-reference/{mine['reference']}"
+    assert traveller.get(address).json() == admin.get(address.lower()).json() == mine
+    assert traveller.get(address, params={"surname": "Nobody"}).json() == mine
+    with api.client(register(client).headers) as stranger:
+        for surname in ("rao", "RAO", "Asha Rao", "cruz", "de la Cruz"):
+            found = stranger.get(address, params={"surname": surname})
+            assert found.status_code == 200, surname
+            seen = found.json()
+            assert (seen["id"], seen["status"], seen["available_actions"]) == (str(booking), "CONFIRMED", [])
+            assert [each["name"] for each in seen["passengers"]] == [ASHA["name"], RAVI["name"]]
+            assert {each["contact"] or each["date_of_birth"] for each in seen["passengers"]} == {None}
+        refusals = [
+            stranger.get(address),
+            stranger.get(address, params={"surname": "Asha"}),
+            stranger.get(address, params={"surname": " "}),
+            stranger.get("/api/v1/bookings/by-reference/ZZZZZZ", params={"surname": "rao"}),
+        ]
+        assert {(each.status_code, each.json()["code"], each.json()["detail"]) for each in refusals} == {
+            (404, "booking_not_found", "There is no such booking.")
+        }
+        correct(traveller, booking, 1, name="Asha Menon")
+        assert stranger.get(address, params={"surname": "menon"}).status_code == 200
+        assert stranger.get(address, params={"surname": "rao"}).status_code == 404
+
+
+def test_a_booking_without_names_is_found_by_its_owner_alone(
+    api: RunningApi, client: httpx.Client, traveller: httpx.Client, pipeline: Pipeline
+) -> None:
+    unnamed = read(traveller, UUID(book(traveller, pipeline).json()["booking_id"]))
+    address = f"/api/v1/bookings/by-reference/{unnamed['reference']}"
+    with api.client(register(client).headers) as stranger:
+        assert stranger.get(address, params={"surname": " "}).status_code == 404
+    assert traveller.get(address).status_code == 200
+
+
+def test_guessing_surnames_is_slow(start_api: ApiFactory) -> None:
+    api = start_api(RATE_LIMITS="on")
+    with api.client() as anybody, api.client(register(anybody).headers) as guesser:
+        answers = [guesser.get("/api/v1/bookings/by-reference/222222", params={"surname": f"rao{n}"}) for n in range(70)]
+    assert [each.status_code for each in answers[:60]] == [404] * 60
+    assert 429 in {each.status_code for each in answers[60:]}
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Asha Rao", "rao"),
+        ("RAO", "rao"),
+        ("Jose\N{COMBINING ACUTE ACCENT} Pérez", "pérez"),
+        ("José Pe\N{COMBINING ACUTE ACCENT}rez", "pérez"),
+        ("Groß", "gross"),
+        ("  ", ""),
+    ],
+)
+def test_surnames_are_compared_as_people_mean_them(name: str, key: str) -> None:
+    assert surname_key(name) == key
