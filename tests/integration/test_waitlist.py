@@ -16,6 +16,7 @@ from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable
 from core.waitlist.models import WaitStatus
 from core.waitlist.service import Party
 from core.waitlist.views import WaitlistView
+from tests.support.money import Till
 from tests.support.pipeline import Pipeline
 from tests.support.steps import HOLD_MINUTES, Steps
 
@@ -140,6 +141,101 @@ def test_cancelling_the_offered_booking_leaves_the_line(steps: Steps, sold_out: 
     with pytest.raises(NotWaiting):
         steps.place(flight, first)
     assert standing(steps.place(flight, second)) == (WaitStatus.OFFERED, None, 1)
+
+
+def offered(steps: Steps, flight: UUID, traveller: UUID) -> UUID:
+    """The booking that this traveller is offered."""
+    offer = steps.place(flight, traveller).offer
+    assert offer is not None
+    return offer.booking_id
+
+
+def test_an_offer_that_is_not_paid_in_time_goes_on(
+    steps: Steps, till: Till, sold_out: tuple[UUID, list[UUID]], wait: Join
+) -> None:
+    flight, bookings = sold_out
+    first, second = wait(flight), wait(flight)
+    steps.cancel(bookings[0])
+    till.expire(offered(steps, flight, first))
+    ended = steps.place(flight, first)
+    assert (ended.status, ended.offer) == (WaitStatus.EXPIRED, None)
+    assert "did not pay in time. Join again" in ended.explanation
+    assert standing(steps.place(flight, second)) == (WaitStatus.OFFERED, None, 1)
+    assert steps.pipeline.seats(flight)[:2] == (1, 3)
+    assert steps.join(flight, first).new
+    assert steps.place(flight, first).position == 1
+
+
+def test_an_offer_that_is_paid_is_a_booking_like_any_other(
+    steps: Steps, till: Till, sold_out: tuple[UUID, list[UUID]], wait: Join
+) -> None:
+    flight, bookings = sold_out
+    first, second = wait(flight), wait(flight)
+    steps.cancel(bookings[0])
+    booking = offered(steps, flight, first)
+    till.pay(booking, owner_id=first)
+    till.work(booking)
+    assert (steps.status(booking), steps.place(flight, first).status) == ("CONFIRMED", WaitStatus.BOOKED)
+    assert steps.place(flight, second).status is WaitStatus.WAITING
+    with pytest.raises(NotWaiting):
+        steps.leave(flight, first)
+    steps.cancel(booking, first)
+    assert steps.place(flight, first).status is WaitStatus.BOOKED
+    assert standing(steps.place(flight, second)) == (WaitStatus.OFFERED, None, 1)
+
+
+def test_a_declined_card_leaves_the_offer_open(steps: Steps, till: Till, sold_out: tuple[UUID, list[UUID]], wait: Join) -> None:
+    flight, bookings = sold_out
+    traveller = wait(flight)
+    steps.cancel(bookings[0])
+    booking = offered(steps, flight, traveller)
+    till.pay(booking, "tok_declined", owner_id=traveller)
+    till.work(booking)
+    assert steps.place(flight, traveller).status is WaitStatus.OFFERED
+    till.pay(booking, owner_id=traveller)
+    till.work(booking)
+    assert steps.place(flight, traveller).status is WaitStatus.BOOKED
+
+
+@pytest.mark.parametrize("next_in_line", [True, False])
+def test_money_for_an_offer_that_went_on_is_given_back_or_rescued(
+    steps: Steps, till: Till, sold_out: tuple[UUID, list[UUID]], wait: Join, next_in_line: bool
+) -> None:
+    flight, bookings = sold_out
+    traveller = wait(flight)
+    steps.cancel(bookings[0])
+    booking = offered(steps, flight, traveller)
+    till.pay(booking, owner_id=traveller)
+    claim = till.claim(booking)
+    assert claim is not None
+    if next_in_line:
+        wait(flight)
+    till.expire(booking, minutes_ago=24 * 60)
+    assert steps.status(booking) == "EXPIRED"
+    till.settle(claim, till.call(claim))
+    if next_in_line:
+        assert (steps.status(booking), steps.place(flight, traveller).status) == ("EXPIRED", WaitStatus.EXPIRED)
+        assert till.refunds(booking)[0][1] == "late_payment"
+    else:
+        assert (steps.status(booking), steps.place(flight, traveller).status) == ("CONFIRMED", WaitStatus.BOOKED)
+    steps.pipeline.context.inventory.drop([flight])
+    assert steps.pipeline.seats(flight)[:2] == ((1, 3) if next_in_line else (0, 4))
+
+
+def test_a_traveller_who_leaves_while_paying_gets_the_money_back(
+    steps: Steps, till: Till, sold_out: tuple[UUID, list[UUID]], wait: Join
+) -> None:
+    flight, bookings = sold_out
+    traveller = wait(flight)
+    steps.cancel(bookings[0])
+    booking = offered(steps, flight, traveller)
+    till.pay(booking, owner_id=traveller)
+    claim = till.claim(booking)
+    assert claim is not None
+    steps.leave(flight, traveller)
+    till.settle(claim, till.call(claim))
+    assert steps.status(booking) == "CANCELLED"
+    assert [reason for _, reason, _ in till.refunds(booking)] == ["cancelled"]
 
 
 def test_whoever_leaves_the_line_is_not_asked_again(steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join) -> None:
