@@ -95,7 +95,7 @@ def read_layout(head: bytes) -> Layout:
     except UnicodeDecodeError as error:
         raise _unreadable("not_utf8", "The first line is not UTF-8. Save the file as 'CSV UTF-8'.") from error
     delimiter = _delimiter_of(text)
-    names = [_normalised(name) for name in next(csv.reader([text], delimiter=delimiter))]
+    names = [_normalised(name) for name in next(csv.reader([text], delimiter=delimiter, skipinitialspace=True))]
     _require_known(names)
     return Layout(
         delimiter=delimiter,
@@ -109,7 +109,7 @@ def _delimiter_of(text: str) -> str:
     """The delimiter that yields the most known columns; the most cells where none does."""
 
     def score(delimiter: str) -> tuple[int, int]:
-        cells = next(csv.reader([text], delimiter=delimiter))
+        cells = next(csv.reader([text], delimiter=delimiter, skipinitialspace=True))
         return sum(_normalised(cell) in BY_NAME for cell in cells), len(cells)
 
     return max(DELIMITERS, key=score)

@@ -1,0 +1,363 @@
+"""What becomes of a file of flights."""
+
+from __future__ import annotations
+
+import csv
+import io
+import threading
+from typing import Any
+from uuid import UUID
+
+import pytest
+import redis as redis_py
+
+from core import keys
+from core.imports import run as running
+from core.imports import staging
+from core.imports.reader import read_chunk
+from core.imports.run import Ending
+from core.seats.inventory import Inventory, take_snapshots
+from tests.support.flights import sell
+from tests.support.imports import HEADER, Office, counts, csv_of, faults, row
+
+FLIGHTS = (
+    "SELECT flight_number, source_key, destination_key, departure_date::text, total_seats, seats_held, seats_sold, price::text, currency,"
+    " version FROM flights ORDER BY departure_ts"
+)
+
+
+def in_chunks_of(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.imports.run.read_chunk", lambda file, layout, at: read_chunk(file, layout, at, rows=rows))
+
+
+def test_a_file_becomes_flights(office: Office) -> None:
+    job = office.send(csv_of([row(1), row(2, source="BOM", destination="Goa"), row(3, source="Atlantis", price="0.5")]))
+    waiting = office.status(job)
+    assert (waiting["status"], waiting["progress"]["total"], waiting["failed_rows_url"]) == ("PENDING", None, None)
+
+    assert office.work(job) is Ending.COMPLETED
+    done = office.status(job)
+    assert done["status"] == "COMPLETED"
+    assert done["progress"] == {"processed": 3, "total": 3, "percent": 100.0}
+    assert counts(done) == {"created": 3, "updated": 0, "skipped": 0, "failed": 0}
+    assert done["errors"] == []
+    assert done["started_at"] <= done["finished_at"]
+    assert office.rows(FLIGHTS) == [
+        ("AI-1", "DEL", "BOM", "2030-01-01", 150, 0, 0, "7500.00", "INR", 1),
+        ("AI-2", "BOM", "GOI", "2030-01-01", 150, 0, 0, "7500.00", "INR", 1),
+        ("AI-3", "atlantis", "BOM", "2030-01-01", 150, 0, 0, "0.50", "INR", 1),
+    ]
+    assert list(office.folder.iterdir()) == [], "the file is not kept once it is worked"
+
+
+def test_bad_rows_never_stop_good_ones(office: Office) -> None:
+    status = office.take(
+        csv_of(
+            [
+                row(1),
+                row(2, total_seats="many", price="-1"),
+                "AI-3,Delhi",
+                row(4, destination="New Delhi"),
+                row(5, arrival_ts="2030-01-01T00:00:00Z"),
+                row(1, price="9"),
+                '"unclosed,quote',
+                row(7),
+            ]
+        )
+    )
+    assert status["status"] == "COMPLETED"
+    assert counts(status) == {"created": 2, "updated": 0, "skipped": 0, "failed": 6}
+    assert status["progress"] == {"processed": 8, "total": 8, "percent": 100.0}
+    assert faults(status) == [
+        (3, "price", "negative"),
+        (3, "total_seats", "not_a_number"),
+        (4, None, "wrong_columns"),
+        (5, "destination", "same_place"),
+        (6, "arrival_ts", "arrives_before_departure"),
+        (7, "flight_number", "duplicate_in_file"),
+        (8, None, "unclosed_quote"),
+    ]
+    assert status["errors"][0] == {
+        "line": 3, "column": "price", "value": "-1", "code": "negative", "message": "A price cannot be negative."
+    }  # fmt: skip
+
+
+def test_every_way_to_write_a_file_is_read(office: Office) -> None:
+    files = {
+        "byte order mark": b"\xef\xbb\xbf" + csv_of([row(1)]),
+        "CRLF": csv_of([row(2)]).replace(b"\n", b"\r\n"),
+        "semicolons": csv_of([row(3)]).replace(b",", b";"),
+        "tabs": csv_of([row(4)]).replace(b",", b"\t"),
+        "quotes": csv_of([",".join(f'"{cell}"' for cell in row(5).split(","))]),
+        "no newline at the end": csv_of([row(6)]).rstrip(b"\n"),
+        "spaces and blank lines": csv_of(["", row(7).replace(",", " , "), " ", ",,,,,,"]),
+        "another order": csv_of([",".join(reversed(row(8).split(",")))], header=",".join(reversed(HEADER.split(",")))),
+        "currency": csv_of([row(9) + ",usd"], header=f"{HEADER},Currency"),
+        "a quoted newline in an ignored column": csv_of([row(10) + ',"it\nwas wrong"'], header=f"{HEADER},_error"),
+    }
+    for what, data in files.items():
+        status = office.take(data)
+        assert counts(status) == {"created": 1, "updated": 0, "skipped": 0, "failed": 0}, (what, status)
+    assert [currency for *_, currency, _ in office.rows(FLIGHTS)] == ["INR"] * 8 + ["USD", "INR"]
+
+
+def test_a_row_that_is_hostile_is_one_bad_row(office: Office) -> None:
+    rows = {
+        b"AI-1,De\0lhi,Mumbai,x,x,1,1": "nul_character",
+        b"AI-2,D\xe9lhi,Mumbai,x,x,1,1": "not_utf8",
+        row(3, total_seats="1_000").encode(): "not_a_number",
+        row(4, total_seats="١٥٠").encode(): "not_a_number",
+        row(5, price="nan").encode(): "not_a_number",
+        row(6, source="D" * 5000).encode(): "not_a_place",
+        b"AI-7," + b"D" * 20_000 + b",Mumbai,x,x,1,1": "line_too_long",
+        row(8, source='"Del\nhi"').encode(): "not_a_place",
+        row(9, flight_number="=cmd()").encode(): "not_a_flight_number",
+    }
+    data = b"\n".join([HEADER.encode(), *(line for good, bad in enumerate(rows, 100) for line in (bad, row(good).encode())), b""])
+    status = office.take(data)
+    assert [code for _, _, code in faults(status) if code != "not_a_time"] == list(rows.values())
+    assert status["failed"] == len(rows)
+    assert status["created"] == len(rows)
+    assert max(len(error["value"]) for error in status["errors"]) <= 201
+
+
+def test_a_second_upload_changes_nothing(office: Office) -> None:
+    data = csv_of(row(number) for number in range(1, 51))
+    assert counts(office.take(data)) == {"created": 50, "updated": 0, "skipped": 0, "failed": 0}
+    before = office.rows("SELECT xmin::text, * FROM flights ORDER BY id")
+    assert counts(office.take(data)) == {"created": 0, "updated": 0, "skipped": 50, "failed": 0}
+    assert office.rows("SELECT xmin::text, * FROM flights ORDER BY id") == before, "unchanged rows are not written"
+
+
+def test_a_changed_row_is_updated_once_and_keeps_its_seats(office: Office) -> None:
+    office.take(csv_of([row(1), row(2), row(3)]))
+    (sold_out,) = office.rows("SELECT id FROM flights WHERE flight_number = 'AI-1'")
+    sell(office.db, sold_out[0], sold=140, held=10)
+
+    status = office.take(csv_of([row(1, price="1.00"), row(2, total_seats="90"), row(3), row(4)]))
+    assert counts(status) == {"created": 1, "updated": 2, "skipped": 1, "failed": 0}
+    assert [flight[4:] for flight in office.rows(FLIGHTS)] == [
+        (150, 10, 140, "1.00", "INR", 2),
+        (90, 0, 0, "7500.00", "INR", 2),
+        (150, 0, 0, "7500.00", "INR", 1),
+        (150, 0, 0, "7500.00", "INR", 1),
+    ]
+
+
+def test_an_update_without_a_currency_keeps_the_flight_s_own(office: Office) -> None:
+    office.take(csv_of([row(1) + ",USD"], header=f"{HEADER},currency"))
+    assert counts(office.take(csv_of([row(1, price="8.00")])))["updated"] == 1
+    assert counts(office.take(csv_of([row(1, price="8.00") + ","], header=f"{HEADER},currency")))["skipped"] == 1
+    assert office.rows("SELECT price::text, currency FROM flights") == [("8.00", "USD")]
+
+
+def test_a_capacity_below_held_and_sold_is_a_bad_row(office: Office) -> None:
+    office.take(csv_of([row(1), row(2)]))
+    (flight,) = office.rows("SELECT id FROM flights WHERE flight_number = 'AI-1'")
+    sell(office.db, flight[0], sold=100, held=20)
+
+    status = office.take(csv_of([row(1, total_seats="119"), row(2, total_seats="119")]))
+    assert counts(status) == {"created": 0, "updated": 1, "skipped": 0, "failed": 1}
+    assert faults(status) == [(2, "total_seats", "capacity_below_sold")]
+    assert "20 seats are held and 100 are sold" in status["errors"][0]["message"]
+    assert counts(office.take(csv_of([row(1, total_seats="120")])))["updated"] == 1
+
+
+def test_create_mode_refuses_flights_that_exist(office: Office) -> None:
+    office.take(csv_of([row(1)]))
+    status = office.take(csv_of([row(1, price="1.00"), row(2)]), mode="create")
+    assert counts(status) == {"created": 1, "updated": 0, "skipped": 0, "failed": 1}
+    assert faults(status) == [(2, "flight_number", "flight_exists")]
+    assert [flight[7] for flight in office.rows(FLIGHTS)] == ["7500.00", "7500.00"]
+
+
+def test_a_dry_run_counts_the_same_and_writes_no_flight(office: Office) -> None:
+    office.take(csv_of([row(1), row(2)]))
+    (flight,) = office.rows("SELECT id FROM flights WHERE flight_number = 'AI-2'")
+    sell(office.db, flight[0], sold=100)
+    before = office.rows("SELECT xmin::text, * FROM flights ORDER BY id")
+    data = csv_of([row(1, price="1.00"), row(2, total_seats="5"), row(3), row(4, price="x"), row(3)])
+
+    tried = office.take(data, dry_run=True)
+    assert counts(tried) == {"created": 1, "updated": 1, "skipped": 0, "failed": 3}
+    assert office.rows("SELECT xmin::text, * FROM flights ORDER BY id") == before
+    real = office.take(data)
+    assert (counts(real), faults(real)) == (counts(tried), faults(tried))
+
+
+def test_a_cancelled_flight_is_not_changed(office: Office) -> None:
+    office.take(csv_of([row(1)]))
+    with office.db.transaction() as connection:
+        connection.execute("UPDATE flights SET status = 'CANCELLED'")
+    status = office.take(csv_of([row(1, price="1.00")]))
+    assert faults(status) == [(2, "flight_number", "flight_cancelled")]
+    assert counts(office.take(csv_of([row(1)])))["skipped"] == 1
+
+
+def test_failed_rows_come_back_ready_to_be_mended(office: Office) -> None:
+    names = ",".join(reversed(HEADER.split(",")))
+    rows = [
+        row(1, price="-1", flight_number="=1+1"),
+        row(2),
+        row(3, source='"Delhi, India"', total_seats="0"),
+        "just,two",
+        row(5, source="+Town"),
+    ]
+    mirrored = [",".join(reversed(next(csv.reader([line])))).replace("Delhi, India", '"Delhi, India"') for line in rows]
+    mirrored[4] = mirrored[4].replace("150", "0")
+    job = office.send(csv_of(mirrored, header=names))
+    office.work(job)
+    status = office.status(job)
+    assert status["failed"] == 4
+
+    answer = office.admin.get(status["failed_rows_url"])
+    assert answer.headers["content-type"].startswith("text/csv")
+    header, *failed = csv.reader(io.StringIO(answer.text))
+    assert header == [*names.split(","), "_line", "_code", "_error"]
+    assert [(cells[-3], cells[-2]) for cells in failed] == [
+        ("2", "not_a_flight_number; negative"),
+        ("4", "out_of_range"),
+        ("5", "wrong_columns"),
+        ("6", "out_of_range"),
+    ]
+    assert failed[0][0] == "'-1", "a spreadsheet must not compute it"
+    assert failed[0][6] == "'=1+1"
+    assert failed[1][5] == "Delhi, India"
+    assert failed[2][:7] == ["two", "just", "", "", "", "", ""]
+
+    failed[0][0], failed[0][6], failed[1][1], failed[3][1] = "1.00", "AI-1", "150", "150"
+    mended = io.StringIO()
+    csv.writer(mended).writerows([header, *failed])
+    again = office.take(mended.getvalue().encode())
+    assert counts(again) == {"created": 3, "updated": 0, "skipped": 0, "failed": 1}
+    assert office.rows("SELECT source FROM flights WHERE flight_number = 'AI-5'") == [("+Town",)]
+
+
+def test_the_template_is_a_file_that_can_be_imported(office: Office) -> None:
+    template = office.admin.get("/admin/flights/bulk-upload/template.csv")
+    assert template.text.splitlines()[0] == f"{HEADER},currency"
+    assert counts(office.take(template.content))["created"] == 1
+
+
+def test_a_search_sees_the_end_of_an_import(office: Office) -> None:
+    def search(destination: str = "Mumbai") -> list[str]:
+        found = office.admin.get("/api/v1/search", params={"source": "Delhi", "destination": destination, "date": "2030-01-01"})
+        return [flight["price"] for flight in found.json()]
+
+    assert (search(), search("Goa")) == ([], [])
+    office.take(csv_of([row(1)]))
+    assert (search(), search("Goa")) == (["7500.00"], [])
+    office.take(csv_of([row(1, price="1.00")]))
+    assert search() == ["1.00"]
+    office.take(csv_of([row(1, destination="Goa")]))
+    assert (search(), search("Goa")) == ([], ["7500.00"])
+    assert "Goa" in office.admin.get("/api/v1/airports").json()
+
+
+def test_a_new_capacity_makes_redis_load_the_flight_again(office: Office) -> None:
+    office.take(csv_of([row(1), row(2)]))
+    flights: list[UUID] = [flight for (flight,) in office.rows("SELECT id FROM flights ORDER BY departure_ts")]
+    with office.db.snapshot() as connection:
+        Inventory(office.redis).load(take_snapshots(connection, flights))
+    office.take(csv_of([row(1, total_seats="99"), row(2, price="1.00")]))
+    assert [office.redis.exists(keys.inventory(flight)) for flight in flights] == [0, 1]
+
+
+def test_many_chunks_are_one_import(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_chunks_of(7, monkeypatch)
+    status = office.take(csv_of([*(row(number) for number in range(1, 41)), row(3), row(41, price="x")]))
+    assert counts(status) == {"created": 40, "updated": 0, "skipped": 0, "failed": 2}
+    assert faults(status) == [(42, "flight_number", "duplicate_in_file"), (43, "price", "not_a_number")]
+
+
+def test_whoever_continues_knows_what_was_read_before(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker dies inside its third chunk. The next one neither repeats the first two nor forgets their keys."""
+    in_chunks_of(5, monkeypatch)
+    job = office.send(csv_of([*(row(number) for number in range(1, 21)), row(2), row(30, source="Goa")]))
+    reached: list[str] = []
+
+    class Killed(BaseException):
+        pass
+
+    def die(_: str) -> None:
+        reached.append("chunk")
+        if len(reached) == 3:
+            raise Killed
+
+    monkeypatch.setattr("core.failpoints.reach", die)
+    with pytest.raises(Killed):
+        office.work(job)
+    halfway = office.status(job)
+    assert (halfway["status"], counts(halfway)["created"]) == ("IN_PROGRESS", 10)
+    assert 0 < halfway["progress"]["percent"] < 100
+
+    monkeypatch.setattr("core.failpoints.reach", lambda _: None)
+    assert office.work(job) is Ending.COMPLETED
+    done = office.status(job)
+    assert counts(done) == {"created": 21, "updated": 0, "skipped": 0, "failed": 1}
+    assert faults(done) == [(22, "flight_number", "duplicate_in_file")]
+    assert office.work(job) is Ending.LEFT
+
+
+def test_two_workers_on_one_file_do_no_row_twice(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_chunks_of(5, monkeypatch)
+    job = office.send(csv_of(row(number) for number in range(1, 101)))
+    endings: list[Ending] = []
+    workers = [threading.Thread(target=lambda: endings.append(office.work(job))) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    if Ending.COMPLETED not in endings:  # all three may have lost a race and left it to the sweep
+        endings.append(office.work(job))
+    assert endings.count(Ending.COMPLETED) == 1
+    assert counts(office.status(job)) == {"created": 100, "updated": 0, "skipped": 0, "failed": 0}
+
+
+def test_a_flight_that_appears_meanwhile_is_updated(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the question which flights are new and their INSERT, somebody else creates one of them."""
+    office.take(csv_of([row(9)]))
+    insert = staging._Upsert._insert
+
+    def overtaken(upsert: Any) -> Any:
+        with office.db.transaction() as connection:
+            connection.execute(
+                "INSERT INTO flights (id, flight_number, source, destination, departure_ts, arrival_ts, departure_date, total_seats, price,"
+                " currency) SELECT gen_random_uuid(), 'AI-2', 'X1', 'X2', departure_ts - interval '7 h', arrival_ts, departure_date, 5, 5,"
+                " 'INR' FROM flights WHERE flight_number = 'AI-9'"
+            )
+        return insert(upsert)
+
+    monkeypatch.setattr(staging._Upsert, "_insert", overtaken)
+    status = office.take(csv_of([row(1), row(2)]))
+    assert counts(status) == {"created": 1, "updated": 1, "skipped": 0, "failed": 0}
+    assert office.rows("SELECT source, total_seats FROM flights WHERE flight_number = 'AI-2'") == [("Delhi", 150)]
+
+
+def test_a_row_that_the_database_refuses_stands_alone(office: Office) -> None:
+    with office.db.transaction() as connection:
+        connection.execute("ALTER TABLE flights ADD CONSTRAINT no_thirteen CHECK (flight_number <> 'AI-13')")
+    status = office.take(csv_of(row(number) for number in range(1, 31)))
+    assert counts(status) == {"created": 29, "updated": 0, "skipped": 0, "failed": 1}
+    assert faults(status) == [(14, None, "refused")]
+
+
+def test_an_import_that_never_gets_on_is_given_up(office: Office) -> None:
+    job = office.send(csv_of([row(1)]))
+    with office.db.transaction() as connection:
+        connection.execute("UPDATE imports SET attempts = %s", (running.LAST_ATTEMPT + 1,))
+    assert office.work(job) is Ending.FAILED
+    assert (office.status(job)["status"], office.status(job)["failure"]["code"]) == ("FAILED", "internal")
+
+    gone = office.send(csv_of([row(2)]))
+    for file in office.folder.iterdir():
+        file.unlink()
+    assert office.work(gone) is Ending.FAILED
+    assert office.status(gone)["failure"]["code"] == "file_missing"
+
+
+def test_an_import_works_while_redis_is_away(office: Office) -> None:
+    job = office.send(csv_of([row(1)]))
+    with redis_py.Redis(port=1, socket_connect_timeout=0.1) as nowhere:
+        assert running.run_import(office.db, nowhere, office.storage, job) is Ending.COMPLETED
+    assert counts(office.status(job))["created"] == 1

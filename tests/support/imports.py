@@ -1,0 +1,115 @@
+"""Files of flights: written, sent, worked in the test's own process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+import redis as redis_py
+
+from core.db import Database
+from core.imports.run import Ending, run_import
+from core.imports.storage import LocalStorage, local_storage
+from core.users import service
+from tests.support.api import PASSWORD, ApiFactory, sign_in
+
+HEADER = "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price"
+FIRST = datetime(2030, 1, 1, 6, tzinfo=UTC)
+
+
+def row(number: int = 1, **changes: Any) -> str:
+    """One line: the `number`-th flight from Delhi to Mumbai, an hour after the one before."""
+    departure = FIRST + timedelta(hours=number)
+    cells = {
+        "flight_number": f"AI-{number}",
+        "source": "Delhi",
+        "destination": "Mumbai",
+        "departure_ts": f"{departure:%Y-%m-%dT%H:%M:%SZ}",
+        "arrival_ts": f"{departure + timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ}",
+        "total_seats": "150",
+        "price": "7500.00",
+    }
+    return ",".join(str(cell) for cell in {**cells, **changes}.values())
+
+
+def csv_of(rows: Iterable[str], header: str = HEADER) -> bytes:
+    return "\n".join([header, *rows, ""]).encode()
+
+
+@dataclass
+class Office:
+    """An administrator at the desk, and the worker's code behind it."""
+
+    admin: httpx.Client
+    db: Database
+    redis: redis_py.Redis
+    storage: LocalStorage
+    folder: Path
+
+    def send(self, data: bytes, **parameters: Any) -> UUID:
+        """Upload a file; returns its job."""
+        answer = self.admin.post(
+            "/admin/flights/bulk-upload", files={"file": ("flights.csv", data, "text/csv")}, params=parameters
+        )
+        assert answer.status_code == 202, answer.text
+        return UUID(answer.json()["job_id"])
+
+    def work(self, job: UUID) -> Ending:
+        return run_import(self.db, self.redis, self.storage, job)
+
+    def status(self, job: UUID) -> dict[str, Any]:
+        answer = self.admin.get(f"/admin/flights/bulk-upload/status/{job}")
+        assert answer.status_code == 200, answer.text
+        status: dict[str, Any] = answer.json()
+        return status
+
+    def take(self, data: bytes, **parameters: Any) -> dict[str, Any]:
+        """Upload a file and work it to its end; returns its status."""
+        job = self.send(data, **parameters)
+        assert self.work(job) is Ending.COMPLETED
+        return self.status(job)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with self.db.snapshot() as connection:
+            return connection.execute(query.encode()).fetchall()
+
+
+def counts(status: dict[str, Any]) -> dict[str, int]:
+    return {name: status[name] for name in ("created", "updated", "skipped", "failed")}
+
+
+def faults(status: dict[str, Any]) -> list[tuple[int, str | None, str]]:
+    return [(error["line"], error["column"], error["code"]) for error in status["errors"]]
+
+
+OfficeFactory = Callable[..., Office]
+
+
+@pytest.fixture
+def open_office(start_api: ApiFactory, db: Database, redis_url: str, tmp_path: Path) -> Iterator[OfficeFactory]:
+    """Call it with settings for an office whose API has them."""
+    clients: list[Any] = []
+
+    def start(**settings: str) -> Office:
+        api = start_api(DATA_DIR=str(tmp_path), **settings)
+        service.ensure_admin(db, "admin", PASSWORD)
+        with api.client() as nobody:
+            admin = api.client(sign_in(nobody, "admin").headers)
+        redis = redis_py.Redis.from_url(redis_url)
+        clients.extend((admin, redis))
+        return Office(admin, db, redis, local_storage(tmp_path), tmp_path / "uploads")
+
+    yield start
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def office(open_office: OfficeFactory) -> Office:
+    return open_office()

@@ -1,0 +1,143 @@
+"""Each column says what belongs in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.imports.checks import Check
+from core.imports.columns import BY_NAME
+from core.imports.seen import SeenKeys
+
+ALL = np.array([True])
+
+
+def read(column: str, cell: str) -> tuple[Any, str | None]:
+    """The value of a cell, and the code of its fault."""
+    check = Check(BY_NAME[column], pd.Series([cell], dtype="str"))
+    value = BY_NAME[column].read(check).iloc[0]
+    codes = [fault.code for fault in check.faults(np.array([2]))]
+    assert len(codes) <= 1, "the first rule that is broken is enough"
+    return value, codes[0] if codes else None
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "value"),
+    [
+        ("flight_number", "AI-202", "AI-202"),
+        ("flight_number", "ai202", "AI202"),
+        ("flight_number", "6E-1", "6E-1"),
+        ("source", "São Paulo", "São Paulo"),
+        ("source", "'-Atlantis", "-Atlantis"),
+        ("departure_ts", "2026-12-25T10:00:00Z", datetime(2026, 12, 25, 10, tzinfo=UTC)),
+        ("departure_ts", "2026-12-25t10:00:00z", datetime(2026, 12, 25, 10, tzinfo=UTC)),
+        ("departure_ts", "2026-12-25 10:00Z", datetime(2026, 12, 25, 10, tzinfo=UTC)),
+        ("departure_ts", "2026-12-25T10:00:00.123456Z", datetime(2026, 12, 25, 10, 0, 0, 123456, tzinfo=UTC)),
+        ("departure_ts", "2026-12-25T15:30:00+05:30", datetime(2026, 12, 25, 10, tzinfo=UTC)),
+        ("departure_ts", "2026-12-25T05:00:00-0500", datetime(2026, 12, 25, 10, tzinfo=UTC)),
+        ("departure_ts", "2028-02-29T00:00:00Z", datetime(2028, 2, 29, tzinfo=UTC)),
+        ("total_seats", "1", 1),
+        ("total_seats", "0180", 180),
+        ("total_seats", "1000", 1000),
+        ("price", "7500", "7500"),
+        ("price", "0", "0"),
+        ("price", "0.10", "0.10"),
+        ("price", "99999999.99", "99999999.99"),
+        ("currency", "usd", "USD"),
+    ],
+)
+def test_a_good_cell_is_read(column: str, cell: str, value: Any) -> None:
+    assert read(column, cell) == (value, None)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "code"),
+    [
+        ("flight_number", "", "missing"),
+        ("flight_number", "A", "not_a_flight_number"),
+        ("flight_number", "AI 202", "not_a_flight_number"),
+        ("flight_number", "AI-202-", "not_a_flight_number"),
+        ("flight_number", "Á1-202", "not_a_flight_number"),
+        ("flight_number", "A" * 17, "not_a_flight_number"),
+        ("flight_number", "AI-٢٠٢", "not_a_flight_number"),
+        ("flight_number", "AI-2\n", "not_a_flight_number"),
+        ("source", "", "missing"),
+        ("source", "D", "not_a_place"),
+        ("source", "D" * 81, "not_a_place"),
+        ("source", "Del\nhi", "not_a_place"),
+        ("source", "<b>Delhi</b>", "not_a_place"),
+        ("departure_ts", "", "missing"),
+        ("departure_ts", "25/12/2026 10:00", "not_a_time"),
+        ("departure_ts", "2026-12-25", "not_a_time"),
+        ("departure_ts", "2026-12-25T10:00:00", "no_time_zone"),
+        ("departure_ts", "2026-12-25T25:00:00Z", "not_a_time"),
+        ("departure_ts", "2026-13-25T10:00:00Z", "not_a_time"),
+        ("departure_ts", "2026-02-30T10:00:00Z", "not_a_time"),
+        ("departure_ts", "٢٠٢٦-12-25T10:00:00Z", "not_a_time"),
+        ("departure_ts", "1999-12-31T23:59:59Z", "out_of_range"),
+        ("departure_ts", "2100-01-01T00:00:00Z", "out_of_range"),
+        ("departure_ts", "9999-12-25T10:00:00Z", "not_a_time"),
+        ("departure_ts", "NaT", "not_a_time"),
+        ("total_seats", "", "missing"),
+        ("total_seats", "1_000", "not_a_number"),
+        ("total_seats", "١٢", "not_a_number"),
+        ("total_seats", "nan", "not_a_number"),
+        ("total_seats", "12.0", "not_a_number"),
+        ("total_seats", "+12", "not_a_number"),
+        ("total_seats", "1e2", "not_a_number"),
+        ("total_seats", "0", "out_of_range"),
+        ("total_seats", "-5", "out_of_range"),
+        ("total_seats", "1001", "out_of_range"),
+        ("total_seats", "9" * 5000, "out_of_range"),
+        ("price", "", "missing"),
+        ("price", "nan", "not_a_number"),
+        ("price", "inf", "not_a_number"),
+        ("price", "1e5", "not_a_number"),
+        ("price", "7,500", "not_a_number"),
+        ("price", "₹7500", "not_a_number"),
+        ("price", "-1", "negative"),
+        ("price", "1.234", "too_many_decimals"),
+        ("price", "100000000", "out_of_range"),
+        ("price", "9" * 5000, "out_of_range"),
+        ("currency", "rupees", "not_a_currency"),
+        ("currency", "R$", "not_a_currency"),
+    ],
+)
+def test_a_bad_cell_is_named(column: str, cell: str, code: str) -> None:
+    assert read(column, cell)[1] == code
+
+
+def test_an_empty_currency_is_none() -> None:
+    value, code = read("currency", "")
+    assert (pd.isna(value), code) == (True, None)
+
+
+def test_a_key_is_new_once_across_many_chunks() -> None:
+    seen = SeenKeys()
+    count = 4_000
+    numbers = pd.Series([f"AI-{number}" for number in range(count)], dtype="str")
+    moment = pd.Series(pd.DatetimeIndex(["2026-12-25T10:00:00Z"] * count).as_unit("us"))
+    everything = np.ones(count, dtype=np.bool_)
+
+    def new(start: int, stop: int, *, later: int = 0) -> int:
+        times = (moment + pd.Timedelta(minutes=later))[start:stop].reset_index(drop=True)
+        return int(seen.add(numbers[start:stop].reset_index(drop=True), times, everything[start:stop]).sum())
+
+    assert [new(start, start + 500) for start in range(0, count, 500)] == [500] * 8
+    assert [new(start, start + 500) for start in range(0, count, 500)] == [0] * 8
+    assert new(0, count, later=5) == count
+    doubled = pd.Series(["XX-1", "XX-1", "XX-2"], dtype="str")
+    assert seen.add(doubled, moment[:3], everything[:3]).tolist() == [True, False, True]
+
+
+def test_a_row_that_is_refused_leaves_its_key_to_a_later_one() -> None:
+    seen = SeenKeys()
+    number = pd.Series(["AI-1"], dtype="str")
+    moment = pd.Series(pd.DatetimeIndex(["2026-12-25T10:00:00Z"]).as_unit("us"))
+    seen.add(number, moment, ~ALL)
+    assert seen.add(number, moment, ALL).tolist() == [True]
+    assert seen.add(number, moment, ALL).tolist() == [False]
