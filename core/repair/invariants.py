@@ -15,7 +15,7 @@ import redis
 from core import keys
 from core.db import RawConnection
 from core.jobs.messages import Queue
-from core.repair import audit, money
+from core.repair import audit, money, waitlist
 
 SHOWN: Final = 20
 """Violations listed for each invariant; one is already a scandal."""
@@ -41,6 +41,7 @@ def check(connection: RawConnection, client: redis.Redis | None, accepted: Itera
         ("I3 one booking for a key", lambda: _keys(connection)),
         ("I4 money taken once, or on its way back", lambda: money.find_violations(connection, limit=SHOWN)),
         ("I5 sold out only when sold out", lambda: _sold_out(connection)),
+        ("I9 who waits is served in turn", lambda: waitlist.find_violations(connection, limit=SHOWN)),
     ]
     if client is not None:
         redis_client = client

@@ -1,0 +1,36 @@
+"""The promises about waiting lists: who is offered seats has them, and nobody waits for seats that are free for them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from core.db import RawConnection
+
+_HOLLOW: Final = """
+    SELECT 'party ' || w.id || ' of ' || w.party_size || ' is ' || w.status || ' and its booking is '
+           || coalesce(b.status || ' with ' || b.seats || ' seats', 'missing')
+    FROM waitlist w LEFT JOIN bookings b
+        ON b.id = w.booking_id AND b.user_id = w.user_id AND b.flight_id = w.flight_id AND b.payment_mode = 'hold'
+    WHERE CASE w.status
+        WHEN 'WAITING' THEN w.booking_id IS NOT NULL
+        WHEN 'OFFERED' THEN b.status IS DISTINCT FROM 'HELD'
+        WHEN 'BOOKED' THEN b.status IS NULL OR b.status NOT IN ('CONFIRMED', 'CANCELLED')
+        WHEN 'EXPIRED' THEN b.status IS NULL OR b.status NOT IN ('EXPIRED', 'FAILED')
+        ELSE w.booking_id IS NOT NULL AND b.status IS DISTINCT FROM 'CANCELLED' END
+       OR CASE WHEN w.accept_partial THEN b.seats > w.party_size ELSE b.seats <> w.party_size END
+"""
+_PASSED_BY: Final = """
+    SELECT 'party ' || w.id || ' of ' || w.party_size || ' waits for flight ' || f.id || ', which has '
+           || f.total_seats - f.seats_held - f.seats_sold || ' free'
+    FROM waitlist w JOIN flights f ON f.id = w.flight_id
+    WHERE w.status = 'WAITING' AND f.status = 'SCHEDULED' AND f.departure_ts > now()
+      AND f.total_seats - f.seats_held - f.seats_sold >= CASE WHEN w.accept_partial THEN 1 ELSE w.party_size END
+"""
+
+
+def find_violations(connection: RawConnection, *, limit: int) -> list[str]:
+    """What is wrong, in words that name the row; at most `limit` of each kind."""
+    rows: list[tuple[Any, ...]] = []
+    for query in (_HOLLOW, _PASSED_BY):
+        rows += connection.execute(f"{query} LIMIT %s", (limit,)).fetchall()
+    return [row[0] for row in rows]
