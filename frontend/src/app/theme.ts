@@ -26,7 +26,6 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Button: { defaultProps: { size: 'md' } },
-    Modal: { styles: { title: { fontFamily: 'var(--display)', fontSize: '1.3rem', fontWeight: 650 } } },
     TextInput: { defaultProps: { size: 'md' } },
     PasswordInput: { defaultProps: { size: 'md' } },
   },

@@ -42,6 +42,11 @@ export function signedOut(): void {
   become({ state: 'signed-out' });
 }
 
+// Signing out in one window signs out the others.
+window.addEventListener('storage', ({ key, newValue }) => {
+  if (key === HINT && newValue === null && session.state === 'signed-in') signedOut();
+});
+
 export function currentSession(): Session {
   return session;
 }

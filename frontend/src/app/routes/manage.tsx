@@ -1,9 +1,12 @@
 import '@mantine/dropzone/styles.css';
 import { Skeleton } from '@mantine/core';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { DownloadButton } from '@/components/download-button';
 import { EmptyNote } from '@/components/empty-note';
 import { Page } from '@/components/page';
 import { useMe } from '@/features/auth/api';
+import { TEMPLATE } from '@/features/imports/api';
+import { ImportHistory } from '@/features/imports/import-history';
 import { ImportReport } from '@/features/imports/import-report';
 import { UploadForm } from '@/features/imports/upload-form';
 import css from './manage.module.css';
@@ -43,8 +46,14 @@ function Schedule() {
           their sold seats.
         </p>
       </div>
+      <div>
+        <DownloadButton path={TEMPLATE} name="flights.csv">
+          Download a file to begin with
+        </DownloadButton>
+      </div>
       <UploadForm onAccepted={(job) => navigate({ search: { import: job }, resetScroll: false })} />
       {jobId && <ImportReport key={jobId} jobId={jobId} />}
+      <ImportHistory />
     </>
   );
 }

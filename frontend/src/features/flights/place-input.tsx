@@ -49,7 +49,7 @@ export function PlaceInput({ label, value, onChange, error }: Props) {
       onBlur={finish}
       autoComplete="off"
       spellCheck={false}
-      comboboxProps={{ shadow: 'md', offset: 6 }}
+      comboboxProps={{ shadow: 'md', offset: 6, withinPortal: false }}
       classNames={{ input: css.input }}
     />
   );

@@ -1,7 +1,7 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { DatePickerInput } from '@mantine/dates';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useEffect, useState } from 'react';
+import { type FormEvent, useEffect, useId, useState } from 'react';
 import { SwapIcon } from '@/components/icons';
 import { ProblemNote } from '@/components/problem-note';
 import { SeatCount } from '@/components/seat-count';
@@ -30,6 +30,7 @@ export function SearchForm({ initial, onSearch }: Props) {
   const [seats, setSeats] = useState(initial.seats ?? 1);
   const [faults, setFaults] = useState<Faults>({});
   const queries = useQueryClient();
+  const dayId = useId();
 
   // The address is the truth: going back, or another day in the strip, changes the form as well.
   useEffect(() => {
@@ -88,7 +89,10 @@ export function SearchForm({ initial, onSearch }: Props) {
         valueFormat="ddd D MMM YYYY"
         weekendDays={[]}
         hideOutsideDates
-        popoverProps={{ shadow: 'md' }}
+        ariaLabels={{ previousMonth: 'Month before', nextMonth: 'Month after' }}
+        // The same id, so that the calendar is named by the field's label.
+        id={dayId}
+        popoverProps={{ shadow: 'md', id: dayId }}
       />
       <SeatCount label="Seats" value={seats} onChange={setSeats} />
       <Button type="submit" className={css.submit} loading={find.isPending}>

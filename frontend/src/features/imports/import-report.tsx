@@ -1,16 +1,22 @@
 import { Progress, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { ProblemNote } from '@/components/problem-note';
-import type { ImportStatus } from '@/lib/wire';
+import type { ImportView } from '@/lib/wire';
 import { importById, isOver } from './api';
 import css from './import-report.module.css';
 import { RowErrors } from './row-errors';
 
-const TITLES: Record<ImportStatus['status'], string> = {
+const TITLES: Record<ImportView['status'], string> = {
   PENDING: 'Waiting for a worker',
   IN_PROGRESS: 'Reading the rows',
   COMPLETED: 'Done',
   FAILED: 'The import stopped',
+};
+
+const TITLES_OF_A_CHECK: Record<ImportView['status'], string> = {
+  ...TITLES,
+  COMPLETED: 'Checked, and nothing changed',
+  FAILED: 'The check stopped',
 };
 
 /** One import while it runs and after: how far, what became of the rows, and what is wrong with the rest. */
@@ -33,11 +39,11 @@ export function ImportReport({ jobId }: { jobId: string }) {
   return (
     <section className={css.report} aria-label="Import">
       <div className={css.head} aria-live="polite">
-        <h2>{TITLES[report.status]}</h2>
+        <h2>{(report.dry_run ? TITLES_OF_A_CHECK : TITLES)[report.status]}</h2>
         <span>{total ? `${count(processed)} of ${count(total)} rows` : `${count(processed)} rows`}</span>
       </div>
       <Progress
-        value={report.status === 'COMPLETED' ? 100 : (percent ?? 0)}
+        value={percent}
         animated={!isOver(report)}
         color={report.status === 'FAILED' ? 'red' : 'ink'}
         size="lg"
@@ -51,7 +57,7 @@ export function ImportReport({ jobId }: { jobId: string }) {
         <Count label="Same as before" value={report.skipped} />
         <Count label="With errors" value={report.failed} bad />
       </dl>
-      {report.errors.length > 0 && <RowErrors errors={report.errors} failed={report.failed} />}
+      {report.errors.length > 0 && <RowErrors report={report} />}
     </section>
   );
 }

@@ -1,13 +1,14 @@
 import { screen } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
-import type { ImportStatus } from '@/lib/wire';
+import type { ImportView } from '@/lib/wire';
 import { openApp } from '@/testing/app';
 import { network, problem } from '@/testing/network';
 import { ADMIN, TRAVELLER } from '@/testing/samples';
 
 const asAdmin = http.get('/api/v1/auth/me', () => HttpResponse.json(ADMIN));
-const RUNNING: ImportStatus = {
+const noHistory = http.get('/admin/imports', () => HttpResponse.json({ data: [], next_cursor: null }));
+const RUNNING: ImportView = {
   job_id: 'an-import',
   status: 'IN_PROGRESS',
   progress: { processed: 400, total: 1000, percent: 40 },
@@ -20,6 +21,9 @@ const RUNNING: ImportStatus = {
   started_at: '2026-11-23T10:00:00Z',
   finished_at: null,
   failed_rows_url: null,
+  mode: 'upsert',
+  dry_run: false,
+  created_at: '2026-11-23T10:00:00Z',
 };
 
 function schedule() {
@@ -31,6 +35,7 @@ test('an uploaded file is followed to its end, with every row that needs a hand'
   let asked = 0;
   network.use(
     asAdmin,
+    noHistory,
     http.post('/admin/flights/bulk-upload', ({ request }) => {
       const dryRun = new URL(request.url).searchParams.get('dry_run');
       sent.push({ dryRun, token: request.headers.get('Authorization') });
@@ -67,10 +72,43 @@ test('an uploaded file is followed to its end, with every row that needs a hand'
   expect(sent).toEqual([{ dryRun: 'false', token: 'Bearer a-token' }]);
 });
 
+test('a file that is only checked says that nothing changed', async () => {
+  const done = { ...RUNNING, status: 'COMPLETED', dry_run: true, failed: 1 };
+  const error = {
+    line: 3,
+    column: null,
+    value: 'AI-1,Delhi',
+    code: 'wrong_width',
+    message: 'The row has 2 cells.',
+  };
+  network.use(
+    asAdmin,
+    noHistory,
+    http.get('/admin/flights/bulk-upload/status/an-import', () =>
+      HttpResponse.json({ ...done, errors: [error] }),
+    ),
+  );
+  openApp('/manage?import=an-import', { as: 'member' });
+  expect(await screen.findByRole('heading', { name: 'Checked, and nothing changed' })).toBeVisible();
+  expect(screen.getByRole('row', { name: '3 whole row AI-1,Delhi The row has 2 cells.' })).toBeVisible();
+});
+
+test('earlier uploads are kept, each with what became of it', async () => {
+  const earlier = { ...RUNNING, status: 'COMPLETED', created: 1200, updated: 0, skipped: 3 };
+  network.use(
+    asAdmin,
+    http.get('/admin/imports', () => HttpResponse.json({ data: [earlier], next_cursor: null })),
+  );
+  openApp('/manage', { as: 'member' });
+  const link = await screen.findByRole('link', { name: /1,200 new, 3 same as before/ });
+  expect(link).toHaveAttribute('href', '/manage?import=an-import');
+});
+
 test('a header that does not fit is explained before anything is read', async () => {
   const errors = [{ pointer: 'header', code: 'unknown_column', message: "Did you mean 'flight_number'?" }];
   network.use(
     asAdmin,
+    noHistory,
     http.post('/admin/flights/bulk-upload', () =>
       problem(422, 'bad_header', 'The header does not fit.', { errors }),
     ),

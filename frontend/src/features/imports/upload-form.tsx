@@ -19,12 +19,14 @@ export function UploadForm({ onAccepted }: { onAccepted: (jobId: string) => void
   const [file, setFile] = useState<File | null>(null);
   const [dryRun, setDryRun] = useState(false);
   const [sent, setSent] = useState(0);
+  const [refused, setRefused] = useState(false);
   const send = useMutation({ mutationFn: upload, onSuccess: ({ job_id }) => onAccepted(job_id) });
   const problem = send.error ? asProblem(send.error) : null;
 
   function choose([chosen]: File[]) {
     if (!chosen) return;
     send.reset();
+    setRefused(false);
     setSent(0);
     setFile(chosen);
   }
@@ -33,6 +35,7 @@ export function UploadForm({ onAccepted }: { onAccepted: (jobId: string) => void
     <div className={css.form}>
       <Dropzone
         onDrop={choose}
+        onReject={() => setRefused(true)}
         accept={CSV_TYPES}
         multiple={false}
         disabled={send.isPending}
@@ -54,6 +57,11 @@ export function UploadForm({ onAccepted }: { onAccepted: (jobId: string) => void
           )}
         </div>
       </Dropzone>
+      {refused && (
+        <p className={css.refused} role="alert">
+          One CSV file, please. What you chose is something else, or more than one.
+        </p>
+      )}
       <div className={css.actions}>
         <Checkbox
           label="Only check it"

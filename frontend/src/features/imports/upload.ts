@@ -1,6 +1,6 @@
 import { networkProblem, Problem, problemFrom } from '@/lib/problem';
 import { settledSession } from '@/lib/session';
-import type { UploadAccepted } from '@/lib/wire';
+import type { ImportAccepted } from '@/lib/wire';
 
 export interface Upload {
   file: File;
@@ -10,7 +10,7 @@ export interface Upload {
 }
 
 /** Sends the file. XMLHttpRequest, because `fetch` does not say how much of a body has been sent. */
-export async function upload({ file, dryRun, onProgress }: Upload): Promise<UploadAccepted> {
+export async function upload({ file, dryRun, onProgress }: Upload): Promise<ImportAccepted> {
   const session = await settledSession();
   if (session.state !== 'signed-in') {
     throw new Problem({ status: 401, code: 'unauthenticated', detail: 'Sign in again to upload.' });
@@ -25,7 +25,7 @@ export async function upload({ file, dryRun, onProgress }: Upload): Promise<Uplo
     request.onerror = () => reject(networkProblem());
     request.onload = () => {
       const answer = parsed(request.responseText);
-      if (request.status === 202) resolve(answer as UploadAccepted);
+      if (request.status === 202) resolve(answer as ImportAccepted);
       else
         reject(
           problemFrom(new Response(null, { status: request.status, headers: headersOf(request) }), answer),

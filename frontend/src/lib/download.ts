@@ -1,0 +1,16 @@
+import { networkProblem, problemFrom } from './problem';
+import { authorizedFetch } from './session';
+
+/** Saves a file that needs the access token, which a plain link would not carry. */
+export async function download(path: string, name: string): Promise<void> {
+  const response = await authorizedFetch(new Request(path)).catch(() => {
+    throw networkProblem();
+  });
+  if (!response.ok) throw problemFrom(response, await response.json().catch(() => null));
+  const address = URL.createObjectURL(await response.blob());
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}
