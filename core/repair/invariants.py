@@ -41,6 +41,7 @@ def check(connection: RawConnection, client: redis.Redis | None, accepted: Itera
         ("I3 one booking for a key", lambda: _keys(connection)),
         ("I4 money taken once, or on its way back", lambda: money.find_violations(connection, limit=SHOWN)),
         ("I5 sold out only when sold out", lambda: _sold_out(connection)),
+        ("I9 nobody is on a cancelled flight", lambda: _called_off(connection)),
         ("I9 who waits is served in turn", lambda: waitlist.find_violations(connection, limit=SHOWN)),
     ]
     if client is not None:
@@ -116,6 +117,27 @@ def _sold_out(connection: RawConnection) -> list[str]:
     return [
         f"booking {booking} of {seats} was sold_out while flight {flight} has {free} free"
         for booking, seats, flight, free in rows
+    ]
+
+
+def _called_off(connection: RawConnection) -> list[str]:
+    rows = connection.execute(
+        """
+        SELECT f.flight_number, f.id, b.id, b.status FROM flights f
+        JOIN bookings b ON b.flight_id = f.id AND b.status IN ('PENDING', 'HELD', 'CONFIRMED')
+        WHERE f.status = 'CANCELLED' LIMIT %s
+        """,
+        (SHOWN,),
+    ).fetchall()
+    unfinished = connection.execute(
+        "SELECT id FROM flight_cancellations WHERE status <> 'COMPLETED' LIMIT %s", (SHOWN,)
+    ).fetchall()
+    return [
+        *(
+            f"flight {number} ({flight_id}) is cancelled, and booking {booking} on it is {status}"
+            for number, flight_id, booking, status in rows
+        ),
+        *(f"the cancellation {row[0]} of a flight has not ended" for row in unfinished),
     ]
 
 

@@ -22,8 +22,11 @@ _UNPAID: Final = """
 _KEPT: Final = """
     SELECT 'booking ' || b.id || ' is ' || b.status || ', was paid ' || p.amount || ' and given back ' || coalesce(r.amount, 0)
     FROM payments p JOIN bookings b ON b.id = p.trip_id LEFT JOIN refunds r ON r.payment_id = p.id
+    LEFT JOIN cancellations c ON c.trip_id = b.id AND c.confirmed_at IS NOT NULL
     WHERE p.status = 'SUCCEEDED' AND p.amount > 0 AND CASE
-        WHEN b.status = 'CANCELLED' THEN false
+        -- A fee is kept only of what was paid when the traveller was told so; what came later, or by the airline, goes back whole.
+        WHEN b.status = 'CANCELLED' THEN coalesce(r.amount, 0) <>
+            CASE WHEN c.refund_amount + c.fee_amount = p.amount THEN c.refund_amount ELSE p.amount END
         WHEN b.status = 'CONFIRMED' AND b.payment_mode <> 'none' THEN r.id IS NOT NULL
         WHEN b.status IN ('FAILED', 'EXPIRED') THEN r.amount IS DISTINCT FROM p.amount
         ELSE true END

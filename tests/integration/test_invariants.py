@@ -94,6 +94,71 @@ def test_a_refusal_while_seats_are_left(pipeline: Pipeline, sold: UUID) -> None:
     assert_found(pipeline, "I5", str(booking), "7 free")
 
 
+def test_a_booking_that_was_left_on_a_cancelled_flight(pipeline: Pipeline, sold: UUID) -> None:
+    execute(pipeline, "UPDATE flights SET status = 'CANCELLED' WHERE id = %s", sold)
+    assert_found(pipeline, "I9", str(sold), "is CONFIRMED")
+
+
+def test_a_cancellation_of_a_flight_that_never_ended(pipeline: Pipeline, sold: UUID) -> None:
+    execute(pipeline, "INSERT INTO flight_cancellations (id, flight_id, reason) VALUES (%s, %s, 'Fog')", new_id(), sold)
+    assert_found(pipeline, "I9", "has not ended")
+
+
+@pytest.mark.parametrize(
+    ("promised", "refunded", "kept"),
+    [
+        (("5625", "1875"), "5625", False),
+        (("5625", "1875"), None, True),
+        (("5625", "1875"), "7500", True),
+        (("0", "7500"), None, False),
+        (None, "7500", False),
+        (None, "5625", True),
+        (("0", "0"), None, True),
+        (("0", "0"), "7500", False),
+    ],
+    ids=lambda value: str(value),
+)
+def test_money_of_a_cancelled_booking_that_was_kept(
+    pipeline: Pipeline, sold: UUID, promised: tuple[str, str] | None, refunded: str | None, kept: bool
+) -> None:
+    (booking,) = pipeline.accept_many(1, sold)
+    payment = new_id()
+    execute(pipeline, "UPDATE bookings SET status = 'CANCELLED' WHERE id = %s", booking)
+    execute(
+        pipeline,
+        "INSERT INTO payments (id, trip_id, token, amount, currency, status) VALUES (%s, %s, 'tok_ok', 7500, 'INR', 'SUCCEEDED')",
+        payment,
+        booking,
+    )
+    if promised:
+        execute(
+            pipeline,
+            """
+            INSERT INTO cancellations (id, trip_id, refund_amount, fee_amount, currency, expires_at, confirmed_at)
+            VALUES (%s, %s, %s, %s, 'INR', now(), now())
+            """,
+            new_id(),
+            booking,
+            *promised,
+        )
+    if refunded:
+        execute(
+            pipeline,
+            """
+            INSERT INTO refunds (id, payment_id, trip_id, amount, currency, reason, status)
+            VALUES (%s, %s, %s, %s, 'INR', 'cancelled', 'SUCCEEDED')
+            """,
+            new_id(),
+            payment,
+            booking,
+            refunded,
+        )
+    if kept:
+        assert_found(pipeline, "I4", str(booking), "was paid 7500")
+    else:
+        assert pipeline.violations() == []
+
+
 @pytest.mark.parametrize(("free", "drift"), [(8, "+1"), (5, "-2")])
 def test_a_redis_that_counts_otherwise(pipeline: Pipeline, sold: UUID, free: int, drift: str) -> None:
     pipeline.redis.hset(keys.inventory(sold), "free", free)
