@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -12,9 +13,10 @@ from getpass import getpass
 from importlib import import_module
 from pathlib import Path
 
+import psycopg
 from pydantic import ValidationError
 from redis import Redis, RedisError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from core import clock
 from core.db import Database, opened
@@ -43,14 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = _refuse(str(error))
     except AppError as error:
         status = _refuse(error.detail)
-    except OperationalError as error:
-        status = _refuse(f"The database says: {str(error.orig).strip().partition(chr(10))[0]}")
+    except (DBAPIError, psycopg.Error) as error:
+        said = error.orig if isinstance(error, DBAPIError) else error
+        status = _refuse(f"The database says: {str(said).strip().partition(chr(10))[0]}")
     except RedisError as error:
         status = _refuse(f"Redis says: {error}")
     except KeyboardInterrupt:
         status = 130
     except OSError as error:
-        status = _refuse(f"{error.filename or 'The system'}: {error.strerror}.")
+        remedy = " Make room there." if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+        status = _refuse(f"{error.filename or 'The system'}: {error.strerror or error}.{remedy}")
     raise SystemExit(status)
 
 

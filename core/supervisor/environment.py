@@ -10,6 +10,7 @@ from core.settings import Settings
 from core.supervisor.address import Listener
 from core.supervisor.folder import DataFolder
 from core.supervisor.servers import Addresses
+from core.users.tokens import SECRET_BYTES
 
 
 def product(settings: Settings, folder: DataFolder, addresses: Addresses, payments_url: str) -> dict[str, str]:
@@ -38,7 +39,12 @@ def mockpay(settings: Settings, folder: DataFolder, api: Listener) -> dict[str, 
 def jwt_secret(settings: Settings, folder: DataFolder) -> str:
     """Made once for our own servers. With others, further API processes may run elsewhere, and all of them need the same."""
     if settings.accounts.jwt_secret is not None:
-        return settings.accounts.jwt_secret.get_secret_value()
+        given = settings.accounts.jwt_secret.get_secret_value()
+        if len(given.encode()) < SECRET_BYTES:
+            raise CannotStart(
+                f"SKYQUEUE_JWT_SECRET is shorter than {SECRET_BYTES} bytes.", "`openssl rand -hex 32` makes a good one."
+            )
+        return given
     if settings.servers.database_url or settings.servers.redis_url:
         raise CannotStart(
             "With servers of your own, the secret that signs access tokens has to be yours too.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import socket
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -56,6 +57,7 @@ SECRET = {"SKYQUEUE_JWT_SECRET": "x" * 32}
     [
         ({"SKYQUEUE_PORT": "99999"}, "SKYQUEUE_PORT: Input should be less than or equal to 65535"),
         ({"SKYQUEUE_HOST": "no.such.host.invalid"}, "SKYQUEUE_HOST=no.such.host.invalid is not an address of this machine"),
+        ({"SKYQUEUE_JWT_SECRET": "short"}, "SKYQUEUE_JWT_SECRET is shorter than 32 bytes"),
         ({"SKYQUEUE_DATABASE_URL": "postgresql://127.0.0.1:1/none"}, "Set SKYQUEUE_JWT_SECRET"),
         (
             SECRET | {"SKYQUEUE_DATABASE_URL": "postgresql://u:hidden@127.0.0.1:1/none"},
@@ -131,3 +133,27 @@ def test_migrating_also_creates_the_administrator_of_the_settings(
         cli.main(["migrate"])
     assert ended.value.code == 0
     assert capsys.readouterr().out == "The database has the newest schema.\nThe administrator admin: created.\n"
+
+
+def test_a_database_that_refuses_is_quoted(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], redis_url: str
+) -> None:
+    monkeypatch.setenv("SKYQUEUE_DATABASE_URL", "postgresql://127.0.0.1:1/none")
+    monkeypatch.setenv("SKYQUEUE_REDIS_URL", redis_url)
+    assert refusal(capsys, "migrate").startswith("skyqueue: The database says: connection failed")
+
+
+def test_the_sample_schedule_can_be_had_as_a_file(data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["sample", "--output", str(tmp_path / "sample.csv")])
+    assert ended.value.code == 0
+    lines = (tmp_path / "sample.csv").read_text().splitlines()
+    assert lines[0] == "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price"
+    assert capsys.readouterr().out == f"{len(lines) - 1} flights in {tmp_path / 'sample.csv'}\n"
+
+
+def test_the_api_describes_itself_without_servers(data_dir: Path, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["openapi", "--output", str(tmp_path / "openapi.json")])
+    document = json.loads((tmp_path / "openapi.json").read_text())
+    assert {"/api/v1/booking", "/api/v1/search", "/admin/flights/bulk-upload"} <= set(document["paths"])
