@@ -28,17 +28,27 @@ class FailureCode(StrEnum):
     INTERNAL = "internal"
 
 
-MOVES: Final[dict[BookingStatus, frozenset[BookingStatus]]] = {
-    BookingStatus.PENDING: frozenset({BookingStatus.HELD, BookingStatus.CONFIRMED, BookingStatus.FAILED}),
-    BookingStatus.HELD: frozenset(
-        {BookingStatus.CONFIRMED, BookingStatus.FAILED, BookingStatus.EXPIRED, BookingStatus.CANCELLED}
-    ),
-    BookingStatus.CONFIRMED: frozenset({BookingStatus.CANCELLED}),
-    BookingStatus.CANCELLED: frozenset(),
-    BookingStatus.FAILED: frozenset(),
-    # Only by late payment: the money arrived after the hold had ended, and the seats were still free.
-    BookingStatus.EXPIRED: frozenset({BookingStatus.CONFIRMED}),
-}
+BEGINNINGS: Final = frozenset({BookingStatus.PENDING, BookingStatus.HELD})
+"""How a booking comes into the world: accepted and PENDING, or offered to the waiting list and HELD."""
+
+
+def moves_from(source: BookingStatus) -> frozenset[BookingStatus]:
+    """Where a booking may go from here; empty for an end."""
+    match source:
+        case BookingStatus.PENDING:
+            return frozenset({BookingStatus.HELD, BookingStatus.CONFIRMED, BookingStatus.FAILED})
+        case BookingStatus.HELD:
+            return frozenset({BookingStatus.CONFIRMED, BookingStatus.FAILED, BookingStatus.EXPIRED, BookingStatus.CANCELLED})
+        case BookingStatus.CONFIRMED:
+            return frozenset({BookingStatus.CANCELLED})
+        case BookingStatus.EXPIRED:
+            # Only by late payment: the money arrived after the hold had ended, and the seats were still free.
+            return frozenset({BookingStatus.CONFIRMED})
+        case BookingStatus.CANCELLED | BookingStatus.FAILED:
+            return frozenset()
+
+
+MOVES: Final = {source: moves_from(source) for source in BookingStatus}
 
 ACTIVE: Final = frozenset({BookingStatus.PENDING, BookingStatus.HELD, BookingStatus.CONFIRMED})
 """Statuses in which a booking has seats, or may still get them."""
