@@ -18,8 +18,11 @@ STATEMENT_MS = 5_000
 LOCK_MS = 2_000
 IDLE_IN_TRANSACTION_MS = 10_000
 TCP_USER_TIMEOUT_MS = 10_000
-LOCK_SILENCE_MS = 5_000
-"""A frozen process answers nobody and keeps its connections: after this silence it loses a session lock."""
+LOCK_SILENCE_MS = 10_000
+"""A frozen process answers nobody and keeps its connections: after this silence it loses a session lock.
+
+Longer than a pass of the sweep takes when Redis is frozen, too.
+"""
 
 RawConnection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 

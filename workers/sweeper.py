@@ -37,6 +37,8 @@ class Sweeper:
         self._context = context
         self._stopping = stopping
         self._epoch = Epoch(context.redis)
+        self._lost = False
+        """Redis was lost, and not everything has been sent again."""
         self._waitlists = WaitlistRound(context)
         self._suspects: dict[UUID, int] = {}
         self._audited_at = 0.0
@@ -64,23 +66,31 @@ class Sweeper:
 
     def sweep_once(self) -> None:
         """One pass. Public for the tests."""
-        lost = False
-        with suppress(redis.RedisError):
-            lost = self._epoch.was_lost()
-        self._resend_bookings(lost=lost)
-        self._resend_imports()
-        self._resend_cancellations(lost=lost)
-        money_sweep.go_round(self._context, lost=lost)
+        can_send = self._can_send()
+        if can_send:
+            self._resend_bookings(lost=self._lost)
+            self._resend_imports()
+            self._resend_cancellations(lost=self._lost)
+        money_sweep.go_round(self._context, lost=self._lost)
         self._waitlists.go()
         if time.monotonic() - self._audited_at > AUDIT_SECONDS:
             self._audited_at = time.monotonic()
             self.repair_inventory()
+        self._lost &= not can_send
+
+    def _can_send(self) -> bool:
+        """Whether Redis answers. Work is not leased without it: every lease counts an attempt, and an outage is not the work's fault."""
+        try:
+            self._lost |= self._epoch.was_lost()
+        except redis.RedisError as error:
+            _log.warning("Redis is away, so nothing is sent", error=str(error))
+            return False
+        return True
 
     def _resend_bookings(self, *, lost: bool) -> None:
         context = self._context
-        with suppress(redis.RedisError):
-            if not lost and context.dispatcher.depth(Queue.BOOKINGS) >= BACKLOG_MESSAGES:
-                return
+        if not lost and self._is_moving(Queue.BOOKINGS):
+            return
         if lost:
             with context.db.transaction() as connection:
                 everything = sweep.lease_all_bookings(connection)
@@ -95,6 +105,11 @@ class Sweeper:
             context.dispatcher.send(ReserveBookings((trip_id,), alone=True))
         if due.given_up:
             self._give_up(due.given_up)
+
+    def _is_moving(self, queue: Queue) -> bool:
+        with suppress(redis.RedisError):
+            return self._context.dispatcher.depth(queue) >= BACKLOG_MESSAGES
+        return False
 
     def _send(self, trip_ids: list[UUID]) -> None:
         for start in range(0, len(trip_ids), MAX_IDS):

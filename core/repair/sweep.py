@@ -58,11 +58,15 @@ def lease_due_bookings(connection: RawConnection) -> Due:
 
 
 def lease_all_bookings(connection: RawConnection) -> list[UUID]:
-    """Take over every PENDING booking, because Redis lost its queues. It is not the bookings' fault: no attempt is counted."""
+    """Take over every PENDING booking, because Redis lost its queues. It is not the bookings' fault: no attempt is counted.
+
+    Those that a worker is writing at this moment are left to it.
+    """
     rows = connection.execute(
         """
-        UPDATE bookings SET next_at = now() + %s * interval '1 second'
-        WHERE next_at IS NOT NULL AND status = 'PENDING' RETURNING id
+        UPDATE bookings b SET next_at = now() + %s * interval '1 second'
+        FROM (SELECT id FROM bookings WHERE next_at IS NOT NULL AND status = 'PENDING' FOR UPDATE SKIP LOCKED) AS free
+        WHERE b.id = free.id RETURNING b.id
         """,
         (LEASE_SECONDS,),
     ).fetchall()

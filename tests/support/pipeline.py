@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -21,9 +22,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from core import keys
-from core.bookings import ending
+from core.bookings import ending, reserve
 from core.bookings.effects import Effects, carry_out
 from core.bookings.intake import Accepted, Intake, Request
+from core.bookings.reserve import Asked
 from core.bookings.states import BookingStatus
 from core.clock import new_id, now
 from core.db import Database
@@ -38,6 +40,7 @@ from tests.support.processes import Api, Worker
 from tests.support.waiting import until
 from workers.bookings import reserve_bookings
 from workers.context import Context
+from workers.sweeper import Sweeper
 
 ENDED = "SELECT NOT EXISTS (SELECT 1 FROM bookings WHERE status = 'PENDING')"
 
@@ -164,6 +167,16 @@ class Pipeline:
         """What a worker does with one message of these ids."""
         reserve_bookings(self.context, booking_ids)
 
+    def reserve_and_stop(self, *booking_ids: UUID) -> Asked:
+        """What a worker has done when it is killed after it asked Redis."""
+        with self.db.snapshot() as connection:
+            trips = reserve.find_waiting(connection, booking_ids)
+        return reserve.ask(self.context.inventory, trips, self._load, now())
+
+    def _load(self, flight_ids: Sequence[UUID]) -> None:
+        with self.db.snapshot() as connection:
+            reserve.load_inventory(connection, self.context.inventory, flight_ids)
+
     def cancel(self, booking_id: UUID) -> Effects:
         """Cancel a booking and carry out what follows, which is returned."""
         effects = Effects()
@@ -220,6 +233,17 @@ class Pipeline:
         assert row is not None
         return int(row[0])
 
+    def end_silent_sweep(self) -> None:
+        """End the session that holds the sweep's lock now, as Postgres does after `LOCK_SILENCE_MS` of silence."""
+        with self.db.transaction() as connection:
+            connection.execute(
+                """
+                SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database() AND l.objid = %s
+                """,
+                (sweep.ADVISORY_LOCK,),
+            )
+
     def send(self, *booking_ids: UUID, together: int = MAX_IDS) -> None:
         """Put messages for these bookings on the queue, `together` in each."""
         for start in range(0, len(booking_ids), together):
@@ -242,6 +266,12 @@ class Pipeline:
         broker = RedisBroker(client=self.redis, namespace=keys.QUEUE_NAMESPACE, middleware=[], maintenance_chance=1_000_000)
         for queue in Queue:
             broker.do_qsize(queue)
+
+    def repair_inventory(self) -> None:
+        """Audit Redis against Postgres twice now, instead of every 30 s: what differs both times is dropped."""
+        sweeper = Sweeper(self.context, threading.Event())
+        sweeper.repair_inventory()
+        sweeper.repair_inventory()
 
     def violations(self, accepted: Sequence[UUID] = ()) -> list[str]:
         """What the checker says now."""

@@ -1,0 +1,186 @@
+"""The sweep: who sweeps, what it sends again and when, and what it gives up."""
+
+from __future__ import annotations
+
+import json
+import threading
+from uuid import UUID
+
+import psycopg
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from core import keys
+from core.db import Database
+from core.jobs.messages import Queue, ReserveBookings
+from core.repair import sweep
+from tests.support.pipeline import Pipeline
+from tests.support.waiting import until
+from workers import sweeper as sweeping
+from workers.sweeper import Sweeper
+
+
+@pytest.fixture
+def sweeper(pipeline: Pipeline) -> Sweeper:
+    return Sweeper(pipeline.context, threading.Event())
+
+
+def sent(pipeline: Pipeline) -> int:
+    """Messages on the queue of bookings."""
+    return pipeline.redis.llen(f"{keys.QUEUE_NAMESPACE}:{Queue.BOOKINGS}")
+
+
+def lease_of(pipeline: Pipeline, booking: UUID) -> tuple[int, int]:
+    """Attempts, and the seconds that its lease lasts from now on."""
+    with pipeline.db.snapshot() as connection:
+        row = connection.execute(
+            "SELECT attempts, round(extract(epoch FROM next_at - now()))::int FROM bookings WHERE id = %s", (booking,)
+        ).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def test_a_lease_that_has_not_ended_is_left_alone(pipeline: Pipeline, sweeper: Sweeper) -> None:
+    pipeline.accept_many(3, pipeline.flight(10))
+    sweeper.sweep_once()
+    assert sent(pipeline) == 0
+
+
+def test_every_lease_is_twice_as_long_and_the_last_ones_travel_alone(pipeline: Pipeline, sweeper: Sweeper) -> None:
+    (booking,) = pipeline.accept_many(1, pipeline.flight(10))
+    leases, alone = [], []
+    with pipeline.db.transaction() as connection:
+        for _ in range(sweep.LAST_ATTEMPT - 1):
+            connection.execute("UPDATE bookings SET next_at = now() - interval '1 second'")
+            due = sweep.lease_due_bookings(connection)
+            assert [*due.together, *due.alone] == [booking]
+            alone.append(bool(due.alone))
+            row = connection.execute("SELECT extract(epoch FROM next_at - now())::int FROM bookings").fetchone()
+            assert row is not None
+            leases.append(row[0])
+    assert leases == [30, 60, 120, 240]
+    assert alone == [False, True, True, True]
+
+
+def test_what_failed_too_often_is_given_up_with_a_dead_letter_and_without_its_seats(pipeline: Pipeline, sweeper: Sweeper) -> None:
+    flight = pipeline.flight(10)
+    (booking,) = pipeline.accept_many(1, flight, seats=2)
+    pipeline.reserve_and_stop(booking)
+    assert pipeline.seats(flight) == (0, 0, 8)
+    with pipeline.db.transaction() as connection:
+        connection.execute("UPDATE bookings SET attempts = %s, next_at = now()", (sweep.LAST_ATTEMPT,))
+    sweeper.sweep_once()
+
+    assert pipeline.endings([booking]) == {"internal": 1}
+    assert pipeline.seats(flight) == (0, 0, 10)
+    with pipeline.db.snapshot() as connection:
+        letters = connection.execute("SELECT queue, kind, subject_id FROM dead_letters").fetchall()
+    assert letters == [("bookings", "booking", booking)]
+    assert sent(pipeline) == 0
+    assert pipeline.violations([booking]) == []
+
+
+def test_a_backlog_that_is_being_worked_is_not_doubled(
+    pipeline: Pipeline, sweeper: Sweeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "BACKLOG_MESSAGES", 2)
+    bookings = pipeline.accept_many(2, pipeline.flight(10))
+    pipeline.send(*bookings, together=1)
+    pipeline.wind_leases()
+    sweeper.sweep_once()
+    assert sent(pipeline) == 2
+    assert lease_of(pipeline, bookings[0])[0] == 1
+
+    pipeline.redis.ltrim(f"{keys.QUEUE_NAMESPACE}:{Queue.BOOKINGS}", 1, -1)
+    sweeper.sweep_once()
+    assert sent(pipeline) == 2
+    assert lease_of(pipeline, bookings[0])[0] == 2
+
+
+def test_a_lost_redis_makes_everything_unfinished_due_at_no_attempt(pipeline: Pipeline, sweeper: Sweeper) -> None:
+    bookings = pipeline.accept_many(3, pipeline.flight(10))
+    sweeper.sweep_once()
+    pipeline.redis.flushall()
+    sweeper.sweep_once()
+    assert sent(pipeline) == 1
+    assert lease_of(pipeline, bookings[0]) == (1, sweep.LEASE_SECONDS)
+    sweeper.sweep_once()
+    assert sent(pipeline) == 1
+
+
+def test_a_new_and_empty_redis_is_a_lost_one(pipeline: Pipeline, sweeper: Sweeper) -> None:
+    """Also for a sweeper that has never seen the old one."""
+    pipeline.accept_many(3, pipeline.flight(10))
+    pipeline.redis.flushall()
+    sweeper.sweep_once()
+    assert sent(pipeline) == 1
+
+
+def test_a_redis_that_another_sweeper_found_lost_is_not_lost_twice(pipeline: Pipeline, sweeper: Sweeper) -> None:
+    pipeline.accept_many(3, pipeline.flight(10))
+    pipeline.redis.flushall()
+    Sweeper(pipeline.context, threading.Event()).sweep_once()
+    sweeper.sweep_once()
+    assert sent(pipeline) == 1
+
+
+def test_a_loss_is_remembered_until_everything_was_sent(
+    pipeline: Pipeline, sweeper: Sweeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.accept_many(3, pipeline.flight(10))
+    pipeline.redis.flushall()
+    with monkeypatch.context() as patch:
+        patch.setattr(sweep, "lease_all_bookings", _fail)
+        with pytest.raises(psycopg.OperationalError):
+            sweeper.sweep_once()
+    assert sent(pipeline) == 0
+    sweeper.sweep_once()
+    assert sent(pipeline) == 1
+
+
+def _fail(_connection: object) -> list[UUID]:
+    raise psycopg.OperationalError("the server went away")
+
+
+def test_two_sweeps_at_once_send_a_booking_once(pipeline: Pipeline, sweeper: Sweeper) -> None:
+    pipeline.accept_many(50, pipeline.flight(100))
+    pipeline.wind_leases()
+    with pipeline.db.transaction() as one, pipeline.db.transaction() as other:
+        first, second = sweep.lease_due_bookings(one), sweep.lease_due_bookings(other)
+    assert (len(first.together), len(second.together)) == (50, 0)
+
+
+def test_an_inventory_is_dropped_when_two_audits_find_the_same_drift(pipeline: Pipeline, sweeper: Sweeper) -> None:
+    flight = pipeline.flight(10)
+    (booking,) = pipeline.accept_many(1, flight)
+    pipeline.work(booking)
+    pipeline.redis.hset(keys.inventory(flight), "free", 7)
+    sweeper.repair_inventory()
+    assert pipeline.seats(flight) == (0, 1, 7)
+    pipeline.redis.hset(keys.inventory(flight), "free", 6)
+    sweeper.repair_inventory()
+    assert pipeline.seats(flight) == (0, 1, 6)
+    sweeper.repair_inventory()
+    assert pipeline.seats(flight) == (0, 1, None)
+
+
+def test_the_lock_is_free_again_when_its_holder_is_silent(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.db.LOCK_SILENCE_MS", 100)
+
+    def can_be_taken() -> bool:
+        with db.session_lock(sweep.ADVISORY_LOCK) as held:
+            return held()
+
+    with db.session_lock(sweep.ADVISORY_LOCK) as held:
+        assert held()
+        assert not can_be_taken()
+        until(can_be_taken)
+        with pytest.raises(OperationalError, match="idle-session timeout"):
+            held()
+
+
+def test_a_message_that_is_to_travel_alone_says_so(pipeline: Pipeline) -> None:
+    (booking,) = pipeline.accept_many(1, pipeline.flight(10))
+    pipeline.context.dispatcher.send(ReserveBookings((booking,), alone=True))
+    (payload,) = pipeline.redis.hvals(f"{keys.QUEUE_NAMESPACE}:{Queue.BOOKINGS}.msgs")
+    assert json.loads(payload)["options"]["alone"] is True
