@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, cast
+from uuid import UUID
 
 import dramatiq
 import redis
@@ -57,6 +58,12 @@ def connect(redis_url: str, bury: Bury) -> RepairedBroker:
 class RepairedBroker(RedisBroker):
     bury: Bury
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.parts: dict[str, list[str]] = {}
+        """Merged message -> the ids under which its parts are acknowledged. It outlives the consumers: an error of Redis ends
+        a consumer, and not the work of its messages."""
+
     @property
     def consumer_class(self) -> type[Consumer]:
         return RepairedConsumer
@@ -85,12 +92,13 @@ class RepairedConsumer(_RedisConsumer):
     is idle.
     """
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
+    def __init__(self, broker: RepairedBroker, queue_name: str, prefetch: int, timeout: int) -> None:
+        super().__init__(broker, queue_name, prefetch, timeout)
         self._ready: list[dramatiq.Message[Any]] = []
-        self._parts: dict[str, list[str]] = {}
-        """Merged message -> the ids under which its parts are acknowledged."""
+        self._parts = broker.parts
         self._room = threading.Event()
+        with _closing_on_errors():
+            self._return_orphans()
 
     def __next__(self) -> MessageProxy | None:
         with _closing_on_errors():
@@ -113,25 +121,41 @@ class RepairedConsumer(_RedisConsumer):
         self._finish(message, self.broker.do_nack)
 
     def requeue(self, messages: Iterable[MessageProxy]) -> None:
+        parts = [part for message in messages for part in self._parts.pop(message.message_id, ())]
         # An error that passed through here would end the consumer's thread while the process looks healthy.
         with _closing_on_errors():
-            for message in messages:
-                parts = self._parts.pop(message.message_id, [])
-                self.broker.client.delete(*(keys.seen(part) for part in parts))
-                self.broker.do_requeue(self.queue_name, *parts)
+            self._return(parts)
 
     def close(self) -> None:
-        self.requeue([MessageProxy(message) for message in self._ready])
-        self._ready = []
+        ready, self._ready = self._ready, []
+        self.requeue(MessageProxy(message) for message in ready)
 
     def _finish(self, message: MessageProxy, command: Callable[[str, str], None]) -> None:
-        try:
-            with _closing_on_errors():
-                for part in self._parts.get(message.message_id, ()):
-                    command(self.queue_name, part)
-        finally:
-            self._parts.pop(message.message_id, None)
-            self._room.set()
+        with _closing_on_errors():
+            for part in self._parts.get(message.message_id, ()):
+                command(self.queue_name, part)
+        # Not before: Dramatiq tries again until Redis has taken it.
+        self._parts.pop(message.message_id, None)
+        self._room.set()
+
+    def _return(self, parts: list[str]) -> None:
+        """Put fetched messages back on the queue, for anybody."""
+        if parts:
+            self.broker.client.delete(*(keys.seen(part) for part in parts))
+            self.broker.do_requeue(self.queue_name, *parts)
+
+    def _return_orphans(self) -> None:
+        """Return what this process fetched and then lost in an error of Redis; nobody else may take it while this process lives.
+
+        An id without its message only disappears.
+        """
+        known = {part for parts in self._parts.values() for part in parts}
+        fetched = {part.decode() for part in cast("set[bytes]", self.broker.client.smembers(self._acks))}
+        self._return(sorted(fetched - known))
+
+    @property
+    def _acks(self) -> str:
+        return f"{self.broker.namespace}:__acks__.{self.broker.broker_id}.{self.queue_name}"
 
     def _fetch(self) -> list[dramatiq.Message[Any]]:
         """Take what has piled up, as few messages as possible: many small batches cost more than one large one."""
@@ -147,6 +171,8 @@ class RepairedConsumer(_RedisConsumer):
             else:
                 merged.append(message)
                 self._parts[message.message_id] = [part]
+        if None in payloads:
+            self._return_orphans()
         return merged
 
     def _unseen(self, messages: list[dramatiq.Message[Any]]) -> list[dramatiq.Message[Any]]:
@@ -181,6 +207,8 @@ class RepairedConsumer(_RedisConsumer):
                 raise ValueError("it has no id to acknowledge it by")
             if message.actor_name not in self.broker.actors:
                 raise ValueError(f"there is no actor {message.actor_name!r}")
+            if not _is_one_list_of_ids(message):
+                raise ValueError("its arguments are not one list of ids")
         except (DecodeError, TypeError, KeyError, ValueError, AttributeError) as error:
             self._bury(payload, repr(error))
             return None
@@ -188,12 +216,11 @@ class RepairedConsumer(_RedisConsumer):
 
     def _bury(self, payload: bytes, error: str) -> None:
         self.broker.bury(self.queue_name, payload, error)
-        acks = f"{self.broker.namespace}:__acks__.{self.broker.broker_id}.{self.queue_name}"
         messages = f"{self.broker.namespace}:{self.queue_name}.msgs"
         client: redis.Redis = self.broker.client
-        for message_id in cast("set[bytes]", client.smembers(acks)):
+        for message_id in cast("set[bytes]", client.smembers(self._acks)):
             if client.hget(messages, message_id) == payload:
-                client.srem(acks, message_id)
+                client.srem(self._acks, message_id)
                 client.hdel(messages, message_id)
 
 
@@ -201,8 +228,17 @@ def _mergeable(first: dramatiq.Message[Any], second: dramatiq.Message[Any]) -> b
     """Whether both ask the same of different ids, and fit into one batch. A message of one id may travel alone for a reason."""
     if first.actor_name != second.actor_name or first.options.get("alone") or second.options.get("alone"):
         return False
-    lists = [message.args[0] if len(message.args) == 1 and not message.kwargs else None for message in (first, second)]
-    return all(isinstance(ids, list) for ids in lists) and sum(map(len, lists)) <= MAX_IDS  # type: ignore[arg-type]
+    return len(first.args[0]) + len(second.args[0]) <= MAX_IDS
+
+
+def _is_one_list_of_ids(message: dramatiq.Message[Any]) -> bool:
+    """What every actor of this product takes."""
+    if message.kwargs or len(message.args) != 1 or not isinstance(message.args[0], list):
+        return False
+    try:
+        return all(UUID(each) for each in message.args[0])
+    except (ValueError, TypeError, AttributeError):
+        return False
 
 
 @contextmanager
