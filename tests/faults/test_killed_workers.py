@@ -57,6 +57,7 @@ def test_a_worker_that_was_frozen_doubles_nothing(pipeline: Pipeline) -> None:
     zombie.freeze()
     assert pipeline.endings(bookings) == {"PENDING": 20}
 
+    pipeline.end_silent_sweep()
     pipeline.worker()
     pipeline.wind_leases()
     pipeline.await_the_end()

@@ -1,0 +1,133 @@
+"""Redis is lost, killed, frozen or absent. Bookings are accepted all the same, and each of them ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor, wait
+from time import monotonic
+
+import httpx
+
+from core.embedded.valkey import EmbeddedValkey
+from tests.support import crowd
+from tests.support.crowd import Wish
+from tests.support.pipeline import Pipeline
+from tests.support.waiting import until
+
+
+def test_flushing_redis_under_load_oversells_nothing_and_loses_nothing(pipeline: Pipeline) -> None:
+    """The window between the question to Redis and the answer of Postgres is widened, so that every flush falls into it."""
+    flights = [pipeline.flight(40), pipeline.flight(150)]
+    api = pipeline.api()
+    worker = pipeline.worker(FAILPOINTS="after_reserve:sleep=50")
+    until(lambda: worker.said("worker ready"), seconds=20)
+    wishes = [Wish(account.headers, flights[turn % 2]) for turn, account in enumerate(pipeline.accounts(300))]
+
+    flushes = 0
+    with ThreadPoolExecutor() as background:
+        load = background.submit(crowd.book, api.base_url, wishes, at_once=12, wait=1)
+        while not load.done() or flushes < 5:
+            wait([load], timeout=0.5)
+            pipeline.redis.flushall()
+            flushes += 1
+    pipeline.await_the_end(seconds=5)
+
+    answers = load.result()
+    assert {answer.status for answer in answers} <= {httpx.codes.ACCEPTED, httpx.codes.CONFLICT}
+    assert pipeline.seats(flights[0])[:2] == (0, 40)
+    assert pipeline.seats(flights[1])[:2] == (0, 150)
+    pipeline.repair_inventory()
+    pipeline.assert_clean(crowd.accepted(answers))
+
+
+def test_killing_redis_with_work_in_flight_loses_nothing(fragile: Pipeline, own_valkey: EmbeddedValkey) -> None:
+    flight = fragile.flight(500)
+    api = fragile.api()
+    worker = fragile.worker(FAILPOINTS="after_reserve:sleep=50")
+    until(lambda: worker.said("worker ready"), seconds=20)
+    wishes = [Wish(account.headers, flight) for account in fragile.accounts(300)]
+
+    with ThreadPoolExecutor() as background:
+        load = background.submit(crowd.book, api.base_url, wishes, at_once=8)
+        until(lambda: fragile.seats(flight)[1] > 20, seconds=20)
+        os.kill(own_valkey.pid, signal.SIGKILL)
+        until(lambda: not own_valkey.is_running)
+        answers = load.result()
+    assert {answer.status for answer in answers} == {httpx.codes.ACCEPTED}
+
+    own_valkey.start()
+    fragile.wind_leases()
+    fragile.assert_clean(crowd.accepted(answers))
+    assert fragile.endings(crowd.accepted(answers)) == {"CONFIRMED": 300}
+
+
+def test_a_frozen_redis_makes_nobody_wait_at_the_door(fragile: Pipeline, own_valkey: EmbeddedValkey) -> None:
+    flight = fragile.flight(500)
+    api = fragile.api(RATE_LIMITS="on")
+    worker = fragile.worker()
+    until(lambda: worker.said("worker ready"), seconds=20)
+    owner = fragile.account()
+    (cancelled,) = crowd.book(api.base_url, [Wish(owner.headers, flight)], wait=20)
+
+    os.kill(own_valkey.pid, signal.SIGSTOP)
+    try:
+        with api.client(owner.headers) as client:
+            answers = crowd.book(api.base_url, [Wish(account.headers, flight) for account in fragile.accounts(100)])
+            job = client.get(f"/api/v1/jobs/{answers[0].booking_id}", headers=answers[0].wish.headers)
+            deleted = client.delete(f"/api/v1/bookings/{cancelled.booking_id}")
+    finally:
+        os.kill(own_valkey.pid, signal.SIGCONT)
+    # Each of these was answered while Redis stood still.
+    assert {answer.status for answer in answers} == {httpx.codes.ACCEPTED}
+    assert (job.status_code, job.json()["status"]) == (200, "PENDING")
+    assert (deleted.status_code, deleted.json()["status"]) == (200, "CANCELLED")
+
+    until(lambda: fragile.redis.ping(), seconds=5)
+    fragile.wind_leases()
+    fragile.await_the_end()
+    fragile.repair_inventory()
+    fragile.assert_clean(crowd.accepted(answers))
+    assert fragile.endings(crowd.accepted(answers)) == {"CONFIRMED": 100}
+
+
+def test_a_redis_that_was_never_there_defers_the_work(fragile: Pipeline, own_valkey: EmbeddedValkey) -> None:
+    flight = fragile.flight(500)
+    own_valkey.stop()
+    api = fragile.api(RATE_LIMITS="on")
+    worker = fragile.worker()
+    owner = fragile.account()
+    with api.client(owner.headers) as client:
+        (answer,) = crowd.book(api.base_url, [Wish(owner.headers, flight)])
+        assert answer.status == httpx.codes.ACCEPTED
+        job = f"/api/v1/jobs/{answer.booking_id}"
+        assert client.get(job).json()["status"] == "PENDING"
+        ready = client.get("/health/ready")
+        assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
+
+        own_valkey.start()
+        fragile.wind_leases()
+        until(lambda: bool(client.get(job, headers={"Prefer": "wait=5"}).json()["done"]), seconds=20)
+        assert client.get(job).json()["status"] == "CONFIRMED"
+    assert worker.is_running
+    fragile.assert_clean([answer.booking_id])
+
+
+def test_bookings_are_not_given_up_because_redis_is_away(fragile: Pipeline, own_valkey: EmbeddedValkey) -> None:
+    """Attempts count what may be wrong with a booking. An outage is not the booking's fault, however long it lasts."""
+    flight = fragile.flight(10)
+    bookings = fragile.accept_many(3, flight)
+    own_valkey.stop()
+    worker = fragile.worker()
+    until(lambda: fragile.sweepers == 1, seconds=20)
+    passes_end = monotonic() + 8
+    while monotonic() < passes_end:  # the sweep passes once a second; five passes would be enough to give up
+        fragile.wind_leases()
+        wait([], timeout=0.1)
+    assert fragile.endings(bookings) == {"PENDING": 3}
+    assert worker.is_running
+
+    own_valkey.start()
+    fragile.wind_leases()
+    fragile.assert_clean(bookings)
+    assert fragile.endings(bookings) == {"CONFIRMED": 3}
