@@ -70,7 +70,10 @@ faults: $(PYTHON_ENV) ## Crashes, outages and races
 	$(BIN)/pytest -q -n $(JOBS) tests/faults
 
 .PHONY: frontend-test
-frontend-test: $(NODE_MODULES) ## Tests of the app
+frontend-test: $(PYTHON_ENV) $(NODE_MODULES) ## Tests of the app, and that its client is what the API describes
+	@mkdir -p .cache
+	$(BIN)/skyqueue openapi > .cache/openapi.json
+	cd frontend && npm run --silent codegen:check -- ../.cache/openapi.json
 	cd frontend && npm run --silent test
 
 .PHONY: e2e
@@ -101,6 +104,12 @@ format: $(PYTHON_ENV) $(NODE_MODULES) ## Bring the code into the house style
 client: $(NODE_MODULES) ## Generate the app's client from the API
 	@mkdir -p .cache
 	$(BIN)/skyqueue openapi --output .cache/openapi.json
+	cd frontend && npm run --silent codegen -- ../.cache/openapi.json
+
+.PHONY: codegen
+codegen: $(PYTHON_ENV) $(NODE_MODULES) ## Write the app's types anew, after a change of the API
+	@mkdir -p .cache
+	$(BIN)/skyqueue openapi > .cache/openapi.json
 	cd frontend && npm run --silent codegen -- ../.cache/openapi.json
 
 .PHONY: lock

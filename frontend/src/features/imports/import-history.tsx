@@ -15,7 +15,7 @@ export function ImportHistory() {
     return (
       <ProblemNote
         error={error}
-        title="Earlier uploads could not be loaded."
+        title="The uploads could not be loaded."
         onRetry={() => refetch()}
         retrying={isFetching}
       />
@@ -25,7 +25,7 @@ export function ImportHistory() {
   if (imports.length === 0) return null;
   return (
     <section>
-      <h2 className={css.title}>Earlier uploads</h2>
+      <h2 className={css.title}>All uploads</h2>
       <ul className={css.list}>
         {imports.map((each) => (
           <li key={each.job_id}>

@@ -4,7 +4,6 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { FileIcon } from '@/components/icons';
 import { ProblemNote } from '@/components/problem-note';
-import { asProblem } from '@/lib/problem';
 import { upload } from './upload';
 import css from './upload-form.module.css';
 
@@ -21,7 +20,6 @@ export function UploadForm({ onAccepted }: { onAccepted: (jobId: string) => void
   const [sent, setSent] = useState(0);
   const [refused, setRefused] = useState(false);
   const send = useMutation({ mutationFn: upload, onSuccess: ({ job_id }) => onAccepted(job_id) });
-  const problem = send.error ? asProblem(send.error) : null;
 
   function choose([chosen]: File[]) {
     if (!chosen) return;
@@ -79,18 +77,7 @@ export function UploadForm({ onAccepted }: { onAccepted: (jobId: string) => void
         </Button>
       </div>
       {send.isPending && <Progress value={sent * 100} aria-label="Sent" />}
-      {problem && (
-        <>
-          <ProblemNote error={problem} title="The file was not accepted." />
-          {problem.errors.length > 0 && (
-            <ul className={css.errors}>
-              {problem.errors.map((error) => (
-                <li key={`${error.pointer} ${error.message}`}>{error.message}</li>
-              ))}
-            </ul>
-          )}
-        </>
-      )}
+      {send.error && <ProblemNote error={send.error} title="The file was not accepted." />}
     </div>
   );
 }
