@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ import pytest
 
 from core.bookings.models import PaymentMode
 from tests.support.api import RunningApi, register
+from tests.support.money import Till
 from tests.support.steps import Steps
 
 FAR, NEAR, TOMORROW = timedelta(days=30), timedelta(days=3), timedelta(hours=12)
@@ -132,6 +134,22 @@ def test_confirming_gives_back_what_was_promised_and_confirming_again_changes_no
     assert refunds(steps, booking) == [("7500.00", "cancelled")]
     assert traveller.get(f"/api/v1/cancellations/{quoted['id']}").json()["confirmed_at"] is not None
     assert taken(steps) == 0
+
+
+def test_the_provider_gives_back_what_the_quote_promised_and_the_fee_stays(
+    traveller: httpx.Client, till: Till, owner_id: UUID
+) -> None:
+    booking = till.hold(owner_id, till.steps.pipeline.flight(5, departs_in=NEAR), 2)
+    till.pay(booking)
+    till.work(booking)
+    assert (till.steps.status(booking), till.provider.balance()) == ("CONFIRMED", Decimal(15000))
+    promised = quote(traveller, booking)
+    confirm(traveller, promised)
+    till.refund()
+    view = traveller.get(f"/api/v1/bookings/{booking}").json()
+    assert view["refund"] == {"amount": "11250.00", "currency": "INR", "status": "SUCCEEDED", "reason": "cancelled"}
+    assert till.provider.balance() == Decimal(promised["fee_amount"]) == Decimal("3750.00")
+    assert [each for each in till.steps.pipeline.violations() if not each.startswith("I8")] == []
 
 
 def test_only_the_newest_quote_may_be_confirmed(traveller: httpx.Client, steps: Steps, book: Book) -> None:
