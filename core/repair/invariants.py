@@ -42,7 +42,7 @@ def check(connection: RawConnection, client: redis.Redis | None, accepted: Itera
         ("I4 money taken once, or on its way back", lambda: money.find_violations(connection, limit=SHOWN)),
         ("I5 sold out only when sold out", lambda: _sold_out(connection)),
         ("I9 nobody is on a cancelled flight", lambda: _called_off(connection)),
-        ("I9 who waits is served in turn", lambda: waitlist.find_violations(connection, limit=SHOWN)),
+        ("I10 who waits is served in turn", lambda: waitlist.find_violations(connection, limit=SHOWN)),
     ]
     if client is not None:
         redis_client = client

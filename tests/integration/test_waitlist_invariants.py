@@ -47,7 +47,7 @@ def booked(steps: Steps) -> list[UUID]:
 def test_a_line_that_is_wrong(steps: Steps, flight: UUID, damage: LiteralString, words: str) -> None:
     steps.execute(damage)
     (found,) = steps.pipeline.violations()
-    assert found.startswith("I9")
+    assert found.startswith("I10")
     assert words in found
 
 
