@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,6 +13,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from core.bookings import pay, payment
 from core.bookings.effects import Effects, carry_out
@@ -21,7 +21,7 @@ from core.bookings.models import PaymentMode
 from core.bookings.payment import Claim
 from core.payments import events
 from core.payments.http_provider import HttpProvider
-from core.payments.provider import Outcome, RefundOutcome
+from core.payments.provider import Outcome, Provider, RefundOutcome
 from mockpay.app import create_app
 from mockpay.settings import MockpaySettings
 from tests.support.api import running
@@ -82,10 +82,11 @@ def provider(start_provider: ProviderFactory) -> PracticeProvider:
 class Till:
     """The steps of a payment, one by one: nothing happens here but what a test asks for."""
 
-    def __init__(self, steps: Steps, provider: PracticeProvider, seconds: float) -> None:
+    def __init__(self, steps: Steps, provider: PracticeProvider, portal: BlockingPortal, seconds: float) -> None:
         self.steps = steps
         self.provider = provider
-        self._seconds = seconds
+        self._portal = portal
+        self._line: Provider = portal.call(lambda: HttpProvider(provider.base_url, seconds=seconds))
         context = steps.context
         edge = Edge(context.db, context.redis, context.dispatcher)
         self._payments = PaymentDesk(edge, hold_minutes=HOLD_MINUTES)
@@ -107,15 +108,7 @@ class Till:
 
     def call(self, claim: Claim) -> Outcome:
         """What the worker does with a claim, at the provider."""
-
-        async def ask() -> Outcome:
-            provider = HttpProvider(self.provider.base_url, seconds=self._seconds)
-            try:
-                return await self._payments.call(provider, claim)
-            finally:
-                await provider.close()
-
-        return asyncio.run(ask())
+        return self._portal.call(self._payments.call, self._line, claim)
 
     def settle(self, claim: Claim, outcome: Outcome) -> None:
         self._payments.settle([(claim, outcome)])
@@ -132,18 +125,10 @@ class Till:
     def refund(self) -> list[RefundOutcome]:
         """Send every refund that is pending."""
         ids = [row[0] for row in self.rows("SELECT id FROM refunds WHERE status = 'PENDING' ORDER BY id")]
-
-        async def send() -> list[RefundOutcome]:
-            provider = HttpProvider(self.provider.base_url, seconds=self._seconds)
-            try:
-                claims = [claim for claim in self._refunds.claim(ids) if claim is not None]
-                outcomes = [await self._refunds.call(provider, claim) for claim in claims]
-            finally:
-                await provider.close()
-            self._refunds.settle(list(zip(claims, outcomes, strict=True)))
-            return outcomes
-
-        return asyncio.run(send())
+        claims = [claim for claim in self._refunds.claim(ids) if claim is not None]
+        outcomes = [self._portal.call(self._refunds.call, self._line, claim) for claim in claims]
+        self._refunds.settle(list(zip(claims, outcomes, strict=True)))
+        return outcomes
 
     def callback(self, payment_id: UUID, kind: str = "charge.captured", event_id: str | None = None) -> None:
         """What the API does with a verified event."""
@@ -192,8 +177,28 @@ class Till:
         with self.steps.context.db.snapshot() as connection:
             return connection.execute(query.encode(), parameters).fetchall()
 
+    def close(self) -> None:
+        self._portal.call(self._line.close)
+
+
+TillFactory = Callable[[PracticeProvider, float], Till]
+
 
 @pytest.fixture
-def till(steps: Steps, provider: PracticeProvider) -> Till:
+def open_till(steps: Steps) -> Iterator[TillFactory]:
+    """Call it with a provider, and how many seconds its answers are waited for."""
+    with ExitStack() as stack:
+        portal = stack.enter_context(start_blocking_portal())
+
+        def opened(provider: PracticeProvider, seconds: float) -> Till:
+            till = Till(steps, provider, portal, seconds)
+            stack.callback(till.close)
+            return till
+
+        yield opened
+
+
+@pytest.fixture
+def till(open_till: TillFactory, provider: PracticeProvider) -> Till:
     """Payments against a provider that never calls back, with half a second of patience."""
-    return Till(steps, provider, seconds=0.5)
+    return open_till(provider, 0.5)
