@@ -8,6 +8,13 @@ export function money(amount: string, currency: string): string {
   }).format(value);
 }
 
+/** The same to the nearest whole unit, where a hint is enough. */
+export function roughMoney(amount: string, currency: string): string {
+  return new Intl.NumberFormat(undefined, { style: 'currency', currency, maximumFractionDigits: 0 }).format(
+    Number(amount),
+  );
+}
+
 /** A price per seat times seats, computed in hundredths so that no binary fraction shows. */
 export function total(price: string, seats: number): string {
   return ((Math.round(Number(price) * 100) * seats) / 100).toFixed(2);

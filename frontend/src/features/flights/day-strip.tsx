@@ -1,6 +1,6 @@
 import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { money } from '@/lib/money';
+import { roughMoney } from '@/lib/money';
 import { addDays, type Day, dayWords, today } from '@/lib/time';
 import { cheapestFlight, type Route } from './api';
 import css from './day-strip.module.css';
@@ -26,7 +26,7 @@ export function DayStrip({ route }: { route: Route }) {
           >
             <span>{dayWords(day)}</span>
             <span className={css.fare}>
-              {fare ? money(fare.price, fare.currency) : fare === null ? '–' : '\u00a0'}
+              {fare ? roughMoney(fare.price, fare.currency) : fare === null ? '–' : '\u00a0'}
             </span>
           </Link>
         );

@@ -10,10 +10,11 @@ interface Props {
   value: string;
   onChange: (name: string) => void;
   error?: string | undefined;
+  className?: string | undefined;
 }
 
 /** A city, an airport or a code, with suggestions while typing. What is left half-typed becomes what it most likely means. */
-export function PlaceInput({ label, value, onChange, error }: Props) {
+export function PlaceInput({ label, value, onChange, error, className }: Props) {
   const [q] = useDebouncedValue(value.trim(), 120);
   const { data = [] } = useQuery({
     ...suggestions(q),
@@ -34,6 +35,7 @@ export function PlaceInput({ label, value, onChange, error }: Props) {
 
   return (
     <Autocomplete
+      className={className}
       label={label}
       placeholder="City or airport"
       size="md"
@@ -57,7 +59,9 @@ export function PlaceInput({ label, value, onChange, error }: Props) {
 
 function Suggestion({ place }: { place: Place | undefined }) {
   if (!place) return null;
-  const where = [place.city === place.name ? null : place.city, place.country].filter(Boolean).join(', ');
+  const where = [place.city === place.name ? null : place.city, countryName(place.country)]
+    .filter(Boolean)
+    .join(', ');
   return (
     <span className={css.option}>
       <span className={css.names}>
@@ -67,4 +71,11 @@ function Suggestion({ place }: { place: Place | undefined }) {
       {place.iata && <span className={css.code}>{place.iata}</span>}
     </span>
   );
+}
+
+const COUNTRIES = new Intl.DisplayNames('en', { type: 'region' });
+
+/** `GB` in words; whatever is no code stays as it is. */
+function countryName(country: string | null): string | null {
+  return country && /^[A-Z]{2}$/.test(country) ? (COUNTRIES.of(country) ?? country) : country;
 }

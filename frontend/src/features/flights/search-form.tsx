@@ -64,7 +64,7 @@ export function SearchForm({ initial, onSearch }: Props) {
   return (
     <form aria-label="Find a flight" className={css.form} onSubmit={submit} noValidate>
       <div className={css.places}>
-        <PlaceInput label="From" value={from} onChange={setFrom} error={faults.from} />
+        <PlaceInput className={css.from} label="From" value={from} onChange={setFrom} error={faults.from} />
         <ActionIcon
           className={css.swap}
           variant="default"
@@ -78,7 +78,7 @@ export function SearchForm({ initial, onSearch }: Props) {
         >
           <SwapIcon size={18} />
         </ActionIcon>
-        <PlaceInput label="To" value={to} onChange={setTo} error={faults.to} />
+        <PlaceInput className={css.to} label="To" value={to} onChange={setTo} error={faults.to} />
       </div>
       <DatePickerInput
         label="Day of departure"
