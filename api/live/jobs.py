@@ -33,12 +33,13 @@ class JobReader:
         deadline = loop.time() + seconds
         while True:
             news = self._waiters.expect(job_id)
-            job = await self.read(job_id)
-            left = deadline - loop.time()
-            if job is None or job.done or left <= 0:
-                return job
-            await asyncio.wait([news], timeout=min(left, BACKSTOP_SECONDS))
-            if not news.done() and loop.time() >= deadline:
+            try:
+                job = await self.read(job_id)
+                left = deadline - loop.time()
+                if job is None or job.done or left <= 0:
+                    return job
+                await asyncio.wait([news], timeout=min(left, BACKSTOP_SECONDS))
+            finally:
                 self._waiters.forget(job_id, news)
 
     async def close(self) -> None:

@@ -1,0 +1,204 @@
+"""Jobs: known from the moment of the 202, followed by polling and by waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from api.live.jobs import JobReader
+from api.live.waiters import Waiters
+from core.clock import new_id
+from core.users.models import Role
+from tests.support.pipeline import Account, Pipeline
+from tests.support.processes import Api
+from tests.support.waiting import until
+
+
+@pytest.fixture
+def api(pipeline: Pipeline) -> Api:
+    return pipeline.api()
+
+
+@pytest.fixture
+def account(pipeline: Pipeline) -> Account:
+    return pipeline.account()
+
+
+@pytest.fixture
+def client(api: Api, account: Account) -> Iterator[httpx.Client]:
+    with api.client(account.headers) as client:
+        yield client
+
+
+def book(client: httpx.Client, flight: UUID, **headers: str) -> httpx.Response:
+    answer = client.post("/api/v1/booking", json={"flight_id": str(flight), "seats": 1}, headers=headers)
+    assert answer.status_code == 202, answer.text
+    return answer
+
+
+def test_a_job_is_known_from_the_moment_of_the_202(client: httpx.Client, pipeline: Pipeline) -> None:
+    flight = pipeline.flight(500)
+    for _ in range(50):
+        accepted = book(client, flight)
+        job = client.get(accepted.headers["location"])
+        assert job.status_code == 200
+        assert job.json()["job_id"] == accepted.json()["job_id"]
+
+
+def test_a_job_that_waits_says_where_and_when_to_ask_again(client: httpx.Client, pipeline: Pipeline) -> None:
+    flight = pipeline.flight(10)
+    jobs = [book(client, flight).json()["job_id"] for _ in range(3)]
+
+    def position(job_id: str) -> int | None:
+        place: int | None = client.get(f"/api/v1/jobs/{job_id}").json()["queue_position"]
+        return place
+
+    until(lambda: [position(job) for job in jobs] == [1, 2, 3])
+    answer = client.get(f"/api/v1/jobs/{jobs[1]}")
+    assert answer.json()["status"] == "PENDING"
+    assert answer.json()["done"] is False
+    assert 1 <= int(answer.headers["retry-after"]) <= 10
+    assert [stage["stage"] for stage in answer.json()["timeline"]] == ["accepted"]
+
+
+def test_a_finished_job_tells_its_whole_story(client: httpx.Client, pipeline: Pipeline) -> None:
+    pipeline.worker()
+    accepted = book(client, pipeline.flight(10))
+    answer = client.get(accepted.headers["location"], headers={"Prefer": "wait=20"})
+    job = answer.json()
+    assert (job["kind"], job["status"], job["done"], job["failure"]) == ("booking", "CONFIRMED", True, None)
+    assert answer.headers["preference-applied"] == "wait=20"
+    assert "retry-after" not in answer.headers
+    assert [stage["stage"] for stage in job["timeline"]] == ["accepted", "picked_up", "reserved", "confirmed"]
+    elapsed = [stage["ms"] for stage in job["timeline"]]
+    assert elapsed == sorted(elapsed)
+    assert elapsed[0] == 0
+    assert job["booking"]["id"] == accepted.json()["booking_id"]
+    assert job["queue_position"] is None
+    assert job["finished_at"] is not None
+
+
+def test_a_booking_may_wait_for_its_end(client: httpx.Client, pipeline: Pipeline) -> None:
+    worker = pipeline.worker()
+    until(lambda: worker.said("worker ready"), seconds=20)
+    answer = book(client, pipeline.flight(10), Prefer="wait=20")
+    assert answer.json()["status"] == "CONFIRMED"
+    assert answer.json()["job"]["done"] is True
+
+
+def test_a_wait_that_is_over_answers_with_what_is_known(client: httpx.Client, pipeline: Pipeline) -> None:
+    answer = book(client, pipeline.flight(10), Prefer="wait=1")
+    assert (answer.json()["status"], answer.json()["job"]["done"]) == ("PENDING", False)
+    waited = client.get(answer.headers["location"], headers={"Prefer": "wait=1"})
+    assert (waited.status_code, waited.json()["status"]) == (200, "PENDING")
+
+
+def test_the_seed_s_status_path_answers_the_same(client: httpx.Client, pipeline: Pipeline) -> None:
+    job_id = book(client, pipeline.flight(10)).json()["job_id"]
+    one, other = client.get(f"/api/v1/jobs/{job_id}"), client.get(f"/api/v1/booking/status/{job_id}")
+    assert (one.status_code, one.json()["status"]) == (other.status_code, other.json()["status"]) == (200, "PENDING")
+    assert one.json()["job_id"] == other.json()["job_id"] == job_id
+
+
+def test_a_poller_hears_only_what_is_new(client: httpx.Client, pipeline: Pipeline) -> None:
+    path = book(client, pipeline.flight(10)).headers["location"]
+    pending = client.get(path)
+    again = client.get(path, headers={"If-None-Match": pending.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == pending.headers["etag"]
+
+    pipeline.worker()
+    until(lambda: client.get(path, headers={"If-None-Match": pending.headers["etag"]}).status_code == 200, seconds=20)
+    confirmed = client.get(path)
+    assert confirmed.json()["status"] == "CONFIRMED"
+    assert confirmed.headers["etag"] != pending.headers["etag"]
+    tags = f'"other", {confirmed.headers["etag"]}'
+    assert client.get(path, headers={"If-None-Match": tags}).status_code == 304
+
+
+def test_a_failed_booking_is_a_finished_job_with_a_reason(client: httpx.Client, pipeline: Pipeline) -> None:
+    flight = pipeline.flight(1)
+    pipeline.worker()
+    jobs = [book(client, flight).headers["location"] for _ in range(2)]
+    ended = [client.get(job, headers={"Prefer": "wait=20"}).json() for job in jobs]
+    assert sorted(job["status"] for job in ended) == ["CONFIRMED", "FAILED"]
+    (failed,) = [job for job in ended if job["status"] == "FAILED"]
+    assert failed["failure"]["code"] == "sold_out"
+    assert failed["failure"]["message"]
+    assert failed["timeline"][-1]["stage"] == "failed"
+
+
+def test_a_long_poll_ends_although_no_news_arrives(
+    client: httpx.Client, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker's publish is lost; the waiter looks for itself a second later."""
+    accepted = book(client, pipeline.flight(10))
+    booking = UUID(accepted.json()["booking_id"])
+    monkeypatch.setattr("core.jobs.broadcast.publish", lambda *_: None)
+    pipeline.work(booking)
+    answer = client.get(accepted.headers["location"], headers={"Prefer": "wait=20"})
+    assert answer.json()["status"] == "CONFIRMED"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/jobs/{}", "/api/v1/booking/status/{}", "/api/v1/bookings/{}"])
+def test_what_does_not_exist_and_what_is_somebody_elses_look_the_same(
+    client: httpx.Client, api: Api, pipeline: Pipeline, path: str
+) -> None:
+    booking = book(client, pipeline.flight(10)).json()["booking_id"]
+    with api.client(pipeline.account().headers) as stranger:
+        foreign, unknown = stranger.get(path.format(booking)), stranger.get(path.format(uuid4()))
+    assert foreign.status_code == unknown.status_code == 404
+    ignored = ("instance", "request_id")
+    assert {name: value for name, value in foreign.json().items() if name not in ignored} == {
+        name: value for name, value in unknown.json().items() if name not in ignored
+    }
+
+
+def test_an_administrator_sees_every_job(client: httpx.Client, api: Api, pipeline: Pipeline) -> None:
+    path = book(client, pipeline.flight(10)).headers["location"]
+    with api.client(pipeline.account(Role.ADMIN).headers) as admin:
+        assert admin.get(path).status_code == 200
+
+
+def test_nobody_sees_a_job_without_signing_in(api: Api) -> None:
+    with api.client() as nobody:
+        assert nobody.get(f"/api/v1/jobs/{uuid4()}").status_code == 401
+
+
+@pytest.mark.anyio
+async def test_waiting_leaves_nothing_behind(pipeline: Pipeline) -> None:
+    """Also for a job that was done at once, for one that is unknown, and for a client who hung up."""
+    waiters = Waiters()
+    reader = JobReader(pipeline.db, waiters)
+    flight = pipeline.flight(10)
+    done, pending = pipeline.accept_many(2, flight)
+    pipeline.work(done)
+    job = await reader.wait(done, 5)
+    assert job is not None
+    assert job.done
+    assert await reader.wait(new_id(), 5) is None
+    waited = await reader.wait(pending, 0.1)
+    assert waited is not None
+    assert not waited.done
+    gone = asyncio.ensure_future(reader.wait(pending, 5))
+    while len(waiters) == 0:
+        await asyncio.sleep(0)
+    gone.cancel()
+    await asyncio.wait([gone])
+    assert len(waiters) == 0
+    await reader.close()
+
+
+@pytest.mark.anyio
+async def test_one_waiter_who_leaves_takes_no_news_from_another() -> None:
+    waiters = Waiters()
+    job_id = new_id()
+    leaves, stays = waiters.expect(job_id), waiters.expect(job_id)
+    waiters.forget(job_id, leaves)
+    waiters.wake(job_id)
+    assert stays.done()
+    assert len(waiters) == 0
