@@ -70,7 +70,8 @@ class Import(SQLModel, table=True):
     status: str = Field(default=ImportStatus.PENDING, sa_column=Column(Text, nullable=False, server_default="PENDING"))
     failure_code: str | None = Field(default=None, sa_column=Column(Text))
     failure_message: str | None = Field(default=None, sa_column=Column(Text))
-    attempts: int = Field(default=1, sa_column=Column(SmallInteger, nullable=False, server_default="1"))
+    attempts: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
+    """How often a worker has begun since the last chunk was stored: counted before the work, so a worker that dies has been counted."""
     next_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     cursor_bytes: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     """Where the next chunk starts: moved in the transaction that stores the chunk."""

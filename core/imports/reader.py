@@ -17,8 +17,8 @@ from core.imports import records
 from core.imports.faults import WHOLE_ROW, Fault, Faults, shortened, storable
 from core.imports.header import Layout
 
-CHUNK_BYTES: Final = 4 * 1024 * 1024
-CHUNK_ROWS: Final = 50_000
+CHUNK_BYTES: Final = 2 * 1024 * 1024
+CHUNK_ROWS: Final = 25_000
 
 _TEXT: Final = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 

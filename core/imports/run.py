@@ -37,7 +37,7 @@ from core.jobs.broadcast import News
 from core.seats.inventory import Inventory
 
 LAST_ATTEMPT: Final = 5
-"""An import that was sent so often without storing one more chunk is given up."""
+"""An import that was begun so often without storing one more chunk is given up."""
 STATEMENT_MS: Final = 60_000
 """A chunk writes tens of thousands of rows, which may take longer than anything a request does."""
 
@@ -90,7 +90,7 @@ def run_import(db: Database, client: redis.Redis, storage: Storage, import_id: U
 def _claim(connection: RawConnection, import_id: UUID) -> _Job | None:
     row = connection.execute(
         """
-        UPDATE imports SET status = 'IN_PROGRESS', started_at = coalesce(started_at, now()),
+        UPDATE imports SET status = 'IN_PROGRESS', started_at = coalesce(started_at, now()), attempts = attempts + 1,
                            next_at = now() + %s * interval '1 second'
         WHERE id = %s AND status IN ('PENDING', 'IN_PROGRESS')
         RETURNING id, storage_key, mode, dry_run, attempts, cursor_bytes, cursor_line
@@ -179,7 +179,7 @@ def _move_cursor(connection: RawConnection, job: _Job, chunk: Chunk) -> bool:
     try:
         moved = connection.execute(
             """
-            UPDATE imports SET cursor_bytes = %s, cursor_line = %s, attempts = 1, next_at = now() + %s * interval '1 second'
+            UPDATE imports SET cursor_bytes = %s, cursor_line = %s, attempts = 0, next_at = now() + %s * interval '1 second'
             WHERE id = %s AND status = 'IN_PROGRESS' AND cursor_bytes = %s
             """,
             (chunk.end.offset, chunk.end.line, LEASE_SECONDS, job.id, chunk.begin.offset),

@@ -14,7 +14,7 @@ from core.imports.models import ImportMode, ImportStatus
 from core.imports.storage import StoredFile
 from core.users import audit_log
 
-LEASE_SECONDS: Final = 30
+LEASE_SECONDS: Final = 15
 """How long nobody else works an import after its last sign of life; a chunk takes one or two."""
 
 

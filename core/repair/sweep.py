@@ -88,10 +88,12 @@ def give_up(connection: RawConnection, trip_ids: Sequence[UUID]) -> Effects:
 
 
 def due_imports(connection: RawConnection) -> list[UUID]:
-    """Imports whose worker stopped renewing its lease; leased anew."""
+    """Imports whose worker stopped renewing its lease; leased anew. An attempt is counted by the worker that begins: an import
+    may wait behind a long one for longer than its lease, and that is no attempt.
+    """
     rows = connection.execute(
         """
-        UPDATE imports SET next_at = now() + %s * interval '1 second', attempts = attempts + 1
+        UPDATE imports SET next_at = now() + %s * interval '1 second'
         WHERE next_at < now() AND status IN ('PENDING', 'IN_PROGRESS') RETURNING id
         """,
         (LEASE_SECONDS * 2,),

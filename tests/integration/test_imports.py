@@ -345,7 +345,7 @@ def test_a_row_that_the_database_refuses_stands_alone(office: Office) -> None:
 def test_an_import_that_never_gets_on_is_given_up(office: Office) -> None:
     job = office.send(csv_of([row(1)]))
     with office.db.transaction() as connection:
-        connection.execute("UPDATE imports SET attempts = %s", (running.LAST_ATTEMPT + 1,))
+        connection.execute("UPDATE imports SET attempts = %s", (running.LAST_ATTEMPT,))
     assert office.work(job) is Ending.FAILED
     assert (office.status(job)["status"], office.status(job)["failure"]["code"]) == ("FAILED", "internal")
 

@@ -155,7 +155,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), server_default="PENDING", nullable=False),
         sa.Column("failure_code", sa.Text(), nullable=True),
         sa.Column("failure_message", sa.Text(), nullable=True),
-        sa.Column("attempts", sa.SmallInteger(), server_default="1", nullable=False),
+        sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cursor_bytes", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("cursor_line", sa.Integer(), server_default="1", nullable=False),
