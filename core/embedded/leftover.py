@@ -1,4 +1,4 @@
-"""A server that an earlier start left behind in our folder: end it, or forget the pid that it wrote.
+"""What an earlier start left behind: end it. It takes a crash of the supervisor and of its guardian to get there.
 
 Only for folders whose lock we hold: two servers on the same files would destroy them.
 """
@@ -20,15 +20,23 @@ SECONDS = 6.0
 def clear(pid_file: Path, home: Path, stop: signal.Signals) -> None:
     """Remove `pid_file` once its process, if that still is a server working in `home`, has ended."""
     pid = _read(pid_file)
+    if not end(pid, str(home), stop):
+        raise CannotStart(
+            f"An older server (process {pid}) still uses {home}.", f"End it with `kill -9 {pid}`, then start again."
+        )
+    pid_file.unlink(missing_ok=True)
+
+
+def end(pid: int, mark: str, stop: signal.Signals) -> bool:
+    """End a process whose command line (each word with a space behind it) contains `mark`; another one with its old number is left alone. False: it does not end."""
     for number in (stop, signal.SIGKILL):
-        if not _works_in(pid, home):
-            pid_file.unlink(missing_ok=True)
-            return
+        if not _is_running(pid, mark):
+            return True
         os.kill(pid, number)
         deadline = time.monotonic() + SECONDS
-        while _works_in(pid, home) and time.monotonic() < deadline:
+        while _is_running(pid, mark) and time.monotonic() < deadline:
             time.sleep(0.05)
-    raise CannotStart(f"An older server (process {pid}) still uses {home}.", f"End it with `kill -9 {pid}`, then start again.")
+    return not _is_running(pid, mark)
 
 
 def _read(pid_file: Path) -> int:
@@ -39,16 +47,16 @@ def _read(pid_file: Path) -> int:
         return 0
 
 
-def _works_in(pid: int, home: Path) -> bool:
+def _is_running(pid: int, mark: str) -> bool:
     if pid <= 0:
         return False
     processes = Path("/proc")
     if (processes / "self").exists():
         try:
-            command = (processes / str(pid) / "cmdline").read_bytes().decode(errors="replace")
+            command = (processes / str(pid) / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
         except (FileNotFoundError, ProcessLookupError):
             return False
     else:
         shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
-        command = shown.stdout
-    return str(home) in command  # a zombie has no command line
+        command = shown.stdout.strip() + " "
+    return mark in command  # a zombie has no command line

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import errno
 import socket
-import time
 from collections.abc import Sequence
 
 from core.embedded.errors import CannotStart
 
-RETRY_SECONDS = 0.1
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # recognised here, chosen by the operator
 BACKLOG = 2048
 """Requests that arrive while the API restarts wait here."""
 
 
 class Listener:
-    """A bound port. `patience` in seconds: how long to wait for one that is in use."""
+    """A bound port. Raises `CannotStart` when it is taken, or the host is not ours."""
 
-    def __init__(self, host: str, port: int, *, patience: float = 0.0) -> None:
+    def __init__(self, host: str, port: int) -> None:
         self._host = host
-        self._socket = _bound(host, port, time.monotonic() + patience)
+        self._socket = _bound(host, port)
         self.port: int = self._socket.getsockname()[1]
 
     @property
@@ -43,23 +41,19 @@ class Listener:
         self._socket.close()
 
 
-def _bound(host: str, port: int, deadline: float) -> socket.socket:
-    while True:
-        try:
-            return _bind(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE))
-        except socket.gaierror as error:
-            raise CannotStart(
-                f"SKYQUEUE_HOST={host} is not an address of this machine: {error.strerror}.", "Try 127.0.0.1."
-            ) from error
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise CannotStart(
-                    f"Port {port} on {host} cannot be used: {error.strerror}.", "Choose another SKYQUEUE_HOST or SKYQUEUE_PORT."
-                ) from error
-            if time.monotonic() > deadline:
-                remedy = f"End it, or choose another port: SKYQUEUE_PORT={port + 1}."
-                raise CannotStart(f"Port {port} on {host} is taken by another program.", remedy) from error
-            time.sleep(RETRY_SECONDS)
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        return _bind(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE))
+    except socket.gaierror as error:
+        raise CannotStart(
+            f"SKYQUEUE_HOST={host} is not an address of this machine: {error.strerror}.", "Try 127.0.0.1."
+        ) from error
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            remedy = f"End it, or choose another port: SKYQUEUE_PORT={port + 1}."
+            raise CannotStart(f"Port {port} on {host} is taken by another program.", remedy) from error
+        remedy = "Choose another SKYQUEUE_HOST or SKYQUEUE_PORT."
+        raise CannotStart(f"Port {port} on {host} cannot be used: {error.strerror}.", remedy) from error
 
 
 def _bind(

@@ -6,10 +6,11 @@ import http.client
 import json
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
+from core.embedded import leftover
 from core.embedded.child import Child
 from core.embedded.errors import CannotStart
 from core.embedded.guardian import Guardian
@@ -20,6 +21,14 @@ PYTHON = (sys.executable, "-P")
 
 
 LAST_LINES = 10
+MODULES = ("workers.main", "api.serve", "mockpay")
+
+
+def end_leftovers(pids: Iterable[int]) -> None:
+    """End programs of ours that outlived their supervisor and its guardian. They would work on, on servers that are gone."""
+    for pid in pids:
+        for module in MODULES:
+            leftover.end(pid, f"-m {module} ", signal.SIGTERM)
 
 
 class _Program(Child):

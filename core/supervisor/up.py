@@ -10,16 +10,13 @@ from core.embedded.child import Child
 from core.embedded.guardian import Guardian
 from core.migrations import upgrade
 from core.settings import Settings
-from core.supervisor import administrator, environment, schedule, servers
+from core.supervisor import administrator, environment, runtime_file, schedule, servers
 from core.supervisor.address import Listener
 from core.supervisor.console import Console
 from core.supervisor.folder import DataFolder
-from core.supervisor.programs import HttpProgram, Worker
+from core.supervisor.programs import HttpProgram, Worker, end_leftovers
 from core.supervisor.runtime_file import Admin, Process, Runtime
 from core.supervisor.supervisor import Stopped, Supervisor
-
-CRASH_SECONDS = 6.0
-"""After a supervisor was killed, its API may hold the port this long."""
 
 
 def up(settings: Settings, *, sample: bool) -> None:
@@ -30,10 +27,11 @@ def up(settings: Settings, *, sample: bool) -> None:
     with ExitStack() as held:
         folder = held.enter_context(closing(DataFolder(settings.servers.data_dir)))
         folder.lock()
-        crashed = folder.runtime_file.exists()
+        crashed = runtime_file.find(folder.runtime_file)
+        if crashed:
+            end_leftovers(process["pid"] for process in crashed["processes"])
         folder.runtime_file.unlink(missing_ok=True)
-        patience = CRASH_SECONDS if crashed else 0.0
-        api = held.enter_context(closing(Listener(settings.http.host, settings.http.port, patience=patience)))
+        api = held.enter_context(closing(Listener(settings.http.host, settings.http.port)))
         mockpay = held.enter_context(closing(Listener("127.0.0.1", 0)))
         environment.jwt_secret(settings, folder)  # a missing secret is told before anything starts
         guardian = held.enter_context(closing(Guardian()))

@@ -123,15 +123,20 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_start_finds_its_data(
         port = killed.base_url.rpartition(":")[2]
         with psycopg.connect(killed.runtime["database_url"], autocommit=True) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+        # The worst: nobody is left who could end the others.
+        killed.send(signal.SIGSTOP)
+        os.kill(killed.pids["guardian"], signal.SIGKILL)
     finally:
         killed.kill()
+    del pids[list(killed.pids).index("guardian")]
+    assert all(servers.is_alive(pid) for pid in pids)
     at_once = Product(folder / "killed", environment={"SKYQUEUE_PORT": port})
     try:
         at_once.start("--no-sample")
         assert all_gone(pids)
         with psycopg.connect(at_once.runtime["database_url"]) as connection:
             assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
-        pids = list(at_once.pids.values())
+        pids = list(at_once.pids.values())  # this time the guardian lives
     finally:
         at_once.kill()
     until(lambda: all_gone(pids), seconds=5)
