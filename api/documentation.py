@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from litestar import Router
 from litestar.enums import ParamType
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig, ResponseSpec
@@ -21,9 +20,9 @@ from litestar.types import Method
 from litestar.types.internal_types import PathParameterDefinition
 
 from api.bodies import Malformed, TooLarge, UnsupportedMediaType
-from api.guards import PUBLIC, Forbidden, requires_admin
+from api.guards import Forbidden, requires_admin
 from api.problems import MEDIA_TYPE, Problem, ProblemBody
-from api.spa import documentation
+from api.spa import documentation, documentation_router
 from core.errors import AppError, Invalid, NotFound, Unavailable
 from core.ratelimit.limiter import RateLimited
 from core.users.tokens import Unauthenticated
@@ -43,7 +42,7 @@ def openapi_config() -> OpenAPIConfig:
         security=[{BEARER: []}],
         components=Components(security_schemes={BEARER: SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}),
         render_plugins=[documentation()],
-        openapi_router=Router("/schema", route_handlers=[], include_in_schema=False, opt=PUBLIC),
+        openapi_router=documentation_router(),
     )
 
 

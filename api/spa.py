@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
-from litestar import Response, get
+from litestar import Response, Router, get
 from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import NotFoundException
 from litestar.openapi.plugins import SwaggerRenderPlugin
@@ -93,3 +94,14 @@ def documentation() -> SwaggerRenderPlugin:
         standalone_preset_js_url="/docs/swagger-ui-standalone-preset.js",
         favicon='<link rel="icon" type="image/png" href="/docs/favicon-32x32.png">',
     )
+
+
+def documentation_router() -> Router:
+    """Where the documentation lives. Litestar answers what is not there with a page of its own; here it is a 404 like any other."""
+
+    def refuse_pages_of_its_own(response: Response[Any]) -> Response[Any]:
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            raise NotFoundException
+        return response
+
+    return Router("/schema", route_handlers=[], include_in_schema=False, opt=PUBLIC, after_request=refuse_pages_of_its_own)

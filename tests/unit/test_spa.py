@@ -11,7 +11,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.testing import TestClient
 
 from api.errors import EXCEPTION_HANDLERS
-from api.spa import NOT_PAGES, app_handlers, documentation
+from api.spa import NOT_PAGES, app_handlers, documentation, documentation_router
 
 INDEX = "<!doctype html><title>Skyqueue</title>"
 
@@ -28,7 +28,9 @@ def dist(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(dist: Path) -> Iterator[TestClient[Litestar]]:
-    openapi = OpenAPIConfig(title="Skyqueue", version="1", render_plugins=[documentation()])
+    openapi = OpenAPIConfig(
+        title="Skyqueue", version="1", render_plugins=[documentation()], openapi_router=documentation_router()
+    )
     app = Litestar(app_handlers(dist), exception_handlers=EXCEPTION_HANDLERS, openapi_config=openapi, logging_config=None)
     with TestClient(app) as client:
         yield client
@@ -78,6 +80,12 @@ def test_without_a_build_the_page_says_how_to_make_one(client: TestClient[Litest
     assert answer.status_code == 503
     assert "make up" in answer.text
     assert client.get("/schema/openapi.json").status_code == 200
+
+
+def test_documentation_that_is_not_there_is_a_problem_too(client: TestClient[Litestar]) -> None:
+    answer = client.get("/schema/nothing")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_the_documentation_asks_no_other_host(client: TestClient[Litestar]) -> None:
