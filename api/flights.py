@@ -159,7 +159,7 @@ class FlightController(Controller):
         operation_id="deleteFlight",
         summary="Remove a flight that was never booked",
         sync_to_thread=True,
-        opt={"errors": (FlightNotFound, FlightHasBookings, StaleVersion)},
+        opt={"errors": (FlightNotFound, FlightHasBookings, FlightCancelled, StaleVersion)},
     )
     def delete(
         self,

@@ -138,9 +138,11 @@ def delete_flight(connection: RawConnection, flight_id: UUID, *, user_id: UUID, 
     """Remove a flight that was never booked. Its row lock keeps a booking that is being accepted waiting, and then refused.
 
     Raises:
-        FlightNotFound, StaleVersion, FlightHasBookings
+        FlightNotFound, StaleVersion, FlightHasBookings, FlightCancelled
     """
     before, _, route = _lock(connection, flight_id, expected)
+    if before.status is FlightStatus.CANCELLED:
+        raise FlightCancelled("The flight is cancelled. It stays, and so does the job that told its travellers.")
     has_bookings = FlightHasBookings("The flight has bookings. Cancel it instead: everybody on it is then told and refunded.")
     if connection.execute("SELECT FROM bookings WHERE flight_id = %s LIMIT 1", (flight_id,)).fetchone() is not None:
         raise has_bookings
