@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ import pytest
 import redis as redis_py
 
 from core import keys
+from core.flights import sample
 from core.imports import run as running
 from core.imports import staging
 from core.imports.reader import read_chunk
@@ -237,6 +240,20 @@ def test_the_template_is_a_file_that_can_be_imported(office: Office) -> None:
     template = office.admin.get("/admin/flights/bulk-upload/template.csv")
     assert template.text.splitlines()[0] == f"{HEADER},currency"
     assert counts(office.take(template.content))["created"] == 1
+
+
+def test_the_sample_schedule_is_a_file_without_a_fault(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "sample.csv"
+    flights = sample.write_csv(path, start=datetime.now(UTC).date(), days=2)
+    assert counts(office.take(path.read_bytes())) == {"created": flights, "updated": 0, "skipped": 0, "failed": 0}
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    found = office.admin.get(
+        "/api/v1/search", params={"source": "Delhi", "destination": "Mumbai", "date": tomorrow, "sort": "price"}
+    )
+    prices = [float(flight["price"]) for flight in found.json()]
+    assert prices == sorted(prices)
+    assert len(prices) >= 3
+    assert len(office.admin.get("/api/v1/airports").json()) >= 80
 
 
 def test_a_search_sees_the_end_of_an_import(office: Office) -> None:
