@@ -28,7 +28,10 @@ def clear(pid_file: Path, home: Path, stop: signal.Signals) -> None:
 
 
 def end(pid: int, mark: str, stop: signal.Signals) -> bool:
-    """End a process whose command line (each word with a space behind it) contains `mark`; another one with its old number is left alone. False: it does not end."""
+    """End a process whose command line contains `mark`; another one that has its old number is left alone.
+
+    In the command line each word has a space behind it. False: it does not end.
+    """
     for number in (stop, signal.SIGKILL):
         if not _is_running(pid, mark):
             return True
