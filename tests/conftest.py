@@ -13,7 +13,13 @@ from core.embedded.postgres import EmbeddedPostgres
 from core.embedded.valkey import EmbeddedValkey
 from tests.support import servers
 
-pytest_plugins = ["tests.support.api", "tests.support.imports", "tests.support.pipeline", "tests.support.steps", "tests.support.money"]
+pytest_plugins = [
+    "tests.support.api",
+    "tests.support.imports",
+    "tests.support.pipeline",
+    "tests.support.steps",
+    "tests.support.money",
+]
 
 
 @pytest.fixture(scope="session")
