@@ -10,6 +10,7 @@ import psycopg
 import redis
 import structlog
 from psycopg.errors import DeadlockDetected, SerializationFailure
+from sqlalchemy.exc import SQLAlchemyError
 
 from core import failpoints
 from core.bookings import reserve
@@ -51,12 +52,14 @@ def _load(context: Context, flight_ids: Sequence[UUID]) -> None:
 
 
 def _settle_isolated(context: Context, asked: Asked) -> None:
-    """Settle all, or, where Postgres refuses the data of one row, the halves of it until that row stands alone."""
+    """Settle all, or, where one row breaks it, the halves of it until that row stands alone."""
     try:
         _settle(context, asked)
-    except (psycopg.DataError, psycopg.IntegrityError) as refusal:
+    except (psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError):
+        raise  # the server is away, and no row is to blame
+    except Exception as refusal:
         if len(asked.trips) == 1:
-            _log.error("a booking that cannot be stored", trip_id=str(asked.trips[0].id), error=str(refusal))
+            _log.error("a booking that cannot be stored", trip_id=str(asked.trips[0].id), error=repr(refusal))
             return  # its attempts are counted by the sweep, which gives it up in the end
         middle = len(asked.trips) // 2
         _settle_isolated(context, asked.only(asked.trips[:middle]))

@@ -1,0 +1,64 @@
+"""A booking that Postgres refuses to store, among a hundred good ones."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from tests.support.pipeline import Pipeline
+from tests.support.waiting import until
+
+REFUSALS = {
+    "its data is bad": "data_exception",
+    "it breaks a rule of the table": "check_violation",
+    "a trigger objects": "raise_exception",
+    "the server has a bug": "internal_error",
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_the_neighbours_of_a_row_that_cannot_be_stored_are_confirmed(pipeline: Pipeline, refusal: str) -> None:
+    bookings = pipeline.accept_many(101, pipeline.flight(200))
+    poison(pipeline, bookings[50], REFUSALS[refusal])
+    pipeline.work(*bookings)
+    assert pipeline.endings(bookings) == {"CONFIRMED": 100, "PENDING": 1}
+    assert pipeline.endings([bookings[50]]) == {"PENDING": 1}
+
+
+def test_a_row_that_cannot_be_stored_is_given_up_after_its_attempts(pipeline: Pipeline) -> None:
+    flight = pipeline.flight(200)
+    bookings = pipeline.accept_many(11, flight)
+    bad = bookings[5]
+    poison(pipeline, bad, "raise_exception")
+    pipeline.send(*bookings)
+    worker = pipeline.worker()
+    pid = worker.pid
+
+    def has_ended() -> bool:
+        pipeline.wind_leases()
+        return pipeline.endings([bad]) == {"internal": 1}
+
+    until(has_ended, seconds=30, every=0.1)
+    pipeline.assert_clean(bookings)
+    assert pipeline.endings(bookings) == {"CONFIRMED": 10, "internal": 1}
+    assert pipeline.seats(flight) == (0, 10, 190)
+    assert worker.pid == pid
+    with pipeline.db.snapshot() as connection:
+        letters = connection.execute("SELECT kind, subject_id FROM dead_letters").fetchall()
+    assert letters == [("booking", bad)]
+
+
+def poison(pipeline: Pipeline, booking: UUID, error: str) -> None:
+    """Let Postgres refuse to confirm this booking."""
+    with pipeline.db.transaction() as connection:
+        connection.execute(
+            f"""
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                RAISE EXCEPTION 'never this one' USING ERRCODE = '{error}';
+            END $$;
+            CREATE TRIGGER poison BEFORE UPDATE ON bookings FOR EACH ROW
+            WHEN (NEW.id = '{booking}' AND NEW.status = 'CONFIRMED') EXECUTE FUNCTION refuse();
+            """.encode()
+        )
