@@ -28,6 +28,10 @@ class Process:
 
     def start(self, **settings: str) -> None:
         """Begin a new process; `settings` hold for this one only."""
+        self.launch(**settings)
+
+    def launch(self, **settings: str) -> None:
+        """Begin a new process, and do not wait until it can be used."""
         self.kill()
         changes = {f"SKYQUEUE_{name}": value for name, value in settings.items()}
         self._pid = self._forge.fork(self.program, {**self._environment, **changes}, self.log)

@@ -1,0 +1,50 @@
+"""Postgres is killed under load: what was accepted is there afterwards, and nothing had to be restarted but Postgres."""
+
+from __future__ import annotations
+
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+
+from tests.conftest import ServerFactory
+from tests.support import crowd
+from tests.support.crowd import Wish
+from tests.support.pipeline import PipelineFactory
+from tests.support.waiting import until
+
+CLIENTS = 400
+
+
+def test_killing_postgres_loses_no_booking_that_was_accepted(
+    private_servers: ServerFactory, open_pipeline: PipelineFactory
+) -> None:
+    servers = private_servers()
+    pipeline = open_pipeline(servers.database_url, servers.redis_url)
+    flight = pipeline.flight(CLIENTS)
+    api = pipeline.api()
+    worker = pipeline.worker()
+    api_pid, worker_pid = api.pid, worker.pid
+    wishes = [Wish(account.headers, flight, key=f"key-{turn}") for turn, account in enumerate(pipeline.accounts(CLIENTS))]
+
+    with ThreadPoolExecutor() as background:
+        load = background.submit(crowd.book, api.base_url, wishes, at_once=4, patience=60)
+        until(lambda: pipeline.seats(flight)[1] > 20, seconds=20)
+        os.kill(servers.postgres.pid, signal.SIGKILL)
+        until(lambda: not servers.postgres.is_running)
+        with api.client(wishes[0].headers) as client:
+            refused = client.post("/api/v1/booking", json={"flight_id": str(flight), "seats": 1})
+        assert refused.status_code == httpx.codes.SERVICE_UNAVAILABLE
+        assert refused.json()["code"] == "unavailable"
+        assert int(refused.headers["retry-after"]) > 0
+        servers.postgres.start()
+        answers = load.result()
+
+    assert {answer.status for answer in answers} == {httpx.codes.ACCEPTED}
+    assert max(answer.tries for answer in answers) > 1
+    assert (api.pid, worker.pid) == (api_pid, worker_pid)
+    assert len(set(crowd.accepted(answers))) == CLIENTS
+    pipeline.wind_leases()
+    pipeline.assert_clean(crowd.accepted(answers))
+    assert pipeline.endings(crowd.accepted(answers)) == {"CONFIRMED": CLIENTS}
