@@ -14,6 +14,7 @@ from core.clock import new_id
 from core.db import Database
 from core.seats.inventory import Inventory, take_snapshots
 from tests.support.flights import SEED_BODY, add_flight, body, noon_in, sell
+from tests.support.waiting import until
 
 
 def book(db: Database, flight_id: str, *, status: str = "CONFIRMED") -> None:
@@ -29,6 +30,13 @@ def book(db: Database, flight_id: str, *, status: str = "CONFIRMED") -> None:
         )
         if status == "CONFIRMED":
             connection.execute("UPDATE flights SET seats_sold = seats_sold + 1 WHERE id = %s", (flight_id,))
+
+
+def waiting_for_locks(db: Database) -> int:
+    with db.snapshot() as connection:
+        row = connection.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def test_the_first_readme_s_body_creates_a_flight(admin: httpx.Client) -> None:
@@ -127,6 +135,21 @@ def test_the_capacity_never_goes_below_held_and_sold(admin: httpx.Client, db: Da
     assert (refused.status_code, refused.json()["code"]) == (409, "capacity_below_sold")
     assert {name: refused.json()[name] for name in ("total_seats", "held", "sold")} == {"total_seats": 34, "held": 5, "sold": 30}
     assert admin.put(f"/admin/flights/{flight['id']}", json=body(total_seats=35)).json()["available_seats"] == 0
+
+
+def test_seats_that_are_sold_this_moment_are_waited_for(admin: httpx.Client, db: Database) -> None:
+    """A worker sells seats and has not committed; the new capacity must not take them away."""
+    flight = add_flight(admin, total_seats=10)
+    answers: list[httpx.Response] = []
+    replacing = threading.Thread(
+        target=lambda: answers.append(admin.put(f"/admin/flights/{flight['id']}", json=body(total_seats=5)))
+    )
+    with db.transaction() as selling:
+        selling.execute("UPDATE flights SET seats_sold = 9")
+        replacing.start()
+        until(lambda: waiting_for_locks(db) == 1)
+    replacing.join()
+    assert (answers[0].status_code, answers[0].json()["sold"]) == (409, 9)
 
 
 def test_the_same_details_change_nothing(admin: httpx.Client) -> None:

@@ -17,11 +17,15 @@ from core import keys
 from core.flights import sample
 from core.imports import run as running
 from core.imports import staging
+from core.imports.header import read_layout
 from core.imports.reader import read_chunk
 from core.imports.run import Ending
+from core.imports.seen import SeenKeys
+from core.imports.validation import validate
 from core.seats.inventory import Inventory, take_snapshots
 from tests.support.flights import sell
 from tests.support.imports import HEADER, Office, counts, csv_of, faults, row
+from tests.support.waiting import until
 
 FLIGHTS = (
     "SELECT flight_number, source_key, destination_key, departure_date::text, total_seats, seats_held, seats_sold, price::text, currency,"
@@ -329,6 +333,40 @@ def test_two_workers_on_one_file_do_no_row_twice(office: Office, monkeypatch: py
         endings.append(office.work(job))
     assert endings.count(Ending.COMPLETED) == 1
     assert counts(office.status(job)) == {"created": 100, "updated": 0, "skipped": 0, "failed": 0}
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_worker_that_was_overtaken_stores_nothing(office: Office, monkeypatch: pytest.MonkeyPatch, guarded: bool) -> None:
+    """It has read its chunk when another works the whole file. Without the compare-and-set on the cursor it counts every row again."""
+    job_id = office.send(csv_of(row(number) for number in range(1, 11)))
+    with office.db.transaction() as connection:
+        slow = running._claim(connection, job_id)
+    assert slow is not None
+    with office.storage.open(slow.storage_key) as file:
+        layout = read_layout(file.read())
+        chunk = read_chunk(file, layout, slow.cursor)
+    rows = validate(chunk, SeenKeys())
+    office.work(job_id)
+
+    if not guarded:
+        monkeypatch.setattr(running, "_move_cursor", lambda *_: True)
+    stored = running._store(office.db, slow, chunk, rows)
+    assert (stored is None) == guarded
+    assert office.status(job_id)["progress"]["processed"] == (10 if guarded else 20)
+
+
+def test_seats_that_are_sold_this_moment_are_waited_for(office: Office) -> None:
+    """A worker sells seats and has not committed; the import must not take the capacity from under them."""
+    office.take(csv_of([row(1, total_seats="10")]))
+    job = office.send(csv_of([row(1, total_seats="5")]))
+    importing = threading.Thread(target=office.work, args=(job,))
+    with office.db.transaction() as selling:
+        selling.execute("UPDATE flights SET seats_sold = 9")
+        importing.start()
+        until(lambda: office.rows("SELECT count(*) FROM pg_locks WHERE NOT granted") == [(1,)])
+    importing.join()
+    assert faults(office.status(job)) == [(2, "total_seats", "capacity_below_sold")]
+    assert office.rows("SELECT total_seats, seats_sold FROM flights") == [(10, 9)]
 
 
 def test_a_flight_that_appears_meanwhile_is_updated(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
