@@ -67,7 +67,7 @@ def test_a_traveller_finds_a_flight_books_it_and_gives_it_back(page: Page, camer
     camera.take("2-results")
 
     row.get_by_role("link", name=re.compile("Choose")).click()
-    page.get_by_role("button", name="One seat more").click()
+    page.get_by_role("group", name="How many seats?").get_by_role("button", name="One seat more").click()
     expect(page.get_by_text("₹10,900")).to_be_visible()
     page.get_by_role("link", name="Sign in to book").click()
     register(page)
