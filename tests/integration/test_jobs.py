@@ -19,8 +19,14 @@ from tests.support.waiting import until
 
 
 @pytest.fixture
-def api(pipeline: Pipeline) -> Api:
-    return pipeline.api()
+def pipeline(house: Pipeline) -> Pipeline:
+    house.clear()
+    return house
+
+
+@pytest.fixture
+def api(house_api: Api) -> Api:
+    return house_api
 
 
 @pytest.fixture

@@ -30,11 +30,14 @@ from core.bookings.states import BookingStatus
 from core.clock import new_id, now
 from core.db import Database
 from core.embedded.guardian import Guardian
+from core.embedded.postgres import EmbeddedPostgres
+from core.embedded.valkey import EmbeddedValkey
 from core.jobs.messages import MAX_IDS, Queue, ReserveBookings
 from core.repair import invariants, sweep
 from core.settings import Settings
 from core.users.models import Role
 from core.users.tokens import AccessTokens, Principal
+from tests.support import servers
 from tests.support.forge import Forge
 from tests.support.processes import Api, Worker
 from tests.support.waiting import until
@@ -71,8 +74,7 @@ class Pipeline:
         self._closing = ExitStack()
         self._closing.callback(self.redis.close)
         self._closing.callback(self.db.dispose)
-        # It has run before: the first sweep does not take this Redis for a new one and send everything again.
-        self.redis.set(keys.EPOCH, secrets.token_bytes(8))
+        self._remember_redis()
 
     # Processes
 
@@ -100,6 +102,16 @@ class Pipeline:
         self._processes.append(worker)
         worker.start(**settings)
         return worker
+
+    def clear(self) -> None:
+        """Kill the workers and empty the servers; the API goes on."""
+        for process in self._processes:
+            if isinstance(process, Worker):
+                process.kill()
+        with self.db.transaction() as connection:
+            connection.execute("TRUNCATE users, flights, dead_letters CASCADE")
+        self.redis.flushall()
+        self._remember_redis()
 
     def close(self) -> None:
         for process in self._processes:
@@ -285,6 +297,10 @@ class Pipeline:
         until(lambda: not any(each.startswith("I8") for each in self.violations()))
         assert self.violations(accepted) == []
 
+    def _remember_redis(self) -> None:
+        """It has run before: the first sweep does not take this Redis for a new one and send everything again."""
+        self.redis.set(keys.EPOCH, secrets.token_bytes(8))
+
     def _all_ended(self) -> bool:
         try:
             with self.db.snapshot() as connection:
@@ -324,3 +340,20 @@ def open_pipeline(forge: Forge, tmp_path: Path) -> Iterator[PipelineFactory]:
 def pipeline(database_url: str, redis_url: str, open_pipeline: PipelineFactory) -> Pipeline:
     """An installation on the shared servers, without processes: start what the test needs."""
     return open_pipeline(database_url, redis_url)
+
+
+@pytest.fixture(scope="module")
+def house(
+    forge: Forge, shared_postgres: EmbeddedPostgres, shared_valkey: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pipeline]:
+    """An installation for all tests of a module, which `clear` it instead of starting an API of their own."""
+    with servers.fresh_database(shared_postgres) as database_url:
+        pipeline = Pipeline(database_url, shared_valkey.url, tmp_path_factory.mktemp("house"), forge)
+        yield pipeline
+        pipeline.close()
+
+
+@pytest.fixture(scope="module")
+def house_api(house: Pipeline) -> Api:
+    """The API of the house; it keeps running from test to test."""
+    return house.api()
