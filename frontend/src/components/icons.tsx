@@ -22,12 +22,6 @@ interface Sized {
   size?: number;
 }
 
-export const PlaneIcon = ({ size }: Sized) => (
-  <Icon size={size}>
-    <path d="M21 12c0-1.1-.9-1.6-2-1.6h-4.6L10 4H8.2l1.9 6.4H5.8L4.2 8.4H2.8l.9 3.6-.9 3.6h1.4l1.6-2h4.3L8.2 20H10l4.4-6.4H19c1.1 0 2-.5 2-1.6Z" />
-  </Icon>
-);
-
 export const SwapIcon = ({ size }: Sized) => (
   <Icon size={size}>
     <path d="M4 8h15m0 0-4-4m4 4-4 4M20 16H5m0 0 4-4m-4 4 4 4" />

@@ -11,5 +11,4 @@ export type Segment = Schemas['Segment'];
 export type Job = Schemas['Job'];
 export type ImportSummary = Schemas['ImportSummary'];
 export type ImportView = Schemas['ImportView'];
-export type RowError = Schemas['RowError'];
 export type ImportAccepted = Schemas['ImportAccepted'];
