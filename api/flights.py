@@ -112,7 +112,7 @@ class FlightController(Controller):
         """Filtered and sorted. `date` is the local date of departure; `q` the beginning of a flight number, or part of a
         place's name. `next_cursor` is the `cursor` of the next page.
         """
-        wanted = FlightFilter(source=source, destination=destination, day=day, status=status, text=q)
+        wanted = FlightFilter(source=source or None, destination=destination or None, day=day, status=status, text=q)
         with services.db.snapshot() as connection:
             flights, following = queries.list_flights(connection, wanted, sort=sort, cursor=cursor, limit=limit)
         return FlightPage(flights, following)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Final, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -35,32 +35,38 @@ Place = Annotated[
 ]
 AIRPORTS = Names(keys.AIRPORTS, keys.AIRPORTS_VERSION, keys.AIRPORTS_LOCK)
 
+KEPT_BYTES: Final = 8 * 1024 * 1024
+"""Read, an answer takes about five times its bytes."""
+
 Value = TypeVar("Value")
 
 
 class Read(Generic[Value]):
-    """What was last read from an answer's bytes, for as many answers as are asked for often."""
+    """What was last read from the bytes of an answer, for as many answers as have `size` bytes together."""
 
-    def __init__(self, read: Callable[[bytes], Value], *, entries: int) -> None:
+    def __init__(self, read: Callable[[bytes], Value], *, size: int) -> None:
         self._read = read
-        self._entries = entries
+        self._size = size
         self._known: dict[str, tuple[bytes, Value]] = {}
+        self._kept = 0
 
     def of(self, name: str, body: bytes) -> Value:
         known = self._known.get(name)
         if known is not None and known[0] == body:
             return known[1]
-        if len(self._known) >= self._entries:
+        if self._kept > self._size:
             self._known.clear()
+            self._kept = 0
         value = self._read(body)
         self._known[name] = (body, value)
+        self._kept += len(body)
         return value
 
 
 _encoder = msgspec.msgpack.Encoder()
-_flights = Read(msgspec.msgpack.Decoder(list[FlightView]).decode, entries=2_000)
-_airports = Read(msgspec.msgpack.Decoder(list[AirportView]).decode, entries=1)
-_suggestions = Read(lambda body: Suggestions(msgspec.msgpack.decode(body, type=list[AirportView])), entries=1)
+_flights = Read(msgspec.msgpack.Decoder(list[FlightView]).decode, size=KEPT_BYTES)
+_airports = Read(msgspec.msgpack.Decoder(list[AirportView]).decode, size=KEPT_BYTES)
+_suggestions = Read(lambda body: Suggestions(msgspec.msgpack.decode(body, type=list[AirportView])), size=KEPT_BYTES)
 
 
 class SearchController(Controller):

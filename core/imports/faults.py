@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -31,6 +32,13 @@ class Faults:
     def add(self, fault: Fault) -> None:
         self.found.append(fault)
         self.lines.add(fault.line)
+
+    def with_more(self, found: Iterable[Fault]) -> Faults:
+        """These and others, leaving these as they are."""
+        more = Faults([*self.found], self.salvaged, {*self.lines})
+        for fault in found:
+            more.add(fault)
+        return more
 
     def __len__(self) -> int:
         """Rows, not faults: a row may have several."""

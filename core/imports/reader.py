@@ -52,11 +52,11 @@ class Chunk:
         before = self.lines < line
         self.cells, self.lines = self.cells[before].reset_index(drop=True), self.lines[before]
 
-    def faulty_rows(self) -> dict[int, list[str]]:
-        """Line -> the cells of each row that has a fault, in the file's order of columns."""
-        positions = np.flatnonzero(np.isin(self.lines, list(self.faults.lines)))
+    def faulty_rows(self, faults: Faults) -> dict[int, list[str]]:
+        """Line -> the cells of each row that has one of these faults, in the file's order of columns."""
+        positions = np.flatnonzero(np.isin(self.lines, list(faults.lines)))
         cells = self.cells.iloc[positions].to_numpy(dtype=object).tolist()
-        return {**dict(zip(self.lines[positions].tolist(), cells, strict=True)), **self.faults.salvaged}
+        return {**dict(zip(self.lines[positions].tolist(), cells, strict=True)), **faults.salvaged}
 
 
 def read_chunk(file: BinaryIO, layout: Layout, begin: Cursor, *, size: int = CHUNK_BYTES, rows: int = CHUNK_ROWS) -> Chunk:

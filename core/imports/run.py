@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO, Final
@@ -17,13 +18,13 @@ import msgspec
 import pyarrow as pa
 import redis
 import structlog
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from core import failpoints
 from core.db import Database, RawConnection
 from core.flights import route_versions
 from core.flights.route_versions import RouteDays
-from core.imports.faults import storable
+from core.imports.faults import Faults, storable
 from core.imports.header import HEAD_BYTES, Layout, read_layout
 from core.imports.models import ImportMode
 from core.imports.reader import Chunk, Cursor, read_chunk
@@ -38,6 +39,8 @@ from core.seats.inventory import Inventory
 
 LAST_ATTEMPT: Final = 5
 """An import that was begun so often without storing one more chunk is given up."""
+RETRIES: Final = 5
+"""How often a deadlock is tried again at once. The lock order makes one rare; a foreign transaction may still cause it."""
 STATEMENT_MS: Final = 60_000
 """A chunk writes tens of thousands of rows, which may take longer than anything a request does."""
 
@@ -162,16 +165,22 @@ def _validated(file: BinaryIO, layout: Layout, cursor: Cursor, seen: SeenKeys) -
 
 def _store(db: Database, job: _Job, chunk: Chunk, rows: pa.Table) -> Applied | None:
     """One chunk in one transaction. None if the cursor has moved on without us."""
+    for _ in range(RETRIES):
+        with suppress(DeadlockDetected, SerializationFailure), db.transaction() as connection:
+            return _store_in(connection, job, chunk, rows)
     with db.transaction() as connection:
-        connection.execute(f"SET LOCAL statement_timeout = {STATEMENT_MS}")
-        if not _move_cursor(connection, job, chunk):
-            return None
-        applied = apply(connection, rows, mode=job.mode, dry_run=job.dry_run)
-        for fault in applied.faults:
-            chunk.faults.add(fault)
-        _write_faults(connection, job, chunk)
-        _count(connection, job, chunk, applied)
-        failpoints.reach("mid_chunk")
+        return _store_in(connection, job, chunk, rows)
+
+
+def _store_in(connection: RawConnection, job: _Job, chunk: Chunk, rows: pa.Table) -> Applied | None:
+    connection.execute(f"SET LOCAL statement_timeout = {STATEMENT_MS}")
+    if not _move_cursor(connection, job, chunk):
+        return None
+    applied = apply(connection, rows, mode=job.mode, dry_run=job.dry_run)
+    faults = chunk.faults.with_more(applied.faults)
+    _write_faults(connection, job, chunk, faults)
+    _count(connection, job, chunk, applied, failed=len(faults))
+    failpoints.reach("mid_chunk")
     return applied
 
 
@@ -189,22 +198,21 @@ def _move_cursor(connection: RawConnection, job: _Job, chunk: Chunk) -> bool:
     return moved == 1
 
 
-def _write_faults(connection: RawConnection, job: _Job, chunk: Chunk) -> None:
-    if not chunk.faults.found:
+def _write_faults(connection: RawConnection, job: _Job, chunk: Chunk, faults: Faults) -> None:
+    if not faults.found:
         return
-    rows = chunk.faulty_rows()
+    rows = chunk.faulty_rows(faults)
     with (
         connection.cursor() as cursor,
         cursor.copy('COPY import_errors (import_id, line, "column", value, code, message, raw) FROM STDIN') as copy,
     ):
-        for fault in chunk.faults.found:
+        for fault in faults.found:
             cells = rows.pop(fault.line, None)
             raw = None if cells is None else msgspec.json.encode([storable(cell) for cell in cells]).decode()
             copy.write_row((job.id, fault.line, fault.column, fault.value, fault.code, fault.message, raw))
 
 
-def _count(connection: RawConnection, job: _Job, chunk: Chunk, applied: Applied) -> None:
-    failed = len(chunk.faults)
+def _count(connection: RawConnection, job: _Job, chunk: Chunk, applied: Applied, *, failed: int) -> None:
     connection.execute(
         """
         UPDATE imports SET

@@ -137,4 +137,4 @@ def test_blank_rows_are_passed_over_and_lines_still_counted() -> None:
 
 def test_the_cells_of_a_broken_line_are_salvaged() -> None:
     chunk = read(b'a,b,c,d\n"x,y\n')[0]
-    assert chunk.faulty_rows() == {2: ["a", "b", "c,d"], 3: ["x,y", "", ""]}
+    assert chunk.faulty_rows(chunk.faults) == {2: ["a", "b", "c,d"], 3: ["x,y", "", ""]}
