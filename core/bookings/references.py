@@ -21,7 +21,8 @@ def spell(number: int) -> str:
     """The reference of the `number`-th booking, 0 <= number < 2**30."""
     if not 0 <= number <= _MASK:
         raise ValueError(f"a reference has 30 bits, and {number} does not fit")
-    # Each step is a bijection on 30 bits, so two numbers never share a reference.
+    # Each step is a bijection on 30 bits, so two numbers never share a reference. The first keeps 0 from being 222222.
+    number ^= 0x1B873593
     number ^= number >> 15
     number = number * 0x2C1B3C6D & _MASK
     number ^= number >> 12
