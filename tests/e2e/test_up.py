@@ -20,6 +20,9 @@ from tests.support import servers
 from tests.support.product import Product, all_gone, running
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.timeout(300)  # a test starts the product up to twice, and a busy machine takes its time
+
+RESTART_SECONDS = 60.0
 AS_ROOT = os.geteuid() == 0
 
 
@@ -73,14 +76,14 @@ def test_the_audit_finds_the_servers_of_the_running_product(product: Product) ->
     assert (audit.returncode, audit.stdout) == (0, "Every invariant holds.\n")
 
 
-@pytest.mark.parametrize("name", ["api", "worker", "postgres", "valkey", "mockpay", "guardian"])
+@pytest.mark.parametrize("name", ["worker", "postgres", "valkey", "mockpay", "guardian"])
 def test_a_killed_process_comes_back_where_it_was(product: Product, name: str) -> None:
     before = product.runtime
     victim = product.pids[name]
 
     os.kill(victim, signal.SIGKILL)
 
-    until(lambda: product.pids.get(name, victim) != victim and product.is_ready, seconds=20)
+    until(lambda: product.pids.get(name, victim) != victim and product.is_ready, seconds=RESTART_SECONDS)
     after = product.runtime
     assert {**after, "processes": None} == {**before, "processes": None}
     assert {other: pid for other, pid in product.pids.items() if other != name} == {
@@ -88,10 +91,14 @@ def test_a_killed_process_comes_back_where_it_was(product: Product, name: str) -
     }
 
 
-def test_requests_wait_while_the_api_restarts(product: Product) -> None:
-    os.kill(product.pids["api"], signal.SIGKILL)
-    assert httpx.get(f"{product.base_url}/health/live", timeout=20).status_code == httpx.codes.OK
-    until(lambda: product.is_ready)
+def test_requests_wait_while_a_killed_api_comes_back(product: Product) -> None:
+    victim, address = product.pids["api"], product.base_url
+
+    os.kill(victim, signal.SIGKILL)
+
+    assert httpx.get(f"{address}/health/live", timeout=RESTART_SECONDS).status_code == httpx.codes.OK
+    until(lambda: product.pids["api"] != victim)
+    assert product.base_url == address
 
 
 def test_on_the_first_start_a_traveller_finds_a_flight_and_books_it_and_the_second_start_knows_the_booking(folder: Path) -> None:
