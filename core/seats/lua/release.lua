@@ -6,6 +6,10 @@
 -- ARGV[2..] booking ids
 --
 -- Returns the number of seats given back.
+if redis.call('EXISTS', KEYS[1]) == 0 then
+  -- A bare HINCRBY would make an inventory out of nothing, and a tombstone a key that nobody ever removes.
+  return 0
+end
 local ids = {}
 for i = 2, #ARGV do
   ids[#ids + 1] = ARGV[i]
@@ -22,9 +26,7 @@ for i, id in ipairs(ids) do
     redis.call('HDEL', KEYS[2], id)
   end
 end
--- A bare HINCRBY would make an inventory out of nothing.
-if back > 0 and redis.call('EXISTS', KEYS[1]) == 1 then
+if back > 0 then
   redis.call('HINCRBY', KEYS[1], 'free', back)
-  return back
 end
-return 0
+return back
