@@ -18,9 +18,10 @@ from api.guards import PUBLIC
 from api.wire import NO_CONTROL_CHARACTERS
 from core import clock, keys
 from core.flights import places, queries, search
+from core.flights.cached_entries import Names
 from core.flights.errors import FlightNotFound
 from core.flights.search import AirportView, SearchSort
-from core.flights.search_cache import Answer, Names
+from core.flights.search_cache import Answer
 from core.flights.suggest import Suggestions
 from core.flights.views import FlightView
 

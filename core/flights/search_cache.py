@@ -2,7 +2,7 @@
 
 The version is read before the answer is computed, so an answer that overlaps a change is never believed afterwards. Of many who miss
 at once, one computes: per process because they share one task, across processes because they share a short lock. When Redis fails or
-is slow, everything is a miss for a second, and nothing else goes wrong.
+hangs, everything is a miss for a second, and nothing else goes wrong.
 """
 
 from __future__ import annotations
@@ -11,32 +11,25 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple, cast
+from typing import Final
 
-import msgspec
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+
+from core.flights.cached_entries import Entry, EntryReader, Names, encode
 
 LOCK_MS: Final = 3_000
 """How long one process computes before another may try."""
 WAIT_SECONDS: Final = 0.5
 """How long a process waits for the answer of another before it computes its own."""
 LOOK_SECONDS: Final = 0.02
-REDIS_SECONDS: Final = 0.25
+REDIS_SECONDS: Final = 0.5
 """A cache that takes longer is slower than what it saves."""
 REST_SECONDS: Final = 1.0
 """After a failure, how long Redis is left alone."""
 
 _log = structlog.get_logger(__name__)
-
-
-class Names(NamedTuple):
-    """The Redis keys of one answer. All three must be in one cluster slot."""
-
-    value: str
-    version: str
-    lock: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +41,6 @@ class Answer:
     hit: bool
 
 
-class _Entry(msgspec.Struct, array_like=True, frozen=True):
-    version: bytes
-    stored_at: float
-    body: bytes
-
-
-_encoder: Final = msgspec.msgpack.Encoder()
-_decoder: Final = msgspec.msgpack.Decoder(_Entry)
-
 Compute = Callable[[], Awaitable[bytes]]
 
 
@@ -65,6 +49,7 @@ class SearchCache:
 
     def __init__(self, client: Redis, *, seconds: int) -> None:
         self._client = client
+        self._entries = EntryReader(client, patience_seconds=REDIS_SECONDS)
         self._seconds = seconds
         self._under_way: dict[tuple[str, bytes], asyncio.Task[Answer]] = {}
         self._resting_until = 0.0
@@ -74,14 +59,13 @@ class SearchCache:
         if time.monotonic() < self._resting_until:
             return await self._alone(names, compute)
         try:
-            async with asyncio.timeout(REDIS_SECONDS):
-                entry, version = await self._read(names)
+            found = await self._entries.read(names)
         except (RedisError, TimeoutError) as error:
             self._rest(error)
             return await self._alone(names, compute)
-        if entry is not None:
-            return _answer(entry, hit=True)
-        return await self._together((names.value, version), lambda: self._fill(names, version, compute))
+        if found.entry is not None:
+            return _answer(found.entry, hit=True)
+        return await self._together((names.value, found.version), lambda: self._fill(names, found.version, compute))
 
     async def _together(self, what: tuple[str, bytes], begin: Callable[[], Awaitable[Answer]]) -> Answer:
         """Join whoever does the same thing already."""
@@ -95,21 +79,11 @@ class SearchCache:
         task.add_done_callback(lambda _: self._under_way.pop(what, None))
         return await asyncio.shield(task)
 
-    async def _read(self, names: Names) -> tuple[_Entry | None, bytes]:
-        """The entry, if it is there and true, and the version that is true now."""
-        value, version = cast("list[bytes | None]", await self._client.mget(names.value, names.version))
-        version = version or b""
-        if value is None:
-            return None, version
-        try:
-            entry = _decoder.decode(value)
-        except msgspec.DecodeError:  # another release wrote it
-            return None, version
-        return (entry if entry.version == version else None), version
-
     def _rest(self, error: Exception) -> None:
-        self._resting_until = time.monotonic() + REST_SECONDS
-        _log.warning("search goes without its cache", error=str(error) or type(error).__name__)
+        now = time.monotonic()
+        if now >= self._resting_until:  # many are told of the same failure
+            self._resting_until = now + REST_SECONDS
+            _log.warning("search goes without its cache", error=str(error) or type(error).__name__)
 
     async def _alone(self, names: Names, compute: Compute) -> Answer:
         """Without Redis. Whoever asks meanwhile shares the answer, which is as fresh as the database's when it was begun."""
@@ -123,31 +97,31 @@ class SearchCache:
         try:
             async with asyncio.timeout(REDIS_SECONDS + WAIT_SECONDS):
                 if not await self._client.set(names.lock, b"", nx=True, px=LOCK_MS):
-                    found = await self._from_elsewhere(names)
-                    if found is not None:
-                        return _answer(found, hit=True)
+                    entry = await self._from_elsewhere(names)
+                    if entry is not None:
+                        return _answer(entry, hit=True)
         except (RedisError, TimeoutError) as error:
             self._rest(error)
-        entry = _Entry(version, time.time(), await compute())
+        entry = Entry(version, time.time(), await compute())
         try:
             async with asyncio.timeout(REDIS_SECONDS), self._client.pipeline(transaction=False) as pipeline:
-                pipeline.set(names.value, _encoder.encode(entry), ex=self._seconds)
+                pipeline.set(names.value, encode(entry), ex=self._seconds)
                 pipeline.delete(names.lock)
                 await pipeline.execute()
         except (RedisError, TimeoutError) as error:
             self._rest(error)
         return _answer(entry, hit=False)
 
-    async def _from_elsewhere(self, names: Names) -> _Entry | None:
+    async def _from_elsewhere(self, names: Names) -> Entry | None:
         """Wait for the process that holds the lock."""
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
             await asyncio.sleep(LOOK_SECONDS)
-            entry, _ = await self._read(names)
-            if entry is not None:
-                return entry
+            found = await self._entries.read(names)
+            if found.entry is not None:
+                return found.entry
         return None
 
 
-def _answer(entry: _Entry, *, hit: bool) -> Answer:
+def _answer(entry: Entry, *, hit: bool) -> Answer:
     return Answer(entry.body, max(0, int(time.time() - entry.stored_at)), hit)

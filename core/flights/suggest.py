@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from core.flights import places
@@ -12,49 +14,65 @@ from core.flights.search import AirportView
 
 _CODE, _NAME, _WORD, _SLIP = range(4)
 """Kinds of matches, best first: the code, the beginning of a name, of a word in a name, the same with slips."""
+REMEMBERED: Final = 2_000
+"""Typed beginnings whose matches are kept."""
 _SLIPS: Final = ((6, 2), (3, 1))
 """So many letters typed, so many slips forgiven."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A place, everything it is called, and the words in that, all folded."""
+
+    airport: AirportView
+    code: str | None
+    names: list[str]
+    words: list[str]
+
+
 class Suggestions:
-    """An index over places that have flights."""
+    """An index over places that have flights. What was typed before is remembered: everybody types the same beginnings."""
 
     def __init__(self, airports: Iterable[AirportView]) -> None:
         other_names: dict[str, list[str]] = {}
         for name, iata in PREFERRED.items():
             other_names.setdefault(iata, []).append(name)
-        self._entries = [(airport, _names(airport, other_names)) for airport in airports]
+        self._candidates = [_candidate(airport, other_names) for airport in airports]
+        self._ranked = lru_cache(REMEMBERED)(self._rank_all)
 
     def find(self, typed: str, limit: int) -> list[AirportView]:
         """The best matches for `typed`, best first; with nothing typed, the first places by name."""
         wanted = places.fold(typed)
-        if not wanted:
-            return [airport for airport, _ in self._entries[:limit]]
-        ranks = ((_rank(wanted, airport, names), order) for order, (airport, names) in enumerate(self._entries))
-        ranked = sorted((rank, order) for rank, order in ranks if rank is not None)
-        return [self._entries[order][0] for _, order in ranked[:limit]]
+        ranked = self._ranked(wanted) if wanted else range(limit)
+        return [self._candidates[order].airport for order in ranked[:limit] if order < len(self._candidates)]
+
+    def _rank_all(self, wanted: str) -> list[int]:
+        """Positions of all that match, the best first."""
+        ranks = ((_rank(wanted, candidate), order) for order, candidate in enumerate(self._candidates))
+        return [order for rank, order in sorted((rank, order) for rank, order in ranks if rank is not None)]
 
 
-def _names(airport: AirportView, other_names: dict[str, list[str]]) -> list[str]:
+def _candidate(airport: AirportView, other_names: dict[str, list[str]]) -> _Candidate:
     place = places.airport(airport.iata) if airport.iata else None
     known = [place.city, place.airport] if place else []
-    folded = [places.fold(name) for name in (airport.name, *known)]
-    return list(dict.fromkeys(folded + (other_names.get(airport.iata, []) if airport.iata else [])))
-
-
-def _rank(wanted: str, airport: AirportView, names: list[str]) -> tuple[int, int] | None:
-    """How well a place matches, the smaller the better: the kind of match, then twice the slips, plus one for a wrong first letter."""
-    if airport.iata and wanted == airport.iata.lower():
-        return _CODE, 0
-    if any(name.startswith(wanted) for name in names):
-        return _NAME, 0
+    names = [places.fold(name) for name in (airport.name, *known)] + (other_names.get(airport.iata, []) if airport.iata else [])
     words = [word for name in names for word in re.split(r"[^\w]+", name) if word]
-    if any(word.startswith(wanted) for word in words):
+    code = airport.iata.lower() if airport.iata else None
+    return _Candidate(airport, code, list(dict.fromkeys(names)), list(dict.fromkeys(words)))
+
+
+def _rank(wanted: str, candidate: _Candidate) -> tuple[int, int] | None:
+    """How well a place matches, the smaller the better: the kind of match, then twice the slips, plus one for a wrong first letter."""
+    if wanted == candidate.code:
+        return _CODE, 0
+    if any(name.startswith(wanted) for name in candidate.names):
+        return _NAME, 0
+    if any(word.startswith(wanted) for word in candidate.words):
         return _WORD, 0
     allowed = next((slips for letters, slips in _SLIPS if len(wanted) >= letters), 0)
     near = [
         2 * slips + (name[0] != wanted[0])
-        for name in (*names, *words)
+        for name in (*candidate.names, *candidate.words)
         # Who is wrong about both first letters is looking for something else.
         if allowed
         and set(name[:2]) & set(wanted[:2])

@@ -14,7 +14,8 @@ from redis.asyncio import Redis
 
 from core import keys
 from core.db import Database
-from core.flights.search_cache import Names, SearchCache
+from core.flights.cached_entries import Names
+from core.flights.search_cache import SearchCache
 from tests.support.api import ApiFactory
 from tests.support.flights import SEED_BODY, add_flight, body, noon_in, sell
 
