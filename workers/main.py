@@ -32,6 +32,8 @@ from workers.sweeper import Sweeper
 STOP_MS = 2_000
 """How long the message at hand has to end after SIGTERM; what is cut off is repeated by the sweep."""
 
+ENDINGS = (signal.SIGTERM, signal.SIGINT)
+
 Handler = Callable[[Context, Sequence[UUID]], None]
 
 _log = structlog.get_logger(__name__)
@@ -92,8 +94,8 @@ def run() -> int:
         print(f"skyqueue: {error}", file=sys.stderr)
         return 2
     stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    # Blocked in every thread, and awaited in this one: a handler that set the event could meet its lock held, by itself.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
 
     cashiers = [context.cashier] if context.cashier else []
     for cashier in cashiers:
@@ -106,7 +108,8 @@ def run() -> int:
         lambda: [*steady, *(thread for worker in workers for thread in (*worker.consumers.values(), *worker.workers))], stopping
     )
     _log.info("worker ready", pid=os.getpid(), queues=[pool.queue for pool in pools(settings)])
-    stopping.wait()
+    signal.sigwait(ENDINGS)
+    stopping.set()
     _stop(workers, cashiers)
     sweeper.thread.join(timeout=1)
     context.close()
