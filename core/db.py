@@ -44,6 +44,7 @@ class Database:
     """
 
     def __init__(self, database_url: str, *, pool_size: int, application: str) -> None:
+        self._disposed = False
         self.engine: Engine = create_engine(
             driver_url(database_url),
             pool_size=pool_size,
@@ -92,7 +93,7 @@ class Database:
         try:
             yield connection
         finally:
-            if connection.broken or connection.closed:
+            if connection.broken or connection.closed or self._disposed:
                 pooled.invalidate()
             pooled.close()
 
@@ -119,6 +120,8 @@ class Database:
                     connection.invalidate()
 
     def dispose(self) -> None:
+        """Close every connection; one that a thread still uses, when that thread gives it back."""
+        self._disposed = True
         self.engine.dispose()
 
 
