@@ -101,16 +101,17 @@ class Intake:
             psycopg.OperationalError: Postgres is away; nothing of the batch is known to be stored.
         """
         named = [_with_ids(request) for request in requests]
-        stored = self._express(named)
-        rest = [request for request in named if request.trip_id not in stored]
-        if not rest:
-            return [Accepted(request.trip_id) for request in named]
+        stored: set[UUID] = set()
         try:
-            answers = iter(self._accept_isolated(rest))
+            stored = self._express(named)
+            rest = [request for request in named if request.trip_id not in stored]
+            answers = iter(self._accept_isolated(rest) if rest else [])
         except (psycopg.OperationalError, SQLAlchemyError):
+            # A Postgres that crashed may hand out the numbers of a lost transaction again.
+            self._references = References()
             if not stored:
                 raise
-            answers = iter([Unavailable("The database went away; this booking was not accepted.")] * len(rest))
+            answers = iter([_in_doubt()] * (len(named) - len(stored)))
         return [Accepted(request.trip_id) if request.trip_id in stored else next(answers) for request in named]
 
     def _express(self, requests: Sequence[Request]) -> set[UUID]:
@@ -346,6 +347,12 @@ def _replay(request: Request, earlier: dict[tuple[UUID, str], tuple[UUID, str, b
 
 
 _NOT_STORED: Final = "The booking could not be stored as it is."
+
+
+def _in_doubt() -> Unavailable:
+    return Unavailable(
+        "The database went away before it answered. Repeat the request with the same Idempotency-Key to learn what became of it."
+    )
 
 
 def _explain(refusal: psycopg.Error) -> AppError:

@@ -1,0 +1,66 @@
+"""The accept path: many requests in one transaction, each with an answer of its own."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from core.bookings.errors import AccountGone, FlightNotFound, IdempotencyKeyReused
+from core.bookings.intake import Accepted, Intake, Request
+from core.clock import new_id
+from tests.support.pipeline import Pipeline
+
+
+def test_a_request_that_cannot_be_stored_takes_no_other_down(pipeline: Pipeline) -> None:
+    flight, traveller = pipeline.flight(10), pipeline.account().id
+    good = [Request(traveller, (flight,), 1) for _ in range(20)]
+    bad = {3: Request(new_id(), (flight,), 1), 7: Request(traveller, (new_id(),), 1), 11: Request(new_id(), (flight,), 1)}
+    batch = [bad.get(turn, request) for turn, request in enumerate(good)]
+    answers = Intake(pipeline.db).accept(batch)
+    assert [type(answers[turn]) for turn in bad] == [AccountGone, FlightNotFound, AccountGone]
+    accepted = [answer.trip_id for answer in answers if isinstance(answer, Accepted)]
+    assert len(accepted) == len(set(accepted)) == 17
+    assert pipeline.endings(accepted) == {"PENDING": 17}
+
+
+def test_equal_keys_in_one_batch_are_one_booking(pipeline: Pipeline) -> None:
+    flight, traveller = pipeline.flight(10), pipeline.account().id
+    batch = [Request(traveller, (flight,), 1, idempotency_key="k", request_hash=b"a") for _ in range(5)]
+    other = Request(traveller, (flight,), 2, idempotency_key="k", request_hash=b"b")
+    *same, refused = Intake(pipeline.db).accept([*batch, other])
+    assert isinstance(refused, IdempotencyKeyReused)
+    replies = [answer for answer in same if isinstance(answer, Accepted)]
+    assert len({answer.trip_id for answer in replies}) == 1
+    assert [answer.replayed for answer in replies] == [False, True, True, True, True]
+
+
+def test_references_are_unique_among_processes(pipeline: Pipeline) -> None:
+    flight, traveller = pipeline.flight(10), pipeline.account().id
+    intakes = [Intake(pipeline.db) for _ in range(3)]
+    for turn in range(12):
+        intakes[turn % 3].accept([Request(traveller, (flight,), 1) for _ in range(200)])
+    with pipeline.db.snapshot() as connection:
+        assert connection.execute("SELECT count(*), count(DISTINCT reference) FROM bookings").fetchone() == (2400, 2400)
+
+
+def test_numbers_of_a_transaction_that_was_lost_with_postgres_are_not_used(pipeline: Pipeline) -> None:
+    """A sequence may go back in a crash by what no commit has written. Then another process gets the same block."""
+    flight, traveller = pipeline.flight(10), pipeline.account().id
+    survivor = Intake(pipeline.db, refuses_duplicates=True)
+    with pipeline.db.transaction() as connection:
+        connection.execute(
+            """
+            CREATE FUNCTION crash() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION 'shutting down' USING ERRCODE = 'admin_shutdown'; END $$;
+            CREATE TRIGGER crash BEFORE INSERT ON bookings EXECUTE FUNCTION crash();
+            """
+        )
+    with pytest.raises(psycopg.OperationalError):
+        survivor.accept([Request(traveller, (flight,), 1)])
+    with pipeline.db.transaction() as connection:
+        connection.execute("DROP TRIGGER crash ON bookings")
+        connection.execute("SELECT setval('booking_reference_blocks', 0, false)")
+
+    for intake in (Intake(pipeline.db), survivor):
+        (answer,) = intake.accept([Request(traveller, (flight,), 1, allow_duplicate=True)])
+        assert isinstance(answer, Accepted), answer
