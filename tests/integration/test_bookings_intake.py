@@ -61,6 +61,6 @@ def test_numbers_of_a_transaction_that_was_lost_with_postgres_are_not_used(pipel
         connection.execute("DROP TRIGGER crash ON bookings")
         connection.execute("SELECT setval('booking_reference_blocks', 0, false)")
 
-    for intake in (Intake(pipeline.db), survivor):
-        answers = intake.accept([Request(traveller, (flight,), 1, allow_duplicate=True) for _ in range(5)])
-        assert all(isinstance(answer, Accepted) for answer in answers), answers
+    Intake(pipeline.db).accept([Request(traveller, (flight,), 1) for _ in range(200)])
+    (answer,) = survivor.accept([Request(traveller, (flight,), 1, allow_duplicate=True)])
+    assert isinstance(answer, Accepted), answer
