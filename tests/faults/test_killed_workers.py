@@ -68,3 +68,16 @@ def test_a_worker_that_was_frozen_doubles_nothing(pipeline: Pipeline) -> None:
     until(lambda: pipeline.unacknowledged == 0)
     pipeline.assert_clean(bookings)
     assert pipeline.seats(flight) == (0, 20, 5)
+
+
+def test_a_worker_that_is_asked_to_stop_ends_its_work_first(pipeline: Pipeline) -> None:
+    flight = pipeline.flight(seats=25)
+    bookings = pipeline.accept_many(20, flight)
+    worker = pipeline.worker(FAILPOINTS="after_reserve:sleep=500")
+    until(lambda: pipeline.sweepers == 1, seconds=20)
+    pipeline.send(*bookings)
+    until(lambda: pipeline.seats(flight)[2] == 5, seconds=20)
+    worker.stop()
+    assert pipeline.endings(bookings) == {"CONFIRMED": 20}
+    assert pipeline.unacknowledged == 0
+    assert pipeline.violations(bookings) == []
