@@ -53,9 +53,13 @@ def _next_batch(context: Context, job_id: UUID, stuck: set[UUID]) -> list[UUID]:
         if flight_id is None:
             return []
         trip_ids = called_off.list_affected(connection, flight_id, without=stuck, limit=BATCH)
-        if not trip_ids and not stuck:
+        is_empty = not trip_ids and not stuck
+        if is_empty:
             cancellation.complete(connection, job_id)
-        return trip_ids
+    if is_empty:
+        # A worker that died after a commit has not given the seats of its batch back in Redis, and nobody needs them there now.
+        carry_out(Effects(distrusted={flight_id}), context.redis, context.dispatcher)
+    return trip_ids
 
 
 def _end(context: Context, job_id: UUID, trip_ids: Sequence[UUID], stuck: set[UUID]) -> None:
