@@ -91,8 +91,10 @@ def hasten(connection: RawConnection) -> None:
     """The queues were lost: whoever waits for a message to be charged is due now."""
     connection.execute(
         """
-        UPDATE bookings b SET next_at = now() WHERE next_at IS NOT NULL AND status = 'HELD' AND payment_mode = 'token'
-        AND NOT EXISTS (SELECT FROM payments p WHERE p.trip_id = b.id)
+        UPDATE bookings SET next_at = now() WHERE id IN (
+            SELECT id FROM bookings b WHERE next_at IS NOT NULL AND status = 'HELD' AND payment_mode = 'token'
+            AND NOT EXISTS (SELECT FROM payments p WHERE p.trip_id = b.id) FOR NO KEY UPDATE SKIP LOCKED
+        )
         """
     )
 

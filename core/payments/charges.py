@@ -156,4 +156,10 @@ def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
 
 def hasten(connection: RawConnection) -> None:
     """The queues were lost: what was to be charged is due now."""
-    connection.execute("UPDATE payments SET next_at = now() WHERE status = 'REQUIRES_PAYMENT' AND next_at IS NOT NULL")
+    connection.execute(
+        """
+        UPDATE payments SET next_at = now() WHERE id IN (
+            SELECT id FROM payments WHERE status = 'REQUIRES_PAYMENT' AND next_at IS NOT NULL FOR NO KEY UPDATE SKIP LOCKED
+        )
+        """
+    )

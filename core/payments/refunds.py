@@ -124,4 +124,10 @@ def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
 
 def hasten(connection: RawConnection) -> None:
     """The queues were lost: what was to be given back is due now."""
-    connection.execute("UPDATE refunds SET next_at = now() WHERE status = 'PENDING' AND attempts = 0")
+    connection.execute(
+        """
+        UPDATE refunds SET next_at = now() WHERE id IN (
+            SELECT id FROM refunds WHERE status = 'PENDING' AND attempts = 0 FOR NO KEY UPDATE SKIP LOCKED
+        )
+        """
+    )

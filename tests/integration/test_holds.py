@@ -164,7 +164,7 @@ def test_a_worker_ends_holds_without_any_message(till: Till, pipeline: Pipeline,
     pipeline.redis.flushall()
     pipeline.worker()
     till.end_hold(trip)
-    until(lambda: till.steps.status(trip) == "EXPIRED", seconds=15)
+    until(lambda: till.steps.status(trip) == "EXPIRED", seconds=30)
     assert pipeline.seats(flight)[:2] == (0, 0)
 
 

@@ -1,0 +1,272 @@
+"""A payment cut off at its worst moment, and a provider that hangs, fails, dies and comes back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from core.bookings import cancel as cancelling
+from core.bookings import payment
+from core.bookings.effects import carry_out
+from core.bookings.intake import Request
+from core.bookings.models import PaymentMode
+from core.embedded.guardian import Guardian
+from core.embedded.ports import free_port
+from core.jobs.messages import ReserveBookings
+from core.payments.charges import LockedPayment
+from core.payments.http_provider import HttpProvider
+from core.payments.provider import Charge, Outcome, Verdict
+from tests.support.money import PracticeProvider, ProviderFactory, Till, TillFactory
+from tests.support.pipeline import Pipeline
+from tests.support.waiting import until
+from workers.cashier import LANE_CALLS
+
+PRICE = Decimal(7500)
+
+
+def book(pipeline: Pipeline, flight: UUID, count: int, token: str = "tok_ok") -> list[UUID]:
+    """Bookings that pay by token, on disk and on the queue."""
+    trips = pipeline.accept(*(Request(person.id, (flight,), 1, PaymentMode.TOKEN, token) for person in pipeline.accounts(count)))
+    pipeline.context.dispatcher.send(ReserveBookings(tuple(trips)))
+    return trips
+
+
+def wind(pipeline: Pipeline) -> None:
+    """Let the leases and pauses of payments and refunds be over, so that the next sweep takes them up."""
+    for table in ("payments", "refunds", "bookings"):
+        due = f"SELECT id FROM {table} WHERE next_at IS NOT NULL AND status <> 'PROCESSING' FOR NO KEY UPDATE SKIP LOCKED"
+        with pipeline.db.transaction() as connection:
+            connection.execute(f"UPDATE {table} SET next_at = now() - interval '1 second' WHERE id IN ({due})".encode())
+
+
+def cancel(pipeline: Pipeline, trip_id: UUID) -> None:
+    context = pipeline.context
+    with pipeline.db.transaction() as connection:
+        effects = cancelling.cancel(connection, trip_id, None, context.settings.fares, hold_minutes=15)
+    carry_out(effects, context.redis, context.dispatcher)
+
+
+def statuses(pipeline: Pipeline) -> set[str]:
+    with pipeline.db.snapshot() as connection:
+        return {row[0] for row in connection.execute("SELECT DISTINCT status FROM payments").fetchall()}
+
+
+def test_a_worker_killed_between_charge_and_commit_has_charged_once(pipeline: Pipeline, provider: PracticeProvider) -> None:
+    flight = pipeline.flight(10)
+    dying = pipeline.worker(PAYMENTS_URL=provider.base_url, FAILPOINTS="after_charge:crash")
+    trips = book(pipeline, flight, 3)
+    until(lambda: not dying.is_running, seconds=30)
+    captured_before = provider.balance()
+    assert captured_before >= PRICE
+    assert set(pipeline.endings(trips)) == {"HELD"}
+    with pipeline.db.transaction() as connection:  # the lease of what it was doing is over
+        connection.execute("UPDATE payments SET next_at = now() - interval '1 second' WHERE status = 'PROCESSING'")
+    pipeline.worker(PAYMENTS_URL=provider.base_url)
+
+    def all_paid() -> bool:
+        wind(pipeline)
+        return pipeline.endings(trips) == {"CONFIRMED": 3}
+
+    until(all_paid, seconds=30, every=0.5)
+    assert provider.balance() == 3 * PRICE
+    assert len(provider.charges()) == 3
+    pipeline.assert_clean(trips)
+
+
+def test_one_flight_whose_charges_hang_holds_up_no_other(pipeline: Pipeline, start_provider: ProviderFactory) -> None:
+    provider = start_provider(hang_seconds=8.0)
+    pipeline.worker(PAYMENTS_URL=provider.base_url, PAYMENTS_TIMEOUT_SECONDS="4")
+    hanging, healthy = pipeline.flight(100), pipeline.flight(100)
+    stuck = book(pipeline, hanging, 5 * LANE_CALLS, "tok_hang")
+    until(lambda: len(provider.charges()) == LANE_CALLS, seconds=30)
+    started = time.monotonic()
+    quick = book(pipeline, healthy, 30)
+    until(lambda: pipeline.endings(quick) == {"CONFIRMED": 30}, seconds=8)
+    assert time.monotonic() - started < 3.5, "they waited for the first time-out"
+    assert pipeline.endings(stuck) == {"HELD": len(stuck)}
+    charges = provider.charges()
+    assert sum(charge["status"] == "processing" for charge in charges) == LANE_CALLS
+
+
+def test_a_provider_that_fails_half_of_the_time_charges_and_refunds_each_once(
+    pipeline: Pipeline, start_provider: ProviderFactory
+) -> None:
+    provider = start_provider(failure_rate=0.5, failure_seed=3)
+    pipeline.worker(PAYMENTS_URL=provider.base_url)
+    flights = [pipeline.flight(20) for _ in range(4)]
+    trips = [trip for flight in flights for trip in book(pipeline, flight, 10)]
+
+    def all_decided() -> bool:
+        wind(pipeline)
+        return pipeline.endings(trips) == {"CONFIRMED": len(trips)}
+
+    until(all_decided, seconds=60, every=0.5)
+    assert len(provider.charges()) == len(trips)
+    assert provider.balance() == len(trips) * PRICE
+    for trip in trips[::2]:
+        cancel(pipeline, trip)
+
+    def all_refunded() -> bool:
+        wind(pipeline)
+        with pipeline.db.snapshot() as connection:
+            row = connection.execute("SELECT count(*) FROM refunds WHERE status = 'SUCCEEDED'").fetchone()
+        return row == (len(trips) // 2,)
+
+    until(all_refunded, seconds=60, every=0.5)
+    with pipeline.db.snapshot() as connection:
+        row = connection.execute("SELECT sum(amount) FROM refunds").fetchone()
+    assert row is not None
+    assert provider.balance() == len(trips) * PRICE - row[0]
+    pipeline.assert_clean(trips)
+
+
+class Killable:
+    """A provider process that may be killed: its books and its port stay."""
+
+    def __init__(self, ledger: Path, guardian: Guardian) -> None:
+        self._port = free_port()
+        self._ledger = ledger
+        self._guardian = guardian
+        self._process: subprocess.Popen[bytes] | None = None
+        self.practice = PracticeProvider(f"http://127.0.0.1:{self._port}")
+
+    def start(self) -> None:
+        environment = {**os.environ, "MOCKPAY_PORT": str(self._port), "MOCKPAY_LEDGER": str(self._ledger)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "mockpay"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self._guardian.watch(self._process.pid, signal.SIGTERM, signal.SIGKILL)
+        until(self._answers, seconds=30)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._guardian.forget(self._process.pid)
+            self._process = None
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.practice.base_url}/health", timeout=1, verify=False).is_success
+        except httpx.HTTPError:
+            return False
+
+
+@pytest.fixture
+def killable(tmp_path: Path, guardian: Guardian) -> Iterator[Killable]:
+    provider = Killable(tmp_path / "ledger.sqlite", guardian)
+    yield provider
+    provider.kill()
+
+
+def test_a_provider_that_dies_during_charges_takes_the_money_once(pipeline: Pipeline, killable: Killable) -> None:
+    killable.start()
+    pipeline.worker(PAYMENTS_URL=killable.practice.base_url, PAYMENTS_TIMEOUT_SECONDS="5")
+    flight = pipeline.flight(20)
+    done = book(pipeline, flight, 4)
+    until(lambda: pipeline.endings(done) == {"CONFIRMED": 4}, seconds=30)
+    cut_off = book(pipeline, flight, 4, "tok_slow")
+    until(lambda: sum(charge["status"] == "processing" for charge in killable.practice.charges()) == 4)
+    killable.kill()
+    while_away = book(pipeline, flight, 4)
+    until(lambda: statuses(pipeline) >= {"UNKNOWN", "REQUIRES_PAYMENT"})
+    killable.start()
+
+    def all_paid() -> bool:
+        wind(pipeline)
+        return pipeline.endings(done + cut_off + while_away) == {"CONFIRMED": 12}
+
+    until(all_paid, seconds=30, every=0.5)
+    assert killable.practice.balance() == 12 * PRICE
+    assert len(killable.practice.charges()) == 12
+    pipeline.assert_clean(done + cut_off + while_away)
+
+
+# Controls: the same accidents without the safeguard, so that a safeguard whose absence nobody notices is found out.
+
+
+def captures_after_a_lost_answer(open_till: TillFactory, start_provider: ProviderFactory) -> int:
+    till = open_till(start_provider(late_seconds=0.6), 0.3)
+    pipeline = till.steps.pipeline
+    trip = till.hold(pipeline.account().id, pipeline.flight(4))
+    till.pay(trip, "tok_timeout_then_ok")
+    assert till.work(trip) == Outcome(Verdict.UNKNOWN)
+    till.work(trip)
+    return len(till.provider.charges())
+
+
+def test_a_lost_answer_leads_to_one_capture(open_till: TillFactory, start_provider: ProviderFactory) -> None:
+    assert captures_after_a_lost_answer(open_till, start_provider) == 1
+
+
+def test_a_lost_answer_leads_to_two_captures_without_the_stable_key(
+    open_till: TillFactory, start_provider: ProviderFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = HttpProvider._call
+
+    async def with_another_key(self: HttpProvider, method: str, path: str, body: Any = None, *, seconds: float) -> Any:
+        return await real(self, method, path, body and {**body, "id": str(uuid4())}, seconds=seconds)
+
+    monkeypatch.setattr(HttpProvider, "_call", with_another_key)
+    assert captures_after_a_lost_answer(open_till, start_provider) == 2
+
+
+def test_a_final_payment_that_is_worked_again_is_noticed_without_its_guard(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the guard the second report changes nothing (`test_payments.py`)."""
+    pipeline = till.steps.pipeline
+    trip = till.hold(pipeline.account().id, pipeline.flight(4))
+    till.pay(trip)
+    claim = till.claim(trip)
+    assert claim is not None
+    outcome = till.call(claim)
+    till.settle(claim, outcome)
+    monkeypatch.setattr(LockedPayment, "is_final", False)
+    till.settle(claim, outcome)
+    assert any(each.startswith("I4") for each in pipeline.violations())
+
+
+def test_a_rescue_without_looking_for_room_is_stopped_by_the_last_guard(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline = till.steps.pipeline
+    flight = pipeline.flight(1)
+    trip = till.hold(pipeline.account().id, flight)
+    till.pay(trip)
+    claim = till.claim(trip)
+    assert claim is not None
+    outcome = till.call(claim)
+    till.expire(trip, 120)
+    till.steps.book(pipeline.account().id, flight)
+    with monkeypatch.context() as broken:
+        broken.setattr(payment, "_has_room", lambda *_: True)
+        till.settle(claim, outcome)
+    assert (till.steps.status(trip), pipeline.seats(flight)[:2]) == ("EXPIRED", (0, 1))
+    till.settle(claim, outcome)
+    assert till.refunds(trip) == [(PRICE, "late_payment", "PENDING")]
+
+
+def test_of_the_same_payment_in_many_hands_one_call_is_made(till: Till) -> None:
+    pipeline = till.steps.pipeline
+    trip = till.hold(pipeline.account().id, pipeline.flight(4))
+    till.pay(trip)
+    calls: list[Charge] = []
+
+    def work(_: int) -> None:
+        claim = till.claim(trip)
+        if claim is not None:
+            calls.append(claim.charge)
+            till.settle(claim, till.call(claim))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(16)))
+    assert len(calls) == 1

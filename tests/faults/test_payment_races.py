@@ -1,0 +1,160 @@
+"""Expiry, payment, callback, cancellation and other buyers, all at once: each booking has one winner, and the money is where it belongs."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+from uuid import UUID
+
+import pytest
+
+from core.bookings import ending, payment
+from core.bookings.intake import Request
+from core.bookings.models import PaymentMode
+from core.bookings.payment import Claim
+from core.errors import Conflict
+from core.payments.provider import Outcome
+from tests.support.money import ProviderFactory, Till, TillFactory
+from tests.support.pipeline import Pipeline
+from tests.support.waiting import until
+from workers.bookings import reserve_bookings
+
+RACES = 200
+FLIGHTS = 20
+SEATS = 10
+TRIPS_IN_A_HEAT = 4
+LATE = 120
+"""Minutes: beyond the time that a payment in doubt is waited for."""
+
+
+class Race:
+    """Two hundred bookings that are held and being paid, and everything that may happen to them."""
+
+    def __init__(self, till: Till, seed: int) -> None:
+        self.till = till
+        self.pipeline = till.steps.pipeline
+        self.chance = random.Random(seed)
+        self.heard: dict[UUID, tuple[Claim, Outcome]] = {}
+        self.flights = [self.pipeline.flight(SEATS, departs_in=timedelta(days=30)) for _ in range(FLIGHTS)]
+        people = self.pipeline.accounts(RACES)
+        requests = [Request(person.id, (self.flights[n % FLIGHTS],), 1, PaymentMode.HOLD) for n, person in enumerate(people)]
+        self.trips = self.pipeline.accept(*requests)
+        reserve_bookings(till.steps.context, self.trips)
+        for trip in self.trips:
+            till.pay(trip, self.chance.choices(["tok_ok", "tok_declined", "tok_error_once"], [8, 1, 1])[0])
+
+    def acts(self) -> list[Callable[[], object]]:
+        """All that happens, in the order of the seed. What happens to one booking happens at about the same time."""
+        heats = [self.trips[start : start + TRIPS_IN_A_HEAT] for start in range(0, RACES, TRIPS_IN_A_HEAT)]
+        return [act for heat in heats for act in self.heat(heat)]
+
+    def heat(self, trips: list[UUID]) -> list[Callable[[], object]]:
+        acts: list[Callable[[], object]] = []
+        for trip in trips:
+            acts += [partial(self.answer, trip), partial(self.call_back, trip)]
+            if self.chance.random() < 0.3:
+                acts.append(partial(self.charge, trip))
+            else:
+                self.charge(trip)
+            if self.chance.random() < 0.6:
+                acts.append(partial(self.till.expire, trip, self.chance.choice([1, LATE])))
+            if self.chance.random() < 0.5:
+                acts.append(partial(self.till.steps.cancel, trip))
+            if self.chance.random() < 0.2:
+                acts.append(partial(self.till.pay, trip))
+            if self.chance.random() < 0.4:
+                buyer = self.pipeline.account()
+                acts.append(partial(self.till.steps.book, buyer.id, self.chance.choice(self.flights), 2))
+        self.chance.shuffle(acts)
+        return acts
+
+    def charge(self, trip: UUID) -> None:
+        """A worker calls the provider; what it heard it has not written yet, and may never write."""
+        claim = self.till.claim(trip)
+        if claim is not None:
+            self.heard[trip] = (claim, self.till.call(claim))
+
+    def answer(self, trip: UUID) -> None:
+        if trip in self.heard:
+            self.till.settle(*self.heard[trip])
+
+    def call_back(self, trip: UUID) -> None:
+        """The provider tells what it knows, and nothing else."""
+        for attempt, _, _ in self.till.payments(trip):
+            status = self.till.provider.status(attempt)
+            if status is not None:
+                self.till.callback(attempt, f"charge.{status}")
+
+    def finish(self) -> None:
+        """What workers and the sweep do until nothing is left; then all holds end."""
+
+        def nothing_is_left() -> bool:
+            self.till.wind()
+            self.till.sweep()
+            for (trip,) in self.till.rows("SELECT trip_id FROM payments WHERE status IN ('REQUIRES_PAYMENT', 'UNKNOWN')"):
+                self.till.work(trip)
+            self.till.refund()
+            return not self.till.rows(
+                "SELECT FROM payments WHERE next_at IS NOT NULL UNION ALL SELECT FROM refunds WHERE next_at IS NOT NULL"
+            )
+
+        until(nothing_is_left, seconds=60)
+        reserve_bookings(
+            self.till.steps.context, [row[0] for row in self.till.rows("SELECT id FROM bookings WHERE status = 'PENDING'")]
+        )
+        for (trip,) in self.till.rows("SELECT id FROM bookings WHERE status = 'HELD'"):
+            self.till.expire(trip)
+
+
+@pytest.fixture(autouse=True)
+def _wide_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between what a transaction reads and what it writes there is time for others."""
+    for module in (ending, payment):
+        monkeypatch.setattr(module, "write_counts", partial(_slowly, module.write_counts))
+
+
+def _slowly(write_counts: Callable[..., None], *arguments: object) -> None:
+    time.sleep(0.01)
+    write_counts(*arguments)
+
+
+@pytest.mark.parametrize("seed", [20261123])
+def test_in_two_hundred_races_each_booking_has_one_winner(
+    open_till: TillFactory, start_provider: ProviderFactory, pipeline: Pipeline, seed: int
+) -> None:
+    till = open_till(start_provider(), 5.0)
+    race = Race(till, seed)
+
+    def run(act: Callable[[], object]) -> None:
+        with suppress(Conflict):  # what the traveller hears who comes too late
+            act()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(run, race.acts()))
+    race.finish()
+    assert_one_winner_each(race, pipeline)
+
+
+def assert_one_winner_each(race: Race, pipeline: Pipeline) -> None:
+    endings = pipeline.endings(race.trips)
+    assert set(endings) <= {"CONFIRMED", "CANCELLED", "EXPIRED"}, endings
+    assert min(endings.values()) >= 10, f"a race without contestants: {endings}"
+    books = race.till.provider.ledger()
+    captured = {charge["id"]: Decimal(charge["amount"]) for charge in books["charges"] if charge["status"] == "captured"}
+    returned: dict[str, Decimal] = defaultdict(Decimal)
+    for refund in books["refunds"]:
+        returned[refund["charge_id"]] += Decimal(refund["amount"])
+    for trip in race.trips:
+        charges = [str(attempt) for attempt, _, _ in race.till.payments(trip) if str(attempt) in captured]
+        assert len(charges) <= 1, f"{trip} was charged twice"
+        kept = sum((captured[charge] - returned[charge] for charge in charges), Decimal(0))
+        owed = Decimal(7500) if race.till.steps.status(trip) == "CONFIRMED" else Decimal(0)
+        assert kept == owed, f"{trip} is {race.till.steps.status(trip)}, and the provider keeps {kept}"
+    assert [each for each in pipeline.violations(race.trips) if not each.startswith("I8")] == []
