@@ -19,8 +19,12 @@ _log = structlog.get_logger(__name__)
 def import_files(context: Context, import_ids: Sequence[UUID]) -> None:
     """Bring each import to its end, from where it stopped. What cannot go on now is sent again by the sweep."""
     # pandas costs a second and 100 MB, which a worker that never sees a file need not pay.
+    import pyarrow as pa
+
     from core.imports.run import Ending, run_import
 
+    # Arrow's own allocator keeps what one chunk needed, about 30 MB, until the process ends.
+    pa.set_memory_pool(pa.system_memory_pool())
     storage = local_storage(context.settings.servers.data_dir)
     for import_id in import_ids:
         try:

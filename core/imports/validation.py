@@ -59,7 +59,7 @@ def validate(chunk: Chunk, seen: SeenKeys) -> pa.Table:
 def route_days(rows: pa.Table) -> Iterator[RouteDay]:
     """The route days of validated rows."""
     columns = ["source", "source_iata", "destination", "destination_iata", "departure_date"]
-    distinct = rows.select(columns).group_by(columns).aggregate([])
+    distinct = rows.select(columns).group_by(columns, use_threads=False).aggregate([])
     for source, source_iata, destination, destination_iata, day in zip(
         *(distinct[name].to_pylist() for name in columns), strict=True
     ):

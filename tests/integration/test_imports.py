@@ -372,7 +372,7 @@ def test_seats_that_are_sold_this_moment_are_waited_for(office: Office) -> None:
 def test_a_flight_that_appears_meanwhile_is_updated(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the question which flights are new and their INSERT, somebody else creates one of them."""
     office.take(csv_of([row(9)]))
-    insert = staging._Upsert._insert
+    insert = staging._Upsert._insert_all
 
     def overtaken(upsert: Any) -> Any:
         with office.db.transaction() as connection:
@@ -383,7 +383,7 @@ def test_a_flight_that_appears_meanwhile_is_updated(office: Office, monkeypatch:
             )
         return insert(upsert)
 
-    monkeypatch.setattr(staging._Upsert, "_insert", overtaken)
+    monkeypatch.setattr(staging._Upsert, "_insert_all", overtaken)
     status = office.take(csv_of([row(1), row(2)]))
     assert counts(status) == {"created": 1, "updated": 1, "skipped": 0, "failed": 0}
     assert office.rows("SELECT source, total_seats FROM flights WHERE flight_number = 'AI-2'") == [("Delhi", 150)]
