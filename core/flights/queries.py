@@ -18,7 +18,7 @@ from psycopg.sql import SQL, Composable
 
 from core.db import RawConnection
 from core.errors import Invalid
-from core.flights import places
+from core.flights import places, search
 from core.flights.errors import FlightNotFound
 from core.flights.models import FlightStatus
 from core.flights.views import COLUMNS, FlightView, InventoryView, view
@@ -125,7 +125,7 @@ def list_flights(
     """
     column, kind = _COLUMN[sort.lstrip("-")]
     descending = sort.startswith("-")
-    conditions, values = _conditions(wanted)
+    conditions, values = _conditions(connection, wanted)
     if cursor is not None:
         values |= _read_cursor(cursor, sort)
         beyond = SQL("<" if descending else ">")
@@ -148,7 +148,7 @@ def list_flights(
     return [view(row) for row in rows[:limit]], _cursor(sort, rows[limit - 1]) if more else None
 
 
-def _conditions(wanted: FlightFilter) -> tuple[list[Composable], dict[str, Any]]:
+def _conditions(connection: RawConnection, wanted: FlightFilter) -> tuple[list[Composable], dict[str, Any]]:
     conditions: list[Composable] = [SQL("true")]
     values: dict[str, Any] = {}
     if wanted.source is not None:
@@ -164,14 +164,12 @@ def _conditions(wanted: FlightFilter) -> tuple[list[Composable], dict[str, Any]]
         conditions.append(SQL("status = %(status)s"))
         values["status"] = wanted.status
     if wanted.text:
+        # Names are looked for among the few places, not among the many flights.
         conditions.append(
-            SQL(
-                "(flight_number LIKE %(number)s OR source ILIKE %(name)s OR destination ILIKE %(name)s"
-                " OR %(key)s IN (source_key, destination_key))"
-            )
+            SQL("(flight_number LIKE %(number)s OR source_key = ANY(%(places)s) OR destination_key = ANY(%(places)s))")
         )
-        literal = re.sub(r"([\\%_])", r"\\\1", wanted.text)
-        values |= {"number": f"{literal.upper()}%", "name": f"%{literal}%", "key": places.place_key(wanted.text)}
+        beginning = re.sub(r"([\\%_])", r"\\\1", wanted.text.upper())
+        values |= {"number": f"{beginning}%", "places": search.find_place_keys(connection, wanted.text)}
     return conditions, values
 
 

@@ -76,6 +76,13 @@ def find_flights(
     return [view(row) for row in rows]
 
 
+def find_place_keys(connection: RawConnection, text: str) -> list[str]:
+    """The keys of places that have a flight and whose name contains `text`, or whose code it is."""
+    part = places.fold(text)
+    named = connection.execute(_ROUTES).fetchall()
+    return sorted({key for key, iata, name in named if part in places.fold(name) or part == (iata or "").lower()})
+
+
 def list_airports(connection: RawConnection) -> list[AirportView]:
     """Every place that has a flight, once, by the name that most of its routes use (a city rather than a code); in the order of the names."""
     airports: dict[str, AirportView] = {}
