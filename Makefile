@@ -84,6 +84,7 @@ SECONDS ?= 30
 .PHONY: bench
 bench: $(PYTHON_ENV) ## Speed as ratios, both sides from one run, on private servers
 	$(BIN)/python -m loadtests.bench.bookings
+	$(BIN)/python -m loadtests.bench.slow_provider
 
 .PHONY: loadtest
 loadtest: $(PYTHON_ENV) ## Travellers against the product that is up, with a verdict (USERS, SECONDS)

@@ -1,0 +1,173 @@
+"""Bookings on one flight and searches, while the payment provider hangs for 30 s on another flight's charges, and while it does not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import uvloop
+
+from core.embedded.guardian import Guardian
+from core.embedded.ports import free_port
+from core.repair import invariants
+from loadtests.bench.client import Tally, hammer, request_bytes
+from loadtests.bench.stack import READY_SECONDS, Stack, running
+
+BOOKERS = 4
+SEARCHERS = 2
+SECONDS = 6.0
+ROUNDS = 3
+HANGING = 100
+"""Bookings on the flight whose charges hang."""
+TARGET = 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One round. A booking is paid by card and timed from the request to its confirmation."""
+
+    booking_p50_ms: float
+    booking_p95_ms: float
+    search_p50_ms: float
+    search_p95_ms: float
+    bookings: int
+    searches: int
+
+
+@contextmanager
+def provider(folder: Path, guardian: Guardian) -> Iterator[str]:
+    """A practice provider, whose `tok_hang` takes 30 s. Yields its address."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    environment = {**os.environ, "MOCKPAY_PORT": str(port), "MOCKPAY_LEDGER": str(folder / "ledger.sqlite")}
+    process = subprocess.Popen([sys.executable, "-m", "mockpay"], env=environment, stderr=subprocess.DEVNULL)
+    guardian.watch(process.pid, signal.SIGTERM, signal.SIGKILL)
+    deadline = time.monotonic() + READY_SECONDS
+    try:
+        while time.monotonic() < deadline:
+            try:
+                httpx.get(f"{address}/health")
+                break
+            except httpx.HTTPError:
+                time.sleep(0.1)
+        yield address
+    finally:
+        process.kill()
+        process.wait()
+        guardian.forget(process.pid)
+
+
+def measure(stack: Stack, tokens: list[str], flight: UUID) -> Side:
+    """Book and search side by side for `SECONDS`."""
+    body = json.dumps({"flight_id": str(flight), "seats": 1, "payment": {"token": "tok_ok"}}).encode()
+    books = [request_bytes("POST", "/api/v1/booking", token, body, headers=("Prefer: wait=20",)) for token in tokens]
+    day = (datetime.now(UTC) + timedelta(days=1)).date()
+    path = f"/api/v1/search?source=Delhi&destination=Mumbai&date={day}"
+    search = request_bytes("GET", path, tokens[0], b"")
+
+    async def both() -> tuple[Tally, Tally]:
+        return await asyncio.gather(
+            hammer(stack.port, BOOKERS, SECONDS, lambda number: books[number % len(books)], keep_bodies=True),
+            hammer(stack.port, SEARCHERS, SECONDS, lambda _: search),
+        )
+
+    booked, searched = uvloop.run(both())
+    endings = {json.loads(each)["status"] for each in booked.bodies}
+    if set(booked.statuses) != {202} or set(searched.statuses) != {200} or endings != {"CONFIRMED"}:
+        raise RuntimeError(f"bookings {booked.statuses} {endings}, searches {searched.statuses}")
+    return Side(*_percentiles(booked), *_percentiles(searched), booked.answered, searched.answered)
+
+
+def hang(stack: Stack, token: str, flight: UUID) -> None:
+    """Bookings whose charges hang; returns when the first of them do."""
+    body = {"flight_id": str(flight), "seats": 1, "payment": {"token": "tok_hang"}}
+    with httpx.Client(base_url=f"http://127.0.0.1:{stack.port}", headers={"Authorization": f"Bearer {token}"}) as client:
+        for _ in range(HANGING):
+            client.post("/api/v1/booking", json=body).raise_for_status()
+    _await(stack, "SELECT count(*) > 0 FROM payments WHERE status = 'PROCESSING' AND token = 'tok_hang'")
+
+
+def let_go(stack: Stack, token: str, flight: UUID) -> None:
+    """Cancel what hangs, and return when no call for it is left."""
+    with (
+        stack.connect() as connection,
+        httpx.Client(base_url=f"http://127.0.0.1:{stack.port}", headers={"Authorization": f"Bearer {token}"}) as client,
+    ):
+        for (booking,) in connection.execute("SELECT id FROM bookings WHERE flight_id = %s", (flight,)).fetchall():
+            client.delete(f"/api/v1/bookings/{booking}")
+    _await(stack, "SELECT count(*) = 0 FROM payments WHERE status NOT IN ('SUCCEEDED', 'DECLINED')")
+
+
+def main() -> int:
+    """Print both sides, round by round, and the medians. The exit code is 1 when an invariant is violated."""
+    with (
+        tempfile.TemporaryDirectory(prefix="skyqueue-bench-") as name,
+        closing(Guardian()) as guardian,
+        provider(Path(name), guardian) as address,
+        running("loadtests.bench.app:create_app", environment={"SKYQUEUE_PAYMENTS_URL": address}) as stack,
+    ):
+        tokens = stack.travellers(BOOKERS)
+        (stuck,) = stack.travellers(1)
+        measure(stack, tokens, stack.flight(1_000_000))  # warm-up
+        quiet, hanging = [], []
+        for number in range(1, ROUNDS + 1):
+            quiet.append(measure(stack, tokens, stack.flight(1_000_000)))
+            other = stack.flight(1_000_000)
+            hang(stack, stuck, other)
+            hanging.append(measure(stack, tokens, stack.flight(1_000_000)))
+            let_go(stack, stuck, other)
+            print(f"round {number}: quiet   {_words(quiet[-1])}\n         hanging {_words(hanging[-1])}")
+        with stack.connect() as connection:
+            violations = invariants.check(connection, None)
+    booking = statistics.median(h.booking_p95_ms for h in hanging) / statistics.median(q.booking_p95_ms for q in quiet)
+    search = statistics.median(h.search_p95_ms for h in hanging) / statistics.median(q.search_p95_ms for q in quiet)
+    print(
+        f"p95 hanging / quiet: bookings on another flight {booking:.2f}, searches {search:.2f} (target <= {TARGET}); "
+        f"{len(violations)} violations of invariants"
+    )
+    sides = {"quiet": [asdict(side) for side in quiet], "hanging": [asdict(side) for side in hanging]}
+    print(json.dumps({**sides, "booking": booking, "search": search}))
+    for violation in violations:
+        print(violation)
+    return 1 if violations else 0
+
+
+def _percentiles(tally: Tally) -> tuple[float, float]:
+    cuts = statistics.quantiles(tally.latencies, n=20)
+    return cuts[9] * 1000, cuts[18] * 1000
+
+
+def _words(side: Side) -> str:
+    return (
+        f"booking p50 {side.booking_p50_ms:.1f} p95 {side.booking_p95_ms:.1f} ms ({side.bookings}), "
+        f"search p50 {side.search_p50_ms:.1f} p95 {side.search_p95_ms:.1f} ms ({side.searches})"
+    )
+
+
+def _await(stack: Stack, question: str) -> None:
+    deadline = time.monotonic() + 90
+    with stack.connect() as connection:
+        while time.monotonic() < deadline:
+            row = connection.execute(question.encode()).fetchone()
+            if row is not None and row[0]:
+                return
+            time.sleep(0.1)
+    raise RuntimeError(f"still not true: {question}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
