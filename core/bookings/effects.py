@@ -37,13 +37,17 @@ class Effects:
 
 def carry_out(effects: Effects, client: redis.Redis, dispatcher: Dispatcher) -> None:
     """Do what follows the commit. Never raises for a Redis that is away."""
-    broadcast.moved(client, effects.moves, effects.touched)
-    inventory = Inventory(client)
+    # A Redis that does not answer costs its time-out once, not for every command.
+    if broadcast.moved(client, effects.moves, effects.touched):
+        _correct_inventory(effects, Inventory(client))
+    for message in effects.messages:
+        dispatcher.send(message)
+
+
+def _correct_inventory(effects: Effects, inventory: Inventory) -> None:
     try:
         inventory.release(effects.released)
         inventory.forget(effects.forgotten)
         inventory.drop(effects.distrusted)
     except redis.RedisError as error:
         _log.warning("seats not given back in Redis; the audit repairs it", error=str(error))
-    for message in effects.messages:
-        dispatcher.send(message)

@@ -30,19 +30,25 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(News)
 
 
-def publish(client: redis.Redis, news: News) -> None:
-    """Tell all API processes; say so in the log when Redis is away."""
+def publish(client: redis.Redis, news: News) -> bool:
+    """Tell all API processes. False, and a line in the log: Redis is away."""
     try:
         client.publish(keys.NEWS_CHANNEL, _encoder.encode(news))
     except redis.RedisError as error:
         _log.warning("news not broadcast", trips=len(news.trips), error=str(error))
+        return False
+    return True
 
 
-def moved(client: redis.Redis, moves: Moves, touched: Sequence[UUID] = ()) -> None:
-    """Broadcast what one committed transaction did to bookings and seats. `touched`: bookings that changed and did not move."""
-    if moves.moves or moves.seats or touched:
-        trips = {move.trip_id: move.target.value for move in moves.moves}
-        publish(client, News(trips=trips, seats=moves.seats, jobs=[trip_id for trip_id in touched if trip_id not in trips]))
+def moved(client: redis.Redis, moves: Moves, touched: Sequence[UUID] = ()) -> bool:
+    """Broadcast what one committed transaction did to bookings and seats. False: Redis is away.
+
+    `touched`: bookings that changed and did not move.
+    """
+    if not (moves.moves or moves.seats or touched):
+        return True
+    trips = {move.trip_id: move.target.value for move in moves.moves}
+    return publish(client, News(trips=trips, seats=moves.seats, jobs=[trip_id for trip_id in touched if trip_id not in trips]))
 
 
 def seats_changed(client: redis.Redis, free: Mapping[UUID, int]) -> None:
