@@ -131,3 +131,25 @@ def test_bookings_are_not_given_up_because_redis_is_away(fragile: Pipeline, own_
     fragile.wind_leases()
     fragile.assert_clean(bookings)
     assert fragile.endings(bookings) == {"CONFIRMED": 3}
+
+
+def test_a_full_redis_defers_the_work_until_there_is_room(fragile: Pipeline, own_valkey: EmbeddedValkey) -> None:
+    flight = fragile.flight(500)
+    api = fragile.api(RATE_LIMITS="on")
+    worker = fragile.worker()
+    until(lambda: worker.said("worker ready"), seconds=20)
+    used = fragile.redis.info("memory")["used_memory"]
+    fragile.redis.set("ballast", b"x" * 4_000_000)
+    fragile.redis.config_set("maxmemory", used)
+
+    answers = crowd.book(api.base_url, [Wish(account.headers, flight) for account in fragile.accounts(50)])
+    assert {answer.status for answer in answers} == {httpx.codes.ACCEPTED}
+    fragile.wind_leases()
+    until(lambda: worker.said("OOM") or worker.said("maxmemory"), seconds=20)
+    assert fragile.endings(crowd.accepted(answers)) == {"PENDING": 50}
+
+    fragile.redis.config_set("maxmemory", 0)
+    fragile.wind_leases()
+    fragile.assert_clean(crowd.accepted(answers))
+    assert fragile.endings(crowd.accepted(answers)) == {"CONFIRMED": 50}
+    assert worker.is_running
