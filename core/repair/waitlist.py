@@ -16,7 +16,8 @@ _HOLLOW: Final = """
         WHEN 'OFFERED' THEN b.status IS DISTINCT FROM 'HELD'
         WHEN 'BOOKED' THEN b.status IS NULL OR b.status NOT IN ('CONFIRMED', 'CANCELLED')
         WHEN 'EXPIRED' THEN b.status IS NULL OR b.status NOT IN ('EXPIRED', 'FAILED')
-        ELSE w.booking_id IS NOT NULL AND b.status IS DISTINCT FROM 'CANCELLED' END
+        WHEN 'LEFT' THEN w.booking_id IS NOT NULL AND b.status IS DISTINCT FROM 'CANCELLED'
+        ELSE w.booking_id IS NOT NULL AND (b.status IS NULL OR b.status IN ('HELD', 'CONFIRMED')) END
        OR CASE WHEN w.accept_partial THEN b.seats > w.party_size ELSE b.seats <> w.party_size END
 """
 _PASSED_BY: Final = """

@@ -35,6 +35,7 @@ def booked(steps: Steps) -> list[UUID]:
         ("UPDATE waitlist SET status = 'BOOKED' WHERE status = 'OFFERED'", "of 1 is BOOKED and its booking is HELD"),
         ("UPDATE waitlist SET status = 'EXPIRED' WHERE status = 'OFFERED'", "of 1 is EXPIRED and its booking is HELD"),
         ("UPDATE waitlist SET status = 'LEFT' WHERE status = 'OFFERED'", "of 1 is LEFT and its booking is HELD"),
+        ("UPDATE waitlist SET status = 'CLOSED' WHERE status = 'OFFERED'", "of 1 is CLOSED and its booking is HELD"),
         ("UPDATE waitlist SET party_size = 3 WHERE status = 'OFFERED'", "of 3 is OFFERED and its booking is HELD with 1 seats"),
         ("UPDATE waitlist SET party_size = 1 WHERE status = 'WAITING'", "of 1 waits for flight"),
         ("UPDATE waitlist SET accept_partial = true WHERE status = 'WAITING'", "of 2 waits for flight"),

@@ -1,0 +1,199 @@
+"""Everything that can happen to bookings, in every order that hypothesis thinks of, on the real servers.
+
+After each step the promises are checked, and every change of a status that Postgres saw must be an allowed move. At the end all that
+was begun is brought to its end, and the books of the provider must agree with ours.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from core.bookings.models import PaymentMode
+from core.bookings.payment import Claim
+from core.bookings.reserve import Asked
+from core.bookings.states import BEGINNINGS, MOVES
+from tests.support.ledger import Fate
+from tests.support.steps import Steps
+from tests.support.world import World, is_allowed
+
+SOAK: Final = "SKYQUEUE_TEST_LIVES" in os.environ
+LIVES: Final = int(os.environ.get("SKYQUEUE_TEST_LIVES", "60"))
+"""How many lives are lived. Without a wish they are always the same ones; a soak asks for thousands of new ones."""
+STEPS: Final = 40
+DAY_MINUTES: Final = 24 * 60
+
+travellers = st.integers(0, 3)
+seats = st.integers(1, 3)
+flights = st.integers(0, 2)
+journeys = st.one_of(flights.map(lambda each: {each}), st.sets(flights, min_size=2))
+modes = st.sampled_from([PaymentMode.HOLD, PaymentMode.TOKEN, PaymentMode.NONE])
+fates = st.sampled_from([Fate.CAPTURED, *Fate])
+
+DISTURBANCES: Final[dict[str, Callable[[World], None]]] = {
+    "workers catch up": World.deliver_everything,
+    "Redis is flushed": World.flush_redis,
+    "payments are swept": World.sweep_money,
+    "jobs are worked": World.work_jobs,
+    "bookings are given up": World.give_up,
+}
+
+
+class Life(RuleBasedStateMachine):
+    """Four travellers and three small flights that follow each other. `world` is set by the test that runs this."""
+
+    world: World
+
+    trips = Bundle("trips")
+    asked = Bundle("asked")
+    claims = Bundle("claims")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.age = 0
+
+    @initialize(target=trips, capacities=st.tuples(*[st.integers(1, 5)] * 3), full=st.tuples(*[st.one_of(modes, st.none())] * 3))
+    def begin(self, capacities: tuple[int, ...], full: tuple[PaymentMode | None, ...]) -> MultipleResults[UUID]:
+        self.world.begin(capacities)
+        return multiple(*[trip for where, mode in enumerate(full) if mode for trip in self.world.sell_out(where, mode)])
+
+    @rule(target=trips, who=travellers, where=journeys, n=seats, mode=modes, at_once=st.booleans())
+    def book(self, who: int, where: set[int], n: int, mode: PaymentMode, at_once: bool) -> UUID | MultipleResults[UUID]:
+        trip = self.world.accept(who, where, n, mode)
+        if trip is None:
+            return multiple()
+        if at_once:
+            self.world.deliver(trip)
+        return trip
+
+    @rule(target=trips, where=flights, mode=modes)
+    def take_what_is_left(self, where: int, mode: PaymentMode) -> MultipleResults[UUID]:
+        return multiple(*self.world.sell_out(where, mode))
+
+    @rule(trip=trips)
+    def deliver_again(self, trip: UUID) -> None:
+        self.world.deliver(trip)
+
+    @rule(target=asked, trip=trips)
+    def ask_redis(self, trip: UUID) -> Asked | MultipleResults[Asked]:
+        return self.world.ask_redis(trip) or multiple()
+
+    @rule(asked=asked, dies=st.booleans())
+    def settle(self, asked: Asked, dies: bool) -> None:
+        self.world.settle(asked, dies=dies)
+
+    @rule(trip=trips, fate=fates)
+    def pay(self, trip: UUID, fate: Fate) -> None:
+        self.world.pay(trip)
+        if (claim := self.world.claim(trip)) is not None:
+            self.world.hear(claim, fate)
+
+    @rule(trip=trips, rival=st.one_of(st.none(), flights))
+    def pay_too_late(self, trip: UUID, rival: int | None) -> None:
+        """The hold ends while the provider thinks, and perhaps somebody else takes the seats."""
+        self.world.pay(trip)
+        claim = self.world.claim(trip)
+        self.world.end_hold(trip, DAY_MINUTES)
+        if rival is not None:
+            self.world.sell_out(rival, PaymentMode.NONE)
+        if claim is not None:
+            self.world.hear(claim, Fate.CAPTURED)
+
+    @rule(target=claims, trip=trips)
+    def claim(self, trip: UUID) -> Claim | MultipleResults[Claim]:
+        self.world.pay(trip)
+        return self.world.claim(trip) or multiple()
+
+    @rule(claim=claims, fate=fates)
+    def hear(self, claim: Claim, fate: Fate) -> None:
+        """Late, or for the second time, or after the sweep has asked as well."""
+        self.world.hear(claim, fate)
+
+    @rule(claim=claims, again=st.booleans())
+    def call_back(self, claim: Claim, again: bool) -> None:
+        self.world.call_back(claim.charge.payment_id, again=again)
+
+    @rule(trip=trips, minutes_ago=st.sampled_from([1, DAY_MINUTES]))
+    def end_hold(self, trip: UUID, minutes_ago: int) -> None:
+        self.world.end_hold(trip, minutes_ago)
+
+    @rule(trip=trips)
+    def cancel(self, trip: UUID) -> None:
+        self.world.cancel(trip)
+
+    @rule(target=trips, who=travellers, where=flights, party=seats, partial=st.booleans())
+    def join(self, who: int, where: int, party: int, partial: bool) -> MultipleResults[UUID]:
+        """Whoever looks at the line may notice what was offered, and pay or cancel it like any booking."""
+        self.world.join(who, where, party, accept_partial=partial)
+        return multiple(*self.world.list_offers())
+
+    @rule(who=travellers, where=flights)
+    def leave(self, who: int, where: int) -> None:
+        self.world.leave(who, where)
+
+    @rule(where=flights, total=st.integers(1, 7))
+    def resize(self, where: int, total: int) -> None:
+        self.world.resize(where, total)
+
+    @precondition(lambda self: self.age > STEPS // 3)
+    @rule(where=flights, departs=st.booleans())
+    def end_flight(self, where: int, departs: bool) -> None:
+        if departs:
+            self.world.depart(where)
+        else:
+            self.world.cancel_flight(where)
+
+    @rule(what=st.sampled_from(sorted(DISTURBANCES)))
+    def disturb(self, what: str) -> None:
+        DISTURBANCES[what](self.world)
+
+    @invariant()
+    def promises_are_kept(self) -> None:
+        self.age += 1
+        assert self.world.violations() == []
+        assert [move for move in self.world.moves() if not is_allowed(move)] == []
+
+    def teardown(self) -> None:
+        """Bring everything to its end, and close the books."""
+        if self.age:
+            self.world.finish()
+            assert self.world.violations_at_rest() == []
+            captured = set(self.world.ids("SELECT id FROM payments WHERE status = 'SUCCEEDED'"))
+            assert captured == self.world.ledger.captured
+
+
+@pytest.mark.timeout(0 if SOAK else 300)
+def test_promises_are_kept_whatever_happens_in_whatever_order(steps: Steps) -> None:
+    world = World(steps)
+    run_state_machine_as_test(
+        type("LifeHere", (Life,), {"world": world}),
+        settings=settings(
+            max_examples=LIVES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=not SOAK,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate, Phase.shrink) if SOAK else (Phase.generate,),
+            report_multiple_bugs=False,
+            database=None,
+        ),
+    )
+    possible = {(None, begun) for begun in BEGINNINGS} | {(source, end) for source, ends in MOVES.items() for end in ends}
+    assert world.moves() == possible, "lives so dull that some move is never made prove little"

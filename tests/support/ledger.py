@@ -1,0 +1,50 @@
+"""A payment provider that is nothing but its books: it decides each charge once, and its answers may get lost on the way."""
+
+from __future__ import annotations
+
+from enum import Enum
+from uuid import UUID
+
+from core.bookings.payment import Claim
+from core.payments.provider import Outcome, Verdict
+
+
+class Fate(Enum):
+    """What happens to one call."""
+
+    CAPTURED = "captured"
+    DECLINED = "declined"
+    CAPTURED_UNHEARD = "captured, and the answer is lost"
+    LOST = "the call is lost"
+    NOT_SENT = "nobody is reached"
+    UNDECIDED = "it has arrived and is not decided"
+
+
+class Ledger:
+    """Charges by payment id: True is captured, False is declined."""
+
+    def __init__(self) -> None:
+        self.decided: dict[UUID, bool] = {}
+
+    @property
+    def captured(self) -> set[UUID]:
+        return {payment_id for payment_id, captured in self.decided.items() if captured}
+
+    def call(self, claim: Claim, fate: Fate) -> Outcome:
+        """What a worker hears when it calls for this claim, as `workers.desks.PaymentDesk.call` would."""
+        if fate is Fate.NOT_SENT:
+            return Outcome(Verdict.UNKNOWN) if claim.ask_first else Outcome(Verdict.NOT_SENT, attempt=claim.attempt)
+        if fate is Fate.LOST:
+            return Outcome(Verdict.UNKNOWN)
+        payment_id = claim.charge.payment_id
+        if payment_id not in self.decided:
+            if claim.ask_first and not claim.may_charge:
+                return Outcome(Verdict.NOT_FOUND)
+            if fate is Fate.UNDECIDED:
+                return Outcome(Verdict.PROCESSING)
+            self.decided[payment_id] = fate is not Fate.DECLINED
+        return Outcome(Verdict.UNKNOWN) if fate is Fate.CAPTURED_UNHEARD else self.verdict(payment_id)
+
+    def verdict(self, payment_id: UUID) -> Outcome:
+        """What the provider says of a charge that it decided."""
+        return Outcome(Verdict.CAPTURED) if self.decided[payment_id] else Outcome(Verdict.DECLINED, "card_declined")

@@ -1,0 +1,246 @@
+"""A small world of flights and travellers on real servers, with everything that may happen to it as one call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Final
+from uuid import UUID
+
+from core.bookings import pay, reserve
+from core.bookings.effects import Effects, carry_out
+from core.bookings.intake import Accepted, Intake, Request
+from core.bookings.models import PaymentMode
+from core.bookings.payment import Claim, apply_events
+from core.bookings.reserve import Asked
+from core.bookings.states import BEGINNINGS, BookingStatus, may_move
+from core.clock import new_id, now
+from core.db import RawConnection
+from core.errors import AppError
+from core.flights import cancellation
+from core.payments.events import ProviderEvent
+from core.repair import invariants, sweep
+from core.seats.inventory import take_snapshots
+from core.waitlist import entries
+from tests.support.ledger import Fate, Ledger
+from tests.support.steps import HOLD_MINUTES, Steps
+from workers import money_sweep
+from workers.bookings import reserve_bookings
+from workers.desks import Edge, PaymentDesk
+from workers.flights import cancel_flights
+
+# From then on Postgres itself notes every status that a booking moves to.
+WATCH: Final = """
+    CREATE TABLE seen_moves (source text, target text, UNIQUE NULLS NOT DISTINCT (source, target));
+    CREATE FUNCTION see_move() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO seen_moves VALUES (CASE WHEN TG_OP = 'UPDATE' THEN OLD.status END, NEW.status) ON CONFLICT DO NOTHING;
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER see_move AFTER UPDATE ON bookings FOR EACH ROW WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION see_move();
+    CREATE TRIGGER see_birth AFTER INSERT ON bookings FOR EACH ROW EXECUTE FUNCTION see_move();
+"""
+_TABLES: Final = "flights, users, payments, payment_events, cancellations, dead_letters, audit_log"
+ROUNDS: Final = 20
+"""More than the questions that a payment is worth."""
+
+Move = tuple[str | None, str]
+"""From None: how a booking came into the world."""
+
+
+def is_allowed(move: Move) -> bool:
+    source, target = move
+    return target in BEGINNINGS if source is None else may_move(BookingStatus(source), BookingStatus(target))
+
+
+class World:
+    """Bookings are named by their ids, flights and travellers by their position. What the rules forbid changes nothing."""
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+        self._context = steps.context
+        edge = Edge(self._context.db, self._context.redis, self._context.dispatcher)
+        self._desk = PaymentDesk(edge, hold_minutes=HOLD_MINUTES)
+        with self._context.db.transaction() as connection:
+            connection.execute(WATCH)
+
+    def begin(self, capacities: Sequence[int]) -> None:
+        """A new world with so many seats on each flight, and four travellers."""
+        with self._context.db.transaction() as connection:
+            connection.execute(f"TRUNCATE {_TABLES} CASCADE")
+        self._context.redis.flushall()
+        self.ledger = Ledger()
+        self._jobs: list[UUID] = []
+        self._travellers = [account.id for account in self._steps.pipeline.accounts(4)]
+        self._flights = [self._steps.pipeline.flight(capacity) for capacity in capacities]
+
+    # Reserving
+
+    def accept(self, who: int, where: set[int], seats: int, mode: PaymentMode) -> UUID | None:
+        """On disk, and on no queue. None: refused at the door."""
+        token = "tok_ok" if mode is PaymentMode.TOKEN else None
+        legs = tuple(self._flights[each] for each in sorted(where))
+        request = Request(self._travellers[who], legs, seats, mode, payment_token=token, allow_duplicate=True)
+        (answer,) = Intake(self._context.db).accept([request])
+        return answer.trip_id if isinstance(answer, Accepted) else None
+
+    def deliver(self, *trips: UUID) -> None:
+        reserve_bookings(self._context, trips)
+
+    def deliver_everything(self) -> None:
+        self.deliver(*self.ids("SELECT id FROM bookings WHERE status = 'PENDING' AND leg = 0"))
+
+    def sell_out(self, where: int, mode: PaymentMode) -> list[UUID]:
+        """Bookings that take every free seat of a flight, up to three each."""
+        with self._context.db.snapshot() as connection:
+            (snapshot,) = take_snapshots(connection, [self._flights[where]])
+        free = snapshot.free
+        wanted = [self.accept(taken // 3 % 4, {where}, min(3, free - taken), mode) for taken in range(0, free, 3)]
+        trips = [trip for trip in wanted if trip is not None]
+        self.deliver(*trips)
+        return trips
+
+    def ask_redis(self, trip: UUID) -> Asked | None:
+        """The first half of a worker's work. It may be slow with the other half, or dead, or a zombie."""
+        with self._context.db.snapshot() as connection:
+            waiting = reserve.find_waiting(connection, [trip])
+        return reserve.ask(self._context.inventory, waiting, self._load, now()) if waiting else None
+
+    def settle(self, asked: Asked, *, dies: bool) -> None:
+        """The other half; a worker that dies has committed, and tells nobody."""
+        with self._context.db.transaction() as connection:
+            effects = reserve.settle(connection, asked, hold_minutes=HOLD_MINUTES)
+        if not dies:
+            self._carry_out(effects)
+
+    def give_up(self) -> None:
+        """Every booking that waits for seats has failed too often."""
+        with self._context.db.transaction() as connection:
+            effects = sweep.give_up(connection, self.ids("SELECT id FROM bookings WHERE status = 'PENDING' AND leg = 0"))
+        self._carry_out(effects)
+
+    # Paying
+
+    def pay(self, trip: UUID) -> None:
+        with suppress(AppError), self._context.db.transaction() as connection:
+            pay.pay(connection, trip, None, "tok_ok")
+
+    def claim(self, trip: UUID) -> Claim | None:
+        return self._desk.claim([trip])[0]
+
+    def hear(self, claim: Claim, fate: Fate) -> None:
+        """A call to the provider, and what a worker does with its answer."""
+        self._desk.settle([(claim, self.ledger.call(claim, fate))])
+
+    def call_back(self, payment_id: UUID, *, again: bool) -> None:
+        """The provider tells what it decided, in a new event or in one that came before."""
+        if payment_id in self.ledger.decided:
+            event_id = f"evt_{payment_id if again else new_id()}"
+            event = ProviderEvent(event_id, payment_id, self.ledger.verdict(payment_id), {"id": event_id})
+            with self._changing() as (connection, effects):
+                apply_events(connection, [event], effects, hold_minutes=HOLD_MINUTES)
+
+    def sweep_money(self) -> None:
+        """The leases of payment workers end, and the sweep looks."""
+        self._steps.execute("UPDATE payments SET next_at = now() - interval '1 second' WHERE next_at IS NOT NULL")
+        money_sweep.go_round(self._context, lost=False)
+
+    def end_hold(self, trip: UUID, minutes_ago: int) -> None:
+        """The hold has ended, and the sweep sees it."""
+        self._steps.execute(
+            "UPDATE bookings SET hold_expires_at = now() - %s * interval '1 minute', next_at = now() - interval '1 second'"
+            " WHERE id = %s AND status = 'HELD'",
+            minutes_ago,
+            trip,
+        )
+        money_sweep.go_round(self._context, lost=False)
+
+    # Giving back, waiting, changing
+
+    def cancel(self, trip: UUID) -> None:
+        with suppress(AppError):
+            self._steps.cancel(trip)
+
+    def join(self, who: int, where: int, party: int, *, accept_partial: bool) -> None:
+        with suppress(AppError):
+            self._steps.join(self._flights[where], self._travellers[who], party, accept_partial=accept_partial)
+
+    def leave(self, who: int, where: int) -> None:
+        with suppress(AppError):
+            self._steps.leave(self._flights[where], self._travellers[who])
+
+    def list_offers(self) -> list[UUID]:
+        """The bookings that the waiting lists made, the oldest place first."""
+        return self.ids("SELECT booking_id FROM waitlist WHERE booking_id IS NOT NULL ORDER BY turn")
+
+    def resize(self, where: int, total: int) -> None:
+        """As many seats, or as many as are taken."""
+        held, sold, _ = self._steps.pipeline.seats(self._flights[where])
+        self._steps.resize(self._flights[where], max(total, held + sold))
+
+    def cancel_flight(self, where: int) -> None:
+        """At once for everybody who asks; who is on it follows by a job (`work_jobs`)."""
+        with suppress(AppError), self._context.db.transaction() as connection:
+            self._jobs.append(cancellation.begin(connection, self._flights[where], "fog", user_id=None).job.id)
+            entries.close(connection, self._flights[where])
+
+    def work_jobs(self) -> None:
+        cancel_flights(self._context, self._jobs)
+
+    def depart(self, where: int) -> None:
+        self._steps.depart(self._flights[where])
+
+    def flush_redis(self) -> None:
+        self._context.redis.flushall()
+
+    # What can be seen
+
+    def moves(self) -> set[Move]:
+        """Every change of a status that Postgres ever saw, in all worlds."""
+        with self._context.db.snapshot() as connection:
+            return set(connection.execute("SELECT source, target FROM seen_moves").fetchall())
+
+    def ids(self, query: str) -> list[UUID]:
+        with self._context.db.snapshot() as connection:
+            return [row[0] for row in connection.execute(query.encode()).fetchall()]
+
+    def violations(self) -> list[str]:
+        """Promises broken now. Work is in flight: what waits for a worker, and who is still on a cancelled flight, is not asked."""
+        with self._context.db.snapshot() as connection:
+            found = [str(each) for each in invariants.check(connection, None)]
+        return [each for each in found if not each.startswith("I9") and not each.endswith("is still PENDING")]
+
+    def violations_at_rest(self) -> list[str]:
+        """Promises broken once all that was begun has ended. Nobody empties the queues here, and the audit has seen Redis."""
+        self._steps.audit()
+        return [each for each in self._steps.pipeline.violations() if not each.startswith("I8")]
+
+    def finish(self) -> None:
+        """Work, as workers and the sweep would, until nothing waits for them."""
+        for _ in range(ROUNDS):
+            self.deliver_everything()
+            self.work_jobs()
+            self.sweep_money()
+            for trip in self.ids("SELECT DISTINCT trip_id FROM payments WHERE status IN ('REQUIRES_PAYMENT', 'UNKNOWN')"):
+                if (claim := self.claim(trip)) is not None:
+                    self.hear(claim, Fate.CAPTURED)
+            unfinished = self.ids(
+                "SELECT id FROM bookings WHERE status = 'PENDING'"
+                " UNION ALL SELECT id FROM payments WHERE status NOT IN ('SUCCEEDED', 'DECLINED')"
+            )
+            if not unfinished:
+                return
+        raise AssertionError(f"still not at an end: {unfinished}")
+
+    @contextmanager
+    def _changing(self) -> Iterator[tuple[RawConnection, Effects]]:
+        effects = Effects()
+        with self._context.db.transaction() as connection:
+            yield connection, effects
+        self._carry_out(effects)
+
+    def _carry_out(self, effects: Effects) -> None:
+        carry_out(effects, self._context.redis, self._context.dispatcher)
+
+    def _load(self, flight_ids: Sequence[UUID]) -> None:
+        with self._context.db.snapshot() as connection:
+            reserve.load_inventory(connection, self._context.inventory, flight_ids)
