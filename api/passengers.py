@@ -19,6 +19,7 @@ from core.bookings import passengers, queries
 from core.bookings.errors import BookingNotFound, PassengerNotFound, PassengersFixed
 from core.bookings.passengers import Correction
 from core.bookings.views import BookingView
+from core.errors import Invalid
 from core.ratelimit.limits import Scope
 
 
@@ -52,6 +53,8 @@ class PassengerController(Controller):
         services: NamedDependency[Services],
     ) -> BookingView:
         """The first passenger is at position 1. Neither seats nor price change, and it costs nothing."""
+        if data == PassengerCorrection():
+            raise Invalid.field("", "missing", "Name what is to be corrected: name, date_of_birth or contact.")
         correction = Correction(data.name, data.date_of_birth, data.contact)
         with services.db.transaction() as connection:
             passengers.correct(connection, booking_id, owner(request.user), position, correction)

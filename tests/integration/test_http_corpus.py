@@ -72,7 +72,7 @@ def targets(app: Litestar, fill: bytes | None = None) -> Iterator[Target]:
             elif fill is not None:
                 parts.append(fill.decode("latin-1"))
             else:
-                parts.append(str(uuid4()) if component.type.__name__ == "UUID" else "x")
+                parts.append({"UUID": str(uuid4()), "int": "1"}.get(component.type.__name__, "x"))
         for handler in route.route_handlers:
             for method in sorted(handler.http_methods):
                 yield Target(str(method), "/" + "/".join(parts), handler)
