@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 from itertools import combinations
 from random import Random
 from uuid import UUID
@@ -16,6 +17,7 @@ from core.bookings.intake import Intake, Request
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus
 from core.bookings.trips import MixedCurrencies, NotChronological
+from tests.support.money import Till
 from tests.support.pipeline import Account, Pipeline
 from tests.support.steps import Steps
 from tests.support.waiting import until
@@ -90,6 +92,61 @@ def test_one_cancellation_gives_back_every_seat_once(steps: Steps, traveller: Ac
     assert {segment.seats for segment in steps.read(trip_id).segments} == {3}
     assert taken(steps.pipeline, flights) == [(0, 0)] * 2
     assert steps.status(steps.book(traveller.id, flights, 3)) == "CONFIRMED"
+    assert steps.pipeline.violations() == []
+
+
+def test_a_trip_is_paid_once_for_all_of_it(steps: Steps, till: Till, traveller: Account) -> None:
+    flights = journey(steps.pipeline, 4, 4, 4)
+    trip_id = till.hold(traveller.id, tuple(flights), 2)
+    assert taken(steps.pipeline, flights) == [(2, 0)] * 3
+    till.pay(trip_id, owner_id=traveller.id)
+    till.work(trip_id)
+    assert till.rows("SELECT amount, status FROM payments WHERE trip_id = %s", trip_id) == [(Decimal(45000), "SUCCEEDED")]
+    assert {segment.seats for segment in steps.read(trip_id).segments} == {2}
+    assert taken(steps.pipeline, flights) == [(0, 2)] * 3
+    steps.cancel(trip_id, traveller.id)
+    assert taken(steps.pipeline, flights) == [(0, 0)] * 3
+    assert len(till.refunds(trip_id)) == 1
+    till.refund()
+    steps.pipeline.redis.flushall()  # the messages about them, for which no worker runs here
+    assert steps.pipeline.violations() == []
+
+
+def test_a_trip_that_is_not_paid_in_time_ends_as_a_whole(steps: Steps, till: Till, traveller: Account) -> None:
+    flights = journey(steps.pipeline, 4, 4)
+    trip_id = till.hold(traveller.id, tuple(flights))
+    till.expire(trip_id)
+    assert steps.status(trip_id) == "EXPIRED"
+    assert taken(steps.pipeline, flights) == [(0, 0)] * 2
+    assert steps.pipeline.violations() == []
+
+
+def test_late_money_rescues_all_of_a_trip_or_none_of_it(steps: Steps, till: Till, traveller: Account) -> None:
+    flights = journey(steps.pipeline, 4, 1)
+    trip_id = till.hold(traveller.id, tuple(flights))
+    till.pay(trip_id, owner_id=traveller.id)
+    claim = till.claim(trip_id)
+    assert claim is not None
+    till.expire(trip_id, minutes_ago=24 * 60)
+    steps.book(steps.pipeline.account().id, flights[1])
+    till.settle(claim, till.call(claim))
+    assert steps.status(trip_id) == "EXPIRED"
+    assert till.refunds(trip_id)[0][:2] == (Decimal(15000), "late_payment")
+    assert taken(steps.pipeline, flights) == [(0, 0), (0, 1)]
+
+
+def test_a_trip_that_is_given_back_serves_every_line(steps: Steps, traveller: Account) -> None:
+    flights = journey(steps.pipeline, 2, 2)
+    trip_id = steps.book(traveller.id, flights, 2)
+    waiting = [steps.pipeline.account().id for _ in flights]
+    for flight, each in zip(flights, waiting, strict=True):
+        steps.join(flight, each, 2)
+    steps.cancel(trip_id, traveller.id)
+    for flight, each in zip(flights, waiting, strict=True):
+        offer = steps.place(flight, each).offer
+        assert offer is not None
+        assert offer.seats == 2
+    assert taken(steps.pipeline, flights) == [(2, 0)] * 2
     assert steps.pipeline.violations() == []
 
 
