@@ -2,7 +2,7 @@
 # python3 (3.11 to 3.13) with venv, make, and the registries of Python and npm packages.
 
 PYTHON ?= python3
-JOBS ?= 2
+JOBS ?= 3
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
