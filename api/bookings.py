@@ -40,6 +40,7 @@ from core.bookings.intake import Accepted, Request
 from core.bookings.models import PaymentMode
 from core.bookings.passengers import Traveller, require_faultless
 from core.bookings.states import BookingStatus
+from core.bookings.trips import MixedCurrencies, NotChronological
 from core.bookings.views import BookingView
 from core.errors import Invalid
 from core.jobs.status import Job
@@ -80,6 +81,8 @@ REFUSALS: Final = (
     PossibleDuplicate,
     TooManyHolds,
     IdempotencyKeyReused,
+    NotChronological,
+    MixedCurrencies,
     NotAccepted,
     RateLimited,
     Overloaded,
@@ -104,7 +107,7 @@ class PaymentBody(RequestBody):
 
 
 class BookingBody(RequestBody):
-    """What a traveller asks for: one flight, or `flight_ids` of a trip that is booked all or none."""
+    """What a traveller asks for: one flight, or `flight_ids` of a trip that is booked all or none, in the order of travel."""
 
     seats: Seats
     flight_id: UUID | None = None
