@@ -15,6 +15,8 @@ from core.waitlist import entries
 
 PAYMENT_LEASE_SECONDS: Final = 15
 """How long a payment worker has before the sweep looks after a booking that pays by token."""
+MAY_BE_OFFERED: Final = (BookingStatus.HELD, BookingStatus.EXPIRED)
+"""A booking that the waiting list made is HELD until its place in line ends, and an expired one may be rescued."""
 FENCE: Final = "b.status = s.source"
 """A row that somebody else has moved stays as it is."""
 
@@ -73,7 +75,7 @@ class Moves:
                 """,  # noqa: S608  # only constants of this module
                 (target, failure, reached, source, hold_minutes, group),
             ).rowcount
-            if source is not BookingStatus.PENDING:
+            if source in MAY_BE_OFFERED:
                 entries.follow(connection, group, target)
         if moved != len(self.moves):
             raise RuntimeError(f"{len(self.moves) - moved} of {len(self.moves)} bookings had left {source}")
