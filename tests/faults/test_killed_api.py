@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
+import pytest
 
 from tests.support import crowd
 from tests.support.crowd import Wish
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
+from tests.support.waiting import until
 
 CLIENTS = 120
 
@@ -34,6 +37,39 @@ def test_every_key_is_one_booking_although_the_api_is_killed_before_it_answers(p
     with pipeline.db.snapshot() as connection:
         assert connection.execute("SELECT count(*), count(DISTINCT user_id) FROM bookings").fetchone() == (CLIENTS, CLIENTS)
     assert pipeline.seats(flight)[:2] == (0, CLIENTS)
+
+
+@pytest.mark.parametrize("limits", ["off", "on"])
+def test_a_request_whose_commit_nobody_saw_is_one_booking_once_it_is_repeated(pipeline: Pipeline, limits: str) -> None:
+    """The API dies while Postgres works on its statement, which may then be carried out, or not."""
+    flight = pipeline.flight(10)
+    api = pipeline.api(RATE_LIMITS=limits)
+    wish = Wish(pipeline.account().headers, flight, key="k-1")
+    with ThreadPoolExecutor() as background:
+        with pipeline.db.transaction() as connection:
+            connection.execute("LOCK TABLE bookings IN ACCESS EXCLUSIVE MODE")
+            asking = background.submit(crowd.book, api.base_url, [wish])
+            until(lambda: waiting_for_a_lock(pipeline) > 0)
+            api.kill()
+        (unanswered,) = asking.result()
+    assert unanswered.status == crowd.NOT_ANSWERED
+
+    api.start(RATE_LIMITS=limits)
+    (answer,) = crowd.book(api.base_url, [wish])
+    assert answer.status == httpx.codes.ACCEPTED
+    pipeline.worker()
+    pipeline.wind_leases()
+    pipeline.assert_clean([answer.booking_id])
+    assert pipeline.seats(flight)[:2] == (0, 1)
+
+
+def waiting_for_a_lock(pipeline: Pipeline) -> int:
+    with pipeline.db.snapshot() as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 @contextmanager

@@ -186,6 +186,27 @@ def test_without_the_tombstone_a_zombie_leaks_seats(steps: Steps, monkeypatch: p
     assert any(each.startswith("I6") and "-2" in each for each in found), found
 
 
+# The audit: a worker dies after Postgres refused a booking, and before Redis was told that its seats are free.
+
+
+def test_the_audit_gives_back_seats_that_redis_was_not_told_of(steps: Steps) -> None:
+    roomy, full = steps.pipeline.flight(seats=5), steps.pipeline.flight(seats=1)
+    (last,) = steps.pipeline.accept_many(1, full)
+    steps.pipeline.work(last)
+    trip = steps.pipeline.accept_trip(roomy, full)
+    asked = steps.ask(steps.find(trip))
+    with steps.context.db.transaction() as connection:
+        reserve.settle(connection, asked, hold_minutes=15)  # and no more: it was killed
+    assert steps.pipeline.endings([trip]) == {"sold_out": 1}
+    assert steps.pipeline.seats(roomy) == (0, 0, 4)
+
+    steps.pipeline.repair_inventory()
+    (next_one,) = steps.pipeline.accept_many(1, roomy, seats=5)
+    steps.pipeline.work(next_one)
+    assert steps.pipeline.endings([next_one]) == {"CONFIRMED": 1}
+    assert steps.pipeline.violations([last, trip, next_one]) == []
+
+
 def replace_script(monkeypatch: pytest.MonkeyPatch, name: str, guarded: str, unguarded: str) -> None:
     """Run a script without one of its lines."""
     source: str = getattr(inventory, name).source

@@ -111,7 +111,9 @@ async def _exchange(base_url: str, request: bytes) -> tuple[int, dict[str, Any]]
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
     try:
         writer.write(request)
-        status = int((await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)[1])
-        return status, json.loads(await reader.read())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        length = int(head.partition("\r\ncontent-length:")[2].partition("\r\n")[0])
+        # All of it, or none: the server may be killed in the middle of its answer.
+        return int(head.split(" ", 2)[1]), json.loads(await reader.readexactly(length))
     finally:
         writer.close()
