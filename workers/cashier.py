@@ -22,7 +22,7 @@ from core.payments.breaker import CircuitBreaker
 from core.payments.provider import Provider
 from workers.lanes import Lanes
 
-LANE_CALLS: Final = 8
+LANE_CALLS: Final = 16
 """Calls in flight for one flight."""
 CALLS: Final = 256
 LANE_WAITING: Final = 1_000

@@ -28,7 +28,7 @@ def pay(connection: RawConnection, trip_id: UUID, owner_id: UUID | None, token: 
     if trip is None or owner_id not in (None, trip.legs[0].user_id):
         raise BookingNotFound(NOT_FOUND)
     _require_payable(connection, trip)
-    charges.open_attempts(connection, {trip.id: (token, trip.price_total, trip.legs[0].currency)})
+    charges.open_attempts(connection, {trip.id: trip.price_total}, token)
     return Effects(touched=[trip.id], messages=[WorkPayments((trip.id,))])
 
 

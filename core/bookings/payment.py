@@ -59,10 +59,8 @@ def claim(connection: RawConnection, trip_ids: Sequence[UUID], effects: Effects)
     """
     trips = lock_trips(connection, trip_ids)
     payments = charges.lock_undeclined(connection, list(trips))
-    unopened = [trip for trip in trips.values() if trip.id not in payments and _is_charged_by_us(trip)]
-    if unopened:
-        _open(connection, unopened)
-        payments = charges.lock_undeclined(connection, list(trips))
+    unopened = {trip.id: trip.price_total for trip in trips.values() if trip.id not in payments and _is_charged_by_us(trip)}
+    payments |= {payment.trip_id: payment for payment in charges.open_attempts(connection, unopened)}
     claims: dict[UUID, Claim] = {}
     begun: list[UUID] = []
     dropped: dict[UUID, str] = {}
@@ -77,7 +75,8 @@ def claim(connection: RawConnection, trip_ids: Sequence[UUID], effects: Effects)
                 begun.append(trip_id)
     charges.begin(connection, [each.charge.payment_id for each in claims.values()])
     charges.decline(connection, dropped)
-    _reach_stage(connection, begun, "payment_started", effects)
+    # From here on it is the payment that has a lease.
+    _reach_stage(connection, begun, "payment_started", effects, rests=True)
     return claims
 
 
@@ -208,25 +207,21 @@ def _is_charged_by_us(trip: LockedTrip) -> bool:
     return trip.status is BookingStatus.HELD and trip.legs[0].payment_mode is PaymentMode.TOKEN
 
 
-def _open(connection: RawConnection, trips: Sequence[LockedTrip]) -> None:
-    rows = connection.execute(
-        "SELECT id, payment_token FROM bookings WHERE id = ANY(%s)", ([trip.id for trip in trips],)
-    ).fetchall()
-    tokens: dict[UUID, str] = dict(rows)
-    charges.open_attempts(connection, {trip.id: (tokens[trip.id], trip.price_total, trip.legs[0].currency) for trip in trips})
-    # From here on the payment has the lease; the booking is looked at again when its time to pay is over.
-    connection.execute("UPDATE bookings SET next_at = hold_expires_at WHERE id = ANY(%s)", ([trip.id for trip in trips],))
-
-
 def _charge(payment: LockedPayment) -> Charge:
     return Charge(payment.id, payment.amount, payment.currency, payment.token, f"booking {payment.trip_id}")
 
 
-def _reach_stage(connection: RawConnection, trip_ids: Sequence[UUID], stage: str, effects: Effects) -> None:
-    """Note a stage on bookings that stay where they are."""
+def _reach_stage(
+    connection: RawConnection, trip_ids: Sequence[UUID], stage: str, effects: Effects, *, rests: bool = False
+) -> None:
+    """Note a stage on bookings that stay where they are. `rests`: nobody needs to look at them before their time to pay is over."""
     if trip_ids:
         connection.execute(
-            "UPDATE bookings SET timeline = timeline || %s::jsonb, updated_at = now() WHERE id = ANY(%s)",
-            (stages((stage, now())), list(trip_ids)),
+            """
+            UPDATE bookings SET timeline = timeline || %s::jsonb, updated_at = now(),
+                next_at = CASE WHEN %s THEN hold_expires_at ELSE next_at END
+            WHERE id = ANY(%s)
+            """,
+            (stages((stage, now())), rests, list(trip_ids)),
         )
         effects.touched += trip_ids

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from core.clock import new_id
@@ -46,19 +46,24 @@ class LockedPayment:
 _COLUMNS: Final = "id, trip_id, token, amount, currency, status, decline_code, attempts"
 
 
-def open_attempts(connection: RawConnection, wanted: Mapping[UUID, tuple[str, Decimal, str]]) -> None:
-    """Put attempts to charge on disk: trip -> token, amount, currency. A booking that has one that did not fail gets no other."""
-    if wanted:
-        tokens, amounts, currencies = zip(*wanted.values(), strict=True)
-        connection.execute(
-            """
-            INSERT INTO payments (id, trip_id, token, amount, currency, status, next_at)
-            SELECT w.*, 'REQUIRES_PAYMENT', now() + %s * interval '1 second'
-            FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::numeric[], %s::text[]) AS w
-            ON CONFLICT (trip_id) WHERE status <> 'DECLINED' DO NOTHING
-            """,
-            (LEASE_SECONDS, [new_id() for _ in wanted], list(wanted), list(tokens), list(amounts), list(currencies)),
-        )
+def open_attempts(connection: RawConnection, wanted: Mapping[UUID, Decimal], token: str | None = None) -> list[LockedPayment]:
+    """Put attempts to charge on disk: trip -> amount. A booking that has one that did not fail gets no other.
+
+    `token`: the card; None takes the one that came with the booking.
+    """
+    if not wanted:
+        return []
+    rows = connection.execute(
+        f"""
+        INSERT INTO payments (id, trip_id, token, amount, currency, status, next_at)
+        SELECT w.id, b.id, coalesce(%s, b.payment_token), w.amount, b.currency, 'REQUIRES_PAYMENT', now() + %s * interval '1 second'
+        FROM unnest(%s::uuid[], %s::uuid[], %s::numeric[]) AS w(id, trip_id, amount) JOIN bookings b ON b.id = w.trip_id
+        ON CONFLICT (trip_id) WHERE status <> 'DECLINED' DO NOTHING
+        RETURNING {_COLUMNS}
+        """,  # noqa: S608  # only constants of this module
+        (token, LEASE_SECONDS, [new_id() for _ in wanted], list(wanted), list(wanted.values())),
+    ).fetchall()
+    return [_payment(row) for row in rows]
 
 
 def find_trips(connection: RawConnection, payment_ids: Sequence[UUID]) -> list[UUID]:
@@ -82,61 +87,67 @@ def _lock(connection: RawConnection, condition: str, ids: Sequence[UUID]) -> lis
         f"SELECT {_COLUMNS} FROM payments WHERE {condition} ORDER BY id FOR UPDATE",  # noqa: S608  # only constants of this module
         (list(ids),),
     ).fetchall()
-    return [
-        LockedPayment(
-            id=row[0],
-            trip_id=row[1],
-            token=row[2],
-            amount=row[3],
-            currency=row[4],
-            status=PaymentStatus(row[5]),
-            decline_code=row[6],
-            attempts=row[7],
-        )
-        for row in rows
-    ]
+    return [_payment(row) for row in rows]
+
+
+def _payment(row: tuple[Any, ...]) -> LockedPayment:
+    return LockedPayment(
+        id=row[0],
+        trip_id=row[1],
+        token=row[2],
+        amount=row[3],
+        currency=row[4],
+        status=PaymentStatus(row[5]),
+        decline_code=row[6],
+        attempts=row[7],
+    )
 
 
 def begin(connection: RawConnection, payment_ids: Sequence[UUID]) -> None:
     """A worker is about to call for these: PROCESSING under a lease, and the attempt is counted before it is made."""
-    connection.execute(
-        """
-        UPDATE payments SET status = 'PROCESSING', attempts = attempts + 1, updated_at = now(), next_at = now() + %s * interval '1 second'
-        WHERE id = ANY(%s)
-        """,
-        (LEASE_SECONDS, list(payment_ids)),
-    )
+    if payment_ids:
+        connection.execute(
+            """
+            UPDATE payments SET status = 'PROCESSING', attempts = attempts + 1, updated_at = now(),
+                next_at = now() + %s * interval '1 second'
+            WHERE id = ANY(%s)
+            """,
+            (LEASE_SECONDS, list(payment_ids)),
+        )
 
 
 def succeed(connection: RawConnection, payment_ids: Sequence[UUID]) -> None:
     """The money was captured."""
-    connection.execute(
-        "UPDATE payments SET status = 'SUCCEEDED', decline_code = NULL, updated_at = now(), next_at = NULL WHERE id = ANY(%s)",
-        (list(payment_ids),),
-    )
+    if payment_ids:
+        connection.execute(
+            "UPDATE payments SET status = 'SUCCEEDED', decline_code = NULL, updated_at = now(), next_at = NULL WHERE id = ANY(%s)",
+            (list(payment_ids),),
+        )
 
 
 def decline(connection: RawConnection, codes: Mapping[UUID, str]) -> None:
     """No money was captured, and none will be: payment -> why."""
-    connection.execute(
-        """
-        UPDATE payments p SET status = 'DECLINED', decline_code = w.code, updated_at = now(), next_at = NULL
-        FROM unnest(%s::uuid[], %s::text[]) AS w(id, code) WHERE p.id = w.id
-        """,
-        (list(codes), list(codes.values())),
-    )
+    if codes:
+        connection.execute(
+            """
+            UPDATE payments p SET status = 'DECLINED', decline_code = w.code, updated_at = now(), next_at = NULL
+            FROM unnest(%s::uuid[], %s::text[]) AS w(id, code) WHERE p.id = w.id
+            """,
+            (list(codes), list(codes.values())),
+        )
 
 
 def postpone(connection: RawConnection, payment_ids: Sequence[UUID], status: PaymentStatus) -> None:
     """Not decided: look again after 2^attempts seconds, an hour at most. `status`: UNKNOWN, or REQUIRES_PAYMENT when nothing was sent."""
-    connection.execute(
-        """
-        UPDATE payments SET status = %s, updated_at = now(),
-            next_at = now() + least(power(2, least(attempts, 20)), %s) * interval '1 second'
-        WHERE id = ANY(%s)
-        """,
-        (status, RETRY_CAP_SECONDS, list(payment_ids)),
-    )
+    if payment_ids:
+        connection.execute(
+            """
+            UPDATE payments SET status = %s, updated_at = now(),
+                next_at = now() + least(power(2, least(attempts, 20)), %s) * interval '1 second'
+            WHERE id = ANY(%s)
+            """,
+            (status, RETRY_CAP_SECONDS, list(payment_ids)),
+        )
 
 
 def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
