@@ -116,8 +116,20 @@ class Sweeper:
             self._context.dispatcher.send(ReserveBookings(tuple(trip_ids[start : start + MAX_IDS])))
 
     def _give_up(self, trip_ids: list[UUID]) -> None:
-        with self._context.db.transaction() as connection:
-            effects = sweep.give_up(connection, trip_ids)
+        """End these, or, where one of them cannot even be ended, the others."""
+        try:
+            with self._context.db.transaction() as connection:
+                effects = sweep.give_up(connection, trip_ids)
+        except (psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError):
+            raise
+        except Exception:
+            if len(trip_ids) == 1:
+                _log.exception("a booking that cannot be ended", trip_id=str(trip_ids[0]))
+                return
+            middle = len(trip_ids) // 2
+            self._give_up(trip_ids[:middle])
+            self._give_up(trip_ids[middle:])
+            return
         _log.error("bookings given up", trips=[str(trip_id) for trip_id in trip_ids])
         carry_out(effects, self._context.redis, self._context.dispatcher)
 

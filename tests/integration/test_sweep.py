@@ -80,6 +80,21 @@ def test_what_failed_too_often_is_given_up_with_a_dead_letter_and_without_its_se
     assert pipeline.violations([booking]) == []
 
 
+def test_a_booking_that_cannot_even_be_ended_holds_up_no_other(pipeline: Pipeline, sweeper: Sweeper) -> None:
+    bookings = pipeline.accept_many(5, pipeline.flight(10))
+    with pipeline.db.transaction() as connection:
+        connection.execute("UPDATE bookings SET attempts = %s, next_at = now()", (sweep.LAST_ATTEMPT,))
+        connection.execute(
+            f"""
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'never'; END $$;
+            CREATE TRIGGER poison BEFORE UPDATE ON bookings FOR EACH ROW
+            WHEN (NEW.id = '{bookings[2]}' AND NEW.status <> 'PENDING') EXECUTE FUNCTION refuse();
+            """.encode()
+        )
+    sweeper.sweep_once()
+    assert pipeline.endings(bookings) == {"internal": 4, "PENDING": 1}
+
+
 def test_a_backlog_that_is_being_worked_is_not_doubled(
     pipeline: Pipeline, sweeper: Sweeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
