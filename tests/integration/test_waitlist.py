@@ -11,7 +11,7 @@ import pytest
 from core.bookings.errors import AccountGone, FlightCancelled, FlightDeparted, FlightNotFound
 from core.bookings.models import PaymentMode
 from core.clock import new_id
-from core.waitlist import entries, offers, service
+from core.waitlist import entries, service
 from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable
 from core.waitlist.models import WaitStatus
 from core.waitlist.service import Party
@@ -19,6 +19,7 @@ from core.waitlist.views import WaitlistView
 from tests.support.money import Till
 from tests.support.pipeline import Pipeline
 from tests.support.steps import HOLD_MINUTES, Steps
+from workers.waitlist_sweep import WaitlistRound
 
 Join = Callable[..., UUID]
 
@@ -334,25 +335,28 @@ def test_a_cancelled_flight_closes_its_line(steps: Steps, sold_out: tuple[UUID, 
 
 def test_the_sweep_finds_a_line_that_was_passed_by(steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join) -> None:
     flight, _ = sold_out
-    wait(flight, 3)
-    traveller = wait(flight, 2)
+    family, couple = wait(flight, 3), wait(flight, 2)
     steps.execute("UPDATE flights SET total_seats = 6 WHERE id = %s", flight)
-    with steps.context.db.transaction() as connection:
-        assert offers.find_neglected(connection, limit=10) == [flight]
-        effects = offers.offer_free_seats(connection, [flight], hold_minutes=HOLD_MINUTES)
-    steps.carry_out(effects)
-    assert standing(steps.place(flight, traveller)) == (WaitStatus.OFFERED, None, 2)
-    with steps.context.db.transaction() as connection:
-        assert offers.find_neglected(connection, limit=10) == []
+    sweep = WaitlistRound(steps.context)
+    sweep.go()
+    assert standing(steps.place(flight, couple)) == (WaitStatus.OFFERED, None, 2)
+    assert steps.place(flight, family).status is WaitStatus.WAITING
+    steps.execute("UPDATE flights SET total_seats = 9 WHERE id = %s", flight)
+    sweep.go()
+    assert steps.place(flight, family).status is WaitStatus.WAITING, "it went round a moment ago"
+    WaitlistRound(steps.context).go()
+    assert standing(steps.place(flight, family)) == (WaitStatus.OFFERED, None, 3)
+    steps.context.inventory.drop([flight])
+    assert steps.pipeline.violations() == []
 
 
 def test_departed_flights_lose_their_line(steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join) -> None:
     flight, _ = sold_out
     wait(flight)
     steps.depart(flight)
-    with steps.context.db.transaction() as connection:
-        assert entries.close_departed(connection, limit=10) == 1
-        assert entries.close_departed(connection, limit=10) == 0
+    WaitlistRound(steps.context).go()
+    with steps.context.db.snapshot() as connection:
+        assert connection.execute("SELECT status FROM waitlist").fetchall() == [("CLOSED",)]
 
 
 def test_seats_freed_by_many_at_once_are_each_offered_once(steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join) -> None:
