@@ -2743,7 +2743,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` or `not_accepted` */
+            /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` or `not_chronological` or `mixed_currencies` or `not_accepted` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2993,7 +2993,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` or `not_accepted` */
+            /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` or `not_chronological` or `mixed_currencies` or `not_accepted` */
             422: {
                 headers: {
                     [name: string]: unknown;
