@@ -79,7 +79,8 @@ class Search(_Concern):
 
 class Work(_Concern):
     worker_processes: int = Field(default=1, ge=1, le=64)
-    worker_threads: int = Field(default=4, ge=1, le=64)
+    worker_threads: int = Field(default=2, ge=1, le=64)
+    """Threads for bookings in each worker process: few, because what piles up is merged into one batch."""
     failpoints: str = ""
     """Tests only: `name:action[:probability][,...]`, see `core/failpoints.py`."""
 
