@@ -20,6 +20,7 @@ from core.jobs.dispatch import Dispatcher
 from core.payments import refunds
 from core.payments.provider import Outcome, Provider, RefundOutcome, Verdict
 from core.payments.refunds import PendingRefund
+from core.repair import dead_letters
 
 RETRIES: Final = 5
 """How often a deadlock is tried again at once."""
@@ -118,11 +119,16 @@ class RefundDesk:
         return outcome is not RefundOutcome.UNKNOWN
 
     def settle(self, ended: list[tuple[PendingRefund, RefundOutcome]]) -> list[None]:
-        refused = [str(refund.id) for refund, outcome in ended if outcome is RefundOutcome.REFUSED]
-        if refused:
-            _log.error("the payment provider refuses refunds", refunds=refused)
         outcomes = {refund.id: outcome for refund, outcome in ended}
-        self._edge.commit(lambda connection, effects: refunds.settle(connection, outcomes, effects))
+        refused = [refund_id for refund_id, outcome in outcomes.items() if outcome is RefundOutcome.REFUSED]
+
+        def work(connection: RawConnection, effects: Effects) -> None:
+            refunds.settle(connection, outcomes, effects)
+            dead_letters.bury_refunds(connection, refused, "The payment provider refuses this refund.")
+
+        self._edge.commit(work)
+        if refused:
+            _log.error("the payment provider refuses refunds", refunds=[str(refund_id) for refund_id in refused])
         return [None] * len(ended)
 
 

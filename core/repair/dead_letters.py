@@ -29,6 +29,18 @@ def bury_import(connection: RawConnection, import_id: UUID, error: str) -> None:
     )
 
 
+def bury_refunds(connection: RawConnection, refund_ids: Sequence[UUID], error: str) -> None:
+    """Note refunds that the provider will not make: a person has to see to the money."""
+    if refund_ids:
+        connection.execute(
+            """
+            INSERT INTO dead_letters (id, queue, kind, subject_id, error)
+            SELECT w.id, 'payments', 'refund', w.subject, %s FROM unnest(%s::uuid[], %s::uuid[]) AS w(id, subject)
+            """,
+            (error, [new_id() for _ in refund_ids], list(refund_ids)),
+        )
+
+
 def bury_payload(connection: RawConnection, queue: str, payload: bytes, error: str) -> None:
     """Keep the bytes of a message that no worker can read."""
     connection.execute(

@@ -21,7 +21,7 @@ class DeadLetter(SQLModel, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     queue: str = Field(sa_column=Column(Text, nullable=False))
     kind: str = Field(sa_column=Column(Text, nullable=False))
-    """`booking`, `import` or `message`."""
+    """`booking`, `import`, `refund` or `message`."""
     subject_id: UUID | None = Field(default=None, index=True)
     error: str = Field(sa_column=Column(Text, nullable=False))
     payload: bytes | None = Field(default=None, sa_column=Column(LargeBinary))

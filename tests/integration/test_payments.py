@@ -382,6 +382,19 @@ def test_a_refund_is_sent_until_it_is_answered_and_paid_once(
     assert_square(till, trip)
 
 
+def test_a_refund_that_the_provider_refuses_is_left_to_a_person(till: Till, traveller: UUID, flight: UUID) -> None:
+    trip = till.hold(traveller, flight)
+    till.pay(trip)
+    claim = till.claim(trip)
+    assert claim is not None
+    till.settle(claim, Outcome(Verdict.CAPTURED))  # of which the provider knows nothing
+    till.steps.cancel(trip)
+    till.refund()
+    assert till.refunds(trip) == [(PRICE, "cancelled", "FAILED")]
+    assert till.rows("SELECT kind, queue FROM dead_letters") == [("refund", "payments")]
+    assert any("refused" in each for each in till.steps.pipeline.violations())
+
+
 def test_what_cannot_be_paid_says_why(till: Till, pipeline: Pipeline, traveller: UUID, flight: UUID) -> None:
     held, unpaid = till.hold(traveller, flight), till.steps.book(traveller, flight)
     by_token = book_by_token(till, traveller, flight, "tok_ok")
