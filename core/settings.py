@@ -51,7 +51,7 @@ class Booking(_Concern):
 class Payments(_Concern):
     """Where money is taken. Unset, nothing can be charged: bookings that pay wait, and end when their time to pay is over."""
 
-    payments_url: str | None = None
+    payments_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
     payments_secret: SecretStr | None = None
     """Signs the provider's callbacks."""
     payments_timeout_seconds: float = Field(default=10.0, gt=0, le=10)

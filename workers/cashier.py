@@ -88,9 +88,15 @@ class Cashier:
         self.thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="cashier", daemon=True)
 
     def start(self) -> None:
-        """Return when ids may be entered."""
+        """Return when ids may be entered.
+
+        Raises:
+            RuntimeError: the thread died instead; it has said why.
+        """
         self.thread.start()
-        self._ready.wait()
+        while not self._ready.wait(timeout=0.1):
+            if not self.thread.is_alive():
+                raise RuntimeError("the cashier did not start")
 
     def enter(self, desk: str, wanted: dict[UUID, UUID]) -> None:
         """Queue work for a desk: id -> the flight in whose lane it waits. Returns at once."""

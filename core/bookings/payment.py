@@ -91,7 +91,7 @@ def apply_outcomes(connection: RawConnection, outcomes: Mapping[UUID, Outcome], 
         _decide(payment, outcomes[payment.id], trips[payment.trip_id], work)
     # All flights at once, because two groups of bookings, each in its own order, could meet a foreign transaction halfway.
     moving = [*work.captured, *work.failed]
-    counts = lock_counts(connection, {leg.flight_id for trip in moving for leg in trip.legs})
+    counts = lock_counts(connection, {leg.flight_id for trip in moving for leg in trip.legs}) if moving else {}
     charges.succeed(connection, work.succeeded)
     charges.decline(connection, work.declined)
     charges.postpone(connection, work.unknown, PaymentStatus.UNKNOWN)

@@ -1,0 +1,114 @@
+"""The practice provider, as a merchant meets it: idempotent, honest about its books, and unlucky on purpose only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from core.clock import now
+from core.payments.signature import verify
+from mockpay.ledger import Charge, Ledger
+from tests.support.money import SECRET, PracticeProvider, ProviderFactory
+from tests.support.waiting import until
+
+
+def charge(provider: PracticeProvider, key: str, token: str = "tok_ok", amount: str = "100") -> httpx.Response:
+    body = {"id": key, "amount": amount, "currency": "INR", "token": token}
+    return httpx.post(f"{provider.base_url}/charges", json=body, timeout=10, verify=False)
+
+
+def refund(provider: PracticeProvider, key: str, charge_id: str, amount: str) -> httpx.Response:
+    body = {"id": key, "charge_id": charge_id, "amount": amount}
+    return httpx.post(f"{provider.base_url}/refunds", json=body, timeout=10, verify=False)
+
+
+def test_the_same_key_is_the_same_charge(provider: PracticeProvider) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: charge(provider, "once"), range(16)))
+    assert {answer.json()["status"] for answer in answers} == {"captured"}
+    assert sorted({answer.status_code for answer in answers}) == [200, 201]
+    assert provider.ledger()["captured"] == "100.00"
+    assert charge(provider, "once", amount="101").status_code == 409
+
+
+def test_refunds_never_exceed_the_charge(provider: PracticeProvider) -> None:
+    charge(provider, "paid")
+    charge(provider, "refused", "tok_declined")
+    assert [refund(provider, key, "paid", "60").status_code for key in ("r1", "r1", "r2")] == [201, 201, 422]
+    assert refund(provider, "r3", "paid", "40.00").status_code == 201
+    assert refund(provider, "r4", "refused", "1").status_code == 422
+    assert refund(provider, "r5", "nothing", "1").status_code == 422
+    books = provider.ledger()
+    assert (books["captured"], books["refunded"]) == ("100.00", "100.00")
+
+
+def test_a_charge_that_a_restart_cut_off_never_happened(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    for key, status in (("cut", "processing"), ("kept", "captured")):
+        ledger.open(Charge(key, 100, "INR", "tok_slow", status, None), copies=1)
+    ledger.close()
+    again = Ledger(tmp_path / "ledger.sqlite")
+    assert [each.id for each in again.list_charges()] == ["kept"]
+    again.close()
+
+
+def test_misfortune_follows_its_seed(start_provider: ProviderFactory) -> None:
+    def fates(seed: int) -> list[int]:
+        provider = start_provider(failure_rate=0.5, failure_seed=seed)
+        return [charge(provider, f"c{n}").status_code for n in range(20)]
+
+    assert fates(1) == fates(1) != fates(2)
+
+
+def test_misfortune_strikes_before_and_after_the_money_moved(start_provider: ProviderFactory) -> None:
+    provider = start_provider(failure_rate=0.6, failure_seed=5)
+    failed = [f"c{n}" for n in range(40) if charge(provider, f"c{n}").status_code == 500]
+    known = {each["id"] for each in provider.charges()}
+    assert {key in known for key in failed} == {True, False}
+
+
+class Merchant(BaseHTTPRequestHandler):
+    """Refuses the first deliveries, and keeps all of them."""
+
+    deaf = 2
+    heard: list[tuple[dict[str, str], bytes]]
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        type(self).heard.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        self.send_response(500 if len(type(self).heard) <= self.deaf else 200)
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def merchant() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
+    heard: list[tuple[dict[str, str], bytes]] = []
+    handler = type("Merchant", (Merchant,), {"heard": heard})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/callback", heard
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_an_event_is_signed_and_repeated_until_it_is_heard(
+    start_provider: ProviderFactory, merchant: tuple[str, list[tuple[dict[str, str], bytes]]]
+) -> None:
+    url, heard = merchant
+    charge(start_provider(callback_url=url), "c1")
+    until(lambda: len(heard) == 3)
+    assert len({body for _, body in heard}) == 1
+    for headers, body in heard:
+        verify(SECRET, headers["x-payment-timestamp"], headers["x-payment-signature"], body, now())
