@@ -62,11 +62,11 @@ unit: $(PYTHON_ENV) ## Tests of pure code, and of the architecture
 	$(BIN)/pytest -q tests/unit tests/architecture
 
 .PHONY: integration
-integration: $(PYTHON_ENV) ## Tests on real Postgres and Valkey
+integration: setup ## Tests on real Postgres and Valkey
 	$(BIN)/pytest -q -n $(JOBS) tests/integration
 
 .PHONY: faults
-faults: $(PYTHON_ENV) ## Crashes, outages and races
+faults: setup ## Crashes, outages and races
 	$(BIN)/pytest -q -n $(JOBS) tests/faults
 
 .PHONY: frontend-test

@@ -27,10 +27,10 @@ from core.repair import invariants
 from loadtests.bench.client import Tally, hammer, request_bytes
 from loadtests.bench.stack import READY_SECONDS, Stack, running
 
-BOOKERS = 4
-SEARCHERS = 2
+BOOKERS = 2
+SEARCHERS = 1
 SECONDS = 6.0
-ROUNDS = 3
+ROUNDS = 4
 HANGING = 100
 """Bookings on the flight whose charges hang."""
 TARGET = 1.25
