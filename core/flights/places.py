@@ -55,6 +55,12 @@ def airport(iata: str) -> Place | None:
     return _registry().by_code.get(iata)
 
 
+def timezone_of(iata: str | None) -> str | None:
+    """The IANA time zone of the airport with this code."""
+    place = airport(iata) if iata else None
+    return place.timezone if place else None
+
+
 @lru_cache(maxsize=4096)
 def resolve(text: str) -> Place | None:
     """The airport that `text` names: a code, a city, or an airport's name. None where nothing, or more than one, fits."""

@@ -189,8 +189,9 @@ def _times(flight: FlightView) -> Times:
 
 
 def _told(flight: FlightView) -> dict[str, Any]:
-    """What the audit log keeps: everything but the id, which it has, and the seats, which sell without being logged."""
-    return {name: getattr(flight, name) for name in FlightView.__struct_fields__ if name not in ("id", "available_seats")}
+    """What the audit log keeps: not the id, which it has, not the seats, which sell without being logged, and no facts of the registry."""
+    left_out = ("id", "available_seats", "source_timezone", "destination_timezone")
+    return {name: getattr(flight, name) for name in FlightView.__struct_fields__ if name not in left_out}
 
 
 def _exists(connection: RawConnection, details: FlightDetails) -> FlightExists:

@@ -12,16 +12,24 @@ import msgspec
 from msgspec import Meta
 from psycopg.sql import SQL
 
+from core.flights import places
 from core.flights.models import FlightStatus
 
 
 class FlightView(msgspec.Struct, frozen=True, kw_only=True):
-    """One departure of one flight number. Times in UTC; `price` is for one seat; `version` counts changes, sales do not count."""
+    """One departure of one flight number. Times in UTC; `price` is for one seat; `version` counts changes, sales do not count.
+
+    The code and the IANA time zone of a place are null where the registry of airports does not know it.
+    """
 
     id: UUID
     flight_number: Annotated[str, Meta(examples=["AI-202"])]
     source: Annotated[str, Meta(examples=["Delhi"])]
+    source_iata: Annotated[str | None, Meta(examples=["DEL"])]
+    source_timezone: Annotated[str | None, Meta(examples=["Asia/Kolkata"])]
     destination: Annotated[str, Meta(examples=["Mumbai"])]
+    destination_iata: Annotated[str | None, Meta(examples=["BOM"])]
+    destination_timezone: Annotated[str | None, Meta(examples=["Asia/Kolkata"])]
     departure_ts: datetime
     arrival_ts: datetime
     total_seats: int
@@ -34,7 +42,7 @@ class FlightView(msgspec.Struct, frozen=True, kw_only=True):
 
 COLUMNS: Final = SQL(
     "id, flight_number, source, destination, departure_ts, arrival_ts, total_seats, total_seats - seats_held - seats_sold, "
-    "price, currency, status, version"
+    "price, currency, status, version, source_iata, destination_iata"
 )
 """What `view` reads, in its order, from `flights`."""
 
@@ -45,7 +53,11 @@ def view(row: Sequence[Any]) -> FlightView:
         id=row[0],
         flight_number=row[1],
         source=row[2],
+        source_iata=row[12],
+        source_timezone=places.timezone_of(row[12]),
         destination=row[3],
+        destination_iata=row[13],
+        destination_timezone=places.timezone_of(row[13]),
         departure_ts=row[4],
         arrival_ts=row[5],
         total_seats=row[6],

@@ -835,6 +835,10 @@ export interface components {
             departure_ts: string;
             /** @example Mumbai */
             destination: string;
+            /** @example BOM */
+            destination_iata: string | null;
+            /** @example Asia/Kolkata */
+            destination_timezone: string | null;
             /** @example AI-202 */
             flight_number: string;
             /** Format: uuid */
@@ -843,6 +847,10 @@ export interface components {
             price: string;
             /** @example Delhi */
             source: string;
+            /** @example DEL */
+            source_iata: string | null;
+            /** @example Asia/Kolkata */
+            source_timezone: string | null;
             status: components["schemas"]["FlightStatus"];
             total_seats: number;
             version: number;
