@@ -37,11 +37,14 @@ from api.passengers import PassengerController
 from api.payments import PaymentController
 from api.readiness import Readiness
 from api.search import SearchController
+from api.search_desk import SearchDesk
+from api.search_door import SearchDoor
 from api.spa import app_handlers
 from api.waitlist import WaitlistController
 from core import failpoints, interpreter
 from core.flights import places
 from core.flights.search_cache import SearchCache
+from core.imports.storage import open_storage
 from core.ratelimit.limiter import RateLimiter
 from core.settings import Settings
 from core.telemetry import logs
@@ -105,7 +108,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         debug=False,
         pdb_on_exception=False,
     )
-    app.asgi_handler = Edge(app.asgi_handler)
+    app.asgi_handler = Edge(SearchDoor(app.asgi_handler))
     return app
 
 
@@ -161,7 +164,8 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             limiter=RateLimiter(aredis, enabled=settings.http.rate_limits == "on"),
             hashing=HashingDesk(),
             readiness=readiness,
-            search_cache=SearchCache(aredis, seconds=settings.search.search_cache_seconds),
+            search_desk=SearchDesk(db, SearchCache(aredis, seconds=settings.search.search_cache_seconds), live.board),
+            storage=open_storage(settings.servers),
             live=live,
             callbacks=callbacks,
         )

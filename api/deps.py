@@ -22,7 +22,8 @@ from api.hashing import HashingDesk
 from api.live.callbacks import CallbackDesk
 from api.live.services import Live
 from api.readiness import Readiness
-from core.flights.search_cache import SearchCache
+from api.search_desk import SearchDesk
+from core.imports.storage import Storage
 from core.ratelimit.limiter import RateLimiter
 from core.settings import Settings
 from core.users.tokens import AccessTokens, Principal
@@ -44,7 +45,8 @@ class Services:
     readiness: Readiness
     live: Live
     callbacks: CallbackDesk
-    search_cache: SearchCache
+    search_desk: SearchDesk
+    storage: Storage
 
 
 class SignedRequest(Request[Principal, str, State]):

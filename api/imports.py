@@ -21,14 +21,18 @@ from api import uploads
 from api.bodies import Malformed, TooLarge, UnsupportedMediaType
 from api.deps import Services, SignedRequest
 from api.guards import limited, requires_admin
+from api.uploads import storage_away
 from core.clock import new_id
 from core.errors import Unavailable
-from core.imports import csv_files, queries, service
+from core.imports import changes, csv_files, queries, service
+from core.imports.changes import FlightChange
 from core.imports.header import BadHeader, Layout, NotText, read_layout
-from core.imports.models import ImportMode, ImportStatus
+from core.imports.models import ImportMode, ImportStatus, ImportTimes
 from core.imports.queries import ImportNotFound, ImportSummary, ImportView
-from core.imports.service import Accepted
-from core.imports.storage import StoredFile, Upload, local_storage
+from core.imports.service import Accepted, ImportOver
+from core.imports.storage import Storage, StoredFile, Upload
+from core.jobs import broadcast
+from core.jobs.broadcast import News
 from core.jobs.messages import ImportFile
 from core.ratelimit.limits import Scope
 
@@ -46,6 +50,11 @@ class ImportAccepted(msgspec.Struct):
 class ImportPage(msgspec.Struct):
     data: list[ImportSummary]
     next_cursor: UUID | None
+
+
+class ChangePage(msgspec.Struct):
+    data: list[FlightChange]
+    next_cursor: int | None
 
 
 @dataclass
@@ -82,23 +91,32 @@ class ImportController(Controller):
         services: NamedDependency[Services],
         mode: FromQuery[ImportMode] = ImportMode.UPSERT,
         dry_run: FromQuery[bool] = False,
+        times: FromQuery[ImportTimes] = ImportTimes.ZONED,
     ) -> Response[ImportAccepted]:
         """The header is checked at once, the rows by a job. UTF-8; delimiter `,`, `;` or tab; columns in any order.
 
         A flight is known by its number and departure. `mode=upsert` changes flights that exist and skips those that are the
-        same; `mode=create` refuses them. `dry_run` checks and counts, and writes no flight. The same bytes while they are being
-        imported are the same job.
+        same; `mode=create` refuses them. `dry_run` checks and counts, lists what would change and how many bookings that touches,
+        and writes no flight. With `times=local` a time without a zone is what the clocks show at the row's source (departure) or
+        destination (arrival). The same bytes while they are being imported in the same way are the same job.
         """
         settings = services.settings
         import_id = new_id()
-        storage = local_storage(settings.servers.data_dir)
-        received = await asyncio.to_thread(storage.receive, service.storage_key(import_id))
+        received = await asyncio.to_thread(_receive, services.storage, import_id)
         kept = False
         try:
             head = await uploads.receive(request, received, limit=settings.http.max_upload_mb * 1024**2)
             layout = read_layout(head)
             accepted = await asyncio.to_thread(
-                _accept, services, import_id, received, layout, user_id=request.user.user_id, mode=mode, dry_run=dry_run
+                _accept,
+                services,
+                import_id,
+                received,
+                layout,
+                user_id=request.user.user_id,
+                mode=mode,
+                dry_run=dry_run,
+                times=times,
             )
             kept = accepted.is_new
         finally:
@@ -122,7 +140,7 @@ class ImportController(Controller):
         """Rows with errors never fail the job: it is `FAILED` only when the file itself cannot be worked."""
         with services.db.snapshot() as connection:
             view = queries.get_import(connection, job_id)
-        done = view.status in (ImportStatus.COMPLETED, ImportStatus.FAILED)
+        done = view.finished_at is not None
         return Response(view, headers={"cache-control": "no-store"} | ({} if done else {"retry-after": "1"}))
 
     @get(
@@ -153,17 +171,70 @@ class ImportController(Controller):
     def template(self) -> Response[bytes]:
         return Response(csv_files.template(), media_type=CSV, headers=_attachment("flights.csv"))
 
+    @get(
+        "/flights/bulk-upload/{job_id:uuid}/changes",
+        operation_id="listImportChanges",
+        summary="What an import changes on flights that exist",
+        sync_to_thread=True,
+        opt={"errors": (ImportNotFound,)},
+    )
+    def changes(
+        self,
+        job_id: FromPath[UUID],
+        services: NamedDependency[Services],
+        booked: FromQuery[bool] = False,
+        limit: Annotated[int, QueryParameter(ge=1, le=500)] = 100,
+        cursor: Annotated[int, QueryParameter(ge=0, le=2**31 - 1)] = 0,
+    ) -> ChangePage:
+        """In the order of the file, with the number of bookings on each flight. A dry run lists every change, a real one those of
+        flights that have bookings, or left their route or day. `booked`: only flights with bookings.
+        """
+        with services.db.snapshot() as connection:
+            queries.get_columns(connection, job_id)
+            page, following = changes.list_changes(connection, job_id, after=cursor, limit=limit, booked=booked)
+        return ChangePage(page, following)
+
     @get("/imports", operation_id="listImports", summary="All imports, newest first", sync_to_thread=True)
     def list(
         self,
         services: NamedDependency[Services],
+        status: FromQuery[ImportStatus | None] = None,
+        dry_run: FromQuery[bool | None] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
         cursor: FromQuery[UUID | None] = None,
     ) -> ImportPage:
         """`next_cursor` is the `cursor` of the next page."""
         with services.db.snapshot() as connection:
-            imports, following = queries.list_imports(connection, before=cursor, limit=limit)
+            imports, following = queries.list_imports(connection, before=cursor, limit=limit, status=status, dry_run=dry_run)
         return ImportPage(imports, following)
+
+    @post(
+        "/imports/{job_id:uuid}/cancel",
+        operation_id="cancelImport",
+        summary="Stop an import",
+        status_code=HTTPStatus.ACCEPTED,
+        sync_to_thread=True,
+        opt={"errors": (ImportNotFound, ImportOver)},
+    )
+    def cancel(self, request: SignedRequest, job_id: FromPath[UUID], services: NamedDependency[Services]) -> Response[ImportView]:
+        """Rows that are stored stay. An import that nobody has begun with is `CANCELLED` at once; else it is `cancelling` until its
+        worker has stopped, and then says in `unprocessed` how many rows were not worked. Safe to repeat.
+        """
+        with services.db.transaction() as connection:
+            over = service.cancel(connection, job_id, request.user.user_id)
+            view = queries.get_import(connection, job_id)
+        if over:
+            services.storage.delete(service.storage_key(job_id))
+            broadcast.publish(services.redis, News(jobs=[job_id]))
+        headers = {"location": f"/admin/flights/bulk-upload/status/{job_id}"}
+        return Response(view, status_code=HTTPStatus.ACCEPTED, headers=headers)
+
+
+def _receive(storage: Storage, import_id: UUID) -> Upload:
+    try:
+        return storage.receive(service.storage_key(import_id))
+    except OSError as error:
+        raise storage_away(error) from error
 
 
 def _accept(services: Services, import_id: UUID, upload: Upload, layout: Layout, **wishes: Any) -> Accepted:
@@ -171,7 +242,7 @@ def _accept(services: Services, import_id: UUID, upload: Upload, layout: Layout,
     try:
         file: StoredFile = upload.keep()
     except OSError as error:
-        raise Unavailable(f"The file cannot be stored now: {error.strerror}.", retry_after=60) from error
+        raise storage_away(error) from error
     with services.db.transaction() as connection:
         accepted = service.accept(connection, import_id, file, layout, **wishes)
     if accepted.is_new:

@@ -66,7 +66,12 @@ async def _write(upload: Upload, piece: bytes) -> None:
     try:
         await asyncio.to_thread(upload.write, piece)
     except OSError as error:
-        raise Unavailable(f"The file cannot be stored now: {error.strerror}.", retry_after=60) from error
+        raise storage_away(error) from error
+
+
+def storage_away(error: OSError) -> Unavailable:
+    """What the client is told when the disk is full, or the bucket does not answer."""
+    return Unavailable(f"The file cannot be stored now: {error.strerror or 'the storage does not answer'}.", retry_after=60)
 
 
 async def _file_in_form(request: Request[Any, Any, Any], boundary: str) -> AsyncIterator[bytes]:

@@ -23,6 +23,7 @@ from core.db import Database, opened
 from core.embedded.errors import CannotStart
 from core.errors import AppError
 from core.flights import sample
+from core.imports.storage import open_storage
 from core.migrations import upgrade
 from core.repair import invariants
 from core.settings import Settings
@@ -116,7 +117,7 @@ def _sample(asked: argparse.Namespace) -> None:
         return
     servers = Settings().servers
     with _database() as database:
-        loading = schedule.load(database, join.find(servers).redis_url, servers.data_dir)
+        loading = schedule.load(database, join.find(servers).redis_url, open_storage(servers))
         loading.wait()
         print(f"{loading.count()} flights are in the database.")
 

@@ -22,6 +22,7 @@ NAMES: Final = frozenset(
         "after_persist",
         "before_ack",
         "mid_chunk",
+        "before_announcement",
         "mid_cancellation",
         "after_charge",
     }

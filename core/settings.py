@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -30,6 +30,17 @@ class Servers(_Concern):
     data_dir: Path = Path(".skyqueue")
     database_url: str | None = None
     redis_url: str | None = None
+    storage_url: SecretStr | None = None
+    """Where uploads wait: `s3://[key:secret@]bucket/prefix[?region=...&scheme=...&endpoint_override=host:port]`. Unset: `uploads` in
+    `data_dir`.
+    """
+
+    @field_validator("storage_url")
+    @classmethod
+    def _is_a_bucket(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith("s3://"):
+            raise ValueError("must begin with s3://")
+        return url
 
 
 class Accounts(_Concern):

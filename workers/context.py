@@ -10,6 +10,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from core.db import Database
+from core.imports.storage import Storage, open_storage
 from core.jobs.dispatch import Dispatcher
 from core.payments.http_provider import HttpProvider
 from core.seats.inventory import Inventory
@@ -31,6 +32,7 @@ class Context:
     redis: redis.Redis
     inventory: Inventory
     dispatcher: Dispatcher
+    storage: Storage
     cashier: Cashier | None
     """None: no payment provider is configured. It works once it is started."""
 
@@ -55,6 +57,7 @@ class Context:
             redis=client,
             inventory=Inventory(client),
             dispatcher=dispatcher,
+            storage=open_storage(settings.servers),
             cashier=_cashier(settings, Edge(db, client, dispatcher)),
         )
 

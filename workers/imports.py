@@ -9,7 +9,6 @@ import psycopg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.imports.storage import local_storage
 from core.repair import dead_letters
 from workers.context import Context
 
@@ -25,10 +24,9 @@ def import_files(context: Context, import_ids: Sequence[UUID]) -> None:
 
     # Arrow's own allocator keeps what one chunk needed, about 30 MB, until the process ends.
     pa.set_memory_pool(pa.system_memory_pool())
-    storage = local_storage(context.settings.servers.data_dir)
     for import_id in import_ids:
         try:
-            if run_import(context.db, context.redis, storage, import_id) is Ending.FAILED:
+            if run_import(context.db, context.redis, context.storage, import_id) is Ending.FAILED:
                 with context.db.transaction() as connection:
                     dead_letters.bury_import(connection, import_id, "The import failed; its row says why.")
         except (psycopg.Error, SQLAlchemyError, OSError) as error:

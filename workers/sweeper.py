@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.bookings.effects import carry_out
 from core.flights import cancellation
 from core.jobs.messages import MAX_IDS, CancelFlights, ImportFile, Queue, ReserveBookings
-from core.repair import audit, sweep
+from core.repair import audit, sweep, uploads
 from core.repair.epoch import Epoch
 from workers import money_sweep
 from workers.context import Context
@@ -24,6 +24,8 @@ from workers.waitlist_sweep import WaitlistRound
 
 PERIOD_SECONDS: Final = 1.0
 AUDIT_SECONDS: Final = 30.0
+UPLOADS_SECONDS: Final = 600.0
+"""How often the storage is searched for files that nobody needs."""
 BACKLOG_MESSAGES: Final = 200
 """A queue this long is at work: what is due in it will come, and sending it again would double the backlog."""
 
@@ -42,6 +44,7 @@ class Sweeper:
         self._waitlists = WaitlistRound(context)
         self._suspects: dict[UUID, int] = {}
         self._audited_at = 0.0
+        self._tidied_at = float("-inf")
         self.thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
 
     def start(self) -> None:
@@ -76,6 +79,9 @@ class Sweeper:
         if time.monotonic() - self._audited_at > AUDIT_SECONDS:
             self._audited_at = time.monotonic()
             self.repair_inventory()
+        if time.monotonic() - self._tidied_at > UPLOADS_SECONDS:
+            self._tidied_at = time.monotonic()
+            self.delete_orphaned_uploads()
         self._lost &= not can_send
 
     def _can_send(self) -> bool:
@@ -146,6 +152,16 @@ class Sweeper:
             due = cancellation.lease_due(connection)
         for job_id in due:
             self._context.dispatcher.send(CancelFlights((job_id,)))
+
+    def delete_orphaned_uploads(self) -> None:
+        """Public for the tests."""
+        try:
+            deleted = uploads.delete_orphans(self._context.db, self._context.storage)
+        except OSError as error:
+            _log.warning("uploads not tidied", error=str(error))
+            return
+        if deleted:
+            _log.info("files of no import deleted", names=deleted)
 
     def repair_inventory(self) -> None:
         """Drop flights whose counts in Redis disagree with Postgres by the same number in two audits: work in flight settles.

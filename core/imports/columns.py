@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from core.flights import rules
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
-    from core.imports.checks import Check
+    from core.imports.checks import Check, Mask
+
+    Zones = npt.NDArray[np.object_]
 
 DAY: Final = r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 CLOCK: Final = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
@@ -65,6 +69,8 @@ class PlaceName(Column):
 
 
 class Moment(Column):
+    """A point in time, with its zone in the cell."""
+
     def __init__(self, name: str, example: str) -> None:
         self.name = name
         self.example = example
@@ -76,11 +82,7 @@ class Moment(Column):
             "not_a_time",
             "Must be a date and a time with a zone, such as 2026-12-25T10:00:00Z or 2026-12-25T15:30:00+05:30.",
         )
-        check.require(
-            texts.str.contains(f"{ZONE}$"),
-            "no_time_zone",
-            "The time has no zone: end it with Z for UTC, or with an offset such as +05:30.",
-        )
+        self._require_zone(check, texts)
         moments = check.to_moments(texts)
         check.require(moments.notna(), "not_a_time", "There is no such day.")
         check.require(
@@ -89,6 +91,27 @@ class Moment(Column):
             f"Must be a time from {rules.EARLIEST.year} to {rules.LATEST.year - 1}.",
         )
         return moments
+
+    def _require_zone(self, check: Check, texts: pd.Series) -> None:
+        check.require(
+            texts.str.contains(f"{ZONE}$"),
+            "no_time_zone",
+            "The time has no zone: end it with Z for UTC, or with an offset such as +05:30.",
+        )
+
+
+class LocalMoment(Moment):
+    """A point in time that may be written as the clocks show it at the row's place."""
+
+    def settle(self, check: Check, moments: pd.Series, zones: Zones, good: Mask) -> pd.Series:
+        """The moments once the places of the `good` rows are known. `zones`: the names of their time zones, None where unknown."""
+        from core.imports import local_times  # brings pandas, which who only names the columns does not need
+
+        without_zone = ~check.cells.str.upper().str.contains(f"{ZONE}$")
+        return local_times.settle(check, moments, zones, without_zone.to_numpy(dtype="bool") & good)
+
+    def _require_zone(self, check: Check, texts: pd.Series) -> None:
+        """It may go without."""
 
 
 class Seats(Column):
@@ -156,4 +179,8 @@ COLUMNS: Final[tuple[Column, ...]] = (
 )
 
 BY_NAME: Final = {column.name: column for column in COLUMNS}
+LOCAL_BY_NAME: Final = BY_NAME | {
+    column.name: LocalMoment(column.name, column.example) for column in COLUMNS if isinstance(column, Moment)
+}
+"""The columns of a file whose times may be local."""
 REQUIRED: Final = tuple(column.name for column in COLUMNS if column.required)

@@ -13,7 +13,7 @@ import msgspec
 
 from core.db import Database, RawConnection
 from core.errors import NotFound
-from core.imports.models import ImportMode, ImportStatus
+from core.imports.models import ImportMode, ImportStatus, ImportTimes
 
 FIRST_ERRORS: Final = 100
 PAGE: Final = 2_000
@@ -50,19 +50,28 @@ class ImportFailure(msgspec.Struct, frozen=True):
 
 
 class ImportSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """An import without its errors. Every row that was processed is created, updated, skipped (nothing to change) or failed."""
+    """An import without its errors. Every row that was processed is created, updated, skipped (nothing to change) or failed.
+
+    `unprocessed`: rows that a cancelled import did not come to; null where nobody counted the rows. `cancelling`: it is being
+    stopped, and will be `CANCELLED`. `affected_bookings`: how many have seats on flights that it changed, or would change.
+    """
 
     job_id: UUID
     status: ImportStatus
     mode: ImportMode
+    times: ImportTimes
     dry_run: bool
+    cancelling: bool
     progress: ImportProgress
     created: int
     updated: int
     skipped: int
     failed: int
+    unprocessed: int | None
+    affected_bookings: int
     failure: ImportFailure | None
     failed_rows_url: str | None
+    changes_url: str | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -75,12 +84,17 @@ class ImportView(ImportSummary, frozen=True, kw_only=True):
 
 
 _COLUMNS: Final = """
-    SELECT id, status, mode, dry_run, processed, total_rows, cursor_bytes, total_bytes, created, updated, skipped, failed, failure_code,
-           failure_message, created_at, started_at, finished_at
+    SELECT id, status, mode, times, dry_run, cancel_requested_at IS NOT NULL, processed, total_rows, cursor_bytes, total_bytes,
+           created, updated, skipped, failed, affected_bookings, failure_code, failure_message, created_at, started_at, finished_at
     FROM imports
 """
 _GET: Final = f"{_COLUMNS} WHERE id = %s"
-_LIST: Final = f"{_COLUMNS} WHERE %(before)s::uuid IS NULL OR id < %(before)s ORDER BY id DESC LIMIT %(limit)s"
+_LIST: Final = f"""
+    {_COLUMNS}
+    WHERE (%(before)s::uuid IS NULL OR id < %(before)s) AND (%(status)s::text IS NULL OR status = %(status)s)
+      AND (%(dry_run)s::boolean IS NULL OR dry_run = %(dry_run)s)
+    ORDER BY id DESC LIMIT %(limit)s
+"""
 
 
 def get_import(connection: RawConnection, import_id: UUID) -> ImportView:
@@ -105,30 +119,44 @@ def read_imports(connection: RawConnection, import_ids: Sequence[UUID]) -> list[
     return [ImportSummary(**_summary(row)) for row in rows]
 
 
-def list_imports(connection: RawConnection, *, before: UUID | None, limit: int) -> tuple[list[ImportSummary], UUID | None]:
+def list_imports(
+    connection: RawConnection,
+    *,
+    before: UUID | None,
+    limit: int,
+    status: ImportStatus | None = None,
+    dry_run: bool | None = None,
+) -> tuple[list[ImportSummary], UUID | None]:
     """Imports, newest first, and the cursor of the next page. Ids are in order of time, so an id is a cursor."""
-    rows = connection.execute(_LIST, {"before": before, "limit": limit + 1}).fetchall()
+    wanted = {"before": before, "limit": limit + 1, "status": status, "dry_run": dry_run}
+    rows = connection.execute(_LIST, wanted).fetchall()
     imports = [ImportSummary(**_summary(row)) for row in rows[:limit]]
     return imports, imports[-1].job_id if len(rows) > limit else None
 
 
 def _summary(row: tuple[Any, ...]) -> dict[str, Any]:
-    import_id, status, mode, dry_run, processed, total, cursor, size, *counts = row
-    created, updated, skipped, failed, code, message, created_at, started_at, finished_at = counts
+    import_id, status, mode, times, dry_run, cancel_requested, processed, total, cursor, size, *counts = row
+    created, updated, skipped, failed, bookings, code, message, created_at, started_at, finished_at = counts
     complete = status == ImportStatus.COMPLETED
+    address = f"/admin/flights/bulk-upload/{import_id}"
     return {
         "job_id": import_id,
         "status": ImportStatus(status),
         "mode": ImportMode(mode),
+        "times": ImportTimes(times),
         "dry_run": dry_run,
-        # Not 100 before the last chunk is stored, which also says that it was.
+        "cancelling": cancel_requested and finished_at is None,
+        # Not 100 before the import has ended, which also says that search was told.
         "progress": ImportProgress(processed, total, 100.0 if complete else min(99.9, round(100 * cursor / max(1, size), 1))),
         "created": created,
         "updated": updated,
         "skipped": skipped,
         "failed": failed,
+        "unprocessed": None if total is None else total - processed,
+        "affected_bookings": bookings,
         "failure": ImportFailure(code, message) if code else None,
-        "failed_rows_url": f"/admin/flights/bulk-upload/{import_id}/failed.csv" if failed else None,
+        "failed_rows_url": f"{address}/failed.csv" if failed else None,
+        "changes_url": f"{address}/changes" if updated else None,
         "created_at": created_at,
         "started_at": started_at,
         "finished_at": finished_at,

@@ -1,7 +1,8 @@
 """Work one file from its cursor to its end. Safe to call twice, at any time, from anywhere.
 
 Each chunk is one transaction that moves the cursor first, by compare-and-set: of two workers on one file, one stops at its next
-chunk. A worker that dies leaves its chunk undone, and whoever comes next begins with it.
+chunk. A worker that dies leaves its chunk undone, and whoever comes next begins with it. An import ends after search was told, so
+that a worker that dies between the two has it told again.
 """
 
 from __future__ import annotations
@@ -15,22 +16,22 @@ from typing import BinaryIO, Final
 from uuid import UUID
 
 import msgspec
-import pyarrow as pa
 import redis
 import structlog
-from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from core import failpoints
 from core.db import Database, RawConnection
 from core.flights import route_versions
 from core.flights.route_versions import RouteDays
+from core.imports import changes, progress
 from core.imports.faults import Faults, storable
-from core.imports.header import HEAD_BYTES, Layout, read_layout
-from core.imports.models import ImportMode
+from core.imports.header import HEAD_BYTES, read_layout
+from core.imports.models import ImportStatus
+from core.imports.progress import Job
 from core.imports.reader import Chunk, Cursor, read_chunk
 from core.imports.seen import SeenKeys
-from core.imports.service import LEASE_SECONDS
-from core.imports.staging import Applied, apply
+from core.imports.staging import Applied, Staged, Wish, apply
 from core.imports.storage import Storage
 from core.imports.validation import route_days, validate
 from core.jobs import broadcast
@@ -47,158 +48,159 @@ STATEMENT_MS: Final = 60_000
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    id: UUID
-    storage_key: str
-    mode: ImportMode
-    dry_run: bool
-    attempts: int
-    cursor: Cursor
-
-
 class Ending(StrEnum):
     """How a run ended. `LEFT`: the import had ended before, or another worker has it now."""
 
     COMPLETED = "completed"
     FAILED = "failed"
+    CANCELLED = "cancelled"
     LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a run came to: how the import ends, whom to tell, how many rows are not worked, and why."""
+
+    ending: Ending
+    routes: RouteDays
+    left: int | None = None
+    code: str = ""
+    message: str = ""
 
 
 def run_import(db: Database, client: redis.Redis, storage: Storage, import_id: UUID) -> Ending:
     """Bring an import to its end, unless it has ended or another worker is faster."""
     with db.transaction() as connection:
-        job = _claim(connection, import_id)
+        job = progress.claim(connection, import_id)
     if job is None:
         return Ending.LEFT
-    ending = Ending.FAILED
-    if job.attempts > LAST_ATTEMPT:
-        _fail(db, job, "internal", "The import was begun several times and stopped each time at the same place.")
-    else:
-        try:
-            with storage.open(job.storage_key) as file:
-                routes = _work(db, client, file, job)
-        except FileNotFoundError:
-            _fail(db, job, "file_missing", "The uploaded file is gone. Upload it again.")
-        else:
-            if routes is None:
-                return Ending.LEFT
-            route_versions.change(client, routes)
-            ending = Ending.COMPLETED
+    try:
+        with storage.open(job.storage_key) as file:
+            outcome = _Run(db, client, file, job).outcome()
+    except FileNotFoundError:
+        outcome = _Outcome(Ending.FAILED, RouteDays(), None, "file_missing", "The uploaded file is gone. Upload it again.")
+    if outcome is None:
+        return Ending.LEFT
+    failpoints.reach("before_announcement")
+    if not job.dry_run:
+        route_versions.change(client, outcome.routes)
+    with db.transaction() as connection:
+        status = ImportStatus[outcome.ending.name]
+        ended = progress.finish(connection, job, status, left=outcome.left, code=outcome.code, message=outcome.message)
+    if not ended:
+        return Ending.LEFT
     broadcast.publish(client, News(jobs=[job.id]))
     storage.delete(job.storage_key)
-    return ending
+    return outcome.ending
 
 
-def _claim(connection: RawConnection, import_id: UUID) -> _Job | None:
-    row = connection.execute(
-        """
-        UPDATE imports SET status = 'IN_PROGRESS', started_at = coalesce(started_at, now()), attempts = attempts + 1,
-                           next_at = now() + %s * interval '1 second'
-        WHERE id = %s AND status IN ('PENDING', 'IN_PROGRESS')
-        RETURNING id, storage_key, mode, dry_run, attempts, cursor_bytes, cursor_line
-        """,
-        (LEASE_SECONDS, import_id),
-    ).fetchone()
-    if row is None:
-        return None
-    return _Job(row[0], row[1], ImportMode(row[2]), row[3], row[4], Cursor(row[5], row[6]))
+class _Run:
+    """One worker on one file. `_routes`: the route days to announce in the end."""
 
+    def __init__(self, db: Database, client: redis.Redis, file: BinaryIO, job: Job) -> None:
+        self._db = db
+        self._client = client
+        self._inventory = Inventory(client)
+        self._file = file
+        self._job = job
+        self._layout = read_layout(file.read(HEAD_BYTES))
+        self._seen = SeenKeys()
+        self._routes = RouteDays()
+        self._wish = Wish(job.id, job.mode, job.dry_run)
+        self._probably_new = False
+        """The last chunk had nothing but flights that did not exist."""
 
-def _fail(db: Database, job: _Job, code: str, message: str) -> None:
-    with db.transaction() as connection:
-        connection.execute(
-            """
-            UPDATE imports SET status = 'FAILED', failure_code = %s, failure_message = %s, next_at = NULL, finished_at = now()
-            WHERE id = %s AND status = 'IN_PROGRESS'
-            """,
-            (code, message, job.id),
-        )
+    def outcome(self) -> _Outcome | None:
+        """None if another worker took over."""
+        job = self._job
+        given_up = job.attempts > LAST_ATTEMPT
+        if job.attempts <= LAST_ATTEMPT + 1:  # beyond, reading what came before may be what kills the workers
+            self._remember()
+        if job.all_rows_stored:
+            return _Outcome(Ending.COMPLETED, self._routes)
+        if given_up:
+            message = "The import was begun several times and stopped each time at the same place."
+            return _Outcome(Ending.FAILED, self._routes, None, "internal", message)
+        if job.is_cancelled:
+            return self._cancelled(job.cursor)
+        for chunk, rows in self._validated():
+            applied = self._store(chunk, rows)
+            if applied is None:
+                with self._db.transaction() as connection:
+                    ours = progress.is_ours_to_stop(connection, job, chunk.begin)
+                return self._cancelled(chunk.begin) if ours else None
+            self._tell(applied)
+        return _Outcome(Ending.COMPLETED, self._routes)
 
+    def _cancelled(self, at: Cursor) -> _Outcome:
+        left, more = 0, True
+        while more:
+            chunk = read_chunk(self._file, self._layout, at)
+            left, at, more = left + chunk.rows, chunk.end, not chunk.last
+        return _Outcome(Ending.CANCELLED, self._routes, left)
 
-def _work(db: Database, client: redis.Redis, file: BinaryIO, job: _Job) -> RouteDays | None:
-    """Chunk by chunk to the end of the file. Returns the route days that changed; None if another worker took over."""
-    layout = read_layout(file.read(HEAD_BYTES))
-    seen, routes = SeenKeys(), RouteDays()
-    _remember(file, layout, job.cursor, seen, routes)
-    inventory = Inventory(client)
-    for chunk, rows in _validated(file, layout, job.cursor, seen):
-        applied = _store(db, job, chunk, rows)
-        if applied is None:
-            return None
-        routes.update(applied.routes)
+    def _remember(self) -> None:
+        """What an earlier run knew when it stored the chunk before the cursor: the keys it had seen, and the routes it owes news to."""
+        at = Cursor(self._layout.rows_at, self._layout.first_line)
+        while at.offset < self._job.cursor.offset:
+            chunk = read_chunk(self._file, self._layout, at)
+            at = chunk.end
+            chunk.keep_lines_before(self._job.cursor.line)
+            self._routes.update(route_days(validate(chunk, self._seen, times=self._job.times)))
+        with self._db.snapshot() as connection:
+            self._routes.update(changes.routes_left(connection, self._job.id))
+
+    def _validated(self) -> Iterator[tuple[Chunk, Staged]]:
+        """The chunks from the cursor on. The next one is read while the caller writes this one."""
+
+        def read(at: Cursor) -> tuple[Chunk, Staged]:
+            chunk = read_chunk(self._file, self._layout, at)
+            rows = Staged(validate(chunk, self._seen, times=self._job.times))
+            # The text is made here, while the thread that writes waits for Postgres.
+            _ = rows.for_flights if self._probably_new and not self._job.dry_run else rows.for_stage
+            return chunk, rows
+
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="import-reader") as reader:
+            ahead = reader.submit(read, self._job.cursor)
+            while True:
+                chunk, rows = ahead.result()
+                if not chunk.last:
+                    ahead = reader.submit(read, chunk.end)
+                yield chunk, rows
+                if chunk.last:
+                    return
+
+    def _tell(self, applied: Applied) -> None:
+        self._routes.update(applied.routes)
         try:
-            inventory.drop(applied.free)
+            self._inventory.drop(applied.free)
         except redis.RedisError as error:
-            _log.warning("seat counts stay in Redis until the audit drops them", import_id=str(job.id), error=str(error))
-        broadcast.publish(client, News(seats=applied.free, jobs=[job.id]))
-    return routes
+            _log.warning("seat counts stay in Redis until the audit drops them", import_id=str(self._job.id), error=str(error))
+        broadcast.publish(self._client, News(seats=applied.free, jobs=[self._job.id]))
+
+    def _store(self, chunk: Chunk, rows: Staged) -> Applied | None:
+        """One chunk in one transaction. None if the cursor has moved on without us, or the import was cancelled."""
+        for _ in range(RETRIES):
+            with suppress(DeadlockDetected, SerializationFailure), self._db.transaction() as connection:
+                return self._store_in(connection, chunk, rows)
+        with self._db.transaction() as connection:
+            return self._store_in(connection, chunk, rows)
+
+    def _store_in(self, connection: RawConnection, chunk: Chunk, rows: Staged) -> Applied | None:
+        job = self._job
+        connection.execute(f"SET LOCAL statement_timeout = {STATEMENT_MS}")
+        if not progress.move_cursor(connection, job, chunk):
+            return None
+        applied = apply(connection, rows, self._wish, probably_new=self._probably_new)
+        self._probably_new = applied.created == len(rows)
+        faults = chunk.faults.with_more(applied.faults)
+        _write_faults(connection, job.id, chunk, faults)
+        progress.count(connection, job, chunk, applied, failed=len(faults))
+        failpoints.reach("mid_chunk")
+        return applied
 
 
-def _remember(file: BinaryIO, layout: Layout, cursor: Cursor, seen: SeenKeys, routes: RouteDays) -> None:
-    """What an earlier run knew when it stored the chunk before `cursor`: the keys it had seen, and the routes it owes news to."""
-    at = Cursor(layout.rows_at, layout.first_line)
-    while at.offset < cursor.offset:
-        chunk = read_chunk(file, layout, at)
-        at = chunk.end
-        chunk.keep_lines_before(cursor.line)
-        routes.update(route_days(validate(chunk, seen)))
-
-
-def _validated(file: BinaryIO, layout: Layout, cursor: Cursor, seen: SeenKeys) -> Iterator[tuple[Chunk, pa.Table]]:
-    """The chunks from `cursor` on. The next one is read while the caller writes this one."""
-
-    def read(at: Cursor) -> tuple[Chunk, pa.Table]:
-        chunk = read_chunk(file, layout, at)
-        return chunk, validate(chunk, seen)
-
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="import-reader") as reader:
-        ahead = reader.submit(read, cursor)
-        while True:
-            chunk, rows = ahead.result()
-            if not chunk.last:
-                ahead = reader.submit(read, chunk.end)
-            yield chunk, rows
-            if chunk.last:
-                return
-
-
-def _store(db: Database, job: _Job, chunk: Chunk, rows: pa.Table) -> Applied | None:
-    """One chunk in one transaction. None if the cursor has moved on without us."""
-    for _ in range(RETRIES):
-        with suppress(DeadlockDetected, SerializationFailure), db.transaction() as connection:
-            return _store_in(connection, job, chunk, rows)
-    with db.transaction() as connection:
-        return _store_in(connection, job, chunk, rows)
-
-
-def _store_in(connection: RawConnection, job: _Job, chunk: Chunk, rows: pa.Table) -> Applied | None:
-    connection.execute(f"SET LOCAL statement_timeout = {STATEMENT_MS}")
-    if not _move_cursor(connection, job, chunk):
-        return None
-    applied = apply(connection, rows, mode=job.mode, dry_run=job.dry_run)
-    faults = chunk.faults.with_more(applied.faults)
-    _write_faults(connection, job, chunk, faults)
-    _count(connection, job, chunk, applied, failed=len(faults))
-    failpoints.reach("mid_chunk")
-    return applied
-
-
-def _move_cursor(connection: RawConnection, job: _Job, chunk: Chunk) -> bool:
-    try:
-        moved = connection.execute(
-            """
-            UPDATE imports SET cursor_bytes = %s, cursor_line = %s, attempts = 0, next_at = now() + %s * interval '1 second'
-            WHERE id = %s AND status = 'IN_PROGRESS' AND cursor_bytes = %s
-            """,
-            (chunk.end.offset, chunk.end.line, LEASE_SECONDS, job.id, chunk.begin.offset),
-        ).rowcount
-    except LockNotAvailable:
-        return False  # another worker is inside its chunk
-    return moved == 1
-
-
-def _write_faults(connection: RawConnection, job: _Job, chunk: Chunk, faults: Faults) -> None:
+def _write_faults(connection: RawConnection, import_id: UUID, chunk: Chunk, faults: Faults) -> None:
     if not faults.found:
         return
     rows = chunk.faulty_rows(faults)
@@ -209,28 +211,4 @@ def _write_faults(connection: RawConnection, job: _Job, chunk: Chunk, faults: Fa
         for fault in faults.found:
             cells = rows.pop(fault.line, None)
             raw = None if cells is None else msgspec.json.encode([storable(cell) for cell in cells]).decode()
-            copy.write_row((job.id, fault.line, fault.column, fault.value, fault.code, fault.message, raw))
-
-
-def _count(connection: RawConnection, job: _Job, chunk: Chunk, applied: Applied, *, failed: int) -> None:
-    connection.execute(
-        """
-        UPDATE imports SET
-            processed = processed + %(rows)s, created = created + %(created)s, updated = updated + %(updated)s,
-            skipped = skipped + %(skipped)s, failed = failed + %(failed)s,
-            status = CASE WHEN %(last)s THEN 'COMPLETED' ELSE status END,
-            total_rows = CASE WHEN %(last)s THEN processed + %(rows)s END,
-            next_at = CASE WHEN %(last)s THEN NULL ELSE next_at END,
-            finished_at = CASE WHEN %(last)s THEN clock_timestamp() END
-        WHERE id = %(id)s
-        """,
-        {
-            "id": job.id,
-            "rows": chunk.rows,
-            "created": applied.created,
-            "updated": applied.updated,
-            "skipped": chunk.rows - applied.created - applied.updated - failed,
-            "failed": failed,
-            "last": chunk.last,
-        },
-    )
+            copy.write_row((import_id, fault.line, fault.column, fault.value, fault.code, fault.message, raw))

@@ -1,4 +1,4 @@
-"""Accept an uploaded file: one row, one job."""
+"""Accept an uploaded file: one row, one job. Stop one that is not wanted any more."""
 
 from __future__ import annotations
 
@@ -9,13 +9,25 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from core.db import RawConnection
+from core.errors import Conflict
+from core.imports import queries
 from core.imports.header import Layout
-from core.imports.models import ImportMode, ImportStatus
+from core.imports.models import ImportMode, ImportStatus, ImportTimes
 from core.imports.storage import StoredFile
 from core.users import audit_log
 
 LEASE_SECONDS: Final = 15
 """How long nobody else works an import after its last sign of life; a chunk takes one or two."""
+
+
+CANCEL_MS: Final = 15_000
+"""How long a request to cancel waits for the worker's chunk, which is one transaction of a second or two."""
+
+
+class ImportOver(Conflict):
+    """Every row is worked, or the job has failed: there is nothing to cancel. `import_status` says which."""
+
+    code = "import_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +53,17 @@ def accept(
     user_id: UUID | None,
     mode: ImportMode,
     dry_run: bool,
+    times: ImportTimes = ImportTimes.ZONED,
 ) -> Accepted:
     """Store the import and who asked for it. Its worker is called after the commit, by a message or by the sweep."""
     while True:
         inserted = connection.execute(
             """
-            INSERT INTO imports (id, user_id, content_hash, storage_key, total_bytes, columns, mode, dry_run, cursor_bytes,
-                                 cursor_line, next_at)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now() + %s * interval '1 second')
-            ON CONFLICT (content_hash, mode, dry_run) WHERE status IN ('PENDING', 'IN_PROGRESS') DO NOTHING
+            INSERT INTO imports (id, user_id, content_hash, storage_key, total_bytes, columns, mode, dry_run, times,
+                                 cursor_bytes, cursor_line, next_at)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now() + %s * interval '1 second')
+            ON CONFLICT (content_hash, mode, dry_run, times)
+                WHERE status IN ('PENDING', 'IN_PROGRESS') AND cancel_requested_at IS NULL DO NOTHING
             """,
             (
                 import_id,
@@ -60,21 +74,53 @@ def accept(
                 Jsonb(layout.names),
                 mode.value,
                 dry_run,
+                times.value,
                 layout.rows_at,
                 layout.first_line,
                 LEASE_SECONDS,
             ),
         ).rowcount
         if inserted:
-            after = {"bytes": file.size, "mode": mode, "dry_run": dry_run}
+            after = {"bytes": file.size, "mode": mode, "dry_run": dry_run, "times": times}
             audit_log.record(connection, user_id, "import.accepted", import_id, after=after)
             return Accepted(import_id, ImportStatus.PENDING, is_new=True)
         running = connection.execute(
             """
             SELECT id, status FROM imports
-            WHERE content_hash = %s AND mode = %s AND dry_run = %s AND status IN ('PENDING', 'IN_PROGRESS')
+            WHERE content_hash = %s AND mode = %s AND dry_run = %s AND times = %s
+              AND status IN ('PENDING', 'IN_PROGRESS') AND cancel_requested_at IS NULL
             """,
-            (file.content_hash, mode.value, dry_run),
+            (file.content_hash, mode.value, dry_run, times.value),
         ).fetchone()
         if running:  # else it ended between the two statements
             return Accepted(running[0], ImportStatus(running[1]), is_new=False)
+
+
+_CANCEL: Final = """
+    UPDATE imports SET
+        cancel_requested_at = now(),
+        status = CASE WHEN started_at IS NULL THEN 'CANCELLED' ELSE status END,
+        finished_at = CASE WHEN started_at IS NULL THEN clock_timestamp() END,
+        next_at = CASE WHEN started_at IS NOT NULL THEN now() END
+    WHERE id = %s AND status IN ('PENDING', 'IN_PROGRESS') AND total_rows IS NULL AND cancel_requested_at IS NULL
+"""
+
+
+def cancel(connection: RawConnection, import_id: UUID, user_id: UUID | None) -> bool:
+    """Work no further row of an import. What is stored stays.
+
+    One that nobody has begun with ends at once: True, and its file is not needed any more. Else its worker stops after its chunk,
+    tells search, and ends it; if that worker is gone, the sweep finds another. Safe twice.
+
+    Raises:
+        ImportNotFound
+        ImportOver
+    """
+    connection.execute(f"SET LOCAL lock_timeout = {CANCEL_MS}")
+    connection.execute(f"SET LOCAL statement_timeout = {CANCEL_MS}")
+    if connection.execute(_CANCEL, (import_id,)).rowcount:
+        audit_log.record(connection, user_id, "import.cancelled", import_id)
+    summary = queries.get_import(connection, import_id)
+    if summary.status is not ImportStatus.CANCELLED and not summary.cancelling:
+        raise ImportOver("Every row of this import is worked, so there is nothing to cancel.", import_status=summary.status)
+    return summary.status is ImportStatus.CANCELLED

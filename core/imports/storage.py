@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
+
+from core.settings import Servers
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,14 @@ class StoredFile:
     key: str
     size: int
     content_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something in the storage, also half an upload. `delete` takes its `name`."""
+
+    name: str
+    modified_at: datetime
 
 
 class Upload(Protocol):
@@ -46,6 +58,19 @@ class Storage(Protocol):
         """Safe twice."""
         ...
 
+    def list(self) -> Iterator[Found]:
+        """Everything there is."""
+        ...
+
+
+def open_storage(servers: Servers) -> Storage:
+    """What the settings name: a bucket, or a folder of the data folder. Nothing is connected yet."""
+    if servers.storage_url is None:
+        return local_storage(servers.data_dir)
+    from core.imports.bucket import BucketStorage  # brings pyarrow, which an API without a bucket does not need
+
+    return BucketStorage(servers.storage_url.get_secret_value())
+
 
 class LocalStorage:
     """Plain files in one folder, for API and workers on one machine or on a shared volume."""
@@ -62,6 +87,13 @@ class LocalStorage:
 
     def delete(self, key: str) -> None:
         (self._folder / key).unlink(missing_ok=True)
+
+    def list(self) -> Iterator[Found]:
+        if not self._folder.is_dir():
+            return
+        for path in self._folder.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # it was worked in this moment
+                yield Found(path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC))
 
 
 def local_storage(data_dir: Path) -> LocalStorage:

@@ -16,35 +16,37 @@ from core.flights import places
 from core.flights.places import Place
 from core.flights.route_versions import RouteDay
 from core.imports.checks import Check, Mask, faults_at
-from core.imports.columns import BY_NAME
-from core.imports.faults import Fault
+from core.imports.columns import BY_NAME, LOCAL_BY_NAME, Column, LocalMoment
+from core.imports.models import ImportTimes
 from core.imports.reader import Chunk
 from core.imports.seen import SeenKeys
 
 _DAY_US: Final = 24 * 60 * 60 * 1_000_000
 
 
-def validate(chunk: Chunk, seen: SeenKeys) -> pa.Table:
+def validate(chunk: Chunk, seen: SeenKeys, *, times: ImportTimes = ImportTimes.ZONED) -> pa.Table:
     """Check every rule that needs no database.
 
     Faults are added to the chunk, keys of good rows to `seen`. Returns the good rows in the columns of the staging table.
     """
     cells, lines = chunk.cells, chunk.lines
-    good: Mask = np.ones(len(cells), dtype=np.bool_)
-    values: dict[str, pd.Series] = {}
-    faults: list[Fault] = []
-    for name in cells.columns:
-        check = Check(BY_NAME[name], cells[name])
-        values[name] = BY_NAME[name].read(check)
-        good &= check.good
-        faults += check.faults(lines)
+    columns: dict[str, Column] = LOCAL_BY_NAME if times is ImportTimes.LOCAL else BY_NAME
+    checks = {name: Check(columns[name], cells[name]) for name in cells.columns}
+    values = {name: columns[name].read(check) for name, check in checks.items()}
+    good = _all_good(checks, len(cells))
+    source, destination = _Places(values["source"], good), _Places(values["destination"], good)
+    for name, place in (("departure_ts", source), ("arrival_ts", destination)):
+        column = columns[name]
+        if isinstance(column, LocalMoment):
+            values[name] = column.settle(checks[name], values[name], place.zones(), good)
+    good = _all_good(checks, len(cells))
+    faults = [fault for check in checks.values() for fault in check.faults(lines)]
 
     def require(holds: Mask, column: str, code: str, message: str) -> None:
         nonlocal good
         faults.extend(faults_at(np.flatnonzero(good & ~holds), cells[column], lines, column, code, message))
         good &= holds
 
-    source, destination = _Places(values["source"], good), _Places(values["destination"], good)
     require(source.keys() != destination.keys(), "destination", "same_place", "Source and destination are the same place.")
     later = (values["arrival_ts"] > values["departure_ts"]).to_numpy(dtype=np.bool_)
     require(later, "arrival_ts", "arrives_before_departure", "The arrival must be later than the departure.")
@@ -54,6 +56,14 @@ def validate(chunk: Chunk, seen: SeenKeys) -> pa.Table:
     for fault in sorted(faults, key=lambda fault: fault.line):
         chunk.faults.add(fault)
     return _table(chunk, values, source, destination, good)
+
+
+def _all_good(checks: dict[str, Check], rows: int) -> Mask:
+    """The rows in which no cell breaks a rule."""
+    good: Mask = np.ones(rows, dtype=np.bool_)
+    for check in checks.values():
+        good &= check.good
+    return good
 
 
 def route_days(rows: pa.Table) -> Iterator[RouteDay]:
@@ -111,6 +121,10 @@ class _Places:
 
     def codes(self) -> npt.NDArray[np.object_]:
         return self._spread([place.iata if place else None for place in self._places])
+
+    def zones(self) -> npt.NDArray[np.object_]:
+        """Names of time zones, None for a place that is not known."""
+        return self._spread([place.timezone if place else None for place in self._places])
 
     def local_days(self, moments: pd.Series) -> npt.NDArray[np.int64]:
         """Days since 1970 that the clocks of each place show; nonsense where the moment is missing."""

@@ -17,7 +17,7 @@ from core.flights import sample
 from core.imports import service
 from core.imports.header import HEAD_BYTES, read_layout
 from core.imports.models import ImportMode, ImportStatus
-from core.imports.storage import local_storage
+from core.imports.storage import Storage
 from core.jobs.dispatch import Dispatcher
 from core.jobs.messages import ImportFile
 
@@ -38,7 +38,8 @@ class Loading:
         with self.database.transaction() as connection:
             row = connection.execute("SELECT status, failure_message FROM imports WHERE id = %s", (self.import_id,)).fetchone()
         status, reason = row or (ImportStatus.FAILED, "its import is gone")
-        if status == ImportStatus.FAILED:
+        if status in (ImportStatus.FAILED, ImportStatus.CANCELLED):
+            reason = reason or "its import was cancelled"
             raise CannotStart(f"The sample schedule could not be loaded: {reason}.", "See the worker's log.")
         return bool(status == ImportStatus.COMPLETED)
 
@@ -67,21 +68,21 @@ def is_wanted(database: Database, *, also_when_over: bool) -> bool:
     return latest is None or (also_when_over and bool(is_over))
 
 
-def load(database: Database, redis_url: str, data_dir: Path) -> Loading:
+def load(database: Database, redis_url: str, storage: Storage) -> Loading:
     """Write the schedule from today on and hand it to the importer. A worker does the rest."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "sample.csv"
         sample.write_csv(file, start=clock.now().date())
-        return Loading(database, _submit(database, redis_url, data_dir, file))
+        return Loading(database, _submit(database, redis_url, storage, file))
 
 
 def too_slow() -> CannotStart:
     return CannotStart("No worker has finished the sample schedule yet.", "It goes on as long as one runs; see the worker's log.")
 
 
-def _submit(database: Database, redis_url: str, data_dir: Path, file: Path) -> UUID:
+def _submit(database: Database, redis_url: str, storage: Storage, file: Path) -> UUID:
     import_id = clock.new_id()
-    upload = local_storage(data_dir).receive(service.storage_key(import_id))
+    upload = storage.receive(service.storage_key(import_id))
     try:
         with file.open("rb") as source:
             layout = read_layout(source.read(HEAD_BYTES))

@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing
 from core.db import Database, opened
 from core.embedded.child import Child
 from core.embedded.guardian import Guardian
+from core.imports.storage import open_storage
 from core.migrations import upgrade
 from core.settings import Settings
 from core.supervisor import administrator, environment, runtime_file, schedule, servers
@@ -84,7 +85,7 @@ class _Machine:
         self._greet(password_is_new=password_is_new)
 
     def _load_sample(self, database: Database) -> None:
-        loading = schedule.load(database, self._servers.inner.redis_url, self._folder.path)
+        loading = schedule.load(database, self._servers.inner.redis_url, open_storage(self._settings.servers))
         self._supervisor.wait_until(loading.is_done, seconds=schedule.WORK_SECONDS, otherwise=schedule.too_slow)
 
     def _programs(self) -> list[Child]:

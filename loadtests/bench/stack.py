@@ -36,6 +36,8 @@ class Stack:
     port: int
     database_url: str
     redis_url: str
+    workers: tuple[int, ...]
+    """Their process ids."""
 
     def connect(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(self.database_url, autocommit=True)
@@ -56,6 +58,16 @@ class Stack:
                 )
                 issued.append(tokens.issue(Principal(user_id, name, Role.TRAVELLER)))
         return issued
+
+    def administrator(self) -> dict[str, str]:
+        """Headers that prove a new administrator."""
+        admin = Principal(new_id(), f"bench-{new_id()}", Role.ADMIN)
+        with self.connect() as connection:
+            connection.execute(
+                "INSERT INTO users (id, username, password_hash, role) VALUES (%s, %s, '-', 'admin')",
+                (admin.user_id, admin.username),
+            )
+        return {"Authorization": f"Bearer {AccessTokens(SECRET, lifetime_minutes=60).issue(admin)}"}
 
     def flight(self, seats: int) -> UUID:
         """A new flight of tomorrow."""
@@ -119,7 +131,7 @@ def running(factory: str, *, workers: int = 1, environment: dict[str, str] | Non
             for child in children:
                 guardian.watch(child.pid, signal.SIGTERM, signal.SIGKILL)
             _await_ready(port, folder / "log")
-            yield Stack(port, postgres.url, valkey.url)
+            yield Stack(port, postgres.url, valkey.url, tuple(child.pid for child in children[1:]))
         finally:
             for child in children:
                 child.terminate()

@@ -15,12 +15,12 @@ import redis as redis_py
 
 from core import keys
 from core.flights import sample
+from core.imports import progress, staging
 from core.imports import run as running
-from core.imports import staging
-from core.imports.header import read_layout
 from core.imports.reader import read_chunk
 from core.imports.run import Ending
 from core.imports.seen import SeenKeys
+from core.imports.staging import Staged
 from core.imports.validation import validate
 from core.seats.inventory import Inventory, take_snapshots
 from tests.support.flights import sell
@@ -340,17 +340,17 @@ def test_a_worker_that_was_overtaken_stores_nothing(office: Office, monkeypatch:
     """It has read its chunk when another works the whole file. Without the compare-and-set on the cursor it counts every row again."""
     job_id = office.send(csv_of(row(number) for number in range(1, 11)))
     with office.db.transaction() as connection:
-        slow = running._claim(connection, job_id)
+        slow = progress.claim(connection, job_id)
     assert slow is not None
     with office.storage.open(slow.storage_key) as file:
-        layout = read_layout(file.read())
-        chunk = read_chunk(file, layout, slow.cursor)
-    rows = validate(chunk, SeenKeys())
+        overtaken = running._Run(office.db, office.redis, file, slow)
+        chunk = read_chunk(file, overtaken._layout, slow.cursor)
+    rows = Staged(validate(chunk, SeenKeys()))
     office.work(job_id)
 
     if not guarded:
-        monkeypatch.setattr(running, "_move_cursor", lambda *_: True)
-    stored = running._store(office.db, slow, chunk, rows)
+        monkeypatch.setattr(progress, "move_cursor", lambda *_: True)
+    stored = overtaken._store(chunk, rows)
     assert (stored is None) == guarded
     assert office.status(job_id)["progress"]["processed"] == (10 if guarded else 20)
 

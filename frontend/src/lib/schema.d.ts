@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/flights/bulk-upload/{job_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an import changes on flights that exist */
+        get: operations["listImportChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/flights/bulk-upload/{job_id}/failed.csv": {
         parameters: {
             query?: never;
@@ -168,6 +185,23 @@ export interface paths {
         get: operations["listImports"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/imports/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop an import */
+        post: operations["cancelImport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -751,11 +785,22 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
+        /** ChangePage */
+        ChangePage: {
+            data: components["schemas"]["FlightChange"][];
+            next_cursor: number | null;
+        };
         /** Failure */
         Failure: {
             code: string;
             flight_id?: string | null;
             message: string;
+        };
+        /** FieldChange */
+        FieldChange: {
+            after: string | number;
+            before: string | number;
+            field: string;
         };
         /** FieldProblem */
         FieldProblem: {
@@ -806,6 +851,18 @@ export interface components {
         /** FlightCancellationBody */
         FlightCancellationBody: {
             reason: string;
+        };
+        /** FlightChange */
+        FlightChange: {
+            bookings: number;
+            changes: components["schemas"]["FieldChange"][];
+            /** Format: date-time */
+            departure_ts: string;
+            /** Format: uuid */
+            flight_id: string;
+            flight_number: string;
+            line: number;
+            seats: number;
         };
         /** FlightPage */
         FlightPage: {
@@ -894,9 +951,12 @@ export interface components {
          * ImportStatus
          * @enum {string}
          */
-        ImportStatus: "PENDING" | "IN_PROGRESS" | "COMPLETED" | "FAILED";
+        ImportStatus: "PENDING" | "IN_PROGRESS" | "COMPLETED" | "FAILED" | "CANCELLED";
         /** ImportSummary */
         ImportSummary: {
+            affected_bookings: number;
+            cancelling: boolean;
+            changes_url: string | null;
             created: number;
             /** Format: date-time */
             created_at: string;
@@ -912,10 +972,21 @@ export interface components {
             skipped: number;
             started_at: string | null;
             status: components["schemas"]["ImportStatus"];
+            times: components["schemas"]["ImportTimes"];
+            unprocessed: number | null;
             updated: number;
         };
+        /**
+         * ImportTimes
+         * @default zoned
+         * @enum {string}
+         */
+        ImportTimes: "zoned" | "local";
         /** ImportView */
         ImportView: {
+            affected_bookings: number;
+            cancelling: boolean;
+            changes_url: string | null;
             created: number;
             /** Format: date-time */
             created_at: string;
@@ -932,6 +1003,8 @@ export interface components {
             skipped: number;
             started_at: string | null;
             status: components["schemas"]["ImportStatus"];
+            times: components["schemas"]["ImportTimes"];
+            unprocessed: number | null;
             updated: number;
         };
         /** InventoryView */
@@ -1106,10 +1179,10 @@ export interface components {
         };
         /**
          * SearchSort
-         * @description Without one, flights come in the order of their departure.
+         * @default departure
          * @enum {string}
          */
-        SearchSort: "price" | "fastest";
+        SearchSort: "departure" | "price" | "fastest";
         /** Segment */
         Segment: {
             /** Format: uuid */
@@ -1873,6 +1946,7 @@ export interface operations {
             query?: {
                 dry_run?: boolean;
                 mode?: components["schemas"]["ImportMode"];
+                times?: components["schemas"]["ImportTimes"];
             };
             header?: never;
             path?: never;
@@ -1953,6 +2027,86 @@ export interface operations {
             };
             /** @description Too Many Requests: `rate_limited` */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listImportChanges: {
+        parameters: {
+            query?: {
+                booked?: boolean;
+                cursor?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePage"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `import_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2165,7 +2319,9 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                dry_run?: boolean | null;
                 limit?: number;
+                status?: components["schemas"]["ImportStatus"] | null;
             };
             header?: never;
             path?: never;
@@ -2211,6 +2367,82 @@ export interface operations {
             };
             /** @description Unprocessable Entity: `validation` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    cancelImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `import_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: `import_over` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4090,7 +4322,9 @@ export interface operations {
                 /** @description The name or the IATA code of a place, in any case. */
                 destination: string;
                 limit?: number;
-                sort?: components["schemas"]["SearchSort"] | null;
+                /** @description Only flights with so many seats free now. */
+                seats?: number | null;
+                sort?: components["schemas"]["SearchSort"];
                 /** @description The name or the IATA code of a place, in any case. */
                 source: string;
             };

@@ -10,7 +10,7 @@ const AFTER_AN_ERROR_MS = 5_000;
 export const TEMPLATE = '/admin/flights/bulk-upload/template.csv';
 
 export function isOver({ status }: ImportSummary): boolean {
-  return status === 'COMPLETED' || status === 'FAILED';
+  return status !== 'PENDING' && status !== 'IN_PROGRESS';
 }
 
 /** One import, asked again while it runs; the history learns how it ended. */

@@ -72,5 +72,5 @@ function outcome({
     .filter(([rows]) => rows > 0)
     .map(([rows, words]) => `${rows.toLocaleString('en-GB')} ${words}`);
   const told = rows.length > 0 ? rows.join(', ') : 'no rows';
-  return `${dryRun ? 'only checked: ' : ''}${status === 'FAILED' ? 'stopped after ' : ''}${told}`;
+  return `${dryRun ? 'only checked: ' : ''}${status === 'FAILED' || status === 'CANCELLED' ? 'stopped after ' : ''}${told}`;
 }

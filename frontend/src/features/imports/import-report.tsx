@@ -11,6 +11,7 @@ const TITLES: Record<ImportView['status'], string> = {
   IN_PROGRESS: 'Reading the rows',
   COMPLETED: 'Done',
   FAILED: 'The import stopped',
+  CANCELLED: 'Cancelled',
 };
 
 const TITLES_OF_A_CHECK: Record<ImportView['status'], string> = {
