@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final, NamedTuple, cast
+import time
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 
 
 class Names(NamedTuple):
@@ -26,10 +28,10 @@ class Entry(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Found(NamedTuple):
-    """The entry, if it is there and true, and the version that is true now; empty before the first change."""
+    """The version that is true now; and the entry, if it was asked for, is there and is of that version."""
 
-    entry: Entry | None
     version: bytes
+    entry: Entry | None
 
 
 encode: Final = msgspec.msgpack.Encoder().encode
@@ -37,22 +39,34 @@ _decoder: Final = msgspec.msgpack.Decoder(Entry)
 
 
 class EntryReader:
-    """Lives on the event loop. One connection serves any number of callers, so none of them waits for a pool."""
+    """Lives on the event loop. One connection serves any number of callers, so none of them waits for a pool.
 
-    def __init__(self, client: Redis, *, patience_seconds: float) -> None:
+    `version_seconds`: how long a version lives that nobody had set. It is never absent for a reader: one that Redis lost comes back
+    as another one, so that nothing that was computed before is believed.
+    """
+
+    def __init__(self, client: Redis, *, patience_seconds: float, version_seconds: int) -> None:
         self._client = client
         self._patience = patience_seconds
+        self._version_seconds = version_seconds
         self._waiting: dict[Names, list[asyncio.Future[Found]]] = {}
+        self._wanted: set[Names] = set()
         self._reading: asyncio.Task[None] | None = None
 
-    async def read(self, names: Names) -> Found:
-        """What is under these names.
+    async def read(self, names: Names, *, with_entry: bool) -> Found:
+        """What is under these names, as of now or later.
 
         Raises:
             RedisError, TimeoutError: Redis failed, or took longer than the patience.
         """
         future: asyncio.Future[Found] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(names, []).append(future)
+        futures = self._waiting.get(names)
+        if futures is None:
+            self._waiting[names] = [future]
+        else:
+            futures.append(future)
+        if with_entry:
+            self._wanted.add(names)
         if self._reading is None or self._reading.done():
             self._reading = asyncio.ensure_future(self._drain())
         return await future
@@ -60,8 +74,10 @@ class EntryReader:
     async def _drain(self) -> None:
         while self._waiting:
             asked, self._waiting = self._waiting, {}
+            wanted, self._wanted = self._wanted, set()
             try:
-                answers = await self._fetch(list(asked))
+                async with asyncio.timeout(self._patience):
+                    answers = await self._fetch([(names, names in wanted) for names in asked])
             except Exception as error:  # whatever it is, it belongs to the callers, and the next round goes on
                 for futures in asked.values():
                     for future in futures:
@@ -73,24 +89,42 @@ class EntryReader:
                     if not future.done():  # the caller has gone away
                         future.set_result(found)
 
-    async def _fetch(self, asked: list[Names]) -> list[Found]:
-        async with asyncio.timeout(self._patience):
-            if len(asked) == 1:  # a single command is cheaper than a pipeline of one
-                pairs = [await self._client.mget(asked[0].value, asked[0].version)]
-            else:
-                async with self._client.pipeline(transaction=False) as pipeline:
-                    for names in asked:
-                        pipeline.mget(names.value, names.version)
-                    pairs = await pipeline.execute()
-        return [_found(*cast("list[bytes | None]", pair)) for pair in pairs]
+    async def _fetch(self, asked: list[tuple[Names, bool]]) -> list[Found]:
+        if len(asked) == 1:  # a single command is cheaper than a pipeline of one
+            replies = [await _ask(self._client, *asked[0])]
+        else:
+            async with self._client.pipeline(transaction=False) as pipeline:
+                for each in asked:
+                    _ask(pipeline, *each)
+                replies = await pipeline.execute()
+        pairs: list[tuple[bytes | None, bytes | None]] = [
+            tuple(reply) if with_entry else (reply, None) for reply, (_, with_entry) in zip(replies, asked, strict=True)
+        ]
+        await self._give_versions(asked, pairs)
+        return [found(version or b"", value) for version, value in pairs]
+
+    async def _give_versions(self, asked: list[tuple[Names, bool]], pairs: list[tuple[bytes | None, bytes | None]]) -> None:
+        absent = [order for order, (version, _) in enumerate(pairs) if version is None]
+        if not absent:
+            return
+        fresh = str(time.time_ns()).encode()
+        async with self._client.pipeline(transaction=False) as pipeline:
+            for order in absent:
+                pipeline.set(asked[order][0].version, fresh, nx=True, get=True, ex=self._version_seconds)
+            for order, present in zip(absent, await pipeline.execute(), strict=True):
+                pairs[order] = (present or fresh, pairs[order][1])
 
 
-def _found(value: bytes | None, version: bytes | None) -> Found:
-    version = version or b""
+def found(version: bytes, value: bytes | None) -> Found:
+    """What a reader makes of the bytes under both names."""
     if value is None:
-        return Found(None, version)
+        return Found(version, None)
     try:
         entry = _decoder.decode(value)
     except msgspec.DecodeError:  # another release wrote it
-        return Found(None, version)
-    return Found(entry if entry.version == version else None, version)
+        return Found(version, None)
+    return Found(version, entry if entry.version == version else None)
+
+
+def _ask(client: Redis | Pipeline, names: Names, with_entry: bool) -> Any:
+    return client.mget(names.version, names.value) if with_entry else client.get(names.version)

@@ -18,7 +18,7 @@ from psycopg.sql import SQL, Composable
 
 from core.db import RawConnection
 from core.errors import Invalid
-from core.flights import places, search
+from core.flights import airports, places
 from core.flights.errors import FlightNotFound
 from core.flights.models import FlightStatus
 from core.flights.views import COLUMNS, FlightView, InventoryView, view
@@ -169,7 +169,7 @@ def _conditions(connection: RawConnection, wanted: FlightFilter) -> tuple[list[C
             SQL("(flight_number LIKE %(number)s OR source_key = ANY(%(places)s) OR destination_key = ANY(%(places)s))")
         )
         beginning = re.sub(r"([\\%_])", r"\\\1", wanted.text.upper())
-        values |= {"number": f"{beginning}%", "places": search.find_place_keys(connection, wanted.text)}
+        values |= {"number": f"{beginning}%", "places": airports.find_place_keys(connection, wanted.text)}
     return conditions, values
 
 

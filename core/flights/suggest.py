@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Final
 
 from core.flights import places
+from core.flights.airports import AirportView, ServedPlace
 from core.flights.place_names import PREFERRED
-from core.flights.search import AirportView
 
 _CODE, _NAME, _WORD, _SLIP = range(4)
 """Kinds of matches, best first: the code, the beginning of a name, of a word in a name, the same with slips."""
@@ -25,6 +25,7 @@ class _Candidate:
     """A place, everything it is called, and the words in that, all folded."""
 
     airport: AirportView
+    traffic: int
     code: str | None
     names: list[str]
     words: list[str]
@@ -33,15 +34,16 @@ class _Candidate:
 class Suggestions:
     """An index over places that have flights. What was typed before is remembered: everybody types the same beginnings."""
 
-    def __init__(self, airports: Iterable[AirportView]) -> None:
+    def __init__(self, served: Iterable[ServedPlace]) -> None:
         other_names: dict[str, list[str]] = {}
         for name, iata in PREFERRED.items():
             other_names.setdefault(iata, []).append(name)
-        self._candidates = [_candidate(airport, other_names) for airport in airports]
+        candidates = [_candidate(place, other_names) for place in served]
+        self._candidates = sorted(candidates, key=lambda candidate: (-candidate.traffic, candidate.names[0]))
         self._ranked = lru_cache(REMEMBERED)(self._rank_all)
 
     def find(self, typed: str, limit: int) -> list[AirportView]:
-        """The best matches for `typed`, best first; with nothing typed, the first places by name."""
+        """The best matches for `typed`, best first, and the busier of two that match alike; with nothing typed, the busiest places."""
         wanted = places.fold(typed)
         ranked = self._ranked(wanted) if wanted else range(limit)
         return [self._candidates[order].airport for order in ranked[:limit] if order < len(self._candidates)]
@@ -52,13 +54,14 @@ class Suggestions:
         return [order for rank, order in sorted((rank, order) for rank, order in ranks if rank is not None)]
 
 
-def _candidate(airport: AirportView, other_names: dict[str, list[str]]) -> _Candidate:
+def _candidate(served: ServedPlace, other_names: dict[str, list[str]]) -> _Candidate:
+    airport = served.airport
     place = places.airport(airport.iata) if airport.iata else None
     known = [place.city, place.airport] if place else []
     names = [places.fold(name) for name in (airport.name, *known)] + (other_names.get(airport.iata, []) if airport.iata else [])
     words = [word for name in names for word in re.split(r"[^\w]+", name) if word]
     code = airport.iata.lower() if airport.iata else None
-    return _Candidate(airport, code, list(dict.fromkeys(names)), list(dict.fromkeys(words)))
+    return _Candidate(airport, served.traffic, code, list(dict.fromkeys(names)), list(dict.fromkeys(words)))
 
 
 def _rank(wanted: str, candidate: _Candidate) -> tuple[int, int] | None:

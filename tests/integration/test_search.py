@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,7 +16,7 @@ from redis.asyncio import Redis
 from core import keys
 from core.db import Database
 from core.flights.cached_entries import Names
-from core.flights.search_cache import SearchCache
+from core.flights.search_cache import Question, SearchCache
 from tests.support.api import ApiFactory
 from tests.support.flights import SEED_BODY, add_flight, body, noon_in, sell
 
@@ -203,6 +204,10 @@ def test_of_many_who_miss_at_once_one_computes(admin: httpx.Client, client: http
 NAMES = Names("search:{x}:value", "route-version:{x}", "search-lock:{x}")
 
 
+def asking(compute: Callable[[], Awaitable[bytes]]) -> Question[bytes]:
+    return Question(NAMES, compute, bytes)
+
+
 @pytest.mark.anyio
 async def test_two_processes_that_miss_at_once_compute_once(redis_url: str) -> None:
     computed: list[str] = []
@@ -217,11 +222,11 @@ async def test_two_processes_that_miss_at_once_compute_once(redis_url: str) -> N
 
     async with Redis.from_url(redis_url) as one, Redis.from_url(redis_url) as other:
         answers = await asyncio.gather(
-            SearchCache(one, seconds=60).get(NAMES, computing("one")),
-            SearchCache(other, seconds=60).get(NAMES, computing("other")),
+            SearchCache(one, seconds=60).get(asking(computing("one"))),
+            SearchCache(other, seconds=60).get(asking(computing("other"))),
         )
     assert len(computed) == 1
-    assert [answer.body for answer in answers] == [b"answer", b"answer"]
+    assert [answer.value for answer in answers] == [b"answer", b"answer"]
 
 
 @pytest.mark.anyio
@@ -236,9 +241,9 @@ async def test_an_answer_that_overlaps_a_change_is_not_believed_afterwards(redis
         async def fresh() -> bytes:
             return b"new"
 
-        assert (await cache.get(NAMES, overtaken)).body == b"old"
-        assert (await cache.get(NAMES, fresh)).body == b"new"
-        assert (await cache.get(NAMES, overtaken)).hit
+        assert (await cache.get(asking(overtaken))).value == b"old"
+        assert (await cache.get(asking(fresh))).value == b"new"
+        assert (await cache.get(asking(overtaken))).hit
 
 
 @pytest.mark.anyio
@@ -249,5 +254,5 @@ async def test_whoever_holds_the_lock_too_long_is_not_waited_for(redis_url: str)
         async def compute() -> bytes:
             return b"mine"
 
-        answer = await SearchCache(client, seconds=60).get(NAMES, compute)
-        assert (answer.body, answer.hit) == (b"mine", False)
+        answer = await SearchCache(client, seconds=60).get(asking(compute))
+        assert (answer.value, answer.hit) == (b"mine", False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.flights import places
-from core.flights.search import AirportView
+from core.flights.airports import AirportView, ServedPlace
 from core.flights.suggest import Suggestions
 
 CITIES = (
@@ -24,15 +24,15 @@ CITIES = (
 )
 
 
-def airport(name: str) -> AirportView:
+def served(name: str, traffic: int = 0) -> ServedPlace:
     place = places.resolve(name)
     assert place is not None
-    return AirportView(name=name, iata=place.iata, city=place.city, country=place.country, timezone=place.timezone)
+    airport = AirportView(name=name, iata=place.iata, city=place.city, country=place.country, timezone=place.timezone)
+    return ServedPlace(place.iata, airport, traffic)
 
 
-SUGGESTIONS = Suggestions(
-    [*map(airport, CITIES), AirportView(name="Atlantis Harbour", iata=None, city=None, country=None, timezone=None)]
-)
+HARBOUR = AirportView(name="Atlantis Harbour", iata=None, city=None, country=None, timezone=None)
+SUGGESTIONS = Suggestions([*map(served, CITIES), ServedPlace("atlantis harbour", HARBOUR, 0)])
 
 
 def found(typed: str, limit: int = 3) -> list[str]:
@@ -80,5 +80,17 @@ def test_what_is_like_nothing_finds_nothing(typed: str) -> None:
     assert found(typed) == []
 
 
-def test_nothing_typed_offers_the_first_places() -> None:
-    assert found("  ", limit=2) == ["Bangalore", "Chennai"]
+def test_nothing_typed_offers_the_busiest_places() -> None:
+    assert found("  ", limit=2) == ["Atlantis Harbour", "Bangalore"]  # all alike, so by name
+    busy = Suggestions([served("Chennai", 1), served("Bangalore", 1), served("Goa", 9)])
+    assert [place.name for place in busy.find("", 2)] == ["Goa", "Bangalore"]
+
+
+def test_of_two_that_match_alike_the_busier_is_first() -> None:
+    index = Suggestions([served("Madrid", 10), served("Madurai", 20), served("Mumbai", 900), served("Chennai", 1000)])
+
+    def named(typed: str) -> list[str]:
+        return [place.name for place in index.find(typed, 9)]
+
+    assert named("ma") == ["Chennai", "Madurai", "Madrid"]  # Chennai was Madras
+    assert named("mad")[0] == "Madrid"  # its code: a better match beats any traffic

@@ -1,0 +1,91 @@
+"""The places that have flights: what they are called, and how busy they are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from core.db import RawConnection
+from core.flights import places
+
+SAMPLED_BYTES: Final = 8 * 1024 * 1024
+"""How much of the table of flights is read to see how busy places are: all of it up to some 40,000 flights, blocks at random beyond."""
+
+# Jump from route to route in the index instead of reading every flight: a thousand probes for a thousand routes.
+_ROUTES: Final = """
+    WITH RECURSIVE route AS (
+        (SELECT source_key, destination_key, source, destination, source_iata, destination_iata
+         FROM flights ORDER BY source_key, destination_key LIMIT 1)
+        UNION ALL
+        SELECT following.* FROM route, LATERAL (
+            SELECT source_key, destination_key, source, destination, source_iata, destination_iata FROM flights
+            WHERE (source_key, destination_key) > (route.source_key, route.destination_key)
+            ORDER BY source_key, destination_key LIMIT 1
+        ) AS following
+    )
+    SELECT key, iata, name FROM (
+        SELECT source_key AS key, source_iata AS iata, source AS name FROM route
+        UNION ALL SELECT destination_key, destination_iata, destination FROM route
+    ) AS named GROUP BY key, iata, name ORDER BY key, count(*) DESC, length(name) DESC, name
+"""
+# The same blocks each time, so that the order of places changes with their flights and not with the dice.
+_TRAFFIC: Final = """
+    SELECT key, count(*) FROM flights TABLESAMPLE SYSTEM (%s) REPEATABLE (1), LATERAL (VALUES (source_key), (destination_key)) AS ends (key)
+    GROUP BY key
+"""
+
+
+class AirportView(msgspec.Struct, frozen=True, kw_only=True):
+    """A place that has a flight. `name` is what its flights call it; the rest is known where the registry knows the place."""
+
+    name: str
+    iata: str | None
+    city: str | None
+    country: str | None
+    timezone: str | None
+
+
+class ServedPlace(msgspec.Struct, frozen=True, array_like=True):
+    """A place that has a flight, by its key (`core/flights/places.py`). `traffic`: departures and arrivals in the sample; only comparable
+    with those of the same answer.
+    """
+
+    key: str
+    airport: AirportView
+    traffic: int
+
+
+def list_places(connection: RawConnection) -> list[ServedPlace]:
+    """Every place that has a flight, once, by the name that most of its routes use (a city rather than a code); in the order of the names."""
+    traffic = _count_traffic(connection)
+    found: dict[str, ServedPlace] = {}
+    for key, iata, name in connection.execute(_ROUTES):
+        if key not in found:
+            found[key] = ServedPlace(key, _airport(name, iata), traffic.get(key, 0))
+    return sorted(found.values(), key=lambda place: places.fold(place.airport.name))
+
+
+def find_place_keys(connection: RawConnection, text: str) -> list[str]:
+    """The keys of places that have a flight and whose name contains `text`, or whose code it is."""
+    part = places.fold(text)
+    named = connection.execute(_ROUTES).fetchall()
+    return sorted({key for key, iata, name in named if part in places.fold(name) or part == (iata or "").lower()})
+
+
+def _count_traffic(connection: RawConnection) -> dict[str, int]:
+    row = connection.execute("SELECT pg_relation_size('flights')").fetchone()
+    assert row is not None
+    percent = min(100.0, 100.0 * SAMPLED_BYTES / max(1, row[0]))
+    return dict(connection.execute(_TRAFFIC, (percent,)).fetchall())
+
+
+def _airport(name: str, iata: str | None) -> AirportView:
+    place = places.airport(iata) if iata else None
+    return AirportView(
+        name=name,
+        iata=iata,
+        city=place.city if place else None,
+        country=place.country if place else None,
+        timezone=place.timezone if place else None,
+    )
