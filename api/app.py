@@ -39,8 +39,6 @@ from api.readiness import Readiness
 from api.search import SearchController
 from api.search_desk import SearchDesk
 from api.search_door import SearchDoor
-from api.search_desk import SearchDesk
-from api.search_door import SearchDoor
 from api.spa import app_handlers
 from api.waitlist import WaitlistController
 from core import failpoints, interpreter

@@ -23,7 +23,6 @@ from api.live.callbacks import CallbackDesk
 from api.live.services import Live
 from api.readiness import Readiness
 from api.search_desk import SearchDesk
-from api.search_desk import SearchDesk
 from core.imports.storage import Storage
 from core.ratelimit.limiter import RateLimiter
 from core.settings import Settings
