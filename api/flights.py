@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from http import HTTPStatus
+from tempfile import SpooledTemporaryFile
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -14,6 +16,7 @@ import msgspec
 from litestar import Controller, Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
+from litestar.response import Stream
 from msgspec import Meta
 
 from api.deps import Services, SignedRequest
@@ -21,7 +24,8 @@ from api.guards import requires_admin
 from api.wire import NO_CONTROL_CHARACTERS, RequestBody
 from core.bookings.effects import Effects, carry_out
 from core.db import RawConnection
-from core.flights import queries, rules, service
+from core.errors import Unavailable
+from core.flights import listing, queries, rules, service
 from core.flights.details import FlightDetails
 from core.flights.errors import (
     CapacityBelowSold,
@@ -31,10 +35,11 @@ from core.flights.errors import (
     FlightNotFound,
     StaleVersion,
 )
+from core.flights.listing import FlightFilter, FlightSort
 from core.flights.models import FlightStatus
-from core.flights.queries import FlightFilter, FlightSort
 from core.flights.service import Change
 from core.flights.views import FlightView, InventoryView
+from core.imports.export import export_flights
 from core.jobs import broadcast
 from core.waitlist import offers
 
@@ -53,6 +58,8 @@ IfMatch = Annotated[
     ),
 ]
 
+CSV: Final = "text/csv"  # a stream adds the charset
+PIECE_BYTES: Final = 64 * 1024
 _TAG: Final = re.compile(r'"([0-9]{1,9})"')
 
 
@@ -114,8 +121,34 @@ class FlightController(Controller):
         """
         wanted = FlightFilter(source=source or None, destination=destination or None, day=day, status=status, text=q)
         with services.db.snapshot() as connection:
-            flights, following = queries.list_flights(connection, wanted, sort=sort, cursor=cursor, limit=limit)
+            flights, following = listing.list_flights(connection, wanted, sort=sort, cursor=cursor, limit=limit)
         return FlightPage(flights, following)
+
+    @get(
+        "/export.csv",
+        operation_id="exportFlights",
+        summary="Flights as a file",
+        media_type=CSV,
+        sync_to_thread=True,
+        opt={"errors": (Unavailable,)},
+    )
+    def export(
+        self,
+        services: NamedDependency[Services],
+        source: PlaceQuery = None,
+        destination: PlaceQuery = None,
+        day: Annotated[date | None, QueryParameter(name="date", required=False)] = None,
+        status: FromQuery[FlightStatus | None] = None,
+        q: PlaceQuery = None,
+        sort: FromQuery[FlightSort] = FlightSort.DEPARTURE,
+    ) -> Stream:
+        """All flights that the list would show with the same filter and sort, of one moment, in the columns of the importer: sent
+        back unchanged, every row is skipped.
+        """
+        wanted = FlightFilter(source=source or None, destination=destination or None, day=day, status=status, text=q)
+        file = export_flights(services.db, wanted, sort)
+        headers = {"content-disposition": 'attachment; filename="flights.csv"', "cache-control": "no-store"}
+        return Stream(_pieces(file), media_type=CSV, headers=headers)
 
     @get(
         "/{flight_id:uuid}",
@@ -203,6 +236,12 @@ def _announced(change: Change, services: Services) -> Response[FlightView]:
 
 def _answer(flight: FlightView) -> Response[FlightView]:
     return Response(flight, headers={"etag": f'"{flight.version}"', "cache-control": "no-store"})
+
+
+def _pieces(file: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
 
 
 def _versions(if_match: str | None) -> frozenset[int] | None:

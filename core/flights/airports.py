@@ -9,8 +9,8 @@ import msgspec
 from core.db import RawConnection
 from core.flights import places
 
-SAMPLED_BYTES: Final = 8 * 1024 * 1024
-"""How much of the table of flights is read to see how busy places are: all of it up to some 40,000 flights, blocks at random beyond."""
+SAMPLED_BYTES: Final = 4 * 1024 * 1024
+"""How much of the table of flights is read to see how busy places are: all of it up to some 20,000 flights, blocks at random beyond."""
 
 # Jump from route to route in the index instead of reading every flight: a thousand probes for a thousand routes.
 _ROUTES: Final = """

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Computed, DateTime, Index, Numeric, Text, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, Column, Computed, DateTime, Index, Numeric, Text, UniqueConstraint, func, text
 from sqlmodel import Field, SQLModel
 
 from core.clock import new_id
@@ -30,6 +30,8 @@ class Flight(SQLModel, table=True):
         CheckConstraint("status IN ('SCHEDULED', 'CANCELLED')", name="status_known"),
         Index("ix_flights_route_day", "source_key", "destination_key", "departure_date"),
         Index("ix_flights_departure", "departure_ts", "id"),
+        Index("ix_flights_price", "price", "id"),
+        Index("ix_flights_cancelled", "departure_ts", "id", postgresql_where=text("status = 'CANCELLED'")),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -58,8 +58,8 @@ class PlaceName(Column):
     def read(self, check: Check) -> pd.Series:
         names = check.cells
         if names.str.startswith("'").any():
-            # Put before the cell when it was given out in a file of failed rows.
-            names = names.str.replace(r"^'([=+@-])", r"\1", regex=True)
+            # Put before the cell when it was given out in a file of failed rows, or of flights.
+            names = names.str.replace(r"^'('*[=+@-])", r"\1", regex=True)
         check.require(
             names.str.fullmatch(rules.PLACE),
             "not_a_place",

@@ -1,0 +1,149 @@
+"""Flights as an administrator lists them: filtered, sorted, page by page."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+import psycopg
+from psycopg.sql import SQL, Composable, Composed
+
+from core.db import RawConnection
+from core.errors import Invalid
+from core.flights import airports, places
+from core.flights.models import FlightStatus
+from core.flights.views import COLUMNS, FlightView, view
+
+EASTERNMOST: Final = timedelta(hours=14)
+WESTERNMOST: Final = timedelta(hours=12)
+"""How far the clocks of the world are ahead of UTC, and behind it."""
+
+
+class FlightSort(StrEnum):
+    """A leading `-` means descending. Flights that are equal in it follow in the order of their ids."""
+
+    DEPARTURE = "departure_ts"
+    LATEST_DEPARTURE = "-departure_ts"
+    PRICE = "price"
+    HIGHEST_PRICE = "-price"
+    NUMBER = "flight_number"
+    LAST_NUMBER = "-flight_number"
+    CREATED = "created_at"
+    LAST_CREATED = "-created_at"
+
+
+_COLUMN: Final = {
+    "departure_ts": (SQL("departure_ts"), SQL("timestamptz")),
+    "price": (SQL("price"), SQL("numeric")),
+    "flight_number": (SQL("flight_number"), SQL("text")),
+    # Ids are given out in the order of time, and have an index.
+    "created_at": (SQL("id"), SQL("uuid")),
+}
+"""What a sort order compares, and its type."""
+
+_LIST: Final = SQL("""
+SELECT {columns}, {column}::text AS cursor_value FROM flights WHERE {conditions} ORDER BY {order} LIMIT %(limit)s
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightFilter:
+    """None matches everything. `source` and `destination`: names or IATA codes. `day`: the local date of departure.
+
+    `text`: the beginning of a flight number, or part of a place's name.
+    """
+
+    source: str | None = None
+    destination: str | None = None
+    day: date | None = None
+    status: FlightStatus | None = None
+    text: str | None = None
+
+
+def list_flights(
+    connection: RawConnection, wanted: FlightFilter, *, sort: FlightSort, cursor: str | None, limit: int
+) -> tuple[list[FlightView], str | None]:
+    """A page of flights, and the cursor of the next one.
+
+    Raises:
+        Invalid: the cursor is not one that this list, in this order, gave out.
+    """
+    column, kind = _COLUMN[sort.lstrip("-")]
+    conditions, values = conditions_of(connection, wanted)
+    if cursor is not None:
+        values |= _read_cursor(cursor, sort)
+        beyond = SQL("<" if sort.startswith("-") else ">")
+        after = SQL("({column}, id) {beyond} (%(after)s::{kind}, %(after_id)s)").format(column=column, beyond=beyond, kind=kind)
+        conditions = SQL(" AND ").join([conditions, after])
+    statement = _LIST.format(columns=COLUMNS, column=column, conditions=conditions, order=order_of(sort))
+    try:
+        rows = connection.execute(statement, {**values, "limit": limit + 1}).fetchall()
+    except psycopg.DataError as error:
+        if cursor is None:
+            raise
+        raise _bad_cursor() from error
+    more = len(rows) > limit
+    return [view(row) for row in rows[:limit]], _cursor(sort, rows[limit - 1]) if more else None
+
+
+def order_of(sort: FlightSort) -> Composed:
+    """What ORDER BY says for this sort."""
+    column, _ = _COLUMN[sort.lstrip("-")]
+    return SQL("{column} {direction}, id {direction}").format(
+        column=column, direction=SQL("DESC" if sort.startswith("-") else "ASC")
+    )
+
+
+def conditions_of(connection: RawConnection, wanted: FlightFilter) -> tuple[Composed, dict[str, Any]]:
+    """What WHERE says for this filter, and its parameters."""
+    conditions: list[Composable] = [SQL("true")]
+    values: dict[str, Any] = {}
+    if wanted.source is not None:
+        conditions.append(SQL("source_key = %(source)s"))
+        values["source"] = places.place_key(wanted.source)
+    if wanted.destination is not None:
+        conditions.append(SQL("destination_key = %(destination)s"))
+        values["destination"] = places.place_key(wanted.destination)
+    if wanted.day is not None:
+        # The date has no index of its own. It lies in two days of departures, which have one.
+        conditions.append(SQL("departure_date = %(day)s AND departure_ts >= %(day_begins)s AND departure_ts < %(day_ends)s"))
+        midnight = datetime.combine(wanted.day, time(), UTC)
+        begins, ends = midnight - EASTERNMOST, midnight + timedelta(days=1) + WESTERNMOST
+        values |= {"day": wanted.day, "day_begins": begins, "day_ends": ends}
+    if wanted.status is not None:
+        conditions.append(SQL("status = %(status)s"))
+        values["status"] = wanted.status
+    if wanted.text:
+        # Names are looked for among the few places, not among the many flights.
+        conditions.append(
+            SQL("(flight_number LIKE %(number)s OR source_key = ANY(%(places)s) OR destination_key = ANY(%(places)s))")
+        )
+        beginning = re.sub(r"([\\%_])", r"\\\1", wanted.text.upper())
+        values |= {"number": f"{beginning}%", "places": airports.find_place_keys(connection, wanted.text)}
+    return SQL(" AND ").join(conditions), values
+
+
+def _cursor(sort: FlightSort, last: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode((sort, last[-1], last[0]))).rstrip(b"=").decode()
+
+
+def _read_cursor(cursor: str, sort: FlightSort) -> dict[str, Any]:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        of_sort, after, after_id = msgspec.json.decode(text, type=tuple[FlightSort, str, UUID])
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise _bad_cursor() from error
+    if of_sort is not sort:
+        raise _bad_cursor()
+    return {"after": after, "after_id": after_id}
+
+
+def _bad_cursor() -> Invalid:
+    return Invalid.field("?cursor", "bad_cursor", "Take the cursor from `next_cursor` of the page before, with the same sort.")

@@ -1,0 +1,70 @@
+"""Flights as a file that the importer reads: what it gives out and takes back unchanged is skipped, row by row."""
+
+from __future__ import annotations
+
+from tempfile import SpooledTemporaryFile
+from threading import BoundedSemaphore
+from typing import Final
+
+from psycopg.sql import SQL, Identifier, Literal
+
+from core.db import Database
+from core.errors import Unavailable
+from core.flights import listing
+from core.flights.listing import FlightFilter, FlightSort
+from core.imports.columns import COLUMNS
+
+AT_ONCE: Final = 2
+"""Exports that one process makes at a time: each keeps a connection, and holds up the clean-up of flights that sell meanwhile."""
+STATEMENT_MS: Final = 120_000
+MEMORY_BYTES: Final = 1024 * 1024
+"""A larger file waits on the disk for its reader, so that no slow download keeps the database busy."""
+
+_CELLS: Final = {
+    # With an apostrophe before what a spreadsheet would run as a formula; the importer takes one away.
+    "source": SQL("CASE WHEN source ~ '^''*[=+@-]' THEN '''' || source ELSE source END"),
+    "destination": SQL("CASE WHEN destination ~ '^''*[=+@-]' THEN '''' || destination ELSE destination END"),
+    **{
+        name: SQL("to_char({column}, 'YYYY-MM-DD\"T\"HH24:MI:SS') || {fraction} || 'Z'").format(
+            column=Identifier(name),
+            fraction=SQL("CASE WHEN {column} = date_trunc('second', {column}) THEN '' ELSE to_char({column}, '.US') END").format(
+                column=Identifier(name)
+            ),
+        )
+        for name in ("departure_ts", "arrival_ts")
+    },
+}
+_SELECTED: Final = SQL(", ").join(
+    SQL("{cell} AS {name}").format(cell=_CELLS.get(column.name, Identifier(column.name)), name=Identifier(column.name))
+    for column in COLUMNS
+)
+_COPY: Final = SQL("COPY (SELECT {columns} FROM flights WHERE {conditions} ORDER BY {order}) TO STDOUT (FORMAT csv, HEADER true)")
+
+_turns = BoundedSemaphore(AT_ONCE)
+
+
+def export_flights(db: Database, wanted: FlightFilter, sort: FlightSort) -> SpooledTemporaryFile[bytes]:
+    """All flights that the filter lets through, of one moment, in the columns of the importer. The caller closes the file, which is at
+    its beginning.
+
+    Raises:
+        Unavailable: so many others are exporting now.
+    """
+    if not _turns.acquire(timeout=1):
+        raise Unavailable("Others are exporting flights right now.", retry_after=5)
+    file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115  # the caller reads it
+    try:
+        with db.transaction() as connection:
+            connection.execute(SQL("SET LOCAL statement_timeout = {}").format(Literal(STATEMENT_MS)))
+            conditions, values = listing.conditions_of(connection, wanted)
+            statement = _COPY.format(columns=_SELECTED, conditions=conditions, order=listing.order_of(sort))
+            with connection.cursor() as cursor, cursor.copy(statement, values) as rows:
+                for block in rows:
+                    file.write(block)
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    finally:
+        _turns.release()
+    return file

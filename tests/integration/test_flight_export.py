@@ -1,0 +1,136 @@
+"""Flights as a file: what was exported imports back unchanged."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from core.imports import export
+from tests.support.flights import add_flight, noon_in, sell
+from tests.support.imports import Office, counts
+
+
+def rows_of(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+
+
+def exported(office: Office, **parameters: Any) -> bytes:
+    answer = office.admin.get("/admin/flights/export.csv", params=parameters)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="flights.csv"'
+    return answer.content
+
+
+def versions(office: Office) -> list[tuple[Any, ...]]:
+    return office.rows("SELECT id, version, total_seats, seats_held, seats_sold, price, currency FROM flights ORDER BY id")
+
+
+@pytest.fixture
+def strange_flights(office: Office) -> list[str]:
+    """Flights with everything in them that a file, or a spreadsheet, could take for something else."""
+    names = [
+        "=SUM(A1) Harbour",
+        "+49 Strand",
+        "-5 Ice Field",
+        "@home",
+        "'=quoted",
+        "''@twice",
+        "'s-Gravenhage",
+        'The "Old" Town, East',
+        "São Paulo",
+        "NULL",
+        "nan",
+        "1;2;3",
+    ]
+    for number, name in enumerate(names):
+        departure = noon_in(10, hours=number / 7)
+        flight = add_flight(
+            office.admin,
+            flight_number=f"AI-{number}",
+            source=name,
+            departure_ts=departure,
+            arrival_ts=noon_in(10, hours=9),
+            price=f"{number}.{number:02}",
+            currency="INR" if number % 2 else "EUR",
+            total_seats=20 + number,
+        )
+        sell(office.db, flight["id"], sold=number, held=3)
+    back = add_flight(office.admin, flight_number="AI-99", source="Mumbai", destination="@home")
+    office.rows(f"UPDATE flights SET status = 'CANCELLED', version = version + 1 WHERE id = '{UUID(back['id'])}' RETURNING 1")
+    return names
+
+
+def test_what_is_exported_imports_back_unchanged(office: Office, strange_flights: list[str]) -> None:
+    before = versions(office)
+    data = exported(office)
+
+    again = office.take(data)
+
+    everything = len(strange_flights) + 1
+    assert counts(again) == {"created": 0, "updated": 0, "skipped": everything, "failed": 0}, again["errors"]
+    assert versions(office) == before
+
+
+def test_no_cell_is_a_formula(office: Office, strange_flights: list[str]) -> None:
+    for row in rows_of(exported(office)):
+        assert not [cell for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r"))], row
+
+
+def test_an_exported_file_brings_everything_back(office: Office, strange_flights: list[str]) -> None:
+    listed = office.admin.get("/admin/flights").json()["data"]
+    data = exported(office)
+    office.rows("DELETE FROM flights RETURNING 1")
+
+    assert office.take(data)["created"] == len(listed)
+    told = ("flight_number", "source", "destination", "departure_ts", "arrival_ts", "total_seats", "price", "currency")
+    again = office.admin.get("/admin/flights").json()["data"]
+    assert [[flight[name] for name in told] for flight in again] == [[flight[name] for name in told] for flight in listed]
+
+
+def test_an_export_has_the_filter_and_the_order_of_the_list(office: Office, strange_flights: list[str]) -> None:
+    for parameters in (
+        {"source": "sao paulo"},
+        {"destination": "@home"},
+        {"status": "CANCELLED"},
+        {"q": "ai-1", "sort": "-price"},
+        {"q": "harbour"},
+        {"date": noon_in(10).date().isoformat(), "sort": "-flight_number"},
+        {"date": noon_in(12).date().isoformat()},
+        {"sort": "created_at"},
+    ):
+        listed = office.admin.get("/admin/flights", params=parameters).json()["data"]
+        numbers = [row["flight_number"] for row in rows_of(exported(office, **parameters))]
+        assert numbers == [flight["flight_number"] for flight in listed], parameters
+
+
+def test_a_file_larger_than_memory_may_hold_is_sent_whole(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "MEMORY_BYTES", 10_000)
+    lines = [
+        f"AI-{n},Delhi,Mumbai,2030-01-01T{n % 24:02}:{n // 24 % 60:02}:{n % 60:02}.{n:06}Z,2030-01-03T00:00:00+05:30,{1 + n % 900},{n}.5"
+        for n in range(3_000)
+    ]
+    header = "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price"
+    assert office.take("\n".join([header, *lines, ""]).encode())["created"] == 3_000
+
+    data = exported(office)
+    assert len(rows_of(data)) == 3_000
+    assert counts(office.take(data)) == {"created": 0, "updated": 0, "skipped": 3_000, "failed": 0}
+
+
+def test_an_export_refuses_like_the_list(office: Office) -> None:
+    for parameters in ({"sort": "seats_sold"}, {"date": "tomorrow"}, {"status": "LATE"}):
+        answer = office.admin.get("/admin/flights/export.csv", params=parameters)
+        assert (answer.status_code, answer.json()["code"]) == (422, "validation"), parameters
+    assert rows_of(exported(office)) == []
+
+
+def test_exports_wait_for_their_turn(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    with export._turns, export._turns:
+        refused = office.admin.get("/admin/flights/export.csv")
+    assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (503, "unavailable", "5")
+    exported(office)
