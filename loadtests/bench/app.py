@@ -1,15 +1,16 @@
-"""The product's application with a handler beside it that does nothing: the other side of the ratio, in the same process."""
+"""The product's application with handlers beside it that do nothing: the other side of each ratio, in the same process."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
-from litestar import Litestar, Response, post
+from litestar import Litestar, Response, get, post
 from litestar.params import JSONBody
 
 from api.app import create_app as create_product
 from api.bookings import BookingAccepted, BookingBody
 from api.deps import SignedRequest
+from api.guards import PUBLIC
 from core.bookings.states import BookingStatus
 
 
@@ -23,8 +24,15 @@ async def noop(data: JSONBody[BookingBody], request: SignedRequest) -> Response[
     return Response(answer, status_code=HTTPStatus.ACCEPTED, headers={"location": "/bench/noop", "retry-after": "1"})
 
 
+@get("/bench/nothing", opt=PUBLIC)
+async def nothing() -> dict[str, str]:
+    """A public GET: the same layers around it, a body of a few bytes, no work."""
+    return {"status": "ok"}
+
+
 def create_app() -> Litestar:
     """For uvicorn's factory."""
     app = create_product()
     app.register(noop)
+    app.register(nothing)
     return app

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
-import pytest
 import redis as redis_py
-from redis.asyncio import Redis
 
 from core import keys
 from core.db import Database
-from core.flights.cached_entries import Names
-from core.flights.search_cache import Question, SearchCache
 from tests.support.api import ApiFactory
 from tests.support.flights import SEED_BODY, add_flight, body, noon_in, sell
 
@@ -199,60 +193,3 @@ def test_of_many_who_miss_at_once_one_computes(admin: httpx.Client, client: http
         answers = list(crowd.map(lambda _: ask(client), range(60)))
     assert [answer.headers["x-cache"] for answer in answers].count("miss") == 1
     assert all(numbers(answer) == ["AI-202"] for answer in answers)
-
-
-NAMES = Names("search:{x}:value", "route-version:{x}", "search-lock:{x}")
-
-
-def asking(compute: Callable[[], Awaitable[bytes]]) -> Question[bytes]:
-    return Question(NAMES, compute, bytes)
-
-
-@pytest.mark.anyio
-async def test_two_processes_that_miss_at_once_compute_once(redis_url: str) -> None:
-    computed: list[str] = []
-
-    def computing(who: str) -> Any:
-        async def compute() -> bytes:
-            computed.append(who)
-            await asyncio.sleep(0.1)
-            return b"answer"
-
-        return compute
-
-    async with Redis.from_url(redis_url) as one, Redis.from_url(redis_url) as other:
-        answers = await asyncio.gather(
-            SearchCache(one, seconds=60).get(asking(computing("one"))),
-            SearchCache(other, seconds=60).get(asking(computing("other"))),
-        )
-    assert len(computed) == 1
-    assert [answer.value for answer in answers] == [b"answer", b"answer"]
-
-
-@pytest.mark.anyio
-async def test_an_answer_that_overlaps_a_change_is_not_believed_afterwards(redis_url: str) -> None:
-    async with Redis.from_url(redis_url) as client:
-        cache = SearchCache(client, seconds=60)
-
-        async def overtaken() -> bytes:
-            await client.set(NAMES.version, 1)  # the change is committed and announced after these rows were read
-            return b"old"
-
-        async def fresh() -> bytes:
-            return b"new"
-
-        assert (await cache.get(asking(overtaken))).value == b"old"
-        assert (await cache.get(asking(fresh))).value == b"new"
-        assert (await cache.get(asking(overtaken))).hit
-
-
-@pytest.mark.anyio
-async def test_whoever_holds_the_lock_too_long_is_not_waited_for(redis_url: str) -> None:
-    async with Redis.from_url(redis_url) as client:
-        await client.set(NAMES.lock, b"", px=60_000)
-
-        async def compute() -> bytes:
-            return b"mine"
-
-        answer = await SearchCache(client, seconds=60).get(asking(compute))
-        assert (answer.value, answer.hit) == (b"mine", False)

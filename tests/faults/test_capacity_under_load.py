@@ -1,0 +1,104 @@
+"""An administrator changes the aircraft while it sells: seats that are held or sold are never taken away."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from core.clock import now
+from core.users.models import Role
+from tests.support import crowd
+from tests.support.crowd import Wish
+from tests.support.pipeline import Pipeline
+from tests.support.processes import Api
+from tests.support.waiting import until
+
+CLIENTS = 200
+PARTIES = (1, 2, 3)
+
+
+@dataclass
+class Hangar:
+    """Another aircraft after the other, until the block ends."""
+
+    client: httpx.Client
+    address: str
+    body: dict[str, Any]
+    accepted: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+
+    def swap(self, total_seats: int) -> None:
+        answer = self.client.put(self.address, json={**self.body, "total_seats": total_seats})
+        match answer.status_code:
+            case httpx.codes.OK:
+                self.accepted.append(answer.json())
+            case httpx.codes.CONFLICT:
+                self.refused.append(answer.json())
+            case _:
+                self.others.append(answer.text)
+
+    @contextmanager
+    def swapping(self, sizes: tuple[int, int]) -> Iterator[None]:
+        stop = threading.Event()
+        dice = random.Random(7)
+
+        def work() -> None:
+            while not stop.is_set():
+                self.swap(dice.randint(*sizes))
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+
+def hangar(pipeline: Pipeline, api: Api, flight: Any) -> Hangar:
+    departure = now() + timedelta(days=3)
+    body = {
+        "flight_number": "SQ-1",
+        "source": "Delhi",
+        "destination": "Mumbai",
+        "departure_ts": departure.isoformat(),
+        "arrival_ts": (departure + timedelta(hours=2)).isoformat(),
+        "price": "7500.00",
+    }
+    return Hangar(api.client(pipeline.account(Role.ADMIN).headers), f"/admin/flights/{flight}", body)
+
+
+def test_bookings_race_an_aircraft_that_shrinks_and_grows(pipeline: Pipeline) -> None:
+    flight = pipeline.flight(60)
+    api = pipeline.api()
+    pipeline.worker()
+    desk = hangar(pipeline, api, flight)
+    wishes = [Wish(traveller.headers, flight, PARTIES[number % 3]) for number, traveller in enumerate(pipeline.accounts(CLIENTS))]
+
+    with desk.client, desk.swapping((5, 90)):
+        answers = crowd.book(api.base_url, wishes, at_once=100, wait=20)
+        until(lambda: len(desk.refused) >= 3 and len(desk.accepted) >= 3)
+        # Whoever was let in keeps the place, whatever flew in between.
+        pipeline.assert_clean(crowd.accepted(answers))
+
+    assert desk.others == []
+    for refusal in desk.refused:
+        assert refusal["code"] == "capacity_below_sold"
+        assert refusal["held"] + refusal["sold"] > refusal["total_seats"]
+    for flown in desk.accepted:
+        assert 0 <= flown["available_seats"] <= flown["total_seats"]
+    held, sold, _ = pipeline.seats(flight)
+    told = [answer for answer in answers if answer.status == httpx.codes.ACCEPTED]
+    confirmed = sum(answer.wish.seats for answer in told if answer.body["job"]["status"] == "CONFIRMED")
+    assert (held, sold) == (0, confirmed)
+    assert sold > 5, "the smallest aircraft must be too small in the end"
+    last = max(desk.accepted, key=lambda flown: int(flown["version"]))
+    assert sold <= last["total_seats"]
