@@ -29,6 +29,7 @@ from api.guards import Authentication
 from api.hashing import HashingDesk
 from api.health import HealthController
 from api.imports import ImportController
+from api.itineraries import ItineraryController
 from api.jobs import JobController
 from api.live.callbacks import CallbackDesk
 from api.live.services import Live
@@ -45,6 +46,7 @@ from core import failpoints, interpreter
 from core.flights import places
 from core.flights.search_cache import SearchCache
 from core.imports.storage import open_storage
+from core.itineraries.timetable import Timetable
 from core.ratelimit.limiter import RateLimiter
 from core.settings import Settings
 from core.telemetry import logs
@@ -63,6 +65,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     FlightController,
     HealthController,
     ImportController,
+    ItineraryController,
     JobController,
     MetricsController,
     PassengerController,
@@ -155,6 +158,10 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         await asyncio.to_thread(places.load)  # a quarter of a second that no request shall wait for
         readiness = Readiness(db, aredis)
         await stack.enter_async_context(readiness.watching())
+        kept_seconds = settings.search.search_cache_seconds
+        search_cache = SearchCache(aredis, seconds=kept_seconds)
+        timetable = Timetable(db, aredis, max_bytes=settings.search.timetable_mb * 2**20, seconds=kept_seconds)
+        stack.push_async_callback(timetable.close)
         yield Services(
             settings=settings,
             db=db,
@@ -164,7 +171,9 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             limiter=RateLimiter(aredis, enabled=settings.http.rate_limits == "on"),
             hashing=HashingDesk(),
             readiness=readiness,
-            search_desk=SearchDesk(db, SearchCache(aredis, seconds=settings.search.search_cache_seconds), live.board),
+            search_cache=search_cache,
+            search_desk=SearchDesk(db, search_cache, live.board),
+            timetable=timetable,
             storage=open_storage(settings.servers),
             live=live,
             callbacks=callbacks,

@@ -23,7 +23,9 @@ from api.live.callbacks import CallbackDesk
 from api.live.services import Live
 from api.readiness import Readiness
 from api.search_desk import SearchDesk
+from core.flights.search_cache import SearchCache
 from core.imports.storage import Storage
+from core.itineraries.timetable import Timetable
 from core.ratelimit.limiter import RateLimiter
 from core.settings import Settings
 from core.users.tokens import AccessTokens, Principal
@@ -45,7 +47,9 @@ class Services:
     readiness: Readiness
     live: Live
     callbacks: CallbackDesk
+    search_cache: SearchCache
     search_desk: SearchDesk
+    timetable: Timetable
     storage: Storage
 
 

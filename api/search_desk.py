@@ -80,7 +80,7 @@ class SearchDesk:
         self, query: bytes, *, source: str, destination: str, day: date, sort: SearchSort, seats: int | None, limit: int
     ) -> Asked:
         """What the parameters of a query mean. It is remembered, unless its places have to be looked for each time."""
-        route = await self._place_key(source), await self._place_key(destination)
+        route = await self.place_key(source), await self.place_key(destination)
         asked = Asked(self._flights(*route, day, sort), seats, limit)
         if len(query) <= QUERY_BYTES and places.resolve(source) and places.resolve(destination):
             if len(self._understood) >= QUERIES:
@@ -104,7 +104,7 @@ class SearchDesk:
         names = Names(keys.AIRPORTS, keys.AIRPORTS_VERSION, keys.AIRPORTS_LOCK)
         return await self._cache.get(Question(names, lambda: asyncio.to_thread(compute), Served.read))
 
-    async def _place_key(self, text: str) -> str:
+    async def place_key(self, text: str) -> str:
         """The key of the place that a traveller means. What no registry knows is looked for among the places that have flights."""
         key = places.place_key(text)
         if places.resolve(text) is not None:

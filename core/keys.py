@@ -7,6 +7,11 @@
 | `search:{R}:D:S`       | string | `SEARCH_CACHE_SECONDS` | flights of route R on date D in sort order S   |
 | `search-lock:{R}:D:S`  | string | 3 seconds           | somebody computes that search right now           |
 | `route-version:{R}:D`  | string | 7 days              | new with each change of route R on date D         |
+| `calendar:{R}:M`       | string | `SEARCH_CACHE_SECONDS` | cheapest flights of route R on each day of month M |
+| `calendar-lock:{R}:M`  | string | 3 seconds           | somebody computes that calendar right now         |
+| `calendar-version:{R}` | string | 7 days              | new with each change of route R on any date       |
+| `{timetable}:version`  | string | for ever            | counts changes of the timetable                   |
+| `{timetable}:changes`  | list   | the last thousand   | what they changed (`core/flights/timetable_log.py`) |
 | `{airports}:list`      | string | `SEARCH_CACHE_SECONDS` | every place that has a flight                  |
 | `{airports}:lock`      | string | 3 seconds           | somebody computes that list right now             |
 | `{airports}:version`   | string | for ever            | new with each change of flights                   |
@@ -32,6 +37,8 @@ ROUTE_VERSION_SECONDS = 7 * 24 * 3600
 AIRPORTS = "{airports}:list"
 AIRPORTS_LOCK = "{airports}:lock"
 AIRPORTS_VERSION = "{airports}:version"
+TIMETABLE_VERSION = "{timetable}:version"
+TIMETABLE_CHANGES = "{timetable}:changes"
 
 
 def inventory(flight_id: UUID) -> str:
@@ -57,6 +64,19 @@ def search_lock(source_key: str, destination_key: str, day: date, sort: str) -> 
 
 def route_version(source_key: str, destination_key: str, day: date) -> str:
     return f"route-version:{{{route(source_key, destination_key)}}}:{day.isoformat()}"
+
+
+def calendar(source_key: str, destination_key: str, month: date) -> str:
+    """`month`: its first day, or any other."""
+    return f"calendar:{{{route(source_key, destination_key)}}}:{month:%Y-%m}"
+
+
+def calendar_lock(source_key: str, destination_key: str, month: date) -> str:
+    return f"calendar-lock:{{{route(source_key, destination_key)}}}:{month:%Y-%m}"
+
+
+def calendar_version(source_key: str, destination_key: str) -> str:
+    return f"calendar-version:{{{route(source_key, destination_key)}}}"
 
 
 def bucket(who: str) -> str:

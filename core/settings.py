@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -27,6 +27,7 @@ class Http(_Concern):
 class Servers(_Concern):
     """Where the truth and the speed live. Unset: embedded servers in `data_dir`, started by `skyqueue up`."""
 
+    model_config = SettingsConfigDict(hide_input_in_errors=True)  # addresses carry passwords
     data_dir: Path = Path(".skyqueue")
     database_url: str | None = None
     redis_url: str | None = None
@@ -86,6 +87,17 @@ class Fares(_Concern):
 
 class Search(_Concern):
     search_cache_seconds: int = Field(default=300, ge=1)
+    connection_min_minutes: int = Field(default=45, ge=1, le=24 * 60)
+    connection_max_minutes: int = Field(default=6 * 60, ge=1, le=24 * 60)
+    """How long one may wait between two flights of an itinerary; both are allowed."""
+    timetable_mb: int = Field(default=256, ge=1)
+    """Memory of each API process for days of the timetable: about 8 MB for 100,000 flights."""
+
+    @model_validator(mode="after")
+    def _the_shortest_wait_is_not_the_longest(self) -> Self:
+        if self.connection_min_minutes > self.connection_max_minutes:
+            raise ValueError("SKYQUEUE_CONNECTION_MIN_MINUTES must not be more than SKYQUEUE_CONNECTION_MAX_MINUTES")
+        return self
 
 
 class Work(_Concern):

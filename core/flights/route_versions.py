@@ -1,4 +1,4 @@
-"""Tell every search cache that flights of a route on a day have changed.
+"""Tell every search cache, and whoever holds the timetable, that flights of a route on a day have changed.
 
 Call it after the commit: a search that read the old version before and the old flights after would otherwise be kept.
 """
@@ -16,11 +16,16 @@ import redis
 import structlog
 
 from core import keys
+from core.flights import timetable_log
+from core.flights.timetable_log import Changed
 
 BATCH: Final = 200
 """Routes in one round trip. All days of a route are one call, because they share a cluster slot."""
 
 _CHANGE_VERSIONS: Final = files("core.flights").joinpath("lua", "change_versions.lua").read_text()
+
+LISTED: Final = 200
+"""Route days that are logged one by one. Of more, such as those of an import, only the days are."""
 
 _log = structlog.get_logger(__name__)
 
@@ -55,7 +60,7 @@ class RouteDays:
 
 
 def change(client: redis.Redis, route_days: RouteDays) -> None:
-    """Give each route day a version it never had, and the list of airports too.
+    """Give each route day, and its route, a version it never had, and the list of airports too.
 
     Best effort: when Redis is away, so are the caches; one that comes back is stale for the lifetime of an entry at most.
     """
@@ -64,10 +69,19 @@ def change(client: redis.Redis, route_days: RouteDays) -> None:
     routes = route_days.by_route()
     try:
         client.set(keys.AIRPORTS_VERSION, version)
+        if route_days:
+            timetable_log.append(client, _changed(route_days))
         while batch := list(islice(routes, BATCH)):
             pipeline = client.pipeline(transaction=False)
             for route, days in batch:
-                script([keys.route_version(*route, day) for day in days], [version, keys.ROUTE_VERSION_SECONDS], client=pipeline)
+                names = [keys.route_version(*route, day) for day in days]
+                script([*names, keys.calendar_version(*route)], [version, keys.ROUTE_VERSION_SECONDS], client=pipeline)
             pipeline.execute()
     except redis.RedisError as error:
         _log.warning("search caches keep what they have until it expires", error=str(error))
+
+
+def _changed(route_days: RouteDays) -> Changed:
+    if len(route_days) > LISTED:
+        return Changed(sorted({each.day for each in route_days}), [])
+    return Changed([], list(route_days))

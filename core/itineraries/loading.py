@@ -10,7 +10,6 @@ import numpy as np
 from psycopg.sql import SQL
 
 from core.db import RawConnection
-from core.flights.route_versions import RouteDay
 from core.itineraries.tables import EPOCH, DayTable, Flights, Ints, Numbers, day_number, route_day
 
 # Aggregates without an order of their own see the rows in one and the same order.
@@ -46,7 +45,9 @@ class Loader:
             day, self._flights(connection.execute(_DAY, (begin, begin + timedelta(days=1)), binary=True).fetchone())
         )
 
-    def replace(self, connection: RawConnection, tables: Sequence[DayTable], changed: Sequence[RouteDay]) -> list[DayTable]:
+    def replace(
+        self, connection: RawConnection, tables: Sequence[DayTable], changed: Sequence[tuple[str, str, date]]
+    ) -> list[DayTable]:
         """The tables with the flights of the changed route days as they are now."""
         sources, destinations, days = zip(*changed, strict=True)
         parameters = (list(sources), list(destinations), list(days))

@@ -19,6 +19,8 @@ PLACE_SHIFT: Final = 34
 """Bits that a moment takes in a sort key: enough for the next five centuries."""
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
+_ANY_DAY_BYTES: Final = 64 * 1024
+
 Ints = npt.NDArray[np.int64]
 
 
@@ -95,9 +97,9 @@ class DayTable:
 
     @property
     def nbytes(self) -> int:
-        """Memory of the arrays, and something for the objects around them: an empty day is not free."""
+        """Memory of the arrays, and something for a day at all: nobody shall fill the memory with empty ones."""
         arrays = [getattr(self.flights, field.name) for field in fields(Flights)]
-        return 4096 + sum(int(array.nbytes) for array in (*arrays, self.leaving, self.arriving, self.arriving_rows))
+        return _ANY_DAY_BYTES + sum(int(array.nbytes) for array in (*arrays, self.leaving, self.arriving, self.arriving_rows))
 
     def replaced(self, route_days: Ints, now: Flights) -> DayTable:
         """The day with all flights of these route days (`route_day`) replaced by those of them in `now`, which may have others."""

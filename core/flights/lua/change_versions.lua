@@ -1,6 +1,6 @@
--- Gives each day of one route a new version.
+-- Gives days of one route, and the route, a new version.
 --
--- KEYS     route-version:{R}:D of one route R, any number of days D
+-- KEYS     route-version:{R}:D of one route R, any number of days D; calendar-version:{R}
 -- ARGV[1]  the version
 -- ARGV[2]  lifetime in seconds
 --

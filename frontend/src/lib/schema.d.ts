@@ -174,6 +174,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/flights/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Flights as a file */
+        get: operations["exportFlights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/imports": {
         parameters: {
             query?: never;
@@ -482,6 +499,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cheapest direct flight of each day of a month */
+        get: operations["getCalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cancellations/{cancellation_id}": {
         parameters: {
             query?: never;
@@ -547,6 +581,23 @@ export interface paths {
         post: operations["joinWaitlist"];
         /** Leave the line */
         delete: operations["leaveWaitlist"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/itineraries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ways to fly, direct and with connections */
+        get: operations["findItineraries"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -785,6 +836,20 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
+        /** CalendarDay */
+        CalendarDay: {
+            /** @example INR */
+            currency: string | null;
+            /** Format: date */
+            date: string;
+            flights: number;
+            /** @example 7500.00 */
+            price: string | null;
+        };
+        /** CalendarView */
+        CalendarView: {
+            data: components["schemas"]["CalendarDay"][];
+        };
         /** ChangePage */
         ChangePage: {
             data: components["schemas"]["FlightChange"][];
@@ -1016,6 +1081,22 @@ export interface components {
             sold: number;
             total: number;
         };
+        /** ItinerariesView */
+        ItinerariesView: {
+            complete: boolean;
+            data: components["schemas"]["ItineraryView"][];
+        };
+        /** ItineraryView */
+        ItineraryView: {
+            available_seats: number;
+            /** @example INR */
+            currency: string;
+            duration_minutes: number;
+            segments: components["schemas"]["FlightView"][];
+            stops: number;
+            /** @example 15000.00 */
+            total_price: string;
+        };
         /** Job */
         Job: {
             booking?: components["schemas"]["BookingView"] | null;
@@ -1138,6 +1219,12 @@ export interface components {
             id: string;
             refund_amount: string;
         };
+        /**
+         * Ranking
+         * @default best
+         * @enum {string}
+         */
+        Ranking: "best" | "price" | "fastest";
         /** RefundView */
         RefundView: {
             amount: string;
@@ -2297,6 +2384,79 @@ export interface operations {
             };
             /** @description Forbidden: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    exportFlights: {
+        parameters: {
+            query?: {
+                date?: string | null;
+                destination?: string | null;
+                q?: string | null;
+                /** @description A leading `-` means descending. Flights that are equal in it follow in the order of their ids. */
+                sort?: components["schemas"]["FlightSort"];
+                source?: string | null;
+                status?: components["schemas"]["FlightStatus"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3848,6 +4008,62 @@ export interface operations {
             };
         };
     };
+    getCalendar: {
+        parameters: {
+            query: {
+                /** @description The name or the IATA code of a place, in any case. */
+                destination: string;
+                /** @description A year and a month, as in 2026-12. */
+                month: string;
+                /** @description Seats that must be free on every flight. */
+                seats?: number;
+                /** @description The name or the IATA code of a place, in any case. */
+                source: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     getCancellation: {
         parameters: {
             query?: never;
@@ -4225,6 +4441,65 @@ export interface operations {
             };
             /** @description Not Found: `not_found` or `not_waiting` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    findItineraries: {
+        parameters: {
+            query: {
+                /** @description The local date of the first departure. */
+                date: string;
+                /** @description The name or the IATA code of a place, in any case. */
+                destination: string;
+                limit?: number;
+                max_stops?: number;
+                /** @description Seats that must be free on every flight. */
+                seats?: number;
+                sort?: components["schemas"]["Ranking"];
+                /** @description The name or the IATA code of a place, in any case. */
+                source: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItinerariesView"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

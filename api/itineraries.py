@@ -1,0 +1,109 @@
+"""Ways to fly with up to two stops, and the cheapest days of a month. Public."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, QueryParameter
+
+from api.deps import Services
+from api.guards import PUBLIC
+from api.search import Place
+from api.search_door import headers_of
+from core import clock, keys
+from core.errors import Invalid
+from core.flights import calendar
+from core.flights.cached_entries import Names
+from core.flights.calendar import CalendarDay, Day
+from core.flights.search_cache import Question
+from core.itineraries.joint import Rules
+from core.itineraries.ranking import Ranking
+from core.itineraries.service import Journey, find_itineraries
+from core.itineraries.views import ItinerariesView
+
+Party = Annotated[int, QueryParameter(ge=1, le=9, description="Seats that must be free on every flight.")]
+Month = Annotated[
+    str, QueryParameter(pattern=r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])$", description="A year and a month, as in 2026-12.")
+]
+
+_encode = msgspec.msgpack.Encoder().encode
+_read_days = msgspec.msgpack.Decoder(list[Day]).decode
+
+
+class CalendarView(msgspec.Struct, frozen=True, kw_only=True):
+    """The days of the month that have flights to come."""
+
+    data: list[CalendarDay]
+
+
+class ItineraryController(Controller):
+    path = "/api/v1"
+    tags = ("search",)
+    opt = PUBLIC
+
+    @get("/itineraries", operation_id="findItineraries", summary="Ways to fly, direct and with connections")
+    async def itineraries(
+        self,
+        services: NamedDependency[Services],
+        source: Place,
+        destination: Place,
+        day: Annotated[date, QueryParameter(name="date", description="The local date of the first departure.")],
+        max_stops: Annotated[int, QueryParameter(ge=0, le=2)] = 2,
+        seats: Party = 1,
+        sort: FromQuery[Ranking] = Ranking.BEST,
+        limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
+    ) -> ItinerariesView:
+        """Each can be booked as one trip: post the ids of its segments, in their order, as `flight_ids`. A connection keeps the airport,
+        waits 45 minutes to 6 hours and comes to no place twice; everything is paid in one currency. Left out is what another one beats
+        in departure, arrival, price and stops.
+        """
+        source_key, destination_key = await _route(services, source, destination)
+        journey = Journey(source_key=source_key, destination_key=destination_key, day=day, party=seats, ranking=sort, limit=limit)
+        search = services.settings.search
+        connections = Rules(
+            max_stops=max_stops, min_wait=60 * search.connection_min_minutes, max_wait=60 * search.connection_max_minutes
+        )
+        return await find_itineraries(
+            services.timetable, services.db, services.live.board.free, journey, connections, clock.now()
+        )
+
+    @get("/calendar", operation_id="getCalendar", summary="The cheapest direct flight of each day of a month")
+    async def calendar(
+        self,
+        services: NamedDependency[Services],
+        source: Place,
+        destination: Place,
+        month: Month,
+        seats: Party = 1,
+    ) -> Response[CalendarView]:
+        """Local days at the source. `X-Cache` and `Age` are about the schedule and the price; a change of either is seen at once."""
+        route = await _route(services, source, destination)
+        begin = date.fromisoformat(f"{month}-01")
+
+        def compute() -> bytes:
+            with services.db.snapshot() as connection:
+                return _encode(calendar.find_days(connection, *route, begin))
+
+        names = Names(keys.calendar(*route, begin), keys.calendar_version(*route), keys.calendar_lock(*route, begin))
+        answer = await services.search_cache.get(Question(names, lambda: asyncio.to_thread(compute), _read_days))
+        now = clock.now()
+        offers = [day.ahead(now) for day in answer.value]
+        # Mostly the cheapest flight has seats; only where it has none, the others of its day are asked about.
+        free = await services.live.board.free([cheapest[0].flight_id for cheapest in offers if cheapest])
+        others = [day[1:] for day in offers if day and free.get(day[0].flight_id, 0) < seats]
+        free |= await services.live.board.free([offer.flight_id for day in others for offer in day])
+        listed = calendar.list_days(answer.value, free, party=seats, now=now)
+        return Response(CalendarView(data=listed), headers=headers_of(answer))
+
+
+async def _route(services: Services, source: str, destination: str) -> tuple[str, str]:
+    """The keys of two places, as search understands them."""
+    source_key, destination_key = await services.search_desk.place_key(source), await services.search_desk.place_key(destination)
+    if source_key == destination_key:
+        raise Invalid.field("?destination", "same_place", "Source and destination are the same place.")
+    return source_key, destination_key

@@ -1,0 +1,78 @@
+"""The cheapest flight of each day of a month, for travellers who can choose the day."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from core.db import RawConnection
+
+CHEAPEST: Final = 20
+"""Flights of a day that are looked at for free seats, the cheapest first."""
+
+_MONTH: Final = """
+    SELECT departure_date, id, price, currency, departure_ts FROM flights
+    WHERE source_key = %s AND destination_key = %s AND departure_date BETWEEN %s AND %s AND status = 'SCHEDULED' AND departure_ts > now()
+    ORDER BY departure_date, price, departure_ts, id
+"""
+
+
+class CalendarDay(msgspec.Struct, frozen=True, kw_only=True):
+    """A local day at the source. `flights`: direct ones that are still to depart, sold out or not. `price`: of one seat on the cheapest
+    of them with seats for the party; null, like its currency, where none of the twenty cheapest has.
+    """
+
+    date: date
+    flights: int
+    price: Annotated[Decimal | None, Meta(examples=["7500.00"])]
+    currency: Annotated[str | None, Meta(examples=["INR"])]
+
+
+class Offer(msgspec.Struct, frozen=True, array_like=True):
+    flight_id: UUID
+    price: Decimal
+    currency: str
+    departure_ts: datetime
+
+
+class Day(msgspec.Struct, frozen=True, array_like=True):
+    """`cheapest`: in order. `departures`: of all flights of the day."""
+
+    date: date
+    cheapest: list[Offer]
+    departures: list[datetime]
+
+    def ahead(self, now: datetime) -> list[Offer]:
+        """The cheapest flights that have not departed."""
+        return [offer for offer in self.cheapest if offer.departure_ts > now]
+
+
+def find_days(connection: RawConnection, source_key: str, destination_key: str, month: date) -> list[Day]:
+    """The days of a month (`month` is any day of it) that have scheduled flights to come: schedule and price, which can be kept."""
+    first, last = month.replace(day=1), month.replace(day=monthrange(month.year, month.month)[1])
+    rows = connection.execute(_MONTH, (source_key, destination_key, first, last)).fetchall()
+    days = []
+    for day, flights in groupby(rows, key=lambda row: row[0]):
+        offers = [Offer(*flight[1:]) for flight in flights]
+        days.append(Day(day, offers[:CHEAPEST], [offer.departure_ts for offer in offers]))
+    return days
+
+
+def list_days(days: Sequence[Day], free: Mapping[UUID, int], *, party: int, now: datetime) -> list[CalendarDay]:
+    """What travellers see of the days on which something is still to depart; `free`: seats of flights, of as many as are known."""
+    listed = []
+    for day in days:
+        flights = sum(departure > now for departure in day.departures)
+        if flights:
+            offer = next((offer for offer in day.ahead(now) if free.get(offer.flight_id, 0) >= party), None)
+            price, currency = (offer.price, offer.currency) if offer else (None, None)
+            listed.append(CalendarDay(date=day.date, flights=flights, price=price, currency=currency))
+    return listed

@@ -1,0 +1,376 @@
+"""Itineraries over HTTP: what changes is seen by the next request, what is sold out is left out, and what is found can be booked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+
+from core.bookings import trips
+from core.db import Database
+from core.flights import route_versions
+from core.flights.route_versions import RouteDay, RouteDays
+from core.itineraries.tables import day_number
+from core.itineraries.timetable import Timetable
+from tests.support.api import ApiFactory, RunningApi
+from tests.support.flights import add_flight, body, noon_in, sell
+from tests.support.imports import Office, csv_of, row
+from tests.support.pipeline import Pipeline
+from tests.support.processes import Worker
+from tests.support.waiting import until
+
+DAY = noon_in(10).date().isoformat()
+
+
+def ask(client: httpx.Client, **changes: Any) -> list[dict[str, Any]]:
+    answer = client.get("/api/v1/itineraries", params={"source": "Delhi", "destination": "London", "date": DAY, **changes})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["complete"]
+    data: list[dict[str, Any]] = answer.json()["data"]
+    return data
+
+
+def numbers(itineraries: Sequence[dict[str, Any]]) -> list[str]:
+    return [" ".join(segment["flight_number"] for segment in each["segments"]) for each in itineraries]
+
+
+def add(admin: httpx.Client, number: str, source: str, destination: str, begin: float, end: float, **more: Any) -> dict[str, Any]:
+    """A flight; `begin` and `end` in hours after noon UTC of the day."""
+    times = {"departure_ts": noon_in(10, hours=begin), "arrival_ts": noon_in(10, hours=end)}
+    return add_flight(admin, flight_number=number, source=source, destination=destination, **{**times, "price": 100, **more})
+
+
+@pytest.fixture
+def worker(pipeline: Pipeline) -> Worker:
+    return pipeline.worker()
+
+
+@pytest.fixture
+def network(admin: httpx.Client) -> dict[str, dict[str, Any]]:
+    """Delhi to London: direct and dear, by Dubai, and by Mumbai and Dubai into the next day."""
+    flights = [
+        add(admin, "DL-1", "Delhi", "London", 0, 9, price=900),
+        add(admin, "DD-1", "Delhi", "Dubai", -2, 1, price=200),
+        add(admin, "XL-1", "Dubai", "London", 2, 9.5, price=300, total_seats=5),
+        add(admin, "DM-1", "Delhi", "Mumbai", 2, 4, price=50),
+        add(admin, "MX-1", "Mumbai", "Dubai", 5, 8, price=60),
+        add(admin, "XL-2", "Dubai", "London", 14, 21, price=70),
+    ]
+    return {flight["flight_number"]: flight for flight in flights}
+
+
+def test_direct_flights_and_connections_are_found_and_ranked(network: dict[str, Any], client: httpx.Client) -> None:
+    direct, one, two = "DL-1", "DD-1 XL-1", "DM-1 MX-1 XL-2"
+    assert numbers(ask(client, sort="price")) == [two, one, direct]
+    assert numbers(ask(client, sort="fastest")) == [direct, one, two]
+    assert numbers(ask(client, max_stops=1, sort="price")) == [one, direct]
+    assert numbers(ask(client, max_stops=0)) == [direct]
+    assert numbers(ask(client, limit=1, sort="price")) == [two]
+    found = dict(zip(numbers(ask(client)), ask(client, seats=2), strict=True))
+    assert found[one]["segments"][1] == client.get(f"/api/v1/flights/{network['XL-1']['id']}").json()
+    del found[one]["segments"]
+    assert found[one] == {
+        "stops": 1,
+        "duration_minutes": 690,
+        "total_price": "1000.00",
+        "currency": "INR",
+        "available_seats": 5,
+    }
+
+
+def test_places_are_understood_as_in_search(network: dict[str, Any], client: httpx.Client) -> None:
+    assert numbers(ask(client, source="del", destination="LHR")) == numbers(ask(client)) != []
+    assert ask(client, source="Atlantis") == ask(client, destination="Atlantis") == []
+    assert ask(client, source="London", destination="Delhi") == []
+
+
+def test_the_date_is_the_local_date_at_the_source(admin: httpx.Client, client: httpx.Client) -> None:
+    add(admin, "DD-9", "Delhi", "Dubai", 8, 11)  # 20:00 UTC is 01:30 of the next day in Delhi
+    add(admin, "XL-9", "Dubai", "London", 13, 20)
+    assert ask(client) == []
+    assert numbers(ask(client, date=noon_in(11).date().isoformat())) == ["DD-9 XL-9"]
+
+
+def test_a_wrong_parameter_is_named(client: httpx.Client) -> None:
+    good = {"source": "Delhi", "destination": "London", "date": DAY, "month": DAY[:7]}
+    cases: dict[str, list[tuple[dict[str, Any], str]]] = {
+        "itineraries": [
+            ({"date": "2026-02-30"}, "?date"),
+            ({"sort": "cheapest"}, "?sort"),
+            ({"max_stops": 3}, "?max_stops"),
+            ({"max_stops": -1}, "?max_stops"),
+            ({"seats": 0}, "?seats"),
+            ({"seats": 10}, "?seats"),
+            ({"limit": 0}, "?limit"),
+            ({"limit": 101}, "?limit"),
+            ({"source": ""}, "?source"),
+            ({"destination": "New Delhi"}, "?destination"),
+        ],
+        "calendar": [
+            ({"month": "2026-13"}, "?month"),
+            ({"month": "0000-01"}, "?month"),
+            ({"month": "2026-1"}, "?month"),
+            ({"seats": 10}, "?seats"),
+            ({"destination": "DEL"}, "?destination"),
+        ],
+    }
+    for path, wrong in cases.items():
+        for changes, pointer in wrong:
+            answer = client.get(f"/api/v1/{path}", params={**good, **changes})
+            assert answer.status_code == 422, (path, changes, answer.text)
+            assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2000-01-01", "2025-01-01", "2099-12-31", "9999-12-31"])
+def test_a_day_without_flights_is_an_empty_answer_however_far_away(client: httpx.Client, day: str) -> None:
+    assert ask(client, date=day) == []
+
+
+@pytest.mark.parametrize("month", ["1000-01", "2025-01", "9999-12"])
+def test_a_month_without_flights_is_an_empty_calendar_however_far_away(client: httpx.Client, month: str) -> None:
+    answer = client.get("/api/v1/calendar", params={"source": "Delhi", "destination": "London", "month": month})
+    assert (answer.status_code, answer.json()) == (200, {"data": []})
+
+
+def test_the_next_request_sees_what_an_administrator_changed(
+    network: dict[str, Any], admin: httpx.Client, client: httpx.Client, api: RunningApi
+) -> None:
+    assert numbers(ask(client, max_stops=1, sort="price")) == ["DD-1 XL-1", "DL-1"]
+    loaded = api.services.timetable.loaded
+
+    changed = body(
+        flight_number="DL-1", destination="London", departure_ts=noon_in(10), arrival_ts=noon_in(10, hours=9), price=600
+    )
+    assert admin.put(f"/admin/flights/{network['DL-1']['id']}", json=changed).status_code == 200
+    cheap = ask(client, max_stops=1, sort="price")
+    assert [(*numbers([each]), each["total_price"]) for each in cheap] == [("DD-1 XL-1", "500.00"), ("DL-1", "600.00")]
+
+    add(admin, "DL-2", "Delhi", "London", 1, 10)
+    assert "DL-2" in numbers(ask(client, max_stops=1))
+
+    moved = body(flight_number="DD-1", destination="Dubai", departure_ts=noon_in(12), arrival_ts=noon_in(12, hours=2))
+    admin.put(f"/admin/flights/{network['DD-1']['id']}", json=moved)
+    assert "DD-1 XL-1" not in numbers(ask(client, max_stops=1))
+    add(admin, "XL-3", "Dubai", "London", 51, 58)
+    assert numbers(ask(client, date=noon_in(12).date().isoformat())) == ["DD-1 XL-3"]
+    known = api.services.timetable.loaded
+
+    assert admin.delete(f"/admin/flights/{network['DL-1']['id']}").status_code == 204
+    assert numbers(ask(client, max_stops=0)) == ["DL-2"]
+    assert admin.post(f"/admin/flights/{network['XL-2']['id']}/cancel", json={"reason": "fog"}).status_code == 202
+    assert numbers(ask(client)) == ["DL-2"]
+    assert api.services.timetable.loaded == known, "a change of single flights loads no day anew"
+    assert loaded > 0
+
+
+def test_the_next_request_sees_an_import(office: Office) -> None:
+    at = {"departure_ts": noon_in(10).isoformat(), "arrival_ts": noon_in(10, hours=9).isoformat()}
+    for count in (3, 250):  # few changes are listed one by one, many by their days
+        before = ask(office.admin, limit=100)
+        sources = ["Delhi"] * 3 if count == 3 else ["Delhi", *(f"Place {number}" for number in range(count))]
+        rows = [
+            row(number, flight_number=f"I{count}-{number}", source=source, destination="London", price=count, **at)
+            for number, source in enumerate(sources)
+        ]
+        office.take(csv_of(rows))
+        after = ask(office.admin, limit=100)
+        new = {f"I{count}-{number}" for number, source in enumerate(sources) if source == "Delhi"}
+        assert set(numbers(after)) - set(numbers(before)) == new
+
+
+def test_a_leg_that_is_sold_out_is_left_out_at_once_and_the_next_best_takes_its_place(
+    network: dict[str, Any], admin: httpx.Client, client: httpx.Client, db: Database
+) -> None:
+    add(admin, "XL-4", "Dubai", "London", 2.5, 11, price=310)  # later and dearer than XL-1: left out while that has seats
+    assert numbers(ask(client, max_stops=1, limit=1, sort="price", seats=5)) == ["DD-1 XL-1"]
+    assert numbers(ask(client, max_stops=1, sort="price", seats=6)) == ["DD-1 XL-4", "DL-1"]
+    assert numbers(ask(client, max_stops=1, limit=1, sort="price", seats=6)) == ["DD-1 XL-4"]
+    sell(db, network["XL-1"]["id"], sold=5)
+    until(lambda: numbers(ask(client, max_stops=1, sort="price")) == ["DD-1 XL-4", "DL-1"])
+    sell(db, network["XL-1"]["id"], sold=0)
+    until(lambda: numbers(ask(client, max_stops=1, sort="price")) == ["DD-1 XL-1", "DL-1"])
+
+
+def test_an_itinerary_keeps_the_rules_of_a_trip(network: dict[str, Any], client: httpx.Client) -> None:
+    for each in ask(client):
+        legs = [
+            trips.Leg(datetime.fromisoformat(s["departure_ts"]), datetime.fromisoformat(s["arrival_ts"]), s["currency"])
+            for s in each["segments"]
+        ]
+        assert trips.find_flaw(legs) is None
+
+
+def test_an_itinerary_can_be_booked_for_its_price(network: dict[str, Any], traveller: httpx.Client, worker: Worker) -> None:
+    found = ask(traveller, seats=2, sort="price")
+    assert len(found) == 3
+    for each in found:
+        ids = [segment["id"] for segment in each["segments"]]
+        what = {"flight_ids": ids} if len(ids) > 1 else {"flight_id": ids[0]}
+        booked = traveller.post("/api/v1/booking", json={**what, "seats": 2}, headers={"Prefer": "wait=20"})
+        assert booked.status_code == 202, booked.text
+        booking = traveller.get(f"/api/v1/bookings/{booked.json()['booking_id']}").json()
+        assert (booking["status"], booking["price_total"]) == ("CONFIRMED", each["total_price"])
+
+
+def test_many_who_ask_for_a_day_at_once_load_it_once(network: dict[str, Any], start_api: ApiFactory) -> None:
+    api = start_api()
+
+    async def crowd() -> list[httpx.Response]:
+        limits = httpx.Limits(max_connections=100)
+        async with httpx.AsyncClient(base_url=api.base_url, timeout=60, limits=limits) as client:
+            parameters = {"source": "Delhi", "destination": "London", "date": DAY}
+            return await asyncio.gather(*(client.get("/api/v1/itineraries", params=parameters) for _ in range(500)))
+
+    answers = asyncio.run(crowd())
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    timetable = api.services.timetable
+    assert timetable.loaded == len(timetable.held_days)
+
+
+def test_memory_is_bounded_by_forgetting_what_was_not_asked_for(network: dict[str, Any], start_api: ApiFactory) -> None:
+    api = start_api(TIMETABLE_MB="1")
+    timetable = api.services.timetable
+    with api.client() as client:
+        for days in range(10, 60):
+            ask(client, date=noon_in(days).date().isoformat())
+        assert timetable.held_bytes <= 2**20
+        assert len(timetable.held_days) < 20
+        assert numbers(ask(client, max_stops=0)) == ["DL-1"]
+
+
+def test_without_redis_itineraries_come_from_the_database(
+    start_api: ApiFactory, private_servers: Any, db: Database, network: dict[str, Any], database_url: str
+) -> None:
+    pair = private_servers()
+    api = start_api(REDIS_URL=pair.redis_url)
+    with api.client() as client:
+        assert numbers(ask(client, max_stops=0)) == ["DL-1"]
+        pair.valkey.stop()
+        assert numbers(ask(client, max_stops=0)) == ["DL-1"]
+        with db.transaction() as connection:  # nobody can be told
+            connection.execute("UPDATE flights SET price = 5 WHERE flight_number = 'DL-1'")
+        assert [each["total_price"] for each in ask(client, max_stops=0)] == ["5.00"], "what is shown is looked at"
+        with db.transaction() as connection:
+            connection.execute("UPDATE flights SET destination = 'London', destination_iata = 'LHR' WHERE flight_number = 'DM-1'")
+        until(lambda: "DM-1" in numbers(ask(client, max_stops=0)), seconds=20)  # what is new is seen when the day is read again
+        pair.valkey.start()
+        until(lambda: len(ask(client, max_stops=0)) == 2)
+
+
+def test_without_the_database_the_answer_is_503(start_api: ApiFactory, private_servers: Any, redis_url: str) -> None:
+    pair = private_servers()
+    api = start_api(DATABASE_URL=pair.database_url)
+    with api.client() as client:
+        assert ask(client, destination="Mumbai") == []
+        pair.postgres.stop()
+        for path in ("itineraries", "calendar"):
+            far = noon_in(20).date().isoformat()  # a day that is not in memory
+            parameters: dict[str, str] = {"source": "Delhi", "destination": "Goa", "date": far, "month": far[:7]}
+            answer = client.get(f"/api/v1/{path}", params=parameters)
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+def test_the_calendar_has_the_cheapest_price_of_each_day(admin: httpx.Client, client: httpx.Client, db: Database) -> None:
+    first = (noon_in(40)).replace(day=10)
+    offers = [("C-1", first, 300), ("C-2", first + timedelta(hours=1), 200), ("C-3", first + timedelta(days=5), 250)]
+    flights = [
+        add_flight(admin, flight_number=number, departure_ts=at, arrival_ts=at + timedelta(hours=2), price=price, total_seats=9)
+        for number, at, price in offers
+    ]
+    parameters = {"source": "delhi", "destination": "BOM", "month": f"{first:%Y-%m}"}
+
+    def shown(**more: Any) -> tuple[str, list[tuple[str, int, str | None]]]:
+        answer = client.get("/api/v1/calendar", params={**parameters, **more})
+        assert answer.status_code == 200, answer.text
+        return answer.headers["x-cache"], [(each["date"][-2:], each["flights"], each["price"]) for each in answer.json()["data"]]
+
+    assert shown() == ("miss", [("10", 2, "200.00"), ("15", 1, "250.00")])
+    assert shown() == ("hit", [("10", 2, "200.00"), ("15", 1, "250.00")])
+    sell(db, flights[1]["id"], sold=3)
+    sell(db, flights[2]["id"], sold=9)
+    until(lambda: shown() == ("hit", [("10", 2, "200.00"), ("15", 1, None)]))
+    assert shown(seats=7) == ("hit", [("10", 2, "300.00"), ("15", 1, None)])
+    admin.delete(f"/admin/flights/{flights[1]['id']}")
+    assert shown() == ("miss", [("10", 1, "300.00"), ("15", 1, None)])
+
+
+@pytest.mark.anyio
+async def test_a_change_that_overtakes_a_load_is_not_lost(db: Database, redis_url: str, pipeline: Pipeline) -> None:
+    """The day is read, a flight is added and announced, and only then does the load end."""
+    flight = pipeline.flight(5, departs_in=timedelta(days=3))
+    with db.snapshot() as connection:
+        found = connection.execute(
+            "SELECT source_key, destination_key, departure_date, departure_ts FROM flights WHERE id = %s", (flight,)
+        ).fetchone()
+    assert found is not None
+    day = day_number(found[3].date())
+    async with Redis.from_url(redis_url) as client:
+        timetable = Timetable(db, client, max_bytes=2**20, seconds=300)
+        await timetable.refresh()
+        loading = asyncio.ensure_future(timetable.days(day, day))
+        await asyncio.sleep(0)
+        with db.transaction() as connection:
+            connection.execute("UPDATE flights SET price = 7 WHERE id = %s", (flight,))
+        route_versions.change(pipeline.redis, RouteDays([RouteDay(*found[:3])]))
+        await timetable.refresh()
+        (table,) = await timetable.days(day, day)
+        await loading
+        assert table.flights.price.tolist() == [700]
+        assert [UUID(bytes=each.tobytes()) for each in table.flights.flight_id] == [flight]
+        await timetable.close()
+
+
+@pytest.mark.anyio
+async def test_a_day_in_use_is_loaded_anew_now_and_then_without_anybody_waiting(db: Database, redis_url: str) -> None:
+    async with Redis.from_url(redis_url) as client:
+        timetable = Timetable(db, client, max_bytes=2**20, seconds=0.4)
+        day = day_number(noon_in(3).date())
+        await timetable.days(day, day)
+        (before,) = await timetable.days(day, day)
+
+        async def another() -> None:
+            while (await timetable.days(day, day))[0] is before:
+                await asyncio.sleep(0.02)
+
+        await asyncio.wait_for(another(), 5)
+        assert 2 <= timetable.loaded <= 4
+        await timetable.close()
+
+
+@pytest.mark.anyio
+async def test_a_reader_that_is_too_far_behind_or_whose_log_is_lost_forgets_everything(
+    db: Database, redis_url: str, pipeline: Pipeline
+) -> None:
+    async with Redis.from_url(redis_url) as client:
+        timetable = Timetable(db, client, max_bytes=2**20, seconds=300)
+        day = day_number(noon_in(3).date())
+
+        async def held_after(change: Any) -> bool:
+            await timetable.refresh()
+            await timetable.days(day, day)
+            change()
+            await timetable.refresh()
+            return day in timetable.held_days
+
+        far = RouteDays([RouteDay("AAA", "BBB", noon_in(90).date())])
+        assert await held_after(partial(route_versions.change, pipeline.redis, far))
+        assert not await held_after(pipeline.redis.flushall)
+
+        def fall_behind() -> None:
+            with ThreadPoolExecutor(8) as crowd:
+                list(crowd.map(lambda _: route_versions.change(pipeline.redis, far), range(1001)))
+
+        assert not await held_after(fall_behind)
+        near = RouteDays(RouteDay("AAA", f"B{number}", noon_in(3).date()) for number in range(201))
+        assert not await held_after(partial(route_versions.change, pipeline.redis, near))
+        await timetable.close()
+    assert timetable.loaded == 3
