@@ -197,4 +197,4 @@ def _flaw_of_line(text: bytes, *, spans: int) -> str:
         return "unclosed_quote"
     if b'"' in text:
         return "stray_quote"
-    return "bare_carriage_return" if b"\r" in text.rstrip(b"\r") else "unclosed_quote"
+    return "bare_carriage_return" if b"\r" in text.removesuffix(b"\r") else "unclosed_quote"

@@ -1,10 +1,13 @@
-"""A season of flights as a file: the sample network, day by day, for as many rows as are wanted."""
+"""A season of flights as a file: the sample network, day by day, for as many rows as are wanted; clean, or as people send it."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from core.flights import sample
 
@@ -21,3 +24,56 @@ def schedule(rows: int) -> bytes:
             sample.write_csv(path, start=FIRST_DAY, days=_DAYS_AT_FIRST * rows // found + 8)
         lines = path.read_bytes().splitlines(keepends=True)
     return b"".join(lines[: rows + 1])
+
+
+@dataclass(frozen=True, slots=True)
+class Dirty:
+    """A file with bad rows among good ones. `mended`: line -> the cells that the row should have had; None for a row too many."""
+
+    data: bytes
+    good: int
+    mended: dict[int, list[str] | None]
+
+
+def dirtied(clean: bytes, *, every: int = 97) -> Dirty:
+    """The same flights as spreadsheets write them (byte order mark, semicolons, CRLF, quotes here and there), with every so manieth row
+    spoilt in turn in one of ten ways.
+    """
+    header, *lines = clean.decode().splitlines()
+    out, mended, good = [header.replace(",", ";")], dict[int, list[str] | None](), 0
+    for number, line in enumerate(lines):
+        cells = line.split(",")
+        if number % 5 == 0:
+            cells[1] = f'"{cells[1]}"'
+        if number % every != every - 1:
+            out.append(";".join(cells))
+            good += 1
+            continue
+        kind = number // every % len(_SPOILT)
+        mended[len(out) + 1] = line.split(",")
+        out.append(_SPOILT[kind](cells))
+        if kind == 0:  # the row is right, and there is another with its key
+            out[-1] = ";".join(cells)
+            mended[len(out) + 1] = None
+            del mended[len(out)]
+            out.append(";".join([*cells[:6], "1"]))
+            good += 1
+    return Dirty(b"\xef\xbb\xbf" + "\r\n".join([*out, ""]).encode(), good, mended)
+
+
+def _with(index: int, cell: str) -> Callable[[list[str]], str]:
+    return lambda cells: ";".join([*cells[:index], cell, *cells[index + 1 :]])
+
+
+_SPOILT: Final[tuple[Callable[[list[str]], str], ...]] = (
+    ";".join,
+    _with(3, ""),
+    _with(4, ""),
+    _with(0, "=A1&B1"),
+    _with(3, "25/12/2030 10:00"),
+    _with(5, "1e2"),
+    _with(6, "1,5"),
+    _with(1, '"never closed'),
+    _with(2, 'Mum"bai'),
+    lambda cells: ";".join([*cells, "more"]),
+)

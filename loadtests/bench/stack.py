@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,8 @@ class Stack:
     redis_url: str
     workers: tuple[int, ...]
     """Their process ids."""
+    start_worker: Callable[[], int]
+    """One more; returns its process id."""
 
     def connect(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(self.database_url, autocommit=True)
@@ -124,14 +126,18 @@ def running(factory: str, *, workers: int = 1, environment: dict[str, str] | Non
             flags = ["--no-access-log", "--no-proxy-headers", "--no-server-header", "--log-level", "warning"]
             with (folder / "log").open("wb") as log:
                 children.append(subprocess.Popen([*serve, *flags], env=settings, stdout=log, stderr=log))
-                for _ in range(workers):
-                    children.append(
-                        subprocess.Popen([sys.executable, "-m", "workers.main"], env=settings, stdout=log, stderr=log)
-                    )
-            for child in children:
+            guardian.watch(children[0].pid, signal.SIGTERM, signal.SIGKILL)
+
+            def start_worker() -> int:
+                with (folder / "log").open("ab") as log:
+                    child = subprocess.Popen([sys.executable, "-m", "workers.main"], env=settings, stdout=log, stderr=log)
                 guardian.watch(child.pid, signal.SIGTERM, signal.SIGKILL)
+                children.append(child)
+                return child.pid
+
+            pids = tuple(start_worker() for _ in range(workers))
             _await_ready(port, folder / "log")
-            yield Stack(port, postgres.url, valkey.url, tuple(child.pid for child in children[1:]))
+            yield Stack(port, postgres.url, valkey.url, pids, start_worker)
         finally:
             for child in children:
                 child.terminate()

@@ -1,11 +1,14 @@
-"""`kill -9` of a worker inside a chunk of a file. No row is lost, and none is done twice."""
+"""`kill -9` of a worker inside a chunk of a file, and behind the last. No row is lost, none is done twice, and search knows."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from core import keys
 from core.users.models import Role
-from tests.support.imports import counts, csv_of, faults, row
+from loadtests.bench.schedule import dirtied
+from tests.support.imports import counts, csv_of, row
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 
@@ -19,10 +22,10 @@ def wind_leases(pipeline: Pipeline) -> None:
 
 
 def test_an_import_survives_workers_that_are_killed(pipeline: Pipeline) -> None:
-    early, late = row(5, price="7"), row(6, total_seats="none")
-    data = csv_of([*(row(number) for number in range(1, ROWS + 1)), early, late])
+    """A file of three chunks, as people send them, with hundreds of bad rows."""
+    dirty = dirtied(csv_of(row(number) for number in range(1, ROWS + 1)))
     with pipeline.api().client(pipeline.account(Role.ADMIN).headers) as admin:
-        job = admin.post("/admin/flights/bulk-upload", files={"file": ("flights.csv", data)}).json()["job_id"]
+        job = admin.post("/admin/flights/bulk-upload", files={"file": ("flights.csv", dirty.data)}).json()["job_id"]
 
         def status() -> dict[str, Any]:
             answer: dict[str, Any] = admin.get(f"/admin/flights/bulk-upload/status/{job}").json()
@@ -37,11 +40,47 @@ def test_an_import_survives_workers_that_are_killed(pipeline: Pipeline) -> None:
                 worker.start(FAILPOINTS=f"mid_chunk:crash:{chance}")
                 until(lambda: status()["status"] == "COMPLETED" or not worker.is_running, seconds=60)
         done = status()
-    assert counts(done) == {"created": ROWS, "updated": 0, "skipped": 0, "failed": 2}
-    assert faults(done) == [(ROWS + 2, "flight_number", "duplicate_in_file"), (ROWS + 3, "total_seats", "not_a_number")]
+    assert counts(done) == {"created": dirty.good, "updated": 0, "skipped": 0, "failed": len(dirty.mended)}
     with pipeline.db.snapshot() as connection:
         assert connection.execute("SELECT count(*), count(DISTINCT flight_number), max(version) FROM flights").fetchone() == (
-            ROWS,
-            ROWS,
+            dirty.good,
+            dirty.good,
             1,
         )
+        lines = [line for (line,) in connection.execute("SELECT DISTINCT line FROM import_errors ORDER BY line")]
+    assert lines == sorted(dirty.mended)
+
+
+def test_search_is_told_by_the_next_worker_when_the_first_dies_before_it_does(pipeline: Pipeline) -> None:
+    """The last row is stored, and nobody has told search. The flight that left its route is known from the changes of the import."""
+    versions = [keys.route_version("DEL", place, date(2030, 1, 1)) for place in ("BOM", "GOI")]
+    with pipeline.api().client(pipeline.account(Role.ADMIN).headers) as admin:
+
+        def send(destination: str) -> str:
+            data = csv_of([row(1, destination=destination)])
+            return str(admin.post("/admin/flights/bulk-upload", files={"file": ("flights.csv", data)}).json()["job_id"])
+
+        def status(job: str) -> dict[str, Any]:
+            answer: dict[str, Any] = admin.get(f"/admin/flights/bulk-upload/status/{job}").json()
+            return answer
+
+        first = send("Mumbai")
+        worker = pipeline.worker()
+        until(lambda: status(first)["status"] == "COMPLETED", seconds=60)
+        worker.kill()
+        pipeline.redis.delete(*versions)
+
+        second = send("Goa")
+        worker.start(FAILPOINTS="before_announcement:crash")
+        until(lambda: not worker.is_running, seconds=60)
+        halfway = status(second)
+        assert (halfway["status"], halfway["updated"], halfway["finished_at"]) == ("IN_PROGRESS", 1, None)
+        assert pipeline.redis.exists(*versions) == 0
+        refused = admin.post(f"/admin/imports/{second}/cancel").json()
+        assert refused["code"] == "import_over", "every row is worked already"
+
+        wind_leases(pipeline)
+        worker.start()
+        until(lambda: status(second)["status"] == "COMPLETED", seconds=60)
+        assert pipeline.redis.exists(*versions) == 2
+        assert (status(second)["updated"], status(second)["progress"]["total"]) == (1, 1)

@@ -291,6 +291,29 @@ def test_many_chunks_are_one_import(office: Office, monkeypatch: pytest.MonkeyPa
     assert faults(status) == [(42, "flight_number", "duplicate_in_file"), (43, "price", "not_a_number")]
 
 
+def test_a_chunk_of_old_flights_behind_one_of_new_is_updated(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a chunk of nothing but new flights the next is copied straight in, and taken back when one of its flights exists."""
+    in_chunks_of(5, monkeypatch)
+    office.take(csv_of([row(8), row(13)]))
+    sold_out, other = (flight for (flight,) in office.rows("SELECT id FROM flights ORDER BY departure_ts"))
+    sell(office.db, sold_out, sold=150)
+    sell(office.db, other, held=3)
+    status = office.take(csv_of([*(row(number) for number in range(1, 13)), row(13, total_seats="2"), *map(row, range(14, 31))]))
+    assert counts(status) == {"created": 28, "updated": 0, "skipped": 1, "failed": 1}
+    assert faults(status) == [(14, "total_seats", "capacity_below_sold")]
+    assert office.rows("SELECT count(*), count(DISTINCT id), sum(seats_sold), sum(seats_held) FROM flights") == [(30, 30, 150, 3)]
+
+
+def test_a_refused_row_stands_alone_in_a_chunk_that_is_copied_straight_in(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_chunks_of(6, monkeypatch)
+    with office.db.transaction() as connection:
+        connection.execute("ALTER TABLE flights ADD CONSTRAINT no_thirteen CHECK (flight_number <> 'AI-13')")
+    status = office.take(csv_of(row(number) for number in range(1, 31)))
+    assert (counts(status)["created"], faults(status)) == (29, [(14, None, "refused")])
+
+
 def test_whoever_continues_knows_what_was_read_before(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker dies inside its third chunk. The next one neither repeats the first two nor forgets their keys."""
     in_chunks_of(5, monkeypatch)

@@ -1,0 +1,133 @@
+"""A season with thousands of bad rows, through HTTP and a real worker: once in peace, once with the worker killed twice in the middle.
+Both must end the same; then the failed rows are mended and sent again, and the whole file a second time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import os
+import signal
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from core.repair import invariants
+from loadtests.bench.imports import Desk, clear
+from loadtests.bench.schedule import Dirty, dirtied, schedule
+from loadtests.bench.stack import Stack, running
+
+ROWS = 300_000
+KILLS = (0.2, 0.6)
+"""At which share of the rows the worker dies."""
+BROKER_SECONDS = 120.0
+COUNTS = ("created", "updated", "skipped", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Everything that an import leaves, but for ids and times."""
+
+    counts: dict[str, int]
+    flights: str
+    faults: str
+
+
+def end_of(stack: Stack, job: str, status: dict[str, Any]) -> End:
+    with stack.connect() as connection:
+        flights = connection.execute(
+            """
+            SELECT count(*) || ' ' || md5(string_agg(concat_ws('|', flight_number, departure_ts, source, destination, source_iata,
+                destination_iata, arrival_ts, departure_date, total_seats, price, currency, version), E'\\n'
+                ORDER BY flight_number, departure_ts)) FROM flights
+            """
+        ).fetchone()
+        faults = connection.execute(
+            """
+            SELECT count(*) || ' ' || md5(string_agg(concat_ws('|', line, "column", value, code, message, raw), E'\\n' ORDER BY line,
+                "column")) FROM import_errors WHERE import_id = %s
+            """,
+            (job,),
+        ).fetchone()
+    assert flights is not None
+    assert faults is not None
+    return End({name: status[name] for name in COUNTS}, str(flights[0]), str(faults[0]))
+
+
+def killed(stack: Stack, desk: Desk, data: bytes, worker: int) -> tuple[str, dict[str, Any]]:
+    """Import with a worker that dies at each of `KILLS`, and another that starts at once."""
+    job = desk.upload(data)
+    for share in KILLS:
+        while (status := desk.status(job))["progress"]["percent"] < share * 100:
+            time.sleep(0.05)
+        if status["status"] != "IN_PROGRESS":
+            raise RuntimeError(f"it was over before it could be killed: {status}")
+        os.kill(worker, signal.SIGKILL)
+        worker = stack.start_worker()
+        print(f"killed at {status['progress']['percent']} %", flush=True)
+    return job, desk.wait(job)
+
+
+def mended(failed: bytes, dirty: Dirty) -> bytes:
+    """The failed rows as they should have been. A row too many is left as it is."""
+    header, *rows = csv.reader(io.StringIO(failed.decode(), newline=""))
+    line_at = header.index("_line")
+    lines = [int(row[line_at]) for row in rows]
+    if lines != sorted(dirty.mended):
+        raise RuntimeError("the failed rows are not the bad rows, in the order of the file")
+    text = io.StringIO()
+    right = [[*(dirty.mended[line] or row[: len(header) - 3]), *row[-3:]] for line, row in zip(lines, rows, strict=True)]
+    csv.writer(text).writerows([header, *right])
+    return text.getvalue().encode()
+
+
+def expect(what: str, status: dict[str, Any], **counts: int) -> None:
+    found = {name: status[name] for name in COUNTS}
+    wanted = dict.fromkeys(COUNTS, 0) | counts
+    print(f"{what}: {found}", flush=True)
+    if found != wanted or status["status"] != "COMPLETED" or status["progress"]["total"] != sum(wanted.values()):
+        raise RuntimeError(f"{what}: {wanted} were expected, and it is {status['status']} with {status['progress']}")
+
+
+def settled(stack: Stack) -> list[str]:
+    """What is still wrong when the broker has had the time to give the messages of the dead to the living."""
+    deadline = time.monotonic() + BROKER_SECONDS
+    with stack.connect() as connection, stack.redis() as client:
+        while (violations := invariants.check(connection, client)) and time.monotonic() < deadline:
+            time.sleep(1)
+    return [str(violation) for violation in violations]
+
+
+def main() -> int:
+    """The exit code is 1 when the two ends differ, when a count is wrong, or when an invariant is violated."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=ROWS)
+    dirty = dirtied(schedule(parser.parse_args().rows))
+    bad = len(dirty.mended)
+    twice = sum(cells is None for cells in dirty.mended.values())
+    with running("loadtests.bench.app:create_app") as stack:
+        desk = Desk(stack)
+        job = desk.upload(dirty.data)
+        status = desk.wait(job)
+        expect("in peace", status, created=dirty.good, failed=bad)
+        in_peace = end_of(stack, job, status)
+        clear(stack)
+        job, status = killed(stack, desk, dirty.data, stack.workers[0])
+        expect("killed twice", status, created=dirty.good, failed=bad)
+        the_same = end_of(stack, job, status) == in_peace
+        print(
+            "both ends are the same" if the_same else "THE ENDS DIFFER", in_peace.flights, in_peace.faults, sep="; ", flush=True
+        )
+        expect("the same file again", desk.wait(desk.upload(dirty.data)), skipped=dirty.good, failed=bad)
+        failed = desk.client.get(status["failed_rows_url"]).raise_for_status().content
+        # A row too many is alone in the file of failed rows: it changes the price of its flight.
+        expect("the failed rows, mended", desk.wait(desk.upload(mended(failed, dirty))), created=bad - twice, updated=twice)
+        violations = settled(stack)
+    for violation in violations:
+        print(violation)
+    return 0 if the_same and not violations else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

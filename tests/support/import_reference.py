@@ -1,0 +1,317 @@
+"""The import of flights as a person would do it: row by row, with the csv module, datetime and Decimal. Slow, plain, and sharing no
+line with the importer but the registry of places.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from core.flights import places
+
+REQUIRED = ("flight_number", "source", "destination", "departure_ts", "arrival_ts", "total_seats", "price")
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+Key = tuple[str, datetime]
+Error = tuple[int, str, str]
+"""Line, column (empty for the whole row), code."""
+
+
+class Wrong(Exception):
+    """A cell that breaks a rule; the first argument is the code."""
+
+
+@dataclass(frozen=True)
+class Flight:
+    source: str
+    destination: str
+    arrival: datetime
+    total: int
+    price: Decimal
+    currency: str
+    held: int = 0
+    sold: int = 0
+    cancelled: bool = False
+    version: int = 1
+
+
+@dataclass
+class Result:
+    """What became of a file."""
+
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("created", "updated", "skipped", "failed"), 0))
+    errors: list[Error] = field(default_factory=list)
+
+
+@dataclass
+class Reference:
+    """Flights, and what files make of them."""
+
+    flights: dict[Key, Flight] = field(default_factory=dict)
+
+    def take(self, data: bytes, *, create: bool = False, dry_run: bool = False, local: bool = False) -> Result:
+        flights = dict(self.flights)
+        result, seen = Result(), set[Key]()
+        columns, delimiter, lines, number = _header(data)
+        for line, cells, code in _records(lines, delimiter, len(columns), number):
+            if code:
+                errors = [(line, "", code)]
+                outcome = "failed"
+            else:
+                row = {name: cell.strip() for name, cell in zip(columns, cells, strict=True) if not name.startswith("_")}
+                if not any(row.values()):
+                    continue
+                outcome, found = _take_row(flights, seen, row, create=create, local=local)
+                errors = [(line, column, code) for column, code in found]
+            result.counts[outcome] += 1
+            result.errors += errors
+        if not dry_run:
+            self.flights = flights
+        result.errors.sort()
+        return result
+
+
+def _header(data: bytes) -> tuple[list[str], str, list[bytes], int]:
+    lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    at = next(index for index, line in enumerate(lines) if line.strip())
+    for delimiter in (",", ";", "\t"):
+        names = [re.sub(r"[\s-]+", "_", name.strip().lower()) for name in lines[at].decode().split(delimiter)]
+        if set(REQUIRED) <= set(names):
+            return names, delimiter, lines[at + 1 :], at + 2
+    raise AssertionError("a file without a header is refused at the door")
+
+
+def _records(lines: list[bytes], delimiter: str, width: int, number: int) -> list[tuple[int, list[str], str]]:
+    """Line, cells, and what is wrong with the record as a whole."""
+    found, at = [], 0
+    while at < len(lines):
+        cells, spanned, code = _record(lines, at, delimiter, width)
+        if cells or code:
+            found.append((number + at, cells, code))
+        at += spanned
+    return found
+
+
+def _record(lines: list[bytes], at: int, delimiter: str, width: int) -> tuple[list[str], int, str]:
+    line = lines[at]
+    for end in range(at + 1, len(lines) + 1):
+        raw = b"\n".join(lines[at:end]).removesuffix(b"\r")
+        state = _scan(raw, delimiter)
+        if state == "open":
+            continue
+        if state == "broken":
+            break
+        code = _flaw(raw, delimiter, width)
+        if code and end > at + 1:
+            break  # a record that is wrong takes no other line with it
+        if code or not raw.strip():
+            return [], end - at, code
+        return _parse(raw, delimiter), end - at, ""
+    if b"\0" in line:
+        return [], 1, "nul_character"
+    if state == "done" or line.count(b'"') % 2:
+        return [], 1, "unclosed_quote"
+    return [], 1, "stray_quote" if b'"' in line else "bare_carriage_return"
+
+
+def _scan(raw: bytes, delimiter: str) -> str:
+    """Letter by letter: `open` inside a quoted cell, `broken` where a quote or a carriage return stands where none may, else `done`."""
+    mark, state = ord(delimiter), "start"
+    for letter in raw:
+        if state == "quoted":
+            state = "closing" if letter == ord('"') else "quoted"
+        elif state == "closing" and letter == ord('"'):
+            state = "quoted"
+        elif letter == mark:
+            state = "start"
+        elif state == "closing" or letter in b"\r\n" or (letter == ord('"') and state == "plain"):
+            return "broken"
+        else:
+            state = "quoted" if letter == ord('"') else "plain"
+    return "open" if state == "quoted" else "done"
+
+
+def _flaw(raw: bytes, delimiter: str, width: int) -> str:
+    if not raw.strip():
+        return ""
+    if b"\0" in raw:
+        return "nul_character"
+    try:
+        cells = _parse(raw, delimiter)
+    except UnicodeDecodeError:
+        return "not_utf8"
+    return "" if len(cells) == width else "wrong_columns"
+
+
+def _parse(raw: bytes, delimiter: str) -> list[str]:
+    return next(csv.reader(io.StringIO(raw.decode(), newline=""), delimiter=delimiter, strict=True))
+
+
+def _take_row(
+    flights: dict[Key, Flight], seen: set[Key], row: dict[str, str], *, create: bool, local: bool
+) -> tuple[str, list[tuple[str, str]]]:
+    """What becomes of the row, and its errors."""
+    read: dict[str, Callable[[str], Any]] = {
+        "flight_number": _number,
+        "source": _place,
+        "destination": _place,
+        "departure_ts": lambda cell: _time(cell, local),
+        "arrival_ts": lambda cell: _time(cell, local),
+        "total_seats": _seats,
+        "price": _price,
+        "currency": _currency,
+    }
+    values: dict[str, Any] = {"currency": None}
+    errors: list[tuple[str, str]] = []
+    for name, cell in row.items():
+        try:
+            values[name] = read[name](cell)
+        except Wrong as wrong:
+            errors.append((name, str(wrong)))
+    if errors:
+        return "failed", errors
+    for name, place in (("departure_ts", "source"), ("arrival_ts", "destination")):
+        try:
+            values[name] = _settled(values[name], values[place])
+        except Wrong as wrong:
+            errors.append((name, str(wrong)))
+    if errors:
+        return "failed", errors
+    if places.place_key(values["source"]) == places.place_key(values["destination"]):
+        return "failed", [("destination", "same_place")]
+    if values["arrival_ts"] <= values["departure_ts"]:
+        return "failed", [("arrival_ts", "arrives_before_departure")]
+    key = (values["flight_number"], values["departure_ts"])
+    if key in seen:
+        return "failed", [("flight_number", "duplicate_in_file")]
+    seen.add(key)
+    return _store(flights, key, values, create=create)
+
+
+def _store(flights: dict[Key, Flight], key: Key, values: dict[str, Any], *, create: bool) -> tuple[str, list[tuple[str, str]]]:
+    known = flights.get(key)
+    if known is None:
+        fresh = Flight("", "", key[1], 0, Decimal(0), "INR", version=0)
+        flights[key] = _changed(fresh, values)
+        return "created", []
+    if create:
+        return "failed", [("flight_number", "flight_exists")]
+    changed = _changed(known, values)
+    if replace(changed, version=known.version) == known:
+        return "skipped", []
+    if known.cancelled:
+        return "failed", [("flight_number", "flight_cancelled")]
+    if known.held + known.sold > changed.total:
+        return "failed", [("total_seats", "capacity_below_sold")]
+    flights[key] = changed
+    return "updated", []
+
+
+def _changed(flight: Flight, values: dict[str, Any]) -> Flight:
+    new: dict[str, Any] = {
+        "source": values["source"],
+        "destination": values["destination"],
+        "arrival": values["arrival_ts"],
+        "total": values["total_seats"],
+        "price": values["price"],
+        "currency": values["currency"] or flight.currency,
+    }
+    return replace(flight, **new, version=flight.version + 1)
+
+
+def _required(cell: str) -> str:
+    if not cell:
+        raise Wrong("missing")
+    return cell
+
+
+def _number(cell: str) -> str:
+    number = _required(cell).upper()
+    plain = re.fullmatch(r"[A-Z0-9-]{2,16}", number)
+    if not plain or number.startswith("-") or number.endswith("-"):
+        raise Wrong("not_a_flight_number")
+    return number
+
+
+def _place(cell: str) -> str:
+    name = re.sub(r"^'(?=[=+@-])", "", _required(cell))
+    if not 2 <= len(name) <= 80 or any(letter in "<>{}" or ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in name):
+        raise Wrong("not_a_place")
+    return places.tidy(name)
+
+
+def _time(cell: str, local: bool) -> datetime:
+    """With a zone, or without one where that is allowed."""
+    text = _required(cell).upper()
+    shaped = re.fullmatch(
+        r"([12][0-9]{3})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(Z|[+-][0-9]{2}:?[0-9]{2})?",
+        text,
+    )
+    if not shaped:
+        raise Wrong("not_a_time")
+    year, month, day, hour, minute, second, fraction, zone = shaped.groups()
+    if not zone and not local:
+        raise Wrong("no_time_zone")
+    try:
+        moment = datetime(
+            int(year), int(month), int(day), int(hour), int(minute), int(second or 0), int((fraction or "0").ljust(6, "0"))
+        )
+    except ValueError:
+        raise Wrong("not_a_time") from None
+    if zone:
+        moment = datetime.fromisoformat(moment.isoformat() + ("+00:00" if zone == "Z" else zone))
+    if not EARLIEST <= (moment if zone else moment.replace(tzinfo=UTC)) < LATEST:
+        raise Wrong("out_of_range")
+    return moment.astimezone(UTC) if zone else moment
+
+
+def _settled(moment: datetime, name: str) -> datetime:
+    if moment.tzinfo:
+        return moment
+    place = places.resolve(name)
+    if place is None:
+        raise Wrong("no_time_zone")
+    zone = ZoneInfo(place.timezone)
+    first, second = (moment.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    assert first is not None
+    assert second is not None
+    if first != second:
+        raise Wrong("nonexistent_time" if first < second else "ambiguous_time")
+    settled = moment.replace(tzinfo=zone).astimezone(UTC)
+    if not EARLIEST <= settled < LATEST:
+        raise Wrong("out_of_range")
+    return settled
+
+
+def _seats(cell: str) -> int:
+    if not re.fullmatch("-?[0-9]+", _required(cell)):
+        raise Wrong("not_a_number")
+    if not 1 <= int(cell) <= 1000:
+        raise Wrong("out_of_range")
+    return int(cell)
+
+
+def _price(cell: str) -> Decimal:
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", _required(cell)):
+        raise Wrong("not_a_number")
+    price = Decimal(cell)
+    if cell.startswith("-"):
+        raise Wrong("negative")
+    if -int(price.as_tuple().exponent) > 2:
+        raise Wrong("too_many_decimals")
+    if price > Decimal("99999999.99"):
+        raise Wrong("out_of_range")
+    return price
+
+
+def _currency(cell: str) -> str | None:
+    if cell and not re.fullmatch("[A-Z]{3}", cell.upper()):
+        raise Wrong("not_a_currency")
+    return cell.upper() or None
