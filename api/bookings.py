@@ -25,24 +25,21 @@ from core.bookings.effects import carry_out
 from core.bookings.errors import (
     AccountGone,
     BookingNotFound,
-    FlightCancelled,
-    FlightDeparted,
-    FlightNotFound,
     IdempotencyKeyReused,
     NotAccepted,
     NotCancellable,
-    Overloaded,
     PossibleDuplicate,
     SeatsSoldOut,
     TooManyHolds,
 )
-from core.bookings.intake import Accepted, Request
 from core.bookings.models import PaymentMode
 from core.bookings.passengers import Traveller, require_faultless
+from core.bookings.requests import Accepted, Request
 from core.bookings.states import BookingStatus
 from core.bookings.trips import MixedCurrencies, NotChronological
 from core.bookings.views import BookingView
-from core.errors import Invalid
+from core.errors import Invalid, Overloaded
+from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
 from core.jobs.status import Job
 from core.ratelimit.limiter import RateLimited
 from core.ratelimit.limits import Scope

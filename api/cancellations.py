@@ -17,7 +17,7 @@ from api.deps import Services, SignedRequest
 from api.guards import limited
 from api.wire import RequestBody
 from core.bookings import cancel as cancelling
-from core.bookings import moved, queries, quotes
+from core.bookings import keeping, queries, quotes
 from core.bookings.effects import carry_out
 from core.bookings.errors import (
     BookingNotFound,
@@ -126,7 +126,7 @@ class CancellationController(Controller):
     ) -> BookingView:
         """Accept the new times. From then on the fare rule counts again."""
         with services.db.transaction() as connection:
-            moved.keep(connection, booking_id, owner(request.user))
+            keeping.keep(connection, booking_id, owner(request.user))
         with services.db.snapshot() as connection:
             return queries.get_booking(connection, booking_id, owner(request.user))
 

@@ -10,7 +10,7 @@ from typing import Final, ParamSpec, TypeVar
 import anyio
 from anyio.to_thread import run_sync
 
-from core.errors import Unavailable
+from core.errors import Overloaded
 
 AT_ONCE: Final = min(4, os.cpu_count() or 1)
 WAITING_AT_MOST: Final = 512
@@ -18,12 +18,6 @@ WAITING_AT_MOST: Final = 512
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class Overloaded(Unavailable):
-    """More work is waiting than can be done while somebody still waits for it."""
-
-    code = "overloaded"
 
 
 class HashingDesk:

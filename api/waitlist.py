@@ -15,7 +15,7 @@ from api.deps import Services, SignedRequest
 from api.guards import limited
 from api.wire import RequestBody
 from core.bookings.effects import carry_out
-from core.bookings.errors import FlightCancelled, FlightDeparted, FlightNotFound
+from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
 from core.ratelimit.limits import Scope
 from core.waitlist import service
 from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable

@@ -48,3 +48,9 @@ class Unavailable(AppError):
     code = "unavailable"
     status = HTTPStatus.SERVICE_UNAVAILABLE
     retryable = True
+
+
+class Overloaded(Unavailable):
+    """More work is waiting than can be done while somebody still waits for it."""
+
+    code = "overloaded"

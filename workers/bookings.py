@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 import redis
 import structlog
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 from sqlalchemy.exc import SQLAlchemyError
 
 from core import failpoints
@@ -55,6 +55,14 @@ def _settle_isolated(context: Context, asked: Asked) -> None:
     """Settle all, or, where one row breaks it, the halves of it until that row stands alone."""
     try:
         _settle(context, asked)
+    except LockNotAvailable:
+        # Somebody keeps the lock of one flight. Those who book the others need not wait for it.
+        by_flights = asked.by_flights()
+        if len(by_flights) == 1:
+            _log.warning("a flight is locked, so the sweep will reserve", trips=len(asked.trips))
+            return
+        for alike in by_flights:
+            _settle_isolated(context, alike)
     except (psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError):
         raise  # the server is away, and no row is to blame
     except Exception as refusal:

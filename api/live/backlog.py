@@ -14,8 +14,8 @@ from psycopg import Error as PostgresError
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.live.news import NewsReader
-from core.bookings.errors import Overloaded
 from core.db import Database
+from core.errors import Overloaded
 
 PERIOD_SECONDS: Final = 1.0
 POSITIONS: Final = 10_000

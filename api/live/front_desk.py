@@ -8,7 +8,8 @@ from uuid import UUID
 
 from core import failpoints
 from core.batching import Batcher
-from core.bookings.intake import Accepted, Answer, Intake, Request
+from core.bookings.intake import Intake
+from core.bookings.requests import Accepted, Answer, Request
 from core.db import Database
 from core.errors import Unavailable
 from core.jobs.dispatch import Dispatcher

@@ -1,4 +1,7 @@
-"""Follow a job: read it, many readers in one query, or wait until it is done."""
+"""Follow a job: read it, many readers in one query, or wait until it is done.
+
+How a job ended is remembered, and answered while Postgres is away; while it is there, it is asked.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,19 @@ import asyncio
 from typing import Final
 from uuid import UUID
 
+import psycopg
+from sqlalchemy.exc import SQLAlchemyError
+
 from api.live.waiters import Waiters
 from core.batching import Batcher
 from core.db import Database
+from core.errors import Unavailable
 from core.jobs.status import Job, read_jobs
 
 BACKSTOP_SECONDS: Final = 1.0
 """How long a waiter trusts the news before it looks for itself."""
+REMEMBERED: Final = 20_000
+"""Jobs that were read when they were done: about 30 MB."""
 
 
 class JobReader:
@@ -22,9 +31,14 @@ class JobReader:
         self._db = db
         self._waiters = waiters
         self._reader: Batcher[UUID, Job | None] = Batcher("job-reader", self._read, limit=500)
+        self._ended: dict[UUID, Job] = {}
 
     async def read(self, job_id: UUID) -> Job | None:
-        """The job as it is now, or None."""
+        """The job as it is now, or None; while Postgres is away, as it was when it was last read, if it was done.
+
+        Raises:
+            Unavailable, psycopg.OperationalError, SQLAlchemyError: Postgres is away, and nothing final is known of this job.
+        """
         return await self._reader.submit(job_id)
 
     async def wait(self, job_id: UUID, seconds: float) -> Job | None:
@@ -45,7 +59,19 @@ class JobReader:
     async def close(self) -> None:
         await self._reader.close()
 
-    def _read(self, job_ids: list[UUID]) -> list[Job | None]:
-        with self._db.snapshot() as connection:
-            jobs = read_jobs(connection, list(dict.fromkeys(job_ids)))
+    def _read(self, job_ids: list[UUID]) -> list[Job | Exception | None]:
+        try:
+            with self._db.snapshot() as connection:
+                jobs = read_jobs(connection, list(dict.fromkeys(job_ids)))
+        except (Unavailable, psycopg.OperationalError, SQLAlchemyError) as error:
+            return [self._ended.get(job_id, error) for job_id in job_ids]
+        for job in jobs.values():
+            self._remember(job)
         return [jobs.get(job_id) for job_id in job_ids]
+
+    def _remember(self, job: Job) -> None:
+        self._ended.pop(job.job_id, None)
+        if job.done:
+            self._ended[job.job_id] = job
+            if len(self._ended) > REMEMBERED:
+                del self._ended[next(iter(self._ended))]  # the one that was read the longest ago

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from core.errors import AppError, Conflict, NotFound, Unavailable
+from core.errors import AppError, Conflict, NotFound
 
 
 class BookingNotFound(NotFound):
     code = "booking_not_found"
 
 
-class FlightNotFound(NotFound):
-    code = "flight_not_found"
-
-
 class SeatsSoldOut(Conflict):
     code = "sold_out"
-
-
-class FlightDeparted(Conflict):
-    code = "flight_departed"
-
-
-class FlightCancelled(Conflict):
-    code = "flight_cancelled"
 
 
 class PossibleDuplicate(Conflict):
@@ -79,12 +67,8 @@ class IdempotencyKeyReused(AppError):
 class AccountGone(AppError):
     """The token is valid and its account does not exist (the database was replaced)."""
 
-    code = "unauthorized"
+    code = "account_gone"
     status = HTTPStatus.UNAUTHORIZED
-
-
-class Overloaded(Unavailable):
-    code = "overloaded"
 
 
 class NotAccepted(AppError):

@@ -6,83 +6,34 @@ under load, for one fsync.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from decimal import Decimal
-from typing import Any, Final, TypeAlias
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 import psycopg
+import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.bookings import duplicates, express, holds, trips
+from core.bookings import duplicates, express, holds, insert, trips
 from core.bookings.errors import (
     AccountGone,
-    FlightCancelled,
-    FlightDeparted,
-    FlightNotFound,
     IdempotencyKeyReused,
     NotAccepted,
     PossibleDuplicate,
     TooManyHolds,
 )
+from core.bookings.insert import Offer
 from core.bookings.models import PaymentMode
-from core.bookings.passengers import Traveller
 from core.bookings.references import References
+from core.bookings.requests import Accepted, Answer, Request
 from core.bookings.states import BookingStatus
 from core.clock import new_id
 from core.db import Database, RawConnection
 from core.errors import AppError, Unavailable
+from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
 
-LEASE_SECONDS: Final = 15
-"""How long the first delivery has before the sweep sends the booking again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One traveller's wish for `seats` seats on each of `flight_ids`; several flights are a trip, all or none."""
-
-    user_id: UUID
-    flight_ids: tuple[UUID, ...]
-    seats: int
-    payment_mode: PaymentMode = PaymentMode.NONE
-    payment_token: str | None = None
-    idempotency_key: str | None = None
-    request_hash: bytes | None = None
-    """SHA-256 of the request's meaning; needed with a key."""
-    passengers: tuple[Traveller, ...] = ()
-    refusal: AppError | None = None
-    """What the door would answer; with a key it is answered only if the key was not used before."""
-    allow_duplicate: bool = False
-    """The traveller means it: a second booking of a flight that was booked a moment ago."""
-    leg_ids: tuple[UUID, ...] = ()
-
-    @property
-    def trip_id(self) -> UUID:
-        return self.leg_ids[0]
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether one row says it all (`express.py`)."""
-        return len(self.flight_ids) == 1 and not self.passengers and self.refusal is None
-
-    @property
-    def owned_key(self) -> tuple[UUID, str] | None:
-        """Whose key it is; one booking answers to it."""
-        return (self.user_id, self.idempotency_key) if self.idempotency_key else None
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """On disk. `replayed`: the same key and request were accepted before, and this is that booking."""
-
-    trip_id: UUID
-    status: BookingStatus = BookingStatus.PENDING
-    replayed: bool = False
-
-
-Answer: TypeAlias = Accepted | AppError
+_log = structlog.get_logger(__name__)
 
 
 class Intake:
@@ -126,7 +77,9 @@ class Intake:
                     return self._store_plain(connection, [request for request in plain if request.trip_id not in doubtful])
             with self._db.snapshot() as connection:
                 return self._store_plain(connection, plain)
-        except (psycopg.DataError, psycopg.IntegrityError):
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            raise
+        except psycopg.Error:
             return set()  # nothing was stored: the careful way finds the row
 
     def _is_counted(self, request: Request) -> bool:
@@ -134,13 +87,15 @@ class Intake:
 
     def _store_plain(self, connection: RawConnection, requests: Sequence[Request]) -> set[UUID]:
         references = self._references.take(connection, len(requests))
-        return express.store(connection, requests, references, lease_seconds=LEASE_SECONDS)
+        return express.store(connection, requests, references, lease_seconds=insert.LEASE_SECONDS)
 
     def _accept_isolated(self, requests: Sequence[Request]) -> list[Answer]:
         try:
             with self._db.transaction() as connection:
                 return self._accept(connection, requests)
-        except (psycopg.DataError, psycopg.IntegrityError) as refusal:
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            raise  # the server is away, and no row is to blame
+        except psycopg.Error as refusal:
             # One row that Postgres refuses must not take the others down: halve until it stands alone.
             if len(requests) == 1:
                 return [_explain(refusal)]
@@ -150,7 +105,7 @@ class Intake:
     def _accept(self, connection: RawConnection, requests: Sequence[Request]) -> list[Answer]:
         if self._refuses_duplicates or self._hold_limit is not None:
             duplicates.lock_travellers(connection, requests)
-        offers = _lock_offers(connection, requests)
+        offers = insert.lock_offers(connection, requests)
         answers: list[Answer | None] = [_refusal(request, offers) for request in requests]
         if self._refuses_duplicates:
             open_requests = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
@@ -178,45 +133,19 @@ class Intake:
             for request, answer in zip(requests, answers, strict=True)
         ]
 
-    def _store(self, connection: RawConnection, wanted: Sequence[Request], offers: dict[UUID, _Offer]) -> set[UUID]:
+    def _store(self, connection: RawConnection, wanted: Sequence[Request], offers: Mapping[UUID, Offer]) -> set[UUID]:
         """Insert these requests but for those whose key was used before; returns the trips that are new."""
         if not wanted:
             return set()
         references = self._references.take(connection, len(wanted))
-        stored = _store_first_legs(connection, wanted, references, offers)
-        _store_later_legs(connection, wanted, references, stored, offers)
-        _store_passengers(connection, [request for request in wanted if request.trip_id in stored])
-        return stored
-
-
-@dataclass(frozen=True, slots=True)
-class _Offer:
-    price: Decimal
-    currency: str
-    departure_ts: datetime
-    arrival_ts: datetime
-    cancelled: bool
-    departed: bool
+        return insert.store(connection, wanted, references, offers)
 
 
 def _with_ids(request: Request) -> Request:
     return replace(request, leg_ids=tuple(new_id() for _ in request.flight_ids))
 
 
-def _lock_offers(connection: RawConnection, requests: Sequence[Request]) -> dict[UUID, _Offer]:
-    """Price and state of every flight asked for. The key-share lock keeps a flight from being deleted under its first booking."""
-    wanted = list({flight_id for request in requests for flight_id in request.flight_ids})
-    rows = connection.execute(
-        """
-        SELECT id, price, currency, departure_ts, arrival_ts, status = 'CANCELLED', departure_ts <= now()
-        FROM flights WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE
-        """,
-        (wanted,),
-    ).fetchall()
-    return {row[0]: _Offer(*row[1:]) for row in rows}
-
-
-def _refusal(request: Request, offers: dict[UUID, _Offer]) -> AppError | None:
+def _refusal(request: Request, offers: Mapping[UUID, Offer]) -> AppError | None:
     if request.refusal is not None:
         return request.refusal
     for flight_id in request.flight_ids:
@@ -241,84 +170,6 @@ def _doubt(earlier: UUID) -> PossibleDuplicate:
 
 def _too_many(limit: int) -> TooManyHolds:
     return TooManyHolds(f"You may have {limit} unpaid holds at a time. Pay for one, or cancel it.", limit=limit)
-
-
-_COLUMNS: Final = "id, trip_id, leg, user_id, flight_id, seats, payment_mode, payment_token, idempotency_key, request_hash, price_total, currency, reference"
-_TYPES: Final = ("uuid", "uuid", "int2", "uuid", "uuid", "int2", "text", "text", "text", "bytea", "numeric", "text", "text")
-_UNNEST: Final = ", ".join(f"%s::{name}[]" for name in _TYPES)
-
-
-def _store_first_legs(
-    connection: RawConnection, requests: Sequence[Request], references: Sequence[str], offers: dict[UUID, _Offer]
-) -> set[UUID]:
-    rows = [_leg(request, 0, reference, offers) for request, reference in zip(requests, references, strict=True)]
-    stored = connection.execute(
-        f"""
-        INSERT INTO bookings ({_COLUMNS}, next_at)
-        SELECT w.*, now() + interval '{LEASE_SECONDS} seconds' FROM unnest({_UNNEST}) AS w
-        ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
-        RETURNING id
-        """,  # noqa: S608  # only constants of this module
-        [list(column) for column in zip(*rows, strict=True)],
-    ).fetchall()
-    return {row[0] for row in stored}
-
-
-def _store_later_legs(
-    connection: RawConnection,
-    requests: Sequence[Request],
-    references: Sequence[str],
-    stored: set[UUID],
-    offers: dict[UUID, _Offer],
-) -> None:
-    rows = [
-        _leg(request, leg, reference, offers)
-        for request, reference in zip(requests, references, strict=True)
-        if request.trip_id in stored
-        for leg in range(1, len(request.flight_ids))
-    ]
-    if rows:
-        connection.execute(
-            f"INSERT INTO bookings ({_COLUMNS}) SELECT w.* FROM unnest({_UNNEST}) AS w",  # noqa: S608  # only constants of this module
-            [list(column) for column in zip(*rows, strict=True)],
-        )
-
-
-def _store_passengers(connection: RawConnection, requests: Sequence[Request]) -> None:
-    rows = [
-        (request.trip_id, position, person.name, person.surname_key, person.date_of_birth, person.contact)
-        for request in requests
-        for position, person in enumerate(request.passengers, start=1)
-    ]
-    if rows:
-        connection.execute(
-            """
-            INSERT INTO passengers (trip_id, position, name, surname_key, date_of_birth, contact)
-            SELECT * FROM unnest(%s::uuid[], %s::int2[], %s::text[], %s::text[], %s::date[], %s::text[])
-            """,
-            [list(column) for column in zip(*rows, strict=True)],
-        )
-
-
-def _leg(request: Request, leg: int, reference: str, offers: dict[UUID, _Offer]) -> tuple[Any, ...]:
-    flight_id = request.flight_ids[leg]
-    offer = offers[flight_id]
-    first = leg == 0
-    return (
-        request.leg_ids[leg],
-        request.trip_id,
-        leg,
-        request.user_id,
-        flight_id,
-        request.seats,
-        request.payment_mode.value,
-        request.payment_token,
-        request.idempotency_key if first else None,
-        request.request_hash if first else None,
-        offer.price * request.seats,
-        offer.currency,
-        reference,
-    )
 
 
 def _find_earlier(connection: RawConnection, requests: Sequence[Request]) -> dict[tuple[UUID, str], tuple[UUID, str, bytes]]:
@@ -358,4 +209,5 @@ def _in_doubt() -> Unavailable:
 def _explain(refusal: psycopg.Error) -> AppError:
     if isinstance(refusal, psycopg.errors.ForeignKeyViolation):
         return AccountGone("This account does not exist any more: sign in again.")
+    _log.error("a booking that cannot be stored", error=repr(refusal))
     return NotAccepted(_NOT_STORED)

@@ -85,6 +85,13 @@ class Asked:
         """The same answers for a part of the trips."""
         return Asked(trips, self.outcomes, self.picked_up_at, self.reserved_at)
 
+    def by_flights(self) -> list[Asked]:
+        """The same answers, apart for each set of flights."""
+        trips: dict[frozenset[UUID], list[Trip]] = defaultdict(list)
+        for trip in self.trips:
+            trips[frozenset(leg.flight_id for leg in trip.legs)].append(trip)
+        return [self.only(alike) for alike in trips.values()]
+
     def stages(self, last: str, at: datetime, flight_id: UUID | None = None) -> str:
         return stages(("picked_up", self.picked_up_at), ("reserved", self.reserved_at), (last, at), flight_id=flight_id)
 

@@ -9,10 +9,11 @@ import psycopg
 
 from core.bookings.effects import Effects
 from core.bookings.ending import end_trips, lock_trips
-from core.bookings.errors import AccountGone, FlightCancelled, FlightDeparted, FlightNotFound
+from core.bookings.errors import AccountGone
 from core.bookings.states import BookingStatus
 from core.clock import new_id
 from core.db import RawConnection
+from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
 from core.seats.counts import lock_counts, write_counts
 from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable
 from core.waitlist.offers import offer

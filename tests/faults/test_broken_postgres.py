@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
+from core.clock import new_id
 from tests.conftest import ServerFactory
 from tests.support import crowd
 from tests.support.crowd import Wish
@@ -22,11 +23,16 @@ def test_killing_postgres_loses_no_booking_that_was_accepted(
 ) -> None:
     servers = private_servers()
     pipeline = open_pipeline(servers.database_url, servers.redis_url)
-    flight = pipeline.flight(CLIENTS)
+    flight = pipeline.flight(CLIENTS + 1)
     api = pipeline.api()
     worker = pipeline.worker()
     api_pid, worker_pid = api.pid, worker.pid
     wishes = [Wish(account.headers, flight, key=f"key-{turn}") for turn, account in enumerate(pipeline.accounts(CLIENTS))]
+
+    with api.client(wishes[0].headers) as client:
+        booked = client.post("/api/v1/booking", json={"flight_id": str(flight), "seats": 1}, headers={"Prefer": "wait=20"}).json()
+        ended = client.get(booked["status_url"]).json()
+    assert ended["status"] == "CONFIRMED"
 
     with ThreadPoolExecutor() as background:
         load = background.submit(crowd.book, api.base_url, wishes, at_once=4, patience=60)
@@ -35,9 +41,12 @@ def test_killing_postgres_loses_no_booking_that_was_accepted(
         until(lambda: not servers.postgres.is_running)
         with api.client(wishes[0].headers) as client:
             refused = client.post("/api/v1/booking", json={"flight_id": str(flight), "seats": 1})
+            known, unknown = client.get(booked["status_url"]), client.get(f"/api/v1/jobs/{new_id()}")
         assert refused.status_code == httpx.codes.SERVICE_UNAVAILABLE
         assert refused.json()["code"] == "unavailable"
         assert int(refused.headers["retry-after"]) > 0
+        assert (known.status_code, known.json()) == (httpx.codes.OK, ended)
+        assert unknown.status_code == httpx.codes.SERVICE_UNAVAILABLE
         servers.postgres.start()
         answers = load.result()
 

@@ -20,8 +20,8 @@ import pytest
 from core.bookings import cancel as cancelling
 from core.bookings import payment
 from core.bookings.effects import carry_out
-from core.bookings.intake import Request
 from core.bookings.models import PaymentMode
+from core.bookings.requests import Request
 from core.embedded.guardian import Guardian
 from core.embedded.ports import free_port
 from core.jobs.messages import ReserveBookings

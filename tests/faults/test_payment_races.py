@@ -16,9 +16,9 @@ from uuid import UUID
 import pytest
 
 from core.bookings import ending, payment
-from core.bookings.intake import Request
 from core.bookings.models import PaymentMode
 from core.bookings.payment import Claim
+from core.bookings.requests import Request
 from core.errors import Conflict
 from core.payments.provider import Outcome
 from tests.support.money import ProviderFactory, Till, TillFactory

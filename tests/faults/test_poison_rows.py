@@ -6,6 +6,10 @@ from uuid import UUID
 
 import pytest
 
+from core.bookings.errors import NotAccepted
+from core.bookings.intake import Intake
+from core.bookings.requests import Accepted, Request
+from core.db import RawConnection
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 
@@ -24,6 +28,29 @@ def test_the_neighbours_of_a_row_that_cannot_be_stored_are_confirmed(pipeline: P
     pipeline.work(*bookings)
     assert pipeline.endings(bookings) == {"CONFIRMED": 100, "PENDING": 1}
     assert pipeline.endings([bookings[50]]) == {"PENDING": 1}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_the_neighbours_of_a_row_that_cannot_be_accepted_are_accepted(pipeline: Pipeline, refusal: str) -> None:
+    flight, travellers = pipeline.flight(200), pipeline.accounts(21)
+    with pipeline.db.transaction() as connection:
+        refuse(connection, REFUSALS[refusal], f"INSERT ON bookings FOR EACH ROW WHEN (NEW.user_id = '{travellers[7].id}')")
+    answers = Intake(pipeline.db).accept([Request(each.id, (flight,), 1) for each in travellers])
+    assert [turn for turn, answer in enumerate(answers) if not isinstance(answer, Accepted)] == [7]
+    assert isinstance(answers[7], NotAccepted)
+
+
+def test_a_flight_that_somebody_locks_keeps_no_other_flight_waiting(pipeline: Pipeline) -> None:
+    locked, free = pipeline.flight(10), pipeline.flight(10)
+    kept, bookings = pipeline.accept_many(2, locked), pipeline.accept_many(2, free)
+    with pipeline.db.transaction() as connection:
+        connection.execute("SELECT FROM flights WHERE id = %s FOR UPDATE", (locked,))
+        pipeline.work(*kept, *bookings)
+        assert pipeline.endings(bookings) == {"CONFIRMED": 2}
+        assert pipeline.endings(kept) == {"PENDING": 2}
+    pipeline.work(*kept)
+    assert pipeline.endings(kept) == {"CONFIRMED": 2}
+    assert pipeline.seats(locked) == (0, 2, 8)
 
 
 def test_a_row_that_cannot_be_stored_is_given_up_after_its_attempts(pipeline: Pipeline) -> None:
@@ -52,13 +79,17 @@ def test_a_row_that_cannot_be_stored_is_given_up_after_its_attempts(pipeline: Pi
 def poison(pipeline: Pipeline, booking: UUID, error: str) -> None:
     """Let Postgres refuse to confirm this booking."""
     with pipeline.db.transaction() as connection:
-        connection.execute(
-            f"""
-            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN
-                RAISE EXCEPTION 'never this one' USING ERRCODE = '{error}';
-            END $$;
-            CREATE TRIGGER poison BEFORE UPDATE ON bookings FOR EACH ROW
-            WHEN (NEW.id = '{booking}' AND NEW.status = 'CONFIRMED') EXECUTE FUNCTION refuse();
-            """.encode()
-        )
+        refuse(connection, error, f"UPDATE ON bookings FOR EACH ROW WHEN (NEW.id = '{booking}' AND NEW.status = 'CONFIRMED')")
+
+
+def refuse(connection: RawConnection, error: str, what: str) -> None:
+    """Let Postgres raise `error` before every `what`."""
+    connection.execute(
+        f"""
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION 'never this one' USING ERRCODE = '{error}';
+        END $$;
+        CREATE TRIGGER poison BEFORE {what} EXECUTE FUNCTION refuse();
+        """.encode()
+    )

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from core.bookings.intake import Request
 from core.bookings.models import PaymentMode
+from core.bookings.requests import Request
 from tests.support.pipeline import Pipeline
 from tests.support.steps import Steps
 from tests.support.waiting import until

@@ -5,9 +5,11 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from core.bookings.errors import AccountGone, FlightNotFound, IdempotencyKeyReused
-from core.bookings.intake import Accepted, Intake, Request
+from core.bookings.errors import AccountGone, IdempotencyKeyReused
+from core.bookings.intake import Intake
+from core.bookings.requests import Accepted, Request
 from core.clock import new_id
+from core.flights.errors import FlightNotFound
 from tests.support.pipeline import Pipeline
 
 

@@ -14,7 +14,8 @@ import pytest
 
 from core.bookings import duplicates
 from core.bookings.errors import PossibleDuplicate
-from core.bookings.intake import Accepted, Answer, Intake, Request
+from core.bookings.intake import Intake
+from core.bookings.requests import Accepted, Answer, Request
 from core.db import Database
 from tests.support.api import ApiFactory, register
 from tests.support.crowd import Wish, accepted

@@ -11,8 +11,9 @@ import pytest
 from core.bookings import expiry
 from core.bookings.errors import TooManyHolds
 from core.bookings.expiry import HARD_LIMIT_MINUTES
-from core.bookings.intake import Accepted, Intake, Request
+from core.bookings.intake import Intake
 from core.bookings.models import PaymentMode
+from core.bookings.requests import Accepted, Request
 from core.payments.provider import Outcome, Verdict
 from tests.support.money import Till
 from tests.support.pipeline import Pipeline

@@ -13,8 +13,8 @@ from uuid import UUID
 import pytest
 
 from core.bookings.errors import BookingNotFound, NotCancellable
-from core.bookings.intake import Request
 from core.bookings.models import PaymentMode
+from core.bookings.requests import Request
 from core.payments.errors import AlreadyPaid, HoldExpired, NotPayable, PaymentInProgress
 from core.payments.provider import Outcome, Verdict
 from tests.support.money import PracticeProvider, ProviderFactory, Till, TillFactory

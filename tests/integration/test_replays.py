@@ -7,9 +7,11 @@ from uuid import UUID
 import httpx
 import pytest
 
-from core.bookings.errors import FlightDeparted, IdempotencyKeyReused, SeatsSoldOut
-from core.bookings.intake import Accepted, Answer, Intake, Request
+from core.bookings.errors import IdempotencyKeyReused, SeatsSoldOut
+from core.bookings.intake import Intake
+from core.bookings.requests import Accepted, Answer, Request
 from core.errors import AppError
+from core.flights.errors import FlightDeparted
 from tests.support.pipeline import Pipeline
 from tests.support.steps import Steps
 from tests.support.waiting import until

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from core.bookings.ending import lock_trips
-from core.bookings.intake import Request
 from core.bookings.models import PaymentMode
+from core.bookings.requests import Request
 from core.clock import new_id
 from core.imports import service
 from core.imports.header import read_layout

@@ -13,8 +13,9 @@ from uuid import UUID
 import httpx
 import pytest
 
-from core.bookings.intake import Intake, Request
+from core.bookings.intake import Intake
 from core.bookings.models import PaymentMode
+from core.bookings.requests import Request
 from core.bookings.states import BookingStatus
 from core.bookings.trips import MixedCurrencies, NotChronological
 from tests.support.money import Till

@@ -8,9 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from core.bookings.errors import AccountGone, FlightCancelled, FlightDeparted, FlightNotFound
+from core.bookings.errors import AccountGone
 from core.bookings.models import PaymentMode
 from core.clock import new_id
+from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
 from core.waitlist import entries, service
 from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable
 from core.waitlist.models import WaitStatus

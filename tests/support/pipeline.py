@@ -24,7 +24,8 @@ from redis.retry import Retry
 from core import keys
 from core.bookings import ending, reserve
 from core.bookings.effects import Effects, carry_out
-from core.bookings.intake import Accepted, Intake, Request
+from core.bookings.intake import Intake
+from core.bookings.requests import Accepted, Request
 from core.bookings.reserve import Asked
 from core.bookings.states import BookingStatus
 from core.clock import new_id, now

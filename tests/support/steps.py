@@ -10,8 +10,8 @@ import pytest
 
 from core.bookings import cancel, queries
 from core.bookings.effects import Effects, carry_out
-from core.bookings.intake import Request
 from core.bookings.models import PaymentMode
+from core.bookings.requests import Request
 from core.bookings.views import BookingView
 from core.repair import audit
 from core.waitlist import offers, service, views

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from core.bookings import pay, reserve
 from core.bookings.effects import Effects, carry_out
-from core.bookings.intake import Accepted, Intake, Request
+from core.bookings.intake import Intake
 from core.bookings.models import PaymentMode
 from core.bookings.payment import Claim, apply_events
+from core.bookings.requests import Accepted, Request
 from core.bookings.reserve import Asked
 from core.bookings.states import BEGINNINGS, BookingStatus, may_move
 from core.clock import new_id, now

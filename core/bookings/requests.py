@@ -1,0 +1,58 @@
+"""What a traveller asks of the intake, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+from core.bookings.models import PaymentMode
+from core.bookings.passengers import Traveller
+from core.bookings.states import BookingStatus
+from core.errors import AppError
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One traveller's wish for `seats` seats on each of `flight_ids`; several flights are a trip, all or none."""
+
+    user_id: UUID
+    flight_ids: tuple[UUID, ...]
+    seats: int
+    payment_mode: PaymentMode = PaymentMode.NONE
+    payment_token: str | None = None
+    idempotency_key: str | None = None
+    request_hash: bytes | None = None
+    """SHA-256 of the request's meaning; needed with a key."""
+    passengers: tuple[Traveller, ...] = ()
+    refusal: AppError | None = None
+    """What the door would answer; with a key it is answered only if the key was not used before."""
+    allow_duplicate: bool = False
+    """The traveller means it: a second booking of a flight that was booked a moment ago."""
+    leg_ids: tuple[UUID, ...] = ()
+
+    @property
+    def trip_id(self) -> UUID:
+        return self.leg_ids[0]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether one row says it all (`express.py`)."""
+        return len(self.flight_ids) == 1 and not self.passengers and self.refusal is None
+
+    @property
+    def owned_key(self) -> tuple[UUID, str] | None:
+        """Whose key it is; one booking answers to it."""
+        return (self.user_id, self.idempotency_key) if self.idempotency_key else None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """On disk. `replayed`: the same key and request were accepted before, and this is that booking."""
+
+    trip_id: UUID
+    status: BookingStatus = BookingStatus.PENDING
+    replayed: bool = False
+
+
+Answer: TypeAlias = Accepted | AppError
