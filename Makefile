@@ -14,6 +14,7 @@ STAMPS := .stamps
 PYTHON_ENV := $(STAMPS)/python
 NODE_MODULES := $(STAMPS)/node-modules
 APP := $(STAMPS)/app
+PYTEST = $(BIN)/pytest -q -n $(JOBS)
 
 # Never a Python from elsewhere: the one that was asked for, or a clear error.
 export UV_PYTHON_DOWNLOADS := never
@@ -36,7 +37,8 @@ setup: $(PYTHON_ENV) $(APP) ## Install what is needed into this folder, and buil
 
 ##@ Prove
 .PHONY: test
-test: lint types contract unit frontend-test integration faults e2e ## Everything: style, types, contract, unit, app, integration, faults, browser
+test: lint types contract frontend-test setup ## Everything: style, types, contract, app, unit, integration, faults, browser
+	$(PYTEST) tests
 	@echo "Everything passed."
 
 .PHONY: lint
@@ -63,11 +65,11 @@ unit: $(PYTHON_ENV) ## Tests of pure code, and of the architecture
 
 .PHONY: integration
 integration: setup ## Tests on real Postgres and Valkey
-	$(BIN)/pytest -q -n $(JOBS) tests/integration
+	$(PYTEST) tests/integration
 
 .PHONY: faults
 faults: setup ## Crashes, outages and races
-	$(BIN)/pytest -q -n $(JOBS) tests/faults
+	$(PYTEST) tests/faults
 
 .PHONY: frontend-test
 frontend-test: $(NODE_MODULES) ## Tests of the app
@@ -75,9 +77,14 @@ frontend-test: $(NODE_MODULES) ## Tests of the app
 
 .PHONY: e2e
 e2e: setup ## The whole product as one command, and in a real browser
-	$(BIN)/pytest -q -n $(JOBS) --dist loadfile tests/e2e
+	$(PYTEST) tests/e2e
+
+.PHONY: soak
+soak: $(PYTHON_ENV) ## A thousand random lives of bookings, in any order of events (LIVES); takes a quarter of an hour
+	SKYQUEUE_TEST_LIVES=$(LIVES) $(BIN)/pytest -q tests/integration/test_state_machine.py
 
 ##@ Measure
+LIVES ?= 1000
 USERS ?= 50
 SECONDS ?= 30
 

@@ -37,6 +37,7 @@ from api.metrics import MetricsController
 from api.passengers import PassengerController
 from api.payments import PaymentController
 from api.readiness import Readiness
+from api.requirements import requirements
 from api.search import SearchController
 from api.search_desk import SearchDesk
 from api.search_door import SearchDoor
@@ -50,7 +51,6 @@ from core.itineraries.timetable import Timetable
 from core.ratelimit.limiter import RateLimiter
 from core.settings import Settings
 from core.telemetry import logs
-from core.users.tokens import AccessTokens
 
 JSON_BODY_BYTES: Final = 16 * 1024
 DATABASE_CONNECTIONS: Final = 16
@@ -117,17 +117,6 @@ def create_app(settings: Settings | None = None) -> Litestar:
 
 async def _look_at_body(request: Request[Any, Any, Any]) -> None:
     bodies.require_readable(request)
-
-
-def requirements(settings: Settings) -> tuple[str, str, AccessTokens]:
-    """The addresses of Postgres and Redis, and the tokens' secret. `ValueError` says in one line which one is missing."""
-    database_url, redis_url, secret = settings.servers.database_url, settings.servers.redis_url, settings.accounts.jwt_secret
-    if database_url is None:
-        raise ValueError("SKYQUEUE_DATABASE_URL must name a Postgres server; `skyqueue up` starts its own")
-    if redis_url is None:
-        raise ValueError("SKYQUEUE_REDIS_URL must name a Redis or Valkey server; `skyqueue up` starts its own")
-    tokens = AccessTokens(secret.get_secret_value() if secret else None, lifetime_minutes=settings.accounts.access_token_minutes)
-    return database_url, redis_url, tokens
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ import socket
 
 import uvicorn
 
-from api.app import requirements
+from api.requirements import requirements
 from core.settings import Settings
 
 GRACE_SECONDS = 3

@@ -14,6 +14,7 @@ from core.embedded.valkey import EmbeddedValkey
 from tests.support import servers
 
 pytest_plugins = [
+    "tests.support.sharing",
     "tests.support.api",
     "tests.support.imports",
     "tests.support.pipeline",

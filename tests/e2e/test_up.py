@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -14,16 +12,13 @@ import psycopg
 import pytest
 import redis
 
-from core.clock import now
-from tests.conftest import ServerFactory
 from tests.support import servers
-from tests.support.product import Product, all_gone, running
+from tests.support.product import Product, running
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.timeout(300)  # a test starts the product up to twice, and a busy machine takes its time
 
 RESTART_SECONDS = 60.0
-AS_ROOT = os.geteuid() == 0
 
 
 @pytest.fixture(scope="module")
@@ -99,108 +94,3 @@ def test_requests_wait_while_a_killed_api_comes_back(product: Product) -> None:
     assert httpx.get(f"{address}/health/live", timeout=RESTART_SECONDS).status_code == httpx.codes.OK
     until(lambda: product.pids["api"] != victim)
     assert product.base_url == address
-
-
-def test_on_the_first_start_a_traveller_finds_a_flight_and_books_it_and_the_second_start_knows_the_booking(folder: Path) -> None:
-    product = Product(folder / "first")
-    account = {"username": "asha", "password": "a long enough password"}
-    with running(product), product.client() as client:
-        user_id = client.post("/api/v1/auth/register", json=account).json()["id"]
-        client.headers["Authorization"] = f"Bearer {client.post('/api/v1/auth/token', data=account).json()['access_token']}"
-        in_a_week = (now() + timedelta(days=7)).date().isoformat()
-        found = client.get("/api/v1/search", params={"source": "Delhi", "destination": "Mumbai", "date": in_a_week}).json()
-        assert len(found) > 5
-        asked = client.post("/api/v1/booking", json={"user_id": user_id, "flight_id": found[0]["id"], "seats": 2})
-        assert asked.status_code == httpx.codes.ACCEPTED
-        job = client.get(asked.json()["status_url"], headers={"Prefer": "wait=10"}).json()
-        assert job["status"] == "CONFIRMED"
-    with running(product, end_with=signal.SIGINT), product.client() as client:
-        client.headers["Authorization"] = f"Bearer {client.post('/api/v1/auth/token', data=account).json()['access_token']}"
-        assert client.get(f"/api/v1/bookings/{asked.json()['booking_id']}").json()["status"] == "CONFIRMED"
-        with psycopg.connect(product.runtime["database_url"]) as connection:
-            assert connection.execute("SELECT count(*) FROM imports").fetchone() == (1,)
-        assert product.run("audit").stdout == "Every invariant holds.\n"
-
-
-def test_nothing_outlives_a_killed_supervisor_and_the_next_start_finds_its_data(folder: Path) -> None:
-    killed = Product(folder / "killed")
-    try:
-        killed.start("--no-sample")
-        pids = list(killed.pids.values())
-        port = killed.base_url.rpartition(":")[2]
-        with psycopg.connect(killed.runtime["database_url"], autocommit=True) as connection:
-            connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-        # The worst: nobody is left who could end the others.
-        killed.send(signal.SIGSTOP)
-        os.kill(killed.pids["guardian"], signal.SIGKILL)
-    finally:
-        killed.kill()
-    del pids[list(killed.pids).index("guardian")]
-    assert all(servers.is_alive(pid) for pid in pids)
-    at_once = Product(folder / "killed", environment={"SKYQUEUE_PORT": port})
-    try:
-        at_once.start("--no-sample")
-        assert all_gone(pids)
-        with psycopg.connect(at_once.runtime["database_url"]) as connection:
-            assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
-        pids = list(at_once.pids.values())  # this time the guardian lives
-    finally:
-        at_once.kill()
-    until(lambda: all_gone(pids), seconds=5)
-
-
-def test_a_full_disk_is_told_in_one_line(folder: Path) -> None:
-    """On a file system of 24 MB, which only this process sees."""
-    small = folder / "small"
-    small.mkdir()
-    mounted = [
-        "unshare",
-        "--user",
-        "--map-root-user",
-        "--mount",
-        "/bin/sh",
-        "-c",
-        'mount -t tmpfs -o size=24m none "$0" && exec "$@"',
-        str(small),
-    ]
-    if subprocess.run([*mounted, "true"], capture_output=True, check=False).returncode != 0:
-        pytest.skip("this machine lets nobody mount a file system of their own")
-    refused = Product(small / "data", prefix=mounted).run("up")
-    assert refused.returncode == 1
-    assert "No space left on device" in refused.stderr
-    assert len(refused.stderr.splitlines()) == 1
-
-
-@pytest.mark.skipif(not AS_ROOT, reason="only root has to become somebody else")
-def test_root_may_keep_its_data_below_a_closed_home(folder: Path) -> None:
-    home = folder / "home"
-    home.mkdir(mode=0o700)
-    with running(Product(home / "data"), "--no-sample", end_with=signal.SIGINT) as product:
-        assert product.is_ready
-    assert home.stat().st_mode & 0o777 == 0o700
-    assert (home / "data" / "postgres").stat().st_uid == 0
-
-
-def test_a_plain_user_runs_everything_as_itself(folder: Path) -> None:
-    """A process that is nobody special: it owns its files, and may become nobody else."""
-    namespace = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
-    prefix = namespace if AS_ROOT else []
-    if AS_ROOT and subprocess.run([*namespace, "true"], capture_output=True, check=False).returncode != 0:
-        pytest.skip("this machine lets nobody become a plain user of their own")
-    with running(Product(folder / "plain", prefix=prefix), "--no-sample", end_with=signal.SIGHUP) as product:
-        owner = (product.data_dir / "postgres" / "data").stat().st_uid
-        assert owner == product.data_dir.stat().st_uid
-        assert product.data_dir.stat().st_mode & 0o777 == 0o700
-
-
-def test_with_servers_of_somebody_else_it_starts_none(folder: Path, private_servers: ServerFactory) -> None:
-    pair = private_servers()
-    environment = {
-        "SKYQUEUE_DATABASE_URL": pair.database_url,
-        "SKYQUEUE_REDIS_URL": pair.redis_url,
-        "SKYQUEUE_JWT_SECRET": "a secret of the operator, long enough",
-    }
-    with running(Product(folder / "external", environment=environment), "--no-sample") as product:
-        assert set(product.pids) == {"api", "worker", "mockpay", "guardian"}
-        assert product.runtime["database_url"] == pair.database_url
-        assert product.runtime["redis_url"] == pair.redis_url

@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, status_c
 
 from tests.support.api import RunningApi
 
-CASES_PER_OPERATION = 25
+CASES_PER_OPERATION = 12
 AS_DOCUMENTED = [not_a_server_error, content_type_conformance, status_code_conformance]
 
 

@@ -18,7 +18,7 @@ from tests.support.servers import is_alive
 from tests.support.waiting import until
 
 COMMAND = (sys.executable, "-P", "-m", "core.cli")
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 
 
 class Product:

@@ -1,0 +1,17 @@
+"""What an API process cannot start without. Light, so that a missing setting is told before anything heavy is loaded."""
+
+from __future__ import annotations
+
+from core.settings import Settings
+from core.users.tokens import AccessTokens
+
+
+def requirements(settings: Settings) -> tuple[str, str, AccessTokens]:
+    """The addresses of Postgres and Redis, and the tokens' secret. `ValueError` says in one line which one is missing."""
+    database_url, redis_url, secret = settings.servers.database_url, settings.servers.redis_url, settings.accounts.jwt_secret
+    if database_url is None:
+        raise ValueError("SKYQUEUE_DATABASE_URL must name a Postgres server; `skyqueue up` starts its own")
+    if redis_url is None:
+        raise ValueError("SKYQUEUE_REDIS_URL must name a Redis or Valkey server; `skyqueue up` starts its own")
+    tokens = AccessTokens(secret.get_secret_value() if secret else None, lifetime_minutes=settings.accounts.access_token_minutes)
+    return database_url, redis_url, tokens

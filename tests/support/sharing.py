@@ -1,0 +1,27 @@
+"""Which tests run in one process of pytest-xdist: those that share what is costly to make. All others go where there is room."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+TOGETHER: Final = {
+    "tests/e2e/test_accessibility.py": "the browser and its product",
+    "tests/e2e/test_booking.py": "the browser and its product",
+    "tests/e2e/test_uploading.py": "the browser and its product",
+    "tests/e2e/test_up.py": "the product that is up",
+    "tests/integration/test_bookings.py": "the house",
+    "tests/integration/test_bookings_idempotency.py": "the house",
+    "tests/integration/test_jobs.py": "the house",
+}
+
+
+class Sharing(LoadScopeScheduling):  # type: ignore[misc]
+    def _split_scope(self, nodeid: str) -> str:
+        return TOGETHER.get(nodeid.partition("::")[0], nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    return Sharing(config, log)
