@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -11,7 +12,7 @@ import redis as redis_py
 
 from core import keys
 from core.db import Database
-from tests.support.api import ApiFactory
+from tests.support.api import ApiFactory, RunningApi
 from tests.support.flights import SEED_BODY, add_flight, body, noon_in, sell
 
 DAY = noon_in(10).date().isoformat()
@@ -41,6 +42,66 @@ def test_a_place_that_no_registry_knows_is_found_by_its_name(admin: httpx.Client
     assert numbers(ask(client, source="ATLANTIS  harbour")) == ["AI-202"]
 
 
+def test_accents_and_case_do_not_matter(admin: httpx.Client, client: httpx.Client) -> None:
+    add_flight(admin, source="Zürich", destination="São Paulo", flight_number="LX-92")
+    add_flight(admin, source="Île Imaginaire", destination="Atlantis Harbour", flight_number="XX-1")
+    for source, destination in [("zurich", "sao paulo"), ("ZÜRICH", "SÃO PAULO"), ("zrh", "Sao  Paulo"), ("Zürich", "gru")]:
+        assert numbers(ask(client, source=source, destination=destination)) == ["LX-92"]
+    for source in ("Île Imaginaire", "ile imaginaire", "ÎLE IMAGINAIRE", "I\u0302le imaginaire"):
+        assert numbers(ask(client, source=source, destination="atlantis harbour")) == ["XX-1"]
+    assert ask(client, source="Ile", destination="Atlantis Harbour").json() == []
+
+
+def test_only_flights_with_so_many_free_seats_are_asked_for(admin: httpx.Client, client: httpx.Client, db: Database) -> None:
+    for number, free in enumerate([0, 2, 5, 9]):
+        departure = noon_in(10, hours=number / 4)
+        flight = add_flight(
+            admin, flight_number=f"AI-{number}", total_seats=20, departure_ts=departure, arrival_ts=noon_in(10, hours=4)
+        )
+        sell(db, flight["id"], sold=20 - free)
+    assert numbers(ask(client)) == ["AI-0", "AI-1", "AI-2", "AI-3"]
+    assert numbers(ask(client, seats=1)) == ["AI-1", "AI-2", "AI-3"]
+    assert numbers(ask(client, seats=3)) == ["AI-2", "AI-3"]
+    assert numbers(ask(client, seats=3, limit=1)) == ["AI-2"]  # the limit counts what fits
+    assert numbers(ask(client, seats=9)) == ["AI-3"]
+
+
+def test_a_question_that_was_asked_before_is_answered_the_same_way(api: RunningApi, admin: httpx.Client) -> None:
+    """The second time it does not go through the framework, which nobody may notice."""
+    add_flight(admin)
+    with api.client() as client:
+        first, second = ask(client), ask(client)
+        assert api.services.search_desk.recall(second.request.url.query) is not None
+        assert second.json() == first.json()
+        assert second.headers["content-type"] == first.headers["content-type"] == "application/json"
+        ours = {"x-cache", "age", "cache-control", "x-request-id", "x-content-type-options", "content-length", "content-type"}
+        assert ours <= first.headers.keys() & second.headers.keys()
+        head = client.head(second.request.url)
+        assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", second.headers["content-length"])
+        assert client.post(second.request.url).status_code == 405
+
+        def counted() -> float:
+            found = re.search(r'method="GET",route="/api/v1/search",status="200"} (\S+)', client.get("/metrics").text)
+            assert found is not None
+            return float(found[1])
+
+        before = counted()
+        ask(client)
+        assert counted() == before + 1
+
+
+def test_a_question_that_was_asked_before_fails_like_any_other(start_api: ApiFactory, private_servers: Any) -> None:
+    pair = private_servers()
+    api = start_api(DATABASE_URL=pair.database_url, REDIS_URL=pair.redis_url)
+    parameters = {"source": "Delhi", "destination": "Mumbai", "date": DAY}
+    with api.client() as client, redis_py.Redis.from_url(pair.redis_url) as redis:
+        assert client.get("/api/v1/search", params=parameters).status_code == 200
+        pair.postgres.stop()
+        redis.flushall()
+        answer = client.get("/api/v1/search", params=parameters)
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
 def test_the_date_is_the_local_date_of_departure(admin: httpx.Client, client: httpx.Client) -> None:
     late = noon_in(10, hours=8)  # 20:00 UTC is 01:30 of the next day in Delhi
     add_flight(admin, departure_ts=late, arrival_ts=noon_in(10, hours=10))
@@ -58,7 +119,7 @@ def test_flights_are_sorted_and_limited(admin: httpx.Client, client: httpx.Clien
             departure_ts=departure,
             arrival_ts=noon_in(10, hours=int(number[-1]) / 4 + hours),
         )
-    assert numbers(ask(client)) == ["AI-1", "AI-2", "AI-3"]
+    assert numbers(ask(client)) == numbers(ask(client, sort="departure")) == ["AI-1", "AI-2", "AI-3"]
     assert numbers(ask(client, sort="price")) == ["AI-2", "AI-3", "AI-1"]
     assert numbers(ask(client, sort="fastest")) == ["AI-3", "AI-2", "AI-1"]
     assert numbers(ask(client, sort="fastest", limit=1)) == ["AI-3"]
@@ -69,6 +130,8 @@ def test_a_wrong_parameter_is_named(client: httpx.Client) -> None:
         ({"date": "2026-02-30"}, "?date"),
         ({"date": "tomorrow"}, "?date"),
         ({"sort": "cheapest"}, "?sort"),
+        ({"seats": 0}, "?seats"),
+        ({"seats": 10}, "?seats"),
         ({"limit": 0}, "?limit"),
         ({"limit": 101}, "?limit"),
         ({"limit": "many"}, "?limit"),
@@ -177,6 +240,20 @@ def test_airports_are_the_places_that_have_flights(admin: httpx.Client, client: 
     admin.delete(f"/admin/flights/{flight['id']}")
     assert "Mumbai" not in client.get("/api/v1/airports").json()
     assert client.get("/api/v1/airports/suggest", params={"q": "mumbai"}).json() == []
+
+
+def test_busier_places_are_suggested_first(admin: httpx.Client, client: httpx.Client) -> None:
+    for number, destination in enumerate(["Madurai", "Madrid", "Madrid", "Madrid", "Mumbai", "Mumbai"]):
+        add_flight(admin, flight_number=f"AI-{number}", destination=destination)
+
+    def suggested(typed: str) -> list[str]:
+        return [place["name"] for place in client.get("/api/v1/airports/suggest", params={"q": typed}).json()]
+
+    assert suggested("") == ["Delhi", "Madrid", "Mumbai", "Madurai"]
+    assert suggested("m") == ["Madrid", "Mumbai", "Madurai"]
+    assert suggested("madur")[0] == "Madurai"
+    # The list of names is in the order of the names, as it always was.
+    assert client.get("/api/v1/airports").json() == ["Delhi", "Madrid", "Madurai", "Mumbai"]
 
 
 def test_one_flight_is_public_and_an_unknown_one_is_not_found(admin: httpx.Client, client: httpx.Client) -> None:

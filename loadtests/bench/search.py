@@ -1,0 +1,260 @@
+"""Search: kept answers against a GET that does nothing, 500 clients while answers expire, and answers that nobody kept.
+
+`python -m loadtests.bench.search [flights ...]`: sizes of the table for the last part (default 10,000 and 1,000,000).
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import psycopg
+import uvloop
+
+from core.db import opened
+from core.flights import search
+from core.flights.search import SearchSort
+from core.flights.search_cache import REFRESH_FROM
+from core.repair import invariants
+from loadtests.bench import network
+from loadtests.bench.client import Tally, hammer, request_bytes
+from loadtests.bench.stack import Stack, running
+
+APP = "loadtests.bench.app:create_app"
+CLIENTS = 64
+CROWD = 500
+ROUNDS = 7
+SECONDS = 2.0
+FLIGHTS = 20
+"""In each kept answer: the default limit."""
+TARGET = 0.50
+SHORT_SECONDS = 2
+LONG_SECONDS = 300
+EXPIRIES = 8
+BEGINNINGS = 10
+COUNTED_AFTER_SECONDS = 11
+"""A session of Postgres that rests adds what it counted to everybody's counts after ten seconds."""
+MISSES = 300
+MISS_TARGET_MS = 20.0
+DAY = (datetime.now(UTC) + timedelta(days=1)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """`computed`: executions of the search's statement, by the database's own count. Waiting is how long a client was without answer."""
+
+    requests: int
+    lifetimes: float
+    computed: int
+    p50_ms: float
+    p99_ms: float
+    longest_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Misses:
+    """Milliseconds of searches that no cache knows, by a single client, and of the statement alone in one connection."""
+
+    flights: int
+    table_mb: float
+    indexes_mb: float
+    p50: float
+    p95: float
+    statement_p50: float
+    airports_ms: float
+    """The list of places, when nobody kept it."""
+
+
+def ask(source: str = "Delhi", destination: str = "Mumbai", **parameters: object) -> bytes:
+    """One search, ready to be sent."""
+    query = httpx.QueryParams({"source": source, "destination": destination, "date": DAY.isoformat(), **parameters})  # type: ignore[dict-item]
+    return request_bytes("GET", f"/api/v1/search?{query}", "nobody", b"")
+
+
+def put_flights(stack: Stack) -> None:
+    """The flights of one route on one day, among ten thousand others."""
+    with stack.connect() as connection:
+        network.fill(connection, 10_000)
+        connection.execute(
+            """
+            INSERT INTO flights (id, flight_number, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date,
+                                 total_seats, price, currency)
+            SELECT gen_random_uuid(), 'AI-' || n, 'Delhi', 'Mumbai', 'DEL', 'BOM', %(day)s::date + interval '6 hours' + n * interval '20 minutes',
+                   %(day)s::date + interval '15 hours', %(day)s, 180, 5000 + n, 'INR'
+            FROM generate_series(1, %(count)s) AS n
+            """,
+            {"day": DAY, "count": FLIGHTS},
+        )
+        connection.execute("ANALYZE flights")
+
+
+def kept_against_nothing(stack: Stack) -> list[tuple[float, float]]:
+    """Requests per second of kept answers, and of the handler that does nothing, round by round."""
+    nothing, kept = request_bytes("GET", "/bench/nothing", "nobody", b""), ask()
+    _run(stack, CLIENTS, 1.0, kept)
+    rounds = []
+    for number in range(1, ROUNDS + 1):
+        rounds.append((_run(stack, CLIENTS, SECONDS, kept).per_second, _run(stack, CLIENTS, SECONDS, nothing).per_second))
+        print(
+            f"round {number}: kept search {rounds[-1][0]:,.0f}/s   nothing {rounds[-1][1]:,.0f}/s   ratio {rounds[-1][0] / rounds[-1][1]:.2f}"
+        )
+    return rounds
+
+
+def crowd(stack: Stack, lifetime_seconds: float) -> Expiry:
+    """500 clients ask one question, whose answer is computed anew when nine tenths of its lifetime are over."""
+    asked = ask(sort="price")
+    _run(stack, CROWD, 1.0, asked)
+    with stack.connect() as connection:
+        before = _executions(connection)
+        tally = _run(stack, CROWD, SHORT_SECONDS * EXPIRIES, asked)
+        computed = _executions(connection) - before
+    cuts = statistics.quantiles(tally.latencies, n=100)
+    return Expiry(
+        tally.answered,
+        tally.seconds / (lifetime_seconds * REFRESH_FROM),
+        computed,
+        cuts[49] * 1000,
+        cuts[98] * 1000,
+        max(tally.latencies) * 1000,
+    )
+
+
+def begin_with_a_crowd(stack: Stack) -> tuple[int, int]:
+    """500 clients come at once to a question that nobody can answer any more: how often, and how often the database was asked."""
+    with stack.connect() as connection:
+        before = _executions(connection)
+        for _ in range(BEGINNINGS):
+            _change(stack)
+            _run(stack, CROWD, 0.0, ask())
+        return BEGINNINGS, _executions(connection) - before
+
+
+def miss(stack: Stack, flights: int) -> Misses:
+    """Searches of routes and days that were never asked for."""
+    with stack.connect() as connection:
+        begun = time.perf_counter()
+        routes = network.fill(connection, flights)
+        print(f"{flights:,} flights on {routes:,} routes in {time.perf_counter() - begun:.0f} s")
+        sizes = connection.execute("SELECT pg_relation_size('flights') / 1e6, pg_indexes_size('flights') / 1e6").fetchone()
+    assert sizes is not None
+    stack.redis().flushall()
+    questions = [(network.route(number * 7919 % routes), DAY + timedelta(days=number % 90)) for number in range(2 * MISSES)]
+    statement, asked = [], []
+    with (
+        httpx.Client(base_url=f"http://127.0.0.1:{stack.port}") as client,
+        opened(stack.database_url, pool_size=1, application="bench") as db,
+        db.snapshot() as connection,
+    ):
+        begun = time.perf_counter()
+        client.get("/api/v1/airports").raise_for_status()
+        airports_ms = (time.perf_counter() - begun) * 1000
+        for number, ((source, destination), day) in enumerate(questions):
+            sort = list(SearchSort)[number % 3]
+            begun = time.perf_counter()
+            if number % 2:
+                search.find_flights(connection, source, destination, day, sort)
+                statement.append(time.perf_counter() - begun)
+            else:
+                answer = client.get(
+                    "/api/v1/search",
+                    params={"source": source, "destination": destination, "date": day.isoformat(), "sort": sort, "limit": 100},
+                )
+                asked.append(time.perf_counter() - begun)
+                if number > 20 and answer.headers["x-cache"] != "miss" and routes > MISSES:
+                    raise RuntimeError("somebody asked this before")
+    cuts = statistics.quantiles(asked, n=20)
+    return Misses(
+        flights,
+        float(str(sizes[0])),
+        float(str(sizes[1])),
+        cuts[9] * 1000,
+        cuts[18] * 1000,
+        statistics.median(statement) * 1000,
+        airports_ms,
+    )
+
+
+def main() -> int:
+    """Print both sides of everything. The exit code is 1 when an invariant is violated."""
+    sizes = [int(size) for size in sys.argv[1:]] or [10_000, 1_000_000]
+    with running(APP, workers=0) as stack:
+        put_flights(stack)
+        kept = kept_against_nothing(stack)
+        calm = crowd(stack, LONG_SECONDS)
+    ratio = statistics.median(one / other for one, other in kept)
+    print(
+        f"kept search / nothing: median {ratio:.2f} (target >= {TARGET:.2f}), {CLIENTS} clients, {FLIGHTS} flights in an answer"
+    )
+
+    misses, violations = [], []
+    with running(APP, workers=0, environment={"SKYQUEUE_SEARCH_CACHE_SECONDS": str(SHORT_SECONDS)}) as stack:
+        put_flights(stack)
+        expiry = crowd(stack, SHORT_SECONDS)
+        beginnings = begin_with_a_crowd(stack)
+        each = expiry.computed / expiry.lifetimes
+        print(f"{CROWD} clients, nothing expires: {_waits(calm)}")
+        print(f"{CROWD} clients, {expiry.lifetimes:.1f} lifetimes of {SHORT_SECONDS} s: {_waits(expiry)}")
+        print(f"computed {expiry.computed} times, {each:.2f} for each lifetime (target <= 1.05)")
+        print(f"{CROWD} clients at once after a change, {beginnings[0]} times: computed {beginnings[1]} times")
+        for size in sizes:
+            found = miss(stack, size)
+            misses.append(found)
+            print(
+                f"{found.flights:,} flights ({found.table_mb:,.0f} MB, indexes {found.indexes_mb:,.0f} MB): a search nobody kept p50 {found.p50:.1f} ms"
+                f" (target < {MISS_TARGET_MS:.0f}), p95 {found.p95:.1f} ms; its statement alone p50 {found.statement_p50:.2f} ms;"
+                f" places {found.airports_ms:.0f} ms"
+            )
+        with stack.connect() as connection:
+            violations = invariants.check(connection, None)
+    print(
+        json.dumps(
+            {
+                "kept": kept,
+                "ratio": ratio,
+                "expiry": asdict(expiry),
+                "beginnings": beginnings,
+                "misses": [asdict(m) for m in misses],
+            }
+        )
+    )
+    for violation in violations:
+        print(violation)
+    return 1 if violations else 0
+
+
+def _waits(found: Expiry) -> str:
+    return (
+        f"p50 {found.p50_ms:.0f} ms, p99 {found.p99_ms:.0f} ms, longest {found.longest_ms:.0f} ms ({found.requests:,} requests)"
+    )
+
+
+def _run(stack: Stack, clients: int, seconds: float, request: bytes) -> Tally:
+    tally = uvloop.run(hammer(stack.port, clients, seconds, lambda _: request))
+    if set(tally.statuses) != {200}:
+        raise RuntimeError(f"expected 200 only, got {tally.statuses}")
+    return tally
+
+
+def _change(stack: Stack) -> None:
+    """Somebody changed a flight of the route: no answer about it is true any more."""
+    with stack.redis() as client:
+        for key in client.scan_iter("route-version:*"):
+            client.set(key, time.time_ns())
+
+
+def _executions(connection: psycopg.Connection[tuple[object, ...]]) -> int:
+    """How often the index of routes was read, which only the search does."""
+    time.sleep(COUNTED_AFTER_SECONDS)
+    row = connection.execute("SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'ix_flights_route_day'").fetchone()
+    assert row is not None
+    return int(str(row[0]))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
