@@ -6,37 +6,63 @@ no more stops, and is better in one of these. Direct flights are always shown.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from core.itineraries.tables import Ints
 from core.itineraries.ways import Ways
 
 BLOCK: Final = 64
 
-_Table = npt.NDArray[np.int64]
+
+class Merits(NamedTuple):
+    """Columns of equal length. `badness` is the sum of what makes a way worse: of two ways of which one is nowhere worse, it tells
+    whether it is better anywhere.
+    """
+
+    departure: Ints
+    arrival: Ints
+    price: Ints
+    stops: Ints
+    badness: Ints
+    currency: Ints
+
+    def take(self, which: npt.NDArray[Any] | slice) -> Merits:
+        return Merits(*(column[which] for column in self))
+
+
+def merits(departure: Ints, arrival: Ints, price: Ints, stops: Ints, currency: npt.NDArray[np.int32]) -> Merits:
+    return Merits(departure, arrival, price, stops, arrival - departure + price + stops, currency.astype(np.int64))
 
 
 def sensible(ways: Ways, count: int) -> npt.NDArray[np.intp]:
     """The first `count` ways worth showing, of ways in order: whoever is better comes earlier in it."""
-    # One table with the sense turned so that smaller is better.
-    table = np.stack([-ways.departure, ways.arrival, ways.price, ways.stops, ways.currency.astype(np.int64)])
-    kept = np.zeros(0, dtype=np.intp)
-    for begin in range(0, len(ways), BLOCK):
-        block = np.arange(begin, min(begin + BLOCK, len(ways)))
-        block = block[_stands(table[:, block], table[:, kept])]
+    left = merits(ways.departure, ways.arrival, ways.price, ways.stops, ways.currency)
+    rows = np.arange(len(ways))
+    kept: list[npt.NDArray[np.intp]] = []
+    found = 0
+    while len(rows) and found < count:
+        block = left.take(slice(BLOCK))
         # What is left out here would itself be left out because of something that is kept.
-        block = block[_stands(table[:, block], table[:, block])]
-        kept = np.concatenate([kept, block])
-        if len(kept) >= count:
-            break
-    return kept[:count]
+        stands = ~beaten(block, block)
+        kept.append(rows[:BLOCK][stands])
+        found += len(kept[-1])
+        rows, left = rows[BLOCK:], left.take(slice(BLOCK, None))
+        remain = ~beaten(left, block.take(stands))
+        rows, left = rows[remain], left.take(remain)
+    return np.concatenate([rows[:0], *kept])[:count]
 
 
-def _stands(ways: _Table, others: _Table) -> npt.NDArray[np.bool_]:
-    """Which of the ways none of the others beats."""
-    mine, theirs = ways[:, :, None], others[:, None, :]
-    beaten = np.all(theirs[:4] <= mine[:4], axis=0) & np.any(theirs[:4] < mine[:4], axis=0) & (theirs[4] == mine[4])
-    stands: npt.NDArray[np.bool_] = ~np.any(beaten, axis=1) | (ways[3] == 0)
-    return stands
+def beaten(ways: Merits, others: Merits) -> npt.NDArray[np.bool_]:
+    """Which of the ways any of the others beats."""
+    mine = Merits(*(column[:, None] for column in ways))
+    worse: npt.NDArray[np.bool_] = others.price <= mine.price
+    worse &= others.departure >= mine.departure
+    worse &= others.arrival <= mine.arrival
+    worse &= others.stops <= mine.stops
+    worse &= others.badness < mine.badness
+    worse &= others.currency == mine.currency
+    with_stops: npt.NDArray[np.bool_] = np.any(worse, axis=1) & (ways.stops > 0)
+    return with_stops

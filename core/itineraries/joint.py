@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -58,6 +58,11 @@ class Joint:
     middle: Legs
     before: Ranges
     after: Ranges
+
+    def without(self, beaten: npt.NDArray[np.bool_]) -> Joint:
+        """The same without some middle legs."""
+        left = np.flatnonzero(~beaten)
+        return replace(self, middle=self.middle.take(left), before=self.before.take(left), after=self.after.take(left))
 
 
 def join(span: Span, departing: Legs, destination: int, rules: Rules) -> Joint:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +25,6 @@ class Legs(NamedTuple):
     arrival: Ints
     price: Ints
     currency: npt.NDArray[np.int32]
-    date: npt.NDArray[np.int32]
 
     def take(self, which: npt.NDArray[Any]) -> Legs:
         return Legs(*(column[which] for column in self))
@@ -42,13 +43,13 @@ class Span:
 
     def __init__(self, tables: Sequence[DayTable], left_out: Ints) -> None:
         self.tables = [table for table in tables if len(table.flights)]
-        self._first_rows = np.cumsum([0, *(len(table.flights) for table in self.tables)])
+        self._first_rows = [0, *accumulate(len(table.flights) for table in self.tables)]
         self._left_out = left_out
 
     def flight(self, row: int) -> tuple[DayTable, int]:
         """The table of a flight, and its row there."""
-        which = int(np.searchsorted(self._first_rows, row, side="right")) - 1
-        return self.tables[which], row - int(self._first_rows[which])
+        which = bisect_right(self._first_rows, row) - 1
+        return self.tables[which], row - self._first_rows[which]
 
     def leaving(self, place: int, date: int, after: int) -> Legs:
         """From a place, on its local day `date`, later than `after`."""
@@ -93,11 +94,12 @@ class Span:
         parts = []
         for table, first_row in zip(self.tables, self._first_rows, strict=False):
             rows, flights = rows_of(table), table.flights
-            columns = (flights.source, flights.destination, flights.departure, flights.arrival, flights.price)
-            parts.append((rows + first_row, *(column[rows] for column in (*columns, flights.currency, flights.date))))
+            if len(rows):
+                columns = [getattr(flights, name)[rows] for name in Legs._fields[1:]]
+                parts.append(Legs(rows + first_row, *columns))
         if not parts:
             return Legs(*(np.zeros(0, dtype=np.int64) for _ in Legs._fields))  # type: ignore[arg-type]
-        legs = Legs(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+        legs = parts[0] if len(parts) == 1 else Legs(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
         return legs.take(~np.isin(legs.row, self._left_out)) if len(self._left_out) else legs
 
 

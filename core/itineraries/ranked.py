@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from core.itineraries import dominance
 from core.itineraries.joint import Joint, Ranges
 from core.itineraries.legs import Rows, expand
 from core.itineraries.range_minimum import RangeMinimum
@@ -57,6 +58,21 @@ class Ranked:
         )
         cut = cut_pairs or cut_ends or cut_trips
         return Listed(ways, everything=not cut and tighter == _NO_BOUND, cut=cut)
+
+    def without(self, shown: Ways) -> Ranked:
+        """The same without the ways with two stops through a middle leg that `shown` beat even if everything about them were as good as
+        it can be: the latest departure, the earliest arrival and the lowest price that the leg can be part of.
+        """
+        joint = self._joint
+        ideal = dominance.merits(
+            -_best(-joint.first.departure, joint.before),
+            _best(joint.last.arrival, joint.after),
+            _best(joint.first.price, joint.before) + joint.middle.price + _best(joint.last.price, joint.after),
+            np.full(len(joint.middle.row), 2),
+            joint.middle.currency,
+        )
+        others = dominance.merits(shown.departure, shown.arrival, shown.price, shown.stops, shown.currency)
+        return Ranked(joint.without(dominance.beaten(ideal, others)), self._weights)
 
     def _pairs(self, bound: int) -> tuple[Ways, bool]:
         """Ways with one stop through the first legs within the bound."""

@@ -20,7 +20,7 @@ from core.itineraries.ways import NO_FLIGHT, Ways
 _FIRST_LIST: Final = 256
 _LAST_LIST: Final = 1 << 17
 _GROWTH: Final = 8
-_ORDERED: Final = 20_000
+_ORDERED: Final = 60_000
 """Ways that are put in order at most."""
 
 NOBODY: Final = np.zeros(0, dtype=np.int64)
@@ -126,11 +126,12 @@ def _best(span: Span, ranked: Ranked, count: int) -> tuple[Ways, bool]:
         listed = ranked.list(size)
         ways, all_of_them = _first(listed.ways)
         ways = _in_order(span, ways)
-        ways = ways.take(dominance.sensible(ways, count))
+        ways = ways.take(dominance.sensible(ways, count) if count > 1 else np.arange(len(ways))[:1])
         if (listed.everything and all_of_them) or (len(ways) >= count and not listed.cut):
             return ways, True
-        if listed.cut or not all_of_them or size >= _LAST_LIST:
+        if size >= _LAST_LIST:
             return ways, False
+        ranked = ranked.without(ways)
         size *= _GROWTH
 
 
@@ -169,10 +170,10 @@ def _ids(span: Span, rows: Ints) -> list[bytes]:
 
 def _way(span: Span, ways: Ways, position: int) -> Way:
     legs = []
-    for row in ways.rows[position]:
+    for row in ways.rows[position].tolist():
         if row != NO_FLIGHT:
-            table, there = span.flight(int(row))
+            table, there = span.flight(row)
             flights = table.flights
-            flight_id = flight_uuid(flights.flight_id[there])
-            legs.append(Leg(int(row), flight_id, *(int(c[there]) for c in (flights.departure, flights.arrival, flights.price))))
+            times = flights.departure.item(there), flights.arrival.item(there)
+            legs.append(Leg(row, flight_uuid(flights.flight_id[there]), *times, flights.price.item(there)))
     return Way(tuple(legs), int(ways.price[position]), int(ways.departure[position]), int(ways.arrival[position]))

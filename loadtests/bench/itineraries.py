@@ -1,0 +1,223 @@
+"""Itineraries with two stops among 100,000 flights a day, next to one vector pass over the flights of the day.
+
+`python -m loadtests.bench.itineraries [flights a day]`. Both sides of the ratio are measured in turns, for the same random pairs, in the
+time of their own thread, because other programs share the machine; wall-clock times are printed too.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from bisect import bisect_left
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+import airportsdata
+import httpx
+import numpy as np
+import psycopg
+
+from core.db import opened
+from core.flights import places
+from core.itineraries.joint import Rules
+from core.itineraries.loading import Loader
+from core.itineraries.ranking import MAX_SECONDS, Ranking
+from core.itineraries.search import Found, Question, find
+from core.itineraries.tables import DAY_SECONDS, DayTable, Numbers, day_number
+from loadtests.bench.stack import running
+
+PLACES: Final = 500
+HUBS: Final = 40
+DAYS: Final = 4
+"""Three days of travel after a local day that begins on the first."""
+PAIRS: Final = 300
+CHECKED: Final = 12
+REQUESTS: Final = 200
+LIMIT: Final = 20
+RULES: Final = Rules(max_stops=2, min_wait=45 * 60, max_wait=6 * 3600)
+TARGET_MS: Final = 50.0
+TARGET_RATIO: Final = 4.0
+
+
+def routes(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of places and the share of all flights on each: hubs with one another, the others with a few hubs and a neighbour."""
+    size = 1 / np.arange(1, PLACES + 1) ** 0.6
+    weights: dict[tuple[int, int], float] = {(a, b): size[a] * size[b] * 60 for a in range(HUBS) for b in range(HUBS) if a != b}
+    for place in range(HUBS, PLACES):
+        hubs = random.choice(HUBS, size=random.integers(2, 8), replace=False, p=size[:HUBS] / size[:HUBS].sum())
+        neighbour = HUBS + (place - HUBS + 1) % (PLACES - HUBS)
+        for other, share in [*((int(hub), 30.0) for hub in hubs), (neighbour, 10.0)]:
+            weights[(place, other)] = weights[(other, place)] = size[place] * size[other] * share
+    shares = np.array(list(weights.values()))
+    return np.array(list(weights)), shares / shares.sum()
+
+
+def fill(connection: psycopg.Connection[tuple[object, ...]], flights_a_day: int, first: date) -> list[str]:
+    """Put the flights into the database; returns the keys of the places. Flights take as long as the distance asks for."""
+    random = np.random.default_rng(7)
+    known = [place for place in map(places.airport, sorted(_codes())) if place is not None]
+    chosen = [known[i] for i in random.choice(len(known), PLACES, replace=False)]
+    pairs, share = routes(random)
+    turn = np.radians(np.array([[place.latitude, place.longitude] for place in chosen]))
+    begin = datetime.combine(first, datetime.min.time(), UTC)
+    columns = "id, flight_number, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date, total_seats, price, currency"
+    with connection.cursor() as cursor, cursor.copy(f"COPY flights ({columns}) FROM STDIN".encode()) as copy:
+        for number, route in enumerate(random.choice(len(pairs), flights_a_day * DAYS, p=share)):
+            one, other = pairs[route]
+            (a, b), (c, d) = turn[one], turn[other]
+            kilometres = 12742 * np.arcsin(np.sqrt(np.sin((c - a) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((d - b) / 2) ** 2))
+            minutes = 40 + int(kilometres / 13) + int(random.integers(0, 4)) * 5
+            source, destination = chosen[one], chosen[other]
+            leaves = begin + timedelta(days=number // flights_a_day, minutes=5 * int(random.integers(0, 288)))
+            price = round(500 + float(kilometres) * float(random.uniform(2, 7)), 2)
+            copy.write_row((
+                f"{number:032x}", f"N-{number}", source.iata, destination.iata, source.iata, destination.iata, leaves,
+                leaves + timedelta(minutes=minutes), places.local_date(leaves, source), 180, price, "INR",
+            ))  # fmt: skip
+    connection.execute("VACUUM ANALYZE flights")
+    return [place.iata for place in chosen]
+
+
+def one_pass(table: DayTable, source: int, destination: int, after: int) -> int:
+    """Every column of the day's flights once: the best flight by price and duration that could be a part of the answer."""
+    flights = table.flights
+    allowed = (flights.departure >= after) & (flights.arrival <= after + MAX_SECONDS) & (flights.currency == 0)
+    allowed &= (flights.destination != source) & (flights.source != destination)
+    keys = flights.price * 1000 + (flights.arrival - flights.departure)
+    return int(np.argmin(np.where(allowed, keys, np.iinfo(np.int64).max)))
+
+
+def slowly(tables: list[DayTable], question: Question) -> list[tuple[int, int, int]]:
+    """The sensible ways by price, by plain loops over the flights: price, duration and stops."""
+    routes: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+    first = []
+    for table in tables:
+        flights = table.flights
+        columns = (flights.source, flights.destination, flights.departure, flights.arrival, flights.price, flights.date)
+        for source, destination, departure, arrival, price, day in zip(*(column.tolist() for column in columns), strict=True):
+            routes.setdefault((source, destination), []).append((departure, arrival, price))
+            if source == question.source and day == question.date:
+                first.append((departure, arrival, price, destination))
+    for flights_of_route in routes.values():
+        flights_of_route.sort()
+    end, rules = question.destination, question.rules
+    hubs = [one for one, other in routes if other == end and one != question.source]
+
+    def onward(one: int, other: int, landed: int) -> list[tuple[int, int, int]]:
+        flights_of_route = routes.get((one, other), [])
+        begin = bisect_left(flights_of_route, (landed + rules.min_wait,))
+        return flights_of_route[begin : bisect_left(flights_of_route, (landed + rules.max_wait + 1,))]
+
+    ways = set()
+    for begin, landed, price, place in first:
+        if place == end:
+            ways.add((price, landed - begin, 0, begin))
+            continue
+        ways |= {(price + last[2], last[1] - begin, 1, begin) for last in onward(place, end, landed)}
+        for hub in hubs:
+            for middle in onward(place, hub, landed) if hub != place else ():
+                ways |= {(price + middle[2] + last[2], last[1] - begin, 2, begin) for last in onward(hub, end, middle[1])}
+    kept: list[tuple[int, int, int, int]] = []
+    for way in sorted(way for way in ways if way[1] <= MAX_SECONDS):
+        price, duration, stops, begin = way
+        rivals = (o for o in kept if o[2] <= stops and o[3] >= begin and o[3] + o[1] <= begin + duration)
+        if stops == 0 or next(rivals, None) is None:
+            kept.append(way)
+    return [way[:3] for way in kept]
+
+
+def check(tables: list[DayTable], asked: list[Question]) -> int:
+    """Compare with the slow method; returns the number of pairs that differ."""
+    wrong = 0
+    for question in asked:
+        found = find(tables, question, 10)
+        mine = list(dict.fromkeys((way.price, way.arrival - way.departure, len(way.legs) - 1) for way in found.ways))
+        wrong += mine != list(dict.fromkeys(slowly(tables, question)))[: len(mine)] or not found.complete
+    return wrong
+
+
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Milliseconds by the wall clock and of this thread."""
+    wall, own = time.perf_counter(), time.thread_time()
+    work()
+    return (time.perf_counter() - wall) * 1000, (time.thread_time() - own) * 1000
+
+
+def main() -> int:
+    """Print the ratio for each order, and the same through HTTP. The exit code is 1 when an answer is wrong."""
+    flights_a_day = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    first = (datetime.now(UTC) + timedelta(days=2)).date()
+    random = np.random.default_rng(11)
+    result: dict[str, object] = {}
+    with running("loadtests.bench.app:create_app", workers=0) as stack:
+        with stack.connect() as connection:
+            keys = fill(connection, flights_a_day, first)
+        numbers = Numbers()
+        loader = Loader(numbers, Numbers())
+        loads, tables = [], []
+        with opened(stack.database_url, pool_size=1, application="bench") as database, database.snapshot() as snapshot:
+            for day in range(DAYS):
+                begun = time.perf_counter()
+                tables.append(loader.load(snapshot, day_number(first) + day))
+                loads.append((time.perf_counter() - begun) * 1000)
+        print(
+            f"{DAYS} days of {flights_a_day:,} flights: a load {statistics.median(loads):.0f} ms, {tables[0].nbytes / 2**20:.1f} MB"
+        )
+        asked = [random.choice(PLACES, 2, replace=False) for _ in range(PAIRS)]
+        local = day_number(first + timedelta(days=1))
+
+        def question(pair: np.ndarray, by: Ranking) -> Question:
+            one, other = (numbers.find(keys[place]) for place in pair)
+            assert one is not None
+            assert other is not None
+            return Question(source=one, destination=other, date=local, now=0, ranking=by, rules=RULES)
+
+        for by in Ranking:
+            searches, passes, found = [], [], []
+            for pair in asked:
+                each = question(pair, by)
+                answers: list[Found] = []
+                searches.append(timed(lambda each=each, answers=answers: answers.append(find(tables, each, LIMIT))))  # type: ignore[misc]
+                passes.append(timed(lambda each=each: one_pass(tables[1], each.source, each.destination, local * DAY_SECONDS)))  # type: ignore[misc]
+                found += answers
+            wall, own = (np.array(column) for column in zip(*searches, strict=True))
+            pass_wall, pass_own = (np.array(column) for column in zip(*passes, strict=True))
+            ratio = float(np.median(own) / np.median(pass_own))
+            print(
+                f"{by:8} p50 {np.median(own):.1f} ms, p95 {np.quantile(own, 0.95):.1f} ms of its thread (wall {np.median(wall):.1f}, "
+                f"{np.quantile(wall, 0.95):.1f}; target p50 {TARGET_MS:.0f}); one pass {np.median(pass_own):.2f} ms (wall "
+                f"{np.median(pass_wall):.2f}); ratio {ratio:.1f} (target {TARGET_RATIO:.0f}); "
+                f"{np.mean([len(each.ways) for each in found]):.1f} itineraries, {sum(not each.complete for each in found)} incomplete"
+            )
+            result[by.value] = {"p50": float(np.median(own)), "p95": float(np.quantile(own, 0.95)), "ratio": ratio}
+        wrong = check(tables, [question(pair, Ranking.PRICE) for pair in asked[:CHECKED]])
+        print(f"{wrong} of {CHECKED} differ from trying everything")
+        result["http"] = through_http(stack.port, [(keys[a], keys[b]) for a, b in asked[:REQUESTS]], first + timedelta(days=1))
+    print(json.dumps({**result, "wrong": wrong}))
+    return 1 if wrong else 0
+
+
+def through_http(port: int, pairs: list[tuple[str, str]], day: date) -> dict[str, float]:
+    """Milliseconds of one client after another; the first request loads the days."""
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+        times = []
+        for source, destination in pairs:
+            begun = time.perf_counter()
+            parameters = {"source": source, "destination": destination, "date": day.isoformat()}
+            client.get("/api/v1/itineraries", params=parameters).raise_for_status()
+            times.append((time.perf_counter() - begun) * 1000)
+    first, others = times[0], np.array(times[1:])
+    p50, p95 = float(np.median(others)), float(np.quantile(others, 0.95))
+    print(f"through HTTP: p50 {p50:.1f} ms, p95 {p95:.1f} ms; the first request, which loads the days, {first:.0f} ms")
+    return {"p50": p50, "p95": p95, "first": first}
+
+
+def _codes() -> list[str]:
+    return [code for code, row in airportsdata.load("IATA").items() if row["city"]]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
