@@ -63,16 +63,12 @@ def seconds(trip: Trip) -> int:
 def beats(one: Trip, other: Trip) -> bool:
     """Whether nobody would choose the other."""
     better = [
-        (one[0].departure, other[0].departure),
-        (other[-1].arrival, one[-1].arrival),
-        (price(other), price(one)),
-        (len(other), len(one)),
+        (one[0].departure - other[0].departure).total_seconds(),
+        (other[-1].arrival - one[-1].arrival).total_seconds(),
+        price(other) - price(one),
+        len(other) - len(one),
     ]
-    return (
-        one[0].currency == other[0].currency
-        and all(mine >= theirs for mine, theirs in better)
-        and any(mine > theirs for mine, theirs in better)
-    )
+    return one[0].currency == other[0].currency and min(better) >= 0 and max(better) > 0
 
 
 def ranked(found: Sequence[Trip], by: By, *, schedule: Sequence[Trip] = ()) -> list[Trip]:
