@@ -22,6 +22,9 @@ from core.flights.timetable_log import Changed
 BATCH: Final = 200
 """Routes in one round trip. All days of a route are one call, because they share a cluster slot."""
 
+_FIRST_DAY: Final = date(1970, 1, 1).toordinal()
+"""Of the bits; no flight is older than the year 2000."""
+
 _CHANGE_VERSIONS: Final = files("core.flights").joinpath("lua", "change_versions.lua").read_text()
 
 LISTED: Final = 200
@@ -39,24 +42,31 @@ class RouteDay(NamedTuple):
 
 
 class RouteDays:
-    """A set of route days that stays small: an import of a million rows may touch a hundred thousand."""
+    """A set of route days that stays small, because an import of a million rows may touch half a million: one bit for each."""
 
     def __init__(self, route_days: Iterable[RouteDay] = ()) -> None:
-        self._days: dict[tuple[str, str], set[date]] = {}
+        self._days: dict[tuple[str, str], int] = {}
         self.update(route_days)
 
     def update(self, route_days: Iterable[RouteDay]) -> None:
+        if isinstance(route_days, RouteDays):
+            for route, days in route_days._days.items():
+                self._days[route] = self._days.get(route, 0) | days
+            return
         for source_key, destination_key, day in route_days:
-            self._days.setdefault((source_key, destination_key), set()).add(day)
+            route = (source_key, destination_key)
+            self._days[route] = self._days.get(route, 0) | 1 << day.toordinal() - _FIRST_DAY
 
     def __iter__(self) -> Iterator[RouteDay]:
-        return (RouteDay(*route, day) for route, days in self._days.items() for day in days)
+        return (RouteDay(*route, day) for route, days in self.by_route() for day in days)
 
     def __len__(self) -> int:
-        return sum(map(len, self._days.values()))
+        return sum(days.bit_count() for days in self._days.values())
 
     def by_route(self) -> Iterator[tuple[tuple[str, str], set[date]]]:
-        return iter(self._days.items())
+        for route, days in self._days.items():
+            bits = f"{days:b}"[::-1]
+            yield route, {date.fromordinal(_FIRST_DAY + place) for place, bit in enumerate(bits) if bit == "1"}
 
 
 def change(client: redis.Redis, route_days: RouteDays) -> None:

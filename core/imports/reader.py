@@ -18,7 +18,7 @@ from core.imports.faults import WHOLE_ROW, Fault, Faults, shortened, storable
 from core.imports.header import Layout
 
 CHUNK_BYTES: Final = 2 * 1024 * 1024
-CHUNK_ROWS: Final = 25_000
+CHUNK_ROWS: Final = 20_000
 
 _TEXT: Final = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 

@@ -38,7 +38,8 @@ class SeenKeys:
         if not run.size:
             return
         while self._runs and self._runs[-1].size < 2 * run.size:
-            run = np.sort(np.concatenate((self._runs.pop(), run)), kind="stable")
+            run = np.concatenate((self._runs.pop(), run))
+            run.sort(kind="stable")
         self._runs.append(run)
 
 

@@ -28,7 +28,7 @@ from core.users.models import Role
 from core.users.tokens import AccessTokens, Principal
 
 SECRET = "a bench is a public place, 32 bytes"  # of servers that live for a minute
-READY_SECONDS = 30.0
+READY_SECONDS = 90.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 
 ROWS = 70_000
-"""Three chunks."""
+"""Several chunks."""
 
 
 def wind_leases(pipeline: Pipeline) -> None:
@@ -22,7 +22,7 @@ def wind_leases(pipeline: Pipeline) -> None:
 
 
 def test_an_import_survives_workers_that_are_killed(pipeline: Pipeline) -> None:
-    """A file of three chunks, as people send them, with hundreds of bad rows."""
+    """A file of several chunks, as people send them, with hundreds of bad rows."""
     dirty = dirtied(csv_of(row(number) for number in range(1, ROWS + 1)))
     with pipeline.api().client(pipeline.account(Role.ADMIN).headers) as admin:
         job = admin.post("/admin/flights/bulk-upload", files={"file": ("flights.csv", dirty.data)}).json()["job_id"]

@@ -174,7 +174,7 @@ def test_the_importer_does_what_a_person_would_do(db: Database, redis_url: str, 
     @given(
         first=files(),
         second=files(),
-        rows=st.sampled_from([2, 3, 7, 25_000, 25_000]),
+        rows=st.sampled_from([2, 3, 7, 20_000, 20_000]),
         create=st.booleans(),
         dry_run=st.booleans(),
         local=st.booleans(),
