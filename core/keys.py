@@ -6,7 +6,7 @@
 | `rsv:{F}`              | hash   | departure + 1 day   | booking id -> seats, or `R` once released         |
 | `search:{R}:D:S`       | string | `SEARCH_CACHE_SECONDS` | flights of route R on date D in sort order S   |
 | `search-lock:{R}:D:S`  | string | 3 seconds           | somebody computes that search right now           |
-| `route-version:{R}:D`  | string | 7 days              | new with each change of route R on date D         |
+| `route-version:{R}:D`  | string | 7 days              | new with each change of route R on date D; set by whoever finds none, then for twice `SEARCH_CACHE_SECONDS` |
 | `calendar:{R}:M`       | string | `SEARCH_CACHE_SECONDS` | cheapest flights of route R on each day of month M |
 | `calendar-lock:{R}:M`  | string | 3 seconds           | somebody computes that calendar right now         |
 | `calendar-version:{R}` | string | 7 days              | new with each change of route R on any date       |

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import airportsdata
@@ -29,10 +30,11 @@ FROM generate_series(1, %(days)s) AS day, generate_series(0, %(routes)s - 1) AS 
 """
 
 
+@cache
 def airports() -> list[tuple[int, str, str, str]]:
     """Number, code, city and time zone of the places."""
-    known = sorted(airportsdata.load("IATA").items())
-    chosen = [(code, row) for code, row in known if row["city"]][:: len(known) // (2 * PLACES)][:PLACES]
+    one_of_each_city = {row["city"]: (code, row) for code, row in sorted(airportsdata.load("IATA").items()) if row["city"]}
+    chosen = list(one_of_each_city.values())[:: len(one_of_each_city) // PLACES][:PLACES]
     return [(number, code, row["city"], row["tz"]) for number, (code, row) in enumerate(chosen)]
 
 

@@ -217,6 +217,7 @@ def main() -> int:
             {
                 "kept": kept,
                 "ratio": ratio,
+                "calm": asdict(calm),
                 "expiry": asdict(expiry),
                 "beginnings": beginnings,
                 "misses": [asdict(m) for m in misses],
