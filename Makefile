@@ -38,7 +38,8 @@ setup: $(PYTHON_ENV) $(APP) ## Install what is needed into this folder, and buil
 ##@ Prove
 .PHONY: test
 test: lint types contract frontend-test setup ## Everything: style, types, contract, app, unit, integration, faults, browser
-	$(PYTEST) tests
+	$(PYTEST) tests --ignore tests/e2e
+	$(PYTEST) tests/e2e
 	@echo "Everything passed."
 
 .PHONY: lint
@@ -92,6 +93,9 @@ SECONDS ?= 30
 bench: $(PYTHON_ENV) ## Speed as ratios, both sides from one run, on private servers
 	$(BIN)/python -m loadtests.bench.bookings
 	$(BIN)/python -m loadtests.bench.slow_provider
+	$(BIN)/python -m loadtests.bench.imports
+	$(BIN)/python -m loadtests.bench.search
+	$(BIN)/python -m loadtests.bench.itineraries
 
 .PHONY: loadtest
 loadtest: $(PYTHON_ENV) ## Travellers against the product that is up, with a verdict (USERS, SECONDS)
