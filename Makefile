@@ -2,7 +2,7 @@
 # python3 (3.11 to 3.13) with venv, make, and the registries of Python and npm packages.
 
 PYTHON ?= python3
-JOBS ?= 3
+JOBS ?= 4
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
@@ -14,7 +14,7 @@ STAMPS := .stamps
 PYTHON_ENV := $(STAMPS)/python
 NODE_MODULES := $(STAMPS)/node-modules
 APP := $(STAMPS)/app
-PYTEST = $(BIN)/pytest -q -n $(JOBS)
+PYTEST = $(BIN)/pytest -q -n $(JOBS) --durations 10
 
 # Never a Python from elsewhere: the one that was asked for, or a clear error.
 export UV_PYTHON_DOWNLOADS := never

@@ -25,6 +25,7 @@ class _Listed(NamedTuple):
 
     flight_id: UUID
     departure_ts: datetime
+    total_seats: int
     before: bytes
     after: bytes
 
@@ -62,13 +63,15 @@ async def _with_seats(flights: Sequence[_Listed], board: SeatBoard) -> list[tupl
 
 
 def _array(flights: Sequence[tuple[_Listed, int]], least: int, limit: int) -> bytes:
-    fitting = [b"%b%d%b" % (flight.before, free, flight.after) for flight, free in flights if free >= least]
+    # A smaller aircraft may be known here before the seats that are free in it.
+    counted = ((flight, min(free, flight.total_seats)) for flight, free in flights)
+    fitting = [b"%b%d%b" % (flight.before, free, flight.after) for flight, free in counted if free >= least]
     return b"[" + b",".join(fitting[:limit]) + b"]"
 
 
 def _listed(flight: FlightView) -> _Listed:
     before, mark, rest = _encode(flight).partition(_SEATS)
-    return _Listed(flight.id, flight.departure_ts, before + mark, rest.lstrip(_DIGITS))
+    return _Listed(flight.id, flight.departure_ts, flight.total_seats, before + mark, rest.lstrip(_DIGITS))
 
 
 def _earliest(flights: Sequence[_Listed]) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
+import httpx
 import pytest
 
 from core.db import Database
@@ -21,6 +22,15 @@ pytest_plugins = [
     "tests.support.steps",
     "tests.support.money",
 ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_tls_context() -> Iterator[None]:
+    """Nothing here speaks TLS, and to read the system's certificates for each client takes longer than most requests."""
+    context = httpx.create_ssl_context()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx._transports.default.create_ssl_context", lambda **_: context)
+        yield
 
 
 @pytest.fixture(scope="session")
