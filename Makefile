@@ -37,7 +37,8 @@ setup: $(PYTHON_ENV) $(APP) ## Install what is needed into this folder, and buil
 
 ##@ Prove
 .PHONY: test
-test: lint types contract frontend-test setup ## Everything: style, types, contract, app, unit, integration, faults, browser
+test: setup ## Everything: style, types, contract, app, unit, integration, faults, browser
+	@$(MAKE) -j 2 lint types contract frontend-test
 	$(PYTEST) tests --ignore tests/e2e
 	$(PYTEST) tests/e2e
 	@echo "Everything passed."
