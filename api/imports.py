@@ -36,7 +36,7 @@ from core.jobs.broadcast import News
 from core.jobs.messages import ImportFile
 from core.ratelimit.limits import Scope
 
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"  # an answer adds the charset
 
 
 class ImportAccepted(msgspec.Struct):

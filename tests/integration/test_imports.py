@@ -218,7 +218,7 @@ def test_failed_rows_come_back_ready_to_be_mended(office: Office) -> None:
     assert status["failed"] == 4
 
     answer = office.admin.get(status["failed_rows_url"])
-    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     header, *failed = csv.reader(io.StringIO(answer.text))
     assert header == [*names.split(","), "_line", "_code", "_error"]
     assert [(cells[-3], cells[-2]) for cells in failed] == [
