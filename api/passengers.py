@@ -11,7 +11,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
 
-from api.bookings import PassengerContact, PassengerName, owner
+from api.booking_bodies import PassengerContact, PassengerName
+from api.bookings import owner
 from api.deps import Services, SignedRequest
 from api.guards import limited
 from api.wire import RequestBody

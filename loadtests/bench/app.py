@@ -8,7 +8,8 @@ from litestar import Litestar, Response, get, post
 from litestar.params import JSONBody
 
 from api.app import create_app as create_product
-from api.bookings import BookingAccepted, BookingBody
+from api.booking_bodies import BookingBody
+from api.bookings import BookingAccepted
 from api.deps import SignedRequest
 from api.guards import PUBLIC
 from core.bookings.states import BookingStatus

@@ -43,7 +43,7 @@ def sold(pipeline: Pipeline, flights: Sequence[UUID]) -> list[int]:
     return [sum(pipeline.seats(flight)[:2]) for flight in flights]
 
 
-@pytest.mark.parametrize("failpoint", ["after_reserve", "after_persist"])
+@pytest.mark.parametrize("failpoint", ["before_claim", "after_reserve", "after_persist", "before_ack"])
 def test_a_trip_whose_last_flight_is_full_takes_no_seat_anywhere(pipeline: Pipeline, failpoint: str) -> None:
     flights = [pipeline.flight(seats) for seats in (10, 10, 1)]
     trip = pipeline.accept_trip(*flights, seats=2)
