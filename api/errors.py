@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 SERVER_AWAY: tuple[type[Exception], ...] = (
     psycopg.OperationalError,
+    psycopg.InterfaceError,
     sqlalchemy.exc.OperationalError,
     sqlalchemy.exc.InterfaceError,
     sqlalchemy.exc.TimeoutError,

@@ -57,7 +57,7 @@ async def _with_seats(flights: Sequence[_Listed], board: SeatBoard) -> list[tupl
     known = board.known
     counted = [(flight, known(flight.flight_id)) for flight in flights]
     if all(free is not None for _, free in counted):
-        return counted  # type: ignore[return-value]
+        return counted  # type: ignore[return-value]  # none of them is None
     found = await board.free([flight.flight_id for flight in flights])
     return [(flight, found[flight.flight_id]) for flight in flights if flight.flight_id in found]
 

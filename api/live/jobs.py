@@ -21,7 +21,7 @@ from core.jobs.status import Job, read_jobs
 BACKSTOP_SECONDS: Final = 1.0
 """How long a waiter trusts the news before it looks for itself."""
 REMEMBERED: Final = 20_000
-"""Jobs that were read when they were done: about 30 MB."""
+"""Jobs that were read when they were done, the latest of them."""
 
 
 class JobReader:
@@ -37,7 +37,7 @@ class JobReader:
         """The job as it is now, or None; while Postgres is away, as it was when it was last read, if it was done.
 
         Raises:
-            Unavailable, psycopg.OperationalError, SQLAlchemyError: Postgres is away, and nothing final is known of this job.
+            Unavailable, psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError: Postgres is away, and nothing final is known of this job.
         """
         return await self._reader.submit(job_id)
 
@@ -63,7 +63,7 @@ class JobReader:
         try:
             with self._db.snapshot() as connection:
                 jobs = read_jobs(connection, list(dict.fromkeys(job_ids)))
-        except (Unavailable, psycopg.OperationalError, SQLAlchemyError) as error:
+        except (Unavailable, psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError) as error:
             return [self._ended.get(job_id, error) for job_id in job_ids]
         for job in jobs.values():
             self._remember(job)

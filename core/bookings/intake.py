@@ -49,7 +49,7 @@ class Intake:
         """Commit what can be accepted and answer each request in order; nothing that is answered with an error is stored.
 
         Raises:
-            psycopg.OperationalError: Postgres is away; nothing of the batch is known to be stored.
+            psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError: Postgres is away; nothing of the batch is known to be stored.
         """
         named = [_with_ids(request) for request in requests]
         stored: set[UUID] = set()
@@ -57,7 +57,7 @@ class Intake:
             stored = self._express(named)
             rest = [request for request in named if request.trip_id not in stored]
             answers = iter(self._accept_isolated(rest) if rest else [])
-        except (psycopg.OperationalError, SQLAlchemyError):
+        except (psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError):
             # A Postgres that crashed may hand out the numbers of a lost transaction again.
             self._references = References()
             if not stored:

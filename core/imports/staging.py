@@ -1,6 +1,7 @@
 """Good rows of one chunk become flights: COPY to a staging table, one INSERT for the new, one UPDATE for the changed.
 
-A chunk that follows one of nothing but new flights is copied straight into the table, and staged only if a flight of it exists. Rows that change nothing are neither locked nor written. Held and sold seats are never touched, and a capacity never goes below them.
+A chunk that follows one of nothing but new flights is copied straight into the table, and staged only if a flight of it exists. Rows
+that change nothing are neither locked nor written. Held and sold seats are never touched, and a capacity never goes below them.
 """
 
 from __future__ import annotations

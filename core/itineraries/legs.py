@@ -98,7 +98,7 @@ class Span:
                 columns = [getattr(flights, name)[rows] for name in Legs._fields[1:]]
                 parts.append(Legs(rows + first_row, *columns))
         if not parts:
-            return Legs(*(np.zeros(0, dtype=np.int64) for _ in Legs._fields))  # type: ignore[arg-type]
+            return Legs(*(np.zeros(0, dtype=np.int64) for _ in Legs._fields))  # type: ignore[arg-type]  # no rows, so no other types
         legs = parts[0] if len(parts) == 1 else Legs(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
         return legs.take(~np.isin(legs.row, self._left_out)) if len(self._left_out) else legs
 
