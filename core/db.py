@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeAlias, cast
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine, text
 from sqlmodel import Session
 
@@ -83,7 +84,7 @@ class Database:
             try:
                 yield connection
             finally:
-                if not connection.closed:
+                if _is_idle(connection):
                     connection.autocommit = False
 
     @contextmanager
@@ -93,7 +94,7 @@ class Database:
         try:
             yield connection
         finally:
-            if connection.broken or connection.closed or self._disposed:
+            if self._disposed or not _is_idle(connection):
                 pooled.invalidate()
             pooled.close()
 
@@ -123,6 +124,11 @@ class Database:
         """Close every connection; one that a thread still uses, when that thread gives it back."""
         self._disposed = True
         self.engine.dispose()
+
+
+def _is_idle(connection: RawConnection) -> bool:
+    """Whether it can be used again. One that the network reset is not, and the driver does not call it closed."""
+    return connection.pgconn.transaction_status == TransactionStatus.IDLE
 
 
 @contextmanager
