@@ -1,0 +1,93 @@
+"""A connection to Postgres is lost under the hands of who uses it: no answer claims what nobody knows, and the next request is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+from typing import Final, LiteralString
+
+import httpx
+import psycopg
+import pytest
+from sqlalchemy import event
+
+from core.bookings.intake import Intake
+from core.bookings.requests import Accepted, Request
+from core.clock import new_id
+from core.db import RawConnection, opened
+from core.errors import Unavailable
+from tests.support import connections
+from tests.support.api import RunningApi
+from tests.support.connections import Loss
+from tests.support.pipeline import Pipeline
+from tests.support.waiting import until
+
+LOSSES: Final[Sequence[Loss]] = (connections.end, connections.reset, connections.begin_anew)
+
+
+def test_a_request_that_loses_its_connection_is_answered_503_and_the_next_one_as_ever(
+    api: RunningApi, traveller: httpx.Client
+) -> None:
+    """The ways of `core/db.py`: a statement alone, a transaction of the driver, a unit of work."""
+    line = f"/api/v1/flights/{new_id()}/waitlist"
+    alone, *together = ("GET", line, 404), ("DELETE", line, 404), ("POST", "/api/v1/auth/refresh", 401)
+    traveller.cookies.set("skyqueue_refresh", "nonsense", path="/api/v1/auth")
+    for (method, path, status), lose in [*product([alone], LOSSES[:2]), *product(together, LOSSES)]:
+        with connections.lost(api.services.db, lose):
+            lost = traveller.request(method, path)
+        assert (lost.status_code, lost.json()["code"]) == (503, "unavailable"), (method, path, lose)
+        assert lost.json()["retryable"]
+        assert traveller.request(method, path).status_code == status, (method, path, lose)
+
+
+@pytest.mark.parametrize("lose", LOSSES)
+def test_of_a_batch_whose_connection_is_lost_in_the_middle_the_stored_part_is_answered_as_stored(
+    pipeline: Pipeline, lose: Loss
+) -> None:
+    """Plain bookings go first, by a statement of their own; a trip goes the careful way, on a connection that is borrowed later."""
+    first, second, traveller = pipeline.flight(10), pipeline.flight(10), pipeline.account().id
+    trip = Request(traveller, (first, second), 1, idempotency_key="trip", request_hash=b"trip")
+    plain = [Request(traveller, (first,), 1) for _ in range(3)]
+    intake = Intake(pipeline.db)
+    with connections.lost(pipeline.db, lose, turn=2):
+        answers = intake.accept([plain[0], trip, *plain[1:]])
+
+    assert [type(answer) for answer in answers] == [Accepted, Unavailable, Accepted, Accepted]
+    stored = [answer.trip_id for answer in answers if isinstance(answer, Accepted)]
+    assert pipeline.endings(stored) == {"PENDING": 3}
+    (again,) = intake.accept([trip])
+    assert isinstance(again, Accepted), again
+    assert not again.replayed
+
+
+def test_bookings_whose_confirmation_is_lost_are_in_doubt_and_never_refused(pipeline: Pipeline) -> None:
+    flight, traveller = pipeline.flight(10), pipeline.account().id
+    wishes = [Request(traveller, (flight,), 1, idempotency_key=key, request_hash=b"same") for key in ("key", None)]
+    used: list[RawConnection] = []
+    with opened(pipeline.database_url, pool_size=1, application="door") as door, ThreadPoolExecutor() as thread:
+        intake = Intake(door)
+        event.listen(door.engine, "checkout", lambda connection, *_: used.append(connection), once=True)
+        with pipeline.db.transaction() as other:
+            other.execute("LOCK TABLE bookings IN SHARE MODE")
+            accepting = thread.submit(intake.accept, wishes)
+            until(lambda: _waits_for_a_lock(pipeline, "door"))
+            connections.reset(used[0])
+        with pytest.raises(psycopg.OperationalError):
+            accepting.result()
+        until(lambda: _count(pipeline, "bookings") == 2)  # Postgres had been asked, and did not need to be heard
+        (again,) = intake.accept(wishes[:1])
+    assert isinstance(again, Accepted), again
+    assert again.replayed
+    assert _count(pipeline, "bookings") == 2
+
+
+def _waits_for_a_lock(pipeline: Pipeline, application: LiteralString) -> bool:
+    return _count(pipeline, f"pg_stat_activity WHERE application_name = '{application}' AND wait_event_type = 'Lock'") > 0
+
+
+def _count(pipeline: Pipeline, what: LiteralString) -> int:
+    with pipeline.db.snapshot() as connection:
+        row = connection.execute(f"SELECT count(*) FROM {what}").fetchone()
+    assert row is not None
+    return int(row[0])
