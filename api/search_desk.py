@@ -7,21 +7,23 @@ A question that was understood once is known by the bytes of its query from then
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
 import msgspec
+from redis.exceptions import RedisError
 
 from api.flight_lists import FlightList
 from api.live.seat_board import SeatBoard
 from core import clock, keys
 from core.db import Database
-from core.flights import airports, places, search
+from core.flights import airports, places, search, served_places
 from core.flights.airports import ServedPlace
 from core.flights.cached_entries import Names
 from core.flights.search import SearchSort
-from core.flights.search_cache import Answer, Question, SearchCache
+from core.flights.search_cache import REDIS_SECONDS, Answer, Question, SearchCache
 from core.flights.suggest import Suggestions
 
 QUERIES: Final = 20_000
@@ -96,13 +98,8 @@ class SearchDesk:
 
     async def served(self) -> Answer[Served]:
         """Every place that has a flight."""
-
-        def compute() -> bytes:
-            with self._db.snapshot() as connection:
-                return _encode(airports.list_places(connection))
-
         names = Names(keys.AIRPORTS, keys.AIRPORTS_VERSION, keys.AIRPORTS_LOCK)
-        return await self._cache.get(Question(names, lambda: asyncio.to_thread(compute), Served.read))
+        return await self._cache.get(Question(names, self._list_places, Served.read))
 
     async def place_key(self, text: str) -> str:
         """The key of the place that a traveller means. What no registry knows is looked for among the places that have flights."""
@@ -111,6 +108,24 @@ class SearchDesk:
             return key
         served = (await self.served()).value
         return key if key in served.keys else served.spellings.get(places.fold(text), key)
+
+    async def _list_places(self) -> bytes:
+        def read() -> list[ServedPlace]:
+            with self._db.snapshot() as connection:
+                return airports.list_places(connection)
+
+        # A list that Redis is not told of is computed anew after the next flight that is added.
+        redis, turn = self._cache.reachable, None
+        with suppress(RedisError, TimeoutError):
+            if redis is not None:
+                async with asyncio.timeout(REDIS_SECONDS):
+                    turn = await served_places.begin(redis)
+        listed = await asyncio.to_thread(read)
+        with suppress(RedisError, TimeoutError):
+            if redis is not None and turn is not None:
+                async with asyncio.timeout(REDIS_SECONDS):
+                    await served_places.keep(redis, turn, [place.key for place in listed])
+        return _encode(listed)
 
     def _flights(self, source_key: str, destination_key: str, day: date, sort: SearchSort) -> Question[FlightList]:
         def compute() -> bytes:

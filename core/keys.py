@@ -14,7 +14,9 @@
 | `{timetable}:changes`  | list   | the last thousand   | what they changed (`core/flights/timetable_log.py`) |
 | `{airports}:list`      | string | `SEARCH_CACHE_SECONDS` | every place that has a flight                  |
 | `{airports}:lock`      | string | 3 seconds           | somebody computes that list right now             |
-| `{airports}:version`   | string | for ever            | new with each change of flights                   |
+| `{airports}:version`   | string | for ever            | new when a place appears, or may have vanished    |
+| `{airports}:known`     | set    | 7 days              | the places on that list (`core/flights/served_places.py`) |
+| `{airports}:turn`      | string | 7 days              | who computes it, unless it is out of date already |
 | `bucket:{W}`           | hash   | until it is full    | token bucket of W (a user, an address)            |
 | `skyqueue:epoch`       | string | for ever            | random; gone or changed means that Redis was lost |
 | `{dq}:*`               | -      | Dramatiq's          | queues, messages, acks, heartbeats                |
@@ -37,6 +39,8 @@ ROUTE_VERSION_SECONDS = 7 * 24 * 3600
 AIRPORTS = "{airports}:list"
 AIRPORTS_LOCK = "{airports}:lock"
 AIRPORTS_VERSION = "{airports}:version"
+AIRPORTS_KNOWN = "{airports}:known"
+AIRPORTS_TURN = "{airports}:turn"
 TIMETABLE_VERSION = "{timetable}:version"
 TIMETABLE_CHANGES = "{timetable}:changes"
 

@@ -63,6 +63,10 @@ class RouteDays:
     def __len__(self) -> int:
         return sum(days.bit_count() for days in self._days.values())
 
+    def places(self) -> set[str]:
+        """The keys of all places at either end."""
+        return {key for route in self._days for key in route}
+
     def by_route(self) -> Iterator[tuple[tuple[str, str], set[date]]]:
         for route, days in self._days.items():
             bits = f"{days:b}"[::-1]
@@ -70,7 +74,7 @@ class RouteDays:
 
 
 def change(client: redis.Redis, route_days: RouteDays) -> None:
-    """Give each route day, and its route, a version it never had, and the list of airports too.
+    """Give each route day, and its route, a version it never had.
 
     Best effort: when Redis is away, so are the caches; one that comes back is stale for the lifetime of an entry at most.
     """
@@ -78,7 +82,6 @@ def change(client: redis.Redis, route_days: RouteDays) -> None:
     script = client.register_script(_CHANGE_VERSIONS)
     routes = route_days.by_route()
     try:
-        client.set(keys.AIRPORTS_VERSION, version)
         if route_days:
             timetable_log.append(client, _changed(route_days))
         while batch := list(islice(routes, BATCH)):

@@ -88,6 +88,11 @@ class SearchCache:
         self._under_way: dict[tuple[str, bytes], asyncio.Task[_Filled]] = {}
         self._resting_until = 0.0
 
+    @property
+    def reachable(self) -> Redis | None:
+        """The Redis behind it; None while it is left alone."""
+        return None if time.monotonic() < self._resting_until else self._client
+
     async def get(self, question: Question[Value]) -> Answer[Value]:
         """The answer to this question, kept or computed."""
         names = question.names

@@ -13,7 +13,7 @@ from psycopg.sql import SQL
 
 from core.clock import new_id
 from core.db import RawConnection
-from core.flights import queries, route_versions, schedule_changes
+from core.flights import queries, route_versions, schedule_changes, served_places
 from core.flights.details import FlightDetails
 from core.flights.errors import (
     CapacityBelowSold,
@@ -61,13 +61,16 @@ _log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True)
 class Change:
     """What a transaction did to a flight. `routes`: the route days it touched, before and after. `seats_changed`: whether the seat
-    counts that others keep of it are wrong now. `flight` is None where it is gone.
+    counts that others keep of it are wrong now. `flight` is None where it is gone. `places`: keys of those it newly goes between;
+    `places_lost`: whether a place may have lost its last flight, or its name.
     """
 
     flight_id: UUID
     flight: FlightView | None
     routes: RouteDays = field(default_factory=RouteDays)
     seats_changed: bool = False
+    places: tuple[str, ...] = ()
+    places_lost: bool = False
 
 
 def announce(client: redis.Redis, change: Change) -> None:
@@ -81,6 +84,7 @@ def announce(client: redis.Redis, change: Change) -> None:
             )
     if change.routes:
         route_versions.change(client, change.routes)
+    served_places.tell(client, change.places, may_lack=change.places_lost)
 
 
 def create_flight(connection: RawConnection, details: FlightDetails, *, user_id: UUID) -> Change:
@@ -95,7 +99,8 @@ def create_flight(connection: RawConnection, details: FlightDetails, *, user_id:
         raise _exists(connection, details)
     flight = view(row)
     audit_log.record(connection, user_id, "flight.created", flight_id, after=_told(flight))
-    return Change(flight_id, flight, RouteDays([RouteDay(*row[-3:])]))
+    route = RouteDay(*row[-3:])
+    return Change(flight_id, flight, RouteDays([route]), places=route[:2])
 
 
 def replace_flight(
@@ -131,7 +136,9 @@ def replace_flight(
     audit_log.record(connection, user_id, "flight.replaced", flight_id, before=_told(before), after=_told(after))
     # Redis keeps the seats of a flight until it departs, so a new departure makes it load them again.
     seats_changed = (before.total_seats, before.departure_ts) != (after.total_seats, after.departure_ts)
-    return Change(flight_id, after, RouteDays([old_route, RouteDay(*row[-3:])]), seats_changed)
+    route = RouteDay(*row[-3:])
+    elsewhere = (*old_route[:2], before.source, before.destination) != (*route[:2], after.source, after.destination)
+    return Change(flight_id, after, RouteDays([old_route, route]), seats_changed, places_lost=elsewhere)
 
 
 def delete_flight(connection: RawConnection, flight_id: UUID, *, user_id: UUID, expected: frozenset[int] | None) -> Change:
@@ -146,12 +153,13 @@ def delete_flight(connection: RawConnection, flight_id: UUID, *, user_id: UUID, 
     has_bookings = FlightHasBookings("The flight has bookings. Cancel it instead: everybody on it is then told and refunded.")
     if connection.execute("SELECT FROM bookings WHERE flight_id = %s LIMIT 1", (flight_id,)).fetchone() is not None:
         raise has_bookings
+    was_the_last = not served_places.has_another(connection, route[:2], flight_id)
     try:
         connection.execute("DELETE FROM flights WHERE id = %s", (flight_id,))
     except ForeignKeyViolation as error:
         raise has_bookings from error
     audit_log.record(connection, user_id, "flight.deleted", flight_id, before=_told(before))
-    return Change(flight_id, None, RouteDays([route]), seats_changed=True)
+    return Change(flight_id, None, RouteDays([route]), seats_changed=True, places_lost=was_the_last)
 
 
 def _lock(

@@ -1,7 +1,7 @@
 """What an import changes on flights that exist, and how many bookings travel on them.
 
 A dry run lists every change. A real run lists those of flights that have bookings; and those of flights that leave a route or a day,
-because search has to be told of the old one even when the worker that knew it is gone.
+or call a place by another name, because search has to be told of the old one even when the worker that knew it is gone.
 """
 
 from __future__ import annotations
@@ -100,6 +100,21 @@ def routes_left(connection: RawConnection, import_id: UUID) -> Iterator[RouteDay
         "SELECT DISTINCT source_key, destination_key, departure_date FROM import_changes WHERE import_id = %s", (import_id,)
     ):
         yield RouteDay(*row)
+
+
+def places_lost(connection: RawConnection, import_id: UUID) -> bool:
+    """Whether a changed flight goes from or to another place now, or calls it by another name."""
+    row = connection.execute(
+        """
+        SELECT FROM import_changes c LEFT JOIN flights f ON f.id = c.flight_id
+        WHERE c.import_id = %s
+          AND (c.before ?| ARRAY['source', 'destination']
+               OR (c.source_key, c.destination_key) IS DISTINCT FROM (f.source_key, f.destination_key))
+        LIMIT 1
+        """,
+        (import_id,),
+    ).fetchone()
+    return row is not None
 
 
 def _change(row: tuple[Any, ...]) -> FlightChange:

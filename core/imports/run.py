@@ -22,7 +22,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from core import failpoints
 from core.db import Database, RawConnection
-from core.flights import route_versions
+from core.flights import route_versions, served_places
 from core.flights.route_versions import RouteDays
 from core.imports import changes, progress
 from core.imports.faults import Faults, storable
@@ -84,6 +84,9 @@ def run_import(db: Database, client: redis.Redis, storage: Storage, import_id: U
     failpoints.reach("before_announcement")
     if not job.dry_run:
         route_versions.change(client, outcome.routes)
+        with db.snapshot() as connection:
+            places_lost = changes.places_lost(connection, import_id)
+        served_places.tell(client, outcome.routes.places(), may_lack=places_lost)
     with db.transaction() as connection:
         status = ImportStatus[outcome.ending.name]
         ended = progress.finish(connection, job, status, left=outcome.left, code=outcome.code, message=outcome.message)

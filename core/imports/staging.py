@@ -71,8 +71,8 @@ SELECT s.line, s.flight_number FROM import_stage s JOIN flights f ON {match} AND
 _CHANGES: Final = SQL("""
 SELECT f.id, s.line, f.status, f.seats_held, f.seats_sold, f.total_seats, s.total_seats,
        f.departure_ts, f.arrival_ts, s.arrival_ts, f.source_key, f.destination_key, f.departure_date,
-       (coalesce(s.source_iata, lower(s.source)), coalesce(s.destination_iata, lower(s.destination)), s.departure_date)
-       IS DISTINCT FROM (f.source_key, f.destination_key, f.departure_date)
+       (s.source, s.destination, s.source_iata, s.destination_iata, s.departure_date)
+       IS DISTINCT FROM (f.source, f.destination, f.source_iata, f.destination_iata, f.departure_date)
 FROM import_stage s JOIN flights f ON {match} WHERE {differs} ORDER BY f.id {lock}
 """)
 _SEE_CHANGES: Final = _CHANGES.format(match=_MATCH, differs=_DIFFERS, lock=SQL(""))
