@@ -64,7 +64,7 @@ class JobController(Controller):
             headers["retry-after"] = str(live.backlog.retry_after(described.queue_position))
         if seconds:
             headers["preference-applied"] = f"wait={seconds}"
-        if if_none_match is not None and headers["etag"] in {tag.strip() for tag in if_none_match.split(",")}:
+        if if_none_match is not None and _is_known(headers["etag"], if_none_match):
             return Response[Any](None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Response(described, headers=headers)
 
@@ -84,3 +84,9 @@ def _may_see(job: Job, principal: Principal) -> bool:
 def _etag(job: Job) -> str:
     """Changes with whatever the job says. The place in the queue is no change: a poller that only moved up still gets its 304."""
     return f'"{job.status}-{zlib.crc32(msgspec.json.encode(job)):08x}"'
+
+
+def _is_known(etag: str, if_none_match: str) -> bool:
+    """A proxy that compresses makes a tag weak (`W/`); for a read that is the same tag."""
+    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return etag in tags or "*" in tags

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
 from core.errors import Invalid
 from core.flights import places, rules
 from core.flights.places import Place
+
+CENT: Final = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,8 @@ class FlightDetails:
         errors = [{"pointer": f"/{field}", "code": code, "message": message} for field, code, message in details._broken_rules()]
         if errors:
             raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
-        return details
+        # 0E-99999 is nothing as well, and more decimals than Postgres reads.
+        return replace(details, price=price.quantize(CENT))
 
     @property
     def departs_from(self) -> Place | None:
@@ -97,7 +101,7 @@ class FlightDetails:
         broken = []
         if not self.price.is_finite() or not 0 <= self.price <= rules.MAX_PRICE:
             broken.append(("price", "out_of_range", f"The price must be from 0 to {rules.MAX_PRICE}."))
-        elif self.price != self.price.quantize(Decimal("0.01")):
+        elif self.price != self.price.quantize(CENT):
             broken.append(("price", "too_many_decimals", "The price must have at most 2 decimals."))
         if not re.fullmatch(rules.CURRENCY, self.currency):
             broken.append(("currency", "bad_format", "A currency is a code of three letters, such as INR."))

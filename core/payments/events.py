@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -18,6 +19,10 @@ from core.payments.provider import Outcome, Verdict
 _Text = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
+class _Kind(msgspec.Struct):
+    type: _Text
+
+
 class _Body(msgspec.Struct):
     """Fields that we do not know are the provider's own business."""
 
@@ -27,7 +32,10 @@ class _Body(msgspec.Struct):
     decline_code: _Text | None = None
 
 
+_kinds: Final = msgspec.json.Decoder(_Kind)
 _bodies: Final = msgspec.json.Decoder(_Body)
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""A NUL as JSON spells it, in any field of any depth: Postgres stores none."""
 _VERDICTS: Final = {"charge.captured": Verdict.CAPTURED, "charge.declined": Verdict.DECLINED}
 
 
@@ -42,18 +50,22 @@ class ProviderEvent:
 
 
 def read(body: bytes) -> ProviderEvent | None:
-    """Decode a verified callback. None: an event of a kind that means nothing to us.
+    """Decode a verified callback. None: an event of a kind that means nothing to us, whatever else it holds.
 
     Raises:
         Invalid: it is not an event.
     """
     try:
+        verdict = _VERDICTS.get(_kinds.decode(body).type)
+        if verdict is None:
+            return None
         event = _bodies.decode(body)
         payload = msgspec.json.decode(body, type=dict[str, Any])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid.field("", "invalid", f"This is not an event: {error}.") from None
-    verdict = _VERDICTS.get(event.type)
-    return None if verdict is None else ProviderEvent(event.id, event.charge_id, Outcome(verdict, event.decline_code), payload)
+    if _NUL.search(body):
+        raise Invalid.field("", "bad_format", "NUL characters are not allowed.")
+    return ProviderEvent(event.id, event.charge_id, Outcome(verdict, event.decline_code), payload)
 
 
 def store(connection: RawConnection, events: Sequence[ProviderEvent]) -> list[ProviderEvent]:

@@ -17,7 +17,8 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, g
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 
-CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")
+"""The answer adds the charset. Named twice, Prometheus cannot read the type, and scrapes nothing."""
 
 HTTP_REQUESTS: Final = Counter("skyqueue_http_requests", "Answered requests", ("method", "route", "status"))
 HTTP_SECONDS: Final = Histogram(

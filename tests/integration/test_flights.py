@@ -73,6 +73,7 @@ def test_the_first_readme_s_body_creates_a_flight(admin: httpx.Client) -> None:
 
 def test_a_price_is_exact_and_a_time_is_stored_in_utc(admin: httpx.Client) -> None:
     assert add_flight(admin, price=7500.1)["price"] == "7500.10"
+    assert add_flight(admin, flight_number="AI-0", price="0E-99999")["price"] == "0.00"
     flight = add_flight(admin, price="7500.10", departure_ts="2030-05-01T15:30:00+05:30", arrival_ts="2030-05-01T17:30:00+05:30")
     assert (flight["price"], flight["departure_ts"]) == ("7500.10", "2030-05-01T10:00:00Z")
 

@@ -133,8 +133,9 @@ def test_a_database_without_tables_is_not_ready(start_api: ApiFactory, database_
 
 def test_metrics_count_requests_by_route_template(client: httpx.Client) -> None:
     client.get("/health/live")
-    text = client.get("/metrics").text
-    assert 'skyqueue_http_requests_total{method="GET",route="/health/live",status="200"}' in text
+    answer = client.get("/metrics")
+    assert 'skyqueue_http_requests_total{method="GET",route="/health/live",status="200"}' in answer.text
+    assert answer.headers["content-type"].count("charset") == 1  # Prometheus reads nothing under a type that names it twice
 
 
 @pytest.mark.parametrize("missing", ["JWT_SECRET", "DATABASE_URL", "REDIS_URL"])

@@ -45,7 +45,9 @@ def test_what_was_not_signed_like_this_is_refused(timestamp: str | None, signed:
         verify("secret", timestamp, signed, body, NOW)
 
 
-@pytest.mark.parametrize("timestamp", [at(NOW - timedelta(seconds=301)), at(NOW + timedelta(seconds=301)), "-1", "now", "٣", ""])
+@pytest.mark.parametrize(
+    "timestamp", [at(NOW - timedelta(seconds=301)), at(NOW + timedelta(seconds=301)), "-1", "now", "٣", "1" * 400, "1" * 5000, ""]
+)
 def test_a_signature_is_good_for_five_minutes(timestamp: str) -> None:
     with pytest.raises(CallbackTooOld):
         verify("secret", timestamp, signature.sign("secret", timestamp, BODY), BODY, NOW)
@@ -59,10 +61,32 @@ def test_an_event_names_the_charge_and_what_became_of_it() -> None:
 
 def test_an_event_of_another_kind_means_nothing() -> None:
     assert events.read(BODY.replace(b"charge.captured", b"payout.created")) is None
+    assert events.read(b'{"id": "evt_2", "type": "refund.succeeded", "refund_id": "re_1"}') is None
+
+
+@pytest.mark.parametrize("text", [b"a \\\\u0000 that is spelt out", "é".encode(), b"\\\\", b"x" * 1000])
+def test_what_else_an_event_holds_is_kept(text: bytes) -> None:
+    event = events.read(BODY.replace(b"{", b'{"note": "' + text + b'", ', 1))
+    assert event is not None
+    assert event.payload["note"] == text.replace(b"\\\\", b"\\").decode()
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"{}", b"\xff", b"[" * 100_000, BODY.replace(b"evt_1", b"\\u0000"), BODY.replace(b"01a2", b"xyz")]
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"\xff",
+        b"[" * 100_000,
+        BODY.replace(b"evt_1", b"\\u0000"),
+        BODY.replace(b"01a2", b"xyz"),
+        BODY.replace(b"evt_1", b"\xff"),
+        BODY.replace(b"{", b'{"note": "\xff", ', 1),
+        BODY.replace(b"{", b'{"note": "\\u0000", ', 1),
+        BODY.replace(b"{", b'{"note": {"\\\\\\u0000": 1}, ', 1),
+        BODY.replace(b"{", b'{"note": ' + b"[" * 5000 + b"]" * 5000 + b", ", 1),
+    ],
 )
 def test_what_is_not_an_event_is_refused(body: bytes) -> None:
     with pytest.raises(Invalid):
