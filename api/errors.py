@@ -46,6 +46,9 @@ _CODES = {
     429: "rate_limited",
 }
 
+_CLIENT_LEFT = "client disconnected prematurely"
+"""Litestar's words for a client that hung up during its own request, which is no failure of ours."""
+
 _DETAILS = {
     404: "There is nothing at this address.",
     405: "This address does not answer that method; see the Allow header.",
@@ -88,6 +91,8 @@ def problem_of(error: Exception, request: Request[Any, Any, Any]) -> Problem:
         case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             status = error.status_code
             return Problem(status, _CODES.get(status, "malformed"), _DETAILS.get(status, error.detail))
+        case InternalServerException(detail=detail) if detail == _CLIENT_LEFT:
+            return Problem(400, "malformed", "The body ended before it was whole.")
         case InternalServerException(__cause__=OSError(errno=errno.ENAMETOOLONG)):
             return Problem(404, "not_found", _DETAILS[404])
         case _ if isinstance(error, SERVER_AWAY):

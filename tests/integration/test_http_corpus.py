@@ -5,6 +5,8 @@ Routes are taken from the application itself, so a new controller is covered fro
 
 from __future__ import annotations
 
+import re
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -20,6 +22,7 @@ from litestar.routes import HTTPRoute
 
 from tests.support import hostile
 from tests.support.api import RunningApi
+from tests.support.waiting import until
 
 REGISTER = "/api/v1/auth/register"
 
@@ -154,6 +157,19 @@ def test_a_body_that_is_not_json_or_of_another_shape_is_told_apart(api: RunningA
         if send(admin, target, content=b" " * 200_000 + b"{}", headers=hostile.JSON).status_code != 413:
             wrong.append(f"{target.method} {target.path} <- 200 kB is not 413")
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_client_that_hangs_up_during_its_request_is_no_failure_of_ours(client: httpx.Client) -> None:
+    def answered() -> dict[str, str]:
+        pattern = rf'method="POST",route="{REGISTER}",status="(400|500)"}} (\S+)'
+        return dict(re.findall(pattern, client.get("/metrics").text))
+
+    before = answered()
+    request = f"POST {REGISTER} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"
+    with socket.create_connection((client.base_url.host, client.base_url.port or 80)) as connection:
+        connection.sendall(request.encode())
+    until(lambda: answered() != before)
+    assert answered().get("500") == before.get("500")
 
 
 def test_no_query_makes_a_route_fail(api: RunningApi, admin: httpx.Client) -> None:
