@@ -57,8 +57,8 @@ class LockedTrip:
 
     @property
     def departed(self) -> bool:
-        """Whether its first flight has left."""
-        return any(leg.departed for leg in self.legs)
+        """Whether its first flight has left: the journey has begun, and is not given back any more."""
+        return self.legs[0].departed
 
     @property
     def price_total(self) -> Decimal:

@@ -60,5 +60,5 @@ def _require_open_hold(connection: RawConnection, trip: LockedTrip) -> None:
     over, called_off = row
     if over:
         raise HoldExpired("The hold has ended; its seats are given back.")
-    if called_off or trip.departed:
+    if called_off or any(leg.departed for leg in trip.legs):
         raise NotPayable("The flight is cancelled or has departed.", booking_status=trip.status.value)

@@ -216,7 +216,8 @@ def _view(legs: list[tuple[Any, ...]]) -> BookingView:
             ahead=first[22],
             called_off=any(leg[21] == FlightStatus.CANCELLED for leg in legs),
             moved=open_change is not None,
-            payable=awaiting,
+            # A flight that was moved may leave before the one that it was booked behind.
+            payable=awaiting and all(leg[22] for leg in legs),
         ),
         segments=segments,
         passengers=[] if first[24] is None else msgspec.convert(first[24], list[PassengerView]),
@@ -253,7 +254,7 @@ def available_actions(
     """What the traveller may do now.
 
     `ahead`: the first flight has not departed. `called_off`: the airline cancelled one of its flights. `moved`: a change of the
-    schedule waits for an answer. `payable`: held seats wait for money, and none is on its way.
+    schedule waits for an answer. `payable`: held seats wait for money, none is on its way, and no flight has departed.
     """
     if not ahead and not called_off:
         return []

@@ -161,6 +161,17 @@ def test_one_moved_flight_opens_the_whole_trip(
     assert traveller.delete(f"/api/v1/bookings/{trip}").json()["refund"]["amount"] == "15000.00"
 
 
+@pytest.mark.parametrize("mode", [PaymentMode.NONE, PaymentMode.HOLD])
+def test_who_misses_a_flight_that_was_moved_ahead_of_the_first_may_still_give_the_trip_back(
+    admin: httpx.Client, traveller: httpx.Client, pipeline: Pipeline, flight: dict[str, Any], book: Book, mode: PaymentMode
+) -> None:
+    trip = book(pipeline.flight(5, departs_in=timedelta(days=2)), flight["id"], mode=mode)
+    move(admin, flight, hours=-24 * 4)
+    assert read(traveller, trip)["available_actions"] == ["cancel", "accept_change"]
+    assert traveller.post(f"/api/v1/bookings/{trip}/payments", json={"token": "tok_ok"}).json()["code"] == "not_payable"
+    assert traveller.delete(f"/api/v1/bookings/{trip}").json()["status"] == "CANCELLED"
+
+
 def test_there_is_nothing_to_keep_where_nothing_was_moved_or_the_booking_is_not_yours(
     api: RunningApi, admin: httpx.Client, client: httpx.Client, traveller: httpx.Client, flight: dict[str, Any], book: Book
 ) -> None:
