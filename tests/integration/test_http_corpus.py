@@ -161,7 +161,7 @@ def test_a_body_that_is_not_json_or_of_another_shape_is_told_apart(api: RunningA
 
 def test_a_client_that_hangs_up_during_its_request_is_no_failure_of_ours(client: httpx.Client) -> None:
     def answered() -> dict[str, str]:
-        pattern = rf'method="POST",route="{REGISTER}",status="(400|500)"}} (\S+)'
+        pattern = rf'requests_total\{{method="POST",route="{REGISTER}",status="(400|500)"}} (\S+)'
         return dict(re.findall(pattern, client.get("/metrics").text))
 
     before = answered()
