@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
 from litestar import Litestar, Request
+from litestar.datastructures import State
 from litestar.types import ControllerRouterHandler
 from redis import Redis
 from redis.asyncio import BlockingConnectionPool
@@ -78,27 +79,21 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
 
 def create_app(settings: Settings | None = None) -> Litestar:
     """The application of one process; without `settings` it is a process of its own: it reads the environment and sets up
-    the logs. Nothing is connected before it starts, so the OpenAPI document can be made without servers.
+    the logs. Nothing is connected before it starts, so the OpenAPI document can be made without servers. An application that
+    ended may start again, with other settings in `state.settings`.
     """
     if settings is None:
         logs.configure("api")
         interpreter.share_fairly()
         settings = Settings()
 
-    failpoints.arm(settings.work.failpoints)
-
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with running_services(settings) as services:
-            app.state.services = services
-            yield
-
     def app_services() -> Services:
         return services_of(app)
 
     app = Litestar(
         route_handlers=CONTROLLERS,
-        lifespan=[lifespan],
+        state=State({"settings": settings}),
+        lifespan=[_lifespan],
         dependencies=provided(app_services),
         middleware=[Authentication],
         before_request=_look_at_body,
@@ -120,9 +115,17 @@ async def _look_at_body(request: Request[Any, Any, Any]) -> None:
 
 
 @asynccontextmanager
+async def _lifespan(app: Litestar) -> AsyncIterator[None]:
+    async with running_services(app.state.settings) as services:
+        app.state.services = services
+        yield
+
+
+@asynccontextmanager
 async def running_services(settings: Settings) -> AsyncIterator[Services]:
     """Everything that requests share, for as long as the block runs. Servers that are away are no reason not to start."""
     database_url, redis_url, tokens = requirements(settings)
+    failpoints.arm(settings.work.failpoints)
     async with AsyncExitStack() as stack:
         db = WatchedDatabase(database_url, pool_size=DATABASE_CONNECTIONS, application="skyqueue-api")
         stack.callback(db.dispose)

@@ -82,11 +82,15 @@ def valkey(shared_valkey: EmbeddedValkey) -> EmbeddedValkey:
     return shared_valkey
 
 
+@pytest.fixture(scope="session")
+def handed_on(shared_postgres: EmbeddedPostgres) -> servers.HandedOn:
+    return servers.HandedOn(shared_postgres)
+
+
 @pytest.fixture
-def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """A migrated, empty database that belongs to this test."""
-    with servers.fresh_database(postgres) as url:
-        yield url
+def database_url(postgres: EmbeddedPostgres, handed_on: servers.HandedOn) -> str:
+    """A migrated, empty database that belongs to this test, which may change its schema too."""
+    return handed_on.take()
 
 
 @pytest.fixture

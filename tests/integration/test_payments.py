@@ -167,6 +167,7 @@ def test_a_charge_without_an_answer_is_asked_for_and_never_repeated_blindly(
     assert claim is not None
     assert claim.ask_first
     till.settle(claim, till.call(claim))
+    settle_everything(till, trip)
     assert till.steps.status(trip) == "CONFIRMED"
     assert_square(till, trip)
 

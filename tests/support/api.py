@@ -17,9 +17,9 @@ from litestar import Litestar
 
 from api.app import create_app
 from api.deps import Services, services_of
-from core.db import Database
 from core.settings import Settings
 from core.users import service
+from core.users.models import Role
 from tests.support.waiting import until
 
 PASSWORD = "a long walk in the rain"
@@ -38,6 +38,12 @@ class RunningApi:
 
     def client(self, headers: dict[str, str] | None = None) -> httpx.Client:
         return httpx.Client(base_url=self.base_url, headers=headers, timeout=30)
+
+    def admit(self, role: Role = Role.TRAVELLER) -> Person:
+        """A new account with a token of this application, and without a password."""
+        with self.services.db.unit_of_work() as session:
+            principal = service.register(session, f"{role}-{secrets.token_hex(6)}", "-", role)
+        return Person(principal.user_id, principal.username, {"Authorization": f"Bearer {self.services.tokens.issue(principal)}"})
 
 
 @dataclass(frozen=True)
@@ -88,18 +94,26 @@ def sign_in(client: httpx.Client, username: str, password: str = PASSWORD) -> Pe
 
 
 def register(client: httpx.Client, username: str | None = None) -> Person:
-    """A new traveller, signed in."""
+    """A new traveller, signed in the way travellers do. Who only needs one asks `RunningApi.admit`, which hashes no password."""
     username = username or f"traveller-{secrets.token_hex(6)}"
     answer = client.post("/api/v1/auth/register", json={"username": username, "password": PASSWORD})
     assert answer.status_code == 201, answer.text
     return sign_in(client, username)
 
 
+@pytest.fixture(scope="session")
+def ended_apps() -> list[Litestar]:
+    """Applications that a test has ended and another may start again: to wire one takes longer than most tests."""
+    return []
+
+
 ApiFactory = Callable[..., RunningApi]
 
 
 @pytest.fixture
-def start_api(database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiFactory]:
+def start_api(
+    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch, ended_apps: list[Litestar]
+) -> Iterator[ApiFactory]:
     """Call it with settings (`start_api(RATE_LIMITS="on")`) for a running application on the test's own database and Redis."""
     with ExitStack() as stack:
 
@@ -113,7 +127,10 @@ def start_api(database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
             with monkeypatch.context() as environment:
                 for name, value in {**defaults, **settings}.items():
                     environment.setenv(f"SKYQUEUE_{name}", value)
-                app = create_app(Settings())
+                chosen = Settings()
+            app = ended_apps.pop() if ended_apps else create_app(chosen)
+            app.state.settings = chosen
+            stack.callback(ended_apps.append, app)
             return stack.enter_context(running(app))
 
         yield start
@@ -133,15 +150,14 @@ def client(api: RunningApi) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def traveller(api: RunningApi, client: httpx.Client) -> Iterator[httpx.Client]:
+def traveller(api: RunningApi) -> Iterator[httpx.Client]:
     """A signed-in traveller."""
-    with api.client(register(client).headers) as signed_in:
+    with api.client(api.admit().headers) as signed_in:
         yield signed_in
 
 
 @pytest.fixture
-def admin(api: RunningApi, client: httpx.Client, db: Database) -> Iterator[httpx.Client]:
+def admin(api: RunningApi) -> Iterator[httpx.Client]:
     """A signed-in administrator."""
-    service.ensure_admin(db, "admin", PASSWORD)
-    with api.client(sign_in(client, "admin").headers) as signed_in:
+    with api.client(api.admit(Role.ADMIN).headers) as signed_in:
         yield signed_in

@@ -16,8 +16,8 @@ import redis as redis_py
 from core.db import Database
 from core.imports.run import Ending, run_import
 from core.imports.storage import LocalStorage, local_storage
-from core.users import service
-from tests.support.api import PASSWORD, ApiFactory, sign_in
+from core.users.models import Role
+from tests.support.api import ApiFactory
 
 HEADER = "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price"
 FIRST = datetime(2030, 1, 1, 6, tzinfo=UTC)
@@ -98,9 +98,7 @@ def open_office(start_api: ApiFactory, db: Database, redis_url: str, tmp_path: P
 
     def start(**settings: str) -> Office:
         api = start_api(DATA_DIR=str(tmp_path), **settings)
-        service.ensure_admin(db, "admin", PASSWORD)
-        with api.client() as nobody:
-            admin = api.client(sign_in(nobody, "admin").headers)
+        admin = api.client(api.admit(Role.ADMIN).headers)
         redis = redis_py.Redis.from_url(redis_url)
         clients.extend((admin, redis))
         return Office(admin, db, redis, local_storage(tmp_path), tmp_path / "uploads")
