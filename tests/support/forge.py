@@ -6,6 +6,7 @@ runs in the child is what `skyqueue api` and `skyqueue worker` run, on an enviro
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -13,10 +14,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
 from core.embedded.guardian import Guardian
+
+LOADED_LATER: Final = ("api.app", "core.imports.run", "uvicorn.protocols.http.httptools_impl", "uvloop")
+"""What the programs import when they first need it: here once, not in each of them."""
 
 
 class Forge:
@@ -57,7 +63,13 @@ class Forge:
 
 def _run() -> None:
     from api import serve
+    from core.flights import places
     from workers import main
+
+    for module in LOADED_LATER:
+        import_module(module)
+    places.load()
+    gc.freeze()  # a collection would write to, and so copy, every page that the processes share
 
     programs: dict[str, Callable[[], int | None]] = {"api": serve.main, "worker": main.run}
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps: a pid that exists is a process that runs
