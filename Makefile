@@ -14,8 +14,6 @@ STAMPS := .stamps
 PYTHON_ENV := $(STAMPS)/python
 NODE_MODULES := $(STAMPS)/node-modules
 APP := $(STAMPS)/app
-# The browser's driver leaves a loop running in its process, where other tests cannot start one: these run by themselves.
-BROWSER := tests/e2e/test_accessibility.py tests/e2e/test_booking.py tests/e2e/test_uploading.py
 PYTEST = $(BIN)/pytest -q -n $(JOBS) --durations 10
 
 # Never a Python from elsewhere: the one that was asked for, or a clear error.
@@ -41,8 +39,7 @@ setup: $(PYTHON_ENV) $(APP) ## Install what is needed into this folder, and buil
 .PHONY: test
 test: setup ## Everything: style, types, contract, app, unit, integration, faults, browser
 	@$(MAKE) -j 2 lint types contract frontend-test
-	$(PYTEST) tests $(addprefix --ignore=,$(BROWSER))
-	$(PYTEST) $(BROWSER)
+	$(PYTEST) tests
 	@echo "Everything passed."
 
 .PHONY: lint

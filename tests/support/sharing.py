@@ -8,19 +8,18 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 TOGETHER: Final = {
-    "tests/e2e/test_accessibility.py": "the browser and its product",
-    "tests/e2e/test_booking.py": "the browser and its product",
-    "tests/e2e/test_uploading.py": "the browser and its product",
-    "tests/e2e/test_up.py": "the product that is up",
+    "tests/e2e/browser/": "the browser and its product",
+    "tests/e2e/": "starts of the product, one after the other",
     "tests/integration/test_bookings.py": "the house",
     "tests/integration/test_bookings_idempotency.py": "the house",
     "tests/integration/test_jobs.py": "the house",
 }
+"""The beginning of a test's path, and what it shares."""
 
 
 class Sharing(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
-        return TOGETHER.get(nodeid.partition("::")[0], nodeid)
+        return next((shared for path, shared in TOGETHER.items() if nodeid.startswith(path)), nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:

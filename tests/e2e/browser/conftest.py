@@ -13,17 +13,17 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.browser import NoBrowser, find_chromium, launched
+from tests.e2e.browser.chromium import NoBrowser, find_chromium, launched
 from tests.support import servers
 from tests.support.product import Product, running
 
-SCREENSHOTS: Final = Path(__file__).parent / "screenshots"
+SCREENSHOTS: Final = Path(__file__).parents[1] / "screenshots"
 PATIENCE_MS: Final = 20_000
 """A busy machine is not a failure: a worker's first file also waits for pandas to load."""
 WIDTHS: Final = {"desktop": (1280, 860), "mobile": (390, 844)}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served() -> Iterator[Product]:
     """`skyqueue up` without the sample schedule, shared by the browser's tests."""
     with servers.server_folder() as folder, running(Product(folder / "data"), "--no-sample") as product:
@@ -36,13 +36,13 @@ class Admin:
     password: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def admin(served: Product) -> Admin:
     told = served.runtime["admin"]
     return Admin(told["username"], Path(told["password_file"]).read_text().strip())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def back_office(served: Product, admin: Admin) -> Iterator[httpx.Client]:
     """The API as the administrator uses it, to set the scene of a test."""
     with served.client() as client:
@@ -51,7 +51,7 @@ def back_office(served: Product, admin: Admin) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     try:
         found = find_chromium()

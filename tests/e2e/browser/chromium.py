@@ -20,7 +20,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, sync_playwright
 
-ROOT: Final = Path(__file__).resolve().parents[2]
+ROOT: Final = Path(__file__).resolve().parents[3]
 FRONTEND: Final = ROOT / "frontend"
 CACHE: Final = ROOT / ".cache"
 PACKAGE: Final = FRONTEND / "node_modules" / "@sparticuz" / "chromium"

@@ -11,7 +11,7 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Admin, Camera
+from tests.e2e.browser.conftest import Admin, Camera
 
 HEADER: Final = ("flight_number", "source", "destination", "departure_ts", "arrival_ts", "total_seats", "price")
 DAY: Final = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0) + timedelta(days=5)

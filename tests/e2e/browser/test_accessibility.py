@@ -10,8 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import FRONTEND
-from tests.e2e.conftest import Admin
+from tests.e2e.browser.chromium import FRONTEND
+from tests.e2e.browser.conftest import Admin
 
 AXE: Final = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
 DAY: Final = datetime.now(UTC).date() + timedelta(days=4)

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Camera
+from tests.e2e.browser.conftest import Camera
 from tests.support.waiting import until
 
 PASSWORD: Final = "a long walk in the rain"
