@@ -37,8 +37,8 @@ setup: $(PYTHON_ENV) $(APP) ## Install what is needed into this folder, and buil
 
 ##@ Prove
 .PHONY: test
-test: setup ## Everything: style, types, contract, app, unit, integration, faults, browser
-	@$(MAKE) -j 2 lint types contract frontend-test
+test: ## Everything: style, types, contract, app, unit, integration, faults, browser
+	@$(MAKE) -j 2 setup types lint contract frontend-test
 	$(PYTEST) tests
 	@echo "Everything passed."
 

@@ -17,6 +17,7 @@ from litestar import Litestar
 
 from api.app import create_app
 from api.deps import Services, services_of
+from api.serve import GRACE_SECONDS, KEEP_ALIVE_SECONDS
 from core.settings import Settings
 from core.users import service
 from core.users.models import Role
@@ -69,7 +70,8 @@ def running(app: Litestar) -> Iterator[RunningApi]:
         proxy_headers=False,
         server_header=False,
         date_header=False,
-        timeout_graceful_shutdown=3,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True, name="api-under-test")
