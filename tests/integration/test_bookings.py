@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,44 +11,13 @@ import pytest
 
 from core.bookings.references import ALPHABET
 from core.clock import new_id
-from core.users.models import Role
+from tests.support import house
 from tests.support.pipeline import Account, Pipeline
 from tests.support.processes import Api
 from tests.support.waiting import until
 
-
-@pytest.fixture
-def pipeline(house: Pipeline) -> Pipeline:
-    house.clear()
-    return house
-
-
-@pytest.fixture
-def api(house_api: Api) -> Api:
-    return house_api
-
-
-@pytest.fixture
-def account(pipeline: Pipeline) -> Account:
-    return pipeline.account()
-
-
-@pytest.fixture
-def client(api: Api, account: Account) -> Iterator[httpx.Client]:
-    with api.client(account.headers) as client:
-        yield client
-
-
-@pytest.fixture
-def stranger(api: Api, pipeline: Pipeline) -> Iterator[httpx.Client]:
-    with api.client(pipeline.account().headers) as client:
-        yield client
-
-
-@pytest.fixture
-def admin(api: Api, pipeline: Pipeline) -> Iterator[httpx.Client]:
-    with api.client(pipeline.account(Role.ADMIN).headers) as client:
-        yield client
+pipeline, api, account = house.pipeline, house.api, house.account
+client, stranger, admin = house.client, house.stranger, house.admin
 
 
 def book(client: httpx.Client, flight: UUID, seats: int = 1, **more: Any) -> httpx.Response:

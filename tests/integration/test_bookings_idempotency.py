@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
 import httpx
 import pytest
 
-from tests.support import crowd
+from tests.support import crowd, house
 from tests.support.crowd import Wish
 from tests.support.pipeline import Account, Pipeline
 from tests.support.processes import Api
 from tests.support.waiting import until
 
-
-@pytest.fixture
-def pipeline(house: Pipeline) -> Pipeline:
-    house.clear()
-    return house
-
-
-@pytest.fixture
-def api(house_api: Api) -> Api:
-    return house_api
-
-
-@pytest.fixture
-def account(pipeline: Pipeline) -> Account:
-    return pipeline.account()
-
-
-@pytest.fixture
-def client(api: Api, account: Account) -> Iterator[httpx.Client]:
-    with api.client(account.headers) as client:
-        yield client
+pipeline, api, account, client = house.pipeline, house.api, house.account, house.client
 
 
 def book(client: httpx.Client, flight: UUID, key: str | None, seats: int = 1) -> httpx.Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import httpx
@@ -13,31 +12,12 @@ from api.live.jobs import JobReader
 from api.live.waiters import Waiters
 from core.clock import new_id
 from core.users.models import Role
-from tests.support.pipeline import Account, Pipeline
+from tests.support import house
+from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
 from tests.support.waiting import until
 
-
-@pytest.fixture
-def pipeline(house: Pipeline) -> Pipeline:
-    house.clear()
-    return house
-
-
-@pytest.fixture
-def api(house_api: Api) -> Api:
-    return house_api
-
-
-@pytest.fixture
-def account(pipeline: Pipeline) -> Account:
-    return pipeline.account()
-
-
-@pytest.fixture
-def client(api: Api, account: Account) -> Iterator[httpx.Client]:
-    with api.client(account.headers) as client:
-        yield client
+pipeline, api, account, client = house.pipeline, house.api, house.account, house.client
 
 
 def book(client: httpx.Client, flight: UUID, **headers: str) -> httpx.Response:
