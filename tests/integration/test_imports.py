@@ -4,37 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
-
-import pytest
-import redis as redis_py
 
 from core import keys
 from core.flights import sample
-from core.imports import progress, staging
-from core.imports import run as running
-from core.imports.reader import read_chunk
 from core.imports.run import Ending
-from core.imports.seen import SeenKeys
-from core.imports.staging import Staged
-from core.imports.validation import validate
 from core.seats.inventory import Inventory, take_snapshots
 from tests.support.flights import sell
 from tests.support.imports import HEADER, Office, counts, csv_of, faults, row
-from tests.support.waiting import until
 
 FLIGHTS = (
     "SELECT flight_number, source_key, destination_key, departure_date::text, total_seats, seats_held, seats_sold, price::text, currency,"
     " version FROM flights ORDER BY departure_ts"
 )
-
-
-def in_chunks_of(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.imports.run.read_chunk", lambda file, layout, at: read_chunk(file, layout, at, rows=rows))
 
 
 def test_a_file_becomes_flights(office: Office) -> None:
@@ -282,160 +266,3 @@ def test_a_new_capacity_makes_redis_load_the_flight_again(office: Office) -> Non
         Inventory(office.redis).load(take_snapshots(connection, flights))
     office.take(csv_of([row(1, total_seats="99"), row(2, price="1.00")]))
     assert [office.redis.exists(keys.inventory(flight)) for flight in flights] == [0, 1]
-
-
-def test_many_chunks_are_one_import(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    in_chunks_of(7, monkeypatch)
-    status = office.take(csv_of([*(row(number) for number in range(1, 41)), row(3), row(41, price="x")]))
-    assert counts(status) == {"created": 40, "updated": 0, "skipped": 0, "failed": 2}
-    assert faults(status) == [(42, "flight_number", "duplicate_in_file"), (43, "price", "not_a_number")]
-
-
-def test_a_chunk_of_old_flights_behind_one_of_new_is_updated(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a chunk of nothing but new flights the next is copied straight in, and taken back when one of its flights exists."""
-    in_chunks_of(5, monkeypatch)
-    office.take(csv_of([row(8), row(13)]))
-    sold_out, other = (flight for (flight,) in office.rows("SELECT id FROM flights ORDER BY departure_ts"))
-    sell(office.db, sold_out, sold=150)
-    sell(office.db, other, held=3)
-    status = office.take(csv_of([*(row(number) for number in range(1, 13)), row(13, total_seats="2"), *map(row, range(14, 31))]))
-    assert counts(status) == {"created": 28, "updated": 0, "skipped": 1, "failed": 1}
-    assert faults(status) == [(14, "total_seats", "capacity_below_sold")]
-    assert office.rows("SELECT count(*), count(DISTINCT id), sum(seats_sold), sum(seats_held) FROM flights") == [(30, 30, 150, 3)]
-
-
-def test_a_refused_row_stands_alone_in_a_chunk_that_is_copied_straight_in(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    in_chunks_of(6, monkeypatch)
-    with office.db.transaction() as connection:
-        connection.execute("ALTER TABLE flights ADD CONSTRAINT no_thirteen CHECK (flight_number <> 'AI-13')")
-    status = office.take(csv_of(row(number) for number in range(1, 31)))
-    assert (counts(status)["created"], faults(status)) == (29, [(14, None, "refused")])
-
-
-def test_whoever_continues_knows_what_was_read_before(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker dies inside its third chunk. The next one neither repeats the first two nor forgets their keys."""
-    in_chunks_of(5, monkeypatch)
-    job = office.send(csv_of([*(row(number) for number in range(1, 21)), row(2), row(30, source="Goa")]))
-    reached: list[str] = []
-
-    class Killed(BaseException):
-        pass
-
-    def die(_: str) -> None:
-        reached.append("chunk")
-        if len(reached) == 3:
-            raise Killed
-
-    monkeypatch.setattr("core.failpoints.reach", die)
-    with pytest.raises(Killed):
-        office.work(job)
-    halfway = office.status(job)
-    assert (halfway["status"], counts(halfway)["created"]) == ("IN_PROGRESS", 10)
-    assert 0 < halfway["progress"]["percent"] < 100
-
-    monkeypatch.setattr("core.failpoints.reach", lambda _: None)
-    assert office.work(job) is Ending.COMPLETED
-    done = office.status(job)
-    assert counts(done) == {"created": 21, "updated": 0, "skipped": 0, "failed": 1}
-    assert faults(done) == [(22, "flight_number", "duplicate_in_file")]
-    assert office.work(job) is Ending.LEFT
-
-
-def test_two_workers_on_one_file_do_no_row_twice(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    in_chunks_of(5, monkeypatch)
-    job = office.send(csv_of(row(number) for number in range(1, 101)))
-    endings: list[Ending] = []
-    workers = [threading.Thread(target=lambda: endings.append(office.work(job))) for _ in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    if Ending.COMPLETED not in endings:  # all three may have lost a race and left it to the sweep
-        endings.append(office.work(job))
-    assert endings.count(Ending.COMPLETED) == 1
-    assert counts(office.status(job)) == {"created": 100, "updated": 0, "skipped": 0, "failed": 0}
-
-
-@pytest.mark.parametrize("guarded", [True, False])
-def test_a_worker_that_was_overtaken_stores_nothing(office: Office, monkeypatch: pytest.MonkeyPatch, guarded: bool) -> None:
-    """It has read its chunk when another works the whole file. Without the compare-and-set on the cursor it counts every row again."""
-    job_id = office.send(csv_of(row(number) for number in range(1, 11)))
-    with office.db.transaction() as connection:
-        slow = progress.claim(connection, job_id)
-    assert slow is not None
-    with office.storage.open(slow.storage_key) as file:
-        overtaken = running._Run(office.db, office.redis, file, slow)
-        chunk = read_chunk(file, overtaken._layout, slow.cursor)
-    rows = Staged(validate(chunk, SeenKeys()))
-    office.work(job_id)
-
-    if not guarded:
-        monkeypatch.setattr(progress, "move_cursor", lambda *_: True)
-    stored = overtaken._store(chunk, rows)
-    assert (stored is None) == guarded
-    assert office.status(job_id)["progress"]["processed"] == (10 if guarded else 20)
-
-
-def test_seats_that_are_sold_this_moment_are_waited_for(office: Office) -> None:
-    """A worker sells seats and has not committed; the import must not take the capacity from under them."""
-    office.take(csv_of([row(1, total_seats="10")]))
-    job = office.send(csv_of([row(1, total_seats="5")]))
-    importing = threading.Thread(target=office.work, args=(job,))
-    with office.db.transaction() as selling:
-        selling.execute("UPDATE flights SET seats_sold = 9")
-        importing.start()
-        until(lambda: office.rows("SELECT count(*) FROM pg_locks WHERE NOT granted") == [(1,)])
-    importing.join()
-    assert faults(office.status(job)) == [(2, "total_seats", "capacity_below_sold")]
-    assert office.rows("SELECT total_seats, seats_sold FROM flights") == [(10, 9)]
-
-
-def test_a_flight_that_appears_meanwhile_is_updated(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between the question which flights are new and their INSERT, somebody else creates one of them."""
-    office.take(csv_of([row(9)]))
-    insert = staging._Upsert._insert_all
-
-    def overtaken(upsert: Any) -> Any:
-        with office.db.transaction() as connection:
-            connection.execute(
-                "INSERT INTO flights (id, flight_number, source, destination, departure_ts, arrival_ts, departure_date, total_seats, price,"
-                " currency) SELECT gen_random_uuid(), 'AI-2', 'X1', 'X2', departure_ts - interval '7 h', arrival_ts, departure_date, 5, 5,"
-                " 'INR' FROM flights WHERE flight_number = 'AI-9'"
-            )
-        return insert(upsert)
-
-    monkeypatch.setattr(staging._Upsert, "_insert_all", overtaken)
-    status = office.take(csv_of([row(1), row(2)]))
-    assert counts(status) == {"created": 1, "updated": 1, "skipped": 0, "failed": 0}
-    assert office.rows("SELECT source, total_seats FROM flights WHERE flight_number = 'AI-2'") == [("Delhi", 150)]
-
-
-def test_a_row_that_the_database_refuses_stands_alone(office: Office) -> None:
-    with office.db.transaction() as connection:
-        connection.execute("ALTER TABLE flights ADD CONSTRAINT no_thirteen CHECK (flight_number <> 'AI-13')")
-    status = office.take(csv_of(row(number) for number in range(1, 31)))
-    assert counts(status) == {"created": 29, "updated": 0, "skipped": 0, "failed": 1}
-    assert faults(status) == [(14, None, "refused")]
-
-
-def test_an_import_that_never_gets_on_is_given_up(office: Office) -> None:
-    job = office.send(csv_of([row(1)]))
-    with office.db.transaction() as connection:
-        connection.execute("UPDATE imports SET attempts = %s", (running.LAST_ATTEMPT,))
-    assert office.work(job) is Ending.FAILED
-    assert (office.status(job)["status"], office.status(job)["failure"]["code"]) == ("FAILED", "internal")
-
-    gone = office.send(csv_of([row(2)]))
-    for file in office.folder.iterdir():
-        file.unlink()
-    assert office.work(gone) is Ending.FAILED
-    assert office.status(gone)["failure"]["code"] == "file_missing"
-
-
-def test_an_import_works_while_redis_is_away(office: Office) -> None:
-    job = office.send(csv_of([row(1)]))
-    with redis_py.Redis(port=1, socket_connect_timeout=0.1) as nowhere:
-        assert running.run_import(office.db, nowhere, office.storage, job) is Ending.COMPLETED
-    assert counts(office.status(job))["created"] == 1

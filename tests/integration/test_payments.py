@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
-from decimal import Decimal
 from itertools import permutations
 from uuid import UUID
 
@@ -17,25 +16,20 @@ from core.bookings.models import PaymentMode
 from core.bookings.requests import Request
 from core.payments.errors import AlreadyPaid, HoldExpired, NotPayable, PaymentInProgress
 from core.payments.provider import Outcome, Verdict
-from tests.support.money import PracticeProvider, ProviderFactory, Till, TillFactory
+from tests.support.money import (
+    FREE_TO_CANCEL,
+    LATE,
+    PRICE,
+    PracticeProvider,
+    ProviderFactory,
+    Till,
+    TillFactory,
+    assert_square,
+    settle_everything,
+    statuses,
+)
 from tests.support.pipeline import Pipeline
-from tests.support.waiting import until
 from workers.bookings import reserve_bookings
-
-PRICE = Decimal("7500.00")
-FREE_TO_CANCEL = timedelta(days=30)
-LATE = 120
-"""Minutes after the end of a hold: beyond the hard limit."""
-
-
-@pytest.fixture
-def traveller(pipeline: Pipeline) -> UUID:
-    return pipeline.account().id
-
-
-@pytest.fixture
-def flight(pipeline: Pipeline) -> UUID:
-    return pipeline.flight(4, departs_in=FREE_TO_CANCEL)
 
 
 def book_by_token(till: Till, user_id: UUID, flight_id: UUID, token: str) -> UUID:
@@ -44,36 +38,8 @@ def book_by_token(till: Till, user_id: UUID, flight_id: UUID, token: str) -> UUI
     return trip
 
 
-def statuses(till: Till, trip: UUID) -> list[str]:
-    return [status for _, status, _ in till.payments(trip)]
-
-
-def settle_everything(till: Till, trip: UUID) -> None:
-    """What workers and the sweep do until nothing is left to do."""
-
-    def nothing_is_left() -> bool:
-        till.wind()
-        till.sweep()
-        till.work(trip)
-        till.refund()
-        return not till.rows(
-            "SELECT FROM payments WHERE next_at IS NOT NULL UNION ALL SELECT FROM refunds WHERE next_at IS NOT NULL"
-        )
-
-    until(nothing_is_left)
-
-
-def assert_square(till: Till, *trips: UUID) -> None:
-    """Who is confirmed has paid, and nobody else has; and every invariant holds."""
-    for trip in trips:
-        owed = till.rows("SELECT sum(price_total) FROM bookings WHERE trip_id = %s AND status = 'CONFIRMED'", trip)[0][0]
-        assert till.provider.balance(*(payment for payment, _, _ in till.payments(trip))) == (owed or 0)
-    # Nobody reads the queue in these tests.
-    assert [each for each in till.steps.pipeline.violations() if not each.startswith("I8")] == []
-
-
-def test_a_hold_that_is_paid_is_confirmed(till: Till, pipeline: Pipeline, traveller: UUID, flight: UUID) -> None:
-    trip = till.hold(traveller, flight, 2)
+def test_a_hold_that_is_paid_is_confirmed(till: Till, pipeline: Pipeline, payer: UUID, flight: UUID) -> None:
+    trip = till.hold(payer, flight, 2)
     assert pipeline.seats(flight) == (2, 0, 2)
     till.pay(trip)
     till.work(trip)
@@ -83,9 +49,9 @@ def test_a_hold_that_is_paid_is_confirmed(till: Till, pipeline: Pipeline, travel
     assert_square(till, trip)
 
 
-def test_a_trip_is_paid_in_one_sum(till: Till, pipeline: Pipeline, traveller: UUID) -> None:
+def test_a_trip_is_paid_in_one_sum(till: Till, pipeline: Pipeline, payer: UUID) -> None:
     flights = (pipeline.flight(2), pipeline.flight(2, departs_in=timedelta(days=4)))
-    trip = till.hold(traveller, flights, 2)
+    trip = till.hold(payer, flights, 2)
     till.pay(trip)
     till.work(trip)
     assert [pipeline.seats(flight)[:2] for flight in flights] == [(0, 2), (0, 2)]
@@ -94,9 +60,9 @@ def test_a_trip_is_paid_in_one_sum(till: Till, pipeline: Pipeline, traveller: UU
 
 
 def test_after_a_decline_the_hold_stays_and_another_card_may_be_tried(
-    till: Till, pipeline: Pipeline, traveller: UUID, flight: UUID
+    till: Till, pipeline: Pipeline, payer: UUID, flight: UUID
 ) -> None:
-    trip = till.hold(traveller, flight)
+    trip = till.hold(payer, flight)
     (ends_at,) = till.rows("SELECT hold_expires_at FROM bookings WHERE id = %s", trip)
     for token in ("tok_declined", "tok_insufficient_funds", "tok_ok"):
         till.pay(trip, token)
@@ -127,7 +93,7 @@ def test_every_token_ends_in_one_state_also_without_callbacks(
     open_till: TillFactory,
     start_provider: ProviderFactory,
     pipeline: Pipeline,
-    traveller: UUID,
+    payer: UUID,
     flight: UUID,
     token: str,
     paid: bool,
@@ -136,9 +102,9 @@ def test_every_token_ends_in_one_state_also_without_callbacks(
     provider = start_provider(slow_seconds=0.05, late_seconds=0.5, hang_seconds=0.5)
     till = open_till(provider, 0.3)
     if mode is PaymentMode.TOKEN:
-        trip = book_by_token(till, traveller, flight, token)
+        trip = book_by_token(till, payer, flight, token)
     else:
-        trip = till.hold(traveller, flight)
+        trip = till.hold(payer, flight)
         till.pay(trip, token)
     settle_everything(till, trip)
     if paid:
@@ -156,10 +122,10 @@ def test_every_token_ends_in_one_state_also_without_callbacks(
 
 
 def test_a_charge_without_an_answer_is_asked_for_and_never_repeated_blindly(
-    open_till: TillFactory, start_provider: ProviderFactory, traveller: UUID, flight: UUID
+    open_till: TillFactory, start_provider: ProviderFactory, payer: UUID, flight: UUID
 ) -> None:
     till = open_till(start_provider(late_seconds=0.6), 0.3)
-    trip = till.hold(traveller, flight)
+    trip = till.hold(payer, flight)
     till.pay(trip, "tok_timeout_then_ok")
     assert till.work(trip) == Outcome(Verdict.UNKNOWN)
     assert (statuses(till, trip), till.steps.status(trip)) == (["UNKNOWN"], "HELD")
@@ -172,8 +138,8 @@ def test_a_charge_without_an_answer_is_asked_for_and_never_repeated_blindly(
     assert_square(till, trip)
 
 
-def test_a_charge_that_never_arrived_is_sent_again_with_the_same_key(till: Till, traveller: UUID, flight: UUID) -> None:
-    trip = till.hold(traveller, flight)
+def test_a_charge_that_never_arrived_is_sent_again_with_the_same_key(till: Till, payer: UUID, flight: UUID) -> None:
+    trip = till.hold(payer, flight)
     till.pay(trip, "tok_error_once")
     assert till.work(trip) == Outcome(Verdict.UNKNOWN)
     assert till.work(trip) == Outcome(Verdict.CAPTURED)
@@ -183,10 +149,10 @@ def test_a_charge_that_never_arrived_is_sent_again_with_the_same_key(till: Till,
 
 
 def test_a_provider_that_nobody_reaches_has_charged_nothing(
-    open_till: TillFactory, till: Till, traveller: UUID, flight: UUID
+    open_till: TillFactory, till: Till, payer: UUID, flight: UUID
 ) -> None:
     nowhere = open_till(PracticeProvider("http://127.0.0.1:9"), 0.5)
-    trip = till.hold(traveller, flight)
+    trip = till.hold(payer, flight)
     till.pay(trip)
     outcome = nowhere.work(trip)
     assert outcome is not None
@@ -198,8 +164,8 @@ def test_a_provider_that_nobody_reaches_has_charged_nothing(
     assert_square(till, trip)
 
 
-def test_a_stale_report_that_nothing_was_sent_is_not_believed(till: Till, traveller: UUID, flight: UUID) -> None:
-    trip = till.hold(traveller, flight)
+def test_a_stale_report_that_nothing_was_sent_is_not_believed(till: Till, payer: UUID, flight: UUID) -> None:
+    trip = till.hold(payer, flight)
     till.pay(trip)
     stale = till.claim(trip)
     assert stale is not None
@@ -211,24 +177,24 @@ def test_a_stale_report_that_nothing_was_sent_is_not_believed(till: Till, travel
     assert statuses(till, trip) == ["UNKNOWN"]
 
 
-def test_two_workers_never_work_the_same_payment(till: Till, traveller: UUID, flight: UUID) -> None:
-    trip = till.hold(traveller, flight)
+def test_two_workers_never_work_the_same_payment(till: Till, payer: UUID, flight: UUID) -> None:
+    trip = till.hold(payer, flight)
     till.pay(trip)
     with ThreadPoolExecutor(6) as pool:
         claims = list(pool.map(till.claim, [trip] * 6))
     assert len([claim for claim in claims if claim is not None]) == 1
 
 
-def test_a_booking_by_token_has_one_payment_however_often_its_message_comes(till: Till, traveller: UUID, flight: UUID) -> None:
-    trip = book_by_token(till, traveller, flight, "tok_ok")
+def test_a_booking_by_token_has_one_payment_however_often_its_message_comes(till: Till, payer: UUID, flight: UUID) -> None:
+    trip = book_by_token(till, payer, flight, "tok_ok")
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(till.work, [trip] * 6))
     assert statuses(till, trip) == ["SUCCEEDED"]
     assert_square(till, trip)
 
 
-def test_the_same_event_has_one_effect(till: Till, traveller: UUID, flight: UUID) -> None:
-    trip = till.hold(traveller, flight)
+def test_the_same_event_has_one_effect(till: Till, payer: UUID, flight: UUID) -> None:
+    trip = till.hold(payer, flight)
     till.pay(trip)
     claim = till.claim(trip)
     assert claim is not None
@@ -242,8 +208,8 @@ def test_the_same_event_has_one_effect(till: Till, traveller: UUID, flight: UUID
     assert_square(till, trip)
 
 
-def test_an_event_about_an_unknown_charge_changes_nothing(till: Till, traveller: UUID) -> None:
-    till.callback(traveller)
+def test_an_event_about_an_unknown_charge_changes_nothing(till: Till, payer: UUID) -> None:
+    till.callback(payer)
     assert till.rows("SELECT count(*) FROM payment_events") == [(1,)]
 
 
@@ -277,131 +243,12 @@ def let_happen(till: Till, trip: UUID, order: tuple[str, ...]) -> None:
             acts[name]()
 
 
-def test_money_that_comes_late_takes_the_seats_again_if_they_are_free(
-    till: Till, pipeline: Pipeline, traveller: UUID, flight: UUID
-) -> None:
-    trip = till.hold(traveller, flight, 3)
-    till.pay(trip)
-    claim = till.claim(trip)
-    assert claim is not None
-    captured = till.call(claim)
-    till.expire(trip, LATE)
-    assert (till.steps.status(trip), pipeline.seats(flight)) == ("EXPIRED", (0, 0, 4))
-    till.settle(claim, captured)
-    booking = till.steps.read(trip)
-    assert booking.status == "CONFIRMED"
-    assert booking.rescued_at is not None
-    assert booking.timeline[-1].stage == "rescued"
-    assert pipeline.seats(flight)[:2] == (0, 3)
-    (second, third) = (till.steps.book(pipeline.account().id, flight), till.steps.book(pipeline.account().id, flight))
-    assert (till.steps.status(second), till.steps.status(third)) == ("CONFIRMED", "FAILED")
-    assert_square(till, trip)
-
-
-def sell_the_rest(till: Till, flight: UUID) -> None:
-    till.steps.book(till.steps.pipeline.account().id, flight, 2)
-
-
-def depart(till: Till, flight: UUID) -> None:
-    till.steps.depart(flight)
-
-
-def call_off(till: Till, flight: UUID) -> None:
-    till.steps.execute("UPDATE flights SET status = 'CANCELLED' WHERE id = %s", flight)
-
-
-@pytest.mark.parametrize("obstacle", [sell_the_rest, depart, call_off])
-def test_money_that_comes_late_is_given_back_when_the_seats_are_gone(
-    till: Till, traveller: UUID, flight: UUID, obstacle: Callable[[Till, UUID], None]
-) -> None:
-    trip = till.hold(traveller, flight, 3)
-    till.pay(trip)
-    claim = till.claim(trip)
-    assert claim is not None
-    captured = till.call(claim)
-    till.expire(trip, LATE)
-    obstacle(till, flight)
-    till.settle(claim, captured)
-    assert till.steps.status(trip) == "EXPIRED"
-    assert till.refunds(trip) == [(3 * PRICE, "late_payment", "PENDING")]
-    till.refund()
-    assert till.refunds(trip) == [(3 * PRICE, "late_payment", "SUCCEEDED")]
-    assert till.provider.balance() == 0
-    assert_square(till, trip)
-
-
-def test_a_booking_that_was_cancelled_while_it_was_charged_gets_all_its_money_back(
-    till: Till, pipeline: Pipeline, traveller: UUID
-) -> None:
-    trip = till.hold(traveller, pipeline.flight(2, departs_in=timedelta(hours=3)))
-    till.pay(trip)
-    claim = till.claim(trip)
-    assert claim is not None
-    captured = till.call(claim)
-    till.steps.cancel(trip)
-    till.settle(claim, captured)
-    till.refund()
-    assert till.refunds(trip) == [(PRICE, "cancelled", "SUCCEEDED")]
-    assert_square(till, trip)
-
-
-def test_a_payment_that_was_not_sent_before_the_cancellation_is_never_sent(till: Till, traveller: UUID, flight: UUID) -> None:
-    trip = till.hold(traveller, flight)
-    till.pay(trip)
-    till.steps.cancel(trip)
-    assert till.claim(trip) is None
-    assert [code for _, _, code in till.payments(trip)] == ["not_charged"]
-    assert till.provider.charges() == []
-
-
-def test_a_charge_that_never_arrived_is_written_off_when_nobody_waits_for_it(till: Till, traveller: UUID, flight: UUID) -> None:
-    trip = till.hold(traveller, flight)
-    till.pay(trip)
-    lost = till.claim(trip)
-    assert lost is not None
-    till.wind()
-    till.expire(trip, LATE)
-    settle_everything(till, trip)
-    assert [code for _, _, code in till.payments(trip)] == ["never_arrived"]
-    # The frozen worker wakes up, and its request arrives after all: the money is a fact.
-    till.settle(lost, till.call(lost))
-    assert (statuses(till, trip), till.steps.status(trip)) == (["SUCCEEDED"], "CONFIRMED")
-    assert_square(till, trip)
-
-
-def test_a_refund_is_sent_until_it_is_answered_and_paid_once(
-    open_till: TillFactory, start_provider: ProviderFactory, traveller: UUID, flight: UUID
-) -> None:
-    till = open_till(start_provider(failure_rate=0.9, failure_seed=7), 0.5)
-    trip = till.hold(traveller, flight)
-    till.pay(trip)
-    settle_everything(till, trip)
-    till.steps.cancel(trip)
-    settle_everything(till, trip)
-    assert till.refunds(trip) == [(PRICE, "cancelled", "SUCCEEDED")]
-    assert len(till.provider.ledger()["refunds"]) == 1
-    assert_square(till, trip)
-
-
-def test_a_refund_that_the_provider_refuses_is_left_to_a_person(till: Till, traveller: UUID, flight: UUID) -> None:
-    trip = till.hold(traveller, flight)
-    till.pay(trip)
-    claim = till.claim(trip)
-    assert claim is not None
-    till.settle(claim, Outcome(Verdict.CAPTURED))  # of which the provider knows nothing
-    till.steps.cancel(trip)
-    till.refund()
-    assert till.refunds(trip) == [(PRICE, "cancelled", "FAILED")]
-    assert till.rows("SELECT kind, queue FROM dead_letters") == [("refund", "payments")]
-    assert any("refused" in each for each in till.steps.pipeline.violations())
-
-
-def test_what_cannot_be_paid_says_why(till: Till, pipeline: Pipeline, traveller: UUID, flight: UUID) -> None:
-    held, unpaid = till.hold(traveller, flight), till.steps.book(traveller, flight)
-    by_token = book_by_token(till, traveller, flight, "tok_ok")
+def test_what_cannot_be_paid_says_why(till: Till, pipeline: Pipeline, payer: UUID, flight: UUID) -> None:
+    held, unpaid = till.hold(payer, flight), till.steps.book(payer, flight)
+    by_token = book_by_token(till, payer, flight, "tok_ok")
     for trip, owner_id, error in (
         (held, pipeline.account().id, BookingNotFound),
-        (traveller, None, BookingNotFound),
+        (payer, None, BookingNotFound),
         (unpaid, None, NotPayable),
         (by_token, None, PaymentInProgress),
     ):
@@ -413,11 +260,11 @@ def test_what_cannot_be_paid_says_why(till: Till, pipeline: Pipeline, traveller:
     till.work(held)
     with pytest.raises(AlreadyPaid):
         till.pay(held)
-    cancelled = till.hold(traveller, flight)
+    cancelled = till.hold(payer, flight)
     till.steps.cancel(cancelled)
     with pytest.raises(NotPayable):
         till.pay(cancelled)
-    ended = till.hold(traveller, flight)
+    ended = till.hold(payer, flight)
     till.end_hold(ended)
     with pytest.raises(HoldExpired):
         till.pay(ended)
@@ -426,8 +273,8 @@ def test_what_cannot_be_paid_says_why(till: Till, pipeline: Pipeline, traveller:
         till.pay(ended)
 
 
-def test_of_many_who_pay_at_once_one_is_charged(till: Till, traveller: UUID, flight: UUID) -> None:
-    trip = till.hold(traveller, flight)
+def test_of_many_who_pay_at_once_one_is_charged(till: Till, payer: UUID, flight: UUID) -> None:
+    trip = till.hold(payer, flight)
 
     def pay(_: int) -> bool:
         try:

@@ -14,6 +14,7 @@ import pytest
 import redis as redis_py
 
 from core.db import Database
+from core.imports.reader import read_chunk
 from core.imports.run import Ending, run_import
 from core.imports.storage import LocalStorage, local_storage
 from core.users.models import Role
@@ -40,6 +41,11 @@ def row(number: int = 1, **changes: Any) -> str:
 
 def csv_of(rows: Iterable[str], header: str = HEADER) -> bytes:
     return "\n".join([header, *rows, ""]).encode()
+
+
+def in_chunks_of(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an import be worked in chunks of so many rows."""
+    monkeypatch.setattr("core.imports.run.read_chunk", lambda file, layout, at: read_chunk(file, layout, at, rows=rows))
 
 
 @dataclass

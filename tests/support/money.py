@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,16 @@ from core.payments.provider import Outcome, Provider, RefundOutcome
 from mockpay.app import create_app
 from mockpay.settings import MockpaySettings
 from tests.support.api import running
+from tests.support.pipeline import Pipeline
 from tests.support.steps import HOLD_MINUTES, Steps
+from tests.support.waiting import until
 from workers import money_sweep
 from workers.desks import Edge, PaymentDesk, RefundDesk
 
+PRICE = Decimal("7500.00")
+FREE_TO_CANCEL = timedelta(days=30)
+LATE = 120
+"""Minutes after the end of a hold: beyond the hard limit."""
 SECRET = "what the provider and the merchant share"
 
 
@@ -208,3 +215,43 @@ def open_till(steps: Steps) -> Iterator[TillFactory]:
 def till(open_till: TillFactory, provider: PracticeProvider) -> Till:
     """Payments against a provider that never calls back, with half a second of patience."""
     return open_till(provider, 0.5)
+
+
+@pytest.fixture
+def payer(pipeline: Pipeline) -> UUID:
+    return pipeline.account().id
+
+
+@pytest.fixture
+def flight(pipeline: Pipeline) -> UUID:
+    """Four seats, each at `PRICE`, far enough ahead to be cancelled free of charge."""
+    return pipeline.flight(4, departs_in=FREE_TO_CANCEL)
+
+
+def statuses(till: Till, trip: UUID) -> list[str]:
+    """Of its payments, in their order."""
+    return [status for _, status, _ in till.payments(trip)]
+
+
+def settle_everything(till: Till, trip: UUID) -> None:
+    """What workers and the sweep do until nothing is left to do."""
+
+    def nothing_is_left() -> bool:
+        till.wind()
+        till.sweep()
+        till.work(trip)
+        till.refund()
+        return not till.rows(
+            "SELECT FROM payments WHERE next_at IS NOT NULL UNION ALL SELECT FROM refunds WHERE next_at IS NOT NULL"
+        )
+
+    until(nothing_is_left)
+
+
+def assert_square(till: Till, *trips: UUID) -> None:
+    """Who is confirmed has paid, and nobody else has; and every invariant holds."""
+    for trip in trips:
+        owed = till.rows("SELECT sum(price_total) FROM bookings WHERE trip_id = %s AND status = 'CONFIRMED'", trip)[0][0]
+        assert till.provider.balance(*(payment for payment, _, _ in till.payments(trip))) == (owed or 0)
+    # Nobody reads the queue in these tests.
+    assert [each for each in till.steps.pipeline.violations() if not each.startswith("I8")] == []

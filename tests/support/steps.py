@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import LiteralString
 from uuid import UUID
 
@@ -15,12 +15,16 @@ from core.bookings.requests import Request
 from core.bookings.views import BookingView
 from core.repair import audit
 from core.waitlist import offers, service, views
+from core.waitlist.models import WaitStatus
 from core.waitlist.service import Joined, Party
+from core.waitlist.views import WaitlistView
 from tests.support.pipeline import Pipeline
 from workers.bookings import reserve_bookings
 from workers.context import Context
 
 HOLD_MINUTES = 15
+
+Join = Callable[..., UUID]
 
 
 class Steps:
@@ -106,3 +110,40 @@ class Steps:
 def steps(pipeline: Pipeline) -> Steps:
     """The pipeline of this test, step by step; no process runs."""
     return Steps(pipeline)
+
+
+@pytest.fixture
+def owner(pipeline: Pipeline) -> UUID:
+    """A traveller who has what others wait for."""
+    return pipeline.account().id
+
+
+@pytest.fixture
+def sold_out(steps: Steps, owner: UUID) -> tuple[UUID, list[UUID]]:
+    """A flight of four seats, and the four bookings that have them."""
+    flight = steps.pipeline.flight(4)
+    return flight, [steps.book(owner, flight) for _ in range(4)]
+
+
+@pytest.fixture
+def wait(steps: Steps) -> Join:
+    """Put a new traveller in line; returns their id."""
+
+    def join(flight: UUID, size: int = 1, *, accept_partial: bool = False) -> UUID:
+        traveller = steps.pipeline.account().id
+        steps.join(flight, traveller, size, accept_partial=accept_partial)
+        return traveller
+
+    return join
+
+
+def standing(entry: WaitlistView) -> tuple[WaitStatus, int | None, int | None]:
+    """Status, position, and how many seats are offered."""
+    return entry.status, entry.position, entry.offer.seats if entry.offer else None
+
+
+def offered(steps: Steps, flight: UUID, traveller: UUID) -> UUID:
+    """The booking that this traveller is offered."""
+    offer = steps.place(flight, traveller).offer
+    assert offer is not None
+    return offer.booking_id

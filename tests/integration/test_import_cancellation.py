@@ -1,0 +1,116 @@
+"""An import is stopped: what is stored stays, and nothing follows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from core import keys
+from core.imports import run as running
+from core.imports.run import Ending
+from tests.support.imports import Office, counts, csv_of, in_chunks_of, row
+from tests.support.waiting import until
+
+
+def at_the_end_of_a_chunk(monkeypatch: pytest.MonkeyPatch, number: int, act: Callable[[], None]) -> None:
+    """Do something when the transaction of the `number`-th chunk is over."""
+    tell = running._Run._tell
+    stored: list[int] = []
+
+    def told(run: Any, applied: Any) -> None:
+        tell(run, applied)
+        stored.append(1)
+        if len(stored) == number:
+            act()
+
+    monkeypatch.setattr(running._Run, "_tell", told)
+
+
+def cancel(office: Office, job: object) -> Any:
+    return office.admin.post(f"/admin/imports/{job}/cancel")
+
+
+def test_an_import_that_waits_is_cancelled_at_once(office: Office) -> None:
+    job = office.send(csv_of([row(1)]))
+    answer = cancel(office, job)
+    assert (answer.status_code, answer.json()["status"], answer.json()["cancelling"]) == (202, "CANCELLED", False)
+    assert cancel(office, job).json() == answer.json(), "asking again changes nothing"
+    assert list(office.folder.iterdir()) == []
+    assert office.work(job) is Ending.LEFT
+    assert office.rows("SELECT count(*) FROM flights") == [(0,)]
+    assert office.rows("SELECT count(*) FROM audit_log WHERE action = 'import.cancelled'") == [(1,)]
+
+
+def test_a_worker_stops_after_its_chunk_and_what_is_stored_stays(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_chunks_of(5, monkeypatch)
+    data = csv_of([*(row(number) for number in range(1, 19)), "", "broken", row(20)])
+    job = office.send(data)
+    version = keys.route_version("DEL", "BOM", date(2030, 1, 1))
+    asked: list[Any] = []
+    at_the_end_of_a_chunk(monkeypatch, 2, lambda: asked.append(cancel(office, job)))
+    assert office.work(job) is Ending.CANCELLED
+    assert (asked[0].status_code, asked[0].json()["status"], asked[0].json()["cancelling"]) == (202, "IN_PROGRESS", True)
+
+    status = office.status(job)
+    assert (status["status"], status["cancelling"], status["unprocessed"]) == ("CANCELLED", False, 10)
+    assert status["progress"]["total"] == 20
+    assert counts(status) == {"created": 10, "updated": 0, "skipped": 0, "failed": 0}
+    assert office.rows("SELECT count(*) FROM flights") == [(10,)]
+    assert office.redis.exists(version), "search is told of the chunks that are stored"
+    assert list(office.folder.iterdir()) == []
+    assert office.rows("SELECT next_at FROM imports") == [(None,)]
+    assert cancel(office, job).json()["status"] == "CANCELLED"
+    assert counts(office.take(data))["skipped"] == 10, "the same file goes on where it was stopped"
+
+
+def test_a_cancellation_waits_for_the_chunk_that_is_being_stored(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker is inside a transaction when the request comes: both get what they want, in this order."""
+    in_chunks_of(5, monkeypatch)
+    job = office.send(csv_of(row(number) for number in range(1, 21)))
+    canceller = threading.Thread(target=cancel, args=(office, job))
+
+    def ask_inside(_: str) -> None:
+        if not canceller.ident:
+            canceller.start()
+            until(lambda: office.rows("SELECT count(*) FROM pg_locks WHERE NOT granted") == [(1,)])
+
+    monkeypatch.setattr("core.failpoints.reach", ask_inside)
+    assert office.work(job) is Ending.CANCELLED
+    canceller.join()
+    status = office.status(job)
+    assert (status["status"], status["created"] % 5, status["created"] + status["unprocessed"]) == ("CANCELLED", 0, 20)
+    assert status["created"] < 20
+
+
+def test_a_cancelled_import_whose_worker_died_is_ended_by_the_next(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_chunks_of(5, monkeypatch)
+    data = csv_of(row(number) for number in range(1, 21))
+    job = office.send(data)
+
+    class Killed(BaseException):
+        pass
+
+    def die() -> None:
+        raise Killed
+
+    at_the_end_of_a_chunk(monkeypatch, 2, die)
+    with pytest.raises(Killed):
+        office.work(job)
+    assert cancel(office, job).json()["cancelling"] is True
+    assert office.rows("SELECT next_at <= now() FROM imports") == [(True,)], "the sweep sends it at once"
+    assert office.send(data) != job, "who sends the file again means it"
+    assert office.work(job) is Ending.CANCELLED
+    assert (office.status(job)["created"], office.status(job)["unprocessed"]) == (10, 10)
+    assert office.redis.exists(keys.route_version("DEL", "BOM", date(2030, 1, 1)))
+
+
+def test_an_import_that_is_over_cannot_be_cancelled(office: Office) -> None:
+    job = office.send(csv_of([row(1)]))
+    office.work(job)
+    answer = cancel(office, job)
+    assert (answer.status_code, answer.json()["code"], answer.json()["import_status"]) == (409, "import_over", "COMPLETED")
+    assert cancel(office, "019a0000-0000-7000-8000-000000000000").json()["code"] == "import_not_found"
