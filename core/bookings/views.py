@@ -14,6 +14,7 @@ import msgspec
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode
 from core.db import RawConnection
+from core.flights import places
 from core.flights.models import FlightStatus
 from core.payments.models import PaymentStatus
 
@@ -45,7 +46,7 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 class BookedFlight(msgspec.Struct, frozen=True):
-    """The flight of one segment; money is a decimal string."""
+    """The flight of one segment. The code and the IANA time zone of a place are null where the registry of airports does not know it."""
 
     id: UUID
     flight_number: str
@@ -54,6 +55,10 @@ class BookedFlight(msgspec.Struct, frozen=True):
     departure_ts: datetime
     arrival_ts: datetime
     status: str
+    source_iata: str | None
+    source_timezone: str | None
+    destination_iata: str | None
+    destination_timezone: str | None
 
 
 class ScheduleChangeView(msgspec.Struct, frozen=True):
@@ -170,7 +175,7 @@ _QUERY: Final = """
            (SELECT jsonb_build_object('id', p.id, 'amount', p.amount::text, 'currency', p.currency, 'status', p.status,
                                       'decline_code', p.decline_code, 'created_at', p.created_at)
             FROM payments p WHERE p.trip_id = b.id AND b.payment_mode <> 'none' ORDER BY p.id DESC LIMIT 1),
-           b.rescued_at
+           b.rescued_at, f.source_iata, f.destination_iata
     FROM bookings b JOIN flights f ON f.id = b.flight_id
     WHERE b.id = ANY(%s) OR (b.leg > 0 AND b.trip_id = ANY(%s))
     ORDER BY b.trip_id, b.leg
@@ -232,7 +237,9 @@ def _view(legs: list[tuple[Any, ...]]) -> BookingView:
 
 def _segment(leg: tuple[Any, ...]) -> Segment:
     change = None if leg[23] is None else msgspec.convert(leg[23], ScheduleChangeView)
-    return Segment(leg[1], BookedFlight(*leg[15:22]), leg[5], money(leg[6]), change)
+    ends = [known for code in leg[28:30] for known in (code, places.timezone_of(code))]
+    flight = BookedFlight(*leg[15:22], *ends)
+    return Segment(leg[1], flight, leg[5], money(leg[6]), change)
 
 
 def _stages(created_at: datetime, reached: list[dict[str, str]]) -> Iterator[Stage]:
