@@ -4,9 +4,9 @@ import css from './itinerary-line.module.css';
 
 /** Where and when from, how long, where and when to: local times at both ends. */
 export function ItineraryLine({ itinerary, large = false }: { itinerary: Itinerary; large?: boolean }) {
-  const { from, to, minutes, daysLater, settled } = itinerary;
+  const { from, to, minutes, daysLater } = itinerary;
   return (
-    <div className={css.line} data-large={large || undefined} data-settled={settled}>
+    <div className={css.line} data-large={large || undefined}>
       <div className={css.end}>
         <time dateTime={from.instant} className={css.clock}>
           {from.clock}

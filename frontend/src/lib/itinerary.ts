@@ -1,9 +1,8 @@
-import { usePlace } from './places';
 import { clock, type Day, dayAt, daysLater, dayWords, minutesBetween } from './time';
-import type { Place } from './wire';
 
 interface End {
   name: string;
+  /** Null where it is unknown, or the name already. */
   code: string | null;
   instant: string;
   clock: string;
@@ -18,34 +17,33 @@ export interface Itinerary {
   to: End;
   minutes: number;
   daysLater: number;
-  /** False until both time zones are known: showing other times first would be worse than showing none. */
-  settled: boolean;
 }
 
-interface Legs {
+/** What a flight and a booked flight have in common. */
+export interface Leg {
   source: string;
+  source_iata: string | null;
+  source_timezone: string | null;
   destination: string;
+  destination_iata: string | null;
+  destination_timezone: string | null;
   departure_ts: string;
   arrival_ts: string;
 }
 
-export function useItinerary(flight: Legs): Itinerary {
-  const source = usePlace(flight.source);
-  const destination = usePlace(flight.destination);
+export function itineraryOf(leg: Leg): Itinerary {
   return {
-    from: end(flight.source, flight.departure_ts, source),
-    to: end(flight.destination, flight.arrival_ts, destination),
-    minutes: minutesBetween(flight.departure_ts, flight.arrival_ts),
-    daysLater: daysLater(flight.departure_ts, source?.timezone, flight.arrival_ts, destination?.timezone),
-    settled: source !== undefined && destination !== undefined,
+    from: end(leg.source, leg.source_iata, leg.departure_ts, leg.source_timezone),
+    to: end(leg.destination, leg.destination_iata, leg.arrival_ts, leg.destination_timezone),
+    minutes: minutesBetween(leg.departure_ts, leg.arrival_ts),
+    daysLater: daysLater(leg.departure_ts, leg.source_timezone, leg.arrival_ts, leg.destination_timezone),
   };
 }
 
-function end(name: string, instant: string, place: Place | null | undefined): End {
-  const zone = place?.timezone ?? null;
+function end(name: string, code: string | null, instant: string, zone: string | null): End {
   return {
-    name: name === place?.iata ? (place.city ?? name) : name,
-    code: place?.iata ?? null,
+    name,
+    code: code === name ? null : code,
     instant,
     clock: zone ? clock(instant, zone) : `${clock(instant, null)} UTC`,
     day: dayWords(dayAt(instant, zone)),

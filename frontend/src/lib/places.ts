@@ -1,4 +1,4 @@
-import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
+import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { answer, api } from './client';
 import type { Place } from './wire';
 
@@ -23,15 +23,7 @@ export function allPlaces() {
   });
 }
 
-/**
- * The place with exactly this name or code, for its code and its time zone. Null: nobody knows it. Undefined: not answered yet.
- */
-export function usePlace(name: string): Place | null | undefined {
-  const { data, isPending } = useQuery(suggestions(name));
-  return isPending ? undefined : (data?.find((place) => isCalled(place, name)) ?? null);
-}
-
-export function isCalled(place: Place, name: string): boolean {
+function isCalled(place: Place, name: string): boolean {
   const wanted = name.trim().toLowerCase();
   return [place.name, place.iata].some((known) => known?.toLowerCase() === wanted);
 }

@@ -761,10 +761,14 @@ export interface components {
             /** Format: date-time */
             departure_ts: string;
             destination: string;
+            destination_iata: string | null;
+            destination_timezone: string | null;
             flight_number: string;
             /** Format: uuid */
             id: string;
             source: string;
+            source_iata: string | null;
+            source_timezone: string | null;
             status: string;
         };
         /** BookingAccepted */

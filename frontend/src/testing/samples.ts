@@ -20,8 +20,7 @@ export const FLIGHT: Flight = {
 };
 
 export function booking(changes: Partial<Booking> = {}): Booking {
-  const { id, flight_number, source, destination, departure_ts, arrival_ts, status } = FLIGHT;
-  const flight = { id, flight_number, source, destination, departure_ts, arrival_ts, status };
+  const { available_seats, total_seats, price, currency, version, ...flight } = FLIGHT;
   const bookingId = '0199a000-0000-7000-8000-00000000000b';
   return {
     id: bookingId,
@@ -29,7 +28,7 @@ export function booking(changes: Partial<Booking> = {}): Booking {
     reference: 'K7WQ2M',
     user_id: '0199a000-0000-7000-8000-00000000000a',
     status: 'CONFIRMED',
-    flight_id: id,
+    flight_id: flight.id,
     seats: 2,
     price_total: '15000.00',
     currency: 'INR',

@@ -13,7 +13,7 @@ import { asProblem } from '@/lib/problem';
 import type { Booking, Segment } from '@/lib/wire';
 import css from './booking.module.css';
 import { NotFound } from './not-found';
-import { useSearchLike } from './search-like';
+import { searchLike } from './search-like';
 
 const route = getRouteApi('/bookings/$bookingId');
 
@@ -73,7 +73,7 @@ function WayOn({ booking }: { booking: Booking }) {
 
 function OtherFlights({ flight, seats }: { flight: Segment['flight']; seats: number }) {
   return (
-    <LinkButton to="/" search={useSearchLike(flight, seats)}>
+    <LinkButton to="/" search={searchLike(flight, seats)}>
       Other flights that day
     </LinkButton>
   );

@@ -10,7 +10,7 @@ import { asProblem } from '@/lib/problem';
 import type { Flight } from '@/lib/wire';
 import css from './flight.module.css';
 import { NotFound } from './not-found';
-import { useSearchLike } from './search-like';
+import { searchLike } from './search-like';
 
 const route = getRouteApi('/flights/$flightId');
 
@@ -66,7 +66,7 @@ export function FlightPage() {
 
 function WayBack({ flight, seats }: { flight: Flight; seats: number }) {
   return (
-    <Link to="/" search={useSearchLike(flight, seats)} className={css.back}>
+    <Link to="/" search={searchLike(flight, seats)} className={css.back}>
       All flights from {flight.source} to {flight.destination}
     </Link>
   );

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { EmptyNote } from '@/components/empty-note';
 import { ItineraryLine } from '@/components/itinerary-line';
 import { ProblemNote } from '@/components/problem-note';
-import { useItinerary } from '@/lib/itinerary';
+import { itineraryOf } from '@/lib/itinerary';
 import { money } from '@/lib/money';
 import type { Booking, Segment } from '@/lib/wire';
 import { myBookings } from './api';
@@ -71,7 +71,7 @@ interface RowProps {
 }
 
 function Row({ booking, first, more }: RowProps) {
-  const itinerary = useItinerary(first);
+  const itinerary = itineraryOf(first);
   return (
     <li className={css.row} data-status={booking.status}>
       <div className={css.when}>

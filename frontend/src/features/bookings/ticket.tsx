@@ -1,5 +1,5 @@
 import { ItineraryLine } from '@/components/itinerary-line';
-import { useItinerary } from '@/lib/itinerary';
+import { itineraryOf } from '@/lib/itinerary';
 import { money } from '@/lib/money';
 import type { Booking, Segment } from '@/lib/wire';
 import css from './ticket.module.css';
@@ -39,7 +39,7 @@ export function Ticket({ booking }: { booking: Booking }) {
 }
 
 function Leg({ segment: { flight } }: { segment: Segment }) {
-  const itinerary = useItinerary(flight);
+  const itinerary = itineraryOf(flight);
   return (
     <div>
       <p className={css.number}>{flight.flight_number}</p>

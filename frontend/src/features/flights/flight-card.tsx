@@ -1,12 +1,12 @@
 import { ItineraryLine } from '@/components/itinerary-line';
-import { useItinerary } from '@/lib/itinerary';
+import { itineraryOf } from '@/lib/itinerary';
 import type { Flight } from '@/lib/wire';
 import css from './flight-card.module.css';
 import { SeatsLeft } from './seats-left';
 
 /** A flight in full, with how much of it is still free. */
 export function FlightCard({ flight }: { flight: Flight }) {
-  const itinerary = useItinerary(flight);
+  const itinerary = itineraryOf(flight);
   const taken = flight.total_seats - flight.available_seats;
   return (
     <section className={css.card}>

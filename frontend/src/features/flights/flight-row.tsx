@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { ArrowIcon } from '@/components/icons';
 import { ItineraryLine } from '@/components/itinerary-line';
-import { useItinerary } from '@/lib/itinerary';
+import { itineraryOf } from '@/lib/itinerary';
 import { money, total } from '@/lib/money';
 import type { Flight } from '@/lib/wire';
 import css from './flight-row.module.css';
@@ -16,7 +16,7 @@ interface Props {
 
 /** One flight of a result. The whole row leads to it, unless it cannot seat the party. */
 export function FlightRow({ flight, seats, praise }: Props) {
-  const itinerary = useItinerary(flight);
+  const itinerary = itineraryOf(flight);
   const fits = flight.status === 'SCHEDULED' && flight.available_seats >= seats;
   return (
     <li className={css.row} data-full={!fits || undefined}>

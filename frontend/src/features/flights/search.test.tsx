@@ -38,7 +38,11 @@ test('times are local at each end, and a later day is marked', async () => {
   const overnight = {
     ...FLIGHT,
     source: 'London',
+    source_iata: 'LHR',
+    source_timezone: 'Europe/London',
     destination: 'Delhi',
+    destination_iata: 'DEL',
+    destination_timezone: 'Asia/Kolkata',
     departure_ts: '2099-12-01T20:30:00Z',
     arrival_ts: '2099-12-02T05:00:00Z',
   };
@@ -51,9 +55,8 @@ test('times are local at each end, and a later day is marked', async () => {
 });
 
 test('a place without a known time zone shows UTC and says so', async () => {
-  network.use(
-    http.get('/api/v1/search', () => HttpResponse.json([{ ...FLIGHT, destination: 'Hill Strip' }])),
-  );
+  const unknown = { destination: 'Hill Strip', destination_iata: null, destination_timezone: null };
+  network.use(http.get('/api/v1/search', () => HttpResponse.json([{ ...FLIGHT, ...unknown }])));
   openApp('/?from=Delhi&to=Hill+Strip&date=2099-12-01');
   expect(await screen.findByText('06:40 UTC')).toBeVisible();
 });
