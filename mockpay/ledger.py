@@ -206,6 +206,8 @@ class Ledger:
             "id": event_id,
             "type": f"charge.{charge.status}",
             "charge_id": charge.id,
+            "amount": f"{charge.amount // 100}.{charge.amount % 100:02}",
+            "currency": charge.currency,
             "status": charge.status,
             "decline_code": charge.decline_code,
         }

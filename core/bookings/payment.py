@@ -131,6 +131,9 @@ class _Decisions:
 
 
 def _decide(payment: LockedPayment, outcome: Outcome, trip: LockedTrip, work: _Decisions) -> None:
+    if outcome.money not in (None, (payment.amount, payment.currency)):
+        _log.error("the payment provider speaks of another sum", payment_id=str(payment.id), said=str(outcome.money))
+        outcome = Outcome(Verdict.UNKNOWN)
     # Money that moved is a fact, also for a charge that we had written off.
     written_off = payment.status is PaymentStatus.DECLINED and payment.decline_code == charges.NEVER_ARRIVED
     if payment.is_final and not (written_off and outcome.verdict is Verdict.CAPTURED):

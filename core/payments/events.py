@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -30,6 +31,12 @@ class _Body(msgspec.Struct):
     type: _Text
     charge_id: UUID
     decline_code: _Text | None = None
+    amount: Annotated[str, Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$")] | None = None
+    currency: _Text | None = None
+
+    @property
+    def money(self) -> tuple[Decimal, str] | None:
+        return None if self.amount is None or self.currency is None else (Decimal(self.amount), self.currency)
 
 
 _kinds: Final = msgspec.json.Decoder(_Kind)
@@ -65,7 +72,7 @@ def read(body: bytes) -> ProviderEvent | None:
         raise Invalid.field("", "invalid", f"This is not an event: {error}.") from None
     if _NUL.search(body):
         raise Invalid.field("", "bad_format", "NUL characters are not allowed.")
-    return ProviderEvent(event.id, event.charge_id, Outcome(verdict, event.decline_code), payload)
+    return ProviderEvent(event.id, event.charge_id, Outcome(verdict, event.decline_code, money=event.money), payload)
 
 
 def store(connection: RawConnection, events: Sequence[ProviderEvent]) -> list[ProviderEvent]:

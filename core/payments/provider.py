@@ -35,6 +35,8 @@ class Outcome:
     decline_code: str | None = None
     attempt: int | None = None
     """Which attempt was NOT_SENT: it says nothing about the others."""
+    money: tuple[Decimal, str] | None = None
+    """Amount and currency of which the provider speaks, where it names them unasked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,23 @@ def test_the_same_event_has_one_effect(till: Till, payer: UUID, flight: UUID) ->
     assert_square(till, trip)
 
 
+def test_an_event_of_another_sum_confirms_nothing_and_the_provider_is_asked(till: Till, payer: UUID, flight: UUID) -> None:
+    trip = till.hold(payer, flight)
+    till.pay(trip)
+    claim = till.claim(trip)
+    assert claim is not None
+    till.call(claim)
+    payment_id, amount, currency = claim.charge.payment_id, str(claim.charge.amount), claim.charge.currency
+    for money in (("1.00", currency), (amount, "USD")):
+        till.callback(payment_id, money=money)
+        assert (till.steps.status(trip), statuses(till, trip)) == ("HELD", ["UNKNOWN"])
+    till.callback(payment_id, money=(amount, currency))
+    assert till.steps.status(trip) == "CONFIRMED"
+    till.callback(payment_id, "charge.declined", money=("1.00", currency))
+    assert statuses(till, trip) == ["SUCCEEDED"]
+    assert_square(till, trip)
+
+
 def test_an_event_about_an_unknown_charge_changes_nothing(till: Till, payer: UUID) -> None:
     till.callback(payer)
     assert till.rows("SELECT count(*) FROM payment_events") == [(1,)]

@@ -143,9 +143,13 @@ class Till:
         self._refunds.settle(list(zip(claims, outcomes, strict=True)))
         return outcomes
 
-    def callback(self, payment_id: UUID, kind: str = "charge.captured", event_id: str | None = None) -> None:
-        """What the API does with a verified event."""
+    def callback(
+        self, payment_id: UUID, kind: str = "charge.captured", event_id: str | None = None, money: tuple[str, str] | None = None
+    ) -> None:
+        """What the API does with a verified event; `money`: the amount and currency that it names."""
         body = {"id": event_id or f"evt_{uuid4().hex}", "type": kind, "charge_id": str(payment_id)}
+        if money is not None:
+            body |= {"amount": money[0], "currency": money[1]}
         event = events.read(json.dumps(body).encode())
         assert event is not None
         effects = Effects()
