@@ -17,6 +17,8 @@ PAYMENT_LEASE_SECONDS: Final = 15
 """How long a payment worker has before the sweep looks after a booking that pays by token."""
 MAY_BE_OFFERED: Final = (BookingStatus.HELD, BookingStatus.EXPIRED)
 """A booking that the waiting list made is HELD until its place in line ends, and an expired one may be rescued."""
+END_OF_HOLD: Final = "least(now() + s.hold, (SELECT f.departure_ts FROM flights f WHERE f.id = b.flight_id))"
+"""A hold never outlives the departure: nobody may pay after it."""
 FENCE: Final = "b.status = s.source"
 """A row that somebody else has moved stays as it is."""
 
@@ -44,7 +46,8 @@ class Moves:
         self.moves.append(move)
 
     def write(self, connection: RawConnection, source: BookingStatus, *, hold_minutes: int = 0) -> None:
-        """Move every booking that is still in `source`. A move to HELD starts a hold of `hold_minutes`.
+        """Move every booking that is still in `source`. A move to HELD starts a hold of `hold_minutes`,
+        which ends at the departure if that is sooner.
 
         Raises:
             RuntimeError: a booking had moved on. The caller holds the rows' locks, so it has not looked at their status.
@@ -65,10 +68,10 @@ class Moves:
                     timeline = b.timeline || s.stages,
                     updated_at = now(),
                     finished_at = CASE WHEN s.target = 'HELD' THEN NULL ELSE coalesce(b.finished_at, now()) END,
-                    hold_expires_at = CASE WHEN s.target = 'HELD' THEN now() + s.hold ELSE b.hold_expires_at END,
+                    hold_expires_at = CASE WHEN s.target = 'HELD' THEN {END_OF_HOLD} ELSE b.hold_expires_at END,
                     next_at = CASE
                         WHEN s.target <> 'HELD' OR b.leg > 0 THEN NULL
-                        WHEN b.payment_mode = 'hold' THEN now() + s.hold
+                        WHEN b.payment_mode = 'hold' THEN {END_OF_HOLD}
                         ELSE now() + interval '{PAYMENT_LEASE_SECONDS} seconds' END
                 FROM (SELECT %s::text, %s::text, %s::jsonb, %s::text, %s * interval '1 minute') AS s(target, failure, stages, source, hold)
                 WHERE b.id = ANY(%s) AND {FENCE}

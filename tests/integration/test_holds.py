@@ -64,6 +64,13 @@ def test_a_hold_lasts_as_long_as_it_was_promised(till: Till, traveller: UUID, fl
     assert (booking.status, booking.payment_required_by) == ("HELD", ends_at)
 
 
+def test_a_hold_never_outlives_the_departure(till: Till, pipeline: Pipeline, traveller: UUID) -> None:
+    trip = till.hold(traveller, pipeline.flight(4, departs_in=timedelta(minutes=5)))
+    booking = till.steps.read(trip)
+    assert booking.payment_required_by == booking.segments[0].flight.departure_ts
+    assert till.rows("SELECT next_at = hold_expires_at FROM bookings") == [(True,)]
+
+
 def test_a_hold_whose_payment_is_in_progress_is_kept_until_the_outcome_is_known(
     till: Till, pipeline: Pipeline, traveller: UUID, flight: UUID
 ) -> None:
