@@ -73,10 +73,11 @@ class RouteDays:
             yield route, {date.fromordinal(_FIRST_DAY + place) for place, bit in enumerate(bits) if bit == "1"}
 
 
-def change(client: redis.Redis, route_days: RouteDays) -> None:
+def change(client: redis.Redis, route_days: RouteDays) -> bool:
     """Give each route day, and its route, a version it never had.
 
     Best effort: when Redis is away, so are the caches; one that comes back is stale for the lifetime of an entry at most.
+    Returns whether Redis heard it: whoever has more to tell need not wait for its silence again.
     """
     version = time.time_ns()
     script = client.register_script(_CHANGE_VERSIONS)
@@ -92,6 +93,8 @@ def change(client: redis.Redis, route_days: RouteDays) -> None:
             pipeline.execute()
     except redis.RedisError as error:
         _log.warning("search caches keep what they have until it expires", error=str(error))
+        return False
+    return True
 
 
 def _changed(route_days: RouteDays) -> Changed:

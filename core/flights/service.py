@@ -82,9 +82,8 @@ def announce(client: redis.Redis, change: Change) -> None:
             _log.warning(
                 "seat counts stay in Redis until the audit drops them", flight_id=str(change.flight_id), error=str(error)
             )
-    if change.routes:
-        route_versions.change(client, change.routes)
-    served_places.tell(client, change.places, may_lack=change.places_lost)
+    if change.routes and route_versions.change(client, change.routes):
+        served_places.tell(client, change.places, may_lack=change.places_lost)
 
 
 def create_flight(connection: RawConnection, details: FlightDetails, *, user_id: UUID) -> Change:
