@@ -49,9 +49,9 @@ def test_another_worker_sweeps_when_the_sweeper_is_killed(pipeline: Pipeline) ->
 def test_a_worker_that_was_frozen_doubles_nothing(pipeline: Pipeline) -> None:
     """It sleeps between its reservation and its commit while another does its work, and then it goes on."""
     flight = pipeline.flight(seats=25)
-    bookings = pipeline.accept_many(20, flight)
     zombie = pipeline.worker(FAILPOINTS="after_reserve:sleep=1000")
     until(lambda: pipeline.sweepers == 1, seconds=20)
+    bookings = pipeline.accept_many(20, flight)  # not before: its own sweep would send what waits too long for it to start
     pipeline.send(*bookings)
     until(lambda: pipeline.seats(flight)[2] == 5, seconds=20)
     zombie.freeze()
