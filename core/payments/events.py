@@ -31,12 +31,12 @@ class _Body(msgspec.Struct):
     type: _Text
     charge_id: UUID
     decline_code: _Text | None = None
-    amount: Annotated[str, Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$")] | None = None
+    amount: Annotated[str, Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$")] | int | float | None = None
     currency: _Text | None = None
 
     @property
     def money(self) -> tuple[Decimal, str] | None:
-        return None if self.amount is None or self.currency is None else (Decimal(self.amount), self.currency)
+        return None if self.amount is None or self.currency is None else (Decimal(str(self.amount)), self.currency)
 
 
 _kinds: Final = msgspec.json.Decoder(_Kind)

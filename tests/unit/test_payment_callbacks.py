@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -57,6 +58,13 @@ def test_an_event_names_the_charge_and_what_became_of_it() -> None:
     event = events.read(BODY)
     assert event is not None
     assert (event.id, event.outcome.verdict) == ("evt_1", Verdict.CAPTURED)
+
+
+@pytest.mark.parametrize("amount", [b'"1500.50"', b'"1500.5"', b"1500.5", b"1500.50"])
+def test_an_event_names_its_sum_as_text_or_as_a_number(amount: bytes) -> None:
+    event = events.read(BODY.replace(b"{", b'{"currency": "INR", "amount": ' + amount + b", ", 1))
+    assert event is not None
+    assert event.outcome.money == (Decimal("1500.50"), "INR")
 
 
 def test_an_event_of_another_kind_means_nothing() -> None:
