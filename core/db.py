@@ -5,13 +5,15 @@ Every connection carries time limits, because nothing else can interrupt a threa
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias, cast
 
 import psycopg
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import DisconnectionError
 from sqlmodel import Session
 
 CONNECT_SECONDS = 2
@@ -51,7 +53,6 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=5,
-            pool_pre_ping=True,
             pool_use_lifo=True,
             connect_args={
                 "connect_timeout": CONNECT_SECONDS,
@@ -63,6 +64,7 @@ class Database:
                 ),
             },
         )
+        event.listen(self.engine, "checkout", _replace_the_lost)
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
@@ -124,6 +126,20 @@ class Database:
         """Close every connection; one that a thread still uses, when that thread gives it back."""
         self._disposed = True
         self.engine.dispose()
+
+
+def _replace_the_lost(connection: RawConnection, *_: object) -> None:
+    """A connection that the server or the network has ended is made anew before anybody uses it.
+
+    A server says nothing unasked but its farewell, so one look at the socket is enough, where a ping takes a round trip for each
+    use. A server that is frozen or out of reach is found out by whoever uses the connection, and would be by a ping.
+    """
+    if not connection.closed:
+        heard = select.poll()
+        heard.register(connection.fileno(), select.POLLIN)
+        if not heard.poll(0):
+            return
+    raise DisconnectionError
 
 
 def _is_idle(connection: RawConnection) -> bool:

@@ -1,13 +1,42 @@
-"""Connections to Postgres: borrowed, given back, and closed in the end."""
+"""Connections to Postgres: borrowed, given back, replaced when they are lost, and closed in the end."""
 
 from __future__ import annotations
 
-from core.db import Database
+from collections.abc import Iterator
+
+import pytest
+
+from core.db import Database, RawConnection, opened
+from tests.support import connections
+from tests.support.connections import Loss
 
 
-def test_a_connection_that_comes_back_after_the_end_is_closed(database_url: str) -> None:
-    database = Database(database_url, pool_size=1, application="test")
+@pytest.fixture
+def single(database_url: str) -> Iterator[Database]:
+    """With room for one connection, so that who borrows twice gets the same."""
+    with opened(database_url, pool_size=1, application="test") as database:
+        yield database
+
+
+def borrowed(database: Database) -> RawConnection:
     with database.snapshot() as connection:
-        database.dispose()
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    return connection
+
+
+def test_a_connection_is_used_again(single: Database) -> None:
+    assert borrowed(single) is borrowed(single)
+
+
+@pytest.mark.parametrize("lose", [connections.end, connections.reset, RawConnection.close])
+def test_a_connection_that_is_lost_while_nobody_uses_it_is_replaced(single: Database, lose: Loss) -> None:
+    lost = borrowed(single)
+    lose(lost)
+    assert borrowed(single) is not lost
+
+
+def test_a_connection_that_comes_back_after_the_end_is_closed(single: Database) -> None:
+    with single.snapshot() as connection:
+        single.dispose()
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert connection.closed
