@@ -84,7 +84,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     """
     if settings is None:
         logs.configure("api")
-        interpreter.share_fairly()
+        interpreter.tune()
         settings = Settings()
 
     def app_services() -> Services:

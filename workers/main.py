@@ -86,7 +86,7 @@ def run() -> int:
     """Work until SIGTERM or SIGINT. Returns the exit code."""
     settings = Settings()
     configure_logs("worker")
-    interpreter.share_fairly()
+    interpreter.tune()
     failpoints.arm(settings.work.failpoints)
     try:
         context = Context.open(settings)
