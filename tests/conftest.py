@@ -13,12 +13,13 @@ from core.embedded.guardian import Guardian
 from core.embedded.postgres import EmbeddedPostgres
 from core.embedded.valkey import EmbeddedValkey
 from tests.support import servers
+from tests.support.forge import Forge
 
 pytest_plugins = [
     "tests.support.sharing",
     "tests.support.api",
     "tests.support.imports",
-    "tests.support.pipeline",
+    "tests.support.installations",
     "tests.support.steps",
     "tests.support.money",
 ]
@@ -44,6 +45,13 @@ def guardian() -> Iterator[Guardian]:
     guardian = Guardian()
     yield guardian
     guardian.close()
+
+
+@pytest.fixture(scope="session")
+def forge(guardian: Guardian) -> Iterator[Forge]:
+    """Starts the product's processes quickly."""
+    with Forge(guardian) as forge:
+        yield forge
 
 
 @pytest.fixture(scope="session")

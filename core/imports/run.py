@@ -82,12 +82,10 @@ def run_import(db: Database, client: redis.Redis, storage: Storage, import_id: U
     if outcome is None:
         return Ending.LEFT
     failpoints.reach("before_announcement")
-    if not job.dry_run:
-        heard = route_versions.change(client, outcome.routes)
+    if not job.dry_run and route_versions.change(client, outcome.routes):
         with db.snapshot() as connection:
             places_lost = changes.places_lost(connection, import_id)
-        if heard:
-            served_places.tell(client, outcome.routes.places(), may_lack=places_lost)
+        served_places.tell(client, outcome.routes.places(), may_lack=places_lost)
     with db.transaction() as connection:
         status = ImportStatus[outcome.ending.name]
         ended = progress.finish(connection, job, status, left=outcome.left, code=outcome.code, message=outcome.message)

@@ -14,13 +14,13 @@ SQLModel.metadata.naming_convention = {
 }
 
 from core.bookings import models as _bookings  # noqa: E402, F401  # after the naming convention, for the side effect
-from core.bookings import records as _records  # noqa: E402, F401
-from core.flights import cancellation_models as _flight_cancellations  # noqa: E402, F401
-from core.flights import models as _flights  # noqa: E402, F401
-from core.imports import models as _imports  # noqa: E402, F401
-from core.payments import models as _payments  # noqa: E402, F401
-from core.repair import models as _repair  # noqa: E402, F401
-from core.users import models as _users  # noqa: E402, F401
-from core.waitlist import models as _waitlist  # noqa: E402, F401
+from core.bookings import records as _records  # noqa: E402, F401  # likewise
+from core.flights import cancellation_models as _flight_cancellations  # noqa: E402, F401  # likewise
+from core.flights import models as _flights  # noqa: E402, F401  # likewise
+from core.imports import models as _imports  # noqa: E402, F401  # likewise
+from core.payments import models as _payments  # noqa: E402, F401  # likewise
+from core.repair import models as _repair  # noqa: E402, F401  # likewise
+from core.users import models as _users  # noqa: E402, F401  # likewise
+from core.waitlist import models as _waitlist  # noqa: E402, F401  # likewise
 
 METADATA: MetaData = SQLModel.metadata

@@ -9,7 +9,8 @@ import pytest
 from core.embedded.guardian import Guardian
 from core.embedded.valkey import EmbeddedValkey
 from tests.support import servers
-from tests.support.pipeline import Pipeline, PipelineFactory
+from tests.support.installations import PipelineFactory
+from tests.support.pipeline import Pipeline
 
 
 @pytest.fixture

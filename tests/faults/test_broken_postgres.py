@@ -12,7 +12,7 @@ from core.clock import new_id
 from tests.conftest import ServerFactory
 from tests.support import crowd
 from tests.support.crowd import Wish
-from tests.support.pipeline import PipelineFactory
+from tests.support.installations import PipelineFactory
 from tests.support.waiting import until
 
 CLIENTS = 400

@@ -227,9 +227,7 @@ def test_a_final_payment_that_is_worked_again_is_noticed_without_its_guard(till:
     """With the guard the second report changes nothing (`test_payments.py`)."""
     pipeline = till.steps.pipeline
     trip = till.hold(pipeline.account().id, pipeline.flight(4))
-    till.pay(trip)
-    claim = till.claim(trip)
-    assert claim is not None
+    claim = till.begin(trip)
     outcome = till.call(claim)
     till.settle(claim, outcome)
     monkeypatch.setattr(LockedPayment, "is_final", False)
@@ -241,9 +239,7 @@ def test_a_rescue_without_looking_for_room_is_stopped_by_the_last_guard(till: Ti
     pipeline = till.steps.pipeline
     flight = pipeline.flight(1)
     trip = till.hold(pipeline.account().id, flight)
-    till.pay(trip)
-    claim = till.claim(trip)
-    assert claim is not None
+    claim = till.begin(trip)
     outcome = till.call(claim)
     till.expire(trip, 120)
     till.steps.book(pipeline.account().id, flight)

@@ -12,7 +12,8 @@ import pytest
 from core.bookings.references import ALPHABET
 from core.clock import new_id
 from tests.support import house
-from tests.support.pipeline import Account, Pipeline
+from tests.support.people import Person
+from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
 from tests.support.waiting import until
 
@@ -31,7 +32,7 @@ def confirmed(client: httpx.Client, pipeline: Pipeline, flight: UUID, seats: int
     return booking
 
 
-def test_the_body_of_the_first_days_still_books(client: httpx.Client, account: Account, pipeline: Pipeline) -> None:
+def test_the_body_of_the_first_days_still_books(client: httpx.Client, account: Person, pipeline: Pipeline) -> None:
     flight = pipeline.flight(10)
     answer = client.post("/api/v1/booking", json={"user_id": str(account.id), "flight_id": str(flight), "seats": 2})
     assert answer.status_code == 202
@@ -42,7 +43,7 @@ def test_the_body_of_the_first_days_still_books(client: httpx.Client, account: A
     assert int(answer.headers["retry-after"]) >= 1
 
 
-def test_a_confirmed_booking_says_everything_about_itself(client: httpx.Client, account: Account, pipeline: Pipeline) -> None:
+def test_a_confirmed_booking_says_everything_about_itself(client: httpx.Client, account: Person, pipeline: Pipeline) -> None:
     flight = pipeline.flight(10)
     booking = confirmed(client, pipeline, flight, seats=3)
     view = client.get(f"/api/v1/bookings/{booking}").json()
@@ -136,7 +137,7 @@ def test_a_cancelled_seat_is_sold_again(client: httpx.Client, stranger: httpx.Cl
 
 
 def test_only_an_administrator_books_for_somebody_else(
-    client: httpx.Client, admin: httpx.Client, account: Account, pipeline: Pipeline
+    client: httpx.Client, admin: httpx.Client, account: Person, pipeline: Pipeline
 ) -> None:
     flight, other = pipeline.flight(10), pipeline.account()
     refused = book(client, flight, user_id=str(other.id))

@@ -11,7 +11,8 @@ import pytest
 
 from tests.support import crowd, house
 from tests.support.crowd import Wish
-from tests.support.pipeline import Account, Pipeline
+from tests.support.people import Person
+from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
 from tests.support.waiting import until
 
@@ -52,7 +53,7 @@ def test_a_request_repeated_after_the_end_tells_how_it_ended(client: httpx.Clien
 
 
 def test_however_its_json_is_spelt_a_request_with_the_same_meaning_is_the_same(
-    client: httpx.Client, account: Account, pipeline: Pipeline
+    client: httpx.Client, account: Person, pipeline: Pipeline
 ) -> None:
     flight = pipeline.flight(10)
     first = book(client, flight, "k-1")
@@ -70,7 +71,7 @@ def test_a_key_used_for_something_else_is_refused(client: httpx.Client, pipeline
     assert bookings_in(pipeline) == 1
 
 
-def test_fifty_requests_at_once_with_one_key_are_one_booking(api: Api, account: Account, pipeline: Pipeline) -> None:
+def test_fifty_requests_at_once_with_one_key_are_one_booking(api: Api, account: Person, pipeline: Pipeline) -> None:
     flight = pipeline.flight(10)
     answers = crowd.book(api.base_url, [Wish(account.headers, flight, key="k-1")] * 50, at_once=50)
     assert {answer.status for answer in answers} == {202}
@@ -78,7 +79,7 @@ def test_fifty_requests_at_once_with_one_key_are_one_booking(api: Api, account: 
     assert bookings_in(pipeline) == 1
 
 
-def test_fifty_requests_at_once_to_two_processes_are_one_booking(api: Api, account: Account, pipeline: Pipeline) -> None:
+def test_fifty_requests_at_once_to_two_processes_are_one_booking(api: Api, account: Person, pipeline: Pipeline) -> None:
     flight = pipeline.flight(10)
     other = pipeline.api()
     wishes = [Wish(account.headers, flight, key="k-1")] * 25

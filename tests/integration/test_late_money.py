@@ -26,9 +26,7 @@ def test_money_that_comes_late_takes_the_seats_again_if_they_are_free(
     till: Till, pipeline: Pipeline, payer: UUID, flight: UUID
 ) -> None:
     trip = till.hold(payer, flight, 3)
-    till.pay(trip)
-    claim = till.claim(trip)
-    assert claim is not None
+    claim = till.begin(trip)
     captured = till.call(claim)
     till.expire(trip, LATE)
     assert (till.steps.status(trip), pipeline.seats(flight)) == ("EXPIRED", (0, 0, 4))
@@ -60,9 +58,7 @@ def test_money_that_comes_late_is_given_back_when_the_seats_are_gone(
     till: Till, payer: UUID, flight: UUID, obstacle: Callable[[Till, UUID], None]
 ) -> None:
     trip = till.hold(payer, flight, 3)
-    till.pay(trip)
-    claim = till.claim(trip)
-    assert claim is not None
+    claim = till.begin(trip)
     captured = till.call(claim)
     till.expire(trip, LATE)
     obstacle(till, flight)
@@ -79,9 +75,7 @@ def test_a_booking_that_was_cancelled_while_it_was_charged_gets_all_its_money_ba
     till: Till, pipeline: Pipeline, payer: UUID
 ) -> None:
     trip = till.hold(payer, pipeline.flight(2, departs_in=timedelta(hours=3)))
-    till.pay(trip)
-    claim = till.claim(trip)
-    assert claim is not None
+    claim = till.begin(trip)
     captured = till.call(claim)
     till.steps.cancel(trip)
     till.settle(claim, captured)
@@ -130,9 +124,7 @@ def test_a_refund_is_sent_until_it_is_answered_and_paid_once(
 
 def test_a_refund_that_the_provider_refuses_is_left_to_a_person(till: Till, payer: UUID, flight: UUID) -> None:
     trip = till.hold(payer, flight)
-    till.pay(trip)
-    claim = till.claim(trip)
-    assert claim is not None
+    claim = till.begin(trip)
     till.settle(claim, Outcome(Verdict.CAPTURED))  # of which the provider knows nothing
     till.steps.cancel(trip)
     till.refund()

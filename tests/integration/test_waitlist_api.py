@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from core.users.models import Role
-from tests.support.pipeline import Account, Pipeline
+from tests.support.people import Person
+from tests.support.pipeline import Pipeline
 from tests.support.steps import Steps
 
 
@@ -26,7 +27,7 @@ class Travellers:
     def new(self, role: Role = Role.TRAVELLER) -> httpx.Client:
         return self.of(self._pipeline.account(role))
 
-    def of(self, account: Account) -> httpx.Client:
+    def of(self, account: Person) -> httpx.Client:
         return self._stack.enter_context(httpx.Client(base_url=self._base_url, headers=account.headers, timeout=30))
 
 

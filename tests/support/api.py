@@ -21,6 +21,7 @@ from api.serve import GRACE_SECONDS, KEEP_ALIVE_SECONDS
 from core.settings import Settings
 from core.users import service
 from core.users.models import Role
+from tests.support.people import Person
 from tests.support.waiting import until
 
 PASSWORD = "a long walk in the rain"
@@ -45,15 +46,6 @@ class RunningApi:
         with self.services.db.unit_of_work() as session:
             principal = service.register(session, f"{role}-{secrets.token_hex(6)}", "-", role)
         return Person(principal.user_id, principal.username, {"Authorization": f"Bearer {self.services.tokens.issue(principal)}"})
-
-
-@dataclass(frozen=True)
-class Person:
-    """A signed-in account. `headers` prove it in any request."""
-
-    id: UUID
-    username: str
-    headers: dict[str, str]
 
 
 @contextmanager

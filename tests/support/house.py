@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from core.users.models import Role
-from tests.support.pipeline import Account, Pipeline
+from tests.support.people import Person
+from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
 
 
@@ -27,12 +28,12 @@ def api(house_api: Api) -> Api:
 
 
 @pytest.fixture
-def account(pipeline: Pipeline) -> Account:
+def account(pipeline: Pipeline) -> Person:
     return pipeline.account()
 
 
 @pytest.fixture
-def client(api: Api, account: Account) -> Iterator[httpx.Client]:
+def client(api: Api, account: Person) -> Iterator[httpx.Client]:
     """What `account` uses."""
     with api.client(account.headers) as client:
         yield client

@@ -9,23 +9,19 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from core.flights import places
+from tests.support import import_cells
+from tests.support.import_cells import Wrong
 
 REQUIRED = ("flight_number", "source", "destination", "departure_ts", "arrival_ts", "total_seats", "price")
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 Key = tuple[str, datetime]
 Error = tuple[int, str, str]
 """Line, column (empty for the whole row), code."""
-
-
-class Wrong(Exception):
-    """A cell that breaks a rule; the first argument is the code."""
 
 
 @dataclass(frozen=True)
@@ -159,14 +155,14 @@ def _take_row(
 ) -> tuple[str, list[tuple[str, str]]]:
     """What becomes of the row, and its errors."""
     read: dict[str, Callable[[str], Any]] = {
-        "flight_number": _number,
-        "source": _place,
-        "destination": _place,
-        "departure_ts": lambda cell: _time(cell, local),
-        "arrival_ts": lambda cell: _time(cell, local),
-        "total_seats": _seats,
-        "price": _price,
-        "currency": _currency,
+        "flight_number": import_cells.number,
+        "source": import_cells.place,
+        "destination": import_cells.place,
+        "departure_ts": lambda cell: import_cells.time(cell, local),
+        "arrival_ts": lambda cell: import_cells.time(cell, local),
+        "total_seats": import_cells.seats,
+        "price": import_cells.price,
+        "currency": import_cells.currency,
     }
     values: dict[str, Any] = {"currency": None}
     errors: list[tuple[str, str]] = []
@@ -179,7 +175,7 @@ def _take_row(
         return "failed", errors
     for name, place in (("departure_ts", "source"), ("arrival_ts", "destination")):
         try:
-            values[name] = _settled(values[name], values[place])
+            values[name] = import_cells.settled(values[name], values[place])
         except Wrong as wrong:
             errors.append((name, str(wrong)))
     if errors:
@@ -224,94 +220,3 @@ def _changed(flight: Flight, values: dict[str, Any]) -> Flight:
         "currency": values["currency"] or flight.currency,
     }
     return replace(flight, **new, version=flight.version + 1)
-
-
-def _required(cell: str) -> str:
-    if not cell:
-        raise Wrong("missing")
-    return cell
-
-
-def _number(cell: str) -> str:
-    number = _required(cell).upper()
-    plain = re.fullmatch(r"[A-Z0-9-]{2,16}", number)
-    if not plain or number.startswith("-") or number.endswith("-"):
-        raise Wrong("not_a_flight_number")
-    return number
-
-
-def _place(cell: str) -> str:
-    name = re.sub(r"^'(?=[=+@-])", "", _required(cell))
-    if not 2 <= len(name) <= 80 or any(letter in "<>{}" or ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in name):
-        raise Wrong("not_a_place")
-    return places.tidy(name)
-
-
-def _time(cell: str, local: bool) -> datetime:
-    """With a zone, or without one where that is allowed."""
-    text = _required(cell).upper()
-    shaped = re.fullmatch(
-        r"([12][0-9]{3})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(Z|[+-][0-9]{2}:?[0-9]{2})?",
-        text,
-    )
-    if not shaped:
-        raise Wrong("not_a_time")
-    year, month, day, hour, minute, second, fraction, zone = shaped.groups()
-    if not zone and not local:
-        raise Wrong("no_time_zone")
-    try:
-        moment = datetime(
-            int(year), int(month), int(day), int(hour), int(minute), int(second or 0), int((fraction or "0").ljust(6, "0"))
-        )
-    except ValueError:
-        raise Wrong("not_a_time") from None
-    if zone:
-        moment = datetime.fromisoformat(moment.isoformat() + ("+00:00" if zone == "Z" else zone))
-    if not EARLIEST <= (moment if zone else moment.replace(tzinfo=UTC)) < LATEST:
-        raise Wrong("out_of_range")
-    return moment.astimezone(UTC) if zone else moment
-
-
-def _settled(moment: datetime, name: str) -> datetime:
-    if moment.tzinfo:
-        return moment
-    place = places.resolve(name)
-    if place is None:
-        raise Wrong("no_time_zone")
-    zone = ZoneInfo(place.timezone)
-    first, second = (moment.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
-    assert first is not None
-    assert second is not None
-    if first != second:
-        raise Wrong("nonexistent_time" if first < second else "ambiguous_time")
-    settled = moment.replace(tzinfo=zone).astimezone(UTC)
-    if not EARLIEST <= settled < LATEST:
-        raise Wrong("out_of_range")
-    return settled
-
-
-def _seats(cell: str) -> int:
-    if not re.fullmatch("-?[0-9]+", _required(cell)):
-        raise Wrong("not_a_number")
-    if not 1 <= int(cell) <= 1000:
-        raise Wrong("out_of_range")
-    return int(cell)
-
-
-def _price(cell: str) -> Decimal:
-    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", _required(cell)):
-        raise Wrong("not_a_number")
-    price = Decimal(cell)
-    if cell.startswith("-"):
-        raise Wrong("negative")
-    if -int(price.as_tuple().exponent) > 2:
-        raise Wrong("too_many_decimals")
-    if price > Decimal("99999999.99"):
-        raise Wrong("out_of_range")
-    return price
-
-
-def _currency(cell: str) -> str | None:
-    if cell and not re.fullmatch("[A-Z]{3}", cell.upper()):
-        raise Wrong("not_a_currency")
-    return cell.upper() or None

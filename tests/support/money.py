@@ -116,6 +116,13 @@ class Till:
         effects.messages.clear()
         carry_out(effects, self.steps.context.redis, self.steps.context.dispatcher)
 
+    def begin(self, trip: UUID) -> Claim:
+        """The traveller pays, and a worker has claimed the payment; nothing was sent to the provider yet."""
+        self.pay(trip)
+        claim = self.claim(trip)
+        assert claim is not None
+        return claim
+
     def claim(self, trip_id: UUID) -> Claim | None:
         return self._payments.claim([trip_id])[0]
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import Any, LiteralString, cast
 from uuid import UUID
 
 import psycopg
@@ -30,16 +29,13 @@ from core.bookings.reserve import Asked
 from core.bookings.states import BookingStatus
 from core.clock import new_id, now
 from core.db import Database
-from core.embedded.guardian import Guardian
-from core.embedded.postgres import EmbeddedPostgres
-from core.embedded.valkey import EmbeddedValkey
 from core.jobs.messages import MAX_IDS, Queue, ReserveBookings
 from core.repair import invariants, sweep
 from core.settings import Settings
 from core.users.models import Role
 from core.users.tokens import AccessTokens, Principal
-from tests.support import servers
 from tests.support.forge import Forge
+from tests.support.people import Person
 from tests.support.processes import Api, Worker
 from tests.support.waiting import until
 from workers.bookings import reserve_bookings
@@ -47,15 +43,6 @@ from workers.context import Context
 from workers.sweeper import Sweeper
 
 ENDED = "SELECT NOT EXISTS (SELECT 1 FROM bookings WHERE status = 'PENDING')"
-
-
-@dataclass(frozen=True)
-class Account:
-    """A signed-in account that was never hashed for: `headers` prove it."""
-
-    id: UUID
-    username: str
-    headers: dict[str, str]
 
 
 class Pipeline:
@@ -121,7 +108,7 @@ class Pipeline:
 
     # Rows
 
-    def accounts(self, count: int, role: Role = Role.TRAVELLER) -> list[Account]:
+    def accounts(self, count: int, role: Role = Role.TRAVELLER) -> list[Person]:
         """New accounts, signed in."""
         made = [Principal(new_id(), f"{role}-{secrets.token_hex(8)}", role) for _ in range(count)]
         with self.db.transaction() as connection:
@@ -129,9 +116,9 @@ class Pipeline:
                 "INSERT INTO users (id, username, password_hash, role) SELECT *, '-', %s FROM unnest(%s::uuid[], %s::text[])",
                 (role, [each.user_id for each in made], [each.username for each in made]),
             )
-        return [Account(each.user_id, each.username, {"Authorization": f"Bearer {self._tokens.issue(each)}"}) for each in made]
+        return [Person(each.user_id, each.username, {"Authorization": f"Bearer {self._tokens.issue(each)}"}) for each in made]
 
-    def account(self, role: Role = Role.TRAVELLER) -> Account:
+    def account(self, role: Role = Role.TRAVELLER) -> Person:
         return self.accounts(1, role)[0]
 
     def flight(self, seats: int, *, departs_in: timedelta | None = None) -> UUID:
@@ -235,27 +222,11 @@ class Pipeline:
     @property
     def sweepers(self) -> int:
         """Processes that hold the sweep's lock."""
-        with self.db.snapshot() as connection:
-            row = connection.execute(
-                """
-                SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-                WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database() AND l.objid = %s
-                """,
-                (sweep.ADVISORY_LOCK,),
-            ).fetchone()
-        assert row is not None
-        return int(row[0])
+        return len(self._of_sweepers("l.pid"))
 
     def end_silent_sweep(self) -> None:
         """End the session that holds the sweep's lock now, as Postgres does after `LOCK_SILENCE_MS` of silence."""
-        with self.db.transaction() as connection:
-            connection.execute(
-                """
-                SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-                WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database() AND l.objid = %s
-                """,
-                (sweep.ADVISORY_LOCK,),
-            )
+        self._of_sweepers("pg_terminate_backend(l.pid)")
 
     def send(self, *booking_ids: UUID, together: int = MAX_IDS) -> None:
         """Put messages for these bookings on the queue, `together` in each."""
@@ -298,6 +269,16 @@ class Pipeline:
         until(lambda: not any(each.startswith("I8") for each in self.violations()))
         assert self.violations(accepted) == []
 
+    def _of_sweepers(self, what: LiteralString) -> list[tuple[Any, ...]]:
+        with self.db.snapshot() as connection:
+            return connection.execute(
+                f"""
+                SELECT {what} FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database() AND l.objid = %s
+                """,  # written above
+                (sweep.ADVISORY_LOCK,),
+            ).fetchall()
+
     def _remember_redis(self) -> None:
         """It has run before: the first sweep does not take this Redis for a new one and send everything again."""
         self.redis.set(keys.EPOCH, secrets.token_bytes(8))
@@ -312,49 +293,3 @@ class Pipeline:
 
     def _new_log(self, name: str) -> Path:
         return self._folder / f"{name}-{len(self._processes)}.log"
-
-
-@pytest.fixture(scope="session")
-def forge(guardian: Guardian) -> Iterator[Forge]:
-    """Starts the product's processes quickly."""
-    with Forge(guardian) as forge:
-        yield forge
-
-
-PipelineFactory = Callable[[str, str], Pipeline]
-
-
-@pytest.fixture
-def open_pipeline(forge: Forge, tmp_path: Path) -> Iterator[PipelineFactory]:
-    """Call it with the addresses of a database and a Redis."""
-    with ExitStack() as stack:
-
-        def open_on(database_url: str, redis_url: str) -> Pipeline:
-            pipeline = Pipeline(database_url, redis_url, tmp_path, forge)
-            stack.callback(pipeline.close)
-            return pipeline
-
-        yield open_on
-
-
-@pytest.fixture
-def pipeline(database_url: str, redis_url: str, open_pipeline: PipelineFactory) -> Pipeline:
-    """An installation on the shared servers, without processes: start what the test needs."""
-    return open_pipeline(database_url, redis_url)
-
-
-@pytest.fixture(scope="module")
-def house(
-    forge: Forge, shared_postgres: EmbeddedPostgres, shared_valkey: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Pipeline]:
-    """An installation for all tests of a module, which `clear` it instead of starting an API of their own."""
-    with servers.fresh_database(shared_postgres) as database_url:
-        pipeline = Pipeline(database_url, shared_valkey.url, tmp_path_factory.mktemp("house"), forge)
-        yield pipeline
-        pipeline.close()
-
-
-@pytest.fixture(scope="module")
-def house_api(house: Pipeline) -> Api:
-    """The API of the house; it keeps running from test to test."""
-    return house.api()

@@ -1,0 +1,54 @@
+"""Installations for tests: one of its own for each, or one for all tests of a module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from core.embedded.postgres import EmbeddedPostgres
+from core.embedded.valkey import EmbeddedValkey
+from tests.support import servers
+from tests.support.forge import Forge
+from tests.support.pipeline import Pipeline
+from tests.support.processes import Api
+
+PipelineFactory = Callable[[str, str], Pipeline]
+
+
+@pytest.fixture
+def open_pipeline(forge: Forge, tmp_path: Path) -> Iterator[PipelineFactory]:
+    """Call it with the addresses of a database and a Redis."""
+    with ExitStack() as stack:
+
+        def open_on(database_url: str, redis_url: str) -> Pipeline:
+            pipeline = Pipeline(database_url, redis_url, tmp_path, forge)
+            stack.callback(pipeline.close)
+            return pipeline
+
+        yield open_on
+
+
+@pytest.fixture
+def pipeline(database_url: str, redis_url: str, open_pipeline: PipelineFactory) -> Pipeline:
+    """An installation on the shared servers, without processes: start what the test needs."""
+    return open_pipeline(database_url, redis_url)
+
+
+@pytest.fixture(scope="module")
+def house(
+    forge: Forge, shared_postgres: EmbeddedPostgres, shared_valkey: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pipeline]:
+    """An installation for all tests of a module, which `clear` it instead of starting an API of their own."""
+    with servers.fresh_database(shared_postgres) as database_url:
+        pipeline = Pipeline(database_url, shared_valkey.url, tmp_path_factory.mktemp("house"), forge)
+        yield pipeline
+        pipeline.close()
+
+
+@pytest.fixture(scope="module")
+def house_api(house: Pipeline) -> Api:
+    """The API of the house; it keeps running from test to test."""
+    return house.api()

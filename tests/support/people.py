@@ -1,0 +1,15 @@
+"""People who use the product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Person:
+    """A signed-in account. `headers` prove it in any request."""
+
+    id: UUID
+    username: str
+    headers: dict[str, str]
