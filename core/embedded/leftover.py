@@ -27,6 +27,20 @@ def clear(pid_file: Path, home: Path, stop: signal.Signals) -> None:
     pid_file.unlink(missing_ok=True)
 
 
+def end_workers(folder: Path, mark: str, stop: signal.Signals) -> None:
+    """End the processes of a dead server that still work in `folder`, and are called `mark`: they finish what they have at hand,
+    and keep the next server out until then. Only where the kernel tells (`/proc`); elsewhere the next one is tried until they are gone.
+    """
+    home = folder.resolve()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            is_there = (process / "cwd").readlink() == home
+        except OSError:
+            continue  # it has ended, or belongs to somebody else
+        if is_there:
+            end(int(process.name), mark, stop)
+
+
 def end(pid: int, mark: str, stop: signal.Signals) -> bool:
     """End a process whose command line contains `mark`; another one that has its old number is left alone.
 

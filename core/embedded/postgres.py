@@ -75,6 +75,7 @@ class EmbeddedPostgres(Child):
         if not self._data.exists():
             self._create()
         leftover.clear(self._data / "postmaster.pid", self.home, signal.SIGQUIT)
+        leftover.end_workers(self._data, "postgres: ", signal.SIGQUIT)
         settings = {**self._settings, "unix_socket_directories": str(self._sockets), "unix_socket_permissions": "0700"}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         self._spawn(
@@ -94,9 +95,9 @@ class EmbeddedPostgres(Child):
         return True
 
     def failure(self) -> CannotStart:
-        reason = _complaint(self.log.read_text(errors="replace")) or "it gives no reason."
+        reason = _complaint(self.log.read_text(errors="replace")) or "it gives no reason"
         return CannotStart(
-            f"Postgres does not start with the data in {self._data}: {reason}",
+            f"Postgres does not start with the data in {self._data}: {reason.rstrip('.')}.",
             f"See {self.log}. To begin with empty data, move {self.home} away.",
         )
 

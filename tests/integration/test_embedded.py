@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -34,6 +35,28 @@ def test_a_killed_postgres_comes_back_on_the_same_address_with_its_data(private_
 
     with psycopg.connect(pair.database_url) as connection:
         assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+
+
+def test_a_killed_postgres_comes_back_at_once_though_one_of_its_processes_is_busy(private_servers: ServerFactory) -> None:
+    postgres = private_servers().postgres
+    with ThreadPoolExecutor() as background, psycopg.connect(postgres.url, autocommit=True) as connection:
+        busy = connection.info.backend_pid
+        connection.execute("SET statement_timeout = '60s'")
+        # Busy with this, it looks at neither its client nor its server.
+        asked = background.submit(connection.execute, "DO 'BEGIN LOOP END LOOP; END'")
+        with psycopg.connect(postgres.url, autocommit=True) as observer:
+            until(
+                lambda: observer.execute("SELECT state FROM pg_stat_activity WHERE pid = %s", (busy,)).fetchone() == ("active",)
+            )
+        os.kill(postgres.pid, signal.SIGKILL)
+        until(lambda: not postgres.is_running)
+        assert servers.is_alive(busy)
+
+        postgres.start()
+
+        assert not servers.is_alive(busy)
+        with pytest.raises(psycopg.OperationalError):
+            asked.result()
 
 
 def test_a_killed_valkey_comes_back_on_the_same_address_with_its_data(private_servers: ServerFactory) -> None:
