@@ -13,6 +13,7 @@ import pytest
 from redis.asyncio import Redis
 
 from core import keys
+from core.ratelimit import limiter as limiting
 from core.ratelimit import limits
 from core.ratelimit.limiter import RateLimited, RateLimiter
 from core.ratelimit.limits import Limit, Scope
@@ -24,8 +25,9 @@ SCOPE = Scope.UPLOAD_USER
 
 
 @pytest.fixture(autouse=True)
-def five_at_once_then_ten_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(limits.LIMITS, SCOPE, Limit(per_minute=600, burst=5))
+def five_at_once_then_one_in_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So slow that nothing is added while a test looks."""
+    monkeypatch.setitem(limits.LIMITS, SCOPE, Limit(per_minute=6, burst=5))
 
 
 @asynccontextmanager
@@ -46,25 +48,26 @@ async def test_a_burst_passes_and_the_rest_is_told_when_to_come_back(redis_url: 
         assert await passed(limiter, "ann", 50) == 5
         with pytest.raises(RateLimited) as refused:
             await limiter.check(SCOPE, "ann")
-        assert refused.value.retry_after == 1
+        assert refused.value.retry_after == 10
         assert await passed(limiter, "ben", 5) == 5
 
 
-async def test_the_bucket_fills_again_at_its_rate(redis_url: str) -> None:
+async def test_the_bucket_fills_again_no_faster_than_its_rate(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(limits.LIMITS, SCOPE, Limit(per_minute=600, burst=5))
     async with limiter_at(redis_url) as limiter:
-        await passed(limiter, "ann", 5)
         begun = time.monotonic()
+        await passed(limiter, "ann", 5)
         admitted = 0
         while admitted < 5:
             admitted += await passed(limiter, "ann", 1)
             await asyncio.sleep(0.01)
-        assert 0.4 < time.monotonic() - begun < 2
+        assert time.monotonic() - begun > 0.4
 
 
 async def test_processes_share_one_bucket(redis_url: str) -> None:
     async with limiter_at(redis_url) as one, limiter_at(redis_url) as other:
         counts = await asyncio.gather(passed(one, "ann", 30), passed(other, "ann", 30))
-        assert sum(counts) in (5, 6)
+        assert sum(counts) == 5
 
 
 async def test_a_lease_saves_round_trips_and_keeps_the_rate(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +82,7 @@ async def test_a_lease_saves_round_trips_and_keeps_the_rate(redis_url: str, monk
 async def test_a_full_bucket_leaves_nothing_behind(redis_url: str) -> None:
     async with limiter_at(redis_url) as limiter, Redis.from_url(redis_url) as probe:
         await limiter.check(SCOPE, "ann")
-        assert 0 < await probe.pttl(keys.bucket(f"{SCOPE}:ann")) <= 100
+        assert 0 < await probe.pttl(keys.bucket(f"{SCOPE}:ann")) <= 10_000
 
 
 async def test_what_is_forgiven_is_forgotten(redis_url: str) -> None:
@@ -97,19 +100,23 @@ async def test_switched_off_it_asks_nobody(redis_url: str) -> None:
 
 async def test_without_redis_a_process_counts_for_itself() -> None:
     async with limiter_at("redis://127.0.0.1:1") as limiter:
-        assert await passed(limiter, "ann", 50) in (5, 6)
+        assert await passed(limiter, "ann", 50) == 5
         await limiter.forgive(SCOPE, "ann")
 
 
-async def test_a_frozen_redis_costs_one_short_wait_and_then_nothing(private_servers: ServerFactory) -> None:
+async def test_a_frozen_redis_is_asked_once_and_then_left_alone(
+    private_servers: ServerFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiting, "AWAY_SECONDS", 600.0)
     valkey = private_servers().valkey
     async with limiter_at(valkey.url) as limiter:
         await limiter.check(SCOPE, "ann")
         os.kill(valkey.pid, signal.SIGSTOP)
         try:
-            begun = time.monotonic()
-            await limiter.check(SCOPE, "ben")
-            await limiter.check(SCOPE, "cid")
-            assert time.monotonic() - begun < 0.6
+            for who in ("ben", "cid", "dan"):
+                assert await passed(limiter, who, 6) == 5
         finally:
             os.kill(valkey.pid, signal.SIGCONT)
+    async with Redis.from_url(valkey.url) as probe:
+        asked = {who: bool(await probe.exists(keys.bucket(f"{SCOPE}:{who}"))) for who in ("ann", "cid", "dan")}
+    assert asked == {"ann": True, "cid": False, "dan": False}

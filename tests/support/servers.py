@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from core.embedded.guardian import Guardian
 from core.embedded.postgres import NAME, EmbeddedPostgres
 from core.embedded.valkey import EmbeddedValkey
 from core.migrations import upgrade
+from tests.support.waiting import until
 
 TEMPLATE: Final = "template_migrated"
 FAST_AND_LOOSE: Final = {
@@ -149,6 +151,14 @@ class ServerPair:
     def redis_url(self) -> str:
         return self.valkey.url
 
+    def kill_postgres(self) -> None:
+        """SIGKILL to the server. Its processes, which still end what they have at hand, are gone too when this returns."""
+        pid = self.postgres.pid
+        os.kill(pid, signal.SIGSTOP)  # so that no further one is born
+        family = [pid, *children_of(pid)]
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: not self.postgres.is_running and not any(map(is_alive, family)))
+
 
 @contextlib.contextmanager
 def server_pair(
@@ -183,6 +193,11 @@ def _drop_database(postgres: EmbeddedPostgres, name: str) -> None:
 def _execute(postgres: EmbeddedPostgres, statement: str) -> None:
     with psycopg.connect(postgres.url_of("postgres"), autocommit=True) as connection:
         connection.execute(statement.encode())
+
+
+def children_of(pid: int) -> list[int]:
+    listed = subprocess.run(["ps", "--no-headers", "-o", "pid", "--ppid", str(pid)], capture_output=True, text=True, check=True)
+    return [int(line) for line in listed.stdout.split()]
 
 
 def is_alive(pid: int) -> bool:
