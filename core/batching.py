@@ -39,8 +39,6 @@ class Batcher(Generic[Item, Result]):
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._running: asyncio.Task[None] | None = None
         self._begun_at: float | None = None
-        self.batches = 0
-        self.items = 0
 
     @property
     def waiting(self) -> int:
@@ -83,8 +81,6 @@ class Batcher(Generic[Item, Result]):
                 _answer(batch, [TimeoutError()] * len(batch))
                 await asyncio.wait([working])
             self._begun_at = None
-            self.batches += 1
-            self.items += len(batch)
             error = working.exception()
             _answer(batch, working.result() if error is None else [_as_exception(error)] * len(batch))
 

@@ -61,11 +61,6 @@ class FrontDesk:
         if self._sender.waiting < DISPATCH_WAITING:
             self._sender.post(trip_id)
 
-    @property
-    def mean_batch(self) -> float:
-        """Bookings in a batch of the intake, on average since the start."""
-        return self._intake.items / self._intake.batches if self._intake.batches else 0.0
-
     async def close(self) -> None:
         """Finish what was begun."""
         await asyncio.gather(self._intake.close(), self._sender.close())

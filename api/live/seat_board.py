@@ -12,6 +12,7 @@ from uuid import UUID
 
 from core.batching import Batcher
 from core.db import Database
+from core.flights.queries import read_free_seats
 
 TRUSTED_SECONDS: Final = 1.0
 ENTRIES: Final = 100_000
@@ -65,8 +66,5 @@ class SeatBoard:
 
     def _read(self, flight_ids: list[UUID]) -> list[int | None]:
         with self._db.snapshot() as connection:
-            rows = connection.execute(
-                "SELECT id, total_seats - seats_held - seats_sold FROM flights WHERE id = ANY(%s)", (flight_ids,)
-            ).fetchall()
-        counts: dict[UUID, int] = {row[0]: row[1] for row in rows}
+            counts = read_free_seats(connection, flight_ids)
         return [counts.get(flight_id) for flight_id in flight_ids]

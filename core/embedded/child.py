@@ -78,11 +78,6 @@ class Child(ABC):
             self._guardian.forget(self._process.pid)
         return status
 
-    def ask_to_stop(self) -> None:
-        """Send the first of the stop signals and return."""
-        if self.is_running:
-            self._signal(self.stop_signals[0][0])
-
     def stop(self) -> None:
         """End it, gently first. Does nothing when it has ended."""
         for number, seconds in self.stop_signals:

@@ -10,6 +10,7 @@ import redis
 
 from core import keys
 from core.db import RawConnection
+from core.flights.queries import read_free_seats
 from core.seats.inventory import Inventory
 
 
@@ -27,10 +28,7 @@ def find_drift(connection: RawConnection, client: redis.Redis, flight_ids: Seque
     have drifts by all that Redis calls free.
     """
     counted = {flight: free for flight, free in Inventory(client).free(flight_ids).items() if free is not None}
-    rows = connection.execute(
-        "SELECT id, total_seats - seats_held - seats_sold FROM flights WHERE id = ANY(%s)", (list(counted),)
-    ).fetchall()
-    truth: dict[UUID, int] = {row[0]: row[1] for row in rows}
+    truth = read_free_seats(connection, list(counted))
     suspects = [flight_id for flight_id, free in counted.items() if free != truth.get(flight_id, 0)]
     in_flight = _count_in_flight(connection, client, suspects)
     drifts = {flight_id: counted[flight_id] + in_flight.get(flight_id, 0) - truth.get(flight_id, 0) for flight_id in suspects}

@@ -19,7 +19,6 @@ from core.supervisor.address import Listener
 PYTHON = (sys.executable, "-P")
 """Without the current folder on the import path: a stray `core` or `api` there is not ours."""
 
-
 LAST_LINES = 10
 MODULES = ("workers.main", "api.serve", "mockpay")
 
@@ -37,10 +36,7 @@ class _Program(Child):
         self._environment = dict(environment)
 
     def failure(self) -> CannotStart:
-        lines = self.log.read_text(errors="replace").strip().splitlines()
-        return CannotStart(
-            f"The {self.name} process does not start: {lines[-1] if lines else 'it says nothing.'}", f"See {self.log}."
-        )
+        return CannotStart(f"The {self.name} process does not start: {_last_words(self.log)}.", f"See {self.log}.")
 
 
 class HttpProgram(_Program):
@@ -92,11 +88,11 @@ class Worker(_Program):
 
 
 def _last_words(log: Path) -> str:
-    """The last exception in the last lines of a log of JSON lines, else its last line."""
+    """The last exception in the last lines of a log of JSON lines, else its last line; without a full stop."""
     lines = log.read_text(errors="replace").strip().splitlines()[-LAST_LINES:]
     for line in reversed(lines):
         try:
-            return str(json.loads(line)["exception"]).strip().splitlines()[-1]
+            return str(json.loads(line)["exception"]).strip().splitlines()[-1].rstrip(".")
         except (ValueError, KeyError, TypeError):
             continue
-    return lines[-1] if lines else "it says nothing."
+    return lines[-1].rstrip(".") if lines else "it says nothing"
