@@ -23,6 +23,7 @@ from core.errors import Conflict
 from core.ratelimit.limiter import RateLimited
 from core.ratelimit.limits import Scope
 from core.users import passwords, service, sessions
+from core.users.credentials import PASSWORD_MAX, PASSWORD_MIN, USERNAME, canonical_username
 from core.users.models import Role
 from core.users.tokens import Principal, Unauthenticated
 
@@ -30,9 +31,7 @@ REFRESH_COOKIE = "skyqueue_refresh"
 COOKIE_PATH = "/api/v1/auth"
 
 Username = Annotated[str, Meta(min_length=3, max_length=64, pattern=r"^[A-Za-z0-9_.@-]+$", examples=["asha"])]
-Password = Annotated[
-    str, Meta(min_length=passwords.MIN_LENGTH, max_length=passwords.MAX_LENGTH, examples=["a long walk in the rain"])
-]
+Password = Annotated[str, Meta(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX, examples=["a long walk in the rain"])]
 Given = Annotated[str, Meta(max_length=256)]
 
 
@@ -90,7 +89,7 @@ class AuthController(Controller):
     async def register(self, data: JSONBody[NewAccount], request: SignedRequest, services: NamedDependency[Services]) -> Account:
         """Usernames are compared without case. `409 username_taken` when somebody has it."""
         await check_address(services.limiter, Scope.REGISTER_ADDRESS, request)
-        username = service.canonical_username(data.username)
+        username = canonical_username(data.username)
         passwords.require_strong(data.password, username=username)
         async with services.hashing.slot():
             principal = await services.hashing.run(partial(_open_account, services.db, username, data.password))
@@ -171,7 +170,7 @@ def _open_account(db: Database, username: str, password: str) -> Principal:
 
 def _sign_in(db: Database, username: str, password: str, days: int) -> tuple[Principal, str] | None:
     with db.unit_of_work() as session:
-        user = service.find_by_username(session, username) if service.USERNAME.fullmatch(username) else None
+        user = service.find_by_username(session, username) if USERNAME.fullmatch(username) else None
     if not passwords.matches(password, user.password_hash if user else None) or user is None:
         return None
     with db.unit_of_work() as session:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from redis import Redis, RedisError
 from sqlalchemy.exc import DBAPIError
 
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         status = run(asked) or 0
     except ValidationError as error:
-        status = _refuse(*(f"SKYQUEUE_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors()))
+        status = _refuse(*map(_wrong_setting, error.errors()))
     except CannotStart as error:
         status = _refuse(str(error))
     except AppError as error:
@@ -162,6 +163,12 @@ def _ask_password(username: str) -> str:
     if not sys.stdin.isatty():
         raise CannotStart(f"No password for {username}.", "Set SKYQUEUE_ADMIN_PASSWORD, or run this in a terminal.")
     return getpass(f"Password for {username}: ")
+
+
+def _wrong_setting(error: ErrorDetails) -> str:
+    said = error["msg"].removeprefix("Value error, ")
+    # What is wrong with two settings together names them itself.
+    return f"SKYQUEUE_{'_'.join(map(str, error['loc'])).upper()}: {said}" if error["loc"] else said
 
 
 def _refuse(*lines: str) -> int:

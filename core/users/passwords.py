@@ -9,9 +9,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from core.errors import Invalid
-
-MIN_LENGTH = 8
-MAX_LENGTH = 128
+from core.users.credentials import PASSWORD_MAX, PASSWORD_MIN
 
 COMMONEST = frozenset(
     """
@@ -30,8 +28,8 @@ _argon2 = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19456, parallelism
 
 def require_strong(password: str, *, username: str) -> None:
     """Raise `Invalid` for a password that would be guessed first. Length is what makes the others strong, not their alphabet."""
-    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        raise Invalid.field("/password", "bad_length", f"A password has {MIN_LENGTH} to {MAX_LENGTH} characters.")
+    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
+        raise Invalid.field("/password", "bad_length", f"A password has {PASSWORD_MIN} to {PASSWORD_MAX} characters.")
     if password.lower() == username.lower():
         raise Invalid.field("/password", "same_as_username", "The password is the username.")
     if password.lower() in COMMONEST:

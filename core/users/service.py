@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from uuid import UUID
 
@@ -11,13 +10,12 @@ from sqlmodel import Session, col, select, update
 
 from core.clock import new_id
 from core.db import Database
-from core.errors import Conflict, Invalid
+from core.errors import Conflict
 from core.users import sessions
+from core.users.credentials import canonical_username, require_usable
 from core.users.models import Role, User
-from core.users.passwords import MAX_LENGTH, hash_password
+from core.users.passwords import hash_password
 from core.users.tokens import Principal
-
-USERNAME = re.compile(r"[A-Za-z0-9_.@-]{3,64}")
 
 
 class UsernameTaken(Conflict):
@@ -28,13 +26,6 @@ class AdminOutcome(StrEnum):
     CREATED = "created"
     EXISTED = "existed"
     PROMOTED = "promoted"
-
-
-def canonical_username(username: str) -> str:
-    """The spelling that is stored and compared: lower case. Raises `Invalid` when nobody can be called that."""
-    if not USERNAME.fullmatch(username):
-        raise Invalid.field("/username", "bad_format", "A username has 3 to 64 letters (a-z), digits, or any of _ . @ -")
-    return username.lower()
 
 
 def register(session: Session, username: str, password_hash: str, role: Role = Role.TRAVELLER) -> Principal:
@@ -72,8 +63,7 @@ def ensure_admin(db: Database, username: str, password: str) -> AdminOutcome:
     *this* password, and their sign-ins end: somebody may have taken the name before the operator did.
     """
     name = canonical_username(username)
-    if not 1 <= len(password) <= MAX_LENGTH:
-        raise Invalid.field("/password", "bad_length", f"A password has at most {MAX_LENGTH} characters, and at least one.")
+    require_usable(password)
     with db.unit_of_work() as session:
         user = find_by_username(session, name)
         if user is not None and user.role == Role.ADMIN:

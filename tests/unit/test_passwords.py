@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.users.passwords import COMMONEST, MIN_LENGTH, hash_password, matches
+from core.users.credentials import PASSWORD_MIN
+from core.users.passwords import COMMONEST, hash_password, matches
 
 
 def test_only_the_password_matches_its_hash() -> None:
@@ -25,4 +26,4 @@ def test_nobodys_password_matches_nothing() -> None:
 
 
 def test_the_list_of_common_passwords_can_be_hit() -> None:
-    assert all(len(password) >= MIN_LENGTH and password == password.lower() for password in COMMONEST)
+    assert all(len(password) >= PASSWORD_MIN and password == password.lower() for password in COMMONEST)

@@ -1,0 +1,26 @@
+"""What a username and a password may look like, whoever chooses them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from core.errors import Invalid
+
+USERNAME: Final = re.compile(r"[A-Za-z0-9_.@-]{3,64}")
+PASSWORD_MIN: Final = 8
+PASSWORD_MAX: Final = 128
+"""Characters. Hashing takes longer with the length, and a stranger pays nothing for it."""
+
+
+def canonical_username(username: str) -> str:
+    """The spelling that is stored and compared: lower case. Raises `Invalid` when nobody can be called that."""
+    if not USERNAME.fullmatch(username):
+        raise Invalid.field("/username", "bad_format", "A username has 3 to 64 letters (a-z), digits, or any of _ . @ -")
+    return username.lower()
+
+
+def require_usable(password: str) -> None:
+    """Raise `Invalid` for what is no password at all. An operator may choose a weak one; a traveller may not (`passwords.py`)."""
+    if not 1 <= len(password) <= PASSWORD_MAX:
+        raise Invalid.field("/password", "bad_length", f"A password has at most {PASSWORD_MAX} characters, and at least one.")
