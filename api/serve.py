@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import socket
+from contextlib import suppress
+from typing import Final
 
 import uvicorn
 
@@ -16,6 +19,9 @@ GRACE_SECONDS = 3
 KEEP_ALIVE_SECONDS = 75
 """Longer than a client waits between two polls, so that polling does not open connections."""
 
+OPEN_FILES: Final = 65_536
+"""Each connection is one. A shell lets its programs have 256 or 1,024, and a crowd would stand before a door that is shut."""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="skyqueue api")
@@ -26,6 +32,7 @@ def main() -> None:
         requirements(settings)
     except ValueError as error:
         raise SystemExit(f"skyqueue api: {error}") from None
+    _allow_connections()
     http = settings.http
     config = uvicorn.Config(
         "api.app:create_app",
@@ -46,6 +53,15 @@ def main() -> None:
     )
     # socket.socket finds out family and kind by itself; uvicorn's own --fd takes every socket for a Unix one.
     uvicorn.Server(config).run(sockets=None if descriptor is None else [socket.socket(fileno=descriptor)])
+
+
+def _allow_connections() -> None:
+    """As many as the system lets this account have, whatever the shell said that started us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft < wanted:
+        with suppress(OSError, ValueError):  # macOS has a third limit, and does not say so
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 if __name__ == "__main__":

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import httpx
 import psycopg
 import pytest
 from sqlalchemy import event
 
+from core.embedded.guardian import Guardian
 from tests.conftest import ServerFactory
 from tests.support.api import ApiFactory, RunningApi, register
 from tests.support.servers import children_of
@@ -126,6 +128,27 @@ def test_metrics_count_requests_by_route_template(client: httpx.Client) -> None:
     answer = client.get("/metrics")
     assert 'skyqueue_http_requests_total{method="GET",route="/health/live",status="200"}' in answer.text
     assert answer.headers["content-type"].count("charset") == 1  # Prometheus reads nothing under a type that names it twice
+
+
+def test_a_crowd_is_let_in_by_a_process_whose_shell_allows_few_open_files(
+    database_url: str, redis_url: str, guardian: Guardian
+) -> None:
+    settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "JWT_SECRET": "x" * 32}
+    environment = {**os.environ, **{f"SKYQUEUE_{name}": value for name, value in settings.items()}}
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as door, ExitStack() as crowd:
+        served = subprocess.Popen(
+            ["/bin/sh", "-c", 'ulimit -Sn 256 && exec "$@"', "sh", sys.executable, "-m", "api.serve", "--fd", str(door.fileno())],
+            env=environment,
+            pass_fds=(door.fileno(),),
+        )
+        guardian.watch(served.pid, signal.SIGTERM, signal.SIGKILL)
+        crowd.callback(guardian.forget, served.pid)
+        crowd.callback(served.wait)
+        crowd.callback(served.terminate)
+        for _ in range(400):
+            guest = crowd.enter_context(socket.create_connection(door.getsockname(), timeout=30))
+            guest.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert guest.recv(100).startswith(b"HTTP/1.1 200 ")
 
 
 @pytest.mark.parametrize("missing", ["JWT_SECRET", "DATABASE_URL", "REDIS_URL"])
