@@ -138,6 +138,11 @@ class Work(_Concern):
     failpoints: str = ""
     """Tests only: `name:action[:probability][,...]`, see `core/failpoints.py`."""
 
+    @property
+    def connections(self) -> int:
+        """To Postgres, of one worker process at most: its threads for bookings, the other pools, the sweep and the cashier."""
+        return self.worker_threads + 8
+
 
 class Settings:
     """The settings of one process, grouped by concern. Build it once, in an edge."""

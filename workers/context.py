@@ -49,7 +49,7 @@ class Context:
         client = redis.Redis.from_url(
             redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=1.0, retry=Retry(NoBackoff(), 0)
         )
-        db = Database(database_url, pool_size=settings.work.worker_threads + 8, application="skyqueue-worker")
+        db = Database(database_url, pool_size=settings.work.connections, application="skyqueue-worker")
         dispatcher = Dispatcher(redis_url)
         return cls(
             settings=settings,

@@ -39,7 +39,7 @@ SETTINGS: Mapping[str, str] = {
 
 
 class EmbeddedPostgres(Child):
-    """`home` keeps the data between starts. `settings` override `SETTINGS`, for tests."""
+    """`home` keeps the data between starts. `settings` override `SETTINGS`."""
 
     stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = (
         (signal.SIGINT, 5.0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from core.embedded.child import Child
 from core.embedded.guardian import Guardian
@@ -11,6 +12,9 @@ from core.embedded.valkey import EmbeddedValkey
 from core.settings import Settings
 from core.supervisor import external
 from core.supervisor.folder import DataFolder
+
+OTHERS: Final = 90
+"""Connections to our own Postgres beside the workers': an API process has 20, and people and scripts look too."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,8 @@ def choose(settings: Settings, folder: DataFolder, guardian: Guardian) -> Server
         external.require_postgres(database_url)
         inner_database_url = database_url
     else:
-        postgres = EmbeddedPostgres(folder.postgres, guardian=guardian)
+        wanted = settings.work.worker_processes * settings.work.connections + OTHERS
+        postgres = EmbeddedPostgres(folder.postgres, guardian=guardian, settings={"max_connections": str(wanted)})
         database_url, inner_database_url = postgres.url, postgres.socket_url
         children.append(postgres)
     if redis_url:
