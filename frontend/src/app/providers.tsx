@@ -1,6 +1,9 @@
 import { MantineProvider } from '@mantine/core';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
+import { forgetSearches } from '@/features/flights/recent-searches';
+import { forget } from '@/lib/query';
+import { onLeaving } from '@/lib/session';
 import { theme } from './theme';
 
 interface Props {
@@ -11,6 +14,14 @@ interface Props {
 }
 
 export function Providers({ queries, children, env = 'default' }: Props) {
+  useEffect(
+    () =>
+      onLeaving(() => {
+        forget(queries);
+        forgetSearches();
+      }),
+    [queries],
+  );
   return (
     <QueryClientProvider client={queries}>
       <MantineProvider theme={theme} forceColorScheme="light" env={env}>

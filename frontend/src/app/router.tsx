@@ -8,7 +8,7 @@ import {
   type RouterHistory,
   redirect,
 } from '@tanstack/react-router';
-import { currentSession } from '@/lib/session';
+import { currentSession, settledSession } from '@/lib/session';
 import { isDay } from '@/lib/time';
 import { Crash } from './routes/crash';
 import { Home } from './routes/home';
@@ -67,6 +67,7 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: next,
+  beforeLoad: requireNobody,
   component: lazyRouteComponent(() => import('./routes/enter'), 'SignInPage'),
 });
 
@@ -74,6 +75,7 @@ const register = createRoute({
   getParentRoute: () => root,
   path: '/register',
   validateSearch: next,
+  beforeLoad: requireNobody,
   component: lazyRouteComponent(() => import('./routes/enter'), 'RegisterPage'),
 });
 
@@ -112,6 +114,13 @@ declare module '@tanstack/react-router' {
 function requireSession({ location }: { location: ParsedLocation }): void {
   if (currentSession().state === 'signed-out')
     throw redirect({ to: '/sign-in', search: { next: location.href } });
+}
+
+/** Who is inside already has nothing to do at the door, also when coming back to it. */
+async function requireNobody({ search }: { search: { next?: string } }): Promise<void> {
+  // A server that does not answer leaves the door open: its form says what is the matter.
+  const { state } = await settledSession().catch(currentSession);
+  if (state === 'signed-in') throw redirect({ href: search.next ?? '/', replace: true });
 }
 
 function text<Name extends string>(name: Name, value: unknown): { [key in Name]?: string } {

@@ -11,7 +11,7 @@ export function Shell() {
   const session = useSession();
   const me = useMe();
   const main = useFocusOnNavigation();
-  useGuardsOnSignOut(session.state);
+  useGuardsOnChange(session.state);
   return (
     <div className={css.shell}>
       <a href="#main" className={css.skip}>
@@ -43,11 +43,14 @@ export function Shell() {
   );
 }
 
-/** A page that needs a session is left as soon as there is none. */
-function useGuardsOnSignOut(state: Session['state']) {
+/** Whether a page may be seen is asked again when somebody leaves, or comes in in another window. */
+function useGuardsOnChange(state: Session['state']) {
   const router = useRouter();
+  const known = useRef(state);
   useEffect(() => {
-    if (state === 'signed-out') void router.invalidate();
+    if (known.current === state) return;
+    known.current = state;
+    if (state !== 'signed-in') void router.invalidate();
   }, [state, router]);
 }
 

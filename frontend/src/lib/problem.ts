@@ -37,11 +37,6 @@ export class Problem extends Error {
     this.errors = fields.errors ?? [];
     this.members = fields.members ?? {};
   }
-
-  /** The message for one field of a form, if the server had one. */
-  field(name: string): string | undefined {
-    return this.errors.find((error) => error.pointer === `/${name}`)?.message;
-  }
 }
 
 export function retryAfterMs(headers: Headers): number | null {
@@ -49,16 +44,21 @@ export function retryAfterMs(headers: Headers): number | null {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
 }
 
+/** The server tells programs what is the matter with their token; a person needs to know what to do. */
+const FOR_PEOPLE: Readonly<Record<string, string>> = {
+  unauthenticated: 'Your sign-in has ended. Sign in again to go on.',
+  account_gone: 'This account does not exist any more. Sign in with another one, or create one.',
+};
+
 /** What went wrong, from an answer that is not a success; `body` is its parsed JSON, or anything else that came. */
 export function problemFrom(response: Response, body: unknown): Problem {
   const members = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const code = typeof members.code === 'string' ? members.code : 'unexpected';
+  const told = typeof members.detail === 'string' ? members.detail : null;
   return new Problem({
     status: response.status,
-    code: typeof members.code === 'string' ? members.code : 'unexpected',
-    detail:
-      typeof members.detail === 'string'
-        ? members.detail
-        : `The server answered ${response.status} without saying why.`,
+    code,
+    detail: FOR_PEOPLE[code] ?? told ?? `The server answered ${response.status} without saying why.`,
     retryable: members.retryable === true || response.status === 429 || response.status === 503,
     retryAfterMs: retryAfterMs(response.headers),
     requestId: response.headers.get('X-Request-Id'),

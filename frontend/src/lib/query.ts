@@ -21,3 +21,11 @@ export function newQueryClient(): QueryClient {
     },
   });
 }
+
+/** Takes every answer off the screen and out of memory: whoever comes next must not see it. */
+export function forget(queries: QueryClient): void {
+  const cache = queries.getQueryCache();
+  // What a page still shows listens to its query, not to the cache.
+  for (const query of cache.getAll()) query.reset();
+  cache.clear();
+}

@@ -16,5 +16,9 @@ export function openApp(path: string, { as }: { as?: 'visitor' | 'member' } = {}
       <RouterProvider router={router} />
     </Providers>,
   );
-  return { user: userEvent.setup(), where: () => router.state.location.href };
+  return {
+    user: userEvent.setup(),
+    where: () => router.state.location.href,
+    back: () => router.history.back(),
+  };
 }

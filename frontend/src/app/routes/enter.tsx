@@ -16,7 +16,7 @@ export function SignInPage() {
       <CredentialsForm mutation={useSignIn()} action="Sign in" password="current-password" onDone={onDone} />
       <p className={css.other}>
         New here?{' '}
-        <Link to="/register" search={next ? { next } : {}}>
+        <Link to="/register" replace search={next ? { next } : {}}>
           Create an account
         </Link>
       </p>
@@ -33,12 +33,13 @@ export function RegisterPage() {
         mutation={useRegister()}
         action="Create account"
         password="new-password"
+        nameHint="3 to 64 characters: letters (a to z), digits and _ . @ -"
         passwordHint="At least 8 characters. Length is what makes it strong."
         onDone={onDone}
       />
       <p className={css.other}>
         Have one already?{' '}
-        <Link to="/sign-in" search={next ? { next } : {}}>
+        <Link to="/sign-in" replace search={next ? { next } : {}}>
           Sign in
         </Link>
       </p>

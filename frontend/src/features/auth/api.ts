@@ -1,5 +1,6 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
 import { answer, api } from '@/lib/client';
+import { asProblem, type Problem } from '@/lib/problem';
 import { signedIn, signedOut, useSession } from '@/lib/session';
 
 export interface Credentials {
@@ -22,25 +23,36 @@ export function useSignIn() {
 export function useRegister() {
   return useMutation({
     mutationFn: async (credentials: Credentials) => {
-      await answer(api.POST('/api/v1/auth/register', { body: credentials }));
-      await signIn(credentials);
+      const refusal = await register(credentials);
+      // It may be their own: opened by this very form a moment ago, when the answer or the sign-in after it was lost.
+      await signIn(credentials).catch((reason: unknown) => {
+        throw refusal && asProblem(reason).code === 'invalid_credentials' ? refusal : reason;
+      });
     },
   });
+}
+
+/** Null, or that somebody has the name. */
+async function register(credentials: Credentials): Promise<Problem | null> {
+  try {
+    await answer(api.POST('/api/v1/auth/register', { body: credentials }));
+    return null;
+  } catch (reason) {
+    const problem = asProblem(reason);
+    if (problem.code === 'username_taken') return problem;
+    throw problem;
+  }
 }
 
 export function useSignOut() {
-  const queries = useQueryClient();
   return useMutation({
     // Whatever the server says, this browser forgets.
     mutationFn: () => answer(api.POST('/api/v1/auth/logout')).catch(() => undefined),
-    onSettled: () => {
-      signedOut();
-      queries.clear();
-    },
+    onSettled: signedOut,
   });
 }
 
-export function whoAmI() {
+function whoAmI() {
   return queryOptions({
     queryKey: ['me'],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/auth/me', { signal })),
@@ -48,9 +60,15 @@ export function whoAmI() {
   });
 }
 
+/** The question who is signed in; not asked while nobody is. */
+export function useWho() {
+  const session = useSession();
+  return useQuery({ ...whoAmI(), enabled: session.state !== 'signed-out' });
+}
+
 /** The account of this session; undefined while it is not known, and when there is none. */
 export function useMe() {
   const session = useSession();
-  const { data } = useQuery({ ...whoAmI(), enabled: session.state !== 'signed-out' });
+  const { data } = useWho();
   return session.state === 'signed-out' ? undefined : data;
 }

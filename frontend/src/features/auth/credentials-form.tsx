@@ -2,7 +2,7 @@ import { Button, PasswordInput, TextInput } from '@mantine/core';
 import type { UseMutationResult } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { ProblemNote } from '@/components/problem-note';
-import { asProblem } from '@/lib/problem';
+import { asProblem, type Problem } from '@/lib/problem';
 import type { Credentials } from './api';
 import css from './credentials-form.module.css';
 
@@ -11,6 +11,7 @@ interface Props {
   action: string;
   /** A new password or the known one: what the browser's password manager offers. */
   password: 'new-password' | 'current-password';
+  nameHint?: string;
   passwordHint?: string;
   onDone: () => void;
 }
@@ -20,15 +21,25 @@ const WORDS: Record<string, string> = {
   username_taken: 'Somebody has this name already.',
 };
 
-export function CredentialsForm({ mutation, action, password: kind, passwordHint, onDone }: Props) {
+/** The rules of each field, for the server's codes that only say which kind of rule was broken. */
+const RULES: Record<string, Record<string, string>> = {
+  username: {
+    bad_format: 'A name has letters (a to z), digits and _ . @ - only, and no spaces.',
+    too_short: 'A name has at least 3 characters.',
+    too_long: 'A name has at most 64 characters.',
+  },
+  password: {
+    too_short: 'A password has at least 8 characters.',
+    too_long: 'A password has at most 128 characters.',
+  },
+};
+
+export function CredentialsForm({ mutation, action, password: kind, nameHint, passwordHint, onDone }: Props) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   const problem = mutation.error ? asProblem(mutation.error) : null;
-  const atName =
-    problem?.field('username') ?? (problem?.code === 'username_taken' ? WORDS.username_taken : undefined);
-  const atPassword =
-    problem?.field('password') ??
-    (problem?.code === 'invalid_credentials' ? WORDS.invalid_credentials : undefined);
+  const atName = problem && (ruleOf(problem, 'username') ?? wordsFor(problem, 'username_taken'));
+  const atPassword = problem && (ruleOf(problem, 'password') ?? wordsFor(problem, 'invalid_credentials'));
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -39,6 +50,7 @@ export function CredentialsForm({ mutation, action, password: kind, passwordHint
     <form className={css.form} onSubmit={submit}>
       <TextInput
         label="Username"
+        description={nameHint}
         autoComplete="username"
         autoCapitalize="none"
         spellCheck={false}
@@ -65,4 +77,13 @@ export function CredentialsForm({ mutation, action, password: kind, passwordHint
       </Button>
     </form>
   );
+}
+
+function ruleOf(problem: Problem, field: string): string | undefined {
+  const error = problem.errors.find(({ pointer }) => pointer === `/${field}`);
+  return error && (RULES[field]?.[error.code] ?? error.message);
+}
+
+function wordsFor({ code }: Problem, wanted: string): string | undefined {
+  return code === wanted ? WORDS[wanted] : undefined;
 }

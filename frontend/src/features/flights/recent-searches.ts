@@ -20,6 +20,10 @@ export function rememberSearch({ from, to }: RecentSearch): void {
   localStorage.setItem(KEY, JSON.stringify([{ from, to }, ...others].slice(0, MOST)));
 }
 
+export function forgetSearches(): void {
+  localStorage.removeItem(KEY);
+}
+
 function isSearch(value: unknown): value is RecentSearch {
   return (
     typeof value === 'object' &&
