@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { asProblem } from '@/lib/problem';
+import { asProblem, type Problem } from '@/lib/problem';
 import { AlertIcon } from './icons';
 import css from './problem-note.module.css';
 
@@ -19,7 +19,7 @@ export function ProblemNote({ error, title, onRetry, retrying = false }: Props) 
       <AlertIcon />
       <div className={css.words}>
         <strong>{title}</strong>
-        <p>{problem.message}</p>
+        <Said problem={problem} />
         {problem.status >= 500 && problem.requestId && (
           <p className={css.fine}>
             Request <code>{problem.requestId}</code>
@@ -32,5 +32,17 @@ export function ProblemNote({ error, title, onRetry, retrying = false }: Props) 
         </Button>
       )}
     </div>
+  );
+}
+
+/** Everything that is wrong, where there is more than one thing. */
+function Said({ problem: { errors, message } }: { problem: Problem }) {
+  if (errors.length < 2) return <p>{errors[0]?.message ?? message}</p>;
+  return (
+    <ul className={css.list}>
+      {errors.map(({ pointer, code, message: words }) => (
+        <li key={`${pointer} ${code}`}>{words}</li>
+      ))}
+    </ul>
   );
 }

@@ -1,10 +1,10 @@
-import { screen } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { ImportView } from '@/lib/wire';
 import { openApp } from '@/testing/app';
 import { network, problem } from '@/testing/network';
-import { ADMIN, TRAVELLER } from '@/testing/samples';
+import { ADMIN, TOKEN, TRAVELLER } from '@/testing/samples';
 
 const asAdmin = http.get('/api/v1/auth/me', () => HttpResponse.json(ADMIN));
 const noHistory = http.get('/admin/imports', () => HttpResponse.json({ data: [], next_cursor: null }));
@@ -123,8 +123,122 @@ test('a header that does not fit is explained before anything is read', async ()
   expect(await screen.findByRole('alert')).toHaveTextContent("Did you mean 'flight_number'?");
 });
 
-test('a traveller is told whose page this is', async () => {
-  network.use(http.get('/api/v1/auth/me', () => HttpResponse.json(TRAVELLER)));
-  openApp('/manage', { as: 'member' });
+test('everything that is wrong with a header is listed', async () => {
+  const errors = ['flight_number', 'price'].map((column) => ({
+    pointer: `/${column}`,
+    code: 'missing_column',
+    message: `The column '${column}' is missing.`,
+  }));
+  network.use(
+    asAdmin,
+    noHistory,
+    http.post('/admin/flights/bulk-upload', () =>
+      problem(422, 'bad_header', errors.map(({ message }) => message).join(' '), { errors }),
+    ),
+  );
+  const { user } = openApp('/manage', { as: 'member' });
+  await user.upload(await screen.findByLabelText('CSV file'), schedule());
+  await user.click(await screen.findByRole('button', { name: 'Upload' }));
+  const items = within(await screen.findByRole('alert')).getAllByRole('listitem');
+  expect(items.map((item) => item.textContent)).toEqual(errors.map(({ message }) => message));
+});
+
+test('a refused file takes the report of the one before it away', async () => {
+  network.use(
+    asAdmin,
+    noHistory,
+    http.get('/admin/flights/bulk-upload/status/an-import', () =>
+      HttpResponse.json({ ...RUNNING, status: 'COMPLETED' }),
+    ),
+    http.post('/admin/flights/bulk-upload', () => problem(415, 'not_csv', 'This is a PDF document.')),
+  );
+  const { user, where } = openApp('/manage?import=an-import', { as: 'member' });
+  expect(await screen.findByRole('heading', { name: 'Done' })).toBeVisible();
+  await user.upload(await screen.findByLabelText('CSV file'), schedule());
+  await user.click(await screen.findByRole('button', { name: 'Upload' }));
+  expect(await screen.findByRole('alert')).toHaveTextContent('This is a PDF document.');
+  await waitFor(() => expect(screen.queryByRole('heading', { name: 'Done' })).not.toBeInTheDocument());
+  expect(where()).toBe('/manage');
+});
+
+test('a file that changed after it was chosen must be chosen again, and another choice says only what is wrong with it', async () => {
+  network.use(
+    asAdmin,
+    noHistory,
+    http.post('/admin/flights/bulk-upload', () => HttpResponse.error()),
+  );
+  const file = schedule();
+  const gone = () => Promise.reject(new DOMException('It has changed.', 'NotReadableError'));
+  vi.spyOn(file, 'slice').mockReturnValue(Object.assign(new Blob(), { arrayBuffer: gone }));
+  const { user } = openApp('/manage', { as: 'member' });
+  const input = await screen.findByLabelText('CSV file');
+  await user.upload(input, file);
+  await user.click(await screen.findByRole('button', { name: 'Upload' }));
+  expect(await screen.findByRole('alert')).toHaveTextContent('Choose it again.');
+  fireEvent.change(input, { target: { files: [new File(['%PDF'], 'a.pdf', { type: 'application/pdf' })] } });
+  await waitFor(() => expect(screen.getByRole('alert')).toHaveTextContent('One CSV file, please.'));
+});
+
+test('an upload renews a sign-in that ended early', async () => {
+  const tokens: (string | null)[] = [];
+  network.use(
+    asAdmin,
+    noHistory,
+    http.post('/api/v1/auth/refresh', () => HttpResponse.json({ ...TOKEN, access_token: 'renewed' })),
+    http.post('/admin/flights/bulk-upload', ({ request }) => {
+      tokens.push(request.headers.get('Authorization'));
+      return tokens.length === 1
+        ? problem(401, 'unauthenticated', 'The token has expired.')
+        : HttpResponse.json({ job_id: 'an-import', status: 'PENDING', status_url: '/x' }, { status: 202 });
+    }),
+    http.get('/admin/flights/bulk-upload/status/an-import', () => HttpResponse.json(RUNNING)),
+  );
+  const { user } = openApp('/manage', { as: 'member' });
+  await user.upload(await screen.findByLabelText('CSV file'), schedule());
+  await user.click(await screen.findByRole('button', { name: 'Upload' }));
+  expect(await screen.findByText('400 of 1,000 rows')).toBeVisible();
+  expect(tokens).toEqual(['Bearer a-token', 'Bearer renewed']);
+});
+
+test('an upload whose sign-in has ended leads to the door and back', async () => {
+  network.use(
+    asAdmin,
+    noHistory,
+    http.post('/api/v1/auth/refresh', () => problem(401, 'unauthenticated', 'This sign-in has ended.')),
+    http.post('/admin/flights/bulk-upload', () =>
+      problem(401, 'unauthenticated', 'This needs an access token in the Authorization header.'),
+    ),
+  );
+  const { user, where } = openApp('/manage', { as: 'member' });
+  await user.upload(await screen.findByLabelText('CSV file'), schedule());
+  await user.click(await screen.findByRole('button', { name: 'Upload' }));
+  expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
+  expect(where()).toBe('/sign-in?next=%2Fmanage');
+});
+
+test('an account that cannot be loaded is said, and asked for again', async () => {
+  let broken = true;
+  network.use(
+    noHistory,
+    http.get('/api/v1/auth/me', () =>
+      broken ? problem(500, 'internal', 'Something went wrong on our side.') : HttpResponse.json(ADMIN),
+    ),
+  );
+  const { user } = openApp('/manage', { as: 'member' });
+  expect(await screen.findByRole('alert')).toHaveTextContent('Your account could not be loaded.');
+  broken = false;
+  await user.click(screen.getByRole('button', { name: 'Try again' }));
+  expect(await screen.findByRole('heading', { name: 'Upload a schedule' })).toBeVisible();
+});
+
+test('a traveller is told whose page this is, and may come back as somebody else', async () => {
+  network.use(
+    http.get('/api/v1/auth/me', () => HttpResponse.json(TRAVELLER)),
+    http.post('/api/v1/auth/logout', () => new HttpResponse(null, { status: 204 })),
+  );
+  const { user, where } = openApp('/manage', { as: 'member' });
   expect(await screen.findByRole('heading', { name: 'For administrators' })).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Sign in as somebody else' }));
+  expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
+  expect(where()).toBe('/sign-in?next=%2Fmanage');
 });

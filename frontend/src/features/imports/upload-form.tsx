@@ -7,6 +7,9 @@ import { ProblemNote } from '@/components/problem-note';
 import { upload } from './upload';
 import css from './upload-form.module.css';
 
+/** What the server takes unless its operator chose otherwise (`SKYQUEUE_MAX_UPLOAD_MB`); a larger file is refused with the number. */
+const MOST_MB = 512;
+
 // What browsers call a CSV file depends on what is installed: Excel's type, plain text, or nothing.
 const CSV_TYPES = {
   [MIME_TYPES.csv]: ['.csv', '.txt', '.tsv'],
@@ -14,12 +17,21 @@ const CSV_TYPES = {
   'text/plain': ['.csv', '.txt'],
 };
 
-export function UploadForm({ onAccepted }: { onAccepted: (jobId: string) => void }) {
+interface Props {
+  onAccepted: (jobId: string) => void;
+  onRefused: () => void;
+}
+
+export function UploadForm({ onAccepted, onRefused }: Props) {
   const [file, setFile] = useState<File | null>(null);
   const [dryRun, setDryRun] = useState(false);
   const [sent, setSent] = useState(0);
   const [refused, setRefused] = useState(false);
-  const send = useMutation({ mutationFn: upload, onSuccess: ({ job_id }) => onAccepted(job_id) });
+  const send = useMutation({
+    mutationFn: upload,
+    onSuccess: ({ job_id }) => onAccepted(job_id),
+    onError: onRefused,
+  });
 
   function choose([chosen]: File[]) {
     if (!chosen) return;
@@ -29,11 +41,16 @@ export function UploadForm({ onAccepted }: { onAccepted: (jobId: string) => void
     setFile(chosen);
   }
 
+  function refuse() {
+    send.reset();
+    setRefused(true);
+  }
+
   return (
     <div className={css.form}>
       <Dropzone
         onDrop={choose}
-        onReject={() => setRefused(true)}
+        onReject={refuse}
         accept={CSV_TYPES}
         multiple={false}
         disabled={send.isPending}
@@ -50,7 +67,7 @@ export function UploadForm({ onAccepted }: { onAccepted: (jobId: string) => void
           ) : (
             <>
               <strong>Drop a CSV file here</strong>
-              <span>or press to choose one. Any size, any column order.</span>
+              <span>or press to choose one. Up to {MOST_MB} MB, columns in any order.</span>
             </>
           )}
         </div>
