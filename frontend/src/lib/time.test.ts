@@ -19,7 +19,11 @@ test('days are counted between local calendars', () => {
 test('days add up over months, years and changes of the clock', () => {
   expect(addDays('2026-12-31', 1)).toBe('2027-01-01');
   expect(addDays('2026-03-29', 1)).toBe('2026-03-30');
-  expect(dayWords('2026-12-01')).toBe('Tue 1 Dec');
+});
+
+test('a day carries its year when it is not this one', () => {
+  expect(dayWords('2026-12-01', '2026-11-25')).toBe('Tue 1 Dec');
+  expect(dayWords('2027-01-02', '2026-12-31')).toBe('Sat 2 Jan 2027');
 });
 
 test('only calendar days are days', () => {
@@ -35,5 +39,15 @@ test('durations read well at every length', () => {
     '1204 ms',
     '12.3 s',
     '2 min 5 s',
+  ]);
+});
+
+test('what is rounded up to a unit is said in it', () => {
+  expect([9.96, 9_999.7, 59_960, 119_600, 3_599_999].map(elapsedWords)).toEqual([
+    '10 ms',
+    '10.0 s',
+    '1 min 0 s',
+    '2 min 0 s',
+    '60 min 0 s',
   ]);
 });

@@ -42,9 +42,15 @@ export function dayAt(instant: string, timeZone: string | null | undefined): Day
   return dayIn(instant, timeZone ?? UTC);
 }
 
-/** `Tue 1 Dec` */
-export function dayWords(day: Day): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone: UTC, weekday: 'short', day: 'numeric', month: 'short' })
+/** `Tue 1 Dec`, with its year when that is not the present one. */
+export function dayWords(day: Day, now: Day = today()): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone: UTC,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    ...(day.slice(0, 4) !== now.slice(0, 4) && { year: 'numeric' }),
+  })
     .format(new Date(`${day}T00:00:00Z`))
     .replace(',', '');
 }
@@ -74,8 +80,13 @@ export function durationWords(minutes: number): string {
 
 /** `4.2 ms`, `310 ms`, `12.3 s`, `2 min 5 s`: how long something took, at the precision that still tells steps apart. */
 export function elapsedWords(ms: number): string {
-  if (ms < 10) return `${ms.toFixed(1)} ms`;
-  if (ms < 10_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+  // Rounded before a unit is chosen: 59,960 ms are a minute, not 60.0 s.
+  const tenths = Math.round(ms * 10) / 10;
+  if (tenths < 10) return `${tenths.toFixed(1)} ms`;
+  const whole = Math.round(ms);
+  if (whole < 10_000) return `${whole} ms`;
+  const seconds = Math.round(ms / 100) / 10;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const full = Math.round(ms / 1000);
+  return `${Math.floor(full / 60)} min ${full % 60} s`;
 }
