@@ -20,6 +20,11 @@ const TITLES_OF_A_CHECK: Record<ImportView['status'], string> = {
   FAILED: 'The check stopped',
 };
 
+function titleOf({ status, dry_run: dryRun, progress }: ImportView): string {
+  if (status === 'COMPLETED' && progress.processed === 0) return 'The file has no rows';
+  return (dryRun ? TITLES_OF_A_CHECK : TITLES)[status];
+}
+
 /** One import while it runs and after: how far, what became of the rows, and what is wrong with the rest. */
 export function ImportReport({ jobId }: { jobId: string }) {
   const { data, error, isFetching, refetch } = useQuery(importById(jobId));
@@ -40,7 +45,7 @@ export function ImportReport({ jobId }: { jobId: string }) {
   return (
     <section className={css.report} aria-label="Import">
       <div className={css.head} aria-live="polite">
-        <h2>{(report.dry_run ? TITLES_OF_A_CHECK : TITLES)[report.status]}</h2>
+        <h2>{titleOf(report)}</h2>
         <span>{total ? `${count(processed)} of ${count(total)} rows` : `${count(processed)} rows`}</span>
       </div>
       <Progress

@@ -98,6 +98,48 @@ test('a file that is only checked says that nothing changed', async () => {
   expect(screen.getByRole('row', { name: '3 whole row AI-1,Delhi The row has 2 cells.' })).toBeVisible();
 });
 
+const WRONG_ROW = { line: 3, column: 'price', value: '-1', code: 'negative', message: 'It is below 0.' };
+
+test.each<[string, Partial<ImportView>, string]>([
+  ['runs', { status: 'IN_PROGRESS' }, 'The other rows are still being read.'],
+  ['is done', { status: 'COMPLETED' }, 'Every other row is in.'],
+  ['is done with none', { status: 'COMPLETED', created: 0, updated: 0, skipped: 0 }, 'No row is in yet.'],
+  ['stopped', { status: 'FAILED' }, '400 other rows read before it stopped are in.'],
+  [
+    'is cancelled',
+    { status: 'CANCELLED', created: 0, updated: 0, skipped: 1 },
+    '1 other row read before it stopped is in.',
+  ],
+  [
+    'checked none',
+    { status: 'COMPLETED', dry_run: true, created: 0, updated: 0, skipped: 0 },
+    'No row is fine yet.',
+  ],
+])('what is said of the other rows is true when the import %s', async (_, changes, words) => {
+  network.use(
+    asAdmin,
+    noHistory,
+    http.get('/admin/flights/bulk-upload/status/an-import', () =>
+      HttpResponse.json({ ...RUNNING, failed: 1, errors: [WRONG_ROW], ...changes }),
+    ),
+  );
+  openApp('/manage?import=an-import', { as: 'member' });
+  expect(await screen.findByText(new RegExp(`^${words}`))).toBeVisible();
+});
+
+test('a file with nothing but its header has no rows', async () => {
+  const nothing = { progress: { processed: 0, total: 0, percent: 100 }, created: 0, updated: 0, skipped: 0 };
+  network.use(
+    asAdmin,
+    noHistory,
+    http.get('/admin/flights/bulk-upload/status/an-import', () =>
+      HttpResponse.json({ ...RUNNING, status: 'COMPLETED', ...nothing }),
+    ),
+  );
+  openApp('/manage?import=an-import', { as: 'member' });
+  expect(await screen.findByRole('heading', { name: 'The file has no rows' })).toBeVisible();
+});
+
 test('earlier uploads are kept, each with what became of it', async () => {
   const earlier = { ...RUNNING, status: 'COMPLETED', created: 1200, updated: 0, skipped: 3 };
   network.use(

@@ -5,7 +5,7 @@ import css from './row-errors.module.css';
 
 /** The first errors, in the words of the file: its line, its column, what stands there. */
 export function RowErrors({ report }: { report: ImportView }) {
-  const { errors, failed, dry_run: dryRun, failed_rows_url: failedRows } = report;
+  const { errors, failed, failed_rows_url: failedRows } = report;
   return (
     <div>
       <div className={css.head}>
@@ -17,32 +17,51 @@ export function RowErrors({ report }: { report: ImportView }) {
         )}
       </div>
       <p className={css.note}>
-        {dryRun ? 'Every other row is fine.' : 'Every other row is in.'} Mend these and upload them again.
+        {restWords(report)} Mend these rows and upload them again.
         {failed > errors.length &&
           ` The first ${errors.length} errors are shown; the download has all of them.`}
       </p>
-      <Table.ScrollContainer minWidth={560}>
-        <Table verticalSpacing="xs">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Line</Table.Th>
-              <Table.Th>Column</Table.Th>
-              <Table.Th>Value</Table.Th>
-              <Table.Th>What is wrong</Table.Th>
+      {/* Roles, because the phone's style sheet makes blocks of the cells. */}
+      <Table verticalSpacing="xs" className={css.table} role="table">
+        <Table.Thead role="rowgroup">
+          <Table.Tr role="row">
+            <Table.Th role="columnheader">Line</Table.Th>
+            <Table.Th role="columnheader">Column</Table.Th>
+            <Table.Th role="columnheader">Value</Table.Th>
+            <Table.Th role="columnheader">What is wrong</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody role="rowgroup">
+          {errors.map((error) => (
+            <Table.Tr key={`${error.line} ${error.column}`} role="row">
+              <Table.Td role="cell" className={css.line}>
+                {error.line}
+              </Table.Td>
+              <Table.Td role="cell" className={css.column}>
+                {error.column ?? 'whole row'}
+              </Table.Td>
+              <Table.Td role="cell" className={css.value}>
+                {error.value || '(nothing)'}
+              </Table.Td>
+              <Table.Td role="cell" className={css.wrong}>
+                {error.message}
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {errors.map((error) => (
-              <Table.Tr key={`${error.line} ${error.column}`}>
-                <Table.Td>{error.line}</Table.Td>
-                <Table.Td className={css.code}>{error.column ?? 'whole row'}</Table.Td>
-                <Table.Td className={css.code}>{error.value || '(nothing)'}</Table.Td>
-                <Table.Td>{error.message}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </Table>
     </div>
   );
+}
+
+/** What can be said of the other rows: it depends on how the import ended, and on whether there are any. */
+function restWords({ status, dry_run: dryRun, created, updated, skipped }: ImportView): string {
+  const good = created + updated + skipped;
+  if (status === 'PENDING' || status === 'IN_PROGRESS') return 'The other rows are still being read.';
+  if (good === 0) return dryRun ? 'No row is fine yet.' : 'No row is in yet.';
+  if (status === 'COMPLETED') return dryRun ? 'Every other row is fine.' : 'Every other row is in.';
+  const rows = `${good.toLocaleString('en-GB')} other ${good === 1 ? 'row' : 'rows'}`;
+  return dryRun
+    ? `${rows} read before it stopped ${good === 1 ? 'is' : 'are'} fine.`
+    : `${rows} read before it stopped ${good === 1 ? 'is' : 'are'} in.`;
 }

@@ -1,0 +1,24 @@
+import { render, screen } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import { newQueryClient } from '@/lib/query';
+import { Providers } from '../providers';
+import { Crash } from './crash';
+
+function crashed(error: unknown) {
+  render(
+    <Providers queries={newQueryClient()} env="test">
+      <Crash error={error} />
+    </Providers>,
+  );
+}
+
+test('a part of the app that does not come is not called a fault', () => {
+  crashed(new TypeError('Failed to fetch dynamically imported module: /assets/flight-C0FFEE.js'));
+  expect(screen.getByRole('heading', { name: 'This page could not be loaded' })).toBeVisible();
+  expect(screen.getByRole('button', { name: 'Reload' })).toBeVisible();
+});
+
+test('a fault of the app is owned up to', () => {
+  crashed(new TypeError('undefined is not a function'));
+  expect(screen.getByRole('heading', { name: 'This page broke' })).toBeVisible();
+});
