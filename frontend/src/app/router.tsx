@@ -49,6 +49,16 @@ const flight = createRoute({
   component: lazyRouteComponent(() => import('./routes/flight'), 'FlightPage'),
 });
 
+const trip = createRoute({
+  getParentRoute: () => root,
+  path: '/trip',
+  validateSearch: (given: Record<string, unknown>): { flights?: string; seats?: number } => ({
+    ...text('flights', given.flights),
+    ...party(given.seats),
+  }),
+  component: lazyRouteComponent(() => import('./routes/trip'), 'TripPage'),
+});
+
 const bookings = createRoute({
   getParentRoute: () => root,
   path: '/bookings',
@@ -87,7 +97,7 @@ const manage = createRoute({
   component: lazyRouteComponent(() => import('./routes/manage'), 'ManagePage'),
 });
 
-const tree = root.addChildren([home, flight, bookings, booking, signIn, register, manage]);
+const tree = root.addChildren([home, flight, trip, bookings, booking, signIn, register, manage]);
 
 /** `history` is the browser's unless a test brings one. */
 export function newRouter(queries: QueryClient, history?: RouterHistory) {

@@ -1,12 +1,10 @@
-import type { Flight } from '@/lib/wire';
 import css from './seats-left.module.css';
 
 const FEW = 9;
 
 /** The live count in words; it flashes when it changes. */
-export function SeatsLeft({ flight }: { flight: Flight }) {
-  const left = flight.available_seats;
-  if (flight.status === 'CANCELLED') return <span className={`${css.left} ${css.none}`}>Cancelled</span>;
+export function SeatsLeft({ left, cancelled = false }: { left: number; cancelled?: boolean }) {
+  if (cancelled) return <span className={`${css.left} ${css.none}`}>Cancelled</span>;
   const tone = left === 0 ? css.none : left <= FEW ? css.few : css.many;
   const words = left === 0 ? 'Sold out' : left <= FEW ? `Only ${left} left` : `${left} seats left`;
   return (

@@ -40,6 +40,31 @@ export function itineraryOf(leg: Leg): Itinerary {
   };
 }
 
+/** Several flights as one way: from the start of the first to the end of the last. */
+export function journeyOf(first: Leg, last: Leg): Itinerary {
+  const { destination, destination_iata, destination_timezone, arrival_ts } = last;
+  return itineraryOf({ ...first, destination, destination_iata, destination_timezone, arrival_ts });
+}
+
+interface Change {
+  /** Where one lands, and where one goes on: the same place, unless somebody put other flights together. */
+  from: string;
+  to: string;
+  /** How long one waits; below zero when the next flight has left by then. */
+  minutes: number;
+}
+
+export function changesOf(legs: readonly Leg[]): Change[] {
+  return legs.slice(1).map((next, index) => {
+    const before = legs[index] ?? next;
+    return {
+      from: before.destination,
+      to: next.source,
+      minutes: minutesBetween(before.arrival_ts, next.departure_ts),
+    };
+  });
+}
+
 function end(name: string, code: string | null, instant: string, zone: string | null): End {
   return {
     name,

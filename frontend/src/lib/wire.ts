@@ -4,6 +4,7 @@ type Schemas = components['schemas'];
 
 export type Account = Schemas['Account'];
 export type Flight = Schemas['FlightView'];
+export type Connection = Schemas['ItineraryView'];
 export type Place = Schemas['AirportView'];
 export type Booking = Schemas['BookingView'];
 export type BookingStatus = Schemas['BookingStatus'];

@@ -6,6 +6,7 @@ import { PLACES } from './places';
 /** The only thing that tests replace. Each test says what its own calls answer with `network.use(...)`. */
 export const network = setupServer(
   http.get('/api/v1/airports', () => HttpResponse.json(PLACES.map((place) => place.name))),
+  http.get('/api/v1/itineraries', () => HttpResponse.json({ data: [], complete: true })),
   http.get('/api/v1/airports/suggest', ({ request }) => HttpResponse.json(matching(request))),
 );
 

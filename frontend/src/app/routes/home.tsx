@@ -2,9 +2,11 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Page } from '@/components/page';
 import { DayStrip } from '@/features/flights/day-strip';
 import { FlightList } from '@/features/flights/flight-list';
+import { NothingFound } from '@/features/flights/nothing-found';
 import { rememberSearch } from '@/features/flights/recent-searches';
 import { type Search, SearchForm } from '@/features/flights/search-form';
 import { StartingPoints } from '@/features/flights/starting-points';
+import { Connections } from '@/features/trips/connections';
 import css from './home.module.css';
 
 const route = getRouteApi('/');
@@ -27,7 +29,11 @@ export function Home() {
         <Arcs />
         <div className={css.inside}>
           <h1>{asked ? `${asked.from} to ${asked.to}` : 'Where to next?'}</h1>
-          {!asked && <p>Pick a flight, take your seats, and watch the booking land in milliseconds.</p>}
+          {!asked && (
+            <p className={css.lead}>
+              Pick a flight, take your seats, and watch the booking land in milliseconds.
+            </p>
+          )}
           <SearchForm initial={search} onSearch={find} />
         </div>
       </section>
@@ -46,6 +52,15 @@ export function Home() {
                   replace: true,
                 })
               }
+              otherwise={(any) => (
+                <Connections
+                  {...asked}
+                  seats={seats}
+                  sort={sort}
+                  beside={any}
+                  none={!any && <NothingFound route={asked} />}
+                />
+              )}
             />
           </>
         ) : (

@@ -180,16 +180,29 @@ test('a sign-in that has ended leads back to the door', async () => {
 });
 
 test('signing out forgets who was here', async () => {
+  let letGo = () => {};
+  const asked = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
   network.use(
     me,
     noBookings,
-    http.post('/api/v1/auth/logout', () => new HttpResponse(null, { status: 204 })),
+    http.post('/api/v1/auth/logout', async () => {
+      await asked;
+      return new HttpResponse(null, { status: 204 });
+    }),
   );
+  localStorage.setItem('skyqueue.recent-searches', JSON.stringify([{ from: 'Delhi', to: 'London' }]));
   const { user } = openApp('/bookings', { as: 'member' });
   await user.click(await screen.findByRole('button', { name: 'Account of asha' }));
   await user.click(await screen.findByRole('menuitem', { name: 'Sign out' }));
+  expect(await screen.findByRole('link', { name: 'Delhi London' })).toBeVisible();
+  expect(await screen.findByRole('button', { name: 'Mumbai' })).toBeVisible();
+  letGo();
   expect(await screen.findByRole('link', { name: 'Sign in' })).toBeVisible();
   expect(screen.queryByRole('link', { name: 'My bookings' })).not.toBeInTheDocument();
+  await waitFor(() => expect(screen.queryByRole('link', { name: 'Delhi London' })).not.toBeInTheDocument());
+  expect(await screen.findByRole('button', { name: 'Mumbai' })).toBeVisible();
 });
 
 const HINT = 'skyqueue.signed-in';

@@ -1,5 +1,6 @@
 import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useLayoutEffect, useRef } from 'react';
 import { roughMoney } from '@/lib/money';
 import { addDays, type Day, dayWords, today } from '@/lib/time';
 import { cheapestFlight, type Route } from './api';
@@ -11,8 +12,18 @@ const AROUND = 3;
 export function DayStrip({ route }: { route: Route }) {
   const days = daysAround(route.date);
   const fares = useQueries({ queries: days.map((date) => cheapestFlight({ ...route, date })) });
+  const strip = useRef<HTMLElement>(null);
+
+  // Where the week is wider than the screen, the chosen day is in its middle.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another day is another place
+  useLayoutEffect(() => {
+    const chosen = strip.current?.querySelector<HTMLElement>('[aria-current]');
+    if (!strip.current || !chosen) return;
+    strip.current.scrollLeft = chosen.offsetLeft + chosen.offsetWidth / 2 - strip.current.clientWidth / 2;
+  }, [route.date]);
+
   return (
-    <nav className={css.strip} aria-label="Other days">
+    <nav ref={strip} className={css.strip} aria-label="Other days">
       {days.map((day, index) => {
         const fare = fares[index]?.data;
         return (

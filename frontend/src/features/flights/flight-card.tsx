@@ -1,8 +1,8 @@
 import { ItineraryLine } from '@/components/itinerary-line';
+import { SeatsLeft } from '@/components/seats-left';
 import { itineraryOf } from '@/lib/itinerary';
 import type { Flight } from '@/lib/wire';
 import css from './flight-card.module.css';
-import { SeatsLeft } from './seats-left';
 
 /** A flight in full, with how much of it is still free. */
 export function FlightCard({ flight }: { flight: Flight }) {
@@ -18,7 +18,7 @@ export function FlightCard({ flight }: { flight: Flight }) {
       </div>
       <ItineraryLine itinerary={itinerary} large />
       <div className={css.seats}>
-        <SeatsLeft flight={flight} />
+        <SeatsLeft left={flight.available_seats} cancelled={flight.status === 'CANCELLED'} />
         <div className={css.bar} aria-hidden="true">
           <span style={{ width: `${(100 * taken) / Math.max(1, flight.total_seats)}%` }} />
         </div>

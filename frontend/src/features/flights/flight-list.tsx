@@ -1,28 +1,31 @@
 import { SegmentedControl, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { EmptyNote } from '@/components/empty-note';
+import type { ReactNode } from 'react';
+import { OfferList } from '@/components/offer-row';
 import { ProblemNote } from '@/components/problem-note';
 import { useSlow } from '@/components/use-slow';
-import { dayWords, minutesBetween } from '@/lib/time';
-import type { Flight } from '@/lib/wire';
 import { type Route, type Sort, searchFlights } from './api';
 import css from './flight-list.module.css';
 import { FlightRow } from './flight-row';
+import { seatsParty } from './party';
+import { praisesOf } from './praises';
 
 interface Props {
   route: Route;
   seats: number;
   sort: Sort;
   onSort: (sort: Sort) => void;
+  /** What to show when no flight can seat the party, and whether there are any at all. */
+  otherwise: (any: boolean) => ReactNode;
 }
 
-export function FlightList({ route, seats, sort, onSort }: Props) {
+export function FlightList({ route, seats, sort, onSort, otherwise }: Props) {
   const { data: flights, error, isPending, isFetching, refetch } = useQuery(searchFlights(route, sort));
   const slow = useSlow(isPending);
 
   if (isPending) {
     return (
-      <div className={css.list} role="status" aria-label="Looking for flights">
+      <div className={css.waiting} role="status" aria-label="Looking for flights">
         {[0, 1, 2, 3].map((row) => (
           <Skeleton key={row} height={92} radius={16} />
         ))}
@@ -40,15 +43,8 @@ export function FlightList({ route, seats, sort, onSort }: Props) {
       />
     );
   }
-  if (flights.length === 0) {
-    return (
-      <EmptyNote title={`No flights on ${dayWords(route.date)}`}>
-        Nothing goes from {route.from} to {route.to} that day. Try another day above, or another pair of
-        places.
-      </EmptyNote>
-    );
-  }
-  const praises = praisesOf(flights);
+  if (flights.length === 0) return otherwise(false);
+  const praises = praisesOf(flights, seats);
   return (
     <>
       <div className={css.bar}>
@@ -72,27 +68,12 @@ export function FlightList({ route, seats, sort, onSort }: Props) {
           ]}
         />
       </div>
-      <ul className={css.list}>
+      <OfferList>
         {flights.map((flight) => (
           <FlightRow key={flight.id} flight={flight} seats={seats} praise={praises.get(flight.id) ?? null} />
         ))}
-      </ul>
+      </OfferList>
+      {!flights.some((flight) => seatsParty(flight, seats)) && otherwise(true)}
     </>
   );
-}
-
-/** Which rows to call cheapest and fastest; nobody when there is no choice. */
-function praisesOf(flights: Flight[]): Map<string, string> {
-  const [first] = flights;
-  const praises = new Map<string, string>();
-  if (!first || flights.length < 2) return praises;
-  const minutes = (flight: Flight) => minutesBetween(flight.departure_ts, flight.arrival_ts);
-  const cheapest = flights.reduce(
-    (best, next) => (Number(next.price) < Number(best.price) ? next : best),
-    first,
-  );
-  const fastest = flights.reduce((best, next) => (minutes(next) < minutes(best) ? next : best), first);
-  praises.set(cheapest.id, 'Cheapest');
-  praises.set(fastest.id, fastest.id === cheapest.id ? 'Cheapest and fastest' : 'Fastest');
-  return praises;
 }

@@ -1,11 +1,11 @@
-import { Link } from '@tanstack/react-router';
 import { ArrowIcon } from '@/components/icons';
-import { ItineraryLine } from '@/components/itinerary-line';
+import { OfferLink, OfferRow } from '@/components/offer-row';
+import { SeatsLeft } from '@/components/seats-left';
 import { itineraryOf } from '@/lib/itinerary';
 import { money, total } from '@/lib/money';
 import type { Flight } from '@/lib/wire';
 import css from './flight-row.module.css';
-import { SeatsLeft } from './seats-left';
+import { seatsParty } from './party';
 
 interface Props {
   flight: Flight;
@@ -14,38 +14,47 @@ interface Props {
   praise: string | null;
 }
 
-/** One flight of a result. The whole row leads to it, unless it cannot seat the party. */
+/** One flight of a result. */
 export function FlightRow({ flight, seats, praise }: Props) {
+  const open = seatsParty(flight, seats);
   const itinerary = itineraryOf(flight);
-  const fits = flight.status === 'SCHEDULED' && flight.available_seats >= seats;
+  const cancelled = flight.status === 'CANCELLED';
+  const which = `${flight.flight_number}, ${itinerary.from.clock} to ${itinerary.to.clock}`;
+  const left = flight.available_seats;
+  const why = cancelled ? 'Cancelled' : left === 0 ? 'Sold out' : `Too few for ${seats}`;
   return (
-    <li className={css.row} data-full={!fits || undefined}>
-      <div className={css.times}>
-        <ItineraryLine itinerary={itinerary} />
-      </div>
-      <div className={css.about}>
-        <span className={css.number}>{flight.flight_number}</span>
-        <SeatsLeft flight={flight} />
-        {praise && <span className={css.praise}>{praise}</span>}
-      </div>
-      <div className={css.price}>
-        <strong>{money(total(flight.price, seats), flight.currency)}</strong>
-        <span>{seats === 1 ? 'per seat' : `for ${seats} seats`}</span>
-      </div>
-      {fits ? (
-        <Link
+    <OfferRow
+      itinerary={itinerary}
+      open={open}
+      about={
+        <>
+          <span className={css.head}>
+            <span className={css.number}>{flight.flight_number}</span>
+            {praise && <span className={css.praise}>{praise}</span>}
+          </span>
+          {left > 0 && !cancelled && <SeatsLeft left={left} />}
+        </>
+      }
+      price={money(total(flight.price, seats), flight.currency)}
+      priceOf={seats === 1 ? 'per seat' : `for ${seats} seats`}
+      action={
+        <OfferLink
           to="/flights/$flightId"
           params={{ flightId: flight.id }}
           search={{ seats }}
-          className={css.choose}
-          aria-label={`Choose ${flight.flight_number}, ${itinerary.from.clock} to ${itinerary.to.clock}`}
+          open={open}
+          aria-label={open ? `Choose ${which}` : `${why}: ${which}`}
         >
-          <span>Choose</span>
-          <ArrowIcon size={18} />
-        </Link>
-      ) : (
-        <span className={css.cannot}>{flight.available_seats > 0 && `Too few for ${seats}`}</span>
-      )}
-    </li>
+          {open ? (
+            <>
+              <span>Choose</span>
+              <ArrowIcon size={18} />
+            </>
+          ) : (
+            why
+          )}
+        </OfferLink>
+      }
+    />
   );
 }

@@ -1,6 +1,7 @@
 import { Autocomplete } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type Ref, useState } from 'react';
 import { meantPlace, suggestions } from '@/lib/places';
 import type { Place } from '@/lib/wire';
 import css from './place-input.module.css';
@@ -11,30 +12,39 @@ interface Props {
   onChange: (name: string) => void;
   error?: string | undefined;
   className?: string | undefined;
+  ref?: Ref<HTMLInputElement>;
 }
 
+/** Not a name: the row that says that there is none. */
+const NOTHING = '\0';
+
 /** A city, an airport or a code, with suggestions while typing. What is left half-typed becomes what it most likely means. */
-export function PlaceInput({ label, value, onChange, error, className }: Props) {
-  const [q] = useDebouncedValue(value.trim(), 120);
-  const { data = [] } = useQuery({
+export function PlaceInput({ label, value, onChange, error, className, ref }: Props) {
+  const words = value.trim();
+  const [q] = useDebouncedValue(words, 120);
+  const [entered, setEntered] = useState(false);
+  const { data, isPlaceholderData } = useQuery({
     ...suggestions(q),
-    enabled: q.length > 0,
+    // With nothing typed the busiest places are offered, to who is here.
+    enabled: q.length > 0 || entered,
     placeholderData: keepPreviousData,
   });
-  const places = value.trim() ? data : [];
+  const places = data ?? [];
+  const nothing = data?.length === 0 && !isPlaceholderData && q === words && q.length > 0;
   const queries = useQueryClient();
 
   function finish() {
-    if (!value.trim()) return;
+    if (!words) return;
     // Without an answer the words stay as they are: the search form asks again.
     void meantPlace(queries, value).then(
-      (name) => name && onChange(name),
+      (name) => name && name !== value && onChange(name),
       () => undefined,
     );
   }
 
   return (
     <Autocomplete
+      ref={ref}
       className={className}
       label={label}
       placeholder="City or airport"
@@ -42,17 +52,24 @@ export function PlaceInput({ label, value, onChange, error, className }: Props) 
       value={value}
       onChange={onChange}
       error={error}
-      data={places.map((place) => place.name)}
+      data={nothing ? [{ value: NOTHING, disabled: true }] : places.map((place) => place.name)}
       // The server has matched already, and it forgives typos that a filter here would not.
       filter={({ options }) => options}
-      renderOption={({ option }) => (
-        <Suggestion place={places.find((place) => place.name === option.value)} />
-      )}
+      renderOption={({ option }) =>
+        option.value === NOTHING ? (
+          <span className={css.nothing}>No place is called “{q}”</span>
+        ) : (
+          <Suggestion place={places.find((place) => place.name === option.value)} />
+        )
+      }
+      onFocus={() => setEntered(true)}
       onBlur={finish}
+      // The list would lie over the words that say what is wrong.
+      openOnFocus={!error}
       autoComplete="off"
       spellCheck={false}
       comboboxProps={{ shadow: 'md', offset: 6, withinPortal: false }}
-      classNames={{ input: css.input }}
+      classNames={{ input: css.input, option: css.choice }}
     />
   );
 }

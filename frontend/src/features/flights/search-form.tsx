@@ -1,7 +1,7 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { DatePickerInput } from '@mantine/dates';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useEffect, useId, useState } from 'react';
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { SwapIcon } from '@/components/icons';
 import { ProblemNote } from '@/components/problem-note';
 import { SeatCount } from '@/components/seat-count';
@@ -31,9 +31,12 @@ export function SearchForm({ initial, onSearch }: Props) {
   const [faults, setFaults] = useState<Faults>({});
   const queries = useQueryClient();
   const dayId = useId();
+  const fromField = useRef<HTMLInputElement>(null);
+  const toField = useRef<HTMLInputElement>(null);
 
   // The address is the truth: going back, or another day in the strip, changes the form as well.
   useEffect(() => {
+    setFaults({});
     if (initial.from !== undefined) setFrom(initial.from);
     if (initial.to !== undefined) setTo(initial.to);
     if (initial.date !== undefined) setDate(initial.date);
@@ -52,9 +55,24 @@ export function SearchForm({ initial, onSearch }: Props) {
     onSuccess: (meant) => {
       const found = faultsOf(meant);
       setFaults(found);
+      // As the fields would have it once they are left.
+      if (meant.from) setFrom(meant.from);
+      if (meant.to) setTo(meant.to);
       if (meant.from && meant.to && !found.to) onSearch({ from: meant.from, to: meant.to, date, seats });
     },
   });
+
+  // The first field that has to change takes the focus, after its fault is shown.
+  useEffect(() => {
+    const found = find.data && faultsOf(find.data);
+    (found?.from ? fromField : found?.to ? toField : null)?.current?.focus();
+  }, [find.data]);
+
+  /** What is being changed is no longer wrong. */
+  function change(field: 'from' | 'to', name: string) {
+    (field === 'from' ? setFrom : setTo)(name);
+    setFaults(({ [field]: _, ...others }) => others);
+  }
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -64,7 +82,14 @@ export function SearchForm({ initial, onSearch }: Props) {
   return (
     <form aria-label="Find a flight" className={css.form} onSubmit={submit} noValidate>
       <div className={css.places}>
-        <PlaceInput className={css.from} label="From" value={from} onChange={setFrom} error={faults.from} />
+        <PlaceInput
+          ref={fromField}
+          className={css.from}
+          label="From"
+          value={from}
+          onChange={(name) => change('from', name)}
+          error={faults.from}
+        />
         <ActionIcon
           className={css.swap}
           variant="default"
@@ -74,11 +99,19 @@ export function SearchForm({ initial, onSearch }: Props) {
           onClick={() => {
             setFrom(to);
             setTo(from);
+            setFaults({});
           }}
         >
           <SwapIcon size={18} />
         </ActionIcon>
-        <PlaceInput className={css.to} label="To" value={to} onChange={setTo} error={faults.to} />
+        <PlaceInput
+          ref={toField}
+          className={css.to}
+          label="To"
+          value={to}
+          onChange={(name) => change('to', name)}
+          error={faults.to}
+        />
       </div>
       <DatePickerInput
         label="Day of departure"

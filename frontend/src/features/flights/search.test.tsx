@@ -1,8 +1,10 @@
-import { screen, within } from '@testing-library/react';
+import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
+import type { Flight } from '@/lib/wire';
 import { openApp } from '@/testing/app';
 import { network, problem } from '@/testing/network';
+import { PLACES } from '@/testing/places';
 import { FLIGHT } from '@/testing/samples';
 
 const RESULTS = '/?from=Delhi&to=Mumbai&date=2099-12-01';
@@ -24,6 +26,26 @@ test('a place that nobody knows is said at its field, and nothing is searched', 
   await user.click(screen.getByRole('button', { name: 'Search' }));
   expect(await screen.findByText('No place is called that.')).toBeVisible();
   expect(where()).toBe('/');
+});
+
+test('the first field that is wrong takes the focus, and is not wrong while it is changed', async () => {
+  const { user } = openApp('/');
+  await user.click(await screen.findByRole('button', { name: 'Search' }));
+  const from = screen.getByRole('combobox', { name: 'From' });
+  await waitFor(() => expect(from).toHaveFocus());
+  expect(from).toHaveAccessibleDescription('Where does it start?');
+  await user.keyboard('d');
+  expect(screen.queryByText('Where does it start?')).not.toBeInTheDocument();
+  expect(screen.getByRole('combobox', { name: 'To' })).toHaveAccessibleDescription('Where does it go?');
+});
+
+test('an empty field offers the busiest places, and words that mean none say so', async () => {
+  const { user } = openApp('/');
+  const from = await screen.findByRole('combobox', { name: 'From' });
+  await user.click(from);
+  expect(await screen.findByRole('option', { name: /Hill Strip/ })).toBeVisible();
+  await user.type(from, 'Atlantis');
+  expect(await screen.findByRole('option', { name: 'No place is called “Atlantis”' })).toBeVisible();
 });
 
 test('the same place twice is refused at the second field', async () => {
@@ -67,8 +89,8 @@ test('a flight that cannot seat the party is shown and cannot be chosen', async 
   network.use(http.get('/api/v1/search', () => HttpResponse.json([FLIGHT, full, tight])));
   openApp(`${RESULTS}&seats=3`);
   expect(await screen.findByRole('link', { name: /Choose AI-202/ })).toBeVisible();
-  expect(screen.getByText('Sold out')).toBeVisible();
-  expect(screen.getByText('Too few for 3')).toBeVisible();
+  expect(screen.getByRole('link', { name: /^Sold out: AI-300/ })).toHaveTextContent('Sold out');
+  expect(screen.getByRole('link', { name: /^Too few for 3: AI-400/ })).toHaveTextContent('Too few for 3');
   expect(screen.getAllByRole('link', { name: /^Choose/ })).toHaveLength(1);
 });
 
@@ -94,11 +116,54 @@ test('a day without flights offers the days around it', async () => {
     ),
   );
   const { user, where } = openApp(RESULTS);
-  expect(await screen.findByRole('heading', { name: 'No flights on Tue 1 Dec' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'No flights on Tue 1 Dec 2099' })).toBeVisible();
   const days = within(screen.getByRole('navigation', { name: 'Other days' }));
-  await user.click(await days.findByRole('link', { name: /Wed 2 Dec/ }));
+  await user.click(await days.findByRole('link', { name: /Wed 2 Dec 2099/ }));
   expect(await screen.findByText('1 flight')).toBeVisible();
   expect(where()).toContain('date=2099-12-02');
+});
+
+test('praise goes to flights that can be booked, and to the cheapest within one currency only', async () => {
+  const at = (id: string, changes: Partial<Flight>) => ({ ...FLIGHT, id, flight_number: id, ...changes });
+  const full = at('FULL', { price: '1.00', available_seats: 0 });
+  const quick = at('QUICK', { price: '9000.00', arrival_ts: '2099-12-01T06:00:00Z' });
+  let found = [full, at('CHEAP', { price: '5000.00' }), quick];
+  network.use(http.get('/api/v1/search', () => HttpResponse.json(found)));
+  const { user } = openApp(RESULTS);
+  const row = (number: string) =>
+    screen.getAllByRole('listitem').find((each) => each.textContent?.includes(number));
+  await screen.findByText('3 flights');
+  expect(row('CHEAP')).toHaveTextContent('Cheapest');
+  expect(row('QUICK')).toHaveTextContent('Fastest');
+  expect(row('FULL')).not.toHaveTextContent('Cheapest');
+  found = [at('YEN', { price: '20000.00', currency: 'JPY' }), quick];
+  await user.click(screen.getByRole('radio', { name: 'Fastest first' }));
+  await screen.findByText('2 flights');
+  expect(row('QUICK')).toHaveTextContent('Fastest');
+  expect(screen.queryByText('Cheapest')).not.toBeInTheDocument();
+});
+
+test('an address with a place that nobody knows says so, and what may be meant', async () => {
+  network.use(http.get('/api/v1/search', () => HttpResponse.json([])));
+  openApp('/?from=Atlantis&to=Mumbai&date=2099-12-01');
+  expect(await screen.findByRole('heading', { name: 'No place is called “Atlantis”' })).toBeVisible();
+  cleanup();
+  openApp('/?from=Delhi&to=Lond&date=2099-12-01');
+  expect(await screen.findByRole('heading', { name: 'No place is called “Lond”' })).toBeVisible();
+  expect(screen.getByRole('link', { name: 'London' })).toHaveAttribute(
+    'href',
+    expect.stringContaining('to=London'),
+  );
+});
+
+test('an address with one place twice says so', async () => {
+  const errors = [{ pointer: '?destination', code: 'same_place', message: 'They are the same place.' }];
+  network.use(
+    http.get('/api/v1/search', () => HttpResponse.json([])),
+    http.get('/api/v1/itineraries', () => problem(422, 'validation', 'They are the same place.', { errors })),
+  );
+  openApp('/?from=Delhi&to=DEL&date=2099-12-01');
+  expect(await screen.findByRole('heading', { name: 'The same place twice' })).toBeVisible();
 });
 
 test('a search that failed says so and can be repeated', async () => {
@@ -113,6 +178,17 @@ test('a search that failed says so and can be repeated', async () => {
   broken = false;
   await user.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByText('1 flight')).toBeVisible();
+});
+
+test('one starts where most people do', async () => {
+  const few = PLACES.slice(1, 3);
+  network.use(http.get('/api/v1/airports/suggest', () => HttpResponse.json(few)));
+  const { user } = openApp('/');
+  expect(await screen.findByRole('heading', { name: 'Where from? 4 places to start' })).toBeVisible();
+  const names = () => screen.getAllByRole('listitem').map((item) => item.textContent);
+  expect(names()).toEqual(['Mumbai', 'London']);
+  await user.click(screen.getByRole('button', { name: 'Show all 4' }));
+  expect(names()).toEqual(['Delhi', 'Mumbai', 'London', 'Hill Strip']);
 });
 
 test('with nothing on sale the first page says who can change that', async () => {

@@ -5,16 +5,17 @@ import { useState } from 'react';
 import { EmptyNote } from '@/components/empty-note';
 import { ArrowIcon } from '@/components/icons';
 import { ProblemNote } from '@/components/problem-note';
-import { allPlaces } from '@/lib/places';
+import { allPlaces, suggestions } from '@/lib/places';
 import { addDays, today } from '@/lib/time';
 import { recentSearches } from './recent-searches';
 import css from './starting-points.module.css';
 
 const FEW = 14;
 
-/** Before the first search: where one was looking lately, and every place there is. */
+/** Before the first search: where one was looking lately, the busiest places, and every other there is. */
 export function StartingPoints({ onPlace }: { onPlace: (name: string) => void }) {
   const { data: places, error, isFetching, refetch } = useQuery(allPlaces());
+  const { data: busiest } = useQuery(suggestions('', FEW));
   const [all, setAll] = useState(false);
   const recent = recentSearches();
 
@@ -35,6 +36,7 @@ export function StartingPoints({ onPlace }: { onPlace: (name: string) => void })
       </EmptyNote>
     );
   }
+  const few = busiest?.map(({ name }) => name) ?? [];
   return (
     <div className={css.points}>
       {recent.length > 0 && (
@@ -51,11 +53,11 @@ export function StartingPoints({ onPlace }: { onPlace: (name: string) => void })
           </ul>
         </section>
       )}
-      {places && (
+      {places && few.length > 0 && (
         <section>
           <h2>Where from? {places.length} places to start</h2>
           <ul className={css.places}>
-            {(all ? places : places.slice(0, FEW)).map((name) => (
+            {(all ? places : few).map((name) => (
               <li key={name}>
                 <button type="button" onClick={() => onPlace(name)}>
                   {name}
@@ -63,7 +65,7 @@ export function StartingPoints({ onPlace }: { onPlace: (name: string) => void })
               </li>
             ))}
           </ul>
-          {places.length > FEW && (
+          {places.length > few.length && (
             <Button variant="subtle" size="compact-sm" onClick={() => setAll(!all)} aria-expanded={all}>
               {all ? 'Show fewer' : `Show all ${places.length}`}
             </Button>
