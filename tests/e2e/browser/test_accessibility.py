@@ -17,13 +17,12 @@ AXE: Final = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
 DAY: Final = datetime.now(UTC).date() + timedelta(days=4)
 
 
-@pytest.fixture(scope="module")
-def flight(back_office: httpx.Client) -> dict[str, Any]:
-    departure = datetime(DAY.year, DAY.month, DAY.day, 6, tzinfo=UTC)
+def schedule(back_office: httpx.Client, source: str, destination: str, *, hour: int) -> dict[str, Any]:
+    departure = datetime(DAY.year, DAY.month, DAY.day, hour, tzinfo=UTC)
     body = {
         "flight_number": f"AX-{secrets.randbelow(9000) + 1000}",
-        "source": "Chennai",
-        "destination": "Kolkata",
+        "source": source,
+        "destination": destination,
         "departure_ts": departure.isoformat(),
         "arrival_ts": (departure + timedelta(minutes=140)).isoformat(),
         "total_seats": 100,
@@ -33,11 +32,49 @@ def flight(back_office: httpx.Client) -> dict[str, Any]:
     return created
 
 
+@pytest.fixture(scope="module")
+def flight(back_office: httpx.Client) -> dict[str, Any]:
+    return schedule(back_office, "Chennai", "Kolkata", hour=6)
+
+
+@pytest.fixture(scope="module")
+def onward(back_office: httpx.Client, flight: dict[str, Any]) -> dict[str, Any]:
+    """Leaves Kolkata for Guwahati 100 minutes after `flight` has arrived there."""
+    return schedule(back_office, flight["destination"], "Guwahati", hour=10)
+
+
 def faults(page: Page, *, within: str = "html") -> list[str]:
     """What axe finds on the page as it stands. Nothing may be fading in: half-faded text has half the contrast."""
     page.evaluate(AXE.read_text())
     found = page.evaluate("within => axe.run(within, { resultTypes: ['violations'] })", within)["violations"]
     return [f"{fault['id']}: {fault['help']}: {[node['html'] for node in fault['nodes']]}" for fault in found]
+
+
+def contrast(page: Page, words: str) -> float:
+    """Of these words with the first background behind them, as WCAG computes it: 1 to 21."""
+    colours = page.get_by_text(words).evaluate(
+        """node => {
+            const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
+            let behind = node;
+            while ((numbers(getComputedStyle(behind).backgroundColor)[3] ?? 1) === 0) behind = behind.parentElement;
+            return [getComputedStyle(node).color, getComputedStyle(behind).backgroundColor].map(numbers);
+        }"""
+    )
+    darker, lighter = sorted(luminance(colour[:3]) for colour in colours)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: list[float]) -> float:
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in (c / 255 for c in colour)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def overhang(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    width: int = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+    return width
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +122,63 @@ def test_the_pages_of_a_traveller(page: Page, flight: dict[str, Any]) -> None:
     page.goto("/bookings")
     expect(page.get_by_role("listitem")).to_be_visible()
     assert faults(page) == []
+
+
+def test_what_is_wrong_with_a_search_can_be_read_and_mended(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Search").click()
+    for words in ("Where does it start?", "Where does it go?"):
+        expect(page.get_by_text(words)).to_be_visible()
+        assert contrast(page, words) >= 4.5
+    start = page.get_by_role("combobox", name="From")
+    expect(start).to_be_focused()
+    assert start.evaluate("field => getComputedStyle(field).outlineStyle") == "solid"
+    assert faults(page) == []
+    page.keyboard.type("Nowhere")
+    expect(page.get_by_text("Where does it start?")).to_be_hidden()
+    expect(page.get_by_role("option", name="No place is called")).to_be_visible()
+    assert contrast(page, "No place is called") >= 4.5
+    assert faults(page) == []
+
+
+def test_a_way_with_a_change_of_plane(page: Page, flight: dict[str, Any], onward: dict[str, Any]) -> None:
+    page.goto(f"/?from=Chennai&to=Guwahati&date={DAY.isoformat()}&seats=2")
+    expect(page.get_by_role("heading", name="No direct flights on")).to_be_visible()
+    row = page.get_by_role("listitem").filter(has_text=onward["flight_number"])
+    expect(row).to_contain_text("Kolkata, 1 h 40 min wait")
+    assert faults(page) == []
+    row.get_by_role("link", name="Choose").click()
+    expect(page.get_by_text("Change of plane in Kolkata")).to_be_visible()
+    assert faults(page) == []
+    page.get_by_role("link", name="Sign in to book").click()
+    page.get_by_role("link", name="Create an account").click()
+    expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
+    page.get_by_label("Username").fill(f"mira-{secrets.token_hex(4)}")
+    page.get_by_label("Password", exact=True).fill("a long walk in the rain")
+    page.get_by_role("button", name="Create account").click()
+    page.get_by_role("button", name="Book 2 seats on 2 flights").click()
+    expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    expect(page.get_by_role("region", name="Your ticket")).to_contain_text(flight["flight_number"])
+    expect(page.get_by_role("region", name="Your ticket")).to_contain_text(onward["flight_number"])
+
+
+def test_a_narrow_window_needs_no_scrolling_sideways(page: Page, admin: Admin, flight: dict[str, Any]) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto("/manage")
+    page.get_by_label("Username").fill(admin.username)
+    page.get_by_label("Password", exact=True).fill(admin.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("link", name="Manage")).to_be_visible()
+    expect(page.get_by_role("heading", name="Upload a schedule")).to_be_visible()
+    assert overhang(page) <= 0
+    page.goto("/")
+    expect(page.get_by_role("button", name="Chennai")).to_be_visible()
+    assert overhang(page) <= 0
+    page.goto(f"/?from=Chennai&to=Kolkata&date={DAY.isoformat()}")
+    expect(page.get_by_role("listitem").filter(has_text=flight["flight_number"])).to_be_visible()
+    chosen = page.get_by_role("navigation", name="Other days").locator("[aria-current]")
+    expect(chosen).to_be_in_viewport(ratio=1)
+    assert overhang(page) <= 0
 
 
 def test_the_pages_of_an_administrator(page: Page, admin: Admin) -> None:
