@@ -12,8 +12,8 @@ export function NothingFound({ route }: { route: Route }) {
   if (from.isPending || to.isPending) return null;
   const start = from.data && exactPlace(from.data, route.from);
   const end = to.data && exactPlace(to.data, route.to);
-  if (start === null) return <UnknownPlace which="from" words={route.from} meant={from.data?.[0]?.name} />;
-  if (end === null) return <UnknownPlace which="to" words={route.to} meant={to.data?.[0]?.name} />;
+  if (start === null) return <OtherWords end="from" route={route} meant={from.data?.[0]?.name} />;
+  if (end === null) return <OtherWords end="to" route={route} meant={to.data?.[0]?.name} />;
   if (start && start.name === end?.name) {
     return (
       <EmptyNote title="The same place twice">
@@ -29,26 +29,30 @@ export function NothingFound({ route }: { route: Route }) {
   );
 }
 
-interface Unknown {
-  which: 'from' | 'to';
-  words: string;
+interface OtherWordsProps {
+  end: 'from' | 'to';
+  route: Route;
+  /** The name of the place that is most like it. */
   meant: string | undefined;
 }
 
-function UnknownPlace({ which, words, meant }: Unknown) {
+/** Words that are no place's name: nobody knows them, or they are another spelling or the beginning of one. */
+function OtherWords({ end, route, meant }: OtherWordsProps) {
+  const words = `“${route[end]}”`;
+  if (!meant) {
+    return (
+      <EmptyNote title={`No place is called ${words}`}>
+        No flight goes there. Type a city, an airport or its code above, and choose one of those that are
+        offered.
+      </EmptyNote>
+    );
+  }
   return (
-    <EmptyNote title={`No place is called “${words}”`}>
-      {meant ? (
-        <>
-          Did you mean{' '}
-          <Link to="/" search={(known) => ({ ...known, [which]: meant })} resetScroll={false}>
-            {meant}
-          </Link>
-          ?
-        </>
-      ) : (
-        'No flight goes there. Type a city, an airport or its code above, and choose one of those that are offered.'
-      )}
+    <EmptyNote title={`Do you mean ${meant}?`}>
+      Nothing was found {end} {words} on {dayWords(route.date)}.{' '}
+      <Link to="/" search={(known) => ({ ...known, [end]: meant })} resetScroll={false}>
+        Search {end} {meant}
+      </Link>
     </EmptyNote>
   );
 }
