@@ -21,7 +21,7 @@ from api.bookings import BookingController
 from api.cancellations import CancellationController
 from api.database import WatchedDatabase
 from api.deps import Services, SignedRequest, provided, services_of
-from api.documentation import ErrorsDocumented, openapi_config
+from api.documentation import ErrorsDocumented, StrictBodies, openapi_config
 from api.edge import Edge
 from api.errors import EXCEPTION_HANDLERS
 from api.flight_cancellations import FlightCancellationController
@@ -101,12 +101,12 @@ def create_app(settings: Settings | None = None) -> Litestar:
         request_class=SignedRequest,
         request_max_body_size=JSON_BODY_BYTES,
         openapi_config=openapi_config(),
-        plugins=[ErrorsDocumented()],
+        plugins=[ErrorsDocumented(), StrictBodies()],
         logging_config=None,
         debug=False,
         pdb_on_exception=False,
     )
-    app.asgi_handler = Edge(SearchDoor(app.asgi_handler))
+    app.asgi_handler = Edge(SearchDoor(app.asgi_handler), app.routes)
     return app
 
 

@@ -12,7 +12,7 @@ from litestar.params import FromQuery, QueryParameter
 
 from api.deps import Services
 from api.guards import requires_admin
-from api.wire import NO_CONTROL_CHARACTERS
+from core.text import VISIBLE
 from core.users import audit_log
 from core.users.audit_log import AuditView
 
@@ -31,7 +31,7 @@ class AuditController(Controller):
     def list(
         self,
         services: NamedDependency[Services],
-        entity: Annotated[str | None, QueryParameter(max_length=64, pattern=NO_CONTROL_CHARACTERS, required=False)] = None,
+        entity: Annotated[str | None, QueryParameter(max_length=64, pattern=VISIBLE, required=False)] = None,
         entity_id: FromQuery[UUID | None] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
         cursor: FromQuery[UUID | None] = None,

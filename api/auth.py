@@ -22,15 +22,16 @@ from core.db import Database
 from core.errors import Conflict
 from core.ratelimit.limiter import RateLimited
 from core.ratelimit.limits import Scope
+from core.text import END, PASSWORD_MAX
 from core.users import passwords, service, sessions
-from core.users.credentials import PASSWORD_MAX, PASSWORD_MIN, USERNAME, canonical_username
+from core.users.credentials import PASSWORD_MIN, canonical_username, is_username
 from core.users.models import Role
 from core.users.tokens import Principal, Unauthenticated
 
 REFRESH_COOKIE = "skyqueue_refresh"
 COOKIE_PATH = "/api/v1/auth"
 
-Username = Annotated[str, Meta(min_length=3, max_length=64, pattern=r"^[A-Za-z0-9_.@-]+$", examples=["asha"])]
+Username = Annotated[str, Meta(min_length=3, max_length=64, pattern=rf"^[A-Za-z0-9_.@-]+{END}", examples=["asha"])]
 Password = Annotated[str, Meta(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX, examples=["a long walk in the rain"])]
 Given = Annotated[str, Meta(max_length=256)]
 
@@ -170,7 +171,7 @@ def _open_account(db: Database, username: str, password: str) -> Principal:
 
 def _sign_in(db: Database, username: str, password: str, days: int) -> tuple[Principal, str] | None:
     with db.unit_of_work() as session:
-        user = service.find_by_username(session, username) if USERNAME.fullmatch(username) else None
+        user = service.find_by_username(session, username) if is_username(username) else None
     if not passwords.matches(password, user.password_hash if user else None) or user is None:
         return None
     with db.unit_of_work() as session:

@@ -19,19 +19,12 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import BodyKwarg
 
 from api.phrases import field_error, phrased
-from core.errors import AppError, Invalid
+from core.errors import AppError, Invalid, Malformed
 
 FieldErrors = list[dict[str, str]]
 
 _JSON_TYPE: Final = re.compile(r"application/(?:[\w.!#$&^-]+\+)?json", re.IGNORECASE)
 _NUL_ESCAPE: Final = b"\\u0000"
-
-
-class Malformed(AppError):
-    """The bytes are not what they say they are."""
-
-    code = "malformed"
-    status = HTTPStatus.BAD_REQUEST
 
 
 class TooLarge(AppError):

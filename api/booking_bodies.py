@@ -9,14 +9,15 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from api.wire import NO_CONTROL_CHARACTERS, RequestBody, Word
+from api.wire import RequestBody, Word
 from core.bookings.models import PaymentMode
 from core.bookings.passengers import Traveller, require_faultless
 from core.errors import Invalid
+from core.text import VISIBLE
 
 Seats = Annotated[int, Meta(ge=1, le=9, description="Seats on each flight, 1 to 9.", examples=[2])]
-PassengerName = Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_CONTROL_CHARACTERS, examples=["Asha Rao"])]
-PassengerContact = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_CONTROL_CHARACTERS)]
+PassengerName = Annotated[str, Meta(min_length=1, max_length=100, pattern=VISIBLE, examples=["Asha Rao"])]
+PassengerContact = Annotated[str, Meta(min_length=1, max_length=200, pattern=VISIBLE)]
 
 
 class PassengerBody(RequestBody):

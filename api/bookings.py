@@ -17,12 +17,10 @@ from api.deps import Services, SignedRequest
 from api.guards import Forbidden, limited
 from api.live.seat_board import SeatBoard
 from api.prefer import wait_seconds
-from api.wire import NO_CONTROL_CHARACTERS
 from core.bookings import cancel as cancelling
 from core.bookings import queries
 from core.bookings.effects import carry_out
 from core.bookings.errors import (
-    AccountGone,
     BookingNotFound,
     IdempotencyKeyReused,
     NotAccepted,
@@ -40,7 +38,8 @@ from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
 from core.jobs.status import Job
 from core.ratelimit.limiter import RateLimited
 from core.ratelimit.limits import Scope
-from core.users.tokens import Principal
+from core.text import END, VISIBLE
+from core.users.tokens import AccountGone, Principal
 
 IdempotencyKey = Annotated[
     str | None,
@@ -48,7 +47,7 @@ IdempotencyKey = Annotated[
         name="Idempotency-Key",
         min_length=1,
         max_length=255,
-        pattern=r"^[\x21-\x7e]+$",
+        pattern=rf"^[\x21-\x7e]+{END}",
         required=False,
         description="Any string of yours. Repeating a request with the same key returns the same booking, never a second one.",
     ),
@@ -187,9 +186,7 @@ class BookingController(Controller):
         reference: FromPath[str],
         request: SignedRequest,
         services: NamedDependency[Services],
-        surname: Annotated[
-            str | None, QueryParameter(min_length=1, max_length=100, pattern=NO_CONTROL_CHARACTERS, required=False)
-        ] = None,
+        surname: Annotated[str | None, QueryParameter(min_length=1, max_length=100, pattern=VISIBLE, required=False)] = None,
     ) -> BookingView:
         """My own booking; or, with the surname of one of its passengers, anybody's, without what only its owner may know or do."""
         with services.db.snapshot() as connection:

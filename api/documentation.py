@@ -9,21 +9,25 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
+from litestar._openapi.schema_generation import SchemaCreator
+from litestar._openapi.schema_generation.plugins.struct import StructSchemaPlugin
 from litestar.enums import ParamType
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig, ResponseSpec
-from litestar.openapi.spec import Components, Example, SecurityScheme
+from litestar.openapi.spec import Components, Example, Schema, SecurityScheme
 from litestar.params import ParameterKwarg
 from litestar.plugins.base import ReceiveRoutePlugin
 from litestar.routes import BaseRoute, HTTPRoute
 from litestar.types import Method
 from litestar.types.internal_types import PathParameterDefinition
+from litestar.typing import FieldDefinition
 
-from api.bodies import Malformed, TooLarge, UnsupportedMediaType
+from api.bodies import TooLarge, UnsupportedMediaType
 from api.guards import Forbidden, requires_admin
 from api.problems import MEDIA_TYPE, Problem, ProblemBody
 from api.spa import documentation, documentation_router
-from core.errors import AppError, Invalid, NotFound, Unavailable
+from api.wire import RequestBody
+from core.errors import AppError, Invalid, Malformed, NotFound, Unavailable
 from core.ratelimit.limiter import RateLimited
 from core.users.tokens import Unauthenticated
 
@@ -44,6 +48,18 @@ def openapi_config() -> OpenAPIConfig:
         render_plugins=[documentation()],
         openapi_router=documentation_router(),
     )
+
+
+class StrictBodies(StructSchemaPlugin):
+    """Says of the bodies of requests what Litestar leaves out: that a field which is not listed is refused."""
+
+    def is_plugin_supported_field(self, field_definition: FieldDefinition) -> bool:
+        return super().is_plugin_supported_field(field_definition) and field_definition.is_subclass_of(RequestBody)
+
+    def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: SchemaCreator) -> Schema:
+        schema = super().to_openapi_schema(field_definition, schema_creator)
+        schema.additional_properties = False
+        return schema
 
 
 class ErrorsDocumented(ReceiveRoutePlugin):

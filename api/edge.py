@@ -1,20 +1,25 @@
 """The outermost layer: what is true of every answer, also of those that no handler gave.
 
-It names the request, refuses what no handler should see, answers HEAD like GET without the body, and counts. It wraps `send` once.
+It names the request, refuses what no handler should see, answers HEAD like GET without the body, says so when all else fails, and
+counts. It wraps `send` once.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from functools import lru_cache
 from time import perf_counter
 from typing import Final, cast
 from urllib.parse import unquote_to_bytes
 
+import structlog
 from litestar.enums import ScopeType
+from litestar.routes import BaseRoute, HTTPRoute
 from litestar.types import ASGIApp, HTTPDisconnectEvent, HTTPScope, Message, Receive, Scope, Send
 from prometheus_client import Counter, Histogram
 
-from api.problems import MEDIA_TYPE, Problem
+from api.problems import INTERNAL, MEDIA_TYPE, Problem
 from core.telemetry import correlation
 from core.telemetry.metrics import HTTP_REQUESTS, HTTP_SECONDS
 
@@ -32,11 +37,19 @@ _NUL_IN_QUERY = Problem(
     data={"errors": [{"pointer": "?", "code": "bad_format", "message": "NUL characters are not allowed."}]},
 )
 _NUL_IN_PATH = Problem(404, "not_found", "There is nothing at this address.")
+_BAD_HOST = Problem(400, "malformed", "The Host header names no host.")
+_HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[\w.-]*)(?::([0-9]{0,5}))?")
+_PORTS: Final = 65_536
+
+_log = structlog.get_logger(__name__)
 
 
 class Edge:
-    def __init__(self, app: ASGIApp) -> None:
+    """`routes`: all of the application, for the methods that an address answers."""
+
+    def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute]) -> None:
         self.app = app
+        self._allow = {route.path_format: _listed(route.methods) for route in routes if isinstance(route, HTTPRoute)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -53,23 +66,41 @@ class Edge:
             request = cast("HTTPScope", {**request, "method": "GET"})
             receive = _gone
 
+        begun_to_answer = ended = False
+
         async def answer(message: Message) -> None:
+            nonlocal begun_to_answer, ended
             if message["type"] == "http.response.start":
+                begun_to_answer = True
                 headers = [*message["headers"], (b"x-request-id", request_id.encode())]
                 if _NOSNIFF not in headers:
                     headers.append(_NOSNIFF)
                 if method == "OPTIONS":
-                    headers = [(name, _with_head(value)) if name == b"allow" else (name, value) for name, value in headers]
+                    headers = [(name, self._allowed(request, value) if name == b"allow" else value) for name, value in headers]
                 message = {**message, "headers": headers}
                 _count(request, message["status"], perf_counter() - begun)
-            elif head and message["type"] == "http.response.body":
-                message = {**message, "body": b""}
+            elif message["type"] == "http.response.body":
+                ended = not message.get("more_body", False)
+                if head:
+                    message = {**message, "body": b""}
             await send(message)
 
         if refusal is not None:
             await _refuse(refusal, request["path"], request_id, answer)
-        else:
+            return
+        try:
             await self.app(request, receive, answer)
+        except Exception:
+            if begun_to_answer:
+                raise
+            _log.exception("an error that no handler answered", method=method, path=request["path"])
+            await _refuse(INTERNAL, request["path"], request_id, answer)
+        if head and begun_to_answer and not ended:  # a stream that heard that nobody listens
+            await answer({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _allowed(self, scope: HTTPScope, told: bytes) -> bytes:
+        """What the whole address answers: Litestar tells the methods of one of its handlers."""
+        return self._allow.get(str(scope["path_template"]), told)
 
 
 def _look_at(scope: HTTPScope) -> tuple[str | None, Problem | None]:
@@ -78,6 +109,8 @@ def _look_at(scope: HTTPScope) -> tuple[str | None, Problem | None]:
     for name, value in scope["headers"]:
         if name == b"x-request-id":
             offered = value.decode("latin-1")
+        elif name == b"host" and not _names_a_host(value):
+            refusal = _BAD_HOST
         elif name == b"content-encoding" and value.lower() != b"identity":
             refusal = _COMPRESSED
     if b"%" in scope["query_string"]:
@@ -94,6 +127,13 @@ def _look_at(scope: HTTPScope) -> tuple[str | None, Problem | None]:
     return offered, refusal
 
 
+@lru_cache(1024)
+def _names_a_host(value: bytes) -> bool:
+    """Litestar reads the port of the host wherever it builds an address, and raises for what is none."""
+    read = _HOST.fullmatch(value)
+    return read is not None and int(read[1] or 0) < _PORTS
+
+
 async def _refuse(problem: Problem, path: str, request_id: str, send: Send) -> None:
     body = problem.body(instance=path, request_id=request_id)
     headers = {"content-type": MEDIA_TYPE, "content-length": str(len(body)), **problem.all_headers()}
@@ -107,9 +147,9 @@ async def _gone() -> HTTPDisconnectEvent:
     return {"type": "http.disconnect"}
 
 
-def _with_head(allow: bytes) -> bytes:
-    methods = set(allow.decode().split(", "))
-    return ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods)).encode()
+def _listed(methods: Iterable[str]) -> bytes:
+    known = set(methods)
+    return ", ".join(sorted(known | {"HEAD"} if "GET" in known else known)).encode()
 
 
 def _count(scope: HTTPScope, status: int, seconds: float) -> None:

@@ -18,8 +18,9 @@ from litestar.types import ExceptionHandlersMap
 from litestar.typing import FieldDefinition
 
 from api.phrases import field_error
-from api.problems import MEDIA_TYPE, Problem
+from api.problems import INTERNAL, MEDIA_TYPE, Problem
 from core.errors import AppError
+from core.users.tokens import AccountGone
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +50,9 @@ _CODES = {
 _CLIENT_LEFT = "client disconnected prematurely"
 """Litestar's words for a client that hung up during its own request, which is no failure of ours."""
 
+_NO_FILE = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP, errno.EINVAL)
+"""What the file system says of a path at which no file can be."""
+
 _DETAILS = {
     404: "There is nothing at this address.",
     405: "This address does not answer that method; see the Allow header.",
@@ -60,12 +64,14 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
     """Litestar's hook: the problem as a response. What is our fault is logged with its trace; nothing of it is sent."""
     problem = problem_of(error, request)
     if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        log.error("request_failed", method=request.method, path=request.url.path, exc_info=error)
+        log.error("request_failed", method=request.method, path=request.scope["path"], exc_info=error)
     elif isinstance(error, SERVER_AWAY):
         cause = getattr(error, "orig", None) or error
-        log.warning("server_away", method=request.method, path=request.url.path, error=f"{type(cause).__name__}: {cause}".strip())
+        log.warning(
+            "server_away", method=request.method, path=request.scope["path"], error=f"{type(cause).__name__}: {cause}".strip()
+        )
     return Response(
-        problem.body(instance=request.url.path, request_id=request.scope["state"].get("request_id", "")),
+        problem.body(instance=request.scope["path"], request_id=request.scope["state"].get("request_id", "")),
         status_code=problem.status,
         media_type=MEDIA_TYPE,
         headers=problem.all_headers(),
@@ -93,12 +99,14 @@ def problem_of(error: Exception, request: Request[Any, Any, Any]) -> Problem:
             return Problem(status, _CODES.get(status, "malformed"), _DETAILS.get(status, error.detail))
         case InternalServerException(detail=detail) if detail == _CLIENT_LEFT:
             return Problem(400, "malformed", "The body ended before it was whole.")
-        case InternalServerException(__cause__=OSError(errno=errno.ENAMETOOLONG)):
+        case InternalServerException(__cause__=OSError(errno=number)) if number in _NO_FILE:
             return Problem(404, "not_found", _DETAILS[404])
+        case psycopg.errors.ForeignKeyViolation() if (error.diag.constraint_name or "").endswith("_user_id"):
+            return problem_of(AccountGone(), request)
         case _ if isinstance(error, SERVER_AWAY):
             return Problem(503, "unavailable", "A server that this needs does not answer. Try again shortly.", retryable=True)
         case _:
-            return Problem(500, "internal", "Something went wrong on our side. The request id finds it in the logs.")
+            return INTERNAL
 
 
 def _errors_of(error: ValidationException, request: Request[Any, Any, Any]) -> list[dict[str, str]]:
@@ -120,8 +128,8 @@ def _errors_of(error: ValidationException, request: Request[Any, Any, Any]) -> l
 
 def _parameter_error(entry: dict[str, Any], parameters: dict[str, FieldDefinition]) -> dict[str, str]:
     key = str(entry.get("key", ""))
-    if key == "data":
-        return {"pointer": "", "code": "missing", "message": "A body is required."}
+    if key == "data":  # what the form has not
+        return field_error(str(entry.get("message", "")))
     pointer = _pointer(key, parameters[key]) if key in parameters else f"/{key.replace('.', '/')}"
     return field_error(str(entry.get("message", "")), inside=pointer)
 

@@ -21,7 +21,7 @@ from msgspec import Meta
 
 from api.deps import Services, SignedRequest
 from api.guards import requires_admin
-from api.wire import NO_CONTROL_CHARACTERS, RequestBody
+from api.wire import RequestBody
 from core.bookings.effects import Effects, carry_out
 from core.db import RawConnection
 from core.errors import Unavailable
@@ -41,13 +41,14 @@ from core.flights.service import Change
 from core.flights.views import FlightView, InventoryView
 from core.imports.export import export_flights
 from core.jobs import broadcast
+from core.text import AMOUNT, VISIBLE
 from core.waitlist import offers
 
 PlaceName = Annotated[
     str,
-    Meta(min_length=2, max_length=80, pattern=NO_CONTROL_CHARACTERS, description="The name or the IATA code of a place."),
+    Meta(min_length=2, max_length=80, pattern=VISIBLE, description="The name or the IATA code of a place."),
 ]
-PlaceQuery = Annotated[str | None, QueryParameter(max_length=80, pattern=NO_CONTROL_CHARACTERS, required=False)]
+PlaceQuery = Annotated[str | None, QueryParameter(max_length=80, pattern=VISIBLE, required=False)]
 IfMatch = Annotated[
     str | None,
     HeaderParameter(
@@ -60,7 +61,8 @@ IfMatch = Annotated[
 
 CSV: Final = "text/csv"  # a stream adds the charset
 PIECE_BYTES: Final = 64 * 1024
-_TAG: Final = re.compile(r'"([0-9]{1,9})"')
+_TAG: Final = re.compile(r'(?:W/)?"([1-9][0-9]{0,8})"')
+"""A proxy that compresses makes a tag weak (`W/`), and the flight is the same."""
 
 
 class FlightBody(RequestBody):
@@ -72,11 +74,11 @@ class FlightBody(RequestBody):
     departure_ts: Annotated[datetime, Meta(tz=True)]
     arrival_ts: Annotated[datetime, Meta(tz=True)]
     total_seats: Annotated[int, Meta(ge=1, le=rules.MAX_SEATS, examples=[150])]
-    price: Annotated[Decimal, Meta(examples=["7500.00"])]
+    price: Annotated[str, Meta(pattern=AMOUNT, examples=["7500.00"])] | int | float
     currency: Annotated[str, Meta(min_length=3, max_length=3)] = rules.DEFAULT_CURRENCY
 
     def details(self) -> FlightDetails:
-        return FlightDetails.checked(**msgspec.structs.asdict(self))
+        return FlightDetails.checked(**msgspec.structs.asdict(self) | {"price": Decimal(str(self.price))})
 
 
 class FlightPage(msgspec.Struct):
@@ -248,4 +250,5 @@ def _versions(if_match: str | None) -> frozenset[int] | None:
     """The versions that a request accepts. A tag that was never ours matches nothing."""
     if if_match is None or if_match.strip() == "*":
         return None
-    return frozenset(int(version) for version in _TAG.findall(if_match))
+    tags = (_TAG.fullmatch(tag.strip()) for tag in if_match.split(","))
+    return frozenset(int(tag[1]) for tag in tags if tag)

@@ -18,12 +18,12 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Stream
 
 from api import uploads
-from api.bodies import Malformed, TooLarge, UnsupportedMediaType
+from api.bodies import TooLarge, UnsupportedMediaType
 from api.deps import Services, SignedRequest
 from api.guards import limited, requires_admin
 from api.uploads import storage_away
 from core.clock import new_id
-from core.errors import Unavailable
+from core.errors import Malformed, Unavailable
 from core.imports import changes, csv_files, queries, service
 from core.imports.changes import FlightChange
 from core.imports.header import BadHeader, Layout, NotText, read_layout

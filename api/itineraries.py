@@ -25,10 +25,11 @@ from core.itineraries.joint import Rules
 from core.itineraries.ranking import Ranking
 from core.itineraries.service import Journey, find_itineraries
 from core.itineraries.views import ItinerariesView
+from core.text import END
 
 Party = Annotated[int, QueryParameter(ge=1, le=9, description="Seats that must be free on every flight.")]
 Month = Annotated[
-    str, QueryParameter(pattern=r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])$", description="A year and a month, as in 2026-12.")
+    str, QueryParameter(pattern=rf"^[1-9][0-9]{{3}}-(0[1-9]|1[0-2]){END}", description="A year and a month, as in 2026-12.")
 ]
 
 _encode = msgspec.msgpack.Encoder().encode

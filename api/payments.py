@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
+from api.bodies import TooLarge
 from api.bookings import BookingAccepted, Prefer, owner
 from api.deps import Services, SignedRequest
 from api.guards import PUBLIC
@@ -21,9 +22,11 @@ from core.bookings.effects import carry_out
 from core.bookings.errors import BookingNotFound
 from core.bookings.states import BookingStatus
 from core.clock import now
+from core.errors import Invalid
 from core.payments import events
 from core.payments.errors import AlreadyPaid, HoldExpired, NotPayable, PaymentInProgress
 from core.payments.signature import CallbackNotSigned, CallbackTooOld, verify
+from core.ratelimit.limiter import RateLimited
 from core.ratelimit.limits import Scope
 from core.users.tokens import Principal
 
@@ -42,7 +45,7 @@ class PaymentController(Controller):
         operation_id="payBooking",
         summary="Pay for a hold",
         status_code=HTTPStatus.ACCEPTED,
-        opt={"errors": (BookingNotFound, HoldExpired, AlreadyPaid, PaymentInProgress, NotPayable)},
+        opt={"errors": (BookingNotFound, HoldExpired, AlreadyPaid, PaymentInProgress, NotPayable, RateLimited)},
     )
     async def pay(
         self,
@@ -74,7 +77,7 @@ class PaymentController(Controller):
         operation_id="receivePaymentEvent",
         summary="For the payment provider",
         status_code=HTTPStatus.OK,
-        opt={**PUBLIC, "errors": (CallbackNotSigned, CallbackTooOld)},
+        opt={**PUBLIC, "errors": (CallbackNotSigned, CallbackTooOld, Invalid, TooLarge)},
     )
     async def receive(self, request: Request[None, None, State], services: NamedDependency[Services]) -> dict[str, bool]:
         """What became of a charge: JSON, signed in `X-Payment-Signature` with HMAC-SHA256 over `X-Payment-Timestamp`, a dot and the

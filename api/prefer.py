@@ -6,10 +6,13 @@ import re
 from typing import Final
 
 LONGEST_WAIT_SECONDS: Final = 25
-_WAIT: Final = re.compile(r'(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?(?=$|[,;\s])', re.ASCII | re.IGNORECASE)
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,6})(?=$|[,;\s])", re.ASCII | re.IGNORECASE)
 
 
 def wait_seconds(prefer: str | None) -> int:
     """Seconds to wait: 0 without the preference, at most 25. A preference that cannot be understood is ignored, as the RFC asks."""
-    found = _WAIT.search(prefer) if prefer else None
+    # A quoted number is a number; other quoted words are somebody else's preference, whatever they say.
+    plain = _QUOTED.sub(lambda quoted: quoted[0][1:-1] if quoted[0][1:-1].isdigit() else "-", prefer or "")
+    found = _WAIT.search(plain)
     return min(int(found[1]), LONGEST_WAIT_SECONDS) if found else 0

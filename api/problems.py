@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -75,3 +75,6 @@ class Problem:
         if self.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
             headers["retry-after"] = str(RETRY_SECONDS)
         return headers | self.headers
+
+
+INTERNAL: Final = Problem(500, "internal", "Something went wrong on our side. The request id finds it in the logs.")

@@ -13,19 +13,19 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from api.deps import Services
 from api.guards import PUBLIC
 from api.search_door import headers_of
-from api.wire import NO_CONTROL_CHARACTERS
 from core.flights import queries
 from core.flights.airports import AirportView
 from core.flights.errors import FlightNotFound
 from core.flights.search import SearchSort
 from core.flights.views import FlightView
+from core.text import VISIBLE, VISIBLE_OR_EMPTY
 
 Place = Annotated[
     str,
     QueryParameter(
         min_length=1,
         max_length=80,
-        pattern=NO_CONTROL_CHARACTERS,
+        pattern=VISIBLE,
         description="The name or the IATA code of a place, in any case.",
     ),
 ]
@@ -74,7 +74,7 @@ class SearchController(Controller):
     async def suggest(
         self,
         services: NamedDependency[Services],
-        q: Annotated[str, QueryParameter(max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")] = "",
+        q: Annotated[str, QueryParameter(max_length=80, pattern=VISIBLE_OR_EMPTY)] = "",
         limit: Annotated[int, QueryParameter(ge=1, le=50)] = 10,
     ) -> Response[list[AirportView]]:
         """Best match first: the code, the beginning of a name, of a word in it, and the same with a slip of the finger or two; of

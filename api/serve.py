@@ -11,6 +11,7 @@ from typing import Final
 
 import uvicorn
 
+from api.connections import Connection
 from api.requirements import requirements
 from core.settings import Settings
 
@@ -40,7 +41,7 @@ def main() -> None:
         host=http.host,
         port=http.port,
         loop="uvloop",
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="on",
         access_log=False,

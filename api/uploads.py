@@ -9,8 +9,8 @@ from typing import Any, Final
 from litestar import Request
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
-from api.bodies import Malformed, TooLarge, UnsupportedMediaType
-from core.errors import Invalid, Unavailable
+from api.bodies import TooLarge, UnsupportedMediaType
+from core.errors import Invalid, Malformed, Unavailable
 from core.imports.header import HEAD_BYTES
 from core.imports.storage import Upload
 

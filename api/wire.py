@@ -6,11 +6,11 @@ from typing import Annotated, TypeAlias
 
 from msgspec import Meta, Struct
 
-NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f]+$"
+from core.text import VISIBLE
 
-Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_CONTROL_CHARACTERS)]
+Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64, pattern=VISIBLE)]
 """A name, a code, a token."""
-Line: TypeAlias = Annotated[str, Meta(min_length=1, max_length=500, pattern=NO_CONTROL_CHARACTERS)]
+Line: TypeAlias = Annotated[str, Meta(min_length=1, max_length=500, pattern=VISIBLE)]
 """A sentence or two in somebody's words."""
 
 

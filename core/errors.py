@@ -23,6 +23,13 @@ class AppError(Exception):
         self.data = data
 
 
+class Malformed(AppError):
+    """The bytes are not what they say they are."""
+
+    code = "malformed"
+    status = HTTPStatus.BAD_REQUEST
+
+
 class NotFound(AppError):
     code = "not_found"
     status = HTTPStatus.NOT_FOUND

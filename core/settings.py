@@ -5,8 +5,6 @@ One small class per concern; all are frozen. The names are a contract: scripts r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Self
@@ -14,20 +12,11 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from core.errors import Invalid
-from core.users import credentials
+from core.text import PASSWORD_MAX, USERNAME
 
 
 class _Concern(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SKYQUEUE_", frozen=True, extra="ignore", env_ignore_empty=True)
-
-
-@contextmanager
-def _told_as_a_setting() -> Iterator[None]:
-    try:
-        yield
-    except Invalid as error:
-        raise ValueError(error.detail) from error
 
 
 class Http(_Concern):
@@ -61,26 +50,11 @@ class Accounts(_Concern):
     """`admin_*`: the first administrator, created where nobody has that name."""
 
     model_config = SettingsConfigDict(hide_input_in_errors=True)
-    admin_username: str = "admin"
-    admin_password: SecretStr | None = None
+    admin_username: str = Field(default="admin", pattern=USERNAME)
+    admin_password: SecretStr | None = Field(default=None, max_length=PASSWORD_MAX)
     jwt_secret: SecretStr | None = None
     access_token_minutes: int = Field(default=15, ge=1, le=60)
     refresh_token_days: int = Field(default=14, ge=1, le=90)
-
-    @field_validator("admin_username")
-    @classmethod
-    def _is_a_username(cls, username: str) -> str:
-        with _told_as_a_setting():
-            credentials.canonical_username(username)
-        return username
-
-    @field_validator("admin_password")
-    @classmethod
-    def _is_a_password(cls, password: SecretStr | None) -> SecretStr | None:
-        if password is not None:
-            with _told_as_a_setting():
-                credentials.require_usable(password.get_secret_value())
-        return password
 
 
 class Booking(_Concern):

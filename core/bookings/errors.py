@@ -64,13 +64,6 @@ class IdempotencyKeyReused(AppError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-class AccountGone(AppError):
-    """The token is valid and its account does not exist (the database was replaced)."""
-
-    code = "account_gone"
-    status = HTTPStatus.UNAUTHORIZED
-
-
 class NotAccepted(AppError):
     """Postgres refused this very row. It was checked at the door, so this is a gap in those checks, not the client's puzzle."""
 

@@ -17,7 +17,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.bookings import duplicates, express, holds, insert, trips
 from core.bookings.errors import (
-    AccountGone,
     IdempotencyKeyReused,
     NotAccepted,
     PossibleDuplicate,
@@ -32,6 +31,7 @@ from core.clock import new_id
 from core.db import Database, RawConnection
 from core.errors import AppError, Unavailable
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
+from core.users.tokens import AccountGone
 
 _log = structlog.get_logger(__name__)
 
@@ -208,6 +208,6 @@ def _in_doubt() -> Unavailable:
 
 def _explain(refusal: psycopg.Error) -> AppError:
     if isinstance(refusal, psycopg.errors.ForeignKeyViolation):
-        return AccountGone("This account does not exist any more: sign in again.")
+        return AccountGone()
     _log.error("a booking that cannot be stored", error=repr(refusal))
     return NotAccepted(_NOT_STORED)

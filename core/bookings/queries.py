@@ -29,7 +29,7 @@ def get_booking(connection: RawConnection, trip_id: UUID, owner_id: UUID | None)
 
 def get_by_reference(connection: RawConnection, reference: str, owner_id: UUID | None, surname: str | None = None) -> BookingView:
     """One booking by its record locator, in any case. Who does not own it needs the surname of a passenger, and then sees neither
-    dates of birth nor contacts, and may do nothing.
+    dates of birth nor contacts nor how it was paid, and may do nothing.
 
     Raises:
         BookingNotFound
@@ -50,7 +50,7 @@ def get_by_reference(connection: RawConnection, reference: str, owner_id: UUID |
     if owner_id in (None, view.user_id):
         return view
     names = [PassengerView(passenger.position, passenger.name) for passenger in view.passengers]
-    return msgspec.structs.replace(view, passengers=names, available_actions=[])
+    return msgspec.structs.replace(view, passengers=names, available_actions=[], payment=None, refund=None)
 
 
 def list_bookings(

@@ -47,19 +47,18 @@ class FlightDetails:
             Invalid: with every rule that is broken.
         """
         details = cls(
-            flight_number=flight_number.strip().upper(),
+            flight_number=_in_capitals(flight_number),
             source=places.tidy(source),
             destination=places.tidy(destination),
             departure_ts=departure_ts,
             arrival_ts=arrival_ts,
             total_seats=total_seats,
             price=price,
-            currency=currency.strip().upper(),
+            currency=_in_capitals(currency),
         )
         errors = [{"pointer": f"/{field}", "code": code, "message": message} for field, code, message in details._broken_rules()]
         if errors:
             raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
-        # 0E-99999 is nothing as well, and more decimals than Postgres reads.
         return replace(details, price=price.quantize(CENT))
 
     @property
@@ -106,3 +105,9 @@ class FlightDetails:
         if not re.fullmatch(rules.CURRENCY, self.currency):
             broken.append(("currency", "bad_format", "A currency is a code of three letters, such as INR."))
         return broken
+
+
+def _in_capitals(code: str) -> str:
+    """A code without stray spaces. What is no code stays what it is: `upper()` makes two letters of one elsewhere in Unicode."""
+    code = code.strip()
+    return code.upper() if code.isascii() else code

@@ -17,7 +17,7 @@ from psycopg.sql import SQL, Composable, Composed
 
 from core.db import RawConnection
 from core.errors import Invalid
-from core.flights import airports, places
+from core.flights import airports, places, rules
 from core.flights.models import FlightStatus
 from core.flights.views import COLUMNS, FlightView, view
 
@@ -112,9 +112,9 @@ def conditions_of(connection: RawConnection, wanted: FlightFilter) -> tuple[Comp
         conditions.append(SQL("destination_key = %(destination)s"))
         values["destination"] = places.place_key(wanted.destination)
     if wanted.day is not None:
-        # The date has no index of its own. It lies in two days of departures, which have one.
+        # The date has no index of its own. It lies in two days of departures, which have one; no flight is near the calendar's ends.
         conditions.append(SQL("departure_date = %(day)s AND departure_ts >= %(day_begins)s AND departure_ts < %(day_ends)s"))
-        midnight = datetime.combine(wanted.day, time(), UTC)
+        midnight = datetime.combine(min(max(wanted.day, rules.EARLIEST.date()), rules.LATEST.date()), time(), UTC)
         begins, ends = midnight - EASTERNMOST, midnight + timedelta(days=1) + WESTERNMOST
         values |= {"day": wanted.day, "day_begins": begins, "day_ends": ends}
     if wanted.status is not None:

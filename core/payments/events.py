@@ -6,18 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
-from psycopg.types.json import Jsonb
 
 from core.db import RawConnection
-from core.errors import Invalid
+from core.errors import Invalid, Malformed
 from core.payments.provider import Outcome, Verdict
+from core.text import AMOUNT, VISIBLE
 
-_Text = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+_Text = Annotated[str, Meta(min_length=1, max_length=200, pattern=VISIBLE)]
 
 
 class _Kind(msgspec.Struct):
@@ -31,7 +31,7 @@ class _Body(msgspec.Struct):
     type: _Text
     charge_id: UUID
     decline_code: _Text | None = None
-    amount: Annotated[str, Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$")] | int | float | None = None
+    amount: Annotated[str, Meta(pattern=AMOUNT)] | int | float | None = None
     currency: _Text | None = None
 
     @property
@@ -48,18 +48,19 @@ _VERDICTS: Final = {"charge.captured": Verdict.CAPTURED, "charge.declined": Verd
 
 @dataclass(frozen=True, slots=True)
 class ProviderEvent:
-    """`payload` is the event as it came, for whoever has to look into it later."""
+    """`payload` is the event as it came, in JSON, for whoever has to look into it later."""
 
     id: str
     payment_id: UUID
     outcome: Outcome
-    payload: dict[str, Any]
+    payload: str
 
 
 def read(body: bytes) -> ProviderEvent | None:
     """Decode a verified callback. None: an event of a kind that means nothing to us, whatever else it holds.
 
     Raises:
+        Malformed: it is no JSON.
         Invalid: it is not an event.
     """
     try:
@@ -67,12 +68,14 @@ def read(body: bytes) -> ProviderEvent | None:
         if verdict is None:
             return None
         event = _bodies.decode(body)
-        payload = msgspec.json.decode(body, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        msgspec.json.decode(body)  # the fields that we do not know are stored, too
+    except msgspec.ValidationError as error:
         raise Invalid.field("", "invalid", f"This is not an event: {error}.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(f"The event is no JSON that can be read: {error}.") from None
     if _NUL.search(body):
         raise Invalid.field("", "bad_format", "NUL characters are not allowed.")
-    return ProviderEvent(event.id, event.charge_id, Outcome(verdict, event.decline_code, money=event.money), payload)
+    return ProviderEvent(event.id, event.charge_id, Outcome(verdict, event.decline_code, money=event.money), body.decode())
 
 
 def store(connection: RawConnection, events: Sequence[ProviderEvent]) -> list[ProviderEvent]:
@@ -84,6 +87,6 @@ def store(connection: RawConnection, events: Sequence[ProviderEvent]) -> list[Pr
         SELECT * FROM unnest(%s::text[], %s::uuid[], %s::jsonb[]) AS w(id, payment_id, payload) ORDER BY id
         ON CONFLICT (id) DO NOTHING RETURNING id
         """,
-        (list(unique), [event.payment_id for event in unique.values()], [Jsonb(event.payload) for event in unique.values()]),
+        (list(unique), [event.payment_id for event in unique.values()], [event.payload for event in unique.values()]),
     ).fetchall()
     return [unique[row[0]] for row in rows]

@@ -6,16 +6,20 @@ import re
 from typing import Final
 
 from core.errors import Invalid
+from core.text import PASSWORD_MAX, USERNAME
 
-USERNAME: Final = re.compile(r"[A-Za-z0-9_.@-]{3,64}")
 PASSWORD_MIN: Final = 8
-PASSWORD_MAX: Final = 128
-"""Characters. Hashing takes longer with the length, and a stranger pays nothing for it."""
+_USERNAME: Final = re.compile(USERNAME)
+
+
+def is_username(username: str) -> bool:
+    """Whether somebody may be called that."""
+    return _USERNAME.fullmatch(username) is not None
 
 
 def canonical_username(username: str) -> str:
     """The spelling that is stored and compared: lower case. Raises `Invalid` when nobody can be called that."""
-    if not USERNAME.fullmatch(username):
+    if not is_username(username):
         raise Invalid.field("/username", "bad_format", "A username has 3 to 64 letters (a-z), digits, or any of _ . @ -")
     return username.lower()
 

@@ -9,7 +9,8 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from core.errors import Invalid
-from core.users.credentials import PASSWORD_MAX, PASSWORD_MIN
+from core.text import PASSWORD_MAX
+from core.users.credentials import PASSWORD_MIN
 
 COMMONEST = frozenset(
     """

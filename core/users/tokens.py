@@ -32,6 +32,16 @@ class Unauthenticated(AppError):
     status = HTTPStatus.UNAUTHORIZED
 
 
+class AccountGone(AppError):
+    """The token is valid and its account does not exist (the database was replaced)."""
+
+    code = "account_gone"
+    status = HTTPStatus.UNAUTHORIZED
+
+    def __init__(self) -> None:
+        super().__init__("This account does not exist any more: sign in again.")
+
+
 class WeakSecret(ValueError):
     """`SKYQUEUE_JWT_SECRET` is missing or short: the process refuses to start."""
 

@@ -9,12 +9,12 @@ import psycopg
 
 from core.bookings.effects import Effects
 from core.bookings.ending import end_trips, lock_trips
-from core.bookings.errors import AccountGone
 from core.bookings.states import BookingStatus
 from core.clock import new_id
 from core.db import RawConnection
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
 from core.seats.counts import lock_counts, write_counts
+from core.users.tokens import AccountGone
 from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable
 from core.waitlist.offers import offer
 
@@ -66,7 +66,7 @@ def join(connection: RawConnection, flight_id: UUID, party: Party, *, hold_minut
             (new_id(), flight_id, party.user_id, party.size, party.accept_partial),
         )
     except psycopg.errors.ForeignKeyViolation:
-        raise AccountGone("This account does not exist any more: sign in again.") from None
+        raise AccountGone() from None
     effects = Effects()
     offer(connection, counts, effects, hold_minutes=hold_minutes)
     write_counts(connection, counts)

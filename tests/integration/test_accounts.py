@@ -16,9 +16,11 @@ from core import clock
 from core.db import Database
 from core.ratelimit.limits import LIMITS, Scope
 from core.users import passwords, service
-from core.users.models import RefreshToken, User
+from core.users.models import RefreshToken, Role, User
 from core.users.service import AdminOutcome, ensure_admin
 from tests.support.api import PASSWORD, ApiFactory, RunningApi, register, sign_in
+from tests.support.flights import add_flight, body
+from tests.support.imports import csv_of, row
 
 REGISTER = "/api/v1/auth/register"
 TOKEN = "/api/v1/auth/token"
@@ -91,6 +93,25 @@ def test_every_mistake_of_a_body_is_told_at_once(client: httpx.Client) -> None:
     body = problem(client.post(REGISTER, json={"username": 5, "role": "admin"}), 422, "validation")
     told = {(error["pointer"], error["code"]) for error in body["errors"]}
     assert told == {("/username", "wrong_type"), ("/role", "unknown_field"), ("/password", "missing")}
+
+
+def test_what_the_form_of_a_sign_in_lacks_is_named(client: httpx.Client) -> None:
+    answer = client.post("/api/v1/auth/token", data={"username": "asha"})
+    assert (answer.status_code, [error["pointer"] for error in answer.json()["errors"]]) == (422, ["/password"])
+
+
+def test_an_administrator_whose_account_is_gone_signs_in_again(api: RunningApi, db: Database) -> None:
+    with api.client(api.admit(Role.ADMIN).headers) as gone:
+        flight = add_flight(gone)["id"]
+        with db.transaction() as connection:
+            connection.execute("TRUNCATE audit_log")
+            connection.execute("DELETE FROM users")
+        refused = [
+            gone.post("/admin/flights", json=body(flight_number="AI-7")),
+            gone.post(f"/admin/flights/{flight}/cancel", json={"reason": "Storm"}),
+            gone.post("/admin/flights/bulk-upload", content=csv_of([row(1)]), headers={"content-type": "text/csv"}),
+        ]
+    assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(401, "account_gone")}
 
 
 def test_wrong_names_and_wrong_passwords_are_answered_alike(client: httpx.Client) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from core.bookings.errors import AccountGone, IdempotencyKeyReused
+from core.bookings.errors import IdempotencyKeyReused
 from core.bookings.intake import Intake
 from core.bookings.requests import Accepted, Request
 from core.clock import new_id
 from core.flights.errors import FlightNotFound
+from core.users.tokens import AccountGone
 from tests.support.pipeline import Pipeline
 
 

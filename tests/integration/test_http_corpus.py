@@ -200,6 +200,8 @@ def test_no_header_makes_a_route_fail(api: RunningApi, admin: httpx.Client) -> N
     for target in targets(api.app):
         for name, value in hostile.HEADERS.items():
             found += complaints(send(admin, target, headers={name: value}), target, f"{name}: {value[:40]}")
+        for host in hostile.HOSTS:
+            found += complaints(send(admin, target, headers={"host": host.encode()}), target, f"Host: {host}")
         found += complaints(send(admin, target, headers=[("x-request-id", "a"), ("x-request-id", "b")]), target, "two ids")
     assert not found, "\n".join(found)
 
@@ -243,6 +245,8 @@ def test_a_wrong_method_is_told_the_right_ones(client: httpx.Client) -> None:
     assert answer.json()["code"] == "method_not_allowed"
     assert client.options(REGISTER).headers["allow"] == "OPTIONS, POST"
     assert client.options("/health/live").headers["allow"] == "GET, HEAD, OPTIONS"
+    for path in ("/admin/flights", f"/admin/flights/{uuid4()}", "/api/v1/bookings", f"/api/v1/bookings/{uuid4()}"):
+        assert client.options(path).headers["allow"] == client.patch(path).headers["allow"], path
 
 
 def test_head_answers_like_get_without_the_body(client: httpx.Client) -> None:
@@ -250,6 +254,31 @@ def test_head_answers_like_get_without_the_body(client: httpx.Client) -> None:
     assert head.status_code == 200
     assert head.content == b""
     assert head.headers["content-length"] == get.headers["content-length"]
+
+
+@pytest.mark.parametrize("host", ["x:99999999", "::1", "http://x"])
+def test_a_host_that_is_none_is_refused_in_words(client: httpx.Client, host: str) -> None:
+    for path in ("/health/live", "/none/at/all", "/schema/openapi.json"):
+        answer = client.get(path, headers={"Host": host})
+        assert (answer.status_code, answer.json()["code"]) == (400, "malformed"), path
+        assert answer.headers["x-request-id"] == answer.json()["request_id"]
+
+
+def test_what_no_handler_answers_is_a_problem_too(api: RunningApi, client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: object) -> None:
+        raise RuntimeError("below everything")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(api.app.asgi_handler, "app", fail)
+        answer = client.get("/health/live")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_head_of_a_stream_ends(admin: httpx.Client) -> None:
+    for _ in range(2):  # on one connection
+        head = admin.head("/admin/flights/export.csv")
+        assert (head.status_code, head.content) == (200, b"")
 
 
 def test_other_origins_are_told_nothing(client: httpx.Client) -> None:

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from core.bookings.errors import AccountGone
 from core.clock import new_id
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
+from core.users.tokens import AccountGone
 from core.waitlist import entries, service
 from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable
 from core.waitlist.models import WaitStatus

@@ -16,6 +16,7 @@ import uvicorn
 from litestar import Litestar
 
 from api.app import create_app
+from api.connections import Connection
 from api.deps import Services, services_of
 from api.serve import GRACE_SECONDS, KEEP_ALIVE_SECONDS
 from core.settings import Settings
@@ -55,7 +56,7 @@ def running(app: Litestar) -> Iterator[RunningApi]:
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=Connection,
         ws="none",
         access_log=False,
         log_config=None,

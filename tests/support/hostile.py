@@ -71,6 +71,9 @@ VALUES: Final[tuple[Any, ...]] = (
     "0001-01-01T00:00:00Z",
     "9999-12-31T23:59:59Z",
     "2025-02-30",
+    "0001-01-01",
+    "9999-12-31",
+    "2026-12\n",
     "00000000-0000-0000-0000-000000000000",
     [],
     ["x"],
@@ -97,6 +100,9 @@ HEADERS: Final[dict[str, str]] = {
     "X-Load-Run": "../../etc/passwd",
     "X-Request-Id": "x" * 5000,
 }
+
+HOSTS: Final[tuple[str, ...]] = ("::1", "x:99999999", "x:-1", "x:1.5", "a:b:c", "[::1]:x", "http://x", "x\u0663", "", "x:")
+"""Put into the Host header, of which every address of ours is made."""
 
 PATHS: Final[tuple[bytes, ...]] = (
     b"%00",

@@ -136,7 +136,7 @@ class World:
         """The provider tells what it decided, in a new event or in one that came before."""
         if payment_id in self.ledger.decided:
             event_id = f"evt_{payment_id if again else new_id()}"
-            event = ProviderEvent(event_id, payment_id, self.ledger.verdict(payment_id), {"id": event_id})
+            event = ProviderEvent(event_id, payment_id, self.ledger.verdict(payment_id), "{}")
             with self._changing() as (connection, effects):
                 apply_events(connection, [event], effects, hold_minutes=HOLD_MINUTES)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.imports.header import BadHeader, NotText, read_layout
+from core.imports.header import LISTED, BadHeader, NotText, read_layout
 
 NAMES = "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price"
 
@@ -48,6 +48,14 @@ def test_a_misspelt_column_is_recognised() -> None:
     assert unknown[:2] == ("/flightno", "unknown_column")
     assert "Did you mean 'flight_number'?" in unknown[2]
     assert missing[:2] == ("/flight_number", "missing_column")
+
+
+def test_of_thousands_of_unknown_columns_some_are_named_and_the_others_counted() -> None:
+    with pytest.raises(BadHeader) as refused:
+        read_layout(",".join(f"pri{number}" for number in range(5000)).encode() + b"\n")
+    errors = refused.value.data["errors"]
+    assert [error["code"] for error in errors].count("unknown_column") == LISTED + 1
+    assert errors[-1]["message"] == f"There are {5000 - LISTED} more columns that no flight has."
 
 
 def test_a_column_that_is_there_twice_is_refused() -> None:

@@ -27,7 +27,20 @@ def test_the_wait_is_understood_and_limited(header: str | None, seconds: int) ->
 
 
 @pytest.mark.parametrize(
-    "header", ["wait", "wait=", "wait=-5", "wait=5s", "wait=1.5", "wait=٥", "nowait=5", "wait=99999999999", "await=9"]
+    "header",
+    [
+        "wait",
+        "wait=",
+        "wait=-5",
+        "wait=5s",
+        "wait=1.5",
+        "wait=٥",
+        "nowait=5",
+        "wait=99999999999",
+        "await=9",
+        'foo="a, wait=5"',
+        'foo="wait=5"',
+    ],
 )
 def test_a_preference_that_cannot_be_understood_is_ignored(header: str) -> None:
     assert wait_seconds(header) == 0

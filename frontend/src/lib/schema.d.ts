@@ -889,8 +889,7 @@ export interface components {
             destination: string;
             /** @example AI-202 */
             flight_number: string;
-            /** @example 7500.00 */
-            price: string;
+            price: string | number;
             /** @description The name or the IATA code of a place. */
             source: string;
             /** @example 150 */
@@ -3825,6 +3824,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
@@ -4796,6 +4804,24 @@ export interface operations {
             };
             /** @description Unauthorized: `callback_not_signed` */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: `too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,21 @@
+"""Patterns for text that somebody sends. They mean the whole text, for Python's `re` and for JSON Schema alike."""
+
+from __future__ import annotations
+
+from typing import Final
+
+END: Final = r"$(?!\n)"
+"""The end of the text. A bare `$` lets a line break pass behind it in Python, and `\\Z` is unknown to JSON Schema."""
+
+_HIDDEN: Final = r"\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\ufeff"
+"""Control characters, and those that nobody sees and that turn the text around. Joiners stay: names in Indic scripts need them."""
+
+USERNAME: Final = r"^[A-Za-z0-9_.@-]{3,64}$"
+PASSWORD_MAX: Final = 128
+"""Characters. Hashing takes longer with the length, and a stranger pays nothing for it."""
+
+AMOUNT: Final = rf"^-?[0-9]{{1,12}}(\.[0-9]{{1,12}})?{END}"
+"""A decimal number in plain digits: no exponent, no sign of thousands, no digits of other scripts, all of which Python would read."""
+
+VISIBLE: Final = f"^[^{_HIDDEN}]+{END}"
+VISIBLE_OR_EMPTY: Final = f"^[^{_HIDDEN}]*{END}"

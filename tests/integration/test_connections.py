@@ -1,0 +1,125 @@
+"""Clients that send a request slowly, without end, or not at all, on bare sockets."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from api import connections
+from tests.support.api import RunningApi
+
+GET = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, seconds in (("HEAD_SECONDS", 0.3), ("BODY_SECONDS", 0.3), ("LOOK_SECONDS", 0.05)):
+        monkeypatch.setattr(connections, name, seconds)
+
+
+@contextmanager
+def connected(api: RunningApi) -> Iterator[socket.socket]:
+    address = urlsplit(api.base_url)
+    with socket.create_connection((str(address.hostname), address.port or 80), timeout=30) as client:
+        yield client
+
+
+def heard(client: socket.socket) -> bytes:
+    """All that the server says until it closes the connection."""
+    said = b""
+    while piece := client.recv(65536):
+        said += piece
+    return said
+
+
+def problem_in(said: bytes) -> tuple[int, dict[str, object]]:
+    head, _, body = said.partition(b"\r\n\r\n")
+    headers = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
+    problem = json.loads(body)
+    assert headers[b"content-type"] == b"application/problem+json"
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert headers[b"x-request-id"].decode() == problem["request_id"]
+    return int(head.split(b" ")[1]), problem
+
+
+@pytest.mark.usefixtures("impatient")
+def test_headers_that_do_not_end_are_not_waited_for(api: RunningApi) -> None:
+    with connected(api) as client:
+        client.sendall(GET)
+        status, problem = problem_in(heard(client))
+    assert (status, problem["code"], problem["retryable"]) == (408, "too_slow", True)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_second_request_has_its_own_time(api: RunningApi) -> None:
+    with connected(api) as client:
+        client.sendall(GET + b"\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+        client.sendall(GET)
+        assert problem_in(heard(client))[0] == 408
+
+
+@pytest.mark.usefixtures("impatient")
+def test_who_says_nothing_is_told_nothing(api: RunningApi) -> None:
+    with connected(api) as client:
+        assert heard(client) == b""
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_body_that_stops_ends_its_connection(api: RunningApi) -> None:
+    with connected(api) as client:
+        client.sendall(
+            b"POST /api/v1/auth/register HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 100\r\n\r\n{"
+        )
+        with pytest.raises(ConnectionError):
+            raise ConnectionError if heard(client) == b"" else AssertionError
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_body_that_comes_slowly_and_steadily_is_read(api: RunningApi) -> None:
+    body = json.dumps({"username": "slow-and-steady", "password": "a long walk in the rain"}).encode()
+    with connected(api) as client:
+        client.sendall(
+            b"POST /api/v1/auth/register HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
+            b"Content-Length: %d\r\n\r\n" % len(body)
+        )
+        for start in range(0, len(body), 8):
+            client.sendall(body[start : start + 8])
+            time.sleep(0.06)  # the pace is what is tested: nine pieces take longer than one may
+        assert heard(client).startswith(b"HTTP/1.1 201 ")
+
+
+@pytest.mark.parametrize(
+    "headers", [b"X-A: " + b"a" * 2_000_000, b"".join(b"X-%d: a\r\n" % number for number in range(150_000))], ids=["one", "many"]
+)
+def test_headers_without_end_are_refused(api: RunningApi, headers: bytes) -> None:
+    with connected(api) as client:
+        client.settimeout(10)
+        sent = GET + headers
+        said = b""
+        try:
+            client.sendall(sent)
+            said = heard(client)
+        except ConnectionError:
+            pass  # it stopped reading, and its answer went under in what we still sent
+    assert not said or problem_in(said)[1]["code"] == "headers_too_large"
+
+
+def test_large_headers_are_read(client: httpx.Client) -> None:
+    assert client.get("/health/live", headers={"X-A": "a" * 40_000}).status_code == 200
+
+
+@pytest.mark.parametrize("nonsense", [b"\x16\x03\x01\x02\x00\x01", b"hello\r\n\r\n", GET + b"Content-Length: x\r\n\r\n"])
+def test_what_is_no_http_is_refused_in_words(api: RunningApi, nonsense: bytes) -> None:
+    with connected(api) as client:
+        client.sendall(nonsense)
+        status, problem = problem_in(heard(client))
+    assert (status, problem["code"]) == (400, "malformed")
