@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
+from msgspec import Meta
 
 from api.bookings import owner
 from api.deps import Services, SignedRequest
@@ -21,6 +22,7 @@ from core.bookings import keeping, queries, quotes
 from core.bookings.effects import carry_out
 from core.bookings.errors import (
     BookingNotFound,
+    MovedAgain,
     NoScheduleChange,
     NotCancellable,
     QuoteExpired,
@@ -48,6 +50,8 @@ class ScheduleChangeBody(RequestBody):
     """`keep`: the new times are fine. To give the booking back instead, cancel it: that is free of charge now."""
 
     action: Literal["keep"]
+    new_departure_ts: Annotated[datetime, Meta(tz=True)] | None = None
+    """The new departure that you look at (`schedule_change`). Refused with 409 when the flight was moved again since."""
 
 
 class CancellationController(Controller):
@@ -115,18 +119,18 @@ class CancellationController(Controller):
         summary="Keep a booking whose flight was moved",
         status_code=HTTPStatus.OK,
         sync_to_thread=True,
-        opt={"errors": (BookingNotFound, NoScheduleChange)},
+        opt={"errors": (BookingNotFound, NoScheduleChange, MovedAgain)},
     )
     def keep(
         self,
         booking_id: FromPath[UUID],
-        data: JSONBody[ScheduleChangeBody],  # noqa: ARG002  # its only value is in its type
+        data: JSONBody[ScheduleChangeBody],
         request: SignedRequest,
         services: NamedDependency[Services],
     ) -> BookingView:
         """Accept the new times. From then on the fare rule counts again."""
         with services.db.transaction() as connection:
-            keeping.keep(connection, booking_id, owner(request.user))
+            keeping.keep(connection, booking_id, owner(request.user), seen=data.new_departure_ts)
         with services.db.snapshot() as connection:
             return queries.get_booking(connection, booking_id, owner(request.user))
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, delete, get, post, put
+from litestar.background_tasks import BackgroundTask
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 from litestar.response import Stream
@@ -150,7 +151,8 @@ class FlightController(Controller):
         wanted = FlightFilter(source=source or None, destination=destination or None, day=day, status=status, text=q)
         file = export_flights(services.db, wanted, sort)
         headers = {"content-disposition": 'attachment; filename="flights.csv"', "cache-control": "no-store"}
-        return Stream(_pieces(file), media_type=CSV, headers=headers)
+        # Whoever asks with HEAD, or hangs up, never begins to read.
+        return Stream(_pieces(file), media_type=CSV, headers=headers, background=BackgroundTask(file.close))
 
     @get(
         "/{flight_id:uuid}",
@@ -168,7 +170,7 @@ class FlightController(Controller):
         operation_id="replaceFlight",
         summary="Replace a flight's details",
         sync_to_thread=True,
-        opt={"errors": (FlightNotFound, FlightExists, CapacityBelowSold, FlightCancelled, StaleVersion)},
+        opt={"errors": (FlightNotFound, FlightExists, FlightHasBookings, CapacityBelowSold, FlightCancelled, StaleVersion)},
     )
     def replace(
         self,

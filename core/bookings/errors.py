@@ -35,6 +35,12 @@ class NoScheduleChange(Conflict):
     code = "no_schedule_change"
 
 
+class MovedAgain(Conflict):
+    """The traveller keeps times that are no longer the new ones. `new_departure_ts` is."""
+
+    code = "moved_again"
+
+
 class PassengerNotFound(NotFound):
     code = "passenger_not_found"
 

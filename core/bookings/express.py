@@ -37,9 +37,9 @@ class Plain(Protocol):
 
 _STORE: Final = """
     INSERT INTO bookings (id, trip_id, user_id, flight_id, seats, payment_mode, payment_token, idempotency_key, request_hash, reference,
-                          price_total, currency, next_at)
+                          price_total, currency, departure_ts, arrival_ts, next_at)
     SELECT w.id, w.id, w.user_id, w.flight_id, w.seats, w.mode, w.token, w.key, w.hash, w.reference,
-           f.price * w.seats, f.currency, now() + %s * interval '1 second'
+           f.price * w.seats, f.currency, f.departure_ts, f.arrival_ts, now() + %s * interval '1 second'
     FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::int2[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::text[])
          AS w(id, user_id, flight_id, seats, mode, token, key, hash, reference)
     JOIN flights f ON f.id = w.flight_id AND f.status = 'SCHEDULED' AND f.departure_ts > now()

@@ -49,8 +49,24 @@ def store(
     return stored
 
 
-_COLUMNS: Final = "id, trip_id, leg, user_id, flight_id, seats, payment_mode, payment_token, idempotency_key, request_hash, price_total, currency, reference"
-_TYPES: Final = ("uuid", "uuid", "int2", "uuid", "uuid", "int2", "text", "text", "text", "bytea", "numeric", "text", "text")
+_COLUMNS: Final = "id, trip_id, leg, user_id, flight_id, seats, payment_mode, payment_token, idempotency_key, request_hash, price_total, currency, reference, departure_ts, arrival_ts"
+_TYPES: Final = (
+    "uuid",
+    "uuid",
+    "int2",
+    "uuid",
+    "uuid",
+    "int2",
+    "text",
+    "text",
+    "text",
+    "bytea",
+    "numeric",
+    "text",
+    "text",
+    "timestamptz",
+    "timestamptz",
+)
 _UNNEST: Final = ", ".join(f"%s::{name}[]" for name in _TYPES)
 
 
@@ -124,4 +140,6 @@ def _leg(request: Request, leg: int, reference: str, offers: Mapping[UUID, Offer
         offer.price * request.seats,
         offer.currency,
         reference,
+        offer.departure_ts,
+        offer.arrival_ts,
     )

@@ -61,6 +61,9 @@ class Booking(SQLModel, table=True):
     """Only on the first leg."""
     request_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     """SHA-256 of the request that used the key."""
+    departure_ts: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    """When the flight was to leave, as it was booked, or as its traveller last kept it."""
+    arrival_ts: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     price_total: Decimal = Field(sa_column=Column(Numeric(12, 2), nullable=False))
     currency: str = Field(sa_column=Column(Text, nullable=False))
     reference: str = Field(sa_column=Column(Text, nullable=False))

@@ -21,6 +21,7 @@ from core.bookings.moves import Move, stages
 from core.bookings.states import BookingStatus, FailureCode
 from core.clock import now
 from core.db import RawConnection
+from core.flights import schedule_changes
 from core.jobs.messages import WorkPayments
 from core.seats.counts import Count, lock_counts, write_counts
 from core.seats.inventory import Inventory, Outcome, take_snapshots
@@ -55,6 +56,11 @@ class Leg:
     seats: int
     payment_mode: str
     refused: FailureCode | None
+    booked: tuple[datetime | None, datetime | None]
+    """Departure and arrival when it was accepted."""
+
+    def was_moved(self, count: Count) -> bool:
+        return self.booked[0] is not None and self.booked != (count.departure_ts, count.arrival_ts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +108,17 @@ def find_waiting(connection: RawConnection, trip_ids: Sequence[UUID]) -> list[Tr
     rows = connection.execute(
         f"""
         SELECT b.id, b.trip_id, b.flight_id, b.seats, b.payment_mode,
-               CASE WHEN f.status = 'CANCELLED' THEN 'flight_cancelled' WHEN f.departure_ts <= now() THEN 'flight_departed' END
+               CASE WHEN f.status = 'CANCELLED' THEN 'flight_cancelled' WHEN f.departure_ts <= now() THEN 'flight_departed' END,
+               b.departure_ts, b.arrival_ts
         FROM bookings b JOIN flights f ON f.id = b.flight_id
         WHERE {FENCE} AND (b.id = ANY(%s) OR (b.leg > 0 AND b.trip_id = ANY(%s)))
         ORDER BY b.trip_id, b.leg
         """,  # noqa: S608  # a constant
         (ids, ids),
     ).fetchall()
-    legs = [Leg(row[0], row[1], row[2], row[3], row[4], FailureCode(row[5]) if row[5] else None) for row in rows]
+    legs = [
+        Leg(row[0], row[1], row[2], row[3], row[4], FailureCode(row[5]) if row[5] else None, (row[6], row[7])) for row in rows
+    ]
     return [Trip(tuple(group)) for _, group in groupby(legs, key=lambda leg: leg.trip_id)]
 
 
@@ -145,12 +154,14 @@ def settle(connection: RawConnection, asked: Asked, *, hold_minutes: int) -> Eff
     effects = Effects()
     postponed: list[UUID] = []
     by_token: list[UUID] = []
+    moved: list[UUID] = []
     decided_at = now()
     for trip in trips:
         verdict = _decide(trip, asked.outcomes, counts, effects.distrusted)
         match verdict:
             case Verdict.SEAT:
                 _seat(trip, counts, asked, decided_at, effects)
+                moved += [leg.id for leg in trip.legs if leg.was_moved(counts[leg.flight_id])]
                 if trip.legs[0].payment_mode == PaymentMode.TOKEN:
                     by_token.append(trip.id)
             case Verdict.LATER:
@@ -160,6 +171,8 @@ def settle(connection: RawConnection, asked: Asked, *, hold_minutes: int) -> Eff
                 _refuse(trip, verdict, asked, decided_at, effects)
     effects.moves.write(connection, BookingStatus.PENDING, hold_minutes=hold_minutes)
     write_counts(connection, counts)
+    if moved:
+        schedule_changes.compare(connection, moved)
     if by_token:
         effects.messages.append(WorkPayments(tuple(by_token)))
     if postponed:

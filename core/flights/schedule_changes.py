@@ -1,6 +1,7 @@
 """A flight with bookings is moved: note it on each of them, in the transaction that moves the flight.
 
-Until its traveller keeps the new times, a booking with an open change is cancelled free of charge.
+A booking that has no seats yet, or no longer, is told when it gets them. Until its traveller keeps the new times, a booking with an
+open change is cancelled free of charge.
 """
 
 from __future__ import annotations
@@ -36,6 +37,14 @@ _RECORD: Final = """
     ON CONFLICT (booking_id) WHERE action IS NULL
     DO UPDATE SET new_departure_ts = excluded.new_departure_ts, new_arrival_ts = excluded.new_arrival_ts
 """
+_COMPARE: Final = """
+    INSERT INTO schedule_changes (id, trip_id, booking_id, old_departure_ts, old_arrival_ts, new_departure_ts, new_arrival_ts)
+    SELECT gen_random_uuid(), b.trip_id, b.id, b.departure_ts, b.arrival_ts, f.departure_ts, f.arrival_ts
+    FROM bookings b JOIN flights f ON f.id = b.flight_id
+    WHERE b.id = ANY(%s) AND (b.departure_ts, b.arrival_ts) <> (f.departure_ts, f.arrival_ts)
+    ON CONFLICT (booking_id) WHERE action IS NULL
+    DO UPDATE SET new_departure_ts = excluded.new_departure_ts, new_arrival_ts = excluded.new_arrival_ts
+"""
 # Moved back to where it was: there is nothing left to decide.
 _WITHDRAW: Final = """
     DELETE FROM schedule_changes s USING bookings b
@@ -65,6 +74,35 @@ def record(connection: RawConnection, flights: Sequence[MovedFlight]) -> int:
     if told:
         connection.execute(_WITHDRAW, ([flight.flight_id for flight in moved],))
     return told
+
+
+def compare(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
+    """Note the change on those of these bookings, which got their seats in this transaction, whose flight was moved before."""
+    connection.execute(_COMPARE, (list(booking_ids),))
+
+
+def find_open(connection: RawConnection, trip_id: UUID) -> datetime | None:
+    """The new departure of the first flight of a booking that was moved, is still to leave, and waits for an answer."""
+    row = connection.execute(
+        """
+        SELECT s.new_departure_ts FROM schedule_changes s JOIN bookings b ON b.id = s.booking_id JOIN flights f ON f.id = b.flight_id
+        WHERE s.trip_id = %s AND s.action IS NULL AND f.departure_ts > now() ORDER BY b.leg LIMIT 1
+        """,
+        (trip_id,),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def keep(connection: RawConnection, trip_id: UUID) -> None:
+    """The traveller agrees to the new times: a booking is compared with them from now on. Lock the booking first."""
+    connection.execute(
+        """
+        UPDATE bookings b SET departure_ts = s.new_departure_ts, arrival_ts = s.new_arrival_ts
+        FROM schedule_changes s WHERE s.trip_id = %s AND s.action IS NULL AND b.id = s.booking_id
+        """,
+        (trip_id,),
+    )
+    resolve(connection, [trip_id], "kept")
 
 
 def resolve(connection: RawConnection, trip_ids: Sequence[UUID], action: str) -> int:

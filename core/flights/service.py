@@ -11,9 +11,10 @@ import structlog
 from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from psycopg.sql import SQL
 
+from core import clock
 from core.clock import new_id
 from core.db import RawConnection
-from core.flights import queries, route_versions, schedule_changes, served_places
+from core.flights import places, queries, route_versions, schedule_changes, served_places
 from core.flights.details import FlightDetails
 from core.flights.errors import (
     CapacityBelowSold,
@@ -111,6 +112,7 @@ def replace_flight(
 
     Raises:
         FlightNotFound, StaleVersion, FlightCancelled, CapacityBelowSold, FlightExists
+        FlightHasBookings: it would go elsewhere, or have left already, with travellers on it.
     """
     before, seats, old_route = _lock(connection, flight_id, expected)
     if before.status is FlightStatus.CANCELLED:
@@ -123,6 +125,7 @@ def replace_flight(
             held=held,
             sold=sold,
         )
+    _require_same_journey(connection, before, details)
     try:
         with connection.transaction():
             row = connection.execute(_UPDATE, _columns(details) | {"id": flight_id}).fetchone()
@@ -138,6 +141,24 @@ def replace_flight(
     route = RouteDay(*row[-3:])
     elsewhere = (*old_route[:2], before.source, before.destination) != (*route[:2], after.source, after.destination)
     return Change(flight_id, after, RouteDays([old_route, route]), seats_changed, places_lost=elsewhere)
+
+
+def _require_same_journey(connection: RawConnection, before: FlightView, details: FlightDetails) -> None:
+    """Travellers may keep other times, and nobody keeps another journey."""
+    goes_elsewhere = _places(before.source, before.destination) != _places(details.source, details.destination)
+    has_left = details.departure_ts != before.departure_ts and details.departure_ts <= clock.now()
+    if not goes_elsewhere and not has_left:
+        return
+    booked = "SELECT FROM bookings WHERE flight_id = %s AND status IN ('PENDING', 'HELD', 'CONFIRMED') LIMIT 1"
+    if connection.execute(booked, (before.id,)).fetchone() is not None:
+        what = "go elsewhere" if goes_elsewhere else "be moved into the past"
+        raise FlightHasBookings(
+            f"The flight has bookings and cannot {what}. Cancel it instead: everybody on it is told and refunded."
+        )
+
+
+def _places(source: str, destination: str) -> tuple[str, str]:
+    return places.place_key(source), places.place_key(destination)
 
 
 def delete_flight(connection: RawConnection, flight_id: UUID, *, user_id: UUID, expected: frozenset[int] | None) -> Change:

@@ -72,7 +72,9 @@ _CHANGES: Final = SQL("""
 SELECT f.id, s.line, f.status, f.seats_held, f.seats_sold, f.total_seats, s.total_seats,
        f.departure_ts, f.arrival_ts, s.arrival_ts, f.source_key, f.destination_key, f.departure_date,
        (s.source, s.destination, s.source_iata, s.destination_iata, s.departure_date)
-       IS DISTINCT FROM (f.source, f.destination, f.source_iata, f.destination_iata, f.departure_date)
+       IS DISTINCT FROM (f.source, f.destination, f.source_iata, f.destination_iata, f.departure_date),
+       (coalesce(s.source_iata, lower(s.source)), coalesce(s.destination_iata, lower(s.destination)))
+       IS DISTINCT FROM (f.source_key, f.destination_key)
 FROM import_stage s JOIN flights f ON {match} WHERE {differs} ORDER BY f.id {lock}
 """)
 _SEE_CHANGES: Final = _CHANGES.format(match=_MATCH, differs=_DIFFERS, lock=SQL(""))
@@ -254,6 +256,7 @@ class _Upsert:
             arrival,
             *route_day,
             leaves,
+            goes_elsewhere,
         ) in found:
             if status == FlightStatus.CANCELLED:
                 message = "The flight is cancelled and cannot be changed."
@@ -261,6 +264,11 @@ class _Upsert:
             elif held + sold > new_total:
                 message = f"{held} seats are held and {sold} are sold, so the flight cannot have {new_total}."
                 applied.faults.append(Fault(line, "total_seats", str(new_total), "capacity_below_sold", message))
+            elif goes_elsewhere and held + sold:
+                message = (
+                    f"{held + sold} seats are held or sold, so the flight cannot go elsewhere. Cancel it, and add another one."
+                )
+                applied.faults.append(Fault(line, WHOLE_ROW, "", "flight_has_bookings", message))
             else:
                 old_totals[flight_id] = old_total
                 applied.routes.update([RouteDay(*route_day)])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from core.db import RawConnection
@@ -20,6 +21,8 @@ class Count:
     held: int
     sold: int
     cancelled: bool
+    departure_ts: datetime
+    arrival_ts: datetime
     added_held: int = 0
     added_sold: int = 0
 
@@ -42,7 +45,7 @@ def lock_counts(connection: RawConnection, flight_ids: Iterable[UUID]) -> dict[U
     """Lock these flights for the rest of the transaction and read their counts."""
     rows = connection.execute(
         """
-        SELECT id, total_seats, seats_held, seats_sold, status = 'CANCELLED'
+        SELECT id, total_seats, seats_held, seats_sold, status = 'CANCELLED', departure_ts, arrival_ts
         FROM flights WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
         """,
         (list(flight_ids),),

@@ -130,9 +130,9 @@ def _book(connection: RawConnection, offers: Sequence[_Offer], hold_minutes: int
     connection.execute(
         """
         INSERT INTO bookings (id, trip_id, user_id, flight_id, seats, status, payment_mode, price_total, currency, reference,
-                              hold_expires_at, next_at, timeline)
+                              departure_ts, arrival_ts, hold_expires_at, next_at, timeline)
         SELECT o.booking_id, o.booking_id, w.user_id, w.flight_id, o.seats, %s, %s, f.price * o.seats, f.currency, o.reference,
-               least(now() + h.hold, f.departure_ts), least(now() + h.hold, f.departure_ts), %s
+               f.departure_ts, f.arrival_ts, least(now() + h.hold, f.departure_ts), least(now() + h.hold, f.departure_ts), %s
         FROM unnest(%s::uuid[], %s::uuid[], %s::int2[], %s::text[]) AS o(entry_id, booking_id, seats, reference)
         JOIN waitlist w ON w.id = o.entry_id JOIN flights f ON f.id = w.flight_id
         CROSS JOIN (SELECT %s * interval '1 minute') AS h(hold)

@@ -70,8 +70,8 @@ def read(client: httpx.Client, booking: UUID) -> dict[str, Any]:
     return view
 
 
-def keep(client: httpx.Client, booking: UUID) -> httpx.Response:
-    return client.post(f"/api/v1/bookings/{booking}/schedule-change", json={"action": "keep"})
+def keep(client: httpx.Client, booking: UUID, **seen: str) -> httpx.Response:
+    return client.post(f"/api/v1/bookings/{booking}/schedule-change", json={"action": "keep", **seen})
 
 
 def times(change: dict[str, Any]) -> list[datetime]:
@@ -93,6 +93,28 @@ def test_the_travellers_of_a_moved_flight_see_old_and_new_times(
         assert view["available_actions"] == actions
     assert traveller.get(f"/api/v1/jobs/{seated}", headers={"If-None-Match": etag}).status_code == 200
     assert [read(traveller, booking)["schedule_change"] for booking in (cancelled, elsewhere)] == [None, None]
+
+
+def test_a_flight_that_is_moved_before_the_seats_are_taken_is_told_of(
+    admin: httpx.Client, traveller: httpx.Client, pipeline: Pipeline, flight: dict[str, Any]
+) -> None:
+    owner = UUID(traveller.get("/api/v1/auth/me").json()["id"])
+    later = pipeline.flight(5, departs_in=timedelta(days=9))
+    asked = [
+        Request(owner, (UUID(flight["id"]),), 1),
+        Request(owner, (UUID(flight["id"]),), 1, PaymentMode.HOLD),
+        Request(owner, (UUID(flight["id"]), later), 1),
+    ]
+    bookings = pipeline.accept(*asked)
+    move(admin, flight, hours=5)
+    (untouched,) = pipeline.accept(asked[0])
+    for booking in (*bookings, untouched):
+        pipeline.work(booking)
+    for booking in bookings:
+        view = read(traveller, booking)
+        assert times(view["schedule_change"]) == [noon_in(3), noon_in(3, hours=5), noon_in(3, hours=7)]
+        assert "accept_change" in view["available_actions"]
+    assert read(traveller, untouched)["schedule_change"] is None
 
 
 def test_a_second_move_moves_on_from_what_was_booked_and_moving_back_settles_it(
@@ -133,6 +155,60 @@ def test_keeping_settles_the_change_and_the_fare_rule_counts_again(
     assert traveller.post(f"/api/v1/bookings/{booking}/cancellations").json()["fee_amount"] == "0.00"
 
 
+def test_nobody_keeps_times_that_they_have_not_seen(
+    admin: httpx.Client, traveller: httpx.Client, flight: dict[str, Any], book: Book
+) -> None:
+    booking = book(flight["id"])
+    move(admin, flight, hours=1)
+    seen = read(traveller, booking)["schedule_change"]["new_departure_ts"]
+    move(admin, flight, hours=30)
+    refused = keep(traveller, booking, new_departure_ts=seen)
+    assert (refused.status_code, refused.json()["code"]) == (409, "moved_again")
+    now_seen = refused.json()["new_departure_ts"]
+    assert datetime.fromisoformat(now_seen) == noon_in(3, hours=30)
+    assert keep(traveller, booking, new_departure_ts=now_seen).json()["schedule_change"]["action"] == "kept"
+
+
+def test_a_change_of_a_flight_that_has_left_or_was_cancelled_is_not_kept(
+    admin: httpx.Client, traveller: httpx.Client, pipeline: Pipeline, flight: dict[str, Any], book: Book
+) -> None:
+    booking = book(flight["id"])
+    move(admin, flight, hours=5)
+    for change in ("status = 'CANCELLED'", "status = 'SCHEDULED', departure_ts = now() - interval '1 minute'"):
+        with pipeline.db.transaction() as connection:
+            connection.execute(f"UPDATE flights SET {change} WHERE id = %s".encode(), (flight["id"],))
+        assert "accept_change" not in read(traveller, booking)["available_actions"]
+        assert keep(traveller, booking).json()["code"] == "no_schedule_change"
+
+
+def test_who_has_flown_out_may_keep_a_return_that_was_moved(
+    admin: httpx.Client, traveller: httpx.Client, pipeline: Pipeline, flight: dict[str, Any], book: Book
+) -> None:
+    outbound = pipeline.flight(5, departs_in=timedelta(days=2))
+    trip = book(outbound, flight["id"])
+    with pipeline.db.transaction() as connection:
+        connection.execute("UPDATE flights SET departure_ts = now() - interval '1 minute' WHERE id = %s", (outbound,))
+    move(admin, flight, hours=5)
+    assert read(traveller, trip)["available_actions"] == ["accept_change"]
+    assert keep(traveller, trip).json()["available_actions"] == []
+
+
+def test_a_flight_with_travellers_goes_nowhere_else_and_not_into_the_past(
+    admin: httpx.Client, traveller: httpx.Client, flight: dict[str, Any], book: Book
+) -> None:
+    address = f"/admin/flights/{flight['id']}"
+    own = {"departure_ts": noon_in(3), "arrival_ts": noon_in(3, hours=2)}
+    elsewhere, past = body(**own, destination="Chennai"), body(departure_ts=noon_in(-1), arrival_ts=noon_in(-1, hours=2))
+    booking = book(flight["id"])
+    for changed in (elsewhere, past):
+        refused = admin.put(address, json=changed)
+        assert (refused.status_code, refused.json()["code"]) == (409, "flight_has_bookings")
+    assert admin.put(address, json=body(**own, destination="BOM")).status_code == 200  # the same place by its code
+    traveller.delete(f"/api/v1/bookings/{booking}")
+    for changed in (elsewhere, past):
+        assert admin.put(address, json=changed).status_code == 200
+
+
 def test_cancelling_while_it_is_open_is_free_of_charge(
     admin: httpx.Client, traveller: httpx.Client, flight: dict[str, Any], book: Book
 ) -> None:
@@ -166,8 +242,10 @@ def test_who_misses_a_flight_that_was_moved_ahead_of_the_first_may_still_give_th
     admin: httpx.Client, traveller: httpx.Client, pipeline: Pipeline, flight: dict[str, Any], book: Book, mode: PaymentMode
 ) -> None:
     trip = book(pipeline.flight(5, departs_in=timedelta(days=2)), flight["id"], mode=mode)
-    move(admin, flight, hours=-24 * 4)
-    assert read(traveller, trip)["available_actions"] == ["cancel", "accept_change"]
+    move(admin, flight, hours=-48)
+    with pipeline.db.transaction() as connection:
+        connection.execute("UPDATE flights SET departure_ts = now() - interval '1 minute' WHERE id = %s", (flight["id"],))
+    assert read(traveller, trip)["available_actions"] == ["cancel"]
     assert traveller.post(f"/api/v1/bookings/{trip}/payments", json={"token": "tok_ok"}).json()["code"] == "not_payable"
     assert traveller.delete(f"/api/v1/bookings/{trip}").json()["status"] == "CANCELLED"
 

@@ -37,6 +37,10 @@ class Flight:
     cancelled: bool = False
     version: int = 1
 
+    @property
+    def route(self) -> tuple[str, str]:
+        return places.place_key(self.source), places.place_key(self.destination)
+
 
 @dataclass
 class Result:
@@ -206,6 +210,8 @@ def _store(flights: dict[Key, Flight], key: Key, values: dict[str, Any], *, crea
         return "failed", [("flight_number", "flight_cancelled")]
     if known.held + known.sold > changed.total:
         return "failed", [("total_seats", "capacity_below_sold")]
+    if known.held + known.sold and known.route != changed.route:
+        return "failed", [("", "flight_has_bookings")]
     flights[key] = changed
     return "updated", []
 
