@@ -25,10 +25,13 @@ class Wish(Protocol):
     def user_id(self) -> UUID: ...
     @property
     def payment_mode(self) -> PaymentMode: ...
+    @property
+    def owned_key(self) -> tuple[UUID, str] | None: ...
 
 
 def find_excess(connection: RawConnection, requests: Sequence[Wish], limit: int) -> set[UUID]:
-    """Those of these requests with which their traveller would have more than `limit` holds open.
+    """Those of these requests with which their traveller would have more than `limit` holds open. One whose key was used, also
+    earlier in this batch, is that earlier booking and opens nothing.
 
     The caller has locked the travellers (`duplicates.lock_travellers`) in an earlier statement.
     """
@@ -43,10 +46,28 @@ def find_excess(connection: RawConnection, requests: Sequence[Wish], limit: int)
         (list({request.user_id for request in wanted}), id_before(LONGEST_OPEN)),
     ).fetchall()
     opened: Counter[UUID] = Counter(dict(rows))
+    used = _find_used_keys(connection, wanted)
     excess: set[UUID] = set()
     for request in wanted:
+        if request.owned_key in used:
+            continue
         if opened[request.user_id] >= limit:
             excess.add(request.trip_id)
         else:
             opened[request.user_id] += 1
+            used |= {request.owned_key} if request.owned_key else set()
     return excess
+
+
+def _find_used_keys(connection: RawConnection, requests: Sequence[Wish]) -> set[tuple[UUID, str] | None]:
+    keys = [request.owned_key for request in requests if request.owned_key]
+    if not keys:
+        return set()
+    rows = connection.execute(
+        """
+        SELECT b.user_id, b.idempotency_key FROM unnest(%s::uuid[], %s::text[]) AS w(user_id, key)
+        JOIN bookings b ON b.user_id = w.user_id AND b.idempotency_key = w.key
+        """,
+        [list(column) for column in zip(*keys, strict=True)],
+    ).fetchall()
+    return {(user_id, key) for user_id, key in rows}

@@ -107,18 +107,19 @@ class Intake:
             duplicates.lock_travellers(connection, requests)
         offers = insert.lock_offers(connection, requests)
         answers: list[Answer | None] = [_refusal(request, offers) for request in requests]
-        if self._refuses_duplicates:
-            open_requests = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
-            twins = duplicates.find_duplicates(connection, open_requests)
-            answers = [
-                _doubt(twins[request.trip_id]) if request.trip_id in twins else answer
-                for request, answer in zip(requests, answers, strict=True)
-            ]
+        # Holds first: a request that is refused here is nobody's twin.
         if self._hold_limit is not None:
             open_requests = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
             excess = holds.find_excess(connection, open_requests, self._hold_limit)
             answers = [
                 _too_many(self._hold_limit) if request.trip_id in excess else answer
+                for request, answer in zip(requests, answers, strict=True)
+            ]
+        if self._refuses_duplicates:
+            open_requests = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
+            twins = duplicates.find_duplicates(connection, open_requests)
+            answers = [
+                _doubt(twins[request.trip_id]) if request.trip_id in twins else answer
                 for request, answer in zip(requests, answers, strict=True)
             ]
         stored = self._store(

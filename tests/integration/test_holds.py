@@ -13,7 +13,9 @@ from core.bookings.errors import TooManyHolds
 from core.bookings.expiry import HARD_LIMIT_MINUTES
 from core.bookings.intake import Intake
 from core.bookings.models import PaymentMode
+from core.bookings.passengers import Traveller
 from core.bookings.requests import Accepted, Request
+from core.jobs.status import booking_job
 from core.payments.provider import Outcome, Verdict
 from tests.support.money import Till
 from tests.support.pipeline import Pipeline
@@ -62,6 +64,17 @@ def test_a_hold_lasts_as_long_as_it_was_promised(till: Till, traveller: UUID, fl
     till.sweep()
     booking = till.steps.read(trip)
     assert (booking.status, booking.payment_required_by) == ("HELD", ends_at)
+
+
+def test_who_may_pay_no_more_is_not_asked_to(till: Till, traveller: UUID, flight: UUID) -> None:
+    trip = till.hold(traveller, flight)
+    till.steps.execute("UPDATE bookings SET hold_expires_at = now() - interval '1 second' WHERE id = %s", trip)
+    booking = till.steps.read(trip)
+    assert (booking.status, booking.awaiting_payment, booking.payment_required_by) == ("HELD", False, None)
+    assert booking.available_actions == ["cancel"]
+    assert not booking_job(booking).done
+    till.expire(trip)
+    assert booking_job(till.steps.read(trip)).done
 
 
 def test_a_hold_never_outlives_the_departure(till: Till, pipeline: Pipeline, traveller: UUID) -> None:
@@ -208,6 +221,31 @@ def test_a_repeated_request_is_its_booking_and_not_one_hold_too_many(pipeline: P
         answer.trip_id for answer in first if isinstance(answer, Accepted)
     ]
     assert isinstance(again[4], TooManyHolds)
+
+
+def test_repeated_requests_leave_room_for_a_new_hold(pipeline: Pipeline, traveller: UUID) -> None:
+    intake = Intake(pipeline.db, hold_limit=4)
+    open_holds = [
+        Request(traveller, (pipeline.flight(4),), 1, PaymentMode.HOLD, idempotency_key=f"k{turn}", request_hash=b"h")
+        for turn in range(3)
+    ]
+    intake.accept(open_holds)
+    new = Request(traveller, (pipeline.flight(4),), 1, PaymentMode.HOLD, idempotency_key="new", request_hash=b"h")
+    answers = intake.accept([*open_holds * 3, new, new])
+    assert [type(answer) for answer in answers] == [Accepted] * 11
+
+
+def test_who_is_refused_as_one_hold_too_many_is_nobodys_twin(pipeline: Pipeline, traveller: UUID) -> None:
+    intake = Intake(pipeline.db, hold_limit=1, refuses_duplicates=True)
+    flight = pipeline.flight(4)
+    intake.accept([Request(traveller, (pipeline.flight(4),), 1, PaymentMode.HOLD)])
+    refused, stored = intake.accept(
+        [
+            Request(traveller, (flight,), 1, PaymentMode.HOLD),
+            Request(traveller, (flight,), 1, passengers=(Traveller("Asha Rao"),)),
+        ]
+    )
+    assert (type(refused), type(stored)) == (TooManyHolds, Accepted)
 
 
 def test_the_limit_holds_when_processes_accept_at_once(pipeline: Pipeline, traveller: UUID) -> None:
