@@ -39,6 +39,7 @@ class LockedLeg:
     created_at: datetime
     departure_ts: datetime
     departed: bool
+    called_off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,23 @@ class LockedTrip:
         return self.legs[0].departed
 
     @property
+    def called_off(self) -> bool:
+        """Whether the airline has cancelled one of its flights."""
+        return any(leg.called_off for leg in self.legs)
+
+    @property
+    def may_be_paid(self) -> bool:
+        """Whether all its flights are still to leave. A flight that was moved ahead may leave before the first one."""
+        return not self.called_off and not any(leg.departed for leg in self.legs)
+
+    @property
     def price_total(self) -> Decimal:
         return sum((leg.price_total for leg in self.legs), Decimal(0))
 
 
 _LOCK: Final = """
     SELECT b.leg, b.id, b.trip_id, b.user_id, b.flight_id, b.seats, b.status, b.payment_mode, b.price_total, b.currency, b.hold_expires_at,
-           b.created_at, f.departure_ts, f.departure_ts <= now()
+           b.created_at, f.departure_ts, f.departure_ts <= now(), f.status = 'CANCELLED'
     FROM bookings b JOIN flights f ON f.id = b.flight_id
     WHERE b.id = ANY(%(trips)s) OR (b.leg > 0 AND b.trip_id = ANY(%(trips)s))
     ORDER BY b.id FOR NO KEY UPDATE OF b
@@ -93,6 +104,7 @@ def lock_trips(connection: RawConnection, trip_ids: Sequence[UUID]) -> dict[UUID
             created_at=row[10],
             departure_ts=row[11],
             departed=row[12],
+            called_off=row[13],
         )
         legs.setdefault(leg.trip_id, []).append(leg)
     return {trip_id: LockedTrip(tuple(trip)) for trip_id, trip in legs.items() if trip[0].id == trip_id}

@@ -117,9 +117,10 @@ def _decide(trip: LockedTrip, payment: LockedPayment | None, *, over: bool, laps
     if not over:
         return _Fate.SEND if by_token and payment is None else _Fate.LOOK_LATER
     if payment is not None and not lapsed:
-        # Who paid in time is served, however long the queue is. A charge of ours that was never sent has had its time.
+        # Who paid in time is served, however long the queue is. A charge of ours that was never sent has had its time, and so has
+        # any that was not sent before the flight left.
         unsent = payment.status is PaymentStatus.REQUIRES_PAYMENT
-        if not (by_token and unsent):
+        if not (unsent and (by_token or not trip.may_be_paid)):
             return _Fate.KEEP
     return _Fate.TIME_OUT if by_token else _Fate.EXPIRE
 

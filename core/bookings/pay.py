@@ -52,13 +52,8 @@ def _require_open_hold(connection: RawConnection, trip: LockedTrip) -> None:
         raise AlreadyPaid("This booking is paid for.")
     if payment is not None or trip.legs[0].payment_mode is PaymentMode.TOKEN:
         raise PaymentInProgress("A payment for this booking is in progress.")
-    row = connection.execute(
-        "SELECT %s <= now(), EXISTS (SELECT FROM flights WHERE id = ANY(%s) AND status = 'CANCELLED')",
-        (trip.legs[0].hold_expires_at, [leg.flight_id for leg in trip.legs]),
-    ).fetchone()
-    assert row is not None
-    over, called_off = row
-    if over:
+    row = connection.execute("SELECT %s <= now()", (trip.legs[0].hold_expires_at,)).fetchone()
+    if row is None or row[0]:
         raise HoldExpired("The hold has ended; its seats are given back.")
-    if called_off or any(leg.departed for leg in trip.legs):
+    if not trip.may_be_paid:
         raise NotPayable("The flight is cancelled or has departed.", booking_status=trip.status.value)

@@ -21,6 +21,7 @@ from core.bookings.moves import Move, Moves, stages
 from core.bookings.states import BookingStatus, FailureCode
 from core.clock import now
 from core.db import RawConnection
+from core.flights import schedule_changes
 from core.payments import charges, events, refunds
 from core.payments.charges import LockedPayment
 from core.payments.events import ProviderEvent
@@ -43,7 +44,7 @@ class Claim:
     attempt: int
     ask_first: bool
     may_charge: bool
-    """The booking still waits for this money. If not, the provider is only asked."""
+    """The booking still waits for this money, and its flights are still to leave. If not, the provider is only asked."""
 
 
 def find_flights(connection: RawConnection, trip_ids: Sequence[UUID]) -> dict[UUID, UUID]:
@@ -65,7 +66,7 @@ def claim(connection: RawConnection, trip_ids: Sequence[UUID], effects: Effects)
     begun: list[UUID] = []
     dropped: dict[UUID, str] = {}
     for trip_id, payment in payments.items():
-        wanted = trips[trip_id].status is BookingStatus.HELD
+        wanted = _is_wanted(trips[trip_id])
         if payment.status is PaymentStatus.REQUIRES_PAYMENT and not wanted:
             dropped[payment.id] = charges.NOT_CHARGED
         elif payment.status in (PaymentStatus.REQUIRES_PAYMENT, PaymentStatus.UNKNOWN):
@@ -96,7 +97,7 @@ def apply_outcomes(connection: RawConnection, outcomes: Mapping[UUID, Outcome], 
     charges.decline(connection, work.declined)
     charges.postpone(connection, work.unknown, PaymentStatus.UNKNOWN)
     charges.postpone(connection, work.unsent, PaymentStatus.REQUIRES_PAYMENT)
-    _receive(connection, work.captured, counts, effects)
+    _receive(connection, work.captured, counts, effects, hold_minutes=hold_minutes)
     end_trips(
         connection,
         work.failed,
@@ -131,25 +132,25 @@ class _Decisions:
 
 
 def _decide(payment: LockedPayment, outcome: Outcome, trip: LockedTrip, work: _Decisions) -> None:
-    if outcome.money not in (None, (payment.amount, payment.currency)):
-        _log.error("the payment provider speaks of another sum", payment_id=str(payment.id), said=str(outcome.money))
+    if outcome.amount not in (None, payment.amount) or outcome.currency not in (None, payment.currency):
+        said = f"{outcome.amount} {outcome.currency}"
+        _log.error("the payment provider speaks of another sum", payment_id=str(payment.id), said=said)
         outcome = Outcome(Verdict.UNKNOWN)
     # Money that moved is a fact, also for a charge that we had written off.
     written_off = payment.status is PaymentStatus.DECLINED and payment.decline_code == charges.NEVER_ARRIVED
     if payment.is_final and not (written_off and outcome.verdict is Verdict.CAPTURED):
         return
-    wanted = trip.status is BookingStatus.HELD
     match outcome.verdict:
         case Verdict.CAPTURED:
             work.succeeded.append(payment.id)
             work.captured.append(trip)
         case Verdict.DECLINED:
             work.declined[payment.id] = outcome.decline_code or "declined"
-            if wanted and trip.legs[0].payment_mode is PaymentMode.TOKEN:
+            if trip.status is BookingStatus.HELD and trip.legs[0].payment_mode is PaymentMode.TOKEN:
                 work.failed.append(trip)
             else:
                 work.refused.append(trip.id)
-        case Verdict.NOT_FOUND if not wanted and payment.attempts >= QUESTIONS:
+        case Verdict.NOT_FOUND if not _is_wanted(trip) and payment.attempts >= QUESTIONS:
             work.declined[payment.id] = charges.NEVER_ARRIVED
         case Verdict.NOT_SENT if payment.status is PaymentStatus.PROCESSING and outcome.attempt == payment.attempts:
             work.unsent.append(payment.id)
@@ -159,13 +160,19 @@ def _decide(payment: LockedPayment, outcome: Outcome, trip: LockedTrip, work: _D
                 work.in_doubt.append(trip.id)
 
 
-def _receive(connection: RawConnection, trips: Sequence[LockedTrip], counts: dict[UUID, Count], effects: Effects) -> None:
+def _receive(
+    connection: RawConnection, trips: Sequence[LockedTrip], counts: dict[UUID, Count], effects: Effects, *, hold_minutes: int
+) -> None:
     """Money came in for these bookings: each is confirmed, rescued or refunded."""
     held, rescued = Moves(), Moves()
+    missed: list[LockedTrip] = []
     returned: dict[RefundReason, list[UUID]] = defaultdict(list)
     at = now()
     for trip in trips:
         match trip.status:
+            case BookingStatus.HELD if any(leg.departed for leg in trip.legs):
+                missed.append(trip)
+                returned[RefundReason.LATE_PAYMENT].append(trip.id)
             case BookingStatus.HELD:
                 for leg in trip.legs:
                     counts[leg.flight_id].hold(-leg.seats)
@@ -192,12 +199,23 @@ def _receive(connection: RawConnection, trips: Sequence[LockedTrip], counts: dic
         connection.execute(
             "UPDATE bookings SET rescued_at = now() WHERE id = ANY(%s)", ([move.booking_id for move in rescued.moves],)
         )
+        schedule_changes.compare(connection, [move.booking_id for move in rescued.moves])
     write_counts(connection, counts)
     for reason, trip_ids in returned.items():
         refunds.request_many(connection, dict.fromkeys(trip_ids), reason, effects)
         _reach_stage(connection, trip_ids, "refund_requested", effects)
     effects.moves.moves += [*held.moves, *rescued.moves]
     effects.moves.seats |= {flight_id: count.free for flight_id, count in counts.items()}
+    _end_missed(connection, missed, effects, hold_minutes)
+
+
+def _end_missed(connection: RawConnection, trips: Sequence[LockedTrip], effects: Effects, hold_minutes: int) -> None:
+    """Nobody boards a flight that has left: these end as if their time to pay had been over, which it was."""
+    by_token = [trip for trip in trips if trip.legs[0].payment_mode is PaymentMode.TOKEN]
+    held = [trip for trip in trips if trip.legs[0].payment_mode is not PaymentMode.TOKEN]
+    end_trips(connection, held, BookingStatus.EXPIRED, effects, hold_minutes=hold_minutes)
+    timeout = FailureCode.PAYMENT_TIMEOUT
+    end_trips(connection, by_token, BookingStatus.FAILED, effects, hold_minutes=hold_minutes, failure=timeout)
 
 
 def _has_room(trip: LockedTrip, counts: Mapping[UUID, Count]) -> bool:
@@ -206,8 +224,13 @@ def _has_room(trip: LockedTrip, counts: Mapping[UUID, Count]) -> bool:
     )
 
 
+def _is_wanted(trip: LockedTrip) -> bool:
+    """Whether the booking still waits for its money. A hold may last a little longer than the flight was there to be flown."""
+    return trip.status is BookingStatus.HELD and trip.may_be_paid
+
+
 def _is_charged_by_us(trip: LockedTrip) -> bool:
-    return trip.status is BookingStatus.HELD and trip.legs[0].payment_mode is PaymentMode.TOKEN
+    return _is_wanted(trip) and trip.legs[0].payment_mode is PaymentMode.TOKEN
 
 
 def _charge(payment: LockedPayment) -> Charge:

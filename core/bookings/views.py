@@ -175,7 +175,7 @@ _QUERY: Final = """
            (SELECT jsonb_build_object('id', p.id, 'amount', p.amount::text, 'currency', p.currency, 'status', p.status,
                                       'decline_code', p.decline_code, 'created_at', p.created_at)
             FROM payments p WHERE p.trip_id = b.id AND b.payment_mode <> 'none' ORDER BY p.id DESC LIMIT 1),
-           b.rescued_at, f.source_iata, f.destination_iata
+           b.rescued_at, f.source_iata, f.destination_iata, b.hold_expires_at > now()
     FROM bookings b JOIN flights f ON f.id = b.flight_id
     WHERE b.id = ANY(%s) OR (b.leg > 0 AND b.trip_id = ANY(%s))
     ORDER BY b.trip_id, b.leg
@@ -198,7 +198,7 @@ def _view(legs: list[tuple[Any, ...]]) -> BookingView:
     open_change = next((change for change in changes if change.action is None), None)
     mode = PaymentMode(first[8])
     payment = None if first[26] is None else msgspec.convert(first[26], PaymentView)
-    awaiting = awaits_payment(status, mode, payment)
+    awaiting = awaits_payment(status, mode, payment, in_time=bool(first[30]))
     return BookingView(
         id=first[1],
         trip_id=first[0],
@@ -220,7 +220,8 @@ def _view(legs: list[tuple[Any, ...]]) -> BookingView:
             status,
             ahead=first[22],
             called_off=any(leg[21] == FlightStatus.CANCELLED for leg in legs),
-            moved=open_change is not None,
+            # Of a flight that has left, nothing is to be decided any more.
+            moved=any(leg[22] and change_is_open(segment) for leg, segment in zip(legs, segments, strict=True)),
             # A flight that was moved may leave before the one that it was booked behind.
             payable=awaiting and all(leg[22] for leg in legs),
         ),
@@ -250,9 +251,14 @@ def _stages(created_at: datetime, reached: list[dict[str, str]]) -> Iterator[Sta
         yield Stage(step["stage"], at, max(0.0, round((at - created_at).total_seconds() * 1000, 3)))
 
 
-def awaits_payment(status: BookingStatus, mode: PaymentMode, payment: PaymentView | None) -> bool:
-    """Whether seats are held for a traveller who has to pay, and no payment of theirs is on its way."""
-    return status is BookingStatus.HELD and mode is PaymentMode.HOLD and not (payment is not None and payment.in_progress)
+def change_is_open(segment: Segment) -> bool:
+    return segment.schedule_change is not None and segment.schedule_change.action is None
+
+
+def awaits_payment(status: BookingStatus, mode: PaymentMode, payment: PaymentView | None, *, in_time: bool) -> bool:
+    """Whether seats are held for a traveller who has to pay and still may (`in_time`), and no payment of theirs is on its way."""
+    is_paying = payment is not None and payment.in_progress
+    return status is BookingStatus.HELD and mode is PaymentMode.HOLD and in_time and not is_paying
 
 
 def available_actions(
@@ -260,14 +266,14 @@ def available_actions(
 ) -> list[str]:
     """What the traveller may do now.
 
-    `ahead`: the first flight has not departed. `called_off`: the airline cancelled one of its flights. `moved`: a change of the
-    schedule waits for an answer. `payable`: held seats wait for money, none is on its way, and no flight has departed.
+    `ahead`: the first flight has not departed. `called_off`: the airline cancelled one of its flights. `moved`: a flight that is still
+    to leave was moved, and waits for an answer. `payable`: held seats wait for money, none is on its way, and no flight has departed.
     """
-    if not ahead and not called_off:
-        return []
     match status:
         case BookingStatus.CONFIRMED | BookingStatus.HELD if called_off:
             return ["cancel"]
+        case BookingStatus.CONFIRMED | BookingStatus.HELD if not ahead:
+            return ["accept_change"] if moved else []
         case BookingStatus.CONFIRMED:
             return ["cancel", "accept_change"] if moved else ["cancel"]
         case BookingStatus.HELD:

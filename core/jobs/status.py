@@ -8,9 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus
-from core.bookings.views import BookingView, Failure, PaymentView, Stage, awaits_payment, read_bookings
+from core.bookings.views import BookingView, Failure, Stage, read_bookings
 from core.db import RawConnection
 from core.errors import NotFound
 from core.flights import cancellation
@@ -56,7 +55,7 @@ def booking_job(booking: BookingView) -> Job:
         job_id=booking.id,
         kind="booking",
         status=booking.status,
-        done=is_done(booking.status, booking.payment_mode, booking.payment),
+        done=is_done(booking.status, awaits_payment=booking.awaiting_payment),
         booking=booking,
         failure=booking.failure,
         timeline=booking.timeline,
@@ -100,12 +99,12 @@ def _timeline(accepted: datetime, *, started: datetime | None, finished: datetim
     return [Stage(stage, at, round((at - accepted).total_seconds() * 1000, 3)) for stage, at in reached if at is not None]
 
 
-def is_done(status: BookingStatus, mode: PaymentMode, payment: PaymentView | None = None) -> bool:
-    """A hold that waits for its traveller is done for the queue; one that is being charged is not."""
+def is_done(status: BookingStatus, *, awaits_payment: bool) -> bool:
+    """A hold that waits for its traveller is done for the queue; one that is being charged, or has run out, is not."""
     match status:
         case BookingStatus.PENDING:
             return False
         case BookingStatus.HELD:
-            return awaits_payment(status, mode, payment)
+            return awaits_payment
         case BookingStatus.CONFIRMED | BookingStatus.CANCELLED | BookingStatus.FAILED | BookingStatus.EXPIRED:
             return True

@@ -34,9 +34,9 @@ class _Body(msgspec.Struct):
     amount: Annotated[str, Meta(pattern=AMOUNT)] | int | float | None = None
     currency: _Text | None = None
 
-    @property
-    def money(self) -> tuple[Decimal, str] | None:
-        return None if self.amount is None or self.currency is None else (Decimal(str(self.amount)), self.currency)
+    def outcome(self, verdict: Verdict) -> Outcome:
+        amount = None if self.amount is None else Decimal(str(self.amount))
+        return Outcome(verdict, self.decline_code, amount=amount, currency=self.currency)
 
 
 _kinds: Final = msgspec.json.Decoder(_Kind)
@@ -75,7 +75,7 @@ def read(body: bytes) -> ProviderEvent | None:
         raise Malformed(f"The event is no JSON that can be read: {error}.") from None
     if _NUL.search(body):
         raise Invalid.field("", "bad_format", "NUL characters are not allowed.")
-    return ProviderEvent(event.id, event.charge_id, Outcome(verdict, event.decline_code, money=event.money), body.decode())
+    return ProviderEvent(event.id, event.charge_id, event.outcome(verdict), body.decode())
 
 
 def store(connection: RawConnection, events: Sequence[ProviderEvent]) -> list[ProviderEvent]:

@@ -35,8 +35,9 @@ class Outcome:
     decline_code: str | None = None
     attempt: int | None = None
     """Which attempt was NOT_SENT: it says nothing about the others."""
-    money: tuple[Decimal, str] | None = None
-    """Amount and currency of which the provider speaks, where it names them unasked."""
+    amount: Decimal | None = None
+    currency: str | None = None
+    """The sum of which the provider speaks, as far as it names it unasked."""
 
 
 @dataclass(frozen=True, slots=True)

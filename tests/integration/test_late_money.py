@@ -8,6 +8,8 @@ from uuid import UUID
 
 import pytest
 
+from core.bookings.models import PaymentMode
+from core.bookings.requests import Request
 from core.payments.provider import Outcome, Verdict
 from tests.support.money import (
     LATE,
@@ -20,6 +22,7 @@ from tests.support.money import (
     statuses,
 )
 from tests.support.pipeline import Pipeline
+from workers.bookings import reserve_bookings
 
 
 def test_money_that_comes_late_takes_the_seats_again_if_they_are_free(
@@ -39,6 +42,60 @@ def test_money_that_comes_late_takes_the_seats_again_if_they_are_free(
     (second, third) = (till.steps.book(pipeline.account().id, flight), till.steps.book(pipeline.account().id, flight))
     assert (till.steps.status(second), till.steps.status(third)) == ("CONFIRMED", "FAILED")
     assert_square(till, trip)
+
+
+def test_who_is_rescued_onto_a_flight_that_was_moved_is_told(till: Till, payer: UUID, flight: UUID) -> None:
+    trip = till.hold(payer, flight)
+    claim = till.begin(trip)
+    captured = till.call(claim)
+    till.expire(trip, LATE)
+    till.steps.execute(
+        "UPDATE flights SET departure_ts = departure_ts + interval '9 hours', arrival_ts = arrival_ts + interval '9 hours' WHERE id = %s",
+        flight,
+    )
+    till.settle(claim, captured)
+    booking = till.steps.read(trip)
+    assert (booking.status, booking.available_actions) == ("CONFIRMED", ["cancel", "accept_change"])
+    assert booking.schedule_change is not None
+    assert booking.schedule_change.new_departure_ts - booking.schedule_change.old_departure_ts == timedelta(hours=9)
+
+
+@pytest.mark.parametrize("mode", [PaymentMode.HOLD, PaymentMode.TOKEN])
+def test_nobody_is_charged_for_a_flight_that_has_left(till: Till, pipeline: Pipeline, payer: UUID, mode: PaymentMode) -> None:
+    never_sent, unheard, captured = (pipeline.flight(2) for _ in range(3))
+    trips = {}
+    for flight in (never_sent, unheard, captured):
+        (trips[flight],) = pipeline.accept(Request(payer, (flight,), 1, mode, "tok_ok" if mode is PaymentMode.TOKEN else None))
+        reserve_bookings(till.steps.context, [trips[flight]])
+        if mode is PaymentMode.HOLD:
+            till.pay(trips[flight])
+    lost, answered = till.claim(trips[unheard]), till.claim(trips[captured])
+    assert lost is not None
+    assert answered is not None
+    outcome = till.call(answered)
+    till.settle(lost, Outcome(Verdict.UNKNOWN))
+    for flight in trips:
+        till.steps.depart(flight)
+    assert till.claim(trips[never_sent]) is None
+    till.work(trips[unheard])
+    assert till.provider.status(lost.charge.payment_id) is None
+    till.settle(answered, outcome)
+    ended = ("EXPIRED", None) if mode is PaymentMode.HOLD else ("FAILED", "payment_timeout")
+    assert (
+        till.steps.status(trips[captured]),
+        till.rows("SELECT failure_code FROM bookings WHERE id = %s", trips[captured]),
+    ) == (
+        ended[0],
+        [(ended[1],)],
+    )
+    assert till.refunds(trips[captured]) == [(PRICE, "late_payment", "PENDING")]
+    for trip in trips.values():
+        if till.steps.status(trip) == "HELD":
+            till.expire(trip, LATE)
+    settle_everything(till, trips[unheard])
+    assert {till.steps.status(trip) for trip in trips.values()} == {ended[0]}
+    assert till.provider.balance() == 0
+    assert_square(till, *trips.values())
 
 
 def sell_the_rest(till: Till, flight: UUID) -> None:

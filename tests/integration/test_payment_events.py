@@ -31,7 +31,7 @@ def test_an_event_of_another_sum_confirms_nothing_and_the_provider_is_asked(till
     claim = till.begin(trip)
     till.call(claim)
     payment_id, amount, currency = claim.charge.payment_id, str(claim.charge.amount), claim.charge.currency
-    for money in (("1.00", currency), (amount, "USD")):
+    for money in (("1.00", currency), (amount, "USD"), ("1.00", None), (None, "USD")):
         till.callback(payment_id, money=money)
         assert (till.steps.status(trip), statuses(till, trip)) == ("HELD", ["UNKNOWN"])
     till.callback(payment_id, money=(amount, currency))

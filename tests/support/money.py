@@ -151,12 +151,15 @@ class Till:
         return outcomes
 
     def callback(
-        self, payment_id: UUID, kind: str = "charge.captured", event_id: str | None = None, money: tuple[str, str] | None = None
+        self,
+        payment_id: UUID,
+        kind: str = "charge.captured",
+        event_id: str | None = None,
+        money: tuple[str | None, str | None] = (None, None),
     ) -> None:
-        """What the API does with a verified event; `money`: the amount and currency that it names."""
+        """What the API does with a verified event; `money`: the amount and currency that it names, if any."""
         body = {"id": event_id or f"evt_{uuid4().hex}", "type": kind, "charge_id": str(payment_id)}
-        if money is not None:
-            body |= {"amount": money[0], "currency": money[1]}
+        body |= {name: said for name, said in zip(("amount", "currency"), money, strict=True) if said is not None}
         event = events.read(json.dumps(body).encode())
         assert event is not None
         effects = Effects()

@@ -15,7 +15,8 @@ CONFIRMED, HELD = BookingStatus.CONFIRMED, BookingStatus.HELD
     [
         (CONFIRMED, {}, ["cancel"]),
         (CONFIRMED, {"moved": True}, ["cancel", "accept_change"]),
-        (CONFIRMED, {"ahead": False, "moved": True}, []),
+        (CONFIRMED, {"ahead": False}, []),
+        (CONFIRMED, {"ahead": False, "moved": True}, ["accept_change"]),
         (CONFIRMED, {"called_off": True, "moved": True}, ["cancel"]),
         (CONFIRMED, {"called_off": True, "ahead": False}, ["cancel"]),
         (HELD, {}, ["pay", "cancel"]),

@@ -6,7 +6,6 @@ from itertools import product
 
 import pytest
 
-from core.bookings.models import PaymentMode
 from core.bookings.states import ACTIVE, MOVES, BookingStatus, FailureCode, may_move
 from core.bookings.views import WORDS, available_actions
 from core.jobs.status import is_done
@@ -51,8 +50,7 @@ def test_every_failure_has_words_for_a_person() -> None:
     assert set(WORDS) == set(FailureCode)
 
 
-@pytest.mark.parametrize("mode", list(PaymentMode))
-def test_a_job_is_done_when_nothing_moves_by_itself(mode: PaymentMode) -> None:
-    unfinished = {status for status in BookingStatus if not is_done(status, mode)}
-    waits_for_the_traveller = mode is PaymentMode.HOLD
+@pytest.mark.parametrize("waits_for_the_traveller", [True, False])
+def test_a_job_is_done_when_nothing_moves_by_itself(waits_for_the_traveller: bool) -> None:
+    unfinished = {status for status in BookingStatus if not is_done(status, awaits_payment=waits_for_the_traveller)}
     assert unfinished == ({BookingStatus.PENDING} if waits_for_the_traveller else {BookingStatus.PENDING, BookingStatus.HELD})
