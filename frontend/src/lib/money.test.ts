@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest';
-import { money, total } from './money';
+import { difference, isZero, money, sum, total } from './money';
 
 test('a total has no binary fractions', () => {
   expect(total('0.10', 3)).toBe('0.30');
   expect(total('4999.99', 9)).toBe('44999.91');
+});
+
+test('sums and differences have none either', () => {
+  expect(sum('0.10', '0.20')).toBe('0.30');
+  expect(difference('15000.00', '11250.10')).toBe('3749.90');
+  expect([isZero('0.00'), isZero('0.01')]).toEqual([true, false]);
 });
 
 test('cents show only where there are any', () => {

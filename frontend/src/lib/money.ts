@@ -15,7 +15,28 @@ export function roughMoney(amount: string, currency: string): string {
   );
 }
 
-/** A price per seat times seats, computed in hundredths so that no binary fraction shows. */
+/** A price per seat times seats. */
 export function total(price: string, seats: number): string {
-  return ((Math.round(Number(price) * 100) * seats) / 100).toFixed(2);
+  return amountOf(hundredths(price) * seats);
+}
+
+export function sum(one: string, other: string): string {
+  return amountOf(hundredths(one) + hundredths(other));
+}
+
+export function difference(from: string, taken: string): string {
+  return amountOf(hundredths(from) - hundredths(taken));
+}
+
+export function isZero(amount: string): boolean {
+  return hundredths(amount) === 0;
+}
+
+// Sums are made of whole hundredths, so that no binary fraction shows.
+function hundredths(amount: string): number {
+  return Math.round(Number(amount) * 100);
+}
+
+function amountOf(hundredths: number): string {
+  return (hundredths / 100).toFixed(2);
 }
