@@ -1,4 +1,4 @@
-import type { Booking, Flight, Job } from '@/lib/wire';
+import type { Booking, Flight, Job, Payment, Refund, Segment } from '@/lib/wire';
 
 export const FLIGHT: Flight = {
   id: '0199a000-0000-7000-8000-00000000000f',
@@ -50,6 +50,42 @@ export function booking(changes: Partial<Booking> = {}): Booking {
     finished_at: null,
     ...changes,
   };
+}
+
+/** A booking that is held until then, and waits for its traveller to pay. */
+export function hold(until: string, changes: Partial<Booking> = {}): Booking {
+  return booking({
+    status: 'HELD',
+    payment_mode: 'hold',
+    awaiting_payment: true,
+    payment_required_by: until,
+    hold_expires_at: until,
+    available_actions: ['pay', 'cancel'],
+    ...changes,
+  });
+}
+
+/** All of a sample booking, paid. */
+export function payment(changes: Partial<Payment> = {}): Payment {
+  return {
+    id: '0199a000-0000-7000-8000-00000000000c',
+    amount: '15000.00',
+    currency: 'INR',
+    status: 'SUCCEEDED',
+    decline_code: null,
+    created_at: '2026-11-23T10:00:00Z',
+    ...changes,
+  };
+}
+
+export function refund(changes: Partial<Refund> = {}): Refund {
+  return { amount: '15000.00', currency: 'INR', status: 'PENDING', reason: 'cancelled', ...changes };
+}
+
+export function segment(changes: Partial<Segment['flight']> = {}): Segment {
+  const { available_seats, total_seats, price, currency, version, ...flight } = FLIGHT;
+  const flown = { ...flight, ...changes };
+  return { booking_id: flown.id, flight: flown, seats: 2, price_total: '15000.00' };
 }
 
 /** The job that a booking is. */

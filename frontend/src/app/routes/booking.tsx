@@ -8,9 +8,9 @@ import { CancelButton } from '@/features/bookings/cancel-button';
 import { Headline } from '@/features/bookings/headline';
 import { Ticket } from '@/features/bookings/ticket';
 import { Timeline } from '@/features/bookings/timeline';
-import { jobById } from '@/lib/follow';
+import { bookingById } from '@/lib/follow';
 import { asProblem } from '@/lib/problem';
-import type { Booking, Segment } from '@/lib/wire';
+import type { Booking } from '@/lib/wire';
 import css from './booking.module.css';
 import { NotFound } from './not-found';
 import { searchLike } from './search-like';
@@ -20,7 +20,7 @@ const route = getRouteApi('/bookings/$bookingId');
 /** A booking from the moment it was accepted: the page follows it until nothing more can happen. */
 export function BookingPage() {
   const { bookingId } = route.useParams();
-  const { data, error, isFetching, refetch } = useQuery(jobById(bookingId));
+  const { data, error, isFetching, refetch } = useQuery(bookingById(bookingId));
   if (!data) {
     if (error && asProblem(error).status === 404) return <NotFound what="This booking" />;
     return (
@@ -41,40 +41,40 @@ export function BookingPage() {
       </Page>
     );
   }
-  const { job } = data;
+  const { job, booking } = data;
   return (
     <Page title="Booking">
-      <Headline job={job} outOfTouch={error !== null} />
+      <Headline job={job} booking={booking} outOfTouch={error !== null} />
       <Timeline job={job} />
-      {job.booking && (
-        <>
-          <Ticket booking={job.booking} />
-          <WayOn booking={job.booking} />
-        </>
-      )}
+      <Ticket booking={booking} />
+      <div className={css.actions}>
+        <WayOn booking={booking} />
+        {booking.available_actions.includes('cancel') && <CancelButton booking={booking} />}
+        <Link to="/bookings" className={css.all}>
+          All my bookings
+        </Link>
+      </div>
     </Page>
   );
 }
 
-/** What one may do next; after a failure, the nearest thing to what was wanted. */
-function WayOn({ booking }: { booking: Booking }) {
-  const flight = booking.segments[0]?.flight;
-  const lost = booking.status === 'FAILED' || booking.status === 'EXPIRED';
+/** After a failure, the nearest thing to what was wanted. */
+function WayOn({ booking: { status, segments, seats } }: { booking: Booking }) {
+  const flight = segments[0]?.flight;
+  if (!flight || !(status === 'FAILED' || status === 'EXPIRED')) return null;
   return (
-    <div className={css.actions}>
-      {lost && flight && <OtherFlights flight={flight} seats={booking.seats} />}
-      {booking.available_actions.includes('cancel') && <CancelButton booking={booking} />}
-      <Link to="/bookings" className={css.all}>
-        All my bookings
-      </Link>
-    </div>
-  );
-}
-
-function OtherFlights({ flight, seats }: { flight: Segment['flight']; seats: number }) {
-  return (
-    <LinkButton to="/" search={searchLike(flight, seats)}>
-      Other flights that day
-    </LinkButton>
+    <>
+      <LinkButton to="/" search={searchLike(flight, seats)}>
+        Other flights that day
+      </LinkButton>
+      <LinkButton
+        variant="default"
+        to="/flights/$flightId"
+        params={{ flightId: flight.id }}
+        search={{ seats }}
+      >
+        This flight again
+      </LinkButton>
+    </>
   );
 }

@@ -3,14 +3,14 @@ import type { Job } from '@/lib/wire';
 import css from './timeline.module.css';
 import { stageWords } from './words';
 
-const ENDED_BADLY = new Set(['failed', 'expired', 'cancelled']);
+const WENT_WRONG = new Set(['failed', 'expired', 'cancelled', 'payment_declined']);
 
 /** What happened to a booking, and how many milliseconds after it was accepted. */
 export function Timeline({ job }: { job: Job }) {
   return (
     <ol className={css.timeline} aria-label="What happened so far">
       {job.timeline.map(({ stage, ms }) => (
-        <li key={`${stage} ${ms}`} className={css.stage} data-bad={ENDED_BADLY.has(stage) || undefined}>
+        <li key={`${stage} ${ms}`} className={css.stage} data-bad={WENT_WRONG.has(stage) || undefined}>
           <span className={css.what}>{stageWords(stage)}</span>
           <span className={css.when}>{ms === 0 ? 'start' : `+ ${elapsedWords(ms)}`}</span>
         </li>
