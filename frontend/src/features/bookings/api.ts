@@ -3,7 +3,7 @@ import { answer, api } from '@/lib/client';
 import { asProblem } from '@/lib/problem';
 import { retryable, retryDelay } from '@/lib/query';
 import type { Booking } from '@/lib/wire';
-import { keyOf, usedUp, type Wish } from './intent';
+import { bodyOf, keyOf, usedUp, type Wish } from './intent';
 
 const PAGE = 20;
 
@@ -15,7 +15,7 @@ export function useBook() {
       answer(
         api.POST('/api/v1/booking', {
           params: { header: { 'Idempotency-Key': keyOf(wish) } },
-          body: { flight_id: wish.flightId, seats: wish.seats, ...(wish.again && { allow_duplicate: true }) },
+          body: bodyOf(wish),
         }),
       ),
     retry: retryable,

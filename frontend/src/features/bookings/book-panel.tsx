@@ -1,15 +1,20 @@
 import { Button } from '@mantine/core';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { LinkButton } from '@/components/link-button';
-import { ProblemNote } from '@/components/problem-note';
 import { MOST_SEATS, SeatCount } from '@/components/seat-count';
+import { useReached } from '@/components/use-reached';
 import { money, total } from '@/lib/money';
 import { asProblem } from '@/lib/problem';
 import { useSession } from '@/lib/session';
 import type { Flight } from '@/lib/wire';
 import { useBook } from './api';
 import css from './book-panel.module.css';
-import { refusalTitle } from './words';
+import type { PaymentWish } from './intent';
+import { PaymentChoice } from './payment-choice';
+import { Refusal } from './refusal';
+import { useOneAtATime } from './use-one-at-a-time';
+import { seatWords } from './words';
 
 interface Props {
   flight: Flight;
@@ -17,34 +22,36 @@ interface Props {
   onSeats: (seats: number) => void;
 }
 
-/** Choose how many, see what it costs, book. Safe to press twice: the button sleeps, and the key makes a repeat the same booking. */
+/** Choose how many and how to pay, see what it costs, book. A flight that nobody can book any more says so instead. */
 export function BookPanel({ flight, seats, onSeats }: Props) {
   const session = useSession();
-  const navigate = useNavigate();
+  const [payment, setPayment] = useState<PaymentWish>(null);
   const book = useBook();
+  const submit = useSubmit(book.mutateAsync);
+  const departed = useReached(flight.departure_ts);
+  const { code } = asProblem(book.error);
   const most = Math.min(MOST_SEATS, flight.available_seats);
-  const bookable = flight.status === 'SCHEDULED' && most > 0;
   const busy = book.isPending || book.isSuccess;
+  const wish = { flightId: flight.id, seats, payment };
 
-  function submit(again = false) {
-    book.mutate(
-      { flightId: flight.id, seats, ...(again && { again }) },
-      {
-        onSuccess: ({ booking_id }) =>
-          navigate({ to: '/bookings/$bookingId', params: { bookingId: booking_id } }),
-      },
-    );
+  if (flight.status === 'CANCELLED' || code === 'flight_cancelled') {
+    return <Closed title="Cancelled">The airline cancelled this flight.</Closed>;
+  }
+  if (departed || code === 'flight_departed') {
+    return <Closed title="Departed">This flight has left, so it cannot be booked any more.</Closed>;
+  }
+  if (most <= 0) {
+    return <Closed title="Sold out">Seats that are given back go to the waiting list first.</Closed>;
+  }
+
+  function choose(chosen: number) {
+    book.reset();
+    onSeats(chosen);
   }
 
   return (
     <div className={css.panel}>
-      <SeatCount
-        label="How many seats?"
-        value={seats}
-        onChange={onSeats}
-        most={most}
-        disabled={busy || !bookable}
-      />
+      <SeatCount label="How many seats?" value={seats} onChange={choose} most={most} disabled={busy} />
       <dl className={css.sum}>
         <div>
           <dt>
@@ -53,57 +60,51 @@ export function BookPanel({ flight, seats, onSeats }: Props) {
           <dd>{money(total(flight.price, seats), flight.currency)}</dd>
         </div>
       </dl>
-      {book.error && <Refusal error={book.error} onAgain={() => submit(true)} />}
-      {!bookable ? (
-        <Button disabled fullWidth>
-          {flight.status === 'CANCELLED' ? 'Cancelled' : 'Sold out'}
-        </Button>
-      ) : seats > most ? (
-        <Button fullWidth variant="default" onClick={() => onSeats(most)}>
+      {seats > most ? (
+        <Button fullWidth variant="default" onClick={() => choose(most)}>
           Only {most} left: take {most}
         </Button>
       ) : session.state === 'signed-out' ? (
-        <LinkButton fullWidth to="/sign-in" search={{ next: `/flights/${flight.id}?seats=${seats}` }}>
-          Sign in to book
-        </LinkButton>
+        <>
+          <LinkButton fullWidth to="/sign-in" search={{ next: `/flights/${flight.id}?seats=${seats}` }}>
+            Sign in to book
+          </LinkButton>
+          <p className={css.fine}>An account takes a username and a password, nothing else.</p>
+        </>
       ) : (
-        <Button fullWidth onClick={() => submit()} loading={busy}>
-          Book {seats === 1 ? '1 seat' : `${seats} seats`}
-        </Button>
-      )}
-      {session.state === 'signed-out' && bookable && (
-        <p className={css.fine}>An account takes a username and a password, nothing else.</p>
+        <>
+          <PaymentChoice value={payment} onChange={setPayment} disabled={busy} />
+          {book.error && <Refusal error={book.error} onAgain={() => submit({ ...wish, again: true })} />}
+          {code !== 'possible_duplicate' && (
+            <Button fullWidth onClick={() => submit(wish)} loading={busy}>
+              {actionWords(payment, seats)}
+            </Button>
+          )}
+        </>
       )}
     </div>
   );
 }
 
-/** Why it was not booked. What concerns this flight is said in its own words, with the way on beside it. */
-function Refusal({ error, onAgain }: { error: unknown; onAgain: () => void }) {
-  const problem = asProblem(error);
-  const { booking_id: earlier } = problem.members;
-  if (problem.code === 'possible_duplicate' && typeof earlier === 'string') {
-    return (
-      <div className={css.refusal} role="alert">
-        <strong>You booked this flight a moment ago</strong>
-        <p>
-          <Link to="/bookings/$bookingId" params={{ bookingId: earlier }}>
-            See that booking
-          </Link>
-          , or book more seats beside it.
-        </p>
-        <Button variant="default" size="sm" onClick={onAgain}>
-          Book once more
-        </Button>
-      </div>
-    );
-  }
-  const title = refusalTitle(problem.code);
-  if (!title) return <ProblemNote error={problem} title="The booking was not made." />;
+/** Books once however often it is pressed, and goes to the booking. */
+function useSubmit(book: ReturnType<typeof useBook>['mutateAsync']) {
+  const navigate = useNavigate();
+  return useOneAtATime(async (...wish: Parameters<typeof book>) => {
+    const { booking_id } = await book(...wish);
+    await navigate({ to: '/bookings/$bookingId', params: { bookingId: booking_id } });
+  });
+}
+
+function actionWords(payment: PaymentWish, seats: number): string {
+  if (!payment) return `Book ${seatWords(seats)}`;
+  return 'hold' in payment ? `Hold ${seatWords(seats)}` : `Pay and book ${seatWords(seats)}`;
+}
+
+function Closed({ title, children }: { title: string; children: string }) {
   return (
-    <div className={css.refusal} role="alert">
-      <strong>{title}</strong>
-      <p>{problem.message}</p>
+    <div className={css.panel} role="status">
+      <strong className={css.closed}>{title}</strong>
+      <p>{children}</p>
     </div>
   );
 }

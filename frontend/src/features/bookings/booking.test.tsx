@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import type { Booking } from '@/lib/wire';
@@ -50,6 +50,17 @@ test('two presses book once', async () => {
   expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
 });
 
+test('two presses in one moment book once', async () => {
+  jobIs(BOOKING);
+  const keys = bookingDesk(accept);
+  openApp(FLIGHT_PAGE, { as: 'member' });
+  const book = await screen.findByRole('button', { name: 'Book 2 seats' });
+  fireEvent.click(book);
+  fireEvent.click(book);
+  expect(await screen.findByRole('heading', { name: 'You are booked' })).toBeVisible();
+  expect(keys).toHaveLength(1);
+});
+
 test('a lost answer is asked for again with the same key', async () => {
   jobIs(BOOKING);
   const keys = bookingDesk(() => HttpResponse.error(), accept);
@@ -90,9 +101,66 @@ test('booking the same flight twice is asked about, and done when it was meant',
     'href',
     '/bookings/earlier',
   );
+  expect(screen.queryByRole('button', { name: 'Book 2 seats' })).not.toBeInTheDocument();
   await user.click(screen.getByRole('button', { name: 'Book once more' }));
   expect(await screen.findByRole('heading', { name: 'You are booked' })).toBeVisible();
   expect(bodies.at(-1)).toEqual({ flight_id: FLIGHT.id, seats: 2, allow_duplicate: true });
+});
+
+test.each([
+  { ways: ['Pay now with a card'], action: 'Pay and book 2 seats', payment: { token: 'tok_ok' } },
+  {
+    ways: ['Pay now with a card', 'A card that the bank refuses'],
+    action: 'Pay and book 2 seats',
+    payment: { token: 'tok_declined' },
+  },
+  { ways: ['Hold the seats, pay later'], action: 'Hold 2 seats', payment: { hold: true } },
+])('$ways is asked for', async ({ ways, action, payment }) => {
+  jobIs(BOOKING);
+  const bodies: unknown[] = [];
+  network.use(
+    http.post('/api/v1/booking', async ({ request }) => {
+      bodies.push(await request.json());
+      return accept();
+    }),
+  );
+  const { user } = openApp(FLIGHT_PAGE, { as: 'member' });
+  for (const way of ways) await user.click(await screen.findByRole('radio', { name: way }));
+  await user.click(screen.getByRole('button', { name: action }));
+  expect(await screen.findByRole('heading', { name: 'You are booked' })).toBeVisible();
+  expect(bodies).toEqual([{ flight_id: FLIGHT.id, seats: 2, payment }]);
+});
+
+test.each([
+  { title: 'Departed', flight: { ...FLIGHT, departure_ts: '2020-12-01T04:30:00Z' } },
+  { title: 'Cancelled', flight: { ...FLIGHT, status: 'CANCELLED' } },
+  { title: 'Sold out', flight: { ...FLIGHT, available_seats: 0 } },
+])('a flight that is $title cannot be booked', async ({ title, flight }) => {
+  network.use(http.get('/api/v1/flights/:id', () => HttpResponse.json(flight)));
+  openApp(FLIGHT_PAGE, { as: 'member' });
+  expect(await screen.findByText(title, { selector: 'strong' })).toBeVisible();
+  expect(screen.queryByRole('button', { name: /Book/ })).not.toBeInTheDocument();
+  expect(screen.queryByRole('group', { name: 'How many seats?' })).not.toBeInTheDocument();
+});
+
+test.each([
+  { code: 'flight_departed', title: 'Departed' },
+  { code: 'flight_cancelled', title: 'Cancelled' },
+])('$code settles the panel', async ({ code, title }) => {
+  bookingDesk(() => problem(409, code, 'Too late.'));
+  const { user } = openApp(FLIGHT_PAGE, { as: 'member' });
+  await user.click(await screen.findByRole('button', { name: 'Book 2 seats' }));
+  expect(await screen.findByText(title, { selector: 'strong' })).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Book 2 seats' })).not.toBeInTheDocument();
+});
+
+test('too many holds lead to those that there are', async () => {
+  bookingDesk(() => problem(409, 'too_many_holds', 'You have 4 unpaid holds.', { limit: 4 }));
+  const { user } = openApp(FLIGHT_PAGE, { as: 'member' });
+  await user.click(await screen.findByRole('radio', { name: 'Hold the seats, pay later' }));
+  await user.click(screen.getByRole('button', { name: 'Hold 2 seats' }));
+  const refusal = within(await screen.findByRole('alert'));
+  expect(refusal.getByRole('link', { name: 'your bookings' })).toHaveAttribute('href', '/bookings');
 });
 
 test('the page follows the job by long polls until it is final', async () => {
@@ -185,6 +253,22 @@ test('a cancellation that is refused says why and keeps the booking', async () =
 
 test("somebody else's booking is not here", async () => {
   network.use(http.get('/api/v1/jobs/:id', () => problem(404, 'job_not_found', 'There is no such job.')));
+  openApp(`/bookings/${BOOKING.id}`, { as: 'member' });
+  expect(await screen.findByRole('heading', { name: 'This booking is not here' })).toBeVisible();
+});
+
+test('a job that is no booking is not here', async () => {
+  network.use(
+    http.get('/api/v1/jobs/:id', () =>
+      HttpResponse.json({
+        ...job(BOOKING),
+        kind: 'import',
+        status: 'IN_PROGRESS',
+        done: false,
+        booking: null,
+      }),
+    ),
+  );
   openApp(`/bookings/${BOOKING.id}`, { as: 'member' });
   expect(await screen.findByRole('heading', { name: 'This booking is not here' })).toBeVisible();
 });

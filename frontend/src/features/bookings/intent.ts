@@ -1,12 +1,27 @@
+import type { NewBooking } from '@/lib/wire';
+
+/** With a card, later within the hold, or not at all. */
+export type PaymentWish = { token: string } | { hold: true } | null;
+
 /**
- * The idempotency key of one wish to book. It outlives a lost answer, a second click and a reload of the page, so none of them books
- * twice; it is used up by an answer, whatever that says.
+ * One wish to book. Its idempotency key outlives a lost answer, a second click and a reload of the page, so none of them books twice; it
+ * is used up by an answer, whatever that says.
  */
 export interface Wish {
   flightId: string;
   seats: number;
+  payment: PaymentWish;
   /** Said after the question whether one meant to book the same flight once more. */
   again?: boolean;
+}
+
+export function bodyOf({ flightId, seats, payment, again }: Wish): NewBooking {
+  return {
+    flight_id: flightId,
+    seats,
+    ...(payment && { payment }),
+    ...(again && { allow_duplicate: true }),
+  };
 }
 
 export function keyOf(wish: Wish): string {
@@ -22,8 +37,9 @@ export function usedUp(wish: Wish): void {
   sessionStorage.removeItem(slotOf(wish));
 }
 
-function slotOf({ flightId, seats, again = false }: Wish): string {
-  return `skyqueue.booking-key.${flightId}.${seats}${again ? '.again' : ''}`;
+/** Whatever is asked for differently is another wish: the server refuses a key that comes with another body. */
+function slotOf(wish: Wish): string {
+  return `skyqueue.booking-key.${JSON.stringify(bodyOf(wish))}`;
 }
 
 /** `crypto.randomUUID` exists on secure pages only; this works on a plain http address in the local network, too. */
