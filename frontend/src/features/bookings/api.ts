@@ -2,7 +2,6 @@ import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/rea
 import { answer, api } from '@/lib/client';
 import { asProblem } from '@/lib/problem';
 import { retryable, retryDelay } from '@/lib/query';
-import type { Booking } from '@/lib/wire';
 import { bodyOf, keyOf, usedUp, type Wish } from './intent';
 
 const PAGE = 20;
@@ -47,19 +46,45 @@ export function myBookings() {
   });
 }
 
-export function useCancel() {
+/**
+ * Looks at a booking again after something was done to it. Also after a refusal: it means that the booking is not what the page thinks
+ * it is.
+ */
+function useLookAgain(bookingId: string) {
   const queries = useQueryClient();
+  return () =>
+    Promise.all([
+      queries.invalidateQueries({ queryKey: ['job', bookingId] }),
+      queries.invalidateQueries({ queryKey: ['bookings'] }),
+      queries.invalidateQueries({ queryKey: ['flights'] }),
+    ]);
+}
+
+/** What cancelling gives back now. A promise for a while; nothing is cancelled yet. */
+export function useCancellationQuote(bookingId: string) {
   return useMutation({
-    mutationFn: (booking: Booking) =>
-      answer(api.DELETE('/api/v1/bookings/{booking_id}', { params: { path: { booking_id: booking.id } } })),
+    mutationFn: () =>
+      answer(
+        api.POST('/api/v1/bookings/{booking_id}/cancellations', {
+          params: { path: { booking_id: bookingId } },
+        }),
+      ),
     retry: retryable,
     retryDelay,
-    // Also after a refusal: it means that the booking is not what this page thinks it is.
-    onSettled: (_, __, booking) =>
-      Promise.all([
-        queries.invalidateQueries({ queryKey: ['bookings'] }),
-        queries.invalidateQueries({ queryKey: ['job', booking.id] }),
-        queries.invalidateQueries({ queryKey: ['flights'] }),
-      ]),
+  });
+}
+
+/** Cancels as quoted. The same quote cancels once, so this repeats by itself when no answer came. */
+export function useCancellation(bookingId: string) {
+  return useMutation({
+    mutationFn: (quoteId: string) =>
+      answer(
+        api.POST('/api/v1/cancellations/{cancellation_id}/confirm', {
+          params: { path: { cancellation_id: quoteId } },
+        }),
+      ),
+    retry: retryable,
+    retryDelay,
+    onSettled: useLookAgain(bookingId),
   });
 }

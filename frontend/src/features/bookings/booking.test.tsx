@@ -222,35 +222,6 @@ test('a booking that lost the race is told plainly, with other flights of that l
   expect(screen.queryByRole('button', { name: 'Cancel booking' })).not.toBeInTheDocument();
 });
 
-test('cancelling asks once and shows the end', async () => {
-  let now = BOOKING;
-  network.use(
-    http.get('/api/v1/jobs/:id', () => HttpResponse.json(job(now))),
-    http.delete('/api/v1/bookings/:id', () => {
-      now = booking({ status: 'CANCELLED', available_actions: [] });
-      return HttpResponse.json(now);
-    }),
-  );
-  const { user } = openApp(`/bookings/${BOOKING.id}`, { as: 'member' });
-  await user.click(await screen.findByRole('button', { name: 'Cancel booking' }));
-  const dialog = within(await screen.findByRole('dialog'));
-  expect(dialog.getByText(/Both seats go back on sale/)).toBeVisible();
-  await user.click(dialog.getByRole('button', { name: 'Cancel booking' }));
-  expect(await screen.findByRole('heading', { name: 'Booking cancelled' })).toBeVisible();
-});
-
-test('a cancellation that is refused says why and keeps the booking', async () => {
-  jobIs(BOOKING);
-  network.use(
-    http.delete('/api/v1/bookings/:id', () => problem(409, 'not_cancellable', 'The flight has departed.')),
-  );
-  const { user } = openApp(`/bookings/${BOOKING.id}`, { as: 'member' });
-  await user.click(await screen.findByRole('button', { name: 'Cancel booking' }));
-  const dialog = within(await screen.findByRole('dialog'));
-  await user.click(dialog.getByRole('button', { name: 'Cancel booking' }));
-  expect(await dialog.findByRole('alert')).toHaveTextContent('The flight has departed.');
-});
-
 test("somebody else's booking is not here", async () => {
   network.use(http.get('/api/v1/jobs/:id', () => problem(404, 'job_not_found', 'There is no such job.')));
   openApp(`/bookings/${BOOKING.id}`, { as: 'member' });
