@@ -6,9 +6,10 @@ import { Page } from '@/components/page';
 import { ProblemNote } from '@/components/problem-note';
 import { CancelButton } from '@/features/bookings/cancel-button';
 import { Headline } from '@/features/bookings/headline';
+import { PayForm } from '@/features/bookings/pay-form';
 import { Ticket } from '@/features/bookings/ticket';
 import { Timeline } from '@/features/bookings/timeline';
-import { bookingById } from '@/lib/follow';
+import { bookingById, isPaying } from '@/lib/follow';
 import { asProblem } from '@/lib/problem';
 import type { Booking } from '@/lib/wire';
 import css from './booking.module.css';
@@ -45,6 +46,7 @@ export function BookingPage() {
   return (
     <Page title="Booking">
       <Headline job={job} booking={booking} outOfTouch={error !== null} />
+      {isPayable(booking) && <PayForm booking={booking} until={booking.hold_expires_at} />}
       <Timeline job={job} />
       <Ticket booking={booking} />
       <div className={css.actions}>
@@ -56,6 +58,13 @@ export function BookingPage() {
       </div>
     </Page>
   );
+}
+
+/** Its traveller pays here: nothing was paid yet, or a card is being charged. */
+function isPayable(booking: Booking): booking is Booking & { hold_expires_at: string } {
+  const { status, payment_mode: mode, hold_expires_at: until, available_actions: actions } = booking;
+  if (status !== 'HELD' || mode !== 'hold' || until === null) return false;
+  return actions.includes('pay') || isPaying(booking);
 }
 
 /** After a failure, the nearest thing to what was wanted. */

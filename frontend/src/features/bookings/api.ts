@@ -88,3 +88,17 @@ export function useCancellation(bookingId: string) {
     onSettled: useLookAgain(bookingId),
   });
 }
+
+/** Charges a card. Never repeated by itself: after a lost answer the booking tells whether the charge has begun. */
+export function usePay(bookingId: string) {
+  return useMutation({
+    mutationFn: (token: string) =>
+      answer(
+        api.POST('/api/v1/bookings/{booking_id}/payments', {
+          params: { path: { booking_id: bookingId } },
+          body: { token },
+        }),
+      ),
+    onSettled: useLookAgain(bookingId),
+  });
+}
