@@ -6,6 +6,7 @@ import { Page } from '@/components/page';
 import { ProblemNote } from '@/components/problem-note';
 import { CancelButton } from '@/features/bookings/cancel-button';
 import { Headline } from '@/features/bookings/headline';
+import { MovedFlight } from '@/features/bookings/moved-flight';
 import { PayForm } from '@/features/bookings/pay-form';
 import { Ticket } from '@/features/bookings/ticket';
 import { Timeline } from '@/features/bookings/timeline';
@@ -43,15 +44,17 @@ export function BookingPage() {
     );
   }
   const { job, booking } = data;
+  const movable = booking.available_actions.includes('accept_change');
   return (
     <Page title="Booking">
       <Headline job={job} booking={booking} outOfTouch={error !== null} />
+      {movable && <MovedFlight booking={booking} />}
       {isPayable(booking) && <PayForm booking={booking} until={booking.hold_expires_at} />}
       <Timeline job={job} />
       <Ticket booking={booking} />
       <div className={css.actions}>
         <WayOn booking={booking} />
-        {booking.available_actions.includes('cancel') && <CancelButton booking={booking} />}
+        {booking.available_actions.includes('cancel') && !movable && <CancelButton booking={booking} />}
         <Link to="/bookings" className={css.all}>
           All my bookings
         </Link>

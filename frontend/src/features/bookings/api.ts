@@ -102,3 +102,18 @@ export function usePay(bookingId: string) {
     onSettled: useLookAgain(bookingId),
   });
 }
+
+export function useKeepNewTimes(bookingId: string) {
+  return useMutation({
+    mutationFn: () =>
+      answer(
+        api.POST('/api/v1/bookings/{booking_id}/schedule-change', {
+          params: { path: { booking_id: bookingId } },
+          body: { action: 'keep' },
+        }),
+      ),
+    retry: retryable,
+    retryDelay,
+    onSettled: useLookAgain(bookingId),
+  });
+}
