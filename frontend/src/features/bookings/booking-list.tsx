@@ -9,7 +9,8 @@ import { money } from '@/lib/money';
 import type { Booking, Segment } from '@/lib/wire';
 import { myBookings } from './api';
 import css from './booking-list.module.css';
-import { STATUS_WORDS } from './words';
+import { journeyOf, stopWords } from './journey';
+import { STATUS_WORDS, seatWords } from './words';
 
 export function BookingList() {
   const { data, error, isPending, isFetching, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } =
@@ -59,34 +60,34 @@ export function BookingList() {
 }
 
 function BookingRow({ booking }: { booking: Booking }) {
-  const [first, ...others] = booking.segments;
-  return first ? <Row booking={booking} first={first.flight} more={others.length} /> : null;
+  const [first] = booking.segments;
+  return first ? <Row booking={booking} first={first} /> : null;
 }
 
-interface RowProps {
-  booking: Booking;
-  first: Segment['flight'];
-  /** How many flights of the trip follow the first. */
-  more: number;
-}
-
-function Row({ booking, first, more }: RowProps) {
-  const itinerary = itineraryOf(first);
+function Row({ booking, first }: { booking: Booking; first: Segment }) {
+  const { segments } = booking;
+  const itinerary = itineraryOf(journeyOf(first, segments));
+  const stops = stopWords(segments);
+  const moved = booking.available_actions.includes('accept_change');
   return (
     <li className={css.row} data-status={booking.status}>
       <div className={css.when}>
         <span className={css.day}>{itinerary.from.day}</span>
-        <span className={css.number}>
-          {first.flight_number}
-          {more > 0 && ` and ${more} more`}
-        </span>
+        {segments.map(({ flight }) => (
+          <span key={flight.id} className={css.number}>
+            {flight.flight_number}
+          </span>
+        ))}
       </div>
-      <ItineraryLine itinerary={itinerary} />
+      <div>
+        <ItineraryLine itinerary={itinerary} />
+        {stops && <p className={css.stops}>{stops}</p>}
+      </div>
       <div className={css.about}>
         <span className={css.badge}>{STATUS_WORDS[booking.status]}</span>
+        {moved && <span className={css.news}>New times</span>}
         <span>
-          {booking.seats === 1 ? '1 seat' : `${booking.seats} seats`} ·{' '}
-          {money(booking.price_total, booking.currency)}
+          {seatWords(booking.seats)} · {money(booking.price_total, booking.currency)}
         </span>
       </div>
       <Link

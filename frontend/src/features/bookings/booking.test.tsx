@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Booking } from '@/lib/wire';
 import { openApp } from '@/testing/app';
 import { network, problem } from '@/testing/network';
-import { booking, FLIGHT, job, TRAVELLER } from '@/testing/samples';
+import { booking, FLIGHT, job, segment, TRAVELLER } from '@/testing/samples';
 
 const FLIGHT_PAGE = `/flights/${FLIGHT.id}?seats=2`;
 const BOOKING = booking();
@@ -242,6 +242,39 @@ test('a job that is no booking is not here', async () => {
   );
   openApp(`/bookings/${BOOKING.id}`, { as: 'member' });
   expect(await screen.findByRole('heading', { name: 'This booking is not here' })).toBeVisible();
+});
+
+const TRIP = booking({
+  segments: [
+    segment(),
+    segment({
+      id: 'second',
+      flight_number: 'AI-303',
+      source: 'Mumbai',
+      source_iata: 'BOM',
+      destination: 'Chennai',
+      destination_iata: 'MAA',
+      departure_ts: '2099-12-01T08:55:00Z',
+      arrival_ts: '2099-12-01T10:55:00Z',
+    }),
+  ],
+});
+
+test('a ticket of several flights tells the time between them', async () => {
+  jobIs(TRIP);
+  openApp(`/bookings/${TRIP.id}`, { as: 'member' });
+  const ticket = within(await screen.findByRole('region', { name: 'Your ticket' }));
+  expect(ticket.getByText('2 h 15 min in Mumbai')).toBeVisible();
+});
+
+test('a trip is listed from its first place to its last', async () => {
+  network.use(http.get('/api/v1/bookings', () => HttpResponse.json({ data: [TRIP], next_cursor: null })));
+  openApp('/bookings', { as: 'member' });
+  const row = within(await screen.findByRole('listitem'));
+  expect(row.getByTitle('Delhi')).toBeVisible();
+  expect(row.getByTitle('Chennai')).toBeVisible();
+  expect(row.getByText('16:25')).toBeVisible();
+  expect(row.getByText('1 stop: Mumbai')).toBeVisible();
 });
 
 test('bookings are listed page by page, each with its way to the ticket', async () => {

@@ -2,6 +2,7 @@ import { ItineraryLine } from '@/components/itinerary-line';
 import { itineraryOf } from '@/lib/itinerary';
 import { money } from '@/lib/money';
 import type { Booking, Segment } from '@/lib/wire';
+import { connectionWords } from './journey';
 import css from './ticket.module.css';
 import { STATUS_WORDS } from './words';
 
@@ -11,8 +12,8 @@ export function Ticket({ booking }: { booking: Booking }) {
     <section className={css.shadow} aria-label="Your ticket">
       <div className={css.ticket} data-status={booking.status}>
         <div className={css.body}>
-          {booking.segments.map((segment) => (
-            <Leg key={segment.booking_id} segment={segment} />
+          {booking.segments.map((segment, index) => (
+            <Leg key={segment.booking_id} segment={segment} before={booking.segments[index - 1]} />
           ))}
         </div>
         <dl className={css.stub}>
@@ -38,12 +39,14 @@ export function Ticket({ booking }: { booking: Booking }) {
   );
 }
 
-function Leg({ segment: { flight } }: { segment: Segment }) {
-  const itinerary = itineraryOf(flight);
+function Leg({ segment: { flight }, before }: { segment: Segment; before: Segment | undefined }) {
   return (
-    <div>
-      <p className={css.number}>{flight.flight_number}</p>
-      <ItineraryLine itinerary={itinerary} large />
-    </div>
+    <>
+      {before && <p className={css.connection}>{connectionWords(before.flight, flight)}</p>}
+      <div>
+        <p className={css.number}>{flight.flight_number}</p>
+        <ItineraryLine itinerary={itineraryOf(flight)} large />
+      </div>
+    </>
   );
 }
