@@ -6,6 +6,7 @@ import { ProblemNote } from '@/components/problem-note';
 import { BookPanel } from '@/features/bookings/book-panel';
 import { flightById } from '@/features/flights/api';
 import { FlightCard } from '@/features/flights/flight-card';
+import { WaitingList } from '@/features/waitlist/waiting-list';
 import { asProblem } from '@/lib/problem';
 import type { Flight } from '@/lib/wire';
 import css from './flight.module.css';
@@ -41,6 +42,8 @@ export function FlightPage() {
       </Page>
     );
   }
+  const choose = (chosen: number) =>
+    navigate({ search: { seats: chosen }, replace: true, resetScroll: false });
   return (
     <Page title={`${flight.flight_number}, ${flight.source} to ${flight.destination}`}>
       <WayBack flight={flight} seats={seats} />
@@ -54,11 +57,10 @@ export function FlightPage() {
       )}
       <div className={css.columns}>
         <FlightCard flight={flight} />
-        <BookPanel
-          flight={flight}
-          seats={seats}
-          onSeats={(chosen) => navigate({ search: { seats: chosen }, replace: true, resetScroll: false })}
-        />
+        <div className={css.aside}>
+          <BookPanel flight={flight} seats={seats} onSeats={choose} />
+          <WaitingList flight={flight} seats={seats} onSeats={choose} />
+        </div>
       </div>
     </Page>
   );
