@@ -117,3 +117,18 @@ export function useKeepNewTimes(bookingId: string) {
     onSettled: useLookAgain(bookingId),
   });
 }
+
+export function useCorrectName(bookingId: string) {
+  return useMutation({
+    mutationFn: ({ position, name }: { position: number; name: string }) =>
+      answer(
+        api.PATCH('/api/v1/bookings/{booking_id}/passengers/{position}', {
+          params: { path: { booking_id: bookingId, position } },
+          body: { name },
+        }),
+      ),
+    retry: retryable,
+    retryDelay,
+    onSettled: useLookAgain(bookingId),
+  });
+}

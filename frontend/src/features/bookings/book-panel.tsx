@@ -11,6 +11,7 @@ import type { Flight } from '@/lib/wire';
 import { useBook } from './api';
 import css from './book-panel.module.css';
 import type { PaymentWish } from './intent';
+import { NameFields, NO_NAMES } from './name-fields';
 import { PaymentChoice } from './payment-choice';
 import { Refusal } from './refusal';
 import { useOneAtATime } from './use-one-at-a-time';
@@ -26,13 +27,14 @@ interface Props {
 export function BookPanel({ flight, seats, onSeats }: Props) {
   const session = useSession();
   const [payment, setPayment] = useState<PaymentWish>(null);
+  const [names, setNames] = useState(NO_NAMES);
   const book = useBook();
   const submit = useSubmit(book.mutateAsync);
   const departed = useReached(flight.departure_ts);
   const { code } = asProblem(book.error);
   const most = Math.min(MOST_SEATS, flight.available_seats);
   const busy = book.isPending || book.isSuccess;
-  const wish = { flightId: flight.id, seats, payment };
+  const wish = { flightId: flight.id, seats, payment, names: namesOf(names, seats) };
 
   if (flight.status === 'CANCELLED' || code === 'flight_cancelled') {
     return <Closed title="Cancelled">The airline cancelled this flight.</Closed>;
@@ -73,6 +75,7 @@ export function BookPanel({ flight, seats, onSeats }: Props) {
         </>
       ) : (
         <>
+          <NameFields seats={seats} names={names} onChange={setNames} disabled={busy} />
           <PaymentChoice value={payment} onChange={setPayment} disabled={busy} />
           {book.error && <Refusal error={book.error} onAgain={() => submit({ ...wish, again: true })} />}
           {code !== 'possible_duplicate' && (
@@ -93,6 +96,11 @@ function useSubmit(book: ReturnType<typeof useBook>['mutateAsync']) {
     const { booking_id } = await book(...wish);
     await navigate({ to: '/bookings/$bookingId', params: { bookingId: booking_id } });
   });
+}
+
+/** Those that were typed, for as many seats as are booked. */
+function namesOf(typed: string[], seats: number): string[] {
+  return typed.slice(0, seats).flatMap((name) => name.trim() || []);
 }
 
 function actionWords(payment: PaymentWish, seats: number): string {

@@ -131,6 +131,23 @@ test.each([
   expect(bodies).toEqual([{ flight_id: FLIGHT.id, seats: 2, payment }]);
 });
 
+test('who travels may be named, and blanks are nobody', async () => {
+  jobIs(BOOKING);
+  const bodies: unknown[] = [];
+  network.use(
+    http.post('/api/v1/booking', async ({ request }) => {
+      bodies.push(await request.json());
+      return accept();
+    }),
+  );
+  const { user } = openApp(FLIGHT_PAGE, { as: 'member' });
+  await user.click(await screen.findByRole('button', { name: 'Add names (optional)' }));
+  await user.type(screen.getByRole('textbox', { name: 'Traveller 2' }), ' Asha Rao ');
+  await user.click(screen.getByRole('button', { name: 'Book 2 seats' }));
+  expect(await screen.findByRole('heading', { name: 'You are booked' })).toBeVisible();
+  expect(bodies).toEqual([{ flight_id: FLIGHT.id, seats: 2, passengers: [{ name: 'Asha Rao' }] }]);
+});
+
 test.each([
   { title: 'Departed', flight: { ...FLIGHT, departure_ts: '2020-12-01T04:30:00Z' } },
   { title: 'Cancelled', flight: { ...FLIGHT, status: 'CANCELLED' } },

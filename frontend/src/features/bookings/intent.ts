@@ -11,15 +11,18 @@ export interface Wish {
   flightId: string;
   seats: number;
   payment: PaymentWish;
+  /** Names of those who travel, as many as are known. */
+  names: string[];
   /** Said after the question whether one meant to book the same flight once more. */
   again?: boolean;
 }
 
-export function bodyOf({ flightId, seats, payment, again }: Wish): NewBooking {
+export function bodyOf({ flightId, seats, payment, names, again }: Wish): NewBooking {
   return {
     flight_id: flightId,
     seats,
     ...(payment && { payment }),
+    ...(names.length > 0 && { passengers: names.map((name) => ({ name })) }),
     ...(again && { allow_duplicate: true }),
   };
 }

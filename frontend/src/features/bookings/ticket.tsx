@@ -4,6 +4,7 @@ import { money } from '@/lib/money';
 import type { Booking, Segment } from '@/lib/wire';
 import { connectionWords } from './journey';
 import css from './ticket.module.css';
+import { Travellers } from './travellers';
 import { STATUS_WORDS } from './words';
 
 /** A booking as the piece of paper it once was. */
@@ -15,6 +16,7 @@ export function Ticket({ booking }: { booking: Booking }) {
           {booking.segments.map((segment, index) => (
             <Leg key={segment.booking_id} segment={segment} before={booking.segments[index - 1]} />
           ))}
+          <Travellers booking={booking} />
         </div>
         <dl className={css.stub}>
           <div>
