@@ -6,6 +6,7 @@ import { ProblemNote } from '@/components/problem-note';
 import { BookPanel } from '@/features/bookings/book-panel';
 import { flightById } from '@/features/flights/api';
 import { FlightCard } from '@/features/flights/flight-card';
+import { placeInLine } from '@/features/waitlist/api';
 import { WaitingList } from '@/features/waitlist/waiting-list';
 import { asProblem } from '@/lib/problem';
 import type { Flight } from '@/lib/wire';
@@ -21,6 +22,9 @@ export function FlightPage() {
   const { seats = 1 } = route.useSearch();
   const navigate = useNavigate({ from: '/flights/$flightId' });
   const { data: flight, error, isFetching, refetch } = useQuery(flightById(flightId));
+
+  // Seats that are held for the traveller come before seats that anybody may book.
+  const offered = useQuery({ ...placeInLine(flightId), enabled: false }).data?.status === 'OFFERED';
 
   if (!flight) {
     if (error && asProblem(error).status === 404) return <NotFound what="This flight" />;
@@ -44,6 +48,9 @@ export function FlightPage() {
   }
   const choose = (chosen: number) =>
     navigate({ search: { seats: chosen }, replace: true, resetScroll: false });
+  const shared = { flight, seats, onSeats: choose };
+  const panel = <BookPanel key="panel" {...shared} />;
+  const line = <WaitingList key="line" {...shared} />;
   return (
     <Page title={`${flight.flight_number}, ${flight.source} to ${flight.destination}`}>
       <WayBack flight={flight} seats={seats} />
@@ -57,10 +64,7 @@ export function FlightPage() {
       )}
       <div className={css.columns}>
         <FlightCard flight={flight} />
-        <div className={css.aside}>
-          <BookPanel flight={flight} seats={seats} onSeats={choose} />
-          <WaitingList flight={flight} seats={seats} onSeats={choose} />
-        </div>
+        <div className={css.aside}>{offered ? [line, panel] : [panel, line]}</div>
       </div>
     </Page>
   );

@@ -27,6 +27,7 @@ export function placeInLine(flightId: string) {
         if (asProblem(error).code === 'not_waiting') return null;
         throw error;
       }),
+    staleTime: 0,
     refetchInterval: ({ state: { data } }) => {
       const open = data?.status === 'WAITING' || data?.status === 'OFFERED';
       return open && WAITING_REFRESH_MS;
