@@ -93,6 +93,54 @@ def test_a_traveller_finds_a_flight_books_it_and_gives_it_back(page: Page, camer
     camera.take("6-cancelled")
 
 
+def test_held_seats_are_paid_for_and_given_back_for_what_was_promised(page: Page, camera: Camera, flight: dict[str, Any]) -> None:
+    page.goto(f"/flights/{flight['id']}?seats=2")
+    page.get_by_role("link", name="Sign in to book").click()
+    register(page)
+    page.get_by_role("radio", name="Hold the seats, pay later").check()
+    page.get_by_role("button", name="Hold 2 seats").click()
+    expect(page.get_by_role("heading", name="Your seats are held")).to_be_visible()
+    expect(page.get_by_role("timer")).to_have_text(re.compile(r"^1[45]:\d\d$"))
+    camera.take("held")
+
+    page.get_by_role("radio", name="A card that the bank refuses").check()
+    page.get_by_role("button", name="Pay ₹10,900").click()
+    expect(page.get_by_role("heading", name="The card was declined")).to_be_visible()
+    page.get_by_role("radio", name="A card that works", exact=True).check()
+    page.get_by_role("button", name="Pay ₹10,900").click()
+    expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    expect(page.get_by_role("list", name="What happened so far")).to_contain_text(re.compile("Card declined.*Paid.*Confirmed"))
+
+    page.get_by_role("button", name="Cancel booking").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("You get back₹8,175")
+    camera.take("quote")
+    dialog.get_by_role("button", name="Cancel booking").click()
+    expect(page.get_by_role("heading", name="Booking cancelled")).to_be_visible()
+    expect(page.get_by_text("₹8,175 was refunded to your card. The fee was ₹2,725.")).to_be_visible()
+    camera.take("refunded")
+
+
+def test_who_comes_too_late_waits_and_is_offered_what_is_given_back(
+    page: Page, camera: Camera, flight: dict[str, Any], back_office: httpx.Client
+) -> None:
+    body = {"flight_id": flight["id"], "seats": 5}
+    taken = back_office.post("/api/v1/booking", json=body, headers={"Prefer": "wait=10"}).raise_for_status().json()
+    page.goto(f"/flights/{flight['id']}?seats=2")
+    page.get_by_role("link", name="Sign in to wait").click()
+    register(page)
+    page.get_by_role("button", name="Join the waiting list").click()
+    expect(page.get_by_text("Number 1", exact=True)).to_be_visible()
+    camera.take("waiting")
+
+    back_office.delete(f"/api/v1/bookings/{taken['booking_id']}").raise_for_status()
+    expect(page.get_by_text("It is your turn")).to_be_visible()
+    camera.take("offered")
+    page.get_by_role("link", name="Pay for them").click()
+    page.get_by_role("button", name="Pay ₹10,900").click()
+    expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+
+
 def test_seats_that_go_while_one_chooses_are_told_at_once(
     page: Page, camera: Camera, flight: dict[str, Any], back_office: httpx.Client
 ) -> None:
