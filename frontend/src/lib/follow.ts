@@ -62,8 +62,7 @@ function notABooking(): Problem {
 
 function restMs(booking: Booking): number | false {
   if (isUnsettled(booking)) return ON_ITS_WAY_MS;
-  if (booking.available_actions.length === 0) return false;
-  if (!booking.payment_required_by) return AT_REST_MS;
+  if (!booking.payment_required_by) return booking.available_actions.length > 0 && AT_REST_MS;
   const left = Date.parse(booking.payment_required_by) - Date.now();
   return Math.min(Math.max(left, PAUSE_MS), AT_REST_MS);
 }
