@@ -31,7 +31,7 @@ export function Headline({ job, booking, outOfTouch }: Props) {
         )}
         {slow && !outOfTouch && (
           <p className={css.aside}>
-            Busier than usual. Your place is safe: you can leave and find it under My bookings.
+            This takes longer than usual. Nothing is lost: you can leave and find it under My bookings.
           </p>
         )}
       </div>
