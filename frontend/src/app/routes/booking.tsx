@@ -54,7 +54,7 @@ export function BookingPage() {
       <Ticket booking={booking} />
       <div className={css.actions}>
         <WayOn booking={booking} />
-        {booking.available_actions.includes('cancel') && !movable && <CancelButton booking={booking} />}
+        {!movable && <CancelButton booking={booking} />}
         <Link to="/bookings" className={css.all}>
           All my bookings
         </Link>

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { LinkButton } from '@/components/link-button';
 import { MOST_SEATS, SeatCount } from '@/components/seat-count';
 import { useReached } from '@/components/use-reached';
@@ -43,8 +43,17 @@ export function BookPanel({ flight, seats, onSeats }: Props) {
     return <Closed title="Departed">This flight has left, so it cannot be booked any more.</Closed>;
   }
   if (most <= 0) {
-    return <Closed title="Sold out">Seats that are given back go to the waiting list first.</Closed>;
+    return (
+      <Closed title="Sold out">
+        {code === 'sold_out' ? 'Somebody was quicker. ' : ''}Seats that are given back go to the waiting list
+        first.
+      </Closed>
+    );
   }
+
+  const refusal = book.error && (
+    <Refusal error={book.error} onAgain={() => submit({ ...wish, again: true })} />
+  );
 
   function choose(chosen: number) {
     book.reset();
@@ -63,9 +72,12 @@ export function BookPanel({ flight, seats, onSeats }: Props) {
         </div>
       </dl>
       {seats > most ? (
-        <Button fullWidth variant="default" onClick={() => choose(most)}>
-          Only {most} left: take {most}
-        </Button>
+        <>
+          {refusal}
+          <Button fullWidth variant="default" onClick={() => choose(most)}>
+            Only {most} left: take {most}
+          </Button>
+        </>
       ) : session.state === 'signed-out' ? (
         <>
           <LinkButton fullWidth to="/sign-in" search={{ next: `/flights/${flight.id}?seats=${seats}` }}>
@@ -77,7 +89,7 @@ export function BookPanel({ flight, seats, onSeats }: Props) {
         <>
           <NameFields seats={seats} names={names} onChange={setNames} disabled={busy} />
           <PaymentChoice value={payment} onChange={setPayment} disabled={busy} />
-          {book.error && <Refusal error={book.error} onAgain={() => submit({ ...wish, again: true })} />}
+          {refusal}
           {code !== 'possible_duplicate' && (
             <Button fullWidth onClick={() => submit(wish)} loading={busy}>
               {actionWords(payment, seats)}
@@ -108,7 +120,7 @@ function actionWords(payment: PaymentWish, seats: number): string {
   return 'hold' in payment ? `Hold ${seatWords(seats)}` : `Pay and book ${seatWords(seats)}`;
 }
 
-function Closed({ title, children }: { title: string; children: string }) {
+function Closed({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className={css.panel} role="status">
       <strong className={css.closed}>{title}</strong>

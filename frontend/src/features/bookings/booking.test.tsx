@@ -171,6 +171,23 @@ test.each([
   expect(screen.queryByRole('button', { name: 'Book 2 seats' })).not.toBeInTheDocument();
 });
 
+test.each([
+  { left: 1, shown: 'Only 1 left: take 1' },
+  { left: 0, shown: 'Join the waiting list' },
+])('seats that somebody else took are told beside the way on ($left left)', async ({ left, shown }) => {
+  bookingDesk(() => {
+    network.use(
+      http.get('/api/v1/flights/:id', () => HttpResponse.json({ ...FLIGHT, available_seats: left })),
+    );
+    return problem(409, 'sold_out', 'Fewer seats are left than you asked for.');
+  });
+  const { user } = openApp(FLIGHT_PAGE, { as: 'member' });
+  await user.click(await screen.findByRole('button', { name: 'Book 2 seats' }));
+  expect(await screen.findByRole('button', { name: shown })).toBeVisible();
+  expect(screen.getByText(/Somebody was quicker/)).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Book 2 seats' })).not.toBeInTheDocument();
+});
+
 test('too many holds lead to those that there are', async () => {
   bookingDesk(() => problem(409, 'too_many_holds', 'You have 4 unpaid holds.', { limit: 4 }));
   const { user } = openApp(FLIGHT_PAGE, { as: 'member' });

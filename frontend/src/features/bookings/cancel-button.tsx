@@ -15,7 +15,7 @@ interface Props {
   children?: string;
 }
 
-/** Says what cancelling gives back, and cancels for exactly that. */
+/** Says what cancelling gives back, and cancels for exactly that. Its refusal outlives the button. */
 export function CancelButton({ booking, children = 'Cancel booking' }: Props) {
   const [asking, { open, close }] = useDisclosure(false);
   const quote = useCancellationQuote(booking.id);
@@ -40,9 +40,11 @@ export function CancelButton({ booking, children = 'Cancel booking' }: Props) {
 
   return (
     <>
-      <Button variant="default" onClick={ask}>
-        {children}
-      </Button>
+      {booking.available_actions.includes('cancel') && (
+        <Button variant="default" onClick={ask}>
+          {children}
+        </Button>
+      )}
       <Modal.Root opened={asking} onClose={close} centered>
         <Modal.Overlay />
         <Modal.Content radius="lg">

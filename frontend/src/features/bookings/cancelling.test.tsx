@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import type { CancellationQuote } from '@/lib/wire';
@@ -100,12 +100,19 @@ test.each(['quote_expired', 'quote_superseded'])('%s asks again and says so', as
   expect(confirmed).toEqual(['quote-1', 'quote-2']);
 });
 
-test('a cancellation that is refused says why and keeps the booking', async () => {
-  cancellationDesk([quote()], () => problem(409, 'not_cancellable', 'The flight has departed.'));
+test('a cancellation that is refused says why, also once it cannot be asked for any more', async () => {
+  cancellationDesk([quote()], () => {
+    const departed = booking({ available_actions: [] });
+    network.use(http.get('/api/v1/jobs/:id', () => HttpResponse.json(job(departed))));
+    return problem(409, 'not_cancellable', 'The flight has departed.');
+  });
   const { user, dialog } = await askToCancel();
   await dialog.findByText('₹11,250');
   await user.click(dialog.getByRole('button', { name: 'Cancel booking' }));
   expect(await dialog.findByRole('alert')).toHaveTextContent('The flight has departed.');
+  await user.click(dialog.getByRole('button', { name: 'Keep it' }));
+  await waitFor(() => expect(screen.queryByRole('dialog')).not.toBeInTheDocument());
+  expect(screen.queryByRole('button', { name: 'Cancel booking' })).not.toBeInTheDocument();
 });
 
 test('without a quote nothing can be confirmed', async () => {
