@@ -2,7 +2,8 @@ import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/rea
 import { answer, api } from '@/lib/client';
 import { asProblem } from '@/lib/problem';
 import { retryable, retryDelay } from '@/lib/query';
-import { bodyOf, keyOf, usedUp, type Wish } from './intent';
+import { wishAnswered, wishKey } from '@/lib/wish-key';
+import { bodyOf, nameOf, type Wish } from './intent';
 
 const PAGE = 20;
 
@@ -13,18 +14,18 @@ export function useBook() {
     mutationFn: (wish: Wish) =>
       answer(
         api.POST('/api/v1/booking', {
-          params: { header: { 'Idempotency-Key': keyOf(wish) } },
+          params: { header: { 'Idempotency-Key': wishKey(nameOf(wish)) } },
           body: bodyOf(wish),
         }),
       ),
     retry: retryable,
     retryDelay,
     onSuccess: (_, wish) => {
-      usedUp(wish);
+      wishAnswered(nameOf(wish));
       return queries.invalidateQueries({ queryKey: ['bookings'], refetchType: 'none' });
     },
     onError: (error, wish) => {
-      if (!asProblem(error).retryable) usedUp(wish);
+      if (!asProblem(error).retryable) wishAnswered(nameOf(wish));
       void queries.invalidateQueries({ queryKey: ['flights'] });
     },
   });
