@@ -38,8 +38,9 @@ test('a flight that the airline cancelled is never told as the traveller cancell
 
 test('a moved flight is news until it is answered', () => {
   expect(words({ status: 'CONFIRMED', available_actions: ['cancel', 'accept_change'] })).toMatch(
-    /^Your flight has new times\./,
+    /^Your flight has new times\. .*cancel free of charge/,
   );
+  expect(words({ status: 'CONFIRMED', available_actions: ['accept_change'] })).not.toMatch(/cancel/);
 });
 
 test('money that came late is said, whether it saved the seats or goes back', () => {
@@ -53,6 +54,10 @@ test('money that came late is said, whether it saved the seats or goes back', ()
     /still being checked/,
   );
   expect(words({ status: 'EXPIRED' })).toMatch(/Nothing was charged\.$/);
+});
+
+test('a hold that has run out asks for nothing', () => {
+  expect(words({ status: 'HELD', payment_mode: 'hold' })).toMatch(/^The time to pay is over\./);
 });
 
 test('a card that was declined says why, and that nothing was charged', () => {

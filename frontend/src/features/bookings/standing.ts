@@ -33,7 +33,7 @@ export function standingOf(booking: Booking): Standing {
 }
 
 /** What the airline did to a booking that still has its seats. */
-function changed({ segments, available_actions }: Booking): Standing | null {
+function changed({ segments, available_actions: actions }: Booking): Standing | null {
   if (segments.some(({ flight }) => flight.status === 'CANCELLED')) {
     return {
       tone: 'bad',
@@ -41,11 +41,13 @@ function changed({ segments, available_actions }: Booking): Standing | null {
       detail: 'Your booking is being ended. Everything that you paid comes back.',
     };
   }
-  if (available_actions.includes('accept_change')) {
+  if (actions.includes('accept_change')) {
     return {
       tone: 'news',
       title: 'Your flight has new times',
-      detail: 'Your seats are safe. Keep the new times, or cancel free of charge.',
+      detail: actions.includes('cancel')
+        ? 'Your seats are safe. Keep the new times, or cancel free of charge.'
+        : 'Your seats are safe. Keep the new times to go on with your trip.',
     };
   }
   return null;
@@ -63,7 +65,10 @@ function held(booking: Booking): Standing {
   if (isPaying(booking) || payment_mode === 'token') {
     return { tone: 'busy', title: 'Paying', detail: 'Your seats stay yours while the card is charged.' };
   }
-  const time = by ? `until ${hereAt(by)}` : 'for you';
+  if (!by) {
+    return { tone: 'busy', title: 'The time to pay is over', detail: 'The seats are being given back.' };
+  }
+  const time = `until ${hereAt(by)}`;
   if (payment?.status === 'DECLINED') {
     return {
       tone: 'bad',
