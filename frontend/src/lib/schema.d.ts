@@ -1252,6 +1252,7 @@ export interface components {
         ScheduleChangeBody: {
             /** @constant */
             action: "keep";
+            new_departure_ts?: string | null;
         };
         /** ScheduleChangeView */
         ScheduleChangeView: {
@@ -1706,7 +1707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Conflict: `flight_exists` or `capacity_below_sold` or `flight_cancelled` */
+            /** @description Conflict: `flight_exists` or `flight_has_bookings` or `capacity_below_sold` or `flight_cancelled` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3895,7 +3896,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Conflict: `no_schedule_change` */
+            /** @description Conflict: `no_schedule_change` or `moved_again` */
             409: {
                 headers: {
                     [name: string]: unknown;
