@@ -1,7 +1,8 @@
 """Places where a test may crash a process or make it slow. Off, and free, unless `SKYQUEUE_FAILPOINTS` names them.
 
-Grammar: `name:action[:probability]`, joined by commas; the action is `crash` or `sleep=MILLISECONDS`. For example
-`after_reserve:crash:0.03,after_reserve:sleep=50`. A crash is SIGKILL to the own process: no handler, no flush, as in life.
+Grammar: `name:action[:probability]`, joined by commas; the action is `crash`, `crash=ID` or `sleep=MILLISECONDS`. For example
+`after_reserve:crash:0.03,after_reserve:sleep=50`. A crash is SIGKILL to the own process: no handler, no flush, as in life. With an
+ID it comes only where the work at hand has that id: one booking that kills whoever works it.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import random
 import signal
 import time
 from collections import defaultdict
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Collection
+from typing import Final, TypeAlias
+from uuid import UUID
 
 NAMES: Final = frozenset(
     {
@@ -27,8 +29,12 @@ NAMES: Final = frozenset(
         "after_charge",
     }
 )
+OF_SOMEBODY: Final = frozenset({"before_claim"})
+"""The places that say which ids are at work."""
 
-_armed: dict[str, list[Callable[[], None]]] = {}
+Effect: TypeAlias = Callable[[Collection[UUID]], None]
+
+_armed: dict[str, list[Effect]] = {}
 
 
 def arm(specification: str) -> None:
@@ -37,33 +43,38 @@ def arm(specification: str) -> None:
     Raises:
         ValueError: an unknown name or action, or a number out of its range, so that a misspelt fault never passes as a survived one.
     """
-    armed: dict[str, list[Callable[[], None]]] = defaultdict(list)
+    armed: dict[str, list[Effect]] = defaultdict(list)
     for part in filter(None, (part.strip() for part in specification.split(","))):
         name, _, rest = part.partition(":")
         action, _, probability = rest.partition(":")
         if name not in NAMES:
             raise ValueError(f"unknown failpoint {name!r}: one of {', '.join(sorted(NAMES))}")
+        if action.startswith("crash=") and name not in OF_SOMEBODY:
+            raise ValueError(f"the failpoint {name!r} does not know whose work it is: only {', '.join(sorted(OF_SOMEBODY))} do")
         armed[name].append(_effect(action, float(probability or 1)))
     _armed.clear()
     _armed.update(armed)
 
 
-def reach(name: str) -> None:
-    """Do what was armed for this place, which is nothing in production."""
+def reach(name: str, ids: Collection[UUID] = ()) -> None:
+    """Do what was armed for this place, which is nothing in production. `ids`: whose work it is."""
     if _armed:
         for effect in _armed.get(name, ()):
-            effect()
+            effect(ids)
 
 
-def _effect(action: str, probability: float) -> Callable[[], None]:
+def _effect(action: str, probability: float) -> Effect:
     if not 0 <= probability <= 1:
         raise ValueError(f"a failpoint's probability is from 0 to 1, not {probability}")
     kind, _, value = action.partition("=")
     if kind == "crash":
-        return lambda: os.kill(os.getpid(), signal.SIGKILL) if random.random() < probability else None
+        victim = UUID(value) if value else None
+        return lambda ids: (
+            os.kill(os.getpid(), signal.SIGKILL) if (victim is None or victim in ids) and random.random() < probability else None
+        )
     if kind == "sleep":
         seconds = float(value) / 1000
         if seconds < 0:
             raise ValueError(f"a failpoint cannot sleep for {value} ms")
-        return lambda: time.sleep(seconds) if random.random() < probability else None
-    raise ValueError(f"unknown failpoint action {action!r}: crash or sleep=MILLISECONDS")
+        return lambda _: time.sleep(seconds) if random.random() < probability else None
+    raise ValueError(f"unknown failpoint action {action!r}: crash, crash=ID or sleep=MILLISECONDS")

@@ -17,6 +17,7 @@ from core.bookings import reserve
 from core.bookings.effects import carry_out
 from core.bookings.reserve import Asked
 from core.clock import now
+from core.repair import sweep
 from workers.context import Context
 
 RETRIES: Final = 5
@@ -31,7 +32,7 @@ def reserve_bookings(context: Context, trip_ids: Sequence[UUID]) -> None:
     An error of a server leaves the trips PENDING, and the sweep sends them again.
     """
     picked_up_at = now()
-    failpoints.reach("before_claim")
+    failpoints.reach("before_claim", trip_ids)
     with context.db.snapshot() as connection:
         trips = reserve.find_waiting(connection, trip_ids)
     if not trips:
@@ -44,6 +45,17 @@ def reserve_bookings(context: Context, trip_ids: Sequence[UUID]) -> None:
     failpoints.reach("after_reserve")
     _settle_isolated(context, asked)
     failpoints.reach("before_ack")
+
+
+def reserve_alone(context: Context, trip_ids: Sequence[UUID]) -> None:
+    """The same for a trip that may be what kills the workers: its attempt is on disk before anything else is done with it.
+
+    Nothing else of its queue is at work in this process meanwhile (`workers/broker.py`), so the attempt is nobody else's fault.
+    """
+    with context.db.transaction() as connection:
+        begun = sweep.begin_alone(connection, trip_ids)
+    if begun:
+        reserve_bookings(context, begun)
 
 
 def _load(context: Context, flight_ids: Sequence[UUID]) -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -55,14 +56,22 @@ def connect(redis_url: str, bury: Bury) -> RepairedBroker:
     return broker
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A merged message that is not acknowledged yet: the ids of its parts in Redis."""
+
+    parts: list[str]
+    alone: bool
+
+
 class RepairedBroker(RedisBroker):
     bury: Bury
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.parts: dict[str, list[str]] = {}
-        """Merged message -> the ids under which its parts are acknowledged. It outlives the consumers: an error of Redis ends
-        a consumer, and not the work of its messages."""
+        self.taken: dict[str, Taken] = {}
+        """By the ids of merged messages. It outlives the consumers: an error of Redis ends a consumer, and not the work of its
+        messages."""
 
     @property
     def consumer_class(self) -> type[Consumer]:
@@ -89,30 +98,37 @@ class RepairedConsumer(_RedisConsumer):
     """Blocks while its queue is empty, merges what has piled up, survives errors of Redis, and buries what it cannot read.
 
     `prefetch` counts merged messages: as many as there are threads, so that nothing waits behind a busy process while another
-    is idle.
+    is idle. A message that travels alone has the process to itself: it is handed out when every other one of its queue has been
+    acknowledged, and until it is acknowledged none is taken. So what it kills is nobody else's attempt, and nobody else's message.
     """
 
     def __init__(self, broker: RepairedBroker, queue_name: str, prefetch: int, timeout: int) -> None:
         super().__init__(broker, queue_name, prefetch, timeout)
         self._ready: list[dramatiq.Message[Any]] = []
-        self._parts = broker.parts
+        self._taken = broker.taken
         self._room = threading.Event()
         with _closing_on_errors():
             self._return_orphans()
 
     def __next__(self) -> MessageProxy | None:
         with _closing_on_errors():
-            if not self._ready:
-                if len(self._parts) >= self.prefetch:
-                    self._room.clear()
-                    if len(self._parts) >= self.prefetch:  # none was acknowledged in between
-                        self._room.wait(IDLE_SECONDS)
-                    return None
+            if not self._ready and not self._must_wait():
                 self._ready = self._fetch()
                 if not self._ready:
                     self._wait()
                     return None
+            if self._must_wait():
+                self._room.clear()
+                if self._must_wait():  # none was acknowledged in between
+                    self._room.wait(IDLE_SECONDS)
+                return None
             return MessageProxy(self._ready.pop(0))
+
+    def _must_wait(self) -> bool:
+        """Whether something at work has to end before the next message is handed out, or taken."""
+        if self._ready:
+            return _is_alone(self._ready[0]) and len(self._taken) > 1  # itself, and another
+        return len(self._taken) >= self.prefetch or any(each.alone for each in list(self._taken.values()))
 
     def ack(self, message: MessageProxy) -> None:
         self._finish(message, self.broker.do_ack)
@@ -121,10 +137,10 @@ class RepairedConsumer(_RedisConsumer):
         self._finish(message, self.broker.do_nack)
 
     def requeue(self, messages: Iterable[MessageProxy]) -> None:
-        parts = [part for message in messages for part in self._parts.pop(message.message_id, ())]
+        taken = [self._taken.pop(message.message_id) for message in messages if message.message_id in self._taken]
         # An error that passed through here would end the consumer's thread while the process looks healthy.
         with _closing_on_errors():
-            self._return(parts)
+            self._return([part for each in taken for part in each.parts])
 
     def close(self) -> None:
         ready, self._ready = self._ready, []
@@ -132,10 +148,11 @@ class RepairedConsumer(_RedisConsumer):
 
     def _finish(self, message: MessageProxy, command: Callable[[str, str], None]) -> None:
         with _closing_on_errors():
-            for part in self._parts.get(message.message_id, ()):
-                command(self.queue_name, part)
+            if message.message_id in self._taken:
+                for part in self._taken[message.message_id].parts:
+                    command(self.queue_name, part)
         # Not before: Dramatiq tries again until Redis has taken it.
-        self._parts.pop(message.message_id, None)
+        self._taken.pop(message.message_id, None)
         self._room.set()
 
     def _return(self, parts: list[str]) -> None:
@@ -149,7 +166,7 @@ class RepairedConsumer(_RedisConsumer):
 
         An id without its message only disappears.
         """
-        known = {part for parts in self._parts.values() for part in parts}
+        known = {part for each in list(self._taken.values()) for part in each.parts}
         fetched = {part.decode() for part in cast("set[bytes]", self.broker.client.smembers(self._acks))}
         self._return(sorted(fetched - known))
 
@@ -160,20 +177,28 @@ class RepairedConsumer(_RedisConsumer):
     def _fetch(self) -> list[dramatiq.Message[Any]]:
         """Take what has piled up, as few messages as possible: many small batches cost more than one large one."""
         payloads = cast("list[bytes | None]", self.broker.do_fetch(self.queue_name, FETCH))
-        messages = self._unseen([message for message in map(self._decode, filter(None, payloads)) if message is not None])
+        messages = [message for message in map(self._decode, filter(None, payloads)) if message is not None]
         merged: list[dramatiq.Message[Any]] = []
-        for message in messages:
+        for message in self._unseen(self._up_to_alone(messages)):
             part = message.options["redis_message_id"]
             last = merged[-1] if merged else None
             if last is not None and _mergeable(last, message):
                 merged[-1] = last.copy(args=(last.args[0] + message.args[0],))
-                self._parts[last.message_id].append(part)
+                self._taken[last.message_id].parts.append(part)
             else:
                 merged.append(message)
-                self._parts[message.message_id] = [part]
+                self._taken[message.message_id] = Taken([part], _is_alone(message))
         if None in payloads:
             self._return_orphans()
         return merged
+
+    def _up_to_alone(self, messages: list[dramatiq.Message[Any]]) -> list[dramatiq.Message[Any]]:
+        """Return to the queue, for anybody and with no mark, what stands behind the first message that travels alone."""
+        end = next((turn for turn, message in enumerate(messages, start=1) if _is_alone(message)), len(messages))
+        behind = [message.options["redis_message_id"] for message in messages[end:]]
+        if behind:
+            self.broker.do_requeue(self.queue_name, *behind)
+        return messages[:end]
 
     def _unseen(self, messages: list[dramatiq.Message[Any]]) -> list[dramatiq.Message[Any]]:
         """Leave out what was taken before: it killed its worker, or the broker doubled it.
@@ -224,9 +249,13 @@ class RepairedConsumer(_RedisConsumer):
                 client.hdel(messages, message_id)
 
 
+def _is_alone(message: dramatiq.Message[Any]) -> bool:
+    return bool(message.options.get("alone"))
+
+
 def _mergeable(first: dramatiq.Message[Any], second: dramatiq.Message[Any]) -> bool:
     """Whether both ask the same of different ids, and fit into one batch. A message of one id may travel alone for a reason."""
-    if first.actor_name != second.actor_name or first.options.get("alone") or second.options.get("alone"):
+    if first.actor_name != second.actor_name or _is_alone(first) or _is_alone(second):
         return False
     return len(first.args[0]) + len(second.args[0]) <= MAX_IDS
 

@@ -15,11 +15,11 @@ import structlog
 from dramatiq import Worker
 
 from core import failpoints, interpreter
-from core.jobs.messages import CancelFlights, ImportFile, Message, Queue, ReserveBookings, SendRefunds, WorkPayments
+from core.jobs.messages import CancelFlights, ImportFile, Message, Queue, ReserveAlone, ReserveBookings, SendRefunds, WorkPayments
 from core.repair import dead_letters
 from core.settings import Settings
 from core.telemetry.logs import configure as configure_logs
-from workers.bookings import reserve_bookings
+from workers.bookings import reserve_alone, reserve_bookings
 from workers.broker import connect
 from workers.cashier import Cashier
 from workers.context import Context
@@ -51,7 +51,7 @@ class Pool:
 def pools(settings: Settings) -> tuple[Pool, ...]:
     """Every queue has its pool here."""
     return (
-        Pool(Queue.BOOKINGS, settings.work.worker_threads, {ReserveBookings: reserve_bookings}),
+        Pool(Queue.BOOKINGS, settings.work.worker_threads, {ReserveBookings: reserve_bookings, ReserveAlone: reserve_alone}),
         Pool(Queue.IMPORTS, 1, {ImportFile: import_files}),
         Pool(Queue.PAYMENTS, 1, {WorkPayments: work_payments, SendRefunds: send_refunds}),
         Pool(Queue.FLIGHTS, 1, {CancelFlights: cancel_flights}),

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.bookings.effects import carry_out
 from core.flights import cancellation
-from core.jobs.messages import MAX_IDS, CancelFlights, ImportFile, Queue, ReserveBookings
+from core.jobs.messages import MAX_IDS, CancelFlights, ImportFile, Queue, ReserveAlone, ReserveBookings
 from core.repair import audit, sweep, uploads
 from core.repair.epoch import Epoch
 from workers import money_sweep
@@ -108,7 +108,7 @@ class Sweeper:
             due = sweep.lease_due_bookings(connection)
         self._send(due.together)
         for trip_id in due.alone:
-            context.dispatcher.send(ReserveBookings((trip_id,), alone=True))
+            context.dispatcher.send(ReserveAlone((trip_id,)))
         if due.given_up:
             self._give_up(due.given_up)
 

@@ -27,9 +27,9 @@ class Message:
 
     queue: ClassVar[Queue]
     actor: ClassVar[str]
+    alone: ClassVar[bool] = False
+    """Never at work in one process with another message of its queue: what it names may be what kills the workers."""
     ids: tuple[UUID, ...]
-    alone: bool = False
-    """Never merge it with its neighbours: what it names may be what kills the workers."""
 
 
 class ReserveBookings(Message):
@@ -37,6 +37,14 @@ class ReserveBookings(Message):
 
     queue = Queue.BOOKINGS
     actor = "reserve_bookings"
+
+
+class ReserveAlone(Message):
+    """The same for one trip that came back too often. Its worker counts the attempt, when it begins."""
+
+    queue = Queue.BOOKINGS
+    actor = "reserve_alone"
+    alone = True
 
 
 class ImportFile(Message):

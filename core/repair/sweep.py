@@ -20,15 +20,37 @@ ADVISORY_LOCK: Final = 7_305_002
 LEASE_SECONDS: Final = 15
 LEASE_CAP_SECONDS: Final = 300
 ALONE_FROM_ATTEMPT: Final = 3
-"""From here on a booking travels in a message of its own: it may be what kills the workers."""
+"""From here on a booking travels in a message of its own, because it may be what kills the workers; and the attempt is counted by
+the worker that begins it, which has no other booking at work then. A booking is given up for such attempts only, so never for what
+a neighbour did to its worker."""
 LAST_ATTEMPT: Final = 5
 LIMIT: Final = 5_000
 """Bookings sent again in one pass."""
 
 
+_LEASE_DUE: Final = """
+    UPDATE bookings b SET
+        attempts = CASE WHEN due.attempts < %(company)s THEN b.attempts + 1 ELSE b.attempts END,
+        next_at = now() + interval '1 second' * CASE
+            WHEN due.attempts < %(company)s THEN %(lease)s * power(2, due.attempts)
+            WHEN due.attempts < %(last)s THEN %(lease)s
+            ELSE %(cap)s END
+    FROM (
+        SELECT id, attempts FROM bookings WHERE next_at < now() AND status = 'PENDING'
+        ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    ) AS due
+    WHERE b.id = due.id RETURNING due.attempts, b.id
+"""
+_BEGIN_ALONE: Final = """
+    UPDATE bookings SET
+        attempts = attempts + 1, next_at = now() + least(%(lease)s * power(2, attempts), %(cap)s) * interval '1 second'
+    WHERE id = ANY(%(trips)s) AND status = 'PENDING' AND attempts < %(last)s RETURNING id
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a pass found: trips to send together, trips to send one by one, and trips that were given up."""
+    """What a pass found: trips to send together, trips to send one by one, in this order, and trips to be given up."""
 
     together: list[UUID]
     alone: list[UUID]
@@ -36,25 +58,29 @@ class Due:
 
 
 def lease_due_bookings(connection: RawConnection) -> Due:
-    """Take over PENDING bookings whose lease is over: count the attempt, lease them anew for 15 s x 2^attempts."""
+    """Take over PENDING bookings whose lease is over. Who goes in company is counted, and leased for 15 s x 2^attempts. Who goes
+    alone is leased for 15 s and not counted: it may be lost behind the one that kills its worker, and that is no attempt.
+    """
+    company = ALONE_FROM_ATTEMPT - 1
     rows = connection.execute(
-        """
-        UPDATE bookings b SET
-            attempts = least(b.attempts + 1, %(last)s + 1),
-            next_at = now() + least(%(lease)s * power(2, b.attempts), %(cap)s) * interval '1 second'
-        FROM (
-            SELECT id FROM bookings WHERE next_at < now() AND status = 'PENDING'
-            ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-        ) AS due
-        WHERE b.id = due.id RETURNING b.id, b.attempts
-        """,
-        {"last": LAST_ATTEMPT, "lease": LEASE_SECONDS, "cap": LEASE_CAP_SECONDS, "limit": LIMIT},
+        _LEASE_DUE,
+        {"company": company, "last": LAST_ATTEMPT, "lease": LEASE_SECONDS, "cap": LEASE_CAP_SECONDS, "limit": LIMIT},
     ).fetchall()
     return Due(
-        together=sorted(trip for trip, attempts in rows if attempts < ALONE_FROM_ATTEMPT),
-        alone=sorted(trip for trip, attempts in rows if ALONE_FROM_ATTEMPT <= attempts <= LAST_ATTEMPT),
-        given_up=sorted(trip for trip, attempts in rows if attempts > LAST_ATTEMPT),
+        together=sorted(trip for attempts, trip in rows if attempts < company),
+        # Who killed no worker yet goes first: the others are not lost again behind the one that did.
+        alone=[trip for attempts, trip in sorted(rows) if company <= attempts < LAST_ATTEMPT],
+        given_up=sorted(trip for attempts, trip in rows if attempts >= LAST_ATTEMPT),
     )
+
+
+def begin_alone(connection: RawConnection, trip_ids: Sequence[UUID]) -> list[UUID]:
+    """Count an attempt that begins now, and lease it for 15 s x 2^attempts. Returns those of these trips that are still to be worked.
+
+    The caller has no other booking at work in its process, and commits before it goes on.
+    """
+    wanted = {"trips": list(trip_ids), "last": LAST_ATTEMPT, "lease": LEASE_SECONDS, "cap": LEASE_CAP_SECONDS}
+    return [row[0] for row in connection.execute(_BEGIN_ALONE, wanted).fetchall()]
 
 
 def lease_all_bookings(connection: RawConnection) -> list[UUID]:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from core import keys
 from core.db import Database
-from core.jobs.messages import Queue, ReserveBookings
+from core.jobs.messages import Queue, ReserveAlone
 from core.repair import sweep
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
@@ -48,18 +48,32 @@ def test_a_lease_that_has_not_ended_is_left_alone(pipeline: Pipeline, sweeper: S
 
 def test_every_lease_is_twice_as_long_and_the_last_ones_travel_alone(pipeline: Pipeline, sweeper: Sweeper) -> None:
     (booking,) = pipeline.accept_many(1, pipeline.flight(10))
-    leases, alone = [], []
-    with pipeline.db.transaction() as connection:
-        for _ in range(sweep.LAST_ATTEMPT - 1):
-            connection.execute("UPDATE bookings SET next_at = now() - interval '1 second'")
+    sends, begins = [], []
+    for _ in range(sweep.LAST_ATTEMPT - 1):
+        pipeline.wind_leases()
+        with pipeline.db.transaction() as connection:
             due = sweep.lease_due_bookings(connection)
-            assert [*due.together, *due.alone] == [booking]
-            alone.append(bool(due.alone))
-            row = connection.execute("SELECT extract(epoch FROM next_at - now())::int FROM bookings").fetchone()
-            assert row is not None
-            leases.append(row[0])
-    assert leases == [30, 60, 120, 240]
-    assert alone == [False, True, True, True]
+        assert [*due.together, *due.alone] == [booking]
+        sends.append((bool(due.alone), *lease_of(pipeline, booking)))
+        if due.alone:
+            with pipeline.db.transaction() as connection:
+                assert sweep.begin_alone(connection, due.alone) == [booking]
+            begins.append(lease_of(pipeline, booking))
+    assert sends == [(False, 2, 30), (True, 2, 15), (True, 3, 15), (True, 4, 15)]
+    assert begins == [(3, 60), (4, 120), (5, 240)]
+    pipeline.wind_leases()
+    with pipeline.db.transaction() as connection:
+        assert sweep.lease_due_bookings(connection) == sweep.Due([], [], [booking])
+
+
+def test_who_killed_no_worker_yet_goes_before_who_may_have(pipeline: Pipeline) -> None:
+    bookings = sorted(pipeline.accept_many(3, pipeline.flight(10)))
+    with pipeline.db.transaction() as connection:
+        connection.execute("UPDATE bookings SET attempts = 2")
+        sweep.begin_alone(connection, bookings[:1])
+    pipeline.wind_leases()
+    with pipeline.db.transaction() as connection:
+        assert sweep.lease_due_bookings(connection).alone == [*bookings[1:], bookings[0]]
 
 
 def test_what_failed_too_often_is_given_up_with_a_dead_letter_and_without_its_seats(pipeline: Pipeline, sweeper: Sweeper) -> None:
@@ -196,6 +210,6 @@ def test_the_lock_is_free_again_when_its_holder_is_silent(db: Database, monkeypa
 
 def test_a_message_that_is_to_travel_alone_says_so(pipeline: Pipeline) -> None:
     (booking,) = pipeline.accept_many(1, pipeline.flight(10))
-    pipeline.context.dispatcher.send(ReserveBookings((booking,), alone=True))
+    pipeline.context.dispatcher.send(ReserveAlone((booking,)))
     (payload,) = pipeline.redis.hvals(f"{keys.QUEUE_NAMESPACE}:{Queue.BOOKINGS}.msgs")
     assert json.loads(payload)["options"]["alone"] is True

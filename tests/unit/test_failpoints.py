@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -60,6 +61,24 @@ def test_a_crash_is_a_kill_nine_of_this_process(monkeypatch: pytest.MonkeyPatch)
     failpoints.arm("before_ack:crash")
     failpoints.reach("before_ack")
     assert sent == [(os.getpid(), signal.SIGKILL)]
+
+
+def test_a_crash_may_be_for_one_booking(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(os, "kill", lambda _pid, number: sent.append(number))
+    killer = uuid4()
+    failpoints.arm(f"before_claim:crash={killer}")
+    failpoints.reach("before_claim", [uuid4(), uuid4()])
+    failpoints.reach("before_claim")
+    assert sent == []
+    failpoints.reach("before_claim", [uuid4(), killer])
+    assert sent == [signal.SIGKILL]
+
+
+@pytest.mark.parametrize("wrong", ["before_claim:crash=somebody", f"after_reserve:crash={UUID(int=1)}"])
+def test_a_crash_for_nobody_who_could_be_there_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match=r"UUID|whose work"):
+        failpoints.arm(wrong)
 
 
 @pytest.mark.parametrize(

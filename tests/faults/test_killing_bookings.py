@@ -1,0 +1,168 @@
+"""A booking that kills whoever works it. It ends by its own attempts, and nobody ends for having travelled with it."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from uuid import UUID
+
+import pytest
+
+from core import keys
+from core.jobs.messages import Message, Queue, ReserveAlone, ReserveBookings
+from core.repair import sweep
+from tests.support.pipeline import Pipeline
+from tests.support.waiting import until
+from workers import broker
+from workers.context import Context
+from workers.main import Pool, start
+from workers.sweeper import Sweeper
+
+QUEUE = f"{keys.QUEUE_NAMESPACE}:{Queue.BOOKINGS}"
+COMPANY = 60
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_booking_that_kills_its_workers_fails_alone(pipeline: Pipeline, processes: int) -> None:
+    """All were accepted together, so their leases end together for ever; the one that kills has the lowest id."""
+    flight = pipeline.flight(200)
+    killer, *others = bookings = sorted(pipeline.accept_many(COMPANY + 1, flight))
+    pipeline.send(*bookings)
+    settings = {"FAILPOINTS": f"before_claim:crash={killer}"}
+    workers = [pipeline.worker(**settings) for _ in range(processes)]
+    deaths = 0
+
+    def has_ended() -> bool:
+        nonlocal deaths
+        for worker in workers:
+            if not worker.is_running:
+                deaths += 1
+                worker.start(**settings)
+        pipeline.wind_leases()
+        return "PENDING" not in pipeline.endings(bookings)
+
+    until(has_ended, seconds=90, every=0.3)
+    assert pipeline.endings(others) == {"CONFIRMED": COMPANY}
+    assert pipeline.endings([killer]) == {"internal": 1}
+    assert sweep.ALONE_FROM_ATTEMPT <= deaths <= sweep.LAST_ATTEMPT
+    pipeline.assert_clean(bookings)
+    assert pipeline.seats(flight) == (0, COMPANY, 200 - COMPANY)
+    with pipeline.db.snapshot() as connection:
+        assert connection.execute("SELECT kind, subject_id FROM dead_letters").fetchall() == [("booking", killer)]
+
+
+# Who counts: the sweep sends them all, the killer begins first, and everything that was sent behind it is lost with its worker.
+
+
+def lost_behind_a_killer(pipeline: Pipeline) -> Counter[str]:
+    """What became of the others after as many rounds as the killer survives."""
+    killer, *others = sorted(pipeline.accept_many(4, pipeline.flight(10)))
+    sweeper = Sweeper(pipeline.context, threading.Event())
+    for _ in range(sweep.LAST_ATTEMPT):
+        pipeline.wind_leases()
+        sweeper.sweep_once()
+        with pipeline.db.transaction() as connection:
+            attempts = connection.execute("SELECT attempts FROM bookings WHERE id = %s", (killer,)).fetchone()
+            assert attempts is not None
+            if attempts[0] >= sweep.ALONE_FROM_ATTEMPT - 1:
+                sweep.begin_alone(connection, [killer])
+        pipeline.redis.delete(QUEUE, f"{QUEUE}.msgs")
+    pipeline.wind_leases()
+    sweeper.sweep_once()
+    assert pipeline.endings([killer]) == {"internal": 1}
+    return pipeline.endings(others)
+
+
+def test_who_was_lost_behind_a_killer_time_and_again_is_not_given_up(pipeline: Pipeline) -> None:
+    assert lost_behind_a_killer(pipeline) == {"PENDING": 3}
+
+
+def test_without_the_worker_that_counts_the_neighbours_are_given_up(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = "CASE WHEN due.attempts < %(company)s THEN b.attempts + 1 ELSE b.attempts END"
+    assert sweep._LEASE_DUE.count(counted) == 1, "the statement has changed; so must its control"
+    monkeypatch.setattr(sweep, "_LEASE_DUE", sweep._LEASE_DUE.replace(counted, "least(b.attempts + 1, 5)"))
+    assert lost_behind_a_killer(pipeline) == {"internal": 3}
+
+
+def test_a_booking_is_begun_alone_no_more_often_than_it_may(pipeline: Pipeline) -> None:
+    """Its messages may come twice; and who has ended is not begun."""
+    booking, ended = pipeline.accept_many(2, pipeline.flight(10))
+    pipeline.work(ended)
+    with pipeline.db.transaction() as connection:
+        connection.execute("UPDATE bookings SET attempts = 2")
+        begun = [sweep.begin_alone(connection, [booking, ended]) for _ in range(4)]
+    assert begun == [[booking]] * 3 + [[]]
+
+
+# Alone: the process has no other message of the queue at work, and takes none.
+
+
+class Office:
+    """A pool of real threads whose work is to wait: `begun` says for whom, `release` lets everybody end."""
+
+    def __init__(self, context: Context) -> None:
+        self.begun: list[UUID] = []
+        self.release = threading.Event()
+        self.worker = start(Pool(Queue.BOOKINGS, 4, {ReserveBookings: self._work, ReserveAlone: self._work}), context)
+
+    def _work(self, _context: Context, ids: Sequence[UUID]) -> None:
+        self.begun += ids
+        self.release.wait(20)
+
+
+@contextmanager
+def opened(context: Context) -> Iterator[Office]:
+    office = Office(context)
+    try:
+        yield office
+    finally:
+        office.release.set()
+        office.worker.stop()
+
+
+def send(pipeline: Pipeline, *messages: Callable[[tuple[UUID, ...]], Message]) -> list[UUID]:
+    bookings = pipeline.accept_many(len(messages), pipeline.flight(10))
+    for message, booking in zip(messages, bookings, strict=True):
+        pipeline.context.dispatcher.send(message((booking,)))
+    return bookings
+
+
+def marked(pipeline: Pipeline) -> int:
+    """Messages that would not be worked again if the process died now."""
+    return len(list(pipeline.redis.scan_iter(match=keys.seen("*"))))
+
+
+def killer_and_its_neighbours(pipeline: Pipeline) -> tuple[int, int, int]:
+    """While the first of four is at work alone: how many were begun, are lost if it kills, and wait for whoever comes next."""
+    messages = send(pipeline, ReserveAlone, ReserveBookings, ReserveAlone, ReserveBookings)
+    with opened(pipeline.context) as office:
+        until(lambda: messages[0] in office.begun)
+        until(lambda: len(office.begun) + pipeline.redis.llen(QUEUE) == 4)
+        found = len(office.begun), marked(pipeline), pipeline.redis.llen(QUEUE)
+        office.release.set()
+        until(lambda: sorted(office.begun) == sorted(messages))
+        until(lambda: pipeline.unacknowledged == 0)
+    return found
+
+
+def test_nothing_is_begun_or_taken_behind_a_message_that_travels_alone(pipeline: Pipeline) -> None:
+    assert killer_and_its_neighbours(pipeline) == (1, 1, 3)
+
+
+def test_without_that_its_neighbours_are_at_work_when_it_kills(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(broker, "_is_alone", lambda _message: False)
+    assert killer_and_its_neighbours(pipeline)[1:] == (4, 0)
+
+
+def test_a_message_that_travels_alone_waits_for_those_at_work(pipeline: Pipeline) -> None:
+    with opened(pipeline.context) as office:
+        (before,) = send(pipeline, ReserveBookings)
+        until(lambda: office.begun == [before])
+        alone, behind = send(pipeline, ReserveAlone, ReserveBookings)
+        until(lambda: marked(pipeline) == 2)
+        assert office.begun == [before]
+        office.release.set()
+        until(lambda: pipeline.unacknowledged == 0)
+        assert office.begun == [before, alone, behind]
