@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
@@ -13,12 +12,12 @@ import redis
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.bookings.effects import carry_out
 from core.flights import cancellation
-from core.jobs.messages import MAX_IDS, CancelFlights, ImportFile, Queue, ReserveAlone, ReserveBookings
+from core.jobs.messages import CancelFlights, ImportFile
 from core.repair import audit, sweep, uploads
 from core.repair.epoch import Epoch
 from workers import money_sweep
+from workers.booking_sweep import BookingRound
 from workers.context import Context
 from workers.waitlist_sweep import WaitlistRound
 
@@ -26,8 +25,9 @@ PERIOD_SECONDS: Final = 1.0
 AUDIT_SECONDS: Final = 30.0
 UPLOADS_SECONDS: Final = 600.0
 """How often the storage is searched for files that nobody needs."""
-BACKLOG_MESSAGES: Final = 200
-"""A queue this long is at work: what is due in it will come, and sending it again would double the backlog."""
+
+CANCELLATIONS: Final = "cancellations"
+MONEY: Final = "money"
 
 _log = structlog.get_logger(__name__)
 
@@ -39,8 +39,9 @@ class Sweeper:
         self._context = context
         self._stopping = stopping
         self._epoch = Epoch(context.redis)
-        self._lost = False
-        """Redis was lost, and not everything has been sent again."""
+        self._bookings = BookingRound(context)
+        self._forgotten: set[str] = set()
+        """What is still to be hastened because Redis was lost."""
         self._waitlists = WaitlistRound(context)
         self._suspects: dict[UUID, int] = {}
         self._audited_at = 0.0
@@ -69,12 +70,11 @@ class Sweeper:
 
     def sweep_once(self) -> None:
         """One pass. Public for the tests."""
-        can_send = self._can_send()
-        if can_send:
-            self._resend_bookings(lost=self._lost)
+        if self._can_send():
+            self._bookings.go()
             self._resend_imports()
-            self._resend_cancellations(lost=self._lost)
-        money_sweep.go_round(self._context, lost=self._lost)
+            self._resend_cancellations()
+        self._go_round_money()
         self._waitlists.go()
         if time.monotonic() - self._audited_at > AUDIT_SECONDS:
             self._audited_at = time.monotonic()
@@ -82,62 +82,17 @@ class Sweeper:
         if time.monotonic() - self._tidied_at > UPLOADS_SECONDS:
             self._tidied_at = time.monotonic()
             self.delete_orphaned_uploads()
-        self._lost &= not can_send
 
     def _can_send(self) -> bool:
         """Whether Redis answers. Work is not leased without it: every lease counts an attempt, and an outage is not the work's fault."""
         try:
-            self._lost |= self._epoch.was_lost()
+            if self._epoch.was_lost():
+                self._bookings.redis_was_lost()
+                self._forgotten = {CANCELLATIONS, MONEY}
         except redis.RedisError as error:
             _log.warning("Redis is away, so nothing is sent", error=str(error))
             return False
         return True
-
-    def _resend_bookings(self, *, lost: bool) -> None:
-        context = self._context
-        if not lost and self._is_moving(Queue.BOOKINGS):
-            return
-        if lost:
-            with context.db.transaction() as connection:
-                everything = sweep.lease_all_bookings(connection)
-            if everything:
-                _log.warning("Redis was lost, so everything unfinished is sent again", trips=len(everything))
-            self._send(everything)
-            return
-        with context.db.transaction() as connection:
-            due = sweep.lease_due_bookings(connection)
-        self._send(due.together)
-        for trip_id in due.alone:
-            context.dispatcher.send(ReserveAlone((trip_id,)))
-        if due.given_up:
-            self._give_up(due.given_up)
-
-    def _is_moving(self, queue: Queue) -> bool:
-        with suppress(redis.RedisError):
-            return self._context.dispatcher.depth(queue) >= BACKLOG_MESSAGES
-        return False
-
-    def _send(self, trip_ids: list[UUID]) -> None:
-        for start in range(0, len(trip_ids), MAX_IDS):
-            self._context.dispatcher.send(ReserveBookings(tuple(trip_ids[start : start + MAX_IDS])))
-
-    def _give_up(self, trip_ids: list[UUID]) -> None:
-        """End these, or, where one of them cannot even be ended, the others."""
-        try:
-            with self._context.db.transaction() as connection:
-                effects = sweep.give_up(connection, trip_ids)
-        except (psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError):
-            raise
-        except Exception:
-            if len(trip_ids) == 1:
-                _log.exception("a booking that cannot be ended", trip_id=str(trip_ids[0]))
-                return
-            middle = len(trip_ids) // 2
-            self._give_up(trip_ids[:middle])
-            self._give_up(trip_ids[middle:])
-            return
-        _log.error("bookings given up", trips=[str(trip_id) for trip_id in trip_ids])
-        carry_out(effects, self._context.redis, self._context.dispatcher)
 
     def _resend_imports(self) -> None:
         with self._context.db.transaction() as connection:
@@ -145,13 +100,18 @@ class Sweeper:
         for import_id in due:
             self._context.dispatcher.send(ImportFile((import_id,)))
 
-    def _resend_cancellations(self, *, lost: bool) -> None:
+    def _resend_cancellations(self) -> None:
         with self._context.db.transaction() as connection:
-            if lost:
+            if CANCELLATIONS in self._forgotten:
                 cancellation.hasten(connection)
             due = cancellation.lease_due(connection)
+        self._forgotten.discard(CANCELLATIONS)
         for job_id in due:
             self._context.dispatcher.send(CancelFlights((job_id,)))
+
+    def _go_round_money(self) -> None:
+        money_sweep.go_round(self._context, lost=MONEY in self._forgotten)
+        self._forgotten.discard(MONEY)
 
     def delete_orphaned_uploads(self) -> None:
         """Public for the tests."""

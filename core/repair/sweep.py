@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -25,7 +26,10 @@ the worker that begins it, which has no other booking at work then. A booking is
 a neighbour did to its worker."""
 LAST_ATTEMPT: Final = 5
 LIMIT: Final = 5_000
-"""Bookings sent again in one pass."""
+"""Bookings leased in one statement."""
+LOST_LEASE_SECONDS: Final = 60
+"""After a loss of Redis. Longer than any lease of a booking that travels in company, so the lease itself tells what has been sent
+again from what has not."""
 
 
 _LEASE_DUE: Final = """
@@ -83,18 +87,32 @@ def begin_alone(connection: RawConnection, trip_ids: Sequence[UUID]) -> list[UUI
     return [row[0] for row in connection.execute(_BEGIN_ALONE, wanted).fetchall()]
 
 
-def lease_all_bookings(connection: RawConnection) -> list[UUID]:
-    """Take over every PENDING booking, because Redis lost its queues. It is not the bookings' fault: no attempt is counted.
+def read_end_of_lost_lease(connection: RawConnection) -> datetime:
+    """When a lease ends that begins now, after a loss of Redis."""
+    row = connection.execute("SELECT now() + %s * interval '1 second'", (LOST_LEASE_SECONDS,)).fetchone()
+    assert row is not None
+    ends_at: datetime = row[0]
+    return ends_at
 
-    Those that a worker is writing at this moment are left to it.
+
+def lease_lost_bookings(connection: RawConnection, before: datetime) -> list[UUID]:
+    """Take over PENDING bookings because Redis lost its queues, those that are due first; fewer than `LIMIT` are the last. It is not
+    the bookings' fault: no attempt is counted.
+
+    `before`: when a lease ends that began at the loss. What is leased to later was taken already, or was accepted since. Those that
+    a worker is writing at this moment are left to it, and those that travel alone to their leases: they are in no hurry, and may be
+    what kills the workers.
     """
     rows = connection.execute(
         """
-        UPDATE bookings b SET next_at = now() + %s * interval '1 second'
-        FROM (SELECT id FROM bookings WHERE next_at IS NOT NULL AND status = 'PENDING' FOR UPDATE SKIP LOCKED) AS free
+        UPDATE bookings b SET next_at = now() + %(lease)s * interval '1 second'
+        FROM (
+            SELECT id FROM bookings WHERE next_at < %(before)s AND status = 'PENDING' AND attempts < %(alone)s
+            ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+        ) AS free
         WHERE b.id = free.id RETURNING b.id
         """,
-        (LEASE_SECONDS,),
+        {"lease": LOST_LEASE_SECONDS, "before": before, "alone": ALONE_FROM_ATTEMPT, "limit": LIMIT},
     ).fetchall()
     return sorted(row[0] for row in rows)
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import datetime
 from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import OperationalError
 
 from core import keys
-from core.db import Database
+from core.db import Database, RawConnection
 from core.jobs.messages import Queue, ReserveAlone
 from core.repair import sweep
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
-from workers import sweeper as sweeping
+from workers import booking_sweep
 from workers.sweeper import Sweeper
 
 
@@ -28,6 +30,12 @@ def sweeper(pipeline: Pipeline) -> Sweeper:
 def sent(pipeline: Pipeline) -> int:
     """Messages on the queue of bookings."""
     return pipeline.redis.llen(f"{keys.QUEUE_NAMESPACE}:{Queue.BOOKINGS}")
+
+
+def ids_sent(pipeline: Pipeline) -> list[UUID]:
+    """The bookings that these messages name."""
+    messages = pipeline.redis.hvals(f"{keys.QUEUE_NAMESPACE}:{Queue.BOOKINGS}.msgs")
+    return [UUID(each) for message in messages for each in json.loads(message)["args"][0]]
 
 
 def lease_of(pipeline: Pipeline, booking: UUID) -> tuple[int, int]:
@@ -112,7 +120,7 @@ def test_a_booking_that_cannot_even_be_ended_holds_up_no_other(pipeline: Pipelin
 def test_a_backlog_that_is_being_worked_is_not_doubled(
     pipeline: Pipeline, sweeper: Sweeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweeping, "BACKLOG_MESSAGES", 2)
+    monkeypatch.setattr(booking_sweep, "BACKLOG_MESSAGES", 2)
     bookings = pipeline.accept_many(2, pipeline.flight(10))
     pipeline.send(*bookings, together=1)
     pipeline.wind_leases()
@@ -132,7 +140,7 @@ def test_a_lost_redis_makes_everything_unfinished_due_at_no_attempt(pipeline: Pi
     pipeline.redis.flushall()
     sweeper.sweep_once()
     assert sent(pipeline) == 1
-    assert lease_of(pipeline, bookings[0]) == (1, sweep.LEASE_SECONDS)
+    assert lease_of(pipeline, bookings[0]) == (1, sweep.LOST_LEASE_SECONDS)
     sweeper.sweep_once()
     assert sent(pipeline) == 1
 
@@ -159,7 +167,7 @@ def test_a_loss_is_remembered_until_everything_was_sent(
     pipeline.accept_many(3, pipeline.flight(10))
     pipeline.redis.flushall()
     with monkeypatch.context() as patch:
-        patch.setattr(sweep, "lease_all_bookings", _fail)
+        patch.setattr(sweep, "lease_lost_bookings", _fail)
         with pytest.raises(psycopg.OperationalError):
             sweeper.sweep_once()
     assert sent(pipeline) == 0
@@ -167,8 +175,61 @@ def test_a_loss_is_remembered_until_everything_was_sent(
     assert sent(pipeline) == 1
 
 
-def _fail(_connection: object) -> list[UUID]:
+def _fail(*_: object) -> list[UUID]:
     raise psycopg.OperationalError("the server went away")
+
+
+def test_what_redis_lost_is_sent_again_slice_by_slice_and_once(
+    pipeline: Pipeline, sweeper: Sweeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever they were leased for. The second slice breaks once, as by a time limit; the first is not sent again."""
+    bookings = pipeline.accept_many(7, pipeline.flight(10))
+    with pipeline.db.transaction() as connection:
+        connection.execute("UPDATE bookings SET next_at = now() + interval '30 s', attempts = 2 WHERE id = %s", (bookings[3],))
+    pipeline.redis.flushall()
+    lease, slices = sweep.lease_lost_bookings, []
+
+    def lease_with_a_break(connection: RawConnection, before: datetime) -> list[UUID]:
+        slices.append(lease(connection, before))
+        if len(slices) == 2:
+            raise QueryCanceled("statement timeout")
+        return slices[-1]
+
+    monkeypatch.setattr(sweep, "LIMIT", 2)
+    monkeypatch.setattr(sweep, "lease_lost_bookings", lease_with_a_break)
+    with pytest.raises(QueryCanceled):
+        sweeper.sweep_once()
+    assert sent(pipeline) == 1
+    sweeper.sweep_once()
+    assert [len(each) for each in slices] == [2, 2, 2, 2, 1]
+    assert sorted(ids_sent(pipeline)) == sorted(bookings)
+    assert {lease_of(pipeline, booking)[1] for booking in bookings} == {sweep.LOST_LEASE_SECONDS}
+    sweeper.sweep_once()
+    assert sent(pipeline) == 4
+
+
+def test_a_large_loss_takes_more_than_one_pass(pipeline: Pipeline, sweeper: Sweeper, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the other steps of the sweep have their turn between them."""
+    bookings = pipeline.accept_many(7, pipeline.flight(10))
+    monkeypatch.setattr(sweep, "LIMIT", 2)
+    monkeypatch.setattr(booking_sweep, "LOST_SECONDS", 0.0)
+    pipeline.redis.flushall()
+    found = []
+    for _ in range(6):
+        sweeper.sweep_once()
+        found.append(sent(pipeline))
+    assert found == [1, 2, 3, 4, 4, 4]
+    assert sorted(ids_sent(pipeline)) == sorted(bookings)
+
+
+def test_what_travels_alone_is_not_sent_in_company_because_redis_was_lost(pipeline: Pipeline, sweeper: Sweeper) -> None:
+    """It may be what kills the workers, and it is in no hurry."""
+    suspect, other = pipeline.accept_many(2, pipeline.flight(10))
+    with pipeline.db.transaction() as connection:
+        connection.execute("UPDATE bookings SET attempts = %s WHERE id = %s", (sweep.ALONE_FROM_ATTEMPT, suspect))
+    pipeline.redis.flushall()
+    sweeper.sweep_once()
+    assert ids_sent(pipeline) == [other]
 
 
 def test_two_sweeps_at_once_send_a_booking_once(pipeline: Pipeline, sweeper: Sweeper) -> None:
