@@ -9,15 +9,15 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import psycopg
 import redis
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from psycopg.errors import LockNotAvailable
 
 from core.bookings.effects import carry_out
 from core.jobs.messages import MAX_IDS, Queue, ReserveAlone, ReserveBookings
 from core.repair import sweep
 from workers.context import Context
+from workers.isolation import isolated
 
 BACKLOG_MESSAGES: Final = 200
 """A queue this long is at work: what is due in it will come, and sending it again would double the backlog."""
@@ -72,7 +72,7 @@ class BookingRound:
         for trip_id in due.alone:
             self._context.dispatcher.send(ReserveAlone((trip_id,)))
         if due.given_up:
-            self._give_up(due.given_up)
+            isolated(self._give_up, due.given_up, _leave, also=(LockNotAvailable,))
 
     def _is_moving(self) -> bool:
         with suppress(redis.RedisError):
@@ -84,19 +84,12 @@ class BookingRound:
             self._context.dispatcher.send(ReserveBookings(tuple(trip_ids[start : start + MAX_IDS])))
 
     def _give_up(self, trip_ids: Sequence[UUID]) -> None:
-        """End these, or, where one of them cannot even be ended, the others."""
-        try:
-            with self._context.db.transaction() as connection:
-                effects = sweep.give_up(connection, trip_ids)
-        except (psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError):
-            raise
-        except Exception:
-            if len(trip_ids) == 1:
-                _log.exception("a booking that cannot be ended", trip_id=str(trip_ids[0]))
-                return
-            middle = len(trip_ids) // 2
-            self._give_up(trip_ids[:middle])
-            self._give_up(trip_ids[middle:])
-            return
+        with self._context.db.transaction() as connection:
+            sweep.hurry(connection)
+            effects = sweep.give_up(connection, trip_ids)
         _log.error("bookings given up", trips=[str(trip_id) for trip_id in trip_ids])
         carry_out(effects, self._context.redis, self._context.dispatcher)
+
+
+def _leave(trip_id: UUID, error: Exception) -> None:
+    _log.error("a booking that cannot be ended", trip_id=str(trip_id), exc_info=error)

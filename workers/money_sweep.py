@@ -1,21 +1,24 @@
-"""The sweep's round for money: ends what was not paid in time, and sends payments and refunds that nobody is working on."""
+"""The sweep's steps for money: ends holds that nobody paid, and sends payments and refunds that nobody is working on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Final
 from uuid import UUID
 
-import psycopg
 import redis
 import structlog
+from psycopg.errors import LockNotAvailable
 
 from core.bookings import expiry
 from core.bookings.effects import carry_out
 from core.jobs.messages import MAX_IDS, Queue, SendRefunds, WorkPayments
 from core.payments import charges, refunds
+from core.repair import sweep
 from workers.context import Context
+from workers.isolation import isolated
 
 ENDED_AT_ONCE: Final = 200
 ENDED_IN_A_ROUND: Final = 2_000
@@ -25,46 +28,70 @@ BACKLOG_MESSAGES: Final = 200
 _log = structlog.get_logger(__name__)
 
 
-def go_round(context: Context, *, lost: bool) -> None:
-    """One round. `lost`: Redis forgot its queues, so everything that waited in them is due."""
-    if lost:
-        with context.db.transaction() as connection:
-            expiry.hasten(connection)
-            charges.hasten(connection)
-            refunds.hasten(connection)
-    _end_overdue(context)
-    with suppress(redis.RedisError):
-        if context.dispatcher.depth(Queue.PAYMENTS) >= BACKLOG_MESSAGES:
-            return
+def steps(context: Context) -> Iterator[tuple[str, Callable[[], None]]]:
+    """What a pass does about money, by name. Each may fail without the others."""
+    yield "holds", partial(end_overdue, context)
+    yield "payments", partial(resend_payments, context)
+    yield "refunds", partial(resend_refunds, context)
+
+
+def hasten(context: Context) -> None:
+    """Redis forgot its queues, so everything that waited in them is due."""
+    with context.db.transaction() as connection:
+        expiry.hasten(connection)
+        charges.hasten(connection)
+        refunds.hasten(connection)
+
+
+def end_overdue(context: Context) -> None:
+    """End holds whose time is over. Those that somebody locks, or whose flight, come again in the next pass."""
+    with context.db.snapshot() as connection:
+        overdue = expiry.find_overdue(connection, limit=ENDED_IN_A_ROUND)
+        free = sweep.find_unlocked_trips(connection, overdue) if overdue else set()
+    ending = [trip_id for trip_id in overdue if trip_id in free]
+    for start in range(0, len(ending), ENDED_AT_ONCE):
+        isolated(
+            partial(_end, context), ending[start : start + ENDED_AT_ONCE], partial(_put_off, context), also=(LockNotAvailable,)
+        )
+
+
+def _end(context: Context, trip_ids: Sequence[UUID]) -> None:
+    with context.db.transaction() as connection:
+        sweep.hurry(connection)
+        effects = expiry.end_overdue(connection, trip_ids, hold_minutes=context.settings.booking.hold_minutes)
+    carry_out(effects, context.redis, context.dispatcher)
+
+
+def _put_off(context: Context, trip_id: UUID, error: Exception) -> None:
+    if isinstance(error, LockNotAvailable):
+        _log.warning("a booking that is locked is ended later", trip_id=str(trip_id))
+        return
+    _log.error("a booking that cannot be ended", trip_id=str(trip_id), exc_info=error)
+    with context.db.transaction() as connection:
+        expiry.put_off(connection, trip_id)
+
+
+def resend_payments(context: Context) -> None:
+    """Send what is to be charged, or asked about, and nobody is at work on."""
+    if _is_moving(context):
+        return
     with context.db.transaction() as connection:
         trips = charges.lease_due(connection, limit=SENT_IN_A_ROUND)
-        due = refunds.lease_due(connection, limit=SENT_IN_A_ROUND)
     for start in range(0, len(trips), MAX_IDS):
         context.dispatcher.send(WorkPayments(tuple(trips[start : start + MAX_IDS])))
+
+
+def resend_refunds(context: Context) -> None:
+    """Send what is to be given back, and nobody is at work on."""
+    if _is_moving(context):
+        return
+    with context.db.transaction() as connection:
+        due = refunds.lease_due(connection, limit=SENT_IN_A_ROUND)
     for start in range(0, len(due), MAX_IDS):
         context.dispatcher.send(SendRefunds(tuple(due[start : start + MAX_IDS])))
 
 
-def _end_overdue(context: Context) -> None:
-    with context.db.snapshot() as connection:
-        overdue = expiry.find_overdue(connection, limit=ENDED_IN_A_ROUND)
-    for start in range(0, len(overdue), ENDED_AT_ONCE):
-        _end(context, overdue[start : start + ENDED_AT_ONCE])
-
-
-def _end(context: Context, trip_ids: Sequence[UUID]) -> None:
-    """End these, or, where one of them breaks it, the halves, until that one stands alone and is put off."""
-    try:
-        with context.db.transaction() as connection:
-            effects = expiry.end_overdue(connection, trip_ids, hold_minutes=context.settings.booking.hold_minutes)
-    except (psycopg.DataError, psycopg.IntegrityError, RuntimeError, LookupError):
-        if len(trip_ids) == 1:
-            _log.exception("a booking that cannot be ended", trip_id=str(trip_ids[0]))
-            with context.db.transaction() as connection:
-                expiry.put_off(connection, trip_ids[0])
-            return
-        middle = len(trip_ids) // 2
-        _end(context, trip_ids[:middle])
-        _end(context, trip_ids[middle:])
-    else:
-        carry_out(effects, context.redis, context.dispatcher)
+def _is_moving(context: Context) -> bool:
+    with suppress(redis.RedisError):
+        return context.dispatcher.depth(Queue.PAYMENTS) >= BACKLOG_MESSAGES
+    return False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -19,15 +21,13 @@ from core.repair.epoch import Epoch
 from workers import money_sweep
 from workers.booking_sweep import BookingRound
 from workers.context import Context
+from workers.isolation import is_away
 from workers.waitlist_sweep import WaitlistRound
 
 PERIOD_SECONDS: Final = 1.0
 AUDIT_SECONDS: Final = 30.0
 UPLOADS_SECONDS: Final = 600.0
 """How often the storage is searched for files that nobody needs."""
-
-CANCELLATIONS: Final = "cancellations"
-MONEY: Final = "money"
 
 _log = structlog.get_logger(__name__)
 
@@ -40,8 +40,8 @@ class Sweeper:
         self._stopping = stopping
         self._epoch = Epoch(context.redis)
         self._bookings = BookingRound(context)
-        self._forgotten: set[str] = set()
-        """What is still to be hastened because Redis was lost."""
+        self._forgotten: dict[str, Callable[[], None]] = {}
+        """What Redis lost and is still to be made due, by the name of the step that does it."""
         self._waitlists = WaitlistRound(context)
         self._suspects: dict[UUID, int] = {}
         self._audited_at = 0.0
@@ -65,30 +65,47 @@ class Sweeper:
         """Sweep for as long as this connection holds the lock; Postgres frees it when the connection, or the process, is gone."""
         with self._context.db.session_lock(sweep.ADVISORY_LOCK) as held:
             while held() and not self._stopping.is_set():
-                self.sweep_once()
+                self.sweep_once(held)
                 self._stopping.wait(PERIOD_SECONDS)
 
-    def sweep_once(self) -> None:
-        """One pass. Public for the tests."""
+    def sweep_once(self, held: Callable[[], bool] = lambda: True) -> None:
+        """One pass, step by step. What breaks one is logged, and the others have their turn; a Postgres that is away ends the pass.
+
+        `held`: whether this process may still sweep, asked before each step: one may be slow, and who is silent loses the lock.
+        Public for the tests.
+        """
+        for name, step in self._steps():
+            if not held():
+                return
+            try:
+                step()
+            except Exception as error:
+                if is_away(error):
+                    raise
+                _log.exception("a step of the sweep failed", step=name)
+
+    def _steps(self) -> Iterator[tuple[str, Callable[[], None]]]:
         if self._can_send():
-            self._bookings.go()
-            self._resend_imports()
-            self._resend_cancellations()
-        self._go_round_money()
-        self._waitlists.go()
+            yield "bookings", self._bookings.go
+            for name, hasten in list(self._forgotten.items()):
+                yield name, partial(self._remember, name, hasten)
+            yield "imports", self._resend_imports
+            yield "cancelled flights", self._resend_cancellations
+        yield from money_sweep.steps(self._context)
+        yield "waiting lists", self._waitlists.go
         if time.monotonic() - self._audited_at > AUDIT_SECONDS:
             self._audited_at = time.monotonic()
-            self.repair_inventory()
+            yield "inventory", self.repair_inventory
         if time.monotonic() - self._tidied_at > UPLOADS_SECONDS:
             self._tidied_at = time.monotonic()
-            self.delete_orphaned_uploads()
+            yield "uploads", self.delete_orphaned_uploads
 
     def _can_send(self) -> bool:
         """Whether Redis answers. Work is not leased without it: every lease counts an attempt, and an outage is not the work's fault."""
         try:
             if self._epoch.was_lost():
                 self._bookings.redis_was_lost()
-                self._forgotten = {CANCELLATIONS, MONEY}
+                self._forgotten = {"lost cancellations": self._hasten_cancellations, "lost payments": self._hasten_money}
         except redis.RedisError as error:
             _log.warning("Redis is away, so nothing is sent", error=str(error))
             return False
@@ -102,16 +119,20 @@ class Sweeper:
 
     def _resend_cancellations(self) -> None:
         with self._context.db.transaction() as connection:
-            if CANCELLATIONS in self._forgotten:
-                cancellation.hasten(connection)
             due = cancellation.lease_due(connection)
-        self._forgotten.discard(CANCELLATIONS)
         for job_id in due:
             self._context.dispatcher.send(CancelFlights((job_id,)))
 
-    def _go_round_money(self) -> None:
-        money_sweep.go_round(self._context, lost=MONEY in self._forgotten)
-        self._forgotten.discard(MONEY)
+    def _hasten_cancellations(self) -> None:
+        with self._context.db.transaction() as connection:
+            cancellation.hasten(connection)
+
+    def _hasten_money(self) -> None:
+        money_sweep.hasten(self._context)
+
+    def _remember(self, name: str, hasten: Callable[[], None]) -> None:
+        hasten()
+        del self._forgotten[name]
 
     def delete_orphaned_uploads(self) -> None:
         """Public for the tests."""

@@ -7,15 +7,24 @@ whatever an engineer does by hand.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
+
+import structlog
+from psycopg.errors import LockNotAvailable
 
 from core.bookings.effects import carry_out
+from core.repair import sweep
 from core.waitlist import entries, offers
 from workers.context import Context
+from workers.isolation import isolated
 
 PERIOD_SECONDS: Final = 5.0
 FLIGHTS_AT_ONCE: Final = 50
 CLOSED_IN_A_ROUND: Final = 5_000
+
+_log = structlog.get_logger(__name__)
 
 
 class WaitlistRound:
@@ -34,7 +43,18 @@ class WaitlistRound:
         with context.db.transaction() as connection:
             entries.close_departed(connection, limit=CLOSED_IN_A_ROUND)
             neglected = offers.find_neglected(connection, limit=FLIGHTS_AT_ONCE)
+            # What somebody locks, such as an import that is inside its chunk, comes again in the next round.
+            neglected = sweep.find_unlocked_flights(connection, neglected)
         if neglected:
-            with context.db.transaction() as connection:
-                effects = offers.offer_free_seats(connection, neglected, hold_minutes=context.settings.booking.hold_minutes)
-            carry_out(effects, context.redis, context.dispatcher)
+            isolated(self._offer, neglected, _leave, also=(LockNotAvailable,))
+
+    def _offer(self, flight_ids: Sequence[UUID]) -> None:
+        context = self._context
+        with context.db.transaction() as connection:
+            sweep.hurry(connection)
+            effects = offers.offer_free_seats(connection, flight_ids, hold_minutes=context.settings.booking.hold_minutes)
+        carry_out(effects, context.redis, context.dispatcher)
+
+
+def _leave(flight_id: UUID, error: Exception) -> None:
+    _log.error("free seats that cannot be offered now", flight_id=str(flight_id), error=repr(error))

@@ -123,7 +123,9 @@ def lease_due(connection: RawConnection) -> list[UUID]:
         """
         UPDATE flight_cancellations SET attempts = least(attempts + 1, 100),
                                         next_at = now() + least(%s * power(2, least(attempts, 10)), %s) * interval '1 second'
-        WHERE next_at < now() AND status <> 'COMPLETED' RETURNING id
+        WHERE id IN (
+            SELECT id FROM flight_cancellations WHERE next_at < now() AND status <> 'COMPLETED' FOR NO KEY UPDATE SKIP LOCKED
+        ) RETURNING id
         """,
         (LEASE_SECONDS, LEASE_CAP_SECONDS),
     ).fetchall()

@@ -27,6 +27,8 @@ a neighbour did to its worker."""
 LAST_ATTEMPT: Final = 5
 LIMIT: Final = 5_000
 """Bookings leased in one statement."""
+LOCK_MS: Final = 200
+"""How long the sweep waits for a lock where it can do without what is locked."""
 LOST_LEASE_SECONDS: Final = 60
 """After a loss of Redis. Longer than any lease of a booking that travels in company, so the lease itself tells what has been sent
 again from what has not."""
@@ -131,14 +133,44 @@ def give_up(connection: RawConnection, trip_ids: Sequence[UUID]) -> Effects:
     return effects
 
 
+def hurry(connection: RawConnection) -> None:
+    """Wait for a lock only for a moment in this transaction: what is locked comes again in the next pass, and the others go on."""
+    connection.execute(f"SET LOCAL lock_timeout = {LOCK_MS}")
+
+
+def find_unlocked_trips(connection: RawConnection, trip_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these bookings of which nobody has a leg, or its flight, locked at this moment. Waits for nobody."""
+    rows = connection.execute(
+        """
+        WITH legs AS (SELECT id, trip_id FROM bookings WHERE id = ANY(%(trips)s) OR (leg > 0 AND trip_id = ANY(%(trips)s))),
+        free AS (
+            SELECT b.id FROM bookings b JOIN flights f ON f.id = b.flight_id
+            WHERE b.id IN (SELECT id FROM legs) FOR NO KEY UPDATE OF b, f SKIP LOCKED
+        )
+        SELECT trip_id FROM legs LEFT JOIN free ON free.id = legs.id GROUP BY trip_id HAVING count(*) = count(free.id)
+        """,
+        {"trips": list(trip_ids)},
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def find_unlocked_flights(connection: RawConnection, flight_ids: Sequence[UUID]) -> list[UUID]:
+    """The same for flights, in the order of their ids."""
+    rows = connection.execute(
+        "SELECT id FROM flights WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED", (list(flight_ids),)
+    ).fetchall()
+    return sorted(row[0] for row in rows)
+
+
 def due_imports(connection: RawConnection) -> list[UUID]:
     """Imports whose worker stopped renewing its lease; leased anew. An attempt is counted by the worker that begins: an import
     may wait behind a long one for longer than its lease, and that is no attempt.
     """
     rows = connection.execute(
         """
-        UPDATE imports SET next_at = now() + %s * interval '1 second'
-        WHERE next_at < now() AND status IN ('PENDING', 'IN_PROGRESS') RETURNING id
+        UPDATE imports SET next_at = now() + %s * interval '1 second' WHERE id IN (
+            SELECT id FROM imports WHERE next_at < now() AND status IN ('PENDING', 'IN_PROGRESS') FOR NO KEY UPDATE SKIP LOCKED
+        ) RETURNING id
         """,
         (LEASE_SECONDS * 2,),
     ).fetchall()

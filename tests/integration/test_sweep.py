@@ -197,13 +197,12 @@ def test_what_redis_lost_is_sent_again_slice_by_slice_and_once(
 
     monkeypatch.setattr(sweep, "LIMIT", 2)
     monkeypatch.setattr(sweep, "lease_lost_bookings", lease_with_a_break)
-    with pytest.raises(QueryCanceled):
-        sweeper.sweep_once()
+    sweeper.sweep_once()
     assert sent(pipeline) == 1
     sweeper.sweep_once()
     assert [len(each) for each in slices] == [2, 2, 2, 2, 1]
     assert sorted(ids_sent(pipeline)) == sorted(bookings)
-    assert {lease_of(pipeline, booking)[1] for booking in bookings} == {sweep.LOST_LEASE_SECONDS}
+    assert min(lease_of(pipeline, booking)[1] for booking in bookings) > sweep.LOST_LEASE_SECONDS / 2
     sweeper.sweep_once()
     assert sent(pipeline) == 4
 

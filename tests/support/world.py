@@ -143,7 +143,8 @@ class World:
     def sweep_money(self) -> None:
         """The leases of payment workers end, and the sweep looks."""
         self._steps.execute("UPDATE payments SET next_at = now() - interval '1 second' WHERE next_at IS NOT NULL")
-        money_sweep.go_round(self._context, lost=False)
+        for _, step in money_sweep.steps(self._context):
+            step()
 
     def end_hold(self, trip: UUID, minutes_ago: int) -> None:
         """The hold has ended, and the sweep sees it."""
@@ -153,7 +154,8 @@ class World:
             minutes_ago,
             trip,
         )
-        money_sweep.go_round(self._context, lost=False)
+        for _, step in money_sweep.steps(self._context):
+            step()
 
     # Giving back, waiting, changing
 
