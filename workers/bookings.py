@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-import psycopg
 import redis
 import structlog
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
-from sqlalchemy.exc import SQLAlchemyError
 
 from core import failpoints
 from core.bookings import reserve
 from core.bookings.effects import carry_out
-from core.bookings.reserve import Asked
+from core.bookings.reserve import Asked, Trip
 from core.clock import now
 from core.repair import sweep
 from workers.context import Context
+from workers.isolation import isolated
 
 RETRIES: Final = 5
 """How often a deadlock is tried again at once. The lock order makes one rare; a foreign transaction may still cause it."""
@@ -64,26 +63,26 @@ def _load(context: Context, flight_ids: Sequence[UUID]) -> None:
 
 
 def _settle_isolated(context: Context, asked: Asked) -> None:
-    """Settle all, or, where one row breaks it, the halves of it until that row stands alone."""
+    """Settle all, or, where one row breaks it, all the others."""
+    isolated(lambda trips: _settle_unlocked(context, asked.only(list(trips))), asked.trips, _leave)
+
+
+def _settle_unlocked(context: Context, asked: Asked) -> None:
+    """Settle all, or, where somebody keeps the lock of one flight, those who book the others: they need not wait for it."""
     try:
         _settle(context, asked)
     except LockNotAvailable:
-        # Somebody keeps the lock of one flight. Those who book the others need not wait for it.
         by_flights = asked.by_flights()
         if len(by_flights) == 1:
             _log.warning("a flight is locked, so the sweep will reserve", trips=len(asked.trips))
             return
         for alike in by_flights:
             _settle_isolated(context, alike)
-    except (psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError):
-        raise  # the server is away, and no row is to blame
-    except Exception as refusal:
-        if len(asked.trips) == 1:
-            _log.error("a booking that cannot be stored", trip_id=str(asked.trips[0].id), error=repr(refusal))
-            return  # its attempts are counted by the sweep, which gives it up in the end
-        middle = len(asked.trips) // 2
-        _settle_isolated(context, asked.only(asked.trips[:middle]))
-        _settle_isolated(context, asked.only(asked.trips[middle:]))
+
+
+def _leave(trip: Trip, refusal: Exception) -> None:
+    # Its attempts are counted, and the sweep gives it up in the end.
+    _log.error("a booking that cannot be stored", trip_id=str(trip.id), error=repr(refusal))
 
 
 def _settle(context: Context, asked: Asked) -> None:

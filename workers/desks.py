@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from typing import Final
 from uuid import UUID
 
-import psycopg
 import redis
 import structlog
 from psycopg.errors import DeadlockDetected, SerializationFailure
@@ -21,10 +20,10 @@ from core.payments import refunds
 from core.payments.provider import Outcome, Provider, RefundOutcome, Verdict
 from core.payments.refunds import PendingRefund
 from core.repair import dead_letters
+from workers.isolation import isolated
 
 RETRIES: Final = 5
 """How often a deadlock is tried again at once."""
-Item = TypeVar("Item")
 
 _log = structlog.get_logger(__name__)
 
@@ -92,7 +91,7 @@ class PaymentDesk:
                 lambda connection, effects: payment.apply_outcomes(connection, outcomes, effects, hold_minutes=self._hold_minutes)
             )
 
-        _isolated(settle_part, ended)
+        isolated(settle_part, ended, _leave)
         return [None] * len(ended)
 
 
@@ -132,14 +131,6 @@ class RefundDesk:
         return [None] * len(ended)
 
 
-def _isolated(work: Callable[[Sequence[Item]], None], items: Sequence[Item]) -> None:
-    """Work on all; where one of them breaks it, on the halves, until that one stands alone and is left to the sweep."""
-    try:
-        work(items)
-    except (psycopg.DataError, psycopg.IntegrityError, RuntimeError, LookupError):
-        if len(items) == 1:
-            _log.exception("the outcome of a payment cannot be stored")
-            return
-        middle = len(items) // 2
-        _isolated(work, items[:middle])
-        _isolated(work, items[middle:])
+def _leave(_ended: tuple[Claim, Outcome], error: Exception) -> None:
+    # The sweep asks the provider for it again.
+    _log.error("the outcome of a payment cannot be stored", exc_info=error)

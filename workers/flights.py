@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from core.flights import cancellation
 from core.jobs import broadcast
 from core.jobs.broadcast import News
 from workers.context import Context
+from workers.isolation import isolated
 
 BATCH: Final = 200
 """Bookings ended in one transaction: their locks are kept for tens of milliseconds."""
@@ -63,22 +65,19 @@ def _next_batch(context: Context, job_id: UUID, stuck: set[UUID]) -> list[UUID]:
 
 
 def _end(context: Context, job_id: UUID, trip_ids: Sequence[UUID], stuck: set[UUID]) -> None:
-    """End these, or, where one of them breaks it, the halves, until that one stands alone and is left to a person."""
-    effects = Effects()
-    try:
+    """End these but for those that break it, which are left to a person."""
+
+    def end_part(part: Sequence[UUID]) -> None:
+        effects = Effects()
         with context.db.transaction() as connection:
-            ended = called_off.end_bookings(connection, trip_ids, effects, hold_minutes=context.settings.booking.hold_minutes)
+            ended = called_off.end_bookings(connection, part, effects, hold_minutes=context.settings.booking.hold_minutes)
             cancellation.count(connection, job_id, ended)
             failpoints.reach("mid_cancellation")
-    except (DeadlockDetected, SerializationFailure):
-        return  # nothing of it was stored: it is in the next batch again
-    except (psycopg.DataError, psycopg.IntegrityError, RuntimeError, LookupError):
-        if len(trip_ids) == 1:
-            _log.exception("a booking that cannot be ended", trip_id=str(trip_ids[0]))
-            stuck.add(trip_ids[0])
-            return
-        middle = len(trip_ids) // 2
-        _end(context, job_id, trip_ids[:middle], stuck)
-        _end(context, job_id, trip_ids[middle:], stuck)
-    else:
         carry_out(effects, context.redis, context.dispatcher)
+
+    def leave(trip_id: UUID, error: Exception) -> None:
+        _log.error("a booking that cannot be ended", trip_id=str(trip_id), exc_info=error)
+        stuck.add(trip_id)
+
+    with suppress(DeadlockDetected, SerializationFailure):  # what was not stored is in the next batch again
+        isolated(end_part, trip_ids, leave)
