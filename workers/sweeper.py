@@ -150,8 +150,10 @@ class Sweeper:
         Public for the tests.
         """
         try:
-            with self._context.db.transaction() as connection:
-                drifts = audit.find_drift(connection, self._context.redis, audit.list_loaded(self._context.redis))
+            # First, and with no transaction open: it goes through every key that Redis has.
+            loaded = audit.list_loaded(self._context.redis)
+            with self._context.db.snapshot() as connection:
+                drifts = audit.find_drift(connection, self._context.redis, loaded)
             stuck = [flight_id for flight_id, drift in drifts.items() if self._suspects.get(flight_id) == drift]
             self._suspects = drifts
             if stuck:

@@ -127,7 +127,7 @@ def hasten(connection: RawConnection) -> None:
     connection.execute(
         """
         UPDATE refunds SET next_at = now() WHERE id IN (
-            SELECT id FROM refunds WHERE status = 'PENDING' AND attempts = 0 FOR NO KEY UPDATE SKIP LOCKED
+            SELECT id FROM refunds WHERE next_at IS NOT NULL AND status = 'PENDING' AND attempts = 0 FOR NO KEY UPDATE SKIP LOCKED
         )
         """
     )

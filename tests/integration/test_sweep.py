@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from core import keys
 from core.db import Database, RawConnection
 from core.jobs.messages import Queue, ReserveAlone
-from core.repair import sweep
+from core.repair import audit, sweep
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 from workers import booking_sweep
@@ -251,6 +251,30 @@ def test_an_inventory_is_dropped_when_two_audits_find_the_same_drift(pipeline: P
     assert pipeline.seats(flight) == (0, 1, 6)
     sweeper.repair_inventory()
     assert pipeline.seats(flight) == (0, 1, None)
+
+
+def test_redis_is_searched_while_no_transaction_is_open(
+    pipeline: Pipeline, sweeper: Sweeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may take longer than Postgres lets a transaction idle."""
+    open_ones: list[int] = []
+
+    def look(_client: object) -> list[UUID]:
+        with pipeline.db.snapshot() as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"
+            ).fetchone()
+        assert row is not None
+        open_ones.append(row[0])
+        return []
+
+    monkeypatch.setattr(audit, "list_loaded", look)
+    sweeper.repair_inventory()
+    assert open_ones == [0]
+    with pipeline.db.transaction() as connection:
+        connection.execute("SELECT 1")
+        sweeper.repair_inventory()
+    assert open_ones == [0, 1], "it would be seen"
 
 
 def test_the_lock_is_free_again_when_its_holder_is_silent(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
