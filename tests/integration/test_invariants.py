@@ -7,10 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from psycopg.errors import QueryCanceled
 
 from core import keys
 from core.clock import new_id
+from core.db import RawConnection, opened
 from core.jobs.messages import Queue
+from core.repair import invariants, waitlist
 from core.seats.inventory import Inventory
 from tests.support.pipeline import Pipeline
 
@@ -194,6 +197,20 @@ def test_seats_reserved_for_work_in_flight_are_no_drift(pipeline: Pipeline, sold
     (booking,) = pipeline.accept_many(1, sold, seats=2)
     Inventory(pipeline.redis).reserve({sold: [(booking, 2)]})
     assert_found(pipeline, "I2", "PENDING")
+
+
+def test_a_check_may_take_longer_than_a_statement(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(connection: RawConnection, limit: int) -> list[str]:
+        connection.execute("SELECT pg_sleep(0.5)")
+        return []
+
+    monkeypatch.setattr("core.db.STATEMENT_MS", 250)
+    monkeypatch.setattr(waitlist, "find_violations", look)
+    with opened(database_url, pool_size=1, application="test") as db:
+        with db.transaction() as connection:
+            assert invariants.check(connection, None) == []
+        with pytest.raises(QueryCanceled), db.transaction() as connection:
+            look(connection, 1)
 
 
 def test_a_refusal_before_a_cancellation_is_no_violation(pipeline: Pipeline) -> None:
