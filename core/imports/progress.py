@@ -14,6 +14,9 @@ from core.imports.reader import Chunk, Cursor
 from core.imports.service import LEASE_SECONDS
 from core.imports.staging import Applied
 
+STORAGE_HOURS: Final = 24
+"""How old an import may be while the storage of its file is away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -47,6 +50,10 @@ _COUNT: Final = """
         skipped = skipped + %(skipped)s, failed = failed + %(failed)s, affected_bookings = affected_bookings + %(bookings)s,
         total_rows = CASE WHEN %(last)s THEN processed + %(rows)s END
     WHERE id = %(id)s
+"""
+_WAIT: Final = """
+    UPDATE imports SET attempts = greatest(attempts - 1, 0) WHERE id = %s AND status = 'IN_PROGRESS'
+    RETURNING created_at < now() - %s * interval '1 hour'
 """
 _FINISH: Final = """
     UPDATE imports SET
@@ -98,6 +105,12 @@ def is_ours_to_stop(connection: RawConnection, job: Job, at: Cursor) -> bool:
         (job.id, at.offset),
     ).fetchone()
     return row is not None
+
+
+def wait_for_storage(connection: RawConnection, job: Job) -> bool:
+    """The file cannot be read now, which is no attempt. False: it has waited for too long."""
+    row = connection.execute(_WAIT, (job.id, STORAGE_HOURS)).fetchone()
+    return row is None or not row[0]
 
 
 def finish(

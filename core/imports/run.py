@@ -26,7 +26,7 @@ from core.flights import route_versions, served_places
 from core.flights.route_versions import RouteDays
 from core.imports import changes, progress
 from core.imports.faults import Faults, storable
-from core.imports.header import HEAD_BYTES, read_layout
+from core.imports.header import HEAD_BYTES, BadHeader, NotText, read_layout
 from core.imports.models import ImportStatus
 from core.imports.progress import Job
 from core.imports.reader import Chunk, Cursor, read_chunk
@@ -69,7 +69,11 @@ class _Outcome:
 
 
 def run_import(db: Database, client: redis.Redis, storage: Storage, import_id: UUID) -> Ending:
-    """Bring an import to its end, unless it has ended or another worker is faster."""
+    """Bring an import to its end, unless it has ended or another worker is faster.
+
+    Raises:
+        OSError: the storage is away, and the import waits.
+    """
     with db.transaction() as connection:
         job = progress.claim(connection, import_id)
     if job is None:
@@ -78,7 +82,15 @@ def run_import(db: Database, client: redis.Redis, storage: Storage, import_id: U
         with storage.open(job.storage_key) as file:
             outcome = _Run(db, client, file, job).outcome()
     except FileNotFoundError:
-        outcome = _Outcome(Ending.FAILED, RouteDays(), None, "file_missing", "The uploaded file is gone. Upload it again.")
+        outcome = _failed("file_missing", "The uploaded file is gone. Upload it again.")
+    except (NotText, BadHeader) as error:  # it was read when it was uploaded: these are not the same bytes
+        outcome = _failed(error.code, error.detail)
+    except OSError:
+        with db.transaction() as connection:
+            waits = progress.wait_for_storage(connection, job)
+        if waits:
+            raise
+        outcome = _failed("file_unreadable", "The uploaded file could not be read for a day. Upload it again.")
     if outcome is None:
         return Ending.LEFT
     failpoints.reach("before_announcement")
@@ -92,8 +104,15 @@ def run_import(db: Database, client: redis.Redis, storage: Storage, import_id: U
     if not ended:
         return Ending.LEFT
     broadcast.publish(client, News(jobs=[job.id]))
-    storage.delete(job.storage_key)
+    try:
+        storage.delete(job.storage_key)
+    except OSError as error:
+        _log.warning("a file of an import that has ended is left to the sweep", key=job.storage_key, error=str(error))
     return outcome.ending
+
+
+def _failed(code: str, message: str) -> _Outcome:
+    return _Outcome(Ending.FAILED, RouteDays(), None, code, message)
 
 
 class _Run:

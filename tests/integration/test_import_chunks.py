@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 import redis as redis_py
@@ -14,6 +14,7 @@ from core.imports.reader import read_chunk
 from core.imports.run import Ending
 from core.imports.seen import SeenKeys
 from core.imports.staging import Staged
+from core.imports.storage import LocalStorage
 from core.imports.validation import validate
 from tests.support.flights import sell
 from tests.support.imports import Office, counts, csv_of, faults, in_chunks_of, row
@@ -168,6 +169,44 @@ def test_an_import_that_never_gets_on_is_given_up(office: Office) -> None:
         file.unlink()
     assert office.work(gone) is Ending.FAILED
     assert office.status(gone)["failure"]["code"] == "file_missing"
+
+
+class Away(LocalStorage):
+    """A bucket that cannot be reached."""
+
+    def open(self, key: str) -> BinaryIO:
+        raise OSError(f"{key}: connection refused")
+
+    def delete(self, key: str) -> None:
+        raise OSError(f"{key}: connection refused")
+
+
+def test_an_import_waits_for_a_storage_that_is_away(office: Office) -> None:
+    """However often it is tried: that is no fault of the file."""
+    job = office.send(csv_of([row(1)]))
+    for _ in range(running.LAST_ATTEMPT + 2):
+        with pytest.raises(OSError, match="refused"):
+            running.run_import(office.db, office.redis, Away(office.folder), job)
+    assert office.status(job)["status"] == "IN_PROGRESS"
+    assert office.work(job) is Ending.COMPLETED
+    assert counts(office.status(job))["created"] == 1
+
+
+def test_an_import_whose_storage_stays_away_is_given_up(office: Office) -> None:
+    job = office.send(csv_of([row(1)]))
+    with office.db.transaction() as connection:
+        connection.execute("UPDATE imports SET created_at = now() - interval '25 hours'")
+    assert running.run_import(office.db, office.redis, Away(office.folder), job) is Ending.FAILED
+    assert (office.status(job)["status"], office.status(job)["failure"]["code"]) == ("FAILED", "file_unreadable")
+
+
+@pytest.mark.parametrize(("found", "code"), [(b"\x00\x00\x00\n", "bad_header"), (b"PK\x03\x04", "not_csv")])
+def test_an_import_whose_file_was_damaged_fails(office: Office, found: bytes, code: str) -> None:
+    job = office.send(csv_of([row(1)]))
+    (file,) = office.folder.iterdir()
+    file.write_bytes(found)
+    assert office.work(job) is Ending.FAILED
+    assert (office.status(job)["status"], office.status(job)["failure"]["code"]) == ("FAILED", code)
 
 
 def test_an_import_works_while_redis_is_away(office: Office) -> None:
