@@ -102,8 +102,8 @@ def lease_lost_bookings(connection: RawConnection, before: datetime) -> list[UUI
     the bookings' fault: no attempt is counted.
 
     `before`: when a lease ends that began at the loss. What is leased to later was taken already, or was accepted since. Those that
-    a worker is writing at this moment are left to it, and those that travel alone to their leases: they are in no hurry, and may be
-    what kills the workers.
+    a worker is writing at this moment are left to it, and those that were begun alone to their leases: they are in no hurry, and may
+    be what kills the workers.
     """
     rows = connection.execute(
         """
