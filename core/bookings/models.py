@@ -54,7 +54,7 @@ class Booking(SQLModel, table=True):
     payment_mode: str = Field(default=PaymentMode.NONE, sa_column=Column(Text, nullable=False, server_default="none"))
     payment_token: str | None = Field(default=None, sa_column=Column(Text))
     attempts: int = Field(default=1, sa_column=Column(SmallInteger, nullable=False, server_default="1"))
-    """How often the work was sent: counted by the sender, so a worker that dies has been counted too."""
+    """How often the work was sent, and from the third time on, how often it was begun (`docs/decisions`, 3)."""
     next_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     """When the sweep looks again: a lease while PENDING, the end of a hold while HELD, null at rest."""
     idempotency_key: str | None = Field(default=None, sa_column=Column(Text))
