@@ -72,7 +72,10 @@ class Readiness:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(EVERY_SECONDS)
-            await self._look()
+            try:
+                await self._look()
+            except Exception:
+                log.exception("readiness cannot be looked at")  # whoever stopped looking would say for ever what was true last
 
     async def _look(self) -> None:
         await asyncio.gather(self._postgres.again(), self._redis_look.again())
@@ -133,14 +136,14 @@ class _Look:
         if self._asking is None:
             self._asking = asyncio.ensure_future(self._ask())
             self._asked_at = time.monotonic()
-        done, _ = await asyncio.wait({self._asking}, timeout=PATIENCE_SECONDS)
-        if done:
-            findings = self._asking.result()
-            self._asking = None
+        asking, error = self._asking, None
+        if (await asyncio.wait({asking}, timeout=PATIENCE_SECONDS))[0]:
+            self._asking, error = None, asking.exception()
+            findings = [f"{self._name.capitalize()} answers in a way that nobody expected."] if error else asking.result()
         else:
             findings = [f"{self._name.capitalize()} does not answer."]
         if findings != self.findings:
-            log.warning("readiness_changed", server=self._name, findings=findings)
+            log.warning("readiness_changed", server=self._name, findings=findings, exc_info=error)
         self.findings = findings
 
     def give_up(self) -> None:

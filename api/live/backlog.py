@@ -10,11 +10,9 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from psycopg import Error as PostgresError
-from sqlalchemy.exc import SQLAlchemyError
 
 from api.live.news import NewsReader
-from core.db import Database
+from core.db import AWAY, Database
 from core.errors import Overloaded
 
 PERIOD_SECONDS: Final = 1.0
@@ -85,8 +83,11 @@ class Backlog:
                 self.per_second += (rate - self.per_second) * SMOOTHING
             try:
                 self.waiting, self._head = await asyncio.to_thread(self._look)
-            except (PostgresError, SQLAlchemyError) as error:
+            except AWAY as error:
                 _log.warning("the backlog cannot be seen", error=str(error))
+            except Exception:
+                # A task that ends here would leave the door as it is, open or shut, for as long as the process lives.
+                _log.exception("the backlog cannot be seen")
 
     def _look(self) -> tuple[int, list[UUID]]:
         with self._db.snapshot() as connection:

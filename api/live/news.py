@@ -47,6 +47,8 @@ class NewsReader:
                 await self._listen()
             except (RedisError, OSError) as error:
                 _log.warning("the news is away; waiters read Postgres", error=str(error))
+            except Exception:
+                _log.exception("the news cannot be read; waiters read Postgres")  # and the next news may be readable
             self._board.distrust()
             await asyncio.sleep(RECONNECT_SECONDS)
 

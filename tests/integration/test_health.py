@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 import httpx
@@ -15,7 +16,13 @@ import psycopg
 import pytest
 from sqlalchemy import event
 
+from api.app import DATABASE_CONNECTIONS
+from api.live.backlog import Backlog
+from api.live.seat_board import SeatBoard
+from core.clock import new_id
 from core.embedded.guardian import Guardian
+from core.errors import Unavailable
+from core.jobs import broadcast
 from tests.conftest import ServerFactory
 from tests.support.api import ApiFactory, RunningApi, register
 from tests.support.servers import children_of
@@ -103,6 +110,65 @@ def test_with_a_frozen_postgres_no_request_asks_it(start_api: ApiFactory, privat
             assert "retry-after" in answer.headers
             assert not borrowed
         until(lambda: client.get("/api/v1/bookings", headers=headers).status_code == 200)
+
+
+def test_the_backlog_is_looked_at_again_after_postgres_froze_with_requests_in_flight(
+    start_api: ApiFactory, private_servers: ServerFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers = private_servers(valkey_settings=SAFE)
+    looks: list[Exception | None] = []
+    look = Backlog._look
+
+    def watched(backlog: Backlog) -> object:
+        try:
+            seen = look(backlog)
+        except Exception as error:
+            looks.append(error)
+            raise
+        looks.append(None)
+        return seen
+
+    monkeypatch.setattr(Backlog, "_look", watched)
+    api = start_api(DATABASE_URL=servers.database_url, REDIS_URL=servers.redis_url)
+    with api.client(api.admit().headers) as client, ThreadPoolExecutor(DATABASE_CONNECTIONS) as crowd:
+        with frozen(servers.postgres.pid):
+            # They hold every connection, so the look finds none, and the next one finds the door closed.
+            asked = [crowd.submit(client.get, "/api/v1/bookings") for _ in range(DATABASE_CONNECTIONS)]
+            until(lambda: any(isinstance(each, Unavailable) for each in looks), seconds=20)
+        for answer in asked:
+            answer.result()
+        before = len(looks)
+        until(lambda: None in looks[before:])
+
+
+def test_a_look_that_breaks_is_not_the_last_one(start_api: ApiFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = start_api()
+    with monkeypatch.context() as fault:
+        fault.setattr(api.services.readiness._postgres, "_ask", broken)
+        until(lambda: ready(api).status_code == 503)
+        assert "nobody expected" in ready(api).json()["reasons"][0]
+    until(lambda: ready(api).status_code == 200)
+
+
+async def broken() -> list[str]:
+    raise RuntimeError("a fault of ours")
+
+
+def test_news_that_nobody_can_take_is_not_the_last(start_api: ApiFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = start_api()
+    broken: list[object] = []
+
+    def note(_: SeatBoard, seats: object) -> None:
+        broken.append(seats)
+        raise RuntimeError("a fault of ours")
+
+    def tell() -> bool:
+        return broadcast.publish(api.services.redis, broadcast.News(trips={new_id(): "CONFIRMED"}))
+
+    with monkeypatch.context() as fault:
+        fault.setattr(SeatBoard, "note", note)
+        until(lambda: tell() and bool(broken))
+    until(lambda: tell() and api.services.live.news.finished > 0)
 
 
 def test_a_database_behind_the_code_is_not_ready(start_api: ApiFactory, database_url: str) -> None:
