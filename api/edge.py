@@ -6,6 +6,7 @@ counts. It wraps `send` once.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -38,6 +39,13 @@ _NUL_IN_QUERY = Problem(
 )
 _NUL_IN_PATH = Problem(404, "not_found", "There is nothing at this address.")
 _BAD_HOST = Problem(400, "malformed", "The Host header names no host.")
+_STOPPING = Problem(
+    503,
+    "unavailable",
+    "This process ended before it had an answer. Repeat the request, a booking with the same Idempotency-Key, to learn what became of it.",
+    retryable=True,
+    headers={"connection": "close"},
+)
 _HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[\w.-]*)(?::([0-9]{0,5}))?")
 _PORTS: Final = 65_536
 
@@ -90,6 +98,10 @@ class Edge:
             return
         try:
             await self.app(request, receive, answer)
+        except asyncio.CancelledError:  # by the server, which gives nobody more time than its grace
+            if begun_to_answer:
+                raise
+            await _refuse(_STOPPING, request["path"], request_id, answer)
         except Exception:
             if begun_to_answer:
                 raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import resource
 import socket
@@ -10,18 +11,50 @@ from contextlib import suppress
 from typing import Final
 
 import uvicorn
+from litestar import Litestar
 
+from api.app import create_app
 from api.connections import Connection
+from api.deps import services_of
 from api.requirements import requirements
 from core.settings import Settings
 
 GRACE_SECONDS = 3
-"""Without a limit, one open event stream keeps the process from ever ending."""
+"""Without a limit, one client that reads slowly keeps the process from ever ending."""
 KEEP_ALIVE_SECONDS = 75
 """Longer than a client waits between two polls, so that polling does not open connections."""
+LATE_SECONDS: Final = 0.1
+"""Between two looks for connections that came while the door was being shut."""
 
 OPEN_FILES: Final = 65_536
 """Each connection is one. A shell lets its programs have 256 or 1,024, and a crowd would stand before a door that is shut."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn's, for our application: told to end, it keeps nobody waiting.
+
+    uvicorn cancels what is still at work after `GRACE_SECONDS`. A client that waits for a job would be one of them, at every restart.
+    """
+
+    def __init__(self, config: uvicorn.Config, app: Litestar) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        services_of(self._app).live.jobs.stop_waiting()
+        late = asyncio.create_task(self._end_late_connections())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            late.cancel()
+
+    async def _end_late_connections(self) -> None:
+        """uvicorn tells each connection once to end with the answer at hand. One that had just been accepted was not among them, and
+        would go on asking an application whose services are closed."""
+        while True:
+            await asyncio.sleep(LATE_SECONDS)
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
 
 
 def main() -> None:
@@ -35,9 +68,9 @@ def main() -> None:
         raise SystemExit(f"skyqueue api: {error}") from None
     _allow_connections()
     http = settings.http
+    app = create_app()
     config = uvicorn.Config(
-        "api.app:create_app",
-        factory=True,
+        app,
         host=http.host,
         port=http.port,
         loop="uvloop",
@@ -45,6 +78,7 @@ def main() -> None:
         ws="none",
         lifespan="on",
         access_log=False,
+        log_config=None,  # the application has set up the logs
         # Without a list of trusted proxies anybody could claim any address.
         proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
         server_header=False,
@@ -53,7 +87,7 @@ def main() -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     # socket.socket finds out family and kind by itself; uvicorn's own --fd takes every socket for a Unix one.
-    uvicorn.Server(config).run(sockets=None if descriptor is None else [socket.socket(fileno=descriptor)])
+    Server(config, app).run(sockets=None if descriptor is None else [socket.socket(fileno=descriptor)])
 
 
 def _allow_connections() -> None:

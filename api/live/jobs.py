@@ -42,7 +42,7 @@ class JobReader:
         return await self._reader.submit(job_id)
 
     async def wait(self, job_id: UUID, seconds: float) -> Job | None:
-        """The job once it is done, or as it is when the time is over."""
+        """The job once it is done, or as it is when the time is over or this process is about to end."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         while True:
@@ -50,11 +50,15 @@ class JobReader:
             try:
                 job = await self.read(job_id)
                 left = deadline - loop.time()
-                if job is None or job.done or left <= 0:
+                if job is None or job.done or left <= 0 or self._waiters.dismissed:
                     return job
                 await asyncio.wait([news], timeout=min(left, BACKSTOP_SECONDS))
             finally:
                 self._waiters.forget(job_id, news)
+
+    def stop_waiting(self) -> None:
+        """Whoever waits is answered with what is known now, and nobody waits from here on."""
+        self._waiters.dismiss()
 
     async def close(self) -> None:
         await self._reader.close()

@@ -11,6 +11,8 @@ class Waiters:
 
     def __init__(self) -> None:
         self._futures: dict[UUID, set[asyncio.Future[None]]] = {}
+        self.dismissed = False
+        """This process is about to end: nobody shall wait here any more."""
 
     def __len__(self) -> int:
         """Jobs that somebody waits for."""
@@ -30,6 +32,12 @@ class Waiters:
         for future in self._futures.pop(job_id, ()):
             if not future.done():
                 future.set_result(None)
+
+    def dismiss(self) -> None:
+        """Tell everybody to look for the last time."""
+        self.dismissed = True
+        for job_id in list(self._futures):
+            self.wake(job_id)
 
     def forget(self, job_id: UUID, future: asyncio.Future[None]) -> None:
         """This one waits no more; others may."""

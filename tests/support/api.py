@@ -18,7 +18,7 @@ from litestar import Litestar
 from api.app import create_app
 from api.connections import Connection
 from api.deps import Services, services_of
-from api.serve import GRACE_SECONDS, KEEP_ALIVE_SECONDS
+from api.serve import GRACE_SECONDS, KEEP_ALIVE_SECONDS, Server
 from core.settings import Settings
 from core.users import service
 from core.users.models import Role
@@ -34,6 +34,7 @@ class RunningApi:
 
     base_url: str
     app: Litestar
+    server: Server
 
     @property
     def services(self) -> Services:
@@ -66,13 +67,13 @@ def running(app: Litestar) -> Iterator[RunningApi]:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = uvicorn.Server(config)
+    server = Server(config, app)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True, name="api-under-test")
     thread.start()
     try:
         until(lambda: server.started or not thread.is_alive())
         assert server.started, "the application did not start"
-        yield RunningApi(f"http://127.0.0.1:{listener.getsockname()[1]}", app)
+        yield RunningApi(f"http://127.0.0.1:{listener.getsockname()[1]}", app, server)
     finally:
         server.should_exit = True
         thread.join(timeout=15)

@@ -21,7 +21,7 @@ from typing import Final
 
 from core.embedded.guardian import Guardian
 
-LOADED_LATER: Final = ("api.app", "core.imports.run", "uvicorn.protocols.http.httptools_impl", "uvloop")
+LOADED_LATER: Final = ("core.imports.run", "uvicorn.protocols.http.httptools_impl", "uvloop")
 """What the programs import when they first need it: here once, not in each of them."""
 
 
