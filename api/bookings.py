@@ -81,7 +81,7 @@ REFUSALS: Final = (
 
 
 class BookingAccepted(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """The booking is on disk and will end. `job` is there when the request preferred to wait."""
+    """The booking is on disk and will end. `job` is there when the request preferred to wait, and the job could be read."""
 
     job_id: UUID
     booking_id: UUID
@@ -145,7 +145,7 @@ class BookingController(Controller):
                 raise Invalid.field("/user_id", "unknown_user", "There is no such user.") from None
             raise
         seconds = wait_seconds(prefer)
-        job = await live.jobs.wait(accepted.trip_id, seconds) if seconds else None
+        job = await live.jobs.follow(accepted.trip_id, seconds) if seconds else None
         return _accepted(accepted, job, waited=seconds)
 
     @get("/bookings", operation_id="listBookings", summary="My bookings", sync_to_thread=True)

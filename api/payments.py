@@ -60,7 +60,7 @@ class PaymentController(Controller):
         await services.limiter.check(Scope.BOOKING_USER, request.user.user_id)
         await sync_to_thread(_pay, services, booking_id, request.user, data.token)
         seconds = wait_seconds(prefer)
-        job = await services.live.jobs.wait(booking_id, seconds) if seconds else None
+        job = await services.live.jobs.follow(booking_id, seconds) if seconds else None
         status_url = f"/api/v1/jobs/{booking_id}"
         headers = {"location": status_url, "retry-after": "1"}
         if seconds:

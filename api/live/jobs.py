@@ -9,19 +9,19 @@ import asyncio
 from typing import Final
 from uuid import UUID
 
-import psycopg
-from sqlalchemy.exc import SQLAlchemyError
+import structlog
 
 from api.live.waiters import Waiters
 from core.batching import Batcher
-from core.db import Database
-from core.errors import Unavailable
+from core.db import AWAY, Database
 from core.jobs.status import Job, read_jobs
 
 BACKSTOP_SECONDS: Final = 1.0
 """How long a waiter trusts the news before it looks for itself."""
 REMEMBERED: Final = 20_000
 """Jobs that were read when they were done, the latest of them."""
+
+_log = structlog.get_logger(__name__)
 
 
 class JobReader:
@@ -37,7 +37,7 @@ class JobReader:
         """The job as it is now, or None; while Postgres is away, as it was when it was last read, if it was done.
 
         Raises:
-            Unavailable, psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError: Postgres is away, and nothing final is known of this job.
+            `core.db.AWAY`: Postgres is away, and nothing final is known of this job.
         """
         return await self._reader.submit(job_id)
 
@@ -56,6 +56,14 @@ class JobReader:
             finally:
                 self._waiters.forget(job_id, news)
 
+    async def follow(self, job_id: UUID, seconds: float) -> Job | None:
+        """As `wait`, for who has been promised something: that nobody can say now what became of it takes nothing back, and is None."""
+        try:
+            return await self.wait(job_id, seconds)
+        except Exception as error:
+            _log.warning("a job that was promised cannot be read", job_id=str(job_id), error=repr(error))
+            return None
+
     def stop_waiting(self) -> None:
         """Whoever waits is answered with what is known now, and nobody waits from here on."""
         self._waiters.dismiss()
@@ -67,7 +75,7 @@ class JobReader:
         try:
             with self._db.snapshot() as connection:
                 jobs = read_jobs(connection, list(dict.fromkeys(job_ids)))
-        except (Unavailable, psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError) as error:
+        except AWAY as error:
             return [self._ended.get(job_id, error) for job_id in job_ids]
         for job in jobs.values():
             self._remember(job)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 import httpx
 
@@ -11,9 +12,44 @@ from tests.conftest import ServerFactory
 from tests.support import crowd
 from tests.support.crowd import Wish
 from tests.support.installations import PipelineFactory
+from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 
 CLIENTS = 400
+
+
+def test_what_was_accepted_is_not_taken_back_when_postgres_dies_before_it_ends(
+    private_servers: ServerFactory, open_pipeline: PipelineFactory
+) -> None:
+    servers = private_servers()
+    pipeline = open_pipeline(servers.database_url, servers.redis_url)
+    flight, headers = pipeline.flight(10), pipeline.account().headers
+    wait = {"Prefer": "wait=20"}
+    with pipeline.api().client(headers) as client, ThreadPoolExecutor() as background:
+
+        def book(payment: dict[str, object], **headers: str) -> httpx.Response:
+            return client.post(
+                "/api/v1/booking", json={"flight_id": str(flight), "seats": 1, "payment": payment}, headers=headers
+            )
+
+        hold = book({"hold": True}).json()["booking_id"]
+        pipeline.work(UUID(hold))
+        paying = background.submit(client.post, f"/api/v1/bookings/{hold}/payments", json={"token": "tok_ok"}, headers=wait)
+        booking = background.submit(book, {"token": "tok_ok"}, **wait)
+        until(lambda: stored(pipeline) == (2, 1))
+        servers.kill_postgres()
+        for answer, status in ((paying.result(), "HELD"), (booking.result(), "PENDING")):
+            assert (answer.status_code, answer.json()["status"]) == (httpx.codes.ACCEPTED, status), answer.text
+            assert "job" not in answer.json()
+        servers.postgres.start()
+
+
+def stored(pipeline: Pipeline) -> tuple[int, int]:
+    """Bookings and payments."""
+    with pipeline.db.snapshot() as connection:
+        row = connection.execute("SELECT (SELECT count(*) FROM bookings), (SELECT count(*) FROM payments)").fetchone()
+    assert row is not None
+    return row[0], row[1]
 
 
 def test_killing_postgres_loses_no_booking_that_was_accepted(
