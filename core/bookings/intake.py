@@ -13,7 +13,6 @@ from uuid import UUID
 
 import psycopg
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from core.bookings import duplicates, express, holds, insert, trips
 from core.bookings.errors import (
@@ -28,7 +27,7 @@ from core.bookings.references import References
 from core.bookings.requests import Accepted, Answer, Request
 from core.bookings.states import BookingStatus
 from core.clock import new_id
-from core.db import Database, RawConnection
+from core.db import AWAY, Database, RawConnection
 from core.errors import AppError, Unavailable
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
 from core.users.tokens import AccountGone
@@ -49,18 +48,20 @@ class Intake:
         """Commit what can be accepted and answer each request in order; nothing that is answered with an error is stored.
 
         Raises:
-            psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError: Postgres is away; nothing of the batch is known to be stored.
+            `core.db.AWAY`: Postgres is away; nothing of the batch is known to be stored.
         """
         named = [_with_ids(request) for request in requests]
         stored: set[UUID] = set()
+        rest: Sequence[Request] = ()
         try:
             stored = self._express(named)
             rest = [request for request in named if request.trip_id not in stored]
             answers = iter(self._accept_isolated(rest) if rest else [])
-        except (psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError):
+        except AWAY as error:
             # A Postgres that crashed may hand out the numbers of a lost transaction again.
             self._references = References()
-            if not stored:
+            # A door that closed before the first transaction says truly that nothing was changed; one that closed later does not.
+            if not stored and not (rest and isinstance(error, Unavailable)):
                 raise
             answers = iter([_in_doubt()] * (len(named) - len(stored)))
         return [Accepted(request.trip_id) if request.trip_id in stored else next(answers) for request in named]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 import pytest
+from sqlalchemy import event
 
+from api.database import WatchedDatabase
 from core.bookings.errors import IdempotencyKeyReused
 from core.bookings.intake import Intake
 from core.bookings.requests import Accepted, Request
 from core.clock import new_id
+from core.errors import Unavailable
 from core.flights.errors import FlightNotFound
 from core.users.tokens import AccountGone
 from tests.support.pipeline import Pipeline
@@ -67,3 +73,49 @@ def test_numbers_of_a_transaction_that_was_lost_with_postgres_are_not_used(pipel
     Intake(pipeline.db).accept([Request(traveller, (flight,), 1) for _ in range(200)])
     (answer,) = survivor.accept([Request(traveller, (flight,), 1, allow_duplicate=True)])
     assert isinstance(answer, Accepted), answer
+
+
+@contextmanager
+def closing(pipeline: Pipeline, *, turn: int) -> Iterator[WatchedDatabase]:
+    """A way to Postgres that is found to hang while the connection borrowed as the `turn`-th is used: no further one is lent."""
+    door, lent = WatchedDatabase(pipeline.database_url, pool_size=1, application="door"), 0
+
+    def lend(*_: object) -> None:
+        nonlocal lent
+        lent += 1
+        door.hangs = lent >= turn
+
+    event.listen(door.engine, "checkout", lend)
+    try:
+        yield door
+    finally:
+        door.dispose()
+
+
+def test_of_a_batch_that_finds_the_door_closed_in_the_middle_the_stored_part_is_answered_as_stored(pipeline: Pipeline) -> None:
+    first, second, traveller = pipeline.flight(10), pipeline.flight(10), pipeline.account().id
+    trip = Request(traveller, (first, second), 1, idempotency_key="trip", request_hash=b"trip")
+    with closing(pipeline, turn=1) as door:
+        stored, in_doubt = Intake(door).accept([Request(traveller, (first,), 1), trip])
+    assert isinstance(stored, Accepted)
+    assert pipeline.endings([stored.trip_id]) == {"PENDING": 1}
+    assert isinstance(in_doubt, Unavailable)
+    assert "Idempotency-Key" in in_doubt.detail
+
+
+def test_a_half_that_was_stored_before_the_door_closed_is_not_told_that_nothing_was_changed(pipeline: Pipeline) -> None:
+    flights, traveller = (pipeline.flight(10), pipeline.flight(10)), pipeline.account().id
+    good = Request(traveller, flights, 1, idempotency_key="trip", request_hash=b"trip")
+    with closing(pipeline, turn=2) as door:
+        answers = Intake(door).accept([good, Request(new_id(), flights, 1)])
+    assert ["Idempotency-Key" in answer.detail for answer in answers if isinstance(answer, Unavailable)] == [True, True]
+    (again,) = Intake(pipeline.db).accept([good])
+    assert isinstance(again, Accepted)
+    assert again.replayed
+
+
+def test_a_batch_that_finds_the_door_closed_hears_that_nothing_was_changed(pipeline: Pipeline) -> None:
+    with closing(pipeline, turn=1) as door:
+        door.hangs = True
+        with pytest.raises(Unavailable, match="nothing was changed"):
+            Intake(door).accept([Request(pipeline.account().id, (pipeline.flight(10),), 1)])
