@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import random
+import time
 
-from core.flights import places
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.flights import places, slips
 from core.flights.airports import AirportView, ServedPlace
 from core.flights.suggest import Suggestions
 
@@ -94,3 +99,44 @@ def test_of_two_that_match_alike_the_busier_is_first() -> None:
 
     assert named("ma") == ["Chennai", "Madurai", "Madrid"]  # Chennai was Madras
     assert named("mad")[0] == "Madrid"  # its code: a better match beats any traffic
+
+
+def count_slips(typed: str, name: str) -> int:
+    """Letters too many, too few, other ones and swapped neighbours between two texts, by the textbook."""
+    table = [[max(row, column) for column in range(len(name) + 1)] for row in range(len(typed) + 1)]
+    for row in range(1, len(typed) + 1):
+        for column in range(1, len(name) + 1):
+            other = typed[row - 1] != name[column - 1]
+            table[row][column] = min(table[row - 1][column] + 1, table[row][column - 1] + 1, table[row - 1][column - 1] + other)
+            if row > 1 and column > 1 and typed[row - 2 : row] == name[column - 2 : column][::-1]:
+                table[row][column] = min(table[row][column], table[row - 2][column - 2] + 1)
+    return table[-1][-1]
+
+
+LETTERS = st.text("abc \U0010ffff", min_size=1, max_size=14)
+
+
+@given(spellings=st.sets(LETTERS, max_size=30), typed=LETTERS.filter(lambda text: len(text) > 2), allowed=st.sampled_from((1, 2)))
+def test_slips_are_those_of_the_best_beginning_by_the_textbook(spellings: set[str], typed: str, allowed: int) -> None:
+    best = {
+        spelling: min(count_slips(typed, spelling[:end]) for end in range(len(spelling) + 1))
+        for spelling in spellings
+        if set(typed[:2]) & set(spelling[:2])
+    }
+    found = [(spelling, number) for alike, number in slips.near(sorted(spellings), typed, allowed) for spelling in alike]
+    assert found == sorted((spelling, number) for spelling, number in best.items() if number <= allowed)
+
+
+def test_a_long_text_is_compared_with_two_thousand_long_names_in_no_time() -> None:
+    """The event loop waits for it. Each letter with each took a second; the limit has room for a slow machine."""
+    dice = random.Random(1)
+    names = [
+        " ".join("".join(dice.choices("abcdefghilmnorstu", k=dice.randint(4, 10))) for _ in range(9))[:80] for _ in range(2000)
+    ]
+    index = Suggestions(
+        ServedPlace(name, AirportView(name=name, iata=None, city=None, country=None, timezone=None), 1) for name in names
+    )
+    begun = time.thread_time()
+    assert index.find(f"{names[0][:10]}z{names[0][10:60]}z{names[0][60:72]}", 1)[0].name == names[0]
+    assert index.find(("mumbai " * 12)[:74], 1) == []
+    assert time.thread_time() - begun < 0.1
