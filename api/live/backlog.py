@@ -57,11 +57,9 @@ class Backlog:
             raise Overloaded("Too many bookings are waiting; try again shortly.", retry_after=retry_after)
 
     def position(self, trip_id: UUID) -> int | None:
-        """1 for the next in line. None far back, and for what is not waiting."""
+        """1 for the next in line. None far back, for what is not waiting, and for what the last look has not seen yet."""
         index = bisect_left(self._head, trip_id)
-        if index < len(self._head):
-            return index + 1
-        return len(self._head) + 1 if len(self._head) < POSITIONS else None
+        return index + 1 if index < len(self._head) and self._head[index] == trip_id else None
 
     def eta_ms(self, position: int | None) -> int | None:
         """Milliseconds until a job at this position is done, if the workers go on as they do."""

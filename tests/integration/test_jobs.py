@@ -51,6 +51,19 @@ def test_a_job_that_waits_says_where_and_when_to_ask_again(client: httpx.Client,
     assert [stage["stage"] for stage in answer.json()["timeline"]] == ["accepted"]
 
 
+def test_a_job_that_no_look_has_seen_yet_has_no_position(client: httpx.Client, pipeline: Pipeline) -> None:
+    """All that came since the last look would be told the same one."""
+    flight = pipeline.flight(10)
+    waiting = book(client, flight).headers["location"]
+    until(lambda: client.get(waiting).json()["queue_position"] == 1)
+    told = []
+    for _ in range(40):  # takes longer than a look, so that some jobs are seen at once, and none of the others is guessed at
+        job = book(client, flight).headers["location"]
+        told.append(client.get(job).json()["queue_position"])
+    assert None in told
+    assert all(position in (None, place) for place, position in enumerate(told, start=2))
+
+
 def test_a_finished_job_tells_its_whole_story(client: httpx.Client, pipeline: Pipeline) -> None:
     pipeline.worker()
     accepted = book(client, pipeline.flight(10))
