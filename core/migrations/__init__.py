@@ -27,6 +27,12 @@ def newest_revision() -> str | None:
     return ScriptDirectory.from_config(config()).get_current_head()
 
 
+def older_revisions() -> frozenset[str]:
+    """What `alembic_version` may hold in a database that lacks something this code needs. What is in no list was made by newer code."""
+    script = ScriptDirectory.from_config(config())
+    return frozenset(each.revision for each in script.walk_revisions()) - {script.get_current_head()}
+
+
 def upgrade(database_url: str, revision: str = "head") -> None:
     """Run every migration up to `revision`, in one transaction."""
     engine = create_engine(driver_url(database_url), poolclass=NullPool)
