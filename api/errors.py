@@ -19,6 +19,7 @@ from litestar.typing import FieldDefinition
 
 from api.phrases import field_error
 from api.problems import INTERNAL, MEDIA_TYPE, Problem
+from core.db import BUSY
 from core.errors import AppError
 from core.users.tokens import AccountGone
 
@@ -35,6 +36,7 @@ SERVER_AWAY: tuple[type[Exception], ...] = (
     redis.exceptions.OutOfMemoryError,
     redis.exceptions.ReadOnlyError,
 )
+"""Of Postgres fewer than `core.db.AWAY`: a unit of work raises other errors of SQLAlchemy for a row that is to blame."""
 
 _CODES = {
     400: "malformed",
@@ -66,10 +68,9 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
     if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request_failed", method=request.method, path=request.scope["path"], exc_info=error)
     elif isinstance(error, SERVER_AWAY):
-        cause = getattr(error, "orig", None) or error
-        log.warning(
-            "server_away", method=request.method, path=request.scope["path"], error=f"{type(cause).__name__}: {cause}".strip()
-        )
+        cause = _cause(error)
+        event = "rows_busy" if isinstance(cause, BUSY) else "server_away"
+        log.warning(event, method=request.method, path=request.scope["path"], error=f"{type(cause).__name__}: {cause}".strip())
     return Response(
         problem.body(instance=request.scope["path"], request_id=request.scope["state"].get("request_id", "")),
         status_code=problem.status,
@@ -103,10 +104,19 @@ def problem_of(error: Exception, request: Request[Any, Any, Any]) -> Problem:
             return Problem(404, "not_found", _DETAILS[404])
         case psycopg.errors.ForeignKeyViolation() if (error.diag.constraint_name or "").endswith("_user_id"):
             return problem_of(AccountGone(), request)
+        case _ if isinstance(_cause(error), BUSY):
+            return Problem(503, "unavailable", "Somebody else is changing the same thing. Try again shortly.", retryable=True)
+        case _ if isinstance(_cause(error), psycopg.errors.QueryCanceled):
+            return Problem(503, "unavailable", "The database took too long for this. Try again shortly.", retryable=True)
         case _ if isinstance(error, SERVER_AWAY):
             return Problem(503, "unavailable", "A server that this needs does not answer. Try again shortly.", retryable=True)
         case _:
             return INTERNAL
+
+
+def _cause(error: Exception) -> BaseException:
+    """What the driver said, where SQLAlchemy says it in its own words."""
+    return getattr(error, "orig", None) or error
 
 
 def _errors_of(error: ValidationException, request: Request[Any, Any, Any]) -> list[dict[str, str]]:

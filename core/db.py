@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any, Final, TypeAlias, cast
 
 import psycopg
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
@@ -32,6 +33,8 @@ Longer than a pass of the sweep takes when Redis is frozen, too.
 AWAY: Final = (psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError, Unavailable)
 """What `transaction` and `snapshot` raise when Postgres does not answer, and no row is to blame: the driver, the pool, or whoever has
 closed the door to a server that hangs."""
+BUSY: Final = (LockNotAvailable, DeadlockDetected, SerializationFailure)
+"""Somebody else is changing the same rows. The driver counts these among the errors of a server that is away; this one answers."""
 
 RawConnection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 

@@ -41,6 +41,23 @@ def test_a_request_that_loses_its_connection_is_answered_503_and_the_next_one_as
         assert traveller.request(method, path).status_code == status, (method, path, lose)
 
 
+def test_who_waits_in_vain_for_a_lock_hears_of_somebody_else_and_not_of_a_server_that_is_away(
+    api: RunningApi, traveller: httpx.Client, pipeline: Pipeline
+) -> None:
+    """A statement of the driver, and a unit of work, which says it in words of its own."""
+    with pipeline.db.transaction() as other, ThreadPoolExecutor() as crowd:
+        other.execute("LOCK TABLE bookings, users IN ACCESS EXCLUSIVE MODE")
+        name, password = "somebody-new", "a long walk in the rain"
+        asked = [
+            crowd.submit(traveller.get, "/api/v1/bookings"),
+            crowd.submit(traveller.post, "/api/v1/auth/register", json={"username": name, "password": password}),
+        ]
+        for answer in [each.result() for each in asked]:
+            assert (answer.status_code, answer.json()["code"], answer.json()["retryable"]) == (503, "unavailable", True)
+            assert "Somebody else" in answer.json()["detail"]
+            assert int(answer.headers["retry-after"]) > 0
+
+
 @pytest.mark.parametrize("lose", LOSSES)
 def test_of_a_batch_whose_connection_is_lost_in_the_middle_the_stored_part_is_answered_as_stored(
     pipeline: Pipeline, lose: Loss
