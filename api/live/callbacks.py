@@ -12,7 +12,7 @@ import redis
 from core.batching import Batcher
 from core.bookings import payment
 from core.bookings.effects import Effects, carry_out
-from core.db import Database
+from core.db import AWAY, BUSY, Database
 from core.jobs.dispatch import Dispatcher
 from core.payments.events import ProviderEvent
 
@@ -40,14 +40,26 @@ class CallbackDesk:
         try:
             self._commit(events)
         except Exception as error:
-            if len(events) == 1:
-                return [error]
-            # One event that cannot be written must not keep its neighbours out.
-            return [outcome for event in events for outcome in self._write([event])]
+            if len(events) == 1 or _is_away(error):
+                return [error] * len(events)
+            return self._write_each(events)
         return [None] * len(events)
+
+    def _write_each(self, events: list[ProviderEvent]) -> list[Exception | None]:
+        """One event that cannot be written must not keep its neighbours out; all of them would wait for a server that is away."""
+        outcomes: list[Exception | None] = []
+        for event in events:
+            outcomes += self._write([event])
+            if _is_away(outcomes[-1]):
+                return outcomes + outcomes[-1:] * (len(events) - len(outcomes))
+        return outcomes
 
     def _commit(self, events: list[ProviderEvent]) -> None:
         effects = Effects()
         with self._db.transaction() as connection:
             payment.apply_events(connection, events, effects, hold_minutes=self._hold_minutes)
         carry_out(effects, self._redis, self._dispatcher)
+
+
+def _is_away(error: Exception | None) -> bool:
+    return isinstance(error, AWAY) and not isinstance(error, BUSY)

@@ -1,0 +1,87 @@
+"""Where the provider's callbacks enter, when Postgres cannot take them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from api.database import WatchedDatabase
+from api.live.callbacks import CallbackDesk
+from core.bookings import payment
+from core.clock import new_id
+from core.db import AWAY, RawConnection
+from core.payments import events
+from core.payments.events import ProviderEvent
+from tests.support.pipeline import Pipeline
+
+pytestmark = pytest.mark.anyio
+
+
+class Door(WatchedDatabase):
+    """Counts who asks."""
+
+    asked = 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[RawConnection]:
+        self.asked += 1
+        with super().transaction() as connection:
+            yield connection
+
+
+def event() -> ProviderEvent:
+    read = events.read(f'{{"id": "evt_{uuid4().hex}", "type": "charge.captured", "charge_id": "{new_id()}"}}'.encode())
+    assert read is not None
+    return read
+
+
+async def deliver(pipeline: Pipeline, door: Door, count: int) -> list[BaseException | None]:
+    """What became of so many callbacks that arrive together."""
+    desk = CallbackDesk(door, pipeline.redis, pipeline.context.dispatcher, hold_minutes=15)
+    outcomes = await asyncio.gather(*(desk.receive(event()) for _ in range(count)), return_exceptions=True)
+    await desk.close()
+    door.dispose()
+    return outcomes
+
+
+@pytest.mark.parametrize("hangs", [True, False])
+async def test_a_server_that_is_away_is_asked_once_for_all_callbacks(pipeline: Pipeline, hangs: bool) -> None:
+    door = Door("postgresql://127.0.0.1:1/nobody", pool_size=1, application="door")
+    door.hangs = hangs
+    outcomes = await deliver(pipeline, door, 64)
+    assert all(isinstance(outcome, AWAY) for outcome in outcomes)
+    assert len(outcomes) == 64
+    assert door.asked == 1
+
+
+@pytest.mark.parametrize(
+    ("broken", "asked"),
+    [
+        (psycopg.errors.LockNotAvailable("somebody keeps the row"), 1 + 4),
+        (psycopg.DataError("a row that is to blame"), 1 + 4),
+        (psycopg.OperationalError("the server went away"), 1 + 2),
+    ],
+)
+async def test_one_callback_that_cannot_be_written_keeps_no_other_out_unless_the_server_is_gone(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, broken: Exception, asked: int
+) -> None:
+    written: list[int] = []
+
+    def apply(_connection: object, batch: list[ProviderEvent], *_: object, **__: object) -> None:
+        written.append(len(batch))
+        if len(batch) > 1:
+            raise psycopg.DataError("a row that is to blame")
+        if len(written) == 3:
+            raise broken
+
+    monkeypatch.setattr(payment, "apply_events", apply)
+    door = Door(pipeline.database_url, pool_size=1, application="door")
+    outcomes = await deliver(pipeline, door, 4)
+    after = [None, None] if asked == 5 else [broken, broken]
+    assert outcomes == [None, broken, *after]
+    assert door.asked == asked
