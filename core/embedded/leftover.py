@@ -41,6 +41,19 @@ def end_workers(folder: Path, mark: str, stop: signal.Signals) -> None:
             end(int(process.name), mark, stop)
 
 
+def started_with(variable: str) -> list[int]:
+    """The processes whose environment has `variable` (`NAME=value`), as far as the kernel tells (`/proc`)."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (process / "environ").read_bytes()
+        except OSError:
+            continue  # it has ended, or belongs to somebody else
+        if os.fsencode(variable) in environment.split(b"\0"):
+            found.append(int(process.name))
+    return found
+
+
 def end(pid: int, mark: str, stop: signal.Signals) -> bool:
     """End a process whose command line contains `mark`; another one that has its old number is left alone.
 
@@ -49,7 +62,11 @@ def end(pid: int, mark: str, stop: signal.Signals) -> bool:
     for number in (stop, signal.SIGKILL):
         if not _is_running(pid, mark):
             return True
-        os.kill(pid, number)
+        try:
+            os.kill(pid, number)
+            os.kill(pid, signal.SIGCONT)  # a stopped process hears nothing else
+        except ProcessLookupError:
+            return True
         deadline = time.monotonic() + SECONDS
         while _is_running(pid, mark) and time.monotonic() < deadline:
             time.sleep(0.05)

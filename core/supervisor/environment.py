@@ -9,6 +9,7 @@ from core.embedded.errors import CannotStart
 from core.settings import Settings
 from core.supervisor.address import Listener
 from core.supervisor.folder import DataFolder
+from core.supervisor.programs import OWNER
 from core.supervisor.servers import Addresses
 from core.users.tokens import SECRET_BYTES
 
@@ -17,6 +18,7 @@ def product(settings: Settings, folder: DataFolder, addresses: Addresses, paymen
     """For API and workers. Raises `CannotStart` when the operator has to choose a secret."""
     return {
         **os.environ,
+        OWNER: str(folder.path),
         "SKYQUEUE_DATA_DIR": str(folder.path),
         "SKYQUEUE_DATABASE_URL": addresses.database_url,
         "SKYQUEUE_REDIS_URL": addresses.redis_url,
@@ -30,6 +32,7 @@ def mockpay(settings: Settings, folder: DataFolder, api: Listener) -> dict[str, 
     """For the practice provider, which calls the API back."""
     return {
         **os.environ,
+        OWNER: str(folder.path),
         "MOCKPAY_LEDGER": str(folder.path / "mockpay.sqlite"),
         "MOCKPAY_CALLBACK_URL": f"{api.base_url}/payments/callback",
         "MOCKPAY_SECRET": _payments_secret(settings, folder),

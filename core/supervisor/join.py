@@ -22,9 +22,10 @@ class Addresses:
 
 
 def find(servers: Servers) -> Addresses:
-    running = runtime_file.find(servers.data_dir / runtime_file.NAME) or {}
-    database_url = servers.database_url or running.get("database_url")
-    redis_url = servers.redis_url or running.get("redis_url")
+    found = runtime_file.find(servers.data_dir / runtime_file.NAME)
+    running = found if found and found.is_running else None
+    database_url = servers.database_url or (running.database_url if running else None)
+    redis_url = servers.redis_url or (running.redis_url if running else None)
     if database_url and redis_url:
         return Addresses(database_url, redis_url)
     missing = (

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import signal
 import sys
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import ClassVar
 
@@ -23,11 +25,24 @@ LAST_LINES = 10
 MODULES = ("workers.main", "api.serve", "mockpay")
 
 
-def end_leftovers(pids: Iterable[int]) -> None:
-    """End programs of ours that outlived their supervisor and its guardian. They would work on, on servers that are gone."""
-    for pid in pids:
-        for module in MODULES:
-            leftover.end(pid, f"-m {module} ", signal.SIGTERM)
+OWNER = "SKYQUEUE_STARTED_BY_UP_IN"
+"""In the environment of each program: the data folder of the `skyqueue up` that started it."""
+
+
+def end_leftovers(folder: Path, published: Iterable[int]) -> None:
+    """End programs of ours that outlived their supervisor and its guardian. They would swallow bookings, on servers that are gone.
+
+    They are known by their environment, since a supervisor may die before it publishes anything; where no other process can see
+    that, by what was `published`.
+    """
+    pids = {*published, *leftover.started_with(f"{OWNER}={folder}")} - {os.getpid()}
+    with ThreadPoolExecutor(max_workers=len(pids) or 1) as side_by_side:
+        list(side_by_side.map(_end_leftover, pids))
+
+
+def _end_leftover(pid: int) -> None:
+    for module in MODULES:
+        leftover.end(pid, f"-m {module} ", signal.SIGTERM)
 
 
 class _Program(Child):

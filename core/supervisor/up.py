@@ -29,8 +29,7 @@ def up(settings: Settings, *, sample: bool) -> None:
         folder = held.enter_context(closing(DataFolder(settings.servers.data_dir)))
         folder.lock()
         crashed = runtime_file.find(folder.runtime_file)
-        if crashed:
-            end_leftovers(process["pid"] for process in crashed["processes"])
+        end_leftovers(folder.path, [process.pid for process in crashed.processes] if crashed else [])
         folder.runtime_file.unlink(missing_ok=True)
         api = held.enter_context(closing(Listener(settings.http.host, settings.http.port)))
         mockpay = held.enter_context(closing(Listener("127.0.0.1", 0)))

@@ -66,6 +66,7 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_start_finds_its_data(
         killed.kill()
     del pids[list(killed.pids).index("guardian")]
     assert all(servers.is_alive(pid) for pid in pids)
+    (killed.data_dir / "runtime.json").unlink()  # as if it had been killed before it wrote one
     at_once = Product(folder / "killed", environment={"SKYQUEUE_PORT": port})
     try:
         at_once.start("--no-sample")
