@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,8 +12,10 @@ from rich.console import Console as Terminal
 
 
 class Console:
+    """Who stops reading (`skyqueue up | head -1`, a closed terminal, a full disk) does not stop the product."""
+
     def __init__(self) -> None:
-        self._terminal = Terminal(highlight=False, soft_wrap=True)
+        self._terminal = _Terminal(highlight=False, soft_wrap=True)
 
     @contextmanager
     def step(self, doing: str, done: str) -> Iterator[None]:
@@ -25,5 +29,24 @@ class Console:
         self.say(f"{done} ({time.monotonic() - started:.1f} s)")
 
     def say(self, line: str = "") -> None:
-        with suppress(OSError):  # a terminal that was closed is no reason to stop
-            self._terminal.print(line, markup=False)
+        with suppress(OSError):
+            if self._terminal.is_terminal:
+                self._terminal.print(line, markup=False)
+            else:
+                self._write(line)
+
+    def _write(self, line: str) -> None:
+        """Not with rich, which says again what could not be written the first time."""
+        try:
+            print(line, flush=True)
+        except BrokenPipeError:
+            self._terminal.on_broken_pipe()
+
+
+class _Terminal(Terminal):
+    def on_broken_pipe(self) -> None:
+        """Speak to nobody from now on, also when Python empties its buffers at the end. The default ends the process."""
+        self.quiet = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
