@@ -8,6 +8,7 @@ import subprocess
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import ClassVar
 
@@ -78,13 +79,15 @@ class Child(ABC):
             self._guardian.forget(self._process.pid)
         return status
 
-    def stop(self) -> None:
-        """End it, gently first. Does nothing when it has ended."""
-        for number, seconds in self.stop_signals:
+    def stop(self, seconds: float | None = None) -> None:
+        """End it, gently first. Does nothing when it has ended. `seconds`: less time than `stop_signals` say, in the same shares."""
+        planned = sum(wait for _, wait in self.stop_signals)
+        share = 1.0 if seconds is None else min(1.0, seconds / planned)
+        for number, wait in self.stop_signals:
             if not self.is_running:
                 return
             self._signal(number)
-            self._wait(seconds)
+            self._wait(wait * share)
         self.poll()
 
     def _spawn(
@@ -113,7 +116,7 @@ class Child(ABC):
         self._guardian.watch(self._process.pid, self.stop_signals[0][0], self.stop_signals[-1][0])
 
     def _signal(self, number: signal.Signals) -> None:
-        os.kill(self.pid, number)
+        os.kill(self.pid, number)  # not reaped yet, so the number is still its own
         os.kill(self.pid, signal.SIGCONT)
 
     def _wait(self, seconds: float) -> None:
@@ -122,3 +125,9 @@ class Child(ABC):
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return
+
+
+def stop_together(children: Sequence[Child], *, seconds: float) -> None:
+    """Stop several side by side: all have ended after `seconds`."""
+    with ThreadPoolExecutor(max_workers=len(children)) as side_by_side:
+        list(side_by_side.map(lambda child: child.stop(seconds), children))

@@ -12,6 +12,9 @@ import sys
 from pathlib import Path
 from threading import Lock
 
+CLOSE_SECONDS = 3.5
+"""More than it gives to what it watches."""
+
 
 class Guardian:
     """Ends every watched process when this one dies. Safe to call from several threads."""
@@ -45,11 +48,16 @@ class Guardian:
             return True
 
     def close(self) -> None:
-        """End what is still watched, then the guardian itself."""
+        """End what is still watched, then the guardian itself, also one that somebody has stopped."""
         with self._lock:
             assert self._process.stdin is not None
             self._process.stdin.close()
-            self._process.wait()
+            self._process.send_signal(signal.SIGCONT)
+            try:
+                self._process.wait(CLOSE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
 
     def _tell(self, order: str) -> None:
         assert self._process.stdin is not None

@@ -94,6 +94,12 @@ class EmbeddedPostgres(Child):
             return False
         return True
 
+    def stop(self, seconds: float | None = None) -> None:
+        super().stop(seconds)
+        if self.poll() is not None:
+            # A server that had to be killed leaves its processes behind, stopped ones too.
+            leftover.end_workers(self._data, "postgres: ", signal.SIGKILL)
+
     def failure(self) -> CannotStart:
         reason = _complaint(self.log.read_text(errors="replace")) or "it gives no reason"
         return CannotStart(

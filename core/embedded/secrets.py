@@ -19,7 +19,11 @@ def kept(path: Path, length: int = 32) -> str:
 def write(path: Path, secret: str) -> None:
     """Whole or not at all, and never readable by others, not even for a moment."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(f"{secret}\n")
-    draft.replace(path)
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(f"{secret}\n")
+        draft.replace(path)
+    except OSError:  # a full disk
+        draft.unlink(missing_ok=True)
+        raise

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from types import FrameType
 
-from core.embedded.child import Child
+from core.embedded.child import Child, stop_together
 from core.embedded.errors import CannotStart
 from core.embedded.guardian import Guardian
 
@@ -18,6 +19,11 @@ FIRST_DELAY = 0.1
 LAST_DELAY = 10.0
 STEADY_SECONDS = 20.0
 """A child that ran this long is restarted at once when it dies; one that keeps dying waits longer each time."""
+
+REFUSED_SECONDS = 0.5
+"""How long to wait before something that the system refused is tried again."""
+STOP_SECONDS = 9.0
+"""Together with the guardian and the interpreter, less than the ten seconds that are promised."""
 
 
 class Stopped(Exception):
@@ -31,10 +37,12 @@ class _Ward:
     delay: float = FIRST_DELAY
     due_at: float | None = None
     """When to start it again; None while it runs."""
+    complaint: str = ""
+    """Why it could not be started again, as it was told last."""
 
 
 class Supervisor:
-    """`tell` gets a line for the terminal; `changed` is called whenever a process came or went."""
+    """`tell` gets a line for the terminal; `changed` is called after a process came or went, until it does not fail."""
 
     def __init__(self, guardian: Guardian, *, tell: Callable[[str], None], changed: Callable[[], None]) -> None:
         self._guardian = guardian
@@ -42,6 +50,8 @@ class Supervisor:
         self._changed = changed
         self._is_stopping = False
         self._wards: list[_Ward] = []
+        self._has_news = False
+        self._complaint = ""
 
     @property
     def children(self) -> list[Child]:
@@ -49,12 +59,14 @@ class Supervisor:
 
     @contextmanager
     def signals(self) -> Iterator[None]:
-        """Ctrl-C, SIGTERM and a closed terminal ask for the end; asking twice changes nothing."""
+        """Ctrl-C, SIGTERM and a closed terminal (unless `nohup` said to ignore that) ask for the end; asking twice changes nothing."""
 
         def ask(_number: int, _frame: FrameType | None) -> None:
             self._is_stopping = True  # not an Event: setting one inside its own wait would never return
 
-        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+            numbers.append(signal.SIGHUP)
         before = {number: signal.signal(number, ask) for number in numbers}
         try:
             yield
@@ -87,18 +99,44 @@ class Supervisor:
             time.sleep(POLL_SECONDS)
 
     def watch(self) -> None:
-        """Until somebody asks for the end. Whatever dies is started again: same address, same data."""
+        """Until somebody asks for the end. Whatever dies is started again: same address, same data.
+
+        What the system refuses by then (a full disk, too many processes) is told once and tried again: the rest goes on.
+        """
         while not self._is_stopping:
-            if self._guardian.ensure():
-                self._changed()
-            for ward in self._wards:
-                self._tend(ward)
+            try:
+                self._look()
+            except OSError as error:
+                self._complain(f"The system refuses, trying again: {error}")
+                time.sleep(REFUSED_SECONDS)
+            else:
+                self._complaint = ""
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
-        """End every child, the last started first."""
-        for ward in reversed(self._wards):
-            ward.child.stop()
+        """End every child within `STOP_SECONDS`: the last started first, children of one kind side by side.
+
+        Each kind may take half of what is left, the last all of it, so that no one's hanging costs the next its farewell.
+        """
+        kinds = [list(group) for _, group in groupby(reversed(self.children), key=type)]
+        deadline = time.monotonic() + STOP_SECONDS
+        for later, group in zip(reversed(range(len(kinds))), kinds, strict=True):
+            left = max(deadline - time.monotonic(), 0)
+            stop_together(group, seconds=left / 2 if later else left)
+
+    def _look(self) -> None:
+        if self._guardian.ensure():
+            self._has_news = True
+        for ward in self._wards:
+            self._tend(ward)
+        if self._has_news:
+            self._changed()
+            self._has_news = False
+
+    def _complain(self, line: str) -> None:
+        if line != self._complaint:
+            self._tell(line)
+        self._complaint = line
 
     def _tend(self, ward: _Ward) -> None:
         child, now = ward.child, time.monotonic()
@@ -118,11 +156,12 @@ class Supervisor:
         try:
             ward.child.launch()
         except (CannotStart, OSError) as error:
-            self._tell(f"{ward.child.name} cannot start: {error}")
-            ward.due_at = time.monotonic() + LAST_DELAY
+            if str(error) != ward.complaint:
+                self._tell(f"{ward.child.name} cannot start, trying again: {error}")
+            ward.due_at, ward.complaint = time.monotonic() + LAST_DELAY, str(error)
             return
-        ward.launched_at, ward.due_at = time.monotonic(), None
-        self._changed()
+        ward.launched_at, ward.due_at, ward.complaint = time.monotonic(), None, ""
+        self._has_news = True
 
 
 def _reason(status: int) -> str:
