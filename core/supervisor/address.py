@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from core.embedded.errors import CannotStart
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # recognised here, chosen by the operator
+LAST_PORT = 65535
 BACKLOG = 2048
-"""Requests that arrive while the API restarts wait here."""
+"""Requests that arrive before the API is up, or while it restarts, wait here."""
 
 
 class Listener:
-    """A bound port. Raises `CannotStart` when it is taken, or the host is not ours."""
+    """A port that is ours from now on. Raises `CannotStart` when it is taken, or the host is not ours."""
 
     def __init__(self, host: str, port: int) -> None:
         self._host = host
@@ -32,9 +33,9 @@ class Listener:
     def base_url(self) -> str:
         return f"http://{self.local_host}:{self.port}"
 
-    def listen(self) -> int:
-        """Accept connections from now on; the descriptor to hand to the process that answers them."""
-        self._socket.listen(BACKLOG)
+    @property
+    def descriptor(self) -> int:
+        """To hand to the process that answers."""
         return self._socket.fileno()
 
     def close(self) -> None:
@@ -44,13 +45,12 @@ class Listener:
 def _bound(host: str, port: int) -> socket.socket:
     try:
         return _bind(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE))
-    except socket.gaierror as error:
-        raise CannotStart(
-            f"SKYQUEUE_HOST={host} is not an address of this machine: {error.strerror}.", "Try 127.0.0.1."
-        ) from error
+    except (socket.gaierror, UnicodeError) as error:  # the latter: a name with an empty part, or one too long
+        said = error.strerror if isinstance(error, OSError) else "it is not a name"
+        raise CannotStart(f"SKYQUEUE_HOST={host} is not an address of this machine: {said}.", "Try 127.0.0.1.") from error
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            remedy = f"End it, or choose another port: SKYQUEUE_PORT={port + 1}."
+            remedy = f"End it, or choose another port: SKYQUEUE_PORT={port + 1 if port < LAST_PORT else 0}."
             raise CannotStart(f"Port {port} on {host} is taken by another program.", remedy) from error
         remedy = "Choose another SKYQUEUE_HOST or SKYQUEUE_PORT."
         raise CannotStart(f"Port {port} on {host} cannot be used: {error.strerror}.", remedy) from error
@@ -64,6 +64,7 @@ def _bind(
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port left a moment ago is free
         bound.bind(address)
+        bound.listen(BACKLOG)  # at once: where nobody listens yet, somebody else may bind too
     except OSError:
         bound.close()
         raise

@@ -76,7 +76,7 @@ class HttpProgram(_Program):
         self._health = health
 
     def launch(self) -> None:
-        descriptor = self._listener.listen()
+        descriptor = self._listener.descriptor
         command = [*PYTHON, "-m", self._module, "--fd", str(descriptor)]
         self._spawn(command, env=self._environment, pass_fds=(descriptor,))
 

@@ -18,6 +18,7 @@ import pytest
 from core import cli
 from core.embedded.guardian import Guardian
 from core.embedded.postgres import EmbeddedPostgres
+from core.supervisor.address import Listener
 from core.supervisor.folder import DataFolder
 from core.supervisor.programs import OWNER, end_leftovers
 from core.supervisor.runtime_file import Admin, Runtime
@@ -57,6 +58,16 @@ def test_a_taken_port_is_told_before_anything_starts(
     assert not (data_dir / "postgres").exists()
 
 
+def test_a_port_is_taken_as_soon_as_one_start_has_it(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(Listener("127.0.0.1", 0)) as other:  # of a product whose API is not up yet
+        monkeypatch.setenv("SKYQUEUE_PORT", str(other.port))
+        assert refusal(capsys, "up").startswith(f"skyqueue: Port {other.port} on 127.0.0.1 is taken by another program.")
+        with socket.create_connection(("127.0.0.1", other.port)):
+            pass  # its first visitors wait
+
+
 SECRET = {"SKYQUEUE_JWT_SECRET": "x" * 32}
 
 
@@ -65,6 +76,8 @@ SECRET = {"SKYQUEUE_JWT_SECRET": "x" * 32}
     [
         ({"SKYQUEUE_PORT": "99999"}, "SKYQUEUE_PORT: Input should be less than or equal to 65535"),
         ({"SKYQUEUE_HOST": "no.such.host.invalid"}, "SKYQUEUE_HOST=no.such.host.invalid is not an address of this machine"),
+        ({"SKYQUEUE_HOST": ".a"}, "SKYQUEUE_HOST=.a is not an address of this machine: it is not a name."),
+        ({"SKYQUEUE_HOST": "a" * 70}, f"SKYQUEUE_HOST={'a' * 70} is not an address of this machine: it is not a name."),
         ({"SKYQUEUE_ADMIN_USERNAME": "the boss"}, "SKYQUEUE_ADMIN_USERNAME: String should match pattern"),
         ({"SKYQUEUE_ADMIN_PASSWORD": "x" * 129}, "SKYQUEUE_ADMIN_PASSWORD: Value should have at most 128 items"),
         (
