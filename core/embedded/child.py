@@ -10,9 +10,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import ClassVar
+from typing import BinaryIO, ClassVar
 
 from core.embedded.accounts import Account
+from core.embedded.complaints import full_disk
 from core.embedded.errors import CannotStart
 from core.embedded.guardian import Guardian
 
@@ -37,6 +38,7 @@ class Child(ABC):
         self.log = log
         self._guardian = guardian
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_begins = 0
 
     @abstractmethod
     def launch(self) -> None:
@@ -44,21 +46,38 @@ class Child(ABC):
 
     @abstractmethod
     def is_ready(self) -> bool:
-        """Whether it is of use to others by now. Takes two seconds at most."""
+        """Whether it is of use to others by now. Takes two seconds at most. `CannotStart` when waiting longer is of no use."""
 
-    @abstractmethod
     def failure(self) -> CannotStart:
         """Why it is not ready, once it has ended or took too long."""
+        return full_disk(self.log.parent) or self._failure()
+
+    @abstractmethod
+    def _failure(self) -> CannotStart:
+        """The same, where there is room on the disk."""
+
+    @property
+    def said(self) -> str:
+        """What it wrote to its log since it was started last."""
+        try:
+            with self.log.open("rb") as log:
+                log.seek(self._log_begins)
+                return log.read(LOG_BYTES).decode(errors="replace")
+        except FileNotFoundError:
+            return ""
 
     def start(self) -> None:
         """Launch it and wait until it is ready; `CannotStart` when it ends instead, or takes longer than `start_seconds`."""
         self.launch()
         deadline = time.monotonic() + self.start_seconds
-        while not self.is_ready():
-            if not self.is_running or time.monotonic() > deadline:
-                self.stop()
-                raise self.failure()
-            time.sleep(POLL_SECONDS)
+        try:
+            while not self.is_ready():
+                if not self.is_running or time.monotonic() > deadline:
+                    raise self.failure()
+                time.sleep(POLL_SECONDS)
+        except CannotStart:
+            self.stop()
+            raise
 
     @property
     def pid(self) -> int:
@@ -100,8 +119,8 @@ class Child(ABC):
         pass_fds: Sequence[int] = (),
     ) -> None:
         account = account or Account()
-        too_long = self.log.exists() and self.log.stat().st_size > LOG_BYTES
-        with self.log.open("wb" if too_long else "ab") as output:
+        with self._opened_log() as output:
+            self._log_begins = output.tell()
             self._process = subprocess.Popen(
                 [*account.prefix, *command],
                 stdin=subprocess.DEVNULL,
@@ -111,9 +130,19 @@ class Child(ABC):
                 env=env,
                 pass_fds=pass_fds,
                 start_new_session=True,
+                umask=0o077,
                 **account.popen_options,
             )
         self._guardian.watch(self._process.pid, self.stop_signals[0][0], self.stop_signals[-1][0])
+
+    def _opened_log(self) -> BinaryIO:
+        """At its end. Others may read the folder's names, and this is nobody else's business."""
+        output = os.fdopen(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+        os.fchmod(output.fileno(), 0o600)
+        if output.seek(0, os.SEEK_END) > LOG_BYTES:
+            output.truncate(0)
+            output.seek(0)
+        return output
 
     def _signal(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)  # not reaped yet, so the number is still its own

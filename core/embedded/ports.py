@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import socket
+import stat
 import tempfile
 from pathlib import Path
 
 from core.embedded.accounts import Account
+from core.embedded.errors import CannotStart
 
 SOCKET_PATH_BYTES = 103
 """Linux takes 107 bytes, macOS 103."""
+PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
 
 
 def free_port() -> int:
@@ -23,14 +27,19 @@ def free_port() -> int:
 
 
 def socket_folder(home: Path, longest_name: str, account: Account) -> Path:
-    """A private folder for sockets: inside `home`, or in the system's temporary folder when that path would be too long."""
-    folder = home / "run"
-    if len(os.fsencode(folder / longest_name)) > SOCKET_PATH_BYTES:
-        digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-        folder = Path(tempfile.gettempdir()) / f"skyqueue-{digest}"
+    """A private folder for sockets: inside `home`, or in a temporary folder when that path would be too long or too strange."""
+    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+    candidates = [home / "run", *(Path(place) / f"skyqueue-{digest}" for place in (tempfile.gettempdir(), "/tmp"))]  # noqa: S108
+    folder = next((each for each in candidates if _is_fit(each / longest_name)), candidates[-1])
     folder.mkdir(mode=0o700, exist_ok=True)
     owner = os.geteuid() if account.uid is None else account.uid
-    if folder.stat().st_uid not in (owner, os.geteuid()):
-        raise PermissionError(f"{folder} belongs to somebody else")
+    found = folder.lstat()  # a link may lead to a folder of ours that is not meant
+    if found.st_uid not in (owner, os.geteuid()) or not stat.S_ISDIR(found.st_mode):
+        raise CannotStart(f"{folder} belongs to somebody else.", "Remove it, or set TMPDIR to a folder of yours.")
     account.own(folder)
     return folder
+
+
+def _is_fit(path: Path) -> bool:
+    """Whether the kernel takes it, and addresses, lists and configuration files can hold it as it is."""
+    return len(os.fsencode(path)) <= SOCKET_PATH_BYTES and PLAIN.fullmatch(str(path)) is not None

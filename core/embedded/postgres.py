@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import quote
 
 import psycopg
 
-from core.embedded import accounts, binaries, leftover, secrets
+from core.embedded import accounts, binaries, complaints, leftover, secrets
 from core.embedded.child import Child
 from core.embedded.errors import CannotStart
 from core.embedded.guardian import Guardian
@@ -20,6 +20,8 @@ from core.embedded.ports import free_port, socket_folder
 
 NAME = "skyqueue"
 """Of the role and of the database."""
+
+PUT_BACK = "Put the old password back into that file, from a backup of the data folder."
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "127.0.0.1",
@@ -53,8 +55,9 @@ class EmbeddedPostgres(Child):
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._settings = {**SETTINGS, **(settings or {})}
         self._account = accounts.choose(binaries.postgres("postgres"), self.home)
-        self._password = secrets.kept(self.home.parent / "postgres.password")
         self._data = self.home / "data"
+        self._password_file = self.home.parent / "postgres.password"
+        self._password = self._kept_password()
         self._port = free_port()
         self._sockets = socket_folder(self.home, ".s.PGSQL.65535.lock", self._account)
 
@@ -64,12 +67,12 @@ class EmbeddedPostgres(Child):
         return self.url_of(NAME)
 
     def url_of(self, database: str) -> str:
-        return f"postgresql://{NAME}:{self._password}@127.0.0.1:{self._port}/{database}"
+        return f"postgresql://{NAME}:{quote(self._password, safe='')}@127.0.0.1:{self._port}/{database}"
 
     @property
     def socket_url(self) -> str:
         """For our own processes: the same database without TCP."""
-        return f"postgresql://{NAME}:{self._password}@/{NAME}?host={quote(str(self._sockets), safe='/')}&port={self._port}"
+        return f"postgresql://{NAME}:{quote(self._password, safe='')}@/{NAME}?host={quote(str(self._sockets), safe='/')}&port={self._port}"
 
     def launch(self) -> None:
         if not self._data.exists():
@@ -90,7 +93,11 @@ class EmbeddedPostgres(Child):
             with psycopg.connect(self.url_of("postgres"), autocommit=True, connect_timeout=2) as connection:
                 if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (NAME,)).fetchone() is None:
                     connection.execute(f"CREATE DATABASE {NAME}")
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            if "password authentication failed" in str(error):
+                raise CannotStart(
+                    f"The password in {self._password_file} is not the one that the data in {self.home} was made with.", PUT_BACK
+                ) from error
             return False
         return True
 
@@ -100,12 +107,14 @@ class EmbeddedPostgres(Child):
             # A server that had to be killed leaves its processes behind, stopped ones too.
             leftover.end_workers(self._data, "postgres: ", signal.SIGKILL)
 
-    def failure(self) -> CannotStart:
-        reason = _complaint(self.log.read_text(errors="replace")) or "it gives no reason"
-        return CannotStart(
-            f"Postgres does not start with the data in {self._data}: {reason.rstrip('.')}.",
-            f"See {self.log}. To begin with empty data, move {self.home} away.",
-        )
+    def _failure(self) -> CannotStart:
+        anew = "A backup is the way back; to begin with empty data instead"
+        return complaints.failure("Postgres", self.home, self.said, self.log, anew=anew)
+
+    def _kept_password(self) -> str:
+        if self._data.exists() and not self._password_file.exists():
+            raise CannotStart(f"{self._password_file} is missing, and the data in {self.home} was made with it.", PUT_BACK)
+        return secrets.kept(self._password_file, remedy=PUT_BACK if self._data.exists() else "Remove it, and a new one is made.")
 
     def _create(self) -> None:
         """Into a draft that is renamed when complete, so that a start cut short leaves nothing half made."""
@@ -124,17 +133,39 @@ class EmbeddedPostgres(Child):
             NAME,
             str(password_file),
         ]
-        made = subprocess.run(command, cwd=self.home, capture_output=True, text=True, check=False, **self._account.popen_options)
-        password_file.unlink(missing_ok=True)
-        if made.returncode != 0:
-            raise CannotStart(
-                f"Postgres could not create its data in {self.home}: {_complaint(made.stderr)}",
-                "Make room there, or choose another SKYQUEUE_DATA_DIR.",
+        try:
+            status, said = self._run(command)
+        finally:
+            password_file.unlink(missing_ok=True)
+        if status != 0:
+            raise complaints.full_disk(self.home) or CannotStart(
+                f"Postgres could not create its data in {self.home}: {complaints.reason(said)}.",
+                "Make that right, or choose another SKYQUEUE_DATA_DIR.",
             )
         os.rename(draft, self._data)
 
+    def _run(self, command: Sequence[str]) -> tuple[int, str]:
+        """To its end: its status and what it said. It hears no Ctrl-C, and does not outlive this process."""
+        with subprocess.Popen(
+            command,
+            cwd=self.home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+            **self._account.popen_options,
+        ) as running:
+            self._guardian.watch(running.pid, signal.SIGTERM, signal.SIGKILL)
+            _, said = running.communicate()
+            self._guardian.forget(running.pid)
+        return running.returncode, said
 
-def _complaint(log: str) -> str:
-    """The last line in which Postgres or initdb said what is wrong."""
-    lines = [line for line in log.splitlines() if any(mark in line for mark in ("FATAL:", "PANIC:", "error:", "No space left"))]
-    return lines[-1].split("FATAL:")[-1].strip() if lines else ""
+
+def forget_other_servers() -> None:
+    """Take the operator's `PG...` variables from this process and those that it starts: they are meant for servers of somebody else,
+    and the driver would heed them (`PGSSLMODE`, `PGSERVICE`) on the way to ours too.
+    """
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]

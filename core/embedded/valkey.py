@@ -7,10 +7,11 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import quote
 
 import redis
 
-from core.embedded import binaries, leftover, secrets
+from core.embedded import binaries, complaints, leftover, secrets
 from core.embedded.accounts import Account
 from core.embedded.child import Child
 from core.embedded.errors import CannotStart
@@ -48,42 +49,50 @@ class EmbeddedValkey(Child):
     @property
     def url(self) -> str:
         """For any client on this machine."""
-        return f"redis://:{self._password}@127.0.0.1:{self._port}/0"
+        return f"redis://:{quote(self._password, safe='')}@127.0.0.1:{self._port}/0"
 
     @property
     def socket_url(self) -> str:
         """For our own processes: the same server without TCP."""
-        return f"unix://:{self._password}@{self._socket}?db=0"
+        return f"unix://:{quote(self._password, safe='')}@{quote(str(self._socket), safe='/')}?db=0"
 
     def launch(self) -> None:
         leftover.clear(self._pid_file, self.home, signal.SIGTERM)
         (self.home / "data").mkdir(mode=0o700, exist_ok=True)
-        configuration = self.home / "valkey.conf"
+        # Beside the socket, where every path is plain: Valkey takes `?` and `[` in this one for a pattern, and starts without it.
+        configuration = self._socket.with_name("valkey.conf")
         secrets.write(configuration, "\n".join(f"{name} {value}" for name, value in self._configuration().items()))
-        self._spawn([binaries.valkey_server(), configuration], cwd=self.home)
+        # The command line names our folder, by which a leftover is known.
+        self._spawn([binaries.valkey_server(), configuration, "--dir", self.home / "data"], cwd=self.home)
 
     def is_ready(self) -> bool:
         try:
-            with redis.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2) as client:
-                return bool(client.ping())
+            return all(map(_answers, (self.url, self.socket_url)))
         except redis.RedisError:
             return False
 
-    def failure(self) -> CannotStart:
-        lines = self.log.read_text(errors="replace").strip().splitlines()
-        return CannotStart(
-            f"Valkey does not start with the data in {self.home}: {lines[-1] if lines else 'it gives no reason.'}",
-            f"See {self.log}. To begin with empty queues (bookings are safe in Postgres), move {self.home} away.",
-        )
+    def _failure(self) -> CannotStart:
+        anew = "To begin with empty queues (bookings are safe in Postgres)"
+        return complaints.failure("Valkey", self.home, self.said, self.log, anew=anew)
 
     def _configuration(self) -> dict[str, str]:
         return {
             **self._settings,
             "port": str(self._port),
-            "unixsocket": f'"{self._socket}"',
+            "unixsocket": _quoted(self._socket),
             "unixsocketperm": "700",
-            "requirepass": self._password,
-            "dir": f'"{self.home / "data"}"',
-            "pidfile": f'"{self._pid_file}"',
-            "set-proc-title": "no",  # the command line names our folder, by which a leftover is known
+            "requirepass": _quoted(self._password),
+            "pidfile": _quoted(self._pid_file),
+            "set-proc-title": "no",  # the command line stays as it is
         }
+
+
+def _answers(url: str) -> bool:
+    with redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1) as client:
+        return bool(client.ping())
+
+
+def _quoted(value: str | Path) -> str:
+    """As one word of the configuration file."""
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

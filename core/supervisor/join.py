@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 
 from core.embedded.errors import CannotStart
+from core.embedded.postgres import forget_other_servers
 from core.settings import Servers
 from core.supervisor import runtime_file
 
@@ -26,6 +27,8 @@ def find(servers: Servers) -> Addresses:
     running = found if found and found.is_running else None
     database_url = servers.database_url or (running.database_url if running else None)
     redis_url = servers.redis_url or (running.redis_url if running else None)
+    if not servers.database_url:
+        forget_other_servers()
     if database_url and redis_url:
         return Addresses(database_url, redis_url)
     missing = (

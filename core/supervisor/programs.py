@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterable, Mapping
@@ -21,7 +22,8 @@ from core.supervisor.address import Listener
 PYTHON = (sys.executable, "-P")
 """Without the current folder on the import path: a stray `core` or `api` there is not ours."""
 
-LAST_LINES = 10
+LAST_LINES = 40
+_EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception): ")
 MODULES = ("workers.main", "api.serve", "mockpay")
 
 
@@ -46,12 +48,21 @@ def _end_leftover(pid: int) -> None:
 
 
 class _Program(Child):
-    def __init__(self, name: str, *, log: Path, guardian: Guardian, environment: Mapping[str, str]) -> None:
+    """`data`: the file that it works on, to be named when that is the reason why it does not start."""
+
+    def __init__(
+        self, name: str, *, log: Path, guardian: Guardian, environment: Mapping[str, str], data: Path | None = None
+    ) -> None:
         super().__init__(name, log=log, guardian=guardian)
         self._environment = dict(environment)
+        self._data = data
 
-    def failure(self) -> CannotStart:
-        return CannotStart(f"The {self.name} process does not start: {_last_words(self.log)}.", f"See {self.log}.")
+    def _failure(self) -> CannotStart:
+        reason = _last_words(self.said)
+        remedy = f"See {self.log}."
+        if self._data is not None and reason.startswith("sqlite3."):
+            remedy += f" Put a copy of {self._data} back, or move it away to begin with empty books."
+        return CannotStart(f"The {self.name} process does not start: {reason}.", remedy)
 
 
 class HttpProgram(_Program):
@@ -69,8 +80,10 @@ class HttpProgram(_Program):
         listener: Listener,
         module: str,
         health: str,
+        data: Path | None = None,
     ) -> None:
-        super().__init__(name, log=log, guardian=guardian, environment=environment)
+        super().__init__(name, log=log, guardian=guardian, environment=environment, data=data)
+        self._missing = ""
         self._listener = listener
         self._module = module
         self._health = health
@@ -81,14 +94,22 @@ class HttpProgram(_Program):
         self._spawn(command, env=self._environment, pass_fds=(descriptor,))
 
     def is_ready(self) -> bool:
+        """Whether it answers well. One that misses a server is of no use yet, though it works on as best it can when that comes later."""
         connection = http.client.HTTPConnection(self._listener.local_host.strip("[]"), self._listener.port, timeout=2)
         try:
             connection.request("GET", self._health)
-            return connection.getresponse().status == http.HTTPStatus.OK
+            answer = connection.getresponse()
+            self._missing = _what_is_missing(answer.read())
         except (OSError, http.client.HTTPException):
             return False
         finally:
             connection.close()
+        return answer.status == http.HTTPStatus.OK and not self._missing
+
+    def _failure(self) -> CannotStart:
+        if self.is_running and self._missing:
+            return CannotStart(f"The {self.name} process is not ready: {self._missing}", f"See {self.log}.")
+        return super()._failure()
 
 
 class Worker(_Program):
@@ -102,12 +123,22 @@ class Worker(_Program):
         return self.is_running
 
 
-def _last_words(log: Path) -> str:
-    """The last exception in the last lines of a log of JSON lines, else its last line; without a full stop."""
-    lines = log.read_text(errors="replace").strip().splitlines()[-LAST_LINES:]
+def _what_is_missing(health: bytes) -> str:
+    """The first sentence of a health report that says that a server is away; empty when none is."""
+    try:
+        reasons = json.loads(health)["reasons"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return next((str(reason) for reason in reasons if "does not answer" in reason), "")
+
+
+def _last_words(said: str) -> str:
+    """The last exception in the last lines of a log, as JSON or as Python prints it, else the last line; without a full stop."""
+    lines = said.strip().splitlines()[-LAST_LINES:]
     for line in reversed(lines):
         try:
             return str(json.loads(line)["exception"]).strip().splitlines()[-1].rstrip(".")
-        except (ValueError, KeyError, TypeError):
-            continue
+        except (ValueError, KeyError, TypeError, IndexError):
+            if _EXCEPTION.match(line):
+                return line.rstrip(".")
     return lines[-1].rstrip(".") if lines else "it says nothing"

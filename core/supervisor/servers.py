@@ -7,7 +7,7 @@ from typing import Final
 
 from core.embedded.child import Child
 from core.embedded.guardian import Guardian
-from core.embedded.postgres import EmbeddedPostgres
+from core.embedded.postgres import EmbeddedPostgres, forget_other_servers
 from core.embedded.valkey import EmbeddedValkey
 from core.settings import Settings
 from core.supervisor import external
@@ -43,6 +43,7 @@ def choose(settings: Settings, folder: DataFolder, guardian: Guardian) -> Server
         external.require_postgres(database_url)
         inner_database_url = database_url
     else:
+        forget_other_servers()
         wanted = settings.work.worker_processes * settings.work.connections + OTHERS
         postgres = EmbeddedPostgres(folder.postgres, guardian=guardian, settings={"max_connections": str(wanted)})
         database_url, inner_database_url = postgres.url, postgres.socket_url

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, closing
+from pathlib import Path
 
 from core.db import Database, opened
+from core.embedded import secrets
 from core.embedded.child import Child
 from core.embedded.guardian import Guardian
 from core.imports.storage import open_storage
@@ -33,7 +35,7 @@ def up(settings: Settings, *, sample: bool) -> None:
         folder.runtime_file.unlink(missing_ok=True)
         api = held.enter_context(closing(Listener(settings.http.host, settings.http.port)))
         mockpay = held.enter_context(closing(Listener("127.0.0.1", 0)))
-        environment.jwt_secret(settings, folder)  # a missing secret is told before anything starts
+        environment.require_secrets(settings, folder)
         guardian = held.enter_context(closing(Guardian()))
         _Machine(settings, folder, api, mockpay, guardian).run(sample=sample)
 
@@ -94,7 +96,8 @@ class _Machine:
         if payments_url is None:
             payments_url = self._mockpay.base_url
             ours = environment.mockpay(self._settings, self._folder, self._api)
-            programs.append(self._http_program("mockpay", "mockpay", "/health", self._mockpay, ours))
+            books = self._folder.path / environment.BOOKS
+            programs.append(self._http_program("mockpay", "mockpay", "/health", self._mockpay, ours, data=books))
         product = environment.product(self._settings, self._folder, self._servers.inner, payments_url)
         for number in range(1, self._settings.work.worker_processes + 1):
             name = "worker" if number == 1 else f"worker-{number}"
@@ -102,9 +105,19 @@ class _Machine:
         programs.append(self._http_program("api", "api.serve", "/health/ready", self._api, product))
         return programs
 
-    def _http_program(self, name: str, module: str, health: str, listener: Listener, environ: dict[str, str]) -> Child:
-        log, guardian = self._folder.log(name), self._guardian
-        return HttpProgram(name, log=log, guardian=guardian, environment=environ, listener=listener, module=module, health=health)
+    def _http_program(
+        self, name: str, module: str, health: str, listener: Listener, environ: dict[str, str], *, data: Path | None = None
+    ) -> Child:
+        return HttpProgram(
+            name,
+            log=self._folder.log(name),
+            guardian=self._guardian,
+            environment=environ,
+            listener=listener,
+            module=module,
+            health=health,
+            data=data,
+        )
 
     def _publish(self) -> None:
         processes = [Process(child.name, child.pid) for child in self._supervisor.children]
@@ -122,7 +135,7 @@ class _Machine:
         say()
         say(f"Skyqueue is ready: {self._api.base_url}   (the API describes itself at {self._api.base_url}/schema)")
         if password_is_new:
-            say(f"Sign in as {username} with the password {kept.read_text().strip()}   (kept in {kept})")
+            say(f"Sign in as {username} with the password {secrets.kept(kept)}   (kept in {kept})")
         else:
             say(f"Sign in as {username}; the password is {f'in {kept}' if kept.exists() else 'the one you gave it'}")
         say(f"Data and logs: {self._folder.path}   Stop with Ctrl-C.")

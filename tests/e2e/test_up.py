@@ -29,8 +29,9 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def product(folder: Path) -> Iterator[Product]:
-    """One start, shared by the tests that leave it as it was."""
-    with running(Product(folder / "data"), "--no-sample") as product:
+    """One start, shared by the tests that leave it as it was; in a folder of a strange name, beside settings for other servers."""
+    environment = {"PGSSLMODE": "require", "PGSERVICE": "theirs"}
+    with running(Product(folder / "da #%41?,'\"\\ta", environment=environment), "--no-sample") as product:
         yield product
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,9 +16,10 @@ import pytest
 import redis
 
 from core.db import Database
+from core.embedded import complaints
 from core.embedded.errors import CannotStart
 from core.embedded.guardian import Guardian
-from core.embedded.postgres import EmbeddedPostgres
+from core.embedded.postgres import EmbeddedPostgres, forget_other_servers
 from core.embedded.valkey import EmbeddedValkey
 from tests.conftest import ServerFactory
 from tests.support import servers
@@ -115,6 +117,7 @@ def test_damaged_data_is_told_in_one_line(guardian: Guardian) -> None:
         with pytest.raises(CannotStart, match="Postgres does not start with the data in") as caught:
             postgres.start()
     assert "\n" not in str(caught.value)
+    assert "move " in str(caught.value)
 
 
 def test_a_creation_cut_short_is_begun_anew(guardian: Guardian) -> None:
@@ -139,6 +142,90 @@ def test_sockets_move_when_the_folder_has_a_long_path(guardian: Guardian) -> Non
         with redis.Redis.from_url(valkey.socket_url) as client:
             assert client.ping()
         valkey.stop()
+
+
+def test_a_folder_may_have_any_name(guardian: Guardian) -> None:
+    with servers.server_folder() as folder:
+        home = folder / "a #?%41,'\"\\é"
+        home.mkdir(mode=0o711)
+        postgres = EmbeddedPostgres(home / "postgres", guardian=guardian)
+        valkey = EmbeddedValkey(home / "valkey", guardian=guardian)
+        postgres.start()
+        valkey.start()
+        with psycopg.connect(postgres.socket_url) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        with redis.Redis.from_url(valkey.socket_url) as client:
+            assert client.ping()
+        assert (home / "valkey" / "data" / "appendonlydir").is_dir()
+        valkey.stop()
+        postgres.stop()
+
+
+def test_a_link_in_the_place_of_the_sockets_is_not_followed(guardian: Guardian) -> None:
+    with servers.server_folder() as folder:
+        (folder / "valkey").mkdir()
+        (folder / "somewhere").mkdir()
+        (folder / "valkey" / "run").symlink_to(folder / "somewhere")
+        with pytest.raises(CannotStart, match="belongs to somebody else"):
+            EmbeddedValkey(folder / "valkey", guardian=guardian)
+
+
+def test_a_password_that_does_not_fit_the_data_is_told_at_once_and_by_name(guardian: Guardian) -> None:
+    with servers.server_folder() as folder:
+        postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
+        postgres.start()
+        postgres.stop()
+        file = folder / "postgres.password"
+        file.write_text("another")
+        started = time.monotonic()
+        with pytest.raises(CannotStart, match=f"The password in {file} is not the one .* Put the old password back"):
+            EmbeddedPostgres(folder / "postgres", guardian=guardian).start()
+        assert time.monotonic() - started < 30
+        file.write_text("")
+        with pytest.raises(CannotStart, match=f"{file} is empty. Put the old password back"):
+            EmbeddedPostgres(folder / "postgres", guardian=guardian)
+        file.unlink()
+        with pytest.raises(CannotStart, match=f"{file} is missing, and the data in .* Put the old password back"):
+            EmbeddedPostgres(folder / "postgres", guardian=guardian)
+
+
+@pytest.mark.parametrize("held", [b"", b"\x80\xff", b"two\nlines", b" \n"])
+def test_a_secret_that_is_none_is_told_by_its_file(guardian: Guardian, tmp_path: Path, held: bytes) -> None:
+    (tmp_path / "valkey.password").write_bytes(held)
+    with pytest.raises(CannotStart, match=f"{tmp_path / 'valkey.password'} .*Remove it, and a new one is made"):
+        EmbeddedValkey(tmp_path / "valkey", guardian=guardian)
+
+
+def test_only_what_this_start_wrote_is_a_reason_and_data_that_is_sound_stays(guardian: Guardian, tmp_path: Path) -> None:
+    (tmp_path / "valkey.log").write_text("Bad file format reading the append only file\n")
+    valkey = EmbeddedValkey(tmp_path / "valkey", guardian=guardian, settings={"maxmemory": "much"})
+    with pytest.raises(CannotStart, match="Valkey does not start") as caught:
+        valkey.start()
+    assert "argument must be a memory value" in str(caught.value)
+    assert "Bad file format" not in str(caught.value)
+    assert "move" not in str(caught.value)
+    assert (tmp_path / "valkey.log").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("2026-11-25 10:00:00.123 UTC [17] [unknown] FATAL:  the database system is starting up", "it gives no reason"),
+        ('2026-11-25 10:00:00.123 UTC [17]  FATAL:  could not create lock file "x": Permission denied', 'could not create lock file "x": Permission denied'),
+        ("x [1]  PANIC:  could not locate a valid checkpoint record.\nx [1] LOG:  shutting down", "could not locate a valid checkpoint record"),
+        ("initdb: error: could not access directory", "could not access directory"),
+        ("471:M 25 Nov 2026 10:00:00.123 # Unrecoverable error reading the append only file", "Unrecoverable error reading the append only file"),
+    ],
+)  # fmt: skip
+def test_the_reason_is_told_without_time_and_process(said: str, reason: str) -> None:
+    assert complaints.reason(said) == reason
+
+
+def test_settings_for_other_servers_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGSSLMODE", "require")
+    monkeypatch.setenv("PGSERVICE", "none")
+    forget_other_servers()
+    assert not [name for name in os.environ if name.startswith("PG")]
 
 
 OWNER = textwrap.dedent("""

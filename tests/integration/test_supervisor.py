@@ -38,7 +38,7 @@ class Stubborn(Child):
     def is_ready(self) -> bool:
         return "ready" in self.log.read_text()
 
-    def failure(self) -> CannotStart:
+    def _failure(self) -> CannotStart:
         return CannotStart("It does not start.", "")
 
 
