@@ -41,12 +41,10 @@ RawConnection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 def driver_url(database_url: str) -> str:
     """`postgresql://...` as people write it, in SQLAlchemy's spelling for psycopg 3."""
-    scheme, separator, rest = database_url.partition("://")
-    if not separator:
-        raise ValueError(f"not a database address: {database_url!r}")
-    if scheme in ("postgres", "postgresql"):
-        return f"postgresql+psycopg://{rest}"
-    return database_url
+    scheme, _, rest = database_url.partition("://")
+    if scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
+        raise ValueError("the address of the database does not begin with postgresql://")  # not quoted: it holds a password
+    return f"postgresql+psycopg://{rest}"
 
 
 class Database:

@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from core.embedded.errors import CannotStart
 from core.embedded.postgres import forget_other_servers
 from core.settings import Servers
-from core.supervisor import runtime_file
+from core.supervisor import external, runtime_file
 
 
 @dataclass(frozen=True)
 class Addresses:
+    data_dir: Path
     database_url: str
     redis_url: str
 
     @property
     def environment(self) -> dict[str, str]:
         """For a process that works on the same servers."""
-        return {**os.environ, "SKYQUEUE_DATABASE_URL": self.database_url, "SKYQUEUE_REDIS_URL": self.redis_url}
+        return {
+            **os.environ,
+            "SKYQUEUE_DATA_DIR": str(self.data_dir),
+            "SKYQUEUE_DATABASE_URL": self.database_url,
+            "SKYQUEUE_REDIS_URL": self.redis_url,
+        }
 
 
 def find(servers: Servers) -> Addresses:
+    """Raises `CannotStart` when there are none, or what the environment names is no address."""
+    if servers.database_url:
+        external.check_database_url(servers.database_url)
+    if servers.redis_url:
+        external.check_redis_url(servers.redis_url)
     found = runtime_file.find(servers.data_dir / runtime_file.NAME)
     running = found if found and found.is_running else None
     database_url = servers.database_url or (running.database_url if running else None)
@@ -30,7 +42,7 @@ def find(servers: Servers) -> Addresses:
     if not servers.database_url:
         forget_other_servers()
     if database_url and redis_url:
-        return Addresses(database_url, redis_url)
+        return Addresses(servers.data_dir, database_url, redis_url)
     missing = (
         "SKYQUEUE_REDIS_URL"
         if database_url

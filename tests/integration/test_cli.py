@@ -70,6 +70,17 @@ def test_a_port_is_taken_as_soon_as_one_start_has_it(
 
 SECRET = {"SKYQUEUE_JWT_SECRET": "x" * 32}
 
+NO_DATABASES = [
+    "hidden",
+    "mysql://u:hidden@127.0.0.1/none",
+    "postgresql://u:hidden@[bad/none",
+    "postgresql://u:p@hidden@127.0.0.1/none",
+    "postgresql://u:12/hidden@127.0.0.1/none",
+    "postgresql://u:p%zzhidden@127.0.0.1/none",
+    "postgresql://u:hidden/none",
+]
+NO_REDIS = ["hidden", "redis://[hidden", "redis://:p@hidden@127.0.0.1/0", "redis://:12/hidden@127.0.0.1/0", "redis://:hidden?@1"]
+
 
 @pytest.mark.parametrize(
     ("environment", "told"),
@@ -91,7 +102,18 @@ SECRET = {"SKYQUEUE_JWT_SECRET": "x" * 32}
             "Postgres at 127.0.0.1:1 does not let us in",
         ),
         (SECRET | {"SKYQUEUE_REDIS_URL": "redis://:hidden@127.0.0.1:1/0"}, "Redis at 127.0.0.1:1 does not let us in"),
-        (SECRET | {"SKYQUEUE_REDIS_URL": "nonsense"}, "Redis at the given address does not let us in"),
+        (SECRET | {"SKYQUEUE_REDIS_URL": "nonsense"}, "SKYQUEUE_REDIS_URL is not the address of a Redis server"),
+        *((SECRET | {"SKYQUEUE_DATABASE_URL": url}, "SKYQUEUE_DATABASE_URL is not the address") for url in NO_DATABASES),
+        *((SECRET | {"SKYQUEUE_REDIS_URL": url}, "SKYQUEUE_REDIS_URL is not the address") for url in NO_REDIS),
+        (
+            SECRET | {"SKYQUEUE_DATABASE_URL": "postgresql+psycopg://u:hidden@127.0.0.1:1/none"},
+            "Postgres at 127.0.0.1:1 does not let us in",
+        ),
+        (
+            {"SKYQUEUE_DATA_DIR": "~no-such-user/data"},
+            "The data folder ~no-such-user/data cannot be used: Could not determine home",
+        ),
+        ({"SKYQUEUE_DATA_DIR": "/tmp/two\nlines"}, "The data folder /tmp/two\\nlines cannot be used"),
     ],
 )
 def test_a_wrong_setting_is_told(
@@ -152,6 +174,74 @@ def test_the_runtime_file_of_a_killed_supervisor_is_not_believed(data_dir: Path,
     left = Runtime(killed.pid, "http://127.0.0.1:1", "postgresql://127.0.0.1:1", "redis://127.0.0.1:1", Admin("admin", None), [])
     left.write(data_dir / "runtime.json")
     assert f"no `skyqueue up` runs in {data_dir}" in refusal(capsys, "audit")
+
+
+@pytest.mark.parametrize("command", ["api", "worker", "migrate", "audit", "create-admin", "sample"])
+@pytest.mark.parametrize(("database_url", "name"), [("hidden", "DATABASE"), ("postgresql://127.0.0.1/none", "REDIS")])
+def test_no_command_quotes_an_address_that_is_none(
+    data_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    database_url: str,
+    name: str,
+) -> None:
+    monkeypatch.setenv("SKYQUEUE_JWT_SECRET", "x" * 32)
+    monkeypatch.setenv("SKYQUEUE_ADMIN_PASSWORD", "y" * 12)
+    monkeypatch.setenv("SKYQUEUE_DATABASE_URL", database_url)
+    monkeypatch.setenv("SKYQUEUE_REDIS_URL", "hidden")
+    line = refusal(capsys, command)
+    assert line.startswith(f"skyqueue: SKYQUEUE_{name}_URL is not the address")
+    assert "hidden" not in line
+
+
+@pytest.mark.parametrize("command", ["up", "audit", "sample", "worker"])
+def test_a_home_is_found_by_every_command(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("SKYQUEUE_DATA_DIR", "~/data")
+    with closing(DataFolder(data_dir)) as folder:
+        folder.lock()
+        assert str(tmp_path / "data") in refusal(capsys, command)
+
+
+@pytest.mark.parametrize("name", ["jwt.secret", "payments.secret", "admin.password"])
+@pytest.mark.parametrize("held", [b"", b"\x80\xff"])
+def test_a_secret_that_is_none_is_told_before_anything_starts(
+    data_dir: Path, capsys: pytest.CaptureFixture[str], name: str, held: bytes
+) -> None:
+    data_dir.mkdir()
+    (data_dir / name).write_bytes(held)
+    line = refusal(capsys, "up")
+    assert line.startswith(f"skyqueue: {data_dir / name} ")
+    assert line.endswith("Remove it, and a new one is made.")
+    assert not (data_dir / "postgres").exists()
+
+
+def test_a_short_secret_is_told_by_its_file(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data_dir.mkdir()
+    (data_dir / "jwt.secret").write_text("short")
+    assert refusal(capsys, "up").startswith(f"skyqueue: {data_dir / 'jwt.secret'} is shorter than 32 bytes. Remove it")
+
+
+def test_what_nobody_foresaw_is_one_line_too(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("core.commands.locate", lambda _: int("many"))
+    assert (
+        refusal(capsys, "up")
+        == "skyqueue: Something that nobody foresaw went wrong: ValueError: invalid literal for int() with base 10: 'many'"
+    )
+
+
+def test_ctrl_c_in_the_first_moment_leaves_no_traceback() -> None:
+    code = (
+        "import os, signal, sys; from core import cli; "
+        "sys.addaudithook(lambda name, _: os.kill(os.getpid(), signal.SIGINT) if name == 'import' else None); cli.main(['up'])"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (-signal.SIGINT, "")
 
 
 def test_damaged_data_is_told(
