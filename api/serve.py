@@ -66,8 +66,10 @@ def main() -> None:
         requirements(settings)
     except ValueError as error:
         raise SystemExit(f"skyqueue api: {error}") from None
-    _allow_connections()
     http = settings.http
+    if descriptor is None:
+        _require_port(http.host, http.port)
+    _allow_connections()
     app = create_app()
     config = uvicorn.Config(
         app,
@@ -88,6 +90,17 @@ def main() -> None:
     )
     # socket.socket finds out family and kind by itself; uvicorn's own --fd takes every socket for a Unix one.
     Server(config, app).run(sockets=None if descriptor is None else [socket.socket(fileno=descriptor)])
+
+
+def _require_port(host: str, port: int) -> None:
+    """A port that is taken, or a host that is not ours, is told in one line: uvicorn finds out late, and in many."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        socket.create_server(address[:2], family=family).close()
+    except (socket.gaierror, UnicodeError):
+        raise SystemExit(f"skyqueue api: {host} is not an address of this machine") from None
+    except OSError as error:
+        raise SystemExit(f"skyqueue api: port {port} on {host} cannot be used: {os.strerror(error.errno or 0)}") from None
 
 
 def _allow_connections() -> None:

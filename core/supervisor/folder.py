@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,6 +60,7 @@ class DataFolder:
             _lock(self._holder.fileno())
         except BlockingIOError:
             raise self._is_held() from None
+        self._close_to_others()
         self._holder.truncate(0)
         self._holder.write(f"{os.getpid()}\n")
         self._holder.flush()
@@ -70,6 +72,14 @@ class DataFolder:
 
     def log(self, name: str) -> Path:
         return self.path / f"{name}.log"
+
+    def _close_to_others(self) -> None:
+        """Also what an older version, or a command in another terminal, left open. What belongs to Postgres's account is closed by it."""
+        (self.path / "uploads").mkdir(exist_ok=True)
+        for entry in self.path.iterdir():
+            found = entry.lstat()
+            if found.st_uid == os.geteuid() and not stat.S_ISLNK(found.st_mode):
+                entry.chmod(found.st_mode & 0o700)
 
     def _is_held(self) -> CannotStart:
         found = runtime_file.find(self.runtime_file)

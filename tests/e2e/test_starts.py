@@ -79,8 +79,22 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_start_finds_its_data(
     until(lambda: all_gone(pids), seconds=5)
 
 
-def test_a_full_disk_is_told_in_one_line(folder: Path) -> None:
-    """On a file system of 24 MB, which only this process sees."""
+def test_ctrl_c_while_the_database_is_made_is_an_end_like_any_other(folder: Path) -> None:
+    product = Product(folder / "early")
+    try:
+        product.launch("--no-sample")
+        until(lambda: (product.data_dir / "postgres" / "draft").exists(), seconds=30)
+        product.press_ctrl_c()
+        status, said = product.wait(30)
+        assert status == 0, said
+        assert said.startswith("Stopped"), said
+    finally:
+        product.kill()
+
+
+@pytest.mark.parametrize("megabytes", [24, 60])
+def test_a_full_disk_is_told_in_one_line(folder: Path, megabytes: int) -> None:
+    """On a file system that only this process sees: too small for the first files, or for what comes after them."""
     small = folder / "small"
     small.mkdir()
     mounted = [
@@ -90,7 +104,7 @@ def test_a_full_disk_is_told_in_one_line(folder: Path) -> None:
         "--mount",
         "/bin/sh",
         "-c",
-        'mount -t tmpfs -o size=24m none "$0" && exec "$@"',
+        f'mount -t tmpfs -o size={megabytes}m none "$0" && exec "$@"',
         str(small),
     ]
     if subprocess.run([*mounted, "true"], capture_output=True, check=False).returncode != 0:
@@ -98,6 +112,23 @@ def test_a_full_disk_is_told_in_one_line(folder: Path) -> None:
     refused = Product(small / "data", prefix=mounted).run("up")
     assert refused.returncode == 1
     assert "No space left on device" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_books_that_nobody_can_read_are_told_with_a_way_out(folder: Path, private_servers: ServerFactory) -> None:
+    pair = private_servers()
+    environment = {
+        "SKYQUEUE_DATABASE_URL": pair.database_url,
+        "SKYQUEUE_REDIS_URL": pair.redis_url,
+        "SKYQUEUE_JWT_SECRET": "a secret of the operator, long enough",
+    }
+    product = Product(folder / "books", environment=environment)
+    product.data_dir.mkdir()
+    (product.data_dir / "mockpay.sqlite").write_bytes(b"no books" * 1000)
+    refused = product.run("up", "--no-sample")
+    assert refused.returncode == 1
+    assert "The mockpay process does not start: sqlite3.DatabaseError: file is not a database" in refused.stderr
+    assert f"Put a copy of {product.data_dir / 'mockpay.sqlite'} back, or move it away" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
 
 

@@ -45,9 +45,18 @@ def test_the_runtime_file_leads_to_everything(product: Product) -> None:
         assert client.ping()
 
 
-def test_what_holds_a_secret_is_closed_to_other_users(product: Product) -> None:
-    for name in ("runtime.json", "admin.password", "jwt.secret", "payments.secret", "postgres.password", "valkey.password"):
-        assert (product.data_dir / name).stat().st_mode & 0o077 == 0, name
+def test_everything_is_closed_to_other_users(product: Product) -> None:
+    names = {entry.name for entry in product.data_dir.iterdir() if entry.stat().st_mode & 0o077 == 0}
+    assert names == {entry.name for entry in product.data_dir.iterdir()}
+    assert {
+        "runtime.json",
+        "admin.password",
+        "jwt.secret",
+        "postgres.password",
+        "mockpay.sqlite",
+        "api.log",
+        "postgres.log",
+    } < names
 
 
 def test_the_administrator_signs_in_with_the_password_that_was_made_up(product: Product) -> None:

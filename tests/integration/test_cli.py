@@ -281,6 +281,29 @@ def test_a_single_process_says_which_servers_it_misses(
     )
 
 
+def test_an_api_process_says_that_its_port_is_taken(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        environment = {
+            "SKYQUEUE_PORT": str(other.getsockname()[1]),
+            "SKYQUEUE_JWT_SECRET": "x" * 32,
+            "SKYQUEUE_DATABASE_URL": "postgresql://127.0.0.1:1/none",
+            "SKYQUEUE_REDIS_URL": "redis://127.0.0.1:1/0",
+        }
+        refused = subprocess.run(
+            [sys.executable, "-P", "-m", "core.cli", "api"],
+            env=os.environ | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        f"skyqueue api: port {environment['SKYQUEUE_PORT']} on 127.0.0.1 cannot be used: Address already in use\n"
+    )
+
+
 def test_an_api_process_needs_the_common_secret(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert refusal(capsys, "api").startswith("skyqueue: Not set: SKYQUEUE_JWT_SECRET.")
 

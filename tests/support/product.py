@@ -36,8 +36,8 @@ class Product:
             [*self._prefix, *COMMAND, *arguments], env=self._environment, capture_output=True, text=True, timeout=60, check=False
         )
 
-    def start(self, *arguments: str) -> None:
-        """Return when it is ready to be used."""
+    def launch(self, *arguments: str) -> None:
+        """Return at once."""
         self._process = subprocess.Popen(
             [*self._prefix, *COMMAND, "up", *arguments],
             env=self._environment,
@@ -46,7 +46,12 @@ class Product:
             text=True,
             start_new_session=True,
         )
+
+    def start(self, *arguments: str) -> None:
+        """Return when it is ready to be used."""
+        self.launch(*arguments)
         process = self._process
+        assert process is not None
         until(lambda: self.is_ready or process.poll() is not None, seconds=READY_SECONDS)
         if process.poll() is not None:
             raise AssertionError(f"skyqueue up ended: {process.communicate()[0]}")
@@ -82,6 +87,11 @@ class Product:
     def send(self, number: signal.Signals) -> None:
         assert self._process is not None
         self._process.send_signal(number)
+
+    def press_ctrl_c(self) -> None:
+        """As a terminal does: for every process of the session that did not leave it."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGINT)
 
     def wait(self, seconds: float) -> tuple[int, str]:
         """Its exit status and all that it said; fails when it takes longer."""
