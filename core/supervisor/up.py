@@ -9,6 +9,7 @@ from pathlib import Path
 from core.db import Database, opened
 from core.embedded import secrets
 from core.embedded.child import Child
+from core.embedded.complaints import full_disk
 from core.embedded.guardian import Guardian
 from core.imports.storage import open_storage
 from core.migrations import upgrade
@@ -55,9 +56,16 @@ class _Machine:
         with self._supervisor.signals():
             try:
                 self._bring_up(sample=sample)
-                self._supervisor.watch()
             except Stopped:
                 pass
+            except Exception as error:
+                # On a full disk anything may fail, and says anything.
+                full = full_disk(self._folder.path)
+                if full is None:
+                    raise
+                raise full from error
+            else:
+                self._supervisor.watch()
             finally:
                 self._folder.runtime_file.unlink(missing_ok=True)
                 with self._console.step("Stopping ...", "Stopped"):
