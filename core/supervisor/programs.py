@@ -23,7 +23,8 @@ PYTHON = (sys.executable, "-P")
 """Without the current folder on the import path: a stray `core` or `api` there is not ours."""
 
 LAST_LINES = 40
-_EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception): ")
+_EXCEPTION = re.compile(r"[ |]*([A-Za-z_][\w.]*(?:Error|Exception): .*)")
+"""Its last line in a traceback, which may be one of a group."""
 MODULES = ("workers.main", "api.serve", "mockpay")
 
 
@@ -139,6 +140,6 @@ def _last_words(said: str) -> str:
         try:
             return str(json.loads(line)["exception"]).strip().splitlines()[-1].rstrip(".")
         except (ValueError, KeyError, TypeError, IndexError):
-            if _EXCEPTION.match(line):
-                return line.rstrip(".")
+            if found := _EXCEPTION.match(line):
+                return found[1].rstrip(".")
     return lines[-1].rstrip(".") if lines else "it says nothing"
