@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
@@ -28,8 +29,15 @@ def test_whoever_waits_for_a_job_is_answered_when_the_process_is_stopped(pipelin
     with api.client(headers) as reader, api.client(headers) as booker, ThreadPoolExecutor() as background:
         job = book(reader, flight).json()["status_url"]
         polling = background.submit(poll, api, headers, job)
-        reading = background.submit(reader.get, job, headers={"Prefer": "wait=15"})
+        asked = threading.Event()
+
+        def notice(step: str, _: object) -> None:
+            if step == "http11.send_request_body.complete":
+                asked.set()
+
+        reading = background.submit(reader.get, job, headers={"Prefer": "wait=15"}, extensions={"trace": notice})
         booking = background.submit(book, booker, flight, Prefer="wait=15")
+        assert asked.wait(10)
         until(lambda: pending(pipeline) == 2)
         begun = time.monotonic()
         api.stop()

@@ -34,7 +34,7 @@ class RunningApi:
 
     base_url: str
     app: Litestar
-    server: Server
+    server: uvicorn.Server
 
     @property
     def services(self) -> Services:
@@ -51,7 +51,7 @@ class RunningApi:
 
 
 @contextmanager
-def running(app: Litestar) -> Iterator[RunningApi]:
+def running(app: Litestar, serve: Callable[[uvicorn.Config, Litestar], uvicorn.Server] = Server) -> Iterator[RunningApi]:
     """Serve `app` on a free loopback port, as in production: uvloop, httptools, no access log."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
@@ -67,7 +67,7 @@ def running(app: Litestar) -> Iterator[RunningApi]:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = Server(config, app)
+    server = serve(config, app)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True, name="api-under-test")
     thread.start()
     try:

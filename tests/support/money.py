@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+import uvicorn
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from core.bookings import pay, payment
@@ -81,7 +82,7 @@ def start_provider(tmp_path: Path) -> Iterator[ProviderFactory]:
         def start(**settings: Any) -> PracticeProvider:
             ledger = tmp_path / f"ledger-{uuid4().hex}.sqlite"
             app = create_app(MockpaySettings(**{"ledger": ledger, "secret": SECRET, **settings}))
-            return PracticeProvider(stack.enter_context(running(app)).base_url)
+            return PracticeProvider(stack.enter_context(running(app, lambda config, _: uvicorn.Server(config))).base_url)
 
         yield start
 
