@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -170,17 +169,20 @@ def test_a_link_in_the_place_of_the_sockets_is_not_followed(guardian: Guardian) 
             EmbeddedValkey(folder / "valkey", guardian=guardian)
 
 
-def test_a_password_that_does_not_fit_the_data_is_told_at_once_and_by_name(guardian: Guardian) -> None:
+def test_a_password_that_does_not_fit_the_data_is_told_at_once_and_by_name(
+    guardian: Guardian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        EmbeddedPostgres, "start_seconds", 3600.0
+    )  # who only waits for it to get ready waits too long for this test
     with servers.server_folder() as folder:
         postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
         postgres.start()
         postgres.stop()
         file = folder / "postgres.password"
         file.write_text("another")
-        started = time.monotonic()
         with pytest.raises(CannotStart, match=f"The password in {file} is not the one .* Put the old password back"):
             EmbeddedPostgres(folder / "postgres", guardian=guardian).start()
-        assert time.monotonic() - started < 30
         file.write_text("")
         with pytest.raises(CannotStart, match=f"{file} is empty. Put the old password back"):
             EmbeddedPostgres(folder / "postgres", guardian=guardian)

