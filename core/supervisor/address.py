@@ -11,11 +11,11 @@ from core.embedded.errors import CannotStart
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # recognised here, chosen by the operator
 LAST_PORT = 65535
 BACKLOG = 2048
-"""Requests that arrive before the API is up, or while it restarts, wait here."""
+"""Requests that arrive while the API restarts wait here."""
 
 
 class Listener:
-    """A port that is ours from now on. Raises `CannotStart` when it is taken, or the host is not ours."""
+    """A bound port. Raises `CannotStart` when it is taken, or the host is not ours."""
 
     def __init__(self, host: str, port: int) -> None:
         self._host = host
@@ -33,9 +33,17 @@ class Listener:
     def base_url(self) -> str:
         return f"http://{self.local_host}:{self.port}"
 
-    @property
-    def descriptor(self) -> int:
-        """To hand to the process that answers."""
+    def listen(self) -> int:
+        """Accept connections from now on; the descriptor to hand to the process that answers them. Not before there is one: who finds
+        nobody listening knows that it has to try again.
+
+        Raises:
+            CannotStart: another start that was as far as this one was quicker.
+        """
+        try:
+            self._socket.listen(BACKLOG)
+        except OSError as error:
+            raise _refusal(self._host, self.port, error) from error
         return self._socket.fileno()
 
     def close(self) -> None:
@@ -49,11 +57,16 @@ def _bound(host: str, port: int) -> socket.socket:
         said = error.strerror if isinstance(error, OSError) else "it is not a name"
         raise CannotStart(f"SKYQUEUE_HOST={host} is not an address of this machine: {said}.", "Try 127.0.0.1.") from error
     except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            remedy = f"End it, or choose another port: SKYQUEUE_PORT={port + 1 if port < LAST_PORT else 0}."
-            raise CannotStart(f"Port {port} on {host} is taken by another program.", remedy) from error
-        remedy = "Choose another SKYQUEUE_HOST or SKYQUEUE_PORT."
-        raise CannotStart(f"Port {port} on {host} cannot be used: {error.strerror}.", remedy) from error
+        raise _refusal(host, port, error) from error
+
+
+def _refusal(host: str, port: int, error: OSError) -> CannotStart:
+    if error.errno == errno.EADDRINUSE:
+        remedy = f"End it, or choose another port: SKYQUEUE_PORT={port + 1 if port < LAST_PORT else 0}."
+        return CannotStart(f"Port {port} on {host} is taken by another program.", remedy)
+    return CannotStart(
+        f"Port {port} on {host} cannot be used: {error.strerror}.", "Choose another SKYQUEUE_HOST or SKYQUEUE_PORT."
+    )
 
 
 def _bind(
@@ -64,7 +77,6 @@ def _bind(
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port left a moment ago is free
         bound.bind(address)
-        bound.listen(BACKLOG)  # at once: where nobody listens yet, somebody else may bind too
     except OSError:
         bound.close()
         raise

@@ -90,7 +90,7 @@ class HttpProgram(_Program):
         self._health = health
 
     def launch(self) -> None:
-        descriptor = self._listener.descriptor
+        descriptor = self._listener.listen()
         command = [*PYTHON, "-m", self._module, "--fd", str(descriptor)]
         self._spawn(command, env=self._environment, pass_fds=(descriptor,))
 

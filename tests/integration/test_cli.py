@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from core import cli
+from core.embedded.errors import CannotStart
 from core.embedded.guardian import Guardian
 from core.embedded.postgres import EmbeddedPostgres
 from core.supervisor.address import Listener
@@ -58,14 +59,13 @@ def test_a_taken_port_is_told_before_anything_starts(
     assert not (data_dir / "postgres").exists()
 
 
-def test_a_port_is_taken_as_soon_as_one_start_has_it(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with closing(Listener("127.0.0.1", 0)) as other:  # of a product whose API is not up yet
-        monkeypatch.setenv("SKYQUEUE_PORT", str(other.port))
-        assert refusal(capsys, "up").startswith(f"skyqueue: Port {other.port} on 127.0.0.1 is taken by another program.")
-        with socket.create_connection(("127.0.0.1", other.port)):
-            pass  # its first visitors wait
+def test_of_two_starts_on_one_port_the_slower_is_told_like_everybody() -> None:
+    with closing(Listener("127.0.0.1", 0)) as quick, closing(Listener("127.0.0.1", quick.port)) as slow:
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", quick.port))  # nobody would answer yet
+        quick.listen()
+        with pytest.raises(CannotStart, match=f"Port {quick.port} on 127.0.0.1 is taken by another program"):
+            slow.listen()
 
 
 SECRET = {"SKYQUEUE_JWT_SECRET": "x" * 32}
