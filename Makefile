@@ -99,8 +99,9 @@ bench: $(PYTHON_ENV) ## Speed as ratios, both sides from one run, on private ser
 
 .PHONY: loadtest
 loadtest: $(PYTHON_ENV) ## Travellers against the product that is up, with a verdict (USERS, SECONDS)
-	$(BIN)/locust -f loadtests/locustfile.py --headless --only-summary --users $(USERS) --spawn-rate $(USERS) --run-time $(SECONDS)s \
-		--host $$($(BIN)/python -c 'import json, os; print(json.load(open(os.environ.get("SKYQUEUE_DATA_DIR", ".skyqueue") + "/runtime.json"))["base_url"])')
+	@host=$$($(BIN)/python -m loadtests.address) && \
+		exec $(BIN)/locust -f loadtests/locustfile.py --headless --only-summary --users $(USERS) --spawn-rate $(USERS) \
+		--run-time $(SECONDS)s --host $$host
 
 ##@ Change
 .PHONY: format
