@@ -4,39 +4,23 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
-from typing import Any
 
 import httpx
 import jwt
 import pytest
-from sqlmodel import col, select, update
 
-from core import clock
 from core.db import Database
 from core.ratelimit.limits import LIMITS, Scope
-from core.users import passwords, service
-from core.users.models import RefreshToken, Role, User
+from core.users import passwords
+from core.users.models import Role
 from core.users.service import AdminOutcome, ensure_admin
-from tests.support.api import PASSWORD, ApiFactory, RunningApi, register, sign_in
+from tests.support.api import PASSWORD, ApiFactory, RunningApi, problem, register, sign_in
 from tests.support.flights import add_flight, body
 from tests.support.imports import csv_of, row
 
 REGISTER = "/api/v1/auth/register"
 TOKEN = "/api/v1/auth/token"
-REFRESH = "/api/v1/auth/refresh"
-LOGOUT = "/api/v1/auth/logout"
 ME = "/api/v1/auth/me"
-COOKIE = "skyqueue_refresh"
-
-
-def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    body: dict[str, Any] = answer.json()
-    assert body["code"] == code
-    assert body["request_id"] == answer.headers["x-request-id"]
-    return body
 
 
 def test_a_traveller_registers_signs_in_and_is_known(client: httpx.Client) -> None:
@@ -175,130 +159,10 @@ def test_a_token_without_every_claim_or_of_another_deployment_is_refused(start_a
         assert status(claims, key="", algorithm="none") == 401
 
 
-def test_the_refresh_cookie_is_out_of_reach_of_scripts_and_other_sites(client: httpx.Client) -> None:
-    register(client, "asha")
-    set_cookie = client.post(TOKEN, data={"username": "asha", "password": PASSWORD}).headers["set-cookie"].lower()
-    for part in ("httponly", "samesite=strict", "path=/api/v1/auth", "max-age=1209600"):
-        assert part in set_cookie
-    assert "; secure" not in set_cookie
-
-    behind_tls = client.post(TOKEN, data={"username": "asha", "password": PASSWORD}, headers={"X-Forwarded-Proto": "https"})
-    assert "; secure" in behind_tls.headers["set-cookie"].lower()
-
-
-def refresh(client: httpx.Client, token: str) -> httpx.Response:
-    client.cookies.clear()
-    return client.post(REFRESH, headers={"Cookie": f"{COOKIE}={token}"})
-
-
-def cookie_of(answer: httpx.Response) -> str:
-    assert answer.status_code == 200, answer.text
-    return answer.cookies[COOKIE]
-
-
-def first_cookie(client: httpx.Client) -> str:
-    person = register(client)
-    return cookie_of(client.post(TOKEN, data={"username": person.username, "password": PASSWORD}))
-
-
-def forget_the_race(db: Database) -> None:
-    with db.unit_of_work() as session:
-        session.execute(update(RefreshToken).values(used_at=col(RefreshToken.used_at) - timedelta(minutes=1)))
-
-
-def test_refreshing_gives_a_new_token_and_a_new_cookie(client: httpx.Client) -> None:
-    first = first_cookie(client)
-    answer = refresh(client, first)
-    assert cookie_of(answer) != first
-    me = client.get(ME, headers={"Authorization": f"Bearer {answer.json()['access_token']}"})
-    assert me.json()["role"] == "traveller"
-
-
-def test_a_copied_cookie_ends_the_sign_in_of_thief_and_owner(client: httpx.Client, db: Database) -> None:
-    first = first_cookie(client)
-    second = cookie_of(refresh(client, first))
-    forget_the_race(db)
-
-    problem(refresh(client, first), 401, "unauthenticated")
-    problem(refresh(client, second), 401, "unauthenticated")
-
-
-def test_two_tabs_that_refresh_at_once_stay_signed_in(client: httpx.Client) -> None:
-    first = first_cookie(client)
-    second = cookie_of(refresh(client, first))
-    body = problem(refresh(client, first), 409, "refresh_raced")
-    assert body["retryable"] is True
-    assert refresh(client, second).status_code == 200
-
-
-def test_of_many_refreshes_with_one_cookie_one_wins(api: RunningApi) -> None:
-    with api.client() as client:
-        first = first_cookie(client)
-
-    def once(_: int) -> int:
-        with api.client() as tab:
-            return refresh(tab, first).status_code
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sorted(pool.map(once, range(8))) == [200] + [409] * 7
-
-
-def test_signing_out_ends_the_cookie_wherever_it_is(client: httpx.Client) -> None:
-    first = first_cookie(client)
-    client.cookies.clear()
-    answer = client.post(LOGOUT, headers={"Cookie": f"{COOKIE}={first}"})
-    assert answer.status_code == 204
-    assert "max-age=0" in answer.headers["set-cookie"].lower()
-    problem(refresh(client, first), 401, "unauthenticated")
-    assert client.post(LOGOUT).status_code == 204
-
-
-def test_an_expired_cookie_and_none_at_all_continue_nothing(client: httpx.Client, db: Database) -> None:
-    first = first_cookie(client)
-    with db.unit_of_work() as session:
-        session.execute(update(RefreshToken).values(expires_at=clock.now()))
-    problem(refresh(client, first), 401, "unauthenticated")
-    client.cookies.clear()
-    problem(client.post(REFRESH), 401, "unauthenticated")
-    problem(refresh(client, "never-issued"), 401, "unauthenticated")
-
-
-def test_the_database_holds_neither_passwords_nor_refresh_tokens(client: httpx.Client, db: Database) -> None:
-    token = first_cookie(client)
-    with db.unit_of_work() as session:
-        (user,) = session.exec(select(User)).all()
-        hashes = [link.token_hash for link in session.exec(select(RefreshToken)).all()]
-    assert user.password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-    assert all(token.encode() not in token_hash for token_hash in hashes)
-
-
-def test_a_new_role_counts_from_the_next_token_on(client: httpx.Client, db: Database) -> None:
-    first = first_cookie(client)
-    with db.unit_of_work() as session:
-        session.execute(update(User).values(role="admin"))
-    answer = refresh(client, first)
-    me = client.get(ME, headers={"Authorization": f"Bearer {answer.json()['access_token']}"})
-    assert me.json()["role"] == "admin"
-
-
 def test_the_first_admin_is_made_once_and_keeps_the_password(client: httpx.Client, db: Database) -> None:
     assert ensure_admin(db, "Admin", "the first password") is AdminOutcome.CREATED
     assert ensure_admin(db, "admin", "another password") is AdminOutcome.EXISTED
     assert sign_in(client, "admin", "the first password").username == "admin"
-
-
-def test_whoever_took_the_admins_name_first_loses_it(client: httpx.Client, db: Database) -> None:
-    register(client, "admin")
-    squatted = cookie_of(client.post(TOKEN, data={"username": "admin", "password": PASSWORD}))
-
-    assert ensure_admin(db, "admin", "the operator's own") is AdminOutcome.PROMOTED
-    problem(client.post(TOKEN, data={"username": "admin", "password": PASSWORD}), 401, "invalid_credentials")
-    problem(refresh(client, squatted), 401, "unauthenticated")
-    assert sign_in(client, "admin", "the operator's own").username == "admin"
-    with db.unit_of_work() as session:
-        user = service.find_by_username(session, "admin")
-        assert user is not None
-        assert service.principal_of(user).is_admin
 
 
 def test_guessing_at_one_account_is_slowed_down(start_api: ApiFactory) -> None:

@@ -17,32 +17,8 @@ import pytest
 
 from core import cli
 from core.embedded.errors import CannotStart
-from core.embedded.guardian import Guardian
-from core.embedded.postgres import EmbeddedPostgres
 from core.supervisor.address import Listener
-from core.supervisor.folder import DataFolder
-from core.supervisor.programs import OWNER, end_leftovers
-from core.supervisor.runtime_file import Admin, Runtime
-from tests.support import servers
-
-
-@pytest.fixture
-def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "ADMIN_PASSWORD", "HOST"):
-        monkeypatch.delenv(f"SKYQUEUE_{name}", raising=False)
-    monkeypatch.setenv("SKYQUEUE_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("SKYQUEUE_PORT", "0")
-    return tmp_path / "data"
-
-
-def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The one line that the command ends with."""
-    with pytest.raises(SystemExit) as ended:
-        cli.main(arguments)
-    assert ended.value.code == 1
-    lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 1, lines
-    return lines[0]
+from tests.support.commands import refusal
 
 
 def test_a_taken_port_is_told_before_anything_starts(
@@ -126,56 +102,6 @@ def test_a_wrong_setting_is_told(
     assert "hidden" not in line
 
 
-def test_a_data_folder_that_is_a_file_is_told(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    data_dir.write_text("")
-    assert refusal(capsys, "up").startswith(f"skyqueue: The data folder {data_dir} cannot be used")
-
-
-def test_a_running_installation_is_known_by_its_folder_and_not_by_a_file_in_it(
-    data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with closing(DataFolder(data_dir)) as folder:
-        folder.lock()
-        (data_dir / "lock").unlink()
-        assert refusal(capsys, "up").startswith(f"skyqueue: Skyqueue is already running in {data_dir} (process unknown). Stop it")
-        (tmp_path / "link").symlink_to(data_dir)
-        monkeypatch.setenv("SKYQUEUE_DATA_DIR", str(tmp_path / "link"))
-        assert refusal(capsys, "up").startswith(f"skyqueue: Skyqueue is already running in {data_dir} (process unknown). Stop it")
-
-
-def program(folder: Path) -> subprocess.Popen[bytes]:
-    """Looks like a worker that was started for this folder."""
-    environment = {**os.environ, OWNER: str(folder)}
-    return subprocess.Popen([sys.executable, "-c", "input()", "-m", "workers.main"], env=environment, stdin=subprocess.PIPE)
-
-
-def test_a_worker_left_behind_is_found_without_a_runtime_file(tmp_path: Path) -> None:
-    with program(tmp_path / "ours") as ours, program(tmp_path / "others") as others:
-        os.kill(ours.pid, signal.SIGSTOP)
-        end_leftovers(tmp_path / "ours", [])
-        assert ours.wait(1) == -signal.SIGTERM
-        assert others.poll() is None
-        others.kill()
-
-
-@pytest.mark.parametrize("written", [b"garbage", b"\xff", b"[]", b'{"supervisor_pid": "many"}', b'{"processes": null}'])
-def test_a_runtime_file_that_nobody_understands_is_none(
-    data_dir: Path, capsys: pytest.CaptureFixture[str], written: bytes
-) -> None:
-    data_dir.mkdir()
-    (data_dir / "runtime.json").write_bytes(written)
-    assert "no `skyqueue up` runs in" in refusal(capsys, "audit")
-
-
-def test_the_runtime_file_of_a_killed_supervisor_is_not_believed(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with subprocess.Popen(["true"]) as killed:
-        killed.wait()
-    data_dir.mkdir()
-    left = Runtime(killed.pid, "http://127.0.0.1:1", "postgresql://127.0.0.1:1", "redis://127.0.0.1:1", Admin("admin", None), [])
-    left.write(data_dir / "runtime.json")
-    assert f"no `skyqueue up` runs in {data_dir}" in refusal(capsys, "audit")
-
-
 @pytest.mark.parametrize("command", ["api", "worker", "migrate", "audit", "create-admin", "sample"])
 @pytest.mark.parametrize(("database_url", "name"), [("hidden", "DATABASE"), ("postgresql://127.0.0.1/none", "REDIS")])
 def test_no_command_quotes_an_address_that_is_none(
@@ -195,36 +121,6 @@ def test_no_command_quotes_an_address_that_is_none(
     assert "hidden" not in line
 
 
-@pytest.mark.parametrize("command", ["up", "audit", "sample", "worker"])
-def test_a_home_is_found_by_every_command(
-    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
-) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("SKYQUEUE_DATA_DIR", "~/data")
-    with closing(DataFolder(data_dir)) as folder:
-        folder.lock()
-        assert str(tmp_path / "data") in refusal(capsys, command)
-
-
-@pytest.mark.parametrize("name", ["jwt.secret", "payments.secret", "admin.password"])
-@pytest.mark.parametrize("held", [b"", b"\x80\xff"])
-def test_a_secret_that_is_none_is_told_before_anything_starts(
-    data_dir: Path, capsys: pytest.CaptureFixture[str], name: str, held: bytes
-) -> None:
-    data_dir.mkdir()
-    (data_dir / name).write_bytes(held)
-    line = refusal(capsys, "up")
-    assert line.startswith(f"skyqueue: {data_dir / name} ")
-    assert line.endswith("Remove it, and a new one is made.")
-    assert not (data_dir / "postgres").exists()
-
-
-def test_a_short_secret_is_told_by_its_file(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    data_dir.mkdir()
-    (data_dir / "jwt.secret").write_text("short")
-    assert refusal(capsys, "up").startswith(f"skyqueue: {data_dir / 'jwt.secret'} is shorter than 32 bytes. Remove it")
-
-
 def test_what_nobody_foresaw_is_one_line_too(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -242,19 +138,6 @@ def test_ctrl_c_in_the_first_moment_leaves_no_traceback() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (-signal.SIGINT, "")
-
-
-def test_damaged_data_is_told(
-    guardian: Guardian, monkeypatch: pytest.MonkeyPatch, data_dir: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with servers.server_folder() as folder:
-        postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
-        postgres.start()
-        postgres.stop()
-        (folder / "postgres" / "data" / "global" / "pg_control").write_bytes(b"")
-        monkeypatch.setenv("SKYQUEUE_DATA_DIR", str(folder))
-        assert refusal(capsys, "up").startswith(f"skyqueue: Postgres does not start with the data in {folder / 'postgres'}")
-        assert not (folder / "runtime.json").exists()
 
 
 def test_a_machine_for_which_there_is_no_wheel_is_told(

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -95,6 +96,16 @@ def register(client: httpx.Client, username: str | None = None) -> Person:
     answer = client.post("/api/v1/auth/register", json={"username": username, "password": PASSWORD})
     assert answer.status_code == 201, answer.text
     return sign_in(client, username)
+
+
+def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The body of an error, once it is seen to be this one."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = answer.json()
+    assert body["code"] == code
+    assert body["request_id"] == answer.headers["x-request-id"]
+    return body
 
 
 @pytest.fixture(scope="session")
