@@ -97,7 +97,7 @@ def read_layout(head: bytes) -> Layout:
     except UnicodeDecodeError as error:
         raise _unreadable("not_utf8", "The first line is not UTF-8. Save the file as 'CSV UTF-8'.") from error
     delimiter = _delimiter_of(text)
-    names = [_normalised(name) for name in next(csv.reader([text], delimiter=delimiter, skipinitialspace=True))]
+    names = [_normalised(name) for name in _cells(text, delimiter)]
     _require_known(names)
     return Layout(
         delimiter=delimiter,
@@ -111,10 +111,18 @@ def _delimiter_of(text: str) -> str:
     """The delimiter that yields the most known columns; the most cells where none does."""
 
     def score(delimiter: str) -> tuple[int, int]:
-        cells = next(csv.reader([text], delimiter=delimiter, skipinitialspace=True))
+        cells = _cells(text, delimiter)
         return sum(_normalised(cell) in BY_NAME for cell in cells), len(cells)
 
     return max(DELIMITERS, key=score)
+
+
+def _cells(text: str, delimiter: str) -> list[str]:
+    """The cells of one line; all of it is one where the reader refuses, because a cell is longer than this process reads."""
+    try:
+        return next(csv.reader([text], delimiter=delimiter, skipinitialspace=True))
+    except csv.Error:
+        return [text]
 
 
 def _normalised(name: str) -> str:
