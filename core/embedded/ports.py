@@ -29,7 +29,8 @@ def free_port() -> int:
 def socket_folder(home: Path, longest_name: str, account: Account) -> Path:
     """A private folder for sockets: inside `home`, or in a temporary folder when that path would be too long or too strange."""
     digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    candidates = [home / "run", *(Path(place) / f"skyqueue-{digest}" for place in (tempfile.gettempdir(), "/tmp"))]  # noqa: S108
+    places = (tempfile.gettempdir(), "/tmp")  # noqa: S108  # the operator's, which may be as strange; the folder's owner is checked
+    candidates = [home / "run", *(Path(place) / f"skyqueue-{digest}" for place in places)]
     folder = next((each for each in candidates if _is_fit(each / longest_name)), candidates[-1])
     folder.mkdir(mode=0o700, exist_ok=True)
     owner = os.geteuid() if account.uid is None else account.uid
