@@ -204,7 +204,7 @@ def test_a_check_may_take_longer_than_a_statement(database_url: str, monkeypatch
         connection.execute("SELECT pg_sleep(0.5)")
         return []
 
-    monkeypatch.setattr("core.db.STATEMENT_MS", 250)
+    monkeypatch.setattr("core.db.pool.STATEMENT_MS", 250)
     monkeypatch.setattr(waitlist, "find_violations", look)
     with opened(database_url, pool_size=1, application="test") as db:
         with db.transaction() as connection:

@@ -278,7 +278,7 @@ def test_redis_is_searched_while_no_transaction_is_open(
 
 
 def test_the_lock_is_free_again_when_its_holder_is_silent(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.db.LOCK_SILENCE_MS", 1_500)  # time enough for the first look, on a busy machine too
+    monkeypatch.setattr("core.db.pool.LOCK_SILENCE_MS", 1_500)  # time enough for the first look, on a busy machine too
 
     def can_be_taken() -> bool:
         with db.session_lock(sweep.ADVISORY_LOCK) as held:

@@ -8,16 +8,13 @@ from __future__ import annotations
 import select
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import psycopg
-from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError
 from sqlmodel import Session
-
-from core.errors import Unavailable
 
 CONNECT_SECONDS = 2
 STATEMENT_MS = 5_000
@@ -29,12 +26,6 @@ LOCK_SILENCE_MS = 10_000
 
 Longer than a pass of the sweep takes when Redis is frozen, too.
 """
-
-AWAY: Final = (psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError, Unavailable)
-"""What `transaction` and `snapshot` raise when Postgres does not answer, and no row is to blame: the driver, the pool, or whoever has
-closed the door to a server that hangs."""
-BUSY: Final = (LockNotAvailable, DeadlockDetected, SerializationFailure)
-"""Somebody else is changing the same rows. The driver counts these among the errors of a server that is away; this one answers."""
 
 RawConnection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
