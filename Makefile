@@ -116,12 +116,14 @@ codegen: $(NODE_MODULES) ## Write the app's types anew, after a change of the AP
 	$(BIN)/skyqueue openapi --output .cache/openapi.json
 	cd frontend && npm run --silent codegen -- ../.cache/openapi.json
 
+# One release of each package for every Python, so that what works on one works on all.
+COMPILE = $(UV_PIP) compile --quiet pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-emit-index-url
+
 .PHONY: lock
 lock: $(UV) ## Resolve the dependencies of pyproject.toml anew into the lock files
-	$(UV_PIP) compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		-o requirements.lock
-	$(UV_PIP) compile --quiet pyproject.toml --extra embedded --group dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --extra embedded --group dev -c requirements.lock -o requirements-dev.lock
 
 .PHONY: clean
 clean: ## Remove what was installed and built; your data in .skyqueue stays
