@@ -15,10 +15,8 @@ from importlib import import_module
 
 from redis import Redis
 
-from core import clock
 from core.db import Database, opened
 from core.embedded.errors import CannotStart
-from core.flights import sample as sample_schedule
 from core.imports.storage import open_storage
 from core.migrations import upgrade
 from core.repair import invariants
@@ -55,11 +53,11 @@ def migrate(_asked: argparse.Namespace) -> None:
 
 def sample(asked: argparse.Namespace) -> None:
     if asked.output is not None:
-        print(f"{sample_schedule.write_csv(asked.output, start=clock.now().date())} flights in {asked.output}")
+        print(f"{schedule.write(asked.output, tell=print)} flights in {asked.output}")
         return
     servers = _settings().servers
     with _database() as database:
-        loading = schedule.load(database, join.find(servers).redis_url, open_storage(servers))
+        loading = schedule.load(database, join.find(servers).redis_url, open_storage(servers), tell=print)
         loading.wait()
         print(f"{loading.count()} flights are in the database.")
 

@@ -66,10 +66,8 @@ def resolve(text: str) -> Place | None:
     """The airport that `text` names: a code, a city, or an airport's name. None where nothing, or more than one, fits."""
     registry = _registry()
     name = fold(text)
-    preferred = PREFERRED.get(name)
-    if preferred is not None:
-        return registry.by_code[preferred]
-    return registry.by_code.get(name.upper()) or registry.by_name.get(name)
+    preferred = registry.by_code.get(PREFERRED.get(name, ""))
+    return preferred or registry.by_code.get(name.upper()) or registry.by_name.get(name)
 
 
 def place_key(text: str) -> str:

@@ -5,7 +5,7 @@ file, and a flight number flies the same route whatever they are.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from math import asin, cos, radians, sin, sqrt
@@ -18,6 +18,7 @@ from core.flights import places
 from core.flights.places import Place
 from core.flights.sample_network import (
     ABROAD,
+    CITIES,
     DOMESTIC_AIRLINES,
     FLAG,
     HUBS_ABROAD,
@@ -62,6 +63,12 @@ class Slot:
     aircraft: Aircraft
     fare: float
     """In rupees, on an ordinary day."""
+
+
+def unknown_cities() -> list[str]:
+    """Cities of the network that the registry of airports does not know by this name. The schedule is made without them."""
+    known = set(_known(CITIES))
+    return [city for city in CITIES if city not in known]
 
 
 def write_csv(path: Path, *, start: date, days: int = DAYS, seed: int = SEED) -> int:
@@ -127,28 +134,35 @@ def routes() -> Iterator[Route]:
 
 
 def _connections() -> Iterator[tuple[str, str, int, frozenset[int], tuple[str, ...]]]:
-    majors = list(MAJOR_INDIA)
+    majors = _known(MAJOR_INDIA)
     for position, one in enumerate(majors):
         for other in majors[position + 1 :]:
             daily = min(6, max(3, MAJOR_INDIA[one] * MAJOR_INDIA[other] // 16))
             yield one, other, daily, _EVERY_DAY, _domestic(f"{one}{other}", daily)
-    for city, weight in OTHER_INDIA.items():
-        nearest = sorted(HUBS_INDIA, key=lambda hub: distance(_place(city), _place(hub)))
-        for hub in dict.fromkeys(["Delhi", "Mumbai", "Bangalore", *nearest[:2]]):
+    hubs = _known(HUBS_INDIA)
+    for city in _known(OTHER_INDIA):
+        weight = OTHER_INDIA[city]
+        nearest = sorted(hubs, key=lambda hub: distance(_place(city), _place(hub)))
+        for hub in dict.fromkeys([*hubs[:3], *nearest[:2]]):
             daily = max(1, weight * MAJOR_INDIA[hub] // 20)
             weekdays = _EVERY_DAY if weight > 1 else _some_days(city + hub, 5)
             yield city, hub, daily, weekdays, _domestic(f"{city}{hub}", daily)
-    for city, abroad in ABROAD.items():
-        for rank, indian in enumerate(abroad.indian):
+    for city in _known(ABROAD):
+        abroad = ABROAD[city]
+        for rank, indian in enumerate(_known(abroad.indian)):
             daily = 3 if abroad.weight > 8 and rank < 2 else 2 if abroad.weight > 5 and rank < 4 else 1
             long_haul = distance(_place(city), _place(indian)) > 4_500
             weekdays = _EVERY_DAY if rank < 2 and abroad.weight > 3 else _some_days(city + indian, 5 if abroad.weight > 3 else 3)
             second = FLAG if long_haul else LOW_COST_ABROAD
             yield indian, city, daily, weekdays, (abroad.airline, second) if rank % 2 == 0 else (second, abroad.airline)
-    for hub, cities in HUBS_ABROAD.items():
-        for city in cities:
+    for hub in _known(HUBS_ABROAD):
+        for city in _known(HUBS_ABROAD[hub]):
             daily = 2 if ABROAD[city].weight > 4 else 1
             yield hub, city, daily, _EVERY_DAY, (ABROAD[hub].airline, ABROAD[city].airline)
+
+
+def _known(cities: Iterable[str]) -> list[str]:
+    return [city for city in cities if places.resolve(city) is not None]
 
 
 def _domestic(route: str, daily: int) -> tuple[str, ...]:

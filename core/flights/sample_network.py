@@ -1,4 +1,5 @@
-"""The network that the sample schedule flies: cities, who serves them, and from where. Every name resolves to one airport.
+"""The network that the sample schedule flies: cities, who serves them, and from where. A test checks that the pinned registry of
+airports knows each name as one airport.
 
 A city's weight is its share of the traffic, from 1 (a few flights a day) to 10.
 """
@@ -50,6 +51,7 @@ OTHER_INDIA: Final = {
     "Leh": 1,
 }
 HUBS_INDIA: Final = ("Delhi", "Mumbai", "Bangalore", "Kolkata", "Hyderabad", "Chennai")
+"""Each of the other cities is connected with the first three, and with the two that are nearest."""
 
 
 class Abroad(NamedTuple):
@@ -158,6 +160,8 @@ HUBS_ABROAD: Final = {
     "Hong Kong": ("Tokyo", "Osaka", "Seoul", "Shanghai", "Beijing", "Taipei", "Bangkok", "Manila", "San Francisco", "Sydney"),
     "New York": ("Boston", "Chicago", "Los Angeles", "San Francisco", "Miami", "Toronto", "Washington", "Paris", "Sao Paulo"),
 }  # fmt: skip
+
+CITIES: Final = (*MAJOR_INDIA, *OTHER_INDIA, *ABROAD)
 
 DOMESTIC_AIRLINES: Final = {"6E": 55, "AI": 25, "QP": 10, "SG": 10}
 """Code and share of the flights within India."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -68,11 +69,19 @@ def is_wanted(database: Database, *, also_when_over: bool) -> bool:
     return latest is None or (also_when_over and bool(is_over))
 
 
-def load(database: Database, redis_url: str, storage: Storage) -> Loading:
-    """Write the schedule from today on and hand it to the importer. A worker does the rest."""
+def write(path: Path, *, tell: Callable[[str], None]) -> int:
+    """Write the schedule from today on to a CSV file. Returns the number of flights; `tell` gets a line when cities are left out."""
+    unknown = sample.unknown_cities()
+    if unknown:
+        tell(f"The sample schedule has no flights of {', '.join(unknown)}: the registry of airports knows no such city.")
+    return sample.write_csv(path, start=clock.now().date())
+
+
+def load(database: Database, redis_url: str, storage: Storage, *, tell: Callable[[str], None]) -> Loading:
+    """Write the schedule and hand it to the importer. A worker does the rest. `tell`: as in `write`."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "sample.csv"
-        sample.write_csv(file, start=clock.now().date())
+        write(file, tell=tell)
         return Loading(database, _submit(database, redis_url, storage, file))
 
 

@@ -94,7 +94,8 @@ class _Machine:
         self._greet(password_is_new=password_is_new)
 
     def _load_sample(self, database: Database) -> None:
-        loading = schedule.load(database, self._servers.inner.redis_url, open_storage(self._settings.servers))
+        storage = open_storage(self._settings.servers)
+        loading = schedule.load(database, self._servers.inner.redis_url, storage, tell=self._console.say)
         self._supervisor.wait_until(loading.is_done, seconds=schedule.WORK_SECONDS, otherwise=schedule.too_slow)
 
     def _programs(self) -> list[Child]:

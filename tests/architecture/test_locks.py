@@ -37,7 +37,9 @@ def test_a_lock_has_one_release_of_each_package_for_every_python(name: str) -> N
 
 
 def test_a_package_that_differs_by_python_is_found() -> None:
-    lock = "one==1.0 \\\n    --hash=sha256:00\ntwo==1 ; python_full_version < '3.12' \\\ntwo==2 ; python_full_version >= '3.12' \\\n"
+    lock = (
+        "one==1.0 \\\n    --hash=sha256:00\ntwo==1 ; python_full_version < '3.12' \\\ntwo==2 ; python_full_version >= '3.12' \\\n"
+    )
     assert forked(lock) == {"two"}
 
 

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import pytest
 
-from core.flights import places, sample
-from core.flights.sample_network import MAJOR_INDIA
+from core.flights import places, sample, sample_network
+from core.flights.sample_network import CITIES, HUBS_ABROAD, HUBS_INDIA, MAJOR_INDIA
+from core.supervisor.schedule import write as write_schedule
 
 START = date(2026, 11, 23)
 
@@ -45,6 +46,31 @@ def test_it_connects_many_real_airports_with_many_flights(schedule: list[Flight]
     assert len(airports) == len(cities) >= 80
     assert sum(place.country == "IN" for place in airports.values()) >= 15
     assert len(schedule) >= 20_000
+
+
+def test_every_city_of_the_network_is_an_airport_of_the_registry() -> None:
+    assert sample.unknown_cities() == []
+    airports = {place.iata for city in CITIES if (place := places.resolve(city))}
+    assert len(airports) == len(CITIES)
+    assert {*HUBS_INDIA, *HUBS_ABROAD} < set(CITIES)
+    assert {city for abroad in sample_network.ABROAD.values() for city in abroad.indian} < set(CITIES)
+    assert {city for cities in HUBS_ABROAD.values() for city in cities} < set(CITIES)
+
+
+@pytest.mark.parametrize("missing", [{"Visakhapatnam"}, {"Delhi", "Varanasi", "Dubai", "Paris"}])
+def test_a_city_that_the_registry_does_not_know_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: set[str]
+) -> None:
+    resolve = places.resolve
+    monkeypatch.setattr(places, "resolve", lambda city: None if city in missing else resolve(city))
+    said: list[str] = []
+    assert write_schedule(tmp_path / "sample.csv", tell=said.append) > 10_000
+    with (tmp_path / "sample.csv").open(newline="", encoding="utf-8") as file:
+        flown = {city for row in csv.DictReader(file) for city in (row["source"], row["destination"])}
+    assert not flown & missing
+    assert len(flown) > len(CITIES) - 15  # some cities have flights from Delhi only
+    (line,) = said
+    assert line.startswith(f"The sample schedule has no flights of {', '.join(city for city in CITIES if city in missing)}: ")
 
 
 def test_every_pair_of_major_cities_has_several_flights_on_every_day(schedule: list[Flight]) -> None:
