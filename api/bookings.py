@@ -19,7 +19,6 @@ from api.live.seat_board import SeatBoard
 from api.prefer import wait_seconds
 from core.bookings import cancel as cancelling
 from core.bookings import queries
-from core.bookings.effects import carry_out
 from core.bookings.errors import (
     BookingNotFound,
     IdempotencyKeyReused,
@@ -29,7 +28,7 @@ from core.bookings.errors import (
     SeatsSoldOut,
     TooManyHolds,
 )
-from core.bookings.requests import Accepted, Request
+from core.bookings.requests import Accepted, BookingRequest
 from core.bookings.states import BookingStatus
 from core.bookings.trips import MixedCurrencies, NotChronological
 from core.bookings.views import BookingView
@@ -126,7 +125,7 @@ class BookingController(Controller):
             raise sold_out
         live.backlog.check()
         await services.limiter.check(Scope.BOOKING_USER, principal.user_id)
-        wish = Request(
+        wish = BookingRequest(
             user_id=traveller,
             flight_ids=flights,
             seats=data.seats,
@@ -203,14 +202,14 @@ class BookingController(Controller):
     def cancel(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> BookingView:
         """Quote and confirm in one step: give the seats and the money back once. The answer is the cancelled booking."""
         with services.db.transaction() as connection:
-            effects = cancelling.cancel(
+            after = cancelling.cancel(
                 connection,
                 booking_id,
                 owner(request.user),
                 services.settings.fares,
                 hold_minutes=services.settings.booking.hold_minutes,
             )
-        carry_out(effects, services.redis, services.live.dispatcher)
+        after.run(services.redis, services.live.dispatcher)
         with services.db.snapshot() as connection:
             return queries.get_booking(connection, booking_id, owner(request.user))
 

@@ -19,7 +19,6 @@ from api.guards import limited
 from api.wire import RequestBody
 from core.bookings import cancel as cancelling
 from core.bookings import keeping, queries, quotes
-from core.bookings.effects import carry_out
 from core.bookings.errors import (
     BookingNotFound,
     MovedAgain,
@@ -102,14 +101,14 @@ class CancellationController(Controller):
         """Give the seats and the money back once. The answer is the cancelled booking, also when it is confirmed again."""
         settings = services.settings
         with services.db.transaction() as connection:
-            booking_id, effects = cancelling.confirm(
+            booking_id, after = cancelling.confirm(
                 connection,
                 cancellation_id,
                 owner(request.user),
                 settings.fares,
                 hold_minutes=settings.booking.hold_minutes,
             )
-        carry_out(effects, services.redis, services.live.dispatcher)
+        after.run(services.redis, services.live.dispatcher)
         with services.db.snapshot() as connection:
             return queries.get_booking(connection, booking_id, owner(request.user))
 

@@ -23,7 +23,7 @@ from msgspec import Meta
 from api.deps import Services, SignedRequest
 from api.guards import requires_admin
 from api.wire import RequestBody
-from core.bookings.effects import Effects, carry_out
+from core.bookings.after_commit import AfterCommit
 from core.db import RawConnection
 from core.errors import Unavailable
 from core.flights import listing, queries, rules, service
@@ -186,9 +186,9 @@ class FlightController(Controller):
             change = service.replace_flight(
                 connection, flight_id, details, user_id=request.user.user_id, expected=_versions(if_match)
             )
-            change, effects = _offered(connection, change, services)
+            change, after = _offered(connection, change, services)
         answer = _announced(change, services)
-        carry_out(effects, services.redis, services.live.dispatcher)
+        after.run(services.redis, services.live.dispatcher)
         return answer
 
     @delete(
@@ -221,13 +221,13 @@ class FlightController(Controller):
             return queries.read_inventory(connection, services.redis, flight_id)
 
 
-def _offered(connection: RawConnection, change: Change, services: Services) -> tuple[Change, Effects]:
+def _offered(connection: RawConnection, change: Change, services: Services) -> tuple[Change, AfterCommit]:
     """The seats of a larger aircraft are first of all for those who wait for one."""
     if not change.seats_changed or change.flight is None:
-        return change, Effects()
-    effects = offers.offer_free_seats(connection, [change.flight_id], hold_minutes=services.settings.booking.hold_minutes)
-    flight = msgspec.structs.replace(change.flight, available_seats=effects.moves.seats[change.flight_id])
-    return replace(change, flight=flight), effects
+        return change, AfterCommit()
+    after = offers.offer_free_seats(connection, [change.flight_id], hold_minutes=services.settings.booking.hold_minutes)
+    flight = msgspec.structs.replace(change.flight, available_seats=after.transitions.seats[change.flight_id])
+    return replace(change, flight=flight), after
 
 
 def _announced(change: Change, services: Services) -> Response[FlightView]:

@@ -18,7 +18,6 @@ from api.guards import PUBLIC
 from api.prefer import wait_seconds
 from api.wire import RequestBody, Word
 from core.bookings import pay
-from core.bookings.effects import carry_out
 from core.bookings.errors import BookingNotFound
 from core.bookings.states import BookingStatus
 from core.clock import now
@@ -96,5 +95,5 @@ class PaymentController(Controller):
 
 def _pay(services: Services, booking_id: UUID, principal: Principal, token: str) -> None:
     with services.db.transaction() as connection:
-        effects = pay.pay(connection, booking_id, owner(principal), token)
-    carry_out(effects, services.redis, services.live.dispatcher)
+        after = pay.pay(connection, booking_id, owner(principal), token)
+    after.run(services.redis, services.live.dispatcher)

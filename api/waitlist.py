@@ -14,7 +14,6 @@ from msgspec import Meta
 from api.deps import Services, SignedRequest
 from api.guards import limited
 from api.wire import RequestBody
-from core.bookings.effects import carry_out
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
 from core.ratelimit.limits import Scope
 from core.waitlist import service
@@ -56,7 +55,7 @@ class WaitlistController(Controller):
         with services.db.transaction() as connection:
             joined = service.join(connection, flight_id, party, hold_minutes=services.settings.booking.hold_minutes)
             entry = get_entry(connection, flight_id, party.user_id)
-        carry_out(joined.effects, services.redis, services.live.dispatcher)
+        joined.after.run(services.redis, services.live.dispatcher)
         status = HTTPStatus.CREATED if joined.new else HTTPStatus.OK
         return Response(entry, status_code=status, headers={"location": f"/api/v1/flights/{flight_id}/waitlist"})
 
@@ -73,7 +72,7 @@ class WaitlistController(Controller):
     def leave(self, flight_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> None:
         """An open offer is given back, and goes on to the next party."""
         with services.db.transaction() as connection:
-            effects = service.leave(
+            after = service.leave(
                 connection, flight_id, request.user.user_id, hold_minutes=services.settings.booking.hold_minutes
             )
-        carry_out(effects, services.redis, services.live.dispatcher)
+        after.run(services.redis, services.live.dispatcher)

@@ -13,7 +13,6 @@ import redis
 import structlog
 from psycopg.errors import LockNotAvailable
 
-from core.bookings.effects import carry_out
 from core.jobs.messages import MAX_IDS, Queue, ReserveAlone, ReserveBookings
 from core.repair import sweep
 from workers.context import Context
@@ -85,10 +84,10 @@ class BookingRound:
 
     def _give_up(self, trip_ids: Sequence[UUID]) -> None:
         with self._context.db.transaction() as connection:
-            sweep.hurry(connection)
-            effects = sweep.give_up(connection, trip_ids)
+            sweep.limit_lock_wait(connection)
+            after = sweep.give_up(connection, trip_ids)
         _log.error("bookings given up", trips=[str(trip_id) for trip_id in trip_ids])
-        carry_out(effects, self._context.redis, self._context.dispatcher)
+        after.run(self._context.redis, self._context.dispatcher)
 
 
 def _leave(trip_id: UUID, error: Exception) -> None:

@@ -12,8 +12,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFail
 
 from core import failpoints
 from core.bookings import reserve
-from core.bookings.effects import carry_out
-from core.bookings.reserve import Asked, Trip
+from core.bookings.reserve import Reservations, Trip
 from core.clock import now
 from core.repair import sweep
 from workers.context import Context
@@ -33,11 +32,11 @@ def reserve_bookings(context: Context, trip_ids: Sequence[UUID]) -> None:
     picked_up_at = now()
     failpoints.reach("before_claim", trip_ids)
     with context.db.snapshot() as connection:
-        trips = reserve.find_waiting(connection, trip_ids)
+        trips = reserve.load_pending(connection, trip_ids)
     if not trips:
         return
     try:
-        asked = reserve.ask(context.inventory, trips, lambda flights: _load(context, flights), picked_up_at)
+        asked = reserve.reserve_in_redis(context.inventory, trips, lambda flights: _load(context, flights), picked_up_at)
     except redis.RedisError as error:
         _log.warning("Redis is away, so the sweep will reserve", trips=len(trips), error=str(error))
         return
@@ -62,12 +61,12 @@ def _load(context: Context, flight_ids: Sequence[UUID]) -> None:
         reserve.load_inventory(connection, context.inventory, flight_ids)
 
 
-def _settle_isolated(context: Context, asked: Asked) -> None:
+def _settle_isolated(context: Context, asked: Reservations) -> None:
     """Settle all, or, where one row breaks it, all the others."""
     isolated(lambda trips: _settle_unlocked(context, asked.only(list(trips))), asked.trips, _leave)
 
 
-def _settle_unlocked(context: Context, asked: Asked) -> None:
+def _settle_unlocked(context: Context, asked: Reservations) -> None:
     """Settle all, or, where somebody keeps the lock of one flight, those who book the others: they need not wait for it."""
     try:
         _settle(context, asked)
@@ -85,14 +84,14 @@ def _leave(trip: Trip, refusal: Exception) -> None:
     _log.error("a booking that cannot be stored", trip_id=str(trip.id), error=repr(refusal))
 
 
-def _settle(context: Context, asked: Asked) -> None:
+def _settle(context: Context, asked: Reservations) -> None:
     for attempt in range(RETRIES):
         try:
             with context.db.transaction() as connection:
-                effects = reserve.settle(connection, asked, hold_minutes=context.settings.booking.hold_minutes)
+                after = reserve.commit_reservations(connection, asked, hold_minutes=context.settings.booking.hold_minutes)
             break
         except (DeadlockDetected, SerializationFailure):
             if attempt == RETRIES - 1:
                 raise
     failpoints.reach("after_persist")
-    carry_out(effects, context.redis, context.dispatcher)
+    after.run(context.redis, context.dispatcher)

@@ -12,7 +12,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from core import failpoints
 from core.bookings import payment
-from core.bookings.effects import Effects, carry_out
+from core.bookings.after_commit import AfterCommit
 from core.bookings.payment import Claim
 from core.db import Database, RawConnection
 from core.jobs.dispatch import Dispatcher
@@ -29,25 +29,25 @@ _log = structlog.get_logger(__name__)
 
 
 class Edge:
-    """Transactions with their effects: what every desk does to Postgres."""
+    """Transactions with their after: what every desk does to Postgres."""
 
     def __init__(self, db: Database, client: redis.Redis, dispatcher: Dispatcher) -> None:
         self._db = db
         self._redis = client
         self._dispatcher = dispatcher
 
-    def commit(self, work: Callable[[RawConnection, Effects], None]) -> None:
-        """Run `work` in one transaction, again after a deadlock, then carry its effects out."""
+    def commit(self, work: Callable[[RawConnection, AfterCommit], None]) -> None:
+        """Run `work` in one transaction, again after a deadlock, then carry its after out."""
         for attempt in range(RETRIES):
-            effects = Effects()
+            after = AfterCommit()
             try:
                 with self._db.transaction() as connection:
-                    work(connection, effects)
+                    work(connection, after)
                 break
             except (DeadlockDetected, SerializationFailure):
                 if attempt == RETRIES - 1:
                     raise
-        carry_out(effects, self._redis, self._dispatcher)
+        after.run(self._redis, self._dispatcher)
 
 
 class PaymentDesk:
@@ -60,9 +60,9 @@ class PaymentDesk:
     def claim(self, ids: list[UUID]) -> list[Claim | None]:
         claims: dict[UUID, Claim] = {}
 
-        def work(connection: RawConnection, effects: Effects) -> None:
+        def work(connection: RawConnection, after: AfterCommit) -> None:
             claims.clear()
-            claims.update(payment.claim(connection, ids, effects))
+            claims.update(payment.claim(connection, ids, after))
 
         self._edge.commit(work)
         return [claims.get(trip_id) for trip_id in ids]
@@ -88,7 +88,7 @@ class PaymentDesk:
         def settle_part(part: Sequence[tuple[Claim, Outcome]]) -> None:
             outcomes = {claim.charge.payment_id: outcome for claim, outcome in part}
             self._edge.commit(
-                lambda connection, effects: payment.apply_outcomes(connection, outcomes, effects, hold_minutes=self._hold_minutes)
+                lambda connection, after: payment.apply_outcomes(connection, outcomes, after, hold_minutes=self._hold_minutes)
             )
 
         isolated(settle_part, ended, _leave)
@@ -104,7 +104,7 @@ class RefundDesk:
     def claim(self, ids: list[UUID]) -> list[PendingRefund | None]:
         claims: dict[UUID, PendingRefund] = {}
 
-        def work(connection: RawConnection, _: Effects) -> None:
+        def work(connection: RawConnection, _: AfterCommit) -> None:
             claims.clear()
             claims.update(refunds.claim(connection, ids))
 
@@ -121,8 +121,8 @@ class RefundDesk:
         outcomes = {refund.id: outcome for refund, outcome in ended}
         refused = [refund_id for refund_id, outcome in outcomes.items() if outcome is RefundOutcome.REFUSED]
 
-        def work(connection: RawConnection, effects: Effects) -> None:
-            refunds.settle(connection, outcomes, effects)
+        def work(connection: RawConnection, after: AfterCommit) -> None:
+            refunds.settle(connection, outcomes, after)
             dead_letters.bury_refunds(connection, refused, "The payment provider refuses this refund.")
 
         self._edge.commit(work)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core import failpoints
 from core.bookings import called_off
-from core.bookings.effects import Effects, carry_out
+from core.bookings.after_commit import AfterCommit
 from core.flights import cancellation
 from core.jobs import broadcast
 from core.jobs.broadcast import News
@@ -60,7 +60,7 @@ def _next_batch(context: Context, job_id: UUID, stuck: set[UUID]) -> list[UUID]:
             cancellation.complete(connection, job_id)
     if is_empty:
         # A worker that died after a commit has not given the seats of its batch back in Redis, and nobody needs them there now.
-        carry_out(Effects(distrusted={flight_id}), context.redis, context.dispatcher)
+        AfterCommit(stale_flights={flight_id}).run(context.redis, context.dispatcher)
     return trip_ids
 
 
@@ -68,12 +68,12 @@ def _end(context: Context, job_id: UUID, trip_ids: Sequence[UUID], stuck: set[UU
     """End these but for those that break it, which are left to a person."""
 
     def end_part(part: Sequence[UUID]) -> None:
-        effects = Effects()
+        after = AfterCommit()
         with context.db.transaction() as connection:
-            ended = called_off.end_bookings(connection, part, effects, hold_minutes=context.settings.booking.hold_minutes)
+            ended = called_off.end_bookings(connection, part, after, hold_minutes=context.settings.booking.hold_minutes)
             cancellation.count(connection, job_id, ended)
             failpoints.reach("mid_cancellation")
-        carry_out(effects, context.redis, context.dispatcher)
+        after.run(context.redis, context.dispatcher)
 
     def leave(trip_id: UUID, error: Exception) -> None:
         _log.error("a booking that cannot be ended", trip_id=str(trip_id), exc_info=error)

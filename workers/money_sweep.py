@@ -13,7 +13,6 @@ import structlog
 from psycopg.errors import LockNotAvailable
 
 from core.bookings import expiry
-from core.bookings.effects import carry_out
 from core.jobs.messages import MAX_IDS, Queue, SendRefunds, WorkPayments
 from core.payments import charges, refunds
 from core.repair import sweep
@@ -35,12 +34,12 @@ def steps(context: Context) -> Iterator[tuple[str, Callable[[], None]]]:
     yield "refunds", partial(resend_refunds, context)
 
 
-def hasten(context: Context) -> None:
+def make_due_now(context: Context) -> None:
     """Redis forgot its queues, so everything that waited in them is due."""
     with context.db.transaction() as connection:
-        expiry.hasten(connection)
-        charges.hasten(connection)
-        refunds.hasten(connection)
+        expiry.make_due_now(connection)
+        charges.make_due_now(connection)
+        refunds.make_due_now(connection)
 
 
 def end_overdue(context: Context) -> None:
@@ -51,24 +50,24 @@ def end_overdue(context: Context) -> None:
     ending = [trip_id for trip_id in overdue if trip_id in free]
     for start in range(0, len(ending), ENDED_AT_ONCE):
         isolated(
-            partial(_end, context), ending[start : start + ENDED_AT_ONCE], partial(_put_off, context), also=(LockNotAvailable,)
+            partial(_end, context), ending[start : start + ENDED_AT_ONCE], partial(_reschedule, context), also=(LockNotAvailable,)
         )
 
 
 def _end(context: Context, trip_ids: Sequence[UUID]) -> None:
     with context.db.transaction() as connection:
-        sweep.hurry(connection)
-        effects = expiry.end_overdue(connection, trip_ids, hold_minutes=context.settings.booking.hold_minutes)
-    carry_out(effects, context.redis, context.dispatcher)
+        sweep.limit_lock_wait(connection)
+        after = expiry.end_overdue(connection, trip_ids, hold_minutes=context.settings.booking.hold_minutes)
+    after.run(context.redis, context.dispatcher)
 
 
-def _put_off(context: Context, trip_id: UUID, error: Exception) -> None:
+def _reschedule(context: Context, trip_id: UUID, error: Exception) -> None:
     if isinstance(error, LockNotAvailable):
         _log.warning("a booking that is locked is ended later", trip_id=str(trip_id))
         return
     _log.error("a booking that cannot be ended", trip_id=str(trip_id), exc_info=error)
     with context.db.transaction() as connection:
-        expiry.put_off(connection, trip_id)
+        expiry.reschedule(connection, trip_id)
 
 
 def resend_payments(context: Context) -> None:

@@ -87,8 +87,8 @@ class Sweeper:
     def _steps(self) -> Iterator[tuple[str, Callable[[], None]]]:
         if self._can_send():
             yield "bookings", self._bookings.go
-            for name, hasten in list(self._forgotten.items()):
-                yield name, partial(self._remember, name, hasten)
+            for name, make_due_now in list(self._forgotten.items()):
+                yield name, partial(self._remember, name, make_due_now)
             yield "imports", self._resend_imports
             yield "cancelled flights", self._resend_cancellations
         yield from money_sweep.steps(self._context)
@@ -105,7 +105,7 @@ class Sweeper:
         try:
             if self._epoch.was_lost():
                 self._bookings.redis_was_lost()
-                self._forgotten = {"lost cancellations": self._hasten_cancellations, "lost payments": self._hasten_money}
+                self._forgotten = {"lost cancellations": self._make_due_cancellations, "lost payments": self._make_due_money}
         except redis.RedisError as error:
             _log.warning("Redis is away, so nothing is sent", error=str(error))
             return False
@@ -123,15 +123,15 @@ class Sweeper:
         for job_id in due:
             self._context.dispatcher.send(CancelFlights((job_id,)))
 
-    def _hasten_cancellations(self) -> None:
+    def _make_due_cancellations(self) -> None:
         with self._context.db.transaction() as connection:
-            cancellation.hasten(connection)
+            cancellation.make_due_now(connection)
 
-    def _hasten_money(self) -> None:
-        money_sweep.hasten(self._context)
+    def _make_due_money(self) -> None:
+        money_sweep.make_due_now(self._context)
 
-    def _remember(self, name: str, hasten: Callable[[], None]) -> None:
-        hasten()
+    def _remember(self, name: str, make_due_now: Callable[[], None]) -> None:
+        make_due_now()
         del self._forgotten[name]
 
     def delete_orphaned_uploads(self) -> None:

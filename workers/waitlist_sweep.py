@@ -14,7 +14,6 @@ from uuid import UUID
 import structlog
 from psycopg.errors import LockNotAvailable
 
-from core.bookings.effects import carry_out
 from core.repair import sweep
 from core.waitlist import entries, offers
 from workers.context import Context
@@ -51,9 +50,9 @@ class WaitlistRound:
     def _offer(self, flight_ids: Sequence[UUID]) -> None:
         context = self._context
         with context.db.transaction() as connection:
-            sweep.hurry(connection)
-            effects = offers.offer_free_seats(connection, flight_ids, hold_minutes=context.settings.booking.hold_minutes)
-        carry_out(effects, context.redis, context.dispatcher)
+            sweep.limit_lock_wait(connection)
+            after = offers.offer_free_seats(connection, flight_ids, hold_minutes=context.settings.booking.hold_minutes)
+        after.run(context.redis, context.dispatcher)
 
 
 def _leave(flight_id: UUID, error: Exception) -> None:

@@ -11,7 +11,7 @@ import redis
 
 from core.batching import Batcher
 from core.bookings import payment
-from core.bookings.effects import Effects, carry_out
+from core.bookings.after_commit import AfterCommit
 from core.db import AWAY, BUSY, Database
 from core.jobs.dispatch import Dispatcher
 from core.payments.events import ProviderEvent
@@ -55,10 +55,10 @@ class CallbackDesk:
         return outcomes
 
     def _commit(self, events: list[ProviderEvent]) -> None:
-        effects = Effects()
+        after = AfterCommit()
         with self._db.transaction() as connection:
-            payment.apply_events(connection, events, effects, hold_minutes=self._hold_minutes)
-        carry_out(effects, self._redis, self._dispatcher)
+            payment.apply_events(connection, events, after, hold_minutes=self._hold_minutes)
+        after.run(self._redis, self._dispatcher)
 
 
 def _is_away(error: Exception | None) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 from core import failpoints
 from core.batching import Batcher
 from core.bookings.intake import Intake
-from core.bookings.requests import Accepted, Answer, Request
+from core.bookings.requests import Accepted, Answer, BookingRequest
 from core.db import Database
 from core.errors import Unavailable
 from core.jobs.dispatch import Dispatcher
@@ -30,12 +30,12 @@ class FrontDesk:
     def __init__(self, db: Database, dispatcher: Dispatcher, *, refuses_duplicates: bool, hold_limit: int | None) -> None:
         intake = Intake(db, refuses_duplicates=refuses_duplicates, hold_limit=hold_limit)
         self._dispatcher = dispatcher
-        self._intake: Batcher[Request, Answer] = Batcher(
+        self._intake: Batcher[BookingRequest, Answer] = Batcher(
             "intake", lambda requests: self._accept(intake, requests), limit=INTAKE_LIMIT, patience=ANSWER_SECONDS
         )
         self._sender: Batcher[UUID, None] = Batcher("dispatch", self._send, limit=MAX_IDS)
 
-    async def accept(self, request: Request) -> Accepted:
+    async def accept(self, request: BookingRequest) -> Accepted:
         """Put one request on disk; its message is on the way when this returns.
 
         Raises:
@@ -65,7 +65,7 @@ class FrontDesk:
         """Finish what was begun."""
         await asyncio.gather(self._intake.close(), self._sender.close())
 
-    def _accept(self, intake: Intake, requests: list[Request]) -> list[Answer]:
+    def _accept(self, intake: Intake, requests: list[BookingRequest]) -> list[Answer]:
         answers = intake.accept(requests)
         failpoints.reach("after_commit_before_reply")
         return answers

@@ -9,10 +9,10 @@ from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
-from core.bookings.effects import Effects
+from core.bookings.after_commit import AfterCommit
 from core.bookings.ending import LockedTrip, end_trips, lock_trips
-from core.bookings.moves import Move, stages
 from core.bookings.states import BookingStatus, FailureCode
+from core.bookings.transitions import Transition, stages
 from core.clock import now
 from core.db import RawConnection
 from core.flights import schedule_changes
@@ -36,7 +36,7 @@ def list_affected(connection: RawConnection, flight_id: UUID, *, without: Collec
     return [row[0] for row in rows]
 
 
-def end_bookings(connection: RawConnection, trip_ids: Sequence[UUID], effects: Effects, *, hold_minutes: int) -> int:
+def end_bookings(connection: RawConnection, trip_ids: Sequence[UUID], after: AfterCommit, *, hold_minutes: int) -> int:
     """End those of these bookings that nobody else has ended: CANCELLED with a full refund, or FAILED where no seat was taken yet.
 
     `hold_minutes` is for the waiting lists of the other flights of trips. Returns how many bookings were ended.
@@ -51,22 +51,22 @@ def end_bookings(connection: RawConnection, trip_ids: Sequence[UUID], effects: E
             connection,
             groups[status],
             BookingStatus.CANCELLED,
-            effects,
+            after,
             hold_minutes=hold_minutes,
             failure=FailureCode.FLIGHT_CANCELLED,
         )
-    _fail(connection, groups[BookingStatus.PENDING], effects)
-    refunds.request_many(connection, dict.fromkeys(seated), RefundReason.FLIGHT_CANCELLED, effects)
+    _fail(connection, groups[BookingStatus.PENDING], after)
+    refunds.request_many(connection, dict.fromkeys(seated), RefundReason.FLIGHT_CANCELLED, after)
     schedule_changes.resolve(connection, seated, "cancelled")
     return sum(map(len, groups.values()))
 
 
-def _fail(connection: RawConnection, waiting: Sequence[LockedTrip], effects: Effects) -> None:
+def _fail(connection: RawConnection, waiting: Sequence[LockedTrip], after: AfterCommit) -> None:
     stage = stages(("failed", now()))
-    batch = Effects()
+    batch = AfterCommit()
     for trip in waiting:
         for leg in trip.legs:
-            batch.moves.add(Move(leg.id, trip.id, BookingStatus.FAILED, stage, FailureCode.FLIGHT_CANCELLED))
-            effects.released[leg.flight_id].append(leg.id)
-    batch.moves.write(connection, BookingStatus.PENDING)
-    effects.moves.moves += batch.moves.moves
+            batch.transitions.add(Transition(leg.id, trip.id, BookingStatus.FAILED, stage, FailureCode.FLIGHT_CANCELLED))
+            after.released[leg.flight_id].append(leg.id)
+    batch.transitions.write(connection, BookingStatus.PENDING)
+    after.transitions.made += batch.transitions.made

@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from core.bookings import quotes
-from core.bookings.effects import Effects
+from core.bookings.after_commit import AfterCommit
 from core.bookings.ending import LockedTrip, end_trips, lock_trips
 from core.bookings.errors import BookingNotFound, NotCancellable, QuoteExpired, QuoteSuperseded
 from core.bookings.queries import NOT_FOUND
@@ -35,7 +35,7 @@ def quote(connection: RawConnection, trip_id: UUID, owner_id: UUID | None, fares
 
 def confirm(
     connection: RawConnection, quote_id: UUID, owner_id: UUID | None, fares: Fares, *, hold_minutes: int
-) -> tuple[UUID, Effects]:
+) -> tuple[UUID, AfterCommit]:
     """Cancel as quoted, all flights of the booking, whose id is returned. Confirming the same quote again changes nothing.
 
     What the traveller may claim now is given back if it is more than was promised: a flight may have been moved meanwhile.
@@ -47,9 +47,9 @@ def confirm(
     promised = quotes.get_quote(connection, quote_id, owner_id)
     trip = lock_trips(connection, [promised.trip_id])[promised.trip_id]
     promised = quotes.get_quote(connection, quote_id, owner_id)  # as it is under the lock
-    effects = Effects()
+    after = AfterCommit()
     if promised.confirmed_at is not None:
-        return trip.id, effects
+        return trip.id, after
     situation = quotes.read_situation(connection, trip)
     _require_cancellable(trip, situation)
     if promised.outdated:
@@ -60,11 +60,11 @@ def confirm(
         raise QuoteExpired("This quote is no longer good. Ask for a new one.")
     refund = max(promised.refund_amount, quotes.refund_of(fares, trip, situation))
     quotes.confirm(connection, promised, refund)
-    _end(connection, trip, situation, refund, effects, hold_minutes)
-    return trip.id, effects
+    _end(connection, trip, situation, refund, after, hold_minutes)
+    return trip.id, after
 
 
-def cancel(connection: RawConnection, trip_id: UUID, owner_id: UUID | None, fares: Fares, *, hold_minutes: int) -> Effects:
+def cancel(connection: RawConnection, trip_id: UUID, owner_id: UUID | None, fares: Fares, *, hold_minutes: int) -> AfterCommit:
     """Quote and confirm in one step; a second cancellation of the same booking is refused.
 
     Raises:
@@ -74,9 +74,9 @@ def cancel(connection: RawConnection, trip_id: UUID, owner_id: UUID | None, fare
     situation = quotes.read_situation(connection, trip)
     _require_cancellable(trip, situation)
     carried_out = quotes.issue(connection, fares, trip, situation, confirmed=True)
-    effects = Effects()
-    _end(connection, trip, situation, carried_out.refund_amount, effects, hold_minutes)
-    return effects
+    after = AfterCommit()
+    _end(connection, trip, situation, carried_out.refund_amount, after, hold_minutes)
+    return after
 
 
 def _lock(connection: RawConnection, trip_id: UUID, owner_id: UUID | None) -> LockedTrip:
@@ -96,11 +96,11 @@ def _require_cancellable(trip: LockedTrip, situation: Situation) -> None:
 
 
 def _end(
-    connection: RawConnection, trip: LockedTrip, situation: Situation, refund: Decimal, effects: Effects, hold_minutes: int
+    connection: RawConnection, trip: LockedTrip, situation: Situation, refund: Decimal, after: AfterCommit, hold_minutes: int
 ) -> None:
     by_airline = situation.called_off
     failure = FailureCode.FLIGHT_CANCELLED if by_airline else None
-    end_trips(connection, [trip], BookingStatus.CANCELLED, effects, hold_minutes=hold_minutes, failure=failure)
+    end_trips(connection, [trip], BookingStatus.CANCELLED, after, hold_minutes=hold_minutes, failure=failure)
     reason = RefundReason.FLIGHT_CANCELLED if by_airline else RefundReason.CANCELLED
-    refunds.request(connection, trip.id, reason, effects, refund)
+    refunds.request(connection, trip.id, reason, after, refund)
     schedule_changes.resolve(connection, [trip.id], "cancelled")

@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from core.bookings.effects import Effects
+from core.bookings.after_commit import AfterCommit
 from core.bookings.models import PaymentMode
-from core.bookings.moves import Move, stages
 from core.bookings.states import BookingStatus, FailureCode
+from core.bookings.transitions import Transition, stages
 from core.clock import now
 from core.db import RawConnection
 from core.seats.counts import lock_counts, write_counts
@@ -114,12 +114,12 @@ def end_trips(
     connection: RawConnection,
     trips: Sequence[LockedTrip],
     target: BookingStatus,
-    effects: Effects,
+    after: AfterCommit,
     *,
     hold_minutes: int,
     failure: FailureCode | None = None,
 ) -> None:
-    """Move locked HELD or CONFIRMED bookings, all of one status, to `target` and give their seats back.
+    """Transition locked HELD or CONFIRMED bookings, all of one status, to `target` and give their seats back.
 
     `hold_minutes`: how long a party of the waiting list, to whom the seats are offered in this transaction, may take to pay.
     """
@@ -128,17 +128,17 @@ def end_trips(
     source = trips[0].status
     counts = lock_counts(connection, {leg.flight_id for trip in trips for leg in trip.legs})
     stage = stages((target.lower(), now()))
-    batch = Effects()
+    batch = AfterCommit()
     for trip in trips:
         for leg in trip.legs:
             if source is BookingStatus.HELD:
                 counts[leg.flight_id].hold(-leg.seats)
             else:
                 counts[leg.flight_id].sell(-leg.seats)
-            batch.moves.add(Move(leg.id, leg.trip_id, target, stage, failure))
-            effects.released[leg.flight_id].append(leg.id)
-    batch.moves.write(connection, source, hold_minutes=hold_minutes)
-    offer(connection, counts, effects, hold_minutes=hold_minutes)
+            batch.transitions.add(Transition(leg.id, leg.trip_id, target, stage, failure))
+            after.released[leg.flight_id].append(leg.id)
+    batch.transitions.write(connection, source, hold_minutes=hold_minutes)
+    offer(connection, counts, after, hold_minutes=hold_minutes)
     write_counts(connection, counts)
-    effects.moves.moves += batch.moves.moves
-    effects.moves.seats |= {flight_id: count.free for flight_id, count in counts.items()}
+    after.transitions.made += batch.transitions.made
+    after.transitions.seats |= {flight_id: count.free for flight_id, count in counts.items()}

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from typing import Final
 from uuid import UUID
 
-from core.bookings.effects import Effects
+from core.bookings.after_commit import AfterCommit
 from core.bookings.ending import LockedTrip, end_trips, lock_trips
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode
@@ -49,7 +49,7 @@ def find_overdue(connection: RawConnection, *, limit: int) -> list[UUID]:
     return [row[0] for row in rows]
 
 
-def end_overdue(connection: RawConnection, trip_ids: Sequence[UUID], *, hold_minutes: int) -> Effects:
+def end_overdue(connection: RawConnection, trip_ids: Sequence[UUID], *, hold_minutes: int) -> AfterCommit:
     """Deal with those of these bookings that are HELD and due.
 
     `hold_minutes`: how long a party of the waiting list may take to pay for the seats that this frees.
@@ -59,9 +59,9 @@ def end_overdue(connection: RawConnection, trip_ids: Sequence[UUID], *, hold_min
     fates: dict[_Fate, list[LockedTrip]] = defaultdict(list)
     for trip, over, lapsed in due:
         fates[_decide(trip, payments.get(trip.id), over=over, lapsed=lapsed)].append(trip)
-    effects = Effects()
+    after = AfterCommit()
     _postpone(connection, fates)
-    effects.messages += _messages(fates[_Fate.SEND])
+    after.messages += _messages(fates[_Fate.SEND])
     ending = fates[_Fate.EXPIRE] + fates[_Fate.TIME_OUT]
     unsent = [payments[trip.id] for trip in ending if trip.id in payments]
     charges.decline(
@@ -70,24 +70,24 @@ def end_overdue(connection: RawConnection, trip_ids: Sequence[UUID], *, hold_min
     )
     # Both groups' flights at once and in one order; each group then takes its own again.
     lock_counts(connection, {leg.flight_id for trip in ending for leg in trip.legs})
-    end_trips(connection, fates[_Fate.EXPIRE], BookingStatus.EXPIRED, effects, hold_minutes=hold_minutes)
+    end_trips(connection, fates[_Fate.EXPIRE], BookingStatus.EXPIRED, after, hold_minutes=hold_minutes)
     end_trips(
         connection,
         fates[_Fate.TIME_OUT],
         BookingStatus.FAILED,
-        effects,
+        after,
         hold_minutes=hold_minutes,
         failure=FailureCode.PAYMENT_TIMEOUT,
     )
-    return effects
+    return after
 
 
-def put_off(connection: RawConnection, trip_id: UUID) -> None:
+def reschedule(connection: RawConnection, trip_id: UUID) -> None:
     """This booking cannot be ended now, for a reason of its own: let the others pass."""
     connection.execute("UPDATE bookings SET next_at = now() + interval '1 minute' WHERE id = %s", (trip_id,))
 
 
-def hasten(connection: RawConnection) -> None:
+def make_due_now(connection: RawConnection) -> None:
     """The queues were lost: whoever waits for a message to be charged is due now."""
     connection.execute(
         """

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from core.bookings.requests import Request
+from core.bookings.requests import BookingRequest
 from core.db import RawConnection
 
 LEASE_SECONDS: Final = 15
@@ -26,7 +26,7 @@ class Offer:
     departed: bool
 
 
-def lock_offers(connection: RawConnection, requests: Sequence[Request]) -> dict[UUID, Offer]:
+def lock_offers(connection: RawConnection, requests: Sequence[BookingRequest]) -> dict[UUID, Offer]:
     """Price and state of every flight asked for. The key-share lock keeps a flight from being deleted under its first booking."""
     wanted = list({flight_id for request in requests for flight_id in request.flight_ids})
     rows = connection.execute(
@@ -40,7 +40,7 @@ def lock_offers(connection: RawConnection, requests: Sequence[Request]) -> dict[
 
 
 def store(
-    connection: RawConnection, requests: Sequence[Request], references: Sequence[str], offers: Mapping[UUID, Offer]
+    connection: RawConnection, requests: Sequence[BookingRequest], references: Sequence[str], offers: Mapping[UUID, Offer]
 ) -> set[UUID]:
     """Insert these requests but for those whose key was used before; returns the trips that are new."""
     stored = _store_first_legs(connection, requests, references, offers)
@@ -71,7 +71,7 @@ _UNNEST: Final = ", ".join(f"%s::{name}[]" for name in _TYPES)
 
 
 def _store_first_legs(
-    connection: RawConnection, requests: Sequence[Request], references: Sequence[str], offers: Mapping[UUID, Offer]
+    connection: RawConnection, requests: Sequence[BookingRequest], references: Sequence[str], offers: Mapping[UUID, Offer]
 ) -> set[UUID]:
     rows = [_leg(request, 0, reference, offers) for request, reference in zip(requests, references, strict=True)]
     stored = connection.execute(
@@ -88,7 +88,7 @@ def _store_first_legs(
 
 def _store_later_legs(
     connection: RawConnection,
-    requests: Sequence[Request],
+    requests: Sequence[BookingRequest],
     references: Sequence[str],
     stored: set[UUID],
     offers: Mapping[UUID, Offer],
@@ -106,7 +106,7 @@ def _store_later_legs(
         )
 
 
-def _store_passengers(connection: RawConnection, requests: Sequence[Request]) -> None:
+def _store_passengers(connection: RawConnection, requests: Sequence[BookingRequest]) -> None:
     rows = [
         (request.trip_id, position, person.name, person.surname_key, person.date_of_birth, person.contact)
         for request in requests
@@ -122,7 +122,7 @@ def _store_passengers(connection: RawConnection, requests: Sequence[Request]) ->
         )
 
 
-def _leg(request: Request, leg: int, reference: str, offers: Mapping[UUID, Offer]) -> tuple[Any, ...]:
+def _leg(request: BookingRequest, leg: int, reference: str, offers: Mapping[UUID, Offer]) -> tuple[Any, ...]:
     flight_id = request.flight_ids[leg]
     offer = offers[flight_id]
     first = leg == 0

@@ -24,7 +24,7 @@ from core.bookings.errors import (
 from core.bookings.insert import Offer
 from core.bookings.models import PaymentMode
 from core.bookings.references import References
-from core.bookings.requests import Accepted, Answer, Request
+from core.bookings.requests import Accepted, Answer, BookingRequest
 from core.bookings.states import BookingStatus
 from core.clock import new_id
 from core.db import AWAY, Database, RawConnection
@@ -44,7 +44,7 @@ class Intake:
         self._references = References()
         self._refuses_duplicates = refuses_duplicates
 
-    def accept(self, requests: Sequence[Request]) -> list[Answer]:
+    def accept(self, requests: Sequence[BookingRequest]) -> list[Answer]:
         """Commit what can be accepted and answer each request in order; nothing that is answered with an error is stored.
 
         Raises:
@@ -52,7 +52,7 @@ class Intake:
         """
         named = [_with_ids(request) for request in requests]
         stored: set[UUID] = set()
-        rest: Sequence[Request] = ()
+        rest: Sequence[BookingRequest] = ()
         try:
             stored = self._express(named)
             rest = [request for request in named if request.trip_id not in stored]
@@ -66,7 +66,7 @@ class Intake:
             answers = iter([_in_doubt()] * (len(named) - len(stored)))
         return [Accepted(request.trip_id) if request.trip_id in stored else next(answers) for request in named]
 
-    def _express(self, requests: Sequence[Request]) -> set[UUID]:
+    def _express(self, requests: Sequence[BookingRequest]) -> set[UUID]:
         plain = [request for request in requests if request.is_plain and not self._is_counted(request)]
         if not plain:
             return set()
@@ -83,14 +83,14 @@ class Intake:
         except psycopg.Error:
             return set()  # nothing was stored: the careful way finds the row
 
-    def _is_counted(self, request: Request) -> bool:
+    def _is_counted(self, request: BookingRequest) -> bool:
         return self._hold_limit is not None and request.payment_mode is PaymentMode.HOLD
 
-    def _store_plain(self, connection: RawConnection, requests: Sequence[Request]) -> set[UUID]:
+    def _store_plain(self, connection: RawConnection, requests: Sequence[BookingRequest]) -> set[UUID]:
         references = self._references.take(connection, len(requests))
         return express.store(connection, requests, references, lease_seconds=insert.LEASE_SECONDS)
 
-    def _accept_isolated(self, requests: Sequence[Request]) -> list[Answer]:
+    def _accept_isolated(self, requests: Sequence[BookingRequest]) -> list[Answer]:
         try:
             with self._db.transaction() as connection:
                 return self._accept(connection, requests)
@@ -103,7 +103,7 @@ class Intake:
             middle = len(requests) // 2
             return self._accept_isolated(requests[:middle]) + self._accept_isolated(requests[middle:])
 
-    def _accept(self, connection: RawConnection, requests: Sequence[Request]) -> list[Answer]:
+    def _accept(self, connection: RawConnection, requests: Sequence[BookingRequest]) -> list[Answer]:
         if self._refuses_duplicates or self._hold_limit is not None:
             duplicates.lock_travellers(connection, requests)
         offers = insert.lock_offers(connection, requests)
@@ -135,7 +135,7 @@ class Intake:
             for request, answer in zip(requests, answers, strict=True)
         ]
 
-    def _store(self, connection: RawConnection, wanted: Sequence[Request], offers: Mapping[UUID, Offer]) -> set[UUID]:
+    def _store(self, connection: RawConnection, wanted: Sequence[BookingRequest], offers: Mapping[UUID, Offer]) -> set[UUID]:
         """Insert these requests but for those whose key was used before; returns the trips that are new."""
         if not wanted:
             return set()
@@ -143,11 +143,11 @@ class Intake:
         return insert.store(connection, wanted, references, offers)
 
 
-def _with_ids(request: Request) -> Request:
+def _with_ids(request: BookingRequest) -> BookingRequest:
     return replace(request, leg_ids=tuple(new_id() for _ in request.flight_ids))
 
 
-def _refusal(request: Request, offers: Mapping[UUID, Offer]) -> AppError | None:
+def _refusal(request: BookingRequest, offers: Mapping[UUID, Offer]) -> AppError | None:
     if request.refusal is not None:
         return request.refusal
     for flight_id in request.flight_ids:
@@ -174,7 +174,9 @@ def _too_many(limit: int) -> TooManyHolds:
     return TooManyHolds(f"You may have {limit} unpaid holds at a time. Pay for one, or cancel it.", limit=limit)
 
 
-def _find_earlier(connection: RawConnection, requests: Sequence[Request]) -> dict[tuple[UUID, str], tuple[UUID, str, bytes]]:
+def _find_earlier(
+    connection: RawConnection, requests: Sequence[BookingRequest]
+) -> dict[tuple[UUID, str], tuple[UUID, str, bytes]]:
     """The bookings that hold these users' keys, among them requests of this very batch."""
     keys = [request.owned_key for request in requests if request.owned_key]
     if not keys:
@@ -190,7 +192,7 @@ def _find_earlier(connection: RawConnection, requests: Sequence[Request]) -> dic
     return {(row[0], row[1]): (row[2], row[3], bytes(row[4])) for row in rows}
 
 
-def _replay(request: Request, earlier: dict[tuple[UUID, str], tuple[UUID, str, bytes]]) -> Answer | None:
+def _replay(request: BookingRequest, earlier: dict[tuple[UUID, str], tuple[UUID, str, bytes]]) -> Answer | None:
     if request.owned_key is None or request.owned_key not in earlier:
         return None
     trip_id, status, request_hash = earlier[request.owned_key]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from core.bookings.effects import Effects
+from core.bookings.after_commit import AfterCommit
 from core.bookings.ending import LockedTrip, lock_trips
 from core.bookings.errors import BookingNotFound
 from core.bookings.models import PaymentMode
@@ -17,7 +17,7 @@ from core.payments.errors import AlreadyPaid, HoldExpired, NotPayable, PaymentIn
 from core.payments.models import PaymentStatus
 
 
-def pay(connection: RawConnection, trip_id: UUID, owner_id: UUID | None, token: str) -> Effects:
+def pay(connection: RawConnection, trip_id: UUID, owner_id: UUID | None, token: str) -> AfterCommit:
     """Put one attempt to charge `token` on disk; a worker makes the call. `owner_id` None is an admin.
 
     Raises:
@@ -29,7 +29,7 @@ def pay(connection: RawConnection, trip_id: UUID, owner_id: UUID | None, token: 
         raise BookingNotFound(NOT_FOUND)
     _require_payable(connection, trip)
     charges.open_attempts(connection, {trip.id: trip.price_total}, token)
-    return Effects(touched=[trip.id], messages=[WorkPayments((trip.id,))])
+    return AfterCommit(changed_bookings=[trip.id], messages=[WorkPayments((trip.id,))])
 
 
 def _require_payable(connection: RawConnection, trip: LockedTrip) -> None:

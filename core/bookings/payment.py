@@ -14,11 +14,11 @@ from uuid import UUID
 
 import structlog
 
-from core.bookings.effects import Effects
+from core.bookings.after_commit import AfterCommit
 from core.bookings.ending import LockedTrip, end_trips, lock_trips
 from core.bookings.models import PaymentMode
-from core.bookings.moves import Move, Moves, stages
 from core.bookings.states import BookingStatus, FailureCode
+from core.bookings.transitions import Transition, Transitions, stages
 from core.clock import now
 from core.db import RawConnection
 from core.flights import schedule_changes
@@ -53,7 +53,7 @@ def find_flights(connection: RawConnection, trip_ids: Sequence[UUID]) -> dict[UU
     return {row[0]: row[1] for row in rows}
 
 
-def claim(connection: RawConnection, trip_ids: Sequence[UUID], effects: Effects) -> dict[UUID, Claim]:
+def claim(connection: RawConnection, trip_ids: Sequence[UUID], after: AfterCommit) -> dict[UUID, Claim]:
     """Take over what is to be done for these bookings: trip -> claim. What is done, or in other hands, is left out.
 
     A booking that pays by token gets its payment row here. A payment that was not sent before its booking ended is closed.
@@ -77,11 +77,11 @@ def claim(connection: RawConnection, trip_ids: Sequence[UUID], effects: Effects)
     charges.begin(connection, [each.charge.payment_id for each in claims.values()])
     charges.decline(connection, dropped)
     # From here on it is the payment that has a lease.
-    _reach_stage(connection, begun, "payment_started", effects, rests=True)
+    _reach_stage(connection, begun, "payment_started", after, rests=True)
     return claims
 
 
-def apply_outcomes(connection: RawConnection, outcomes: Mapping[UUID, Outcome], effects: Effects, *, hold_minutes: int) -> None:
+def apply_outcomes(connection: RawConnection, outcomes: Mapping[UUID, Outcome], after: AfterCommit, *, hold_minutes: int) -> None:
     """Write what is known now about these payments, and what follows for their bookings. Payments that are final stay as they are.
 
     `hold_minutes`: how long a party of the waiting list may take to pay for seats that a decline frees.
@@ -97,23 +97,23 @@ def apply_outcomes(connection: RawConnection, outcomes: Mapping[UUID, Outcome], 
     charges.decline(connection, work.declined)
     charges.postpone(connection, work.unknown, PaymentStatus.UNKNOWN)
     charges.postpone(connection, work.unsent, PaymentStatus.REQUIRES_PAYMENT)
-    _receive(connection, work.captured, counts, effects, hold_minutes=hold_minutes)
+    _receive(connection, work.captured, counts, after, hold_minutes=hold_minutes)
     end_trips(
         connection,
         work.failed,
         BookingStatus.FAILED,
-        effects,
+        after,
         hold_minutes=hold_minutes,
         failure=FailureCode.PAYMENT_DECLINED,
     )
-    _reach_stage(connection, work.refused, "payment_declined", effects)
-    _reach_stage(connection, work.in_doubt, "payment_unknown", effects)
+    _reach_stage(connection, work.refused, "payment_declined", after)
+    _reach_stage(connection, work.in_doubt, "payment_unknown", after)
 
 
-def apply_events(connection: RawConnection, received: Sequence[ProviderEvent], effects: Effects, *, hold_minutes: int) -> None:
+def apply_events(connection: RawConnection, received: Sequence[ProviderEvent], after: AfterCommit, *, hold_minutes: int) -> None:
     """The same for callbacks; an event that was stored before has had its effect."""
     outcomes = {event.payment_id: event.outcome for event in events.store(connection, received)}
-    apply_outcomes(connection, outcomes, effects, hold_minutes=hold_minutes)
+    apply_outcomes(connection, outcomes, after, hold_minutes=hold_minutes)
 
 
 @dataclass(slots=True)
@@ -161,10 +161,10 @@ def _decide(payment: LockedPayment, outcome: Outcome, trip: LockedTrip, work: _D
 
 
 def _receive(
-    connection: RawConnection, trips: Sequence[LockedTrip], counts: dict[UUID, Count], effects: Effects, *, hold_minutes: int
+    connection: RawConnection, trips: Sequence[LockedTrip], counts: dict[UUID, Count], after: AfterCommit, *, hold_minutes: int
 ) -> None:
     """Money came in for these bookings: each is confirmed, rescued or refunded."""
-    held, rescued = Moves(), Moves()
+    held, rescued = Transitions(), Transitions()
     missed: list[LockedTrip] = []
     returned: dict[RefundReason, list[UUID]] = defaultdict(list)
     at = now()
@@ -177,13 +177,13 @@ def _receive(
                 for leg in trip.legs:
                     counts[leg.flight_id].hold(-leg.seats)
                     counts[leg.flight_id].sell(leg.seats)
-                    held.add(Move(leg.id, trip.id, BookingStatus.CONFIRMED, stages(("paid", at), ("confirmed", at))))
+                    held.add(Transition(leg.id, trip.id, BookingStatus.CONFIRMED, stages(("paid", at), ("confirmed", at))))
             case BookingStatus.EXPIRED if _has_room(trip, counts):
                 for leg in trip.legs:
                     counts[leg.flight_id].sell(leg.seats)
-                    rescued.add(Move(leg.id, trip.id, BookingStatus.CONFIRMED, stages(("paid", at), ("rescued", at))))
+                    rescued.add(Transition(leg.id, trip.id, BookingStatus.CONFIRMED, stages(("paid", at), ("rescued", at))))
                     # Redis has this booking's tombstone, and its seats as free.
-                    effects.distrusted.add(leg.flight_id)
+                    after.stale_flights.add(leg.flight_id)
             case BookingStatus.CANCELLED:
                 called_off = any(counts[leg.flight_id].cancelled for leg in trip.legs)
                 returned[RefundReason.FLIGHT_CANCELLED if called_off else RefundReason.CANCELLED].append(trip.id)
@@ -195,27 +195,27 @@ def _receive(
                 returned[RefundReason.LATE_PAYMENT].append(trip.id)
     held.write(connection, BookingStatus.HELD)
     rescued.write(connection, BookingStatus.EXPIRED)
-    if rescued.moves:
+    if rescued.made:
         connection.execute(
-            "UPDATE bookings SET rescued_at = now() WHERE id = ANY(%s)", ([move.booking_id for move in rescued.moves],)
+            "UPDATE bookings SET rescued_at = now() WHERE id = ANY(%s)", ([each.booking_id for each in rescued.made],)
         )
-        schedule_changes.compare(connection, [move.booking_id for move in rescued.moves])
+        schedule_changes.compare(connection, [each.booking_id for each in rescued.made])
     write_counts(connection, counts)
     for reason, trip_ids in returned.items():
-        refunds.request_many(connection, dict.fromkeys(trip_ids), reason, effects)
-        _reach_stage(connection, trip_ids, "refund_requested", effects)
-    effects.moves.moves += [*held.moves, *rescued.moves]
-    effects.moves.seats |= {flight_id: count.free for flight_id, count in counts.items()}
-    _end_missed(connection, missed, effects, hold_minutes)
+        refunds.request_many(connection, dict.fromkeys(trip_ids), reason, after)
+        _reach_stage(connection, trip_ids, "refund_requested", after)
+    after.transitions.made += [*held.made, *rescued.made]
+    after.transitions.seats |= {flight_id: count.free for flight_id, count in counts.items()}
+    _end_missed(connection, missed, after, hold_minutes)
 
 
-def _end_missed(connection: RawConnection, trips: Sequence[LockedTrip], effects: Effects, hold_minutes: int) -> None:
+def _end_missed(connection: RawConnection, trips: Sequence[LockedTrip], after: AfterCommit, hold_minutes: int) -> None:
     """Nobody boards a flight that has left: these end as if their time to pay had been over, which it was."""
     by_token = [trip for trip in trips if trip.legs[0].payment_mode is PaymentMode.TOKEN]
     held = [trip for trip in trips if trip.legs[0].payment_mode is not PaymentMode.TOKEN]
-    end_trips(connection, held, BookingStatus.EXPIRED, effects, hold_minutes=hold_minutes)
+    end_trips(connection, held, BookingStatus.EXPIRED, after, hold_minutes=hold_minutes)
     timeout = FailureCode.PAYMENT_TIMEOUT
-    end_trips(connection, by_token, BookingStatus.FAILED, effects, hold_minutes=hold_minutes, failure=timeout)
+    end_trips(connection, by_token, BookingStatus.FAILED, after, hold_minutes=hold_minutes, failure=timeout)
 
 
 def _has_room(trip: LockedTrip, counts: Mapping[UUID, Count]) -> bool:
@@ -238,7 +238,7 @@ def _charge(payment: LockedPayment) -> Charge:
 
 
 def _reach_stage(
-    connection: RawConnection, trip_ids: Sequence[UUID], stage: str, effects: Effects, *, rests: bool = False
+    connection: RawConnection, trip_ids: Sequence[UUID], stage: str, after: AfterCommit, *, rests: bool = False
 ) -> None:
     """Note a stage on bookings that stay where they are. `rests`: nobody needs to look at them before their time to pay is over."""
     if trip_ids:
@@ -250,4 +250,4 @@ def _reach_stage(
             """,
             (stages((stage, now())), rests, list(trip_ids)),
         )
-        effects.touched += trip_ids
+        after.changed_bookings += trip_ids

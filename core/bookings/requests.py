@@ -13,7 +13,7 @@ from core.errors import AppError
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class BookingRequest:
     """One traveller's wish for `seats` seats on each of `flight_ids`; several flights are a trip, all or none."""
 
     user_id: UUID

@@ -32,7 +32,7 @@ BEGINNINGS: Final = frozenset({BookingStatus.PENDING, BookingStatus.HELD})
 """How a booking comes into the world: accepted and PENDING, or offered to the waiting list and HELD."""
 
 
-def moves_from(source: BookingStatus) -> frozenset[BookingStatus]:
+def transitions_from(source: BookingStatus) -> frozenset[BookingStatus]:
     """Where a booking may go from here; empty for an end."""
     match source:
         case BookingStatus.PENDING:
@@ -48,11 +48,11 @@ def moves_from(source: BookingStatus) -> frozenset[BookingStatus]:
             return frozenset()
 
 
-MOVES: Final = {source: moves_from(source) for source in BookingStatus}
+TRANSITIONS: Final = {source: transitions_from(source) for source in BookingStatus}
 
 ACTIVE: Final = frozenset({BookingStatus.PENDING, BookingStatus.HELD, BookingStatus.CONFIRMED})
 """Statuses in which a booking has seats, or may still get them."""
 
 
-def may_move(source: BookingStatus, target: BookingStatus) -> bool:
-    return target in MOVES[source]
+def is_allowed_transition(source: BookingStatus, target: BookingStatus) -> bool:
+    return target in TRANSITIONS[source]

@@ -132,7 +132,7 @@ def lease_due(connection: RawConnection) -> list[UUID]:
     return sorted(row[0] for row in rows)
 
 
-def hasten(connection: RawConnection) -> None:
+def make_due_now(connection: RawConnection) -> None:
     """The queues were lost: whatever was sent and not begun is due now."""
     connection.execute("UPDATE flight_cancellations SET next_at = now() WHERE status = 'PENDING'")
 

@@ -13,7 +13,7 @@ import redis
 import structlog
 
 from core import keys
-from core.bookings.moves import Moves
+from core.bookings.transitions import Transitions
 
 _log = structlog.get_logger(__name__)
 
@@ -40,15 +40,16 @@ def publish(client: redis.Redis, news: News) -> bool:
     return True
 
 
-def moved(client: redis.Redis, moves: Moves, touched: Sequence[UUID] = ()) -> bool:
+def announce(client: redis.Redis, transitions: Transitions, changed_bookings: Sequence[UUID] = ()) -> bool:
     """Broadcast what one committed transaction did to bookings and seats. False: Redis is away.
 
-    `touched`: bookings that changed and did not move.
+    `changed_bookings`: bookings that changed and stayed in their status.
     """
-    if not (moves.moves or moves.seats or touched):
+    if not (transitions.made or transitions.seats or changed_bookings):
         return True
-    trips = {move.trip_id: move.target.value for move in moves.moves}
-    return publish(client, News(trips=trips, seats=moves.seats, jobs=[trip_id for trip_id in touched if trip_id not in trips]))
+    trips = {each.trip_id: each.target.value for each in transitions.made}
+    others = [trip_id for trip_id in changed_bookings if trip_id not in trips]
+    return publish(client, News(trips=trips, seats=transitions.seats, jobs=others))
 
 
 def seats_changed(client: redis.Redis, free: Mapping[UUID, int]) -> None:

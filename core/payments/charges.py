@@ -165,7 +165,7 @@ def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
     return sorted(row[0] for row in rows)
 
 
-def hasten(connection: RawConnection) -> None:
+def make_due_now(connection: RawConnection) -> None:
     """The queues were lost: what was to be charged is due now."""
     connection.execute(
         """

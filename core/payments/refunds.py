@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from core.bookings.effects import Effects
+from core.bookings.after_commit import AfterCommit
 from core.clock import new_id
 from core.db import RawConnection
 from core.jobs.messages import MAX_IDS, SendRefunds
@@ -29,18 +29,18 @@ class RefundReason(StrEnum):
 
 
 def request(
-    connection: RawConnection, trip_id: UUID, reason: RefundReason, effects: Effects, amount: Decimal | None = None
+    connection: RawConnection, trip_id: UUID, reason: RefundReason, after: AfterCommit, amount: Decimal | None = None
 ) -> Decimal:
     """Ask for a refund of what was captured for this booking; `amount` None is all of it. Returns what is on its way now.
 
     0 when nothing was captured, when `amount` is 0, and when this booking's refund was requested before: a payment is refunded
     once. The caller holds the booking's lock (`core.bookings.ending.lock_trips`).
     """
-    return request_many(connection, {trip_id: amount}, reason, effects).get(trip_id, Decimal(0))
+    return request_many(connection, {trip_id: amount}, reason, after).get(trip_id, Decimal(0))
 
 
 def request_many(
-    connection: RawConnection, amounts: Mapping[UUID, Decimal | None], reason: RefundReason, effects: Effects
+    connection: RawConnection, amounts: Mapping[UUID, Decimal | None], reason: RefundReason, after: AfterCommit
 ) -> dict[UUID, Decimal]:
     """The same for many bookings in one statement: trip id -> amount. Returns those for which a refund is on its way now."""
     if not amounts:
@@ -58,7 +58,7 @@ def request_many(
         (reason, LEASE_SECONDS, [new_id() for _ in amounts], list(amounts), list(amounts.values())),
     ).fetchall()
     ids = sorted(row[0] for row in rows)
-    effects.messages += [SendRefunds(tuple(ids[start : start + MAX_IDS])) for start in range(0, len(ids), MAX_IDS)]
+    after.messages += [SendRefunds(tuple(ids[start : start + MAX_IDS])) for start in range(0, len(ids), MAX_IDS)]
     return {trip_id: amount for _, trip_id, amount in rows}
 
 
@@ -92,7 +92,7 @@ def claim(connection: RawConnection, refund_ids: Sequence[UUID]) -> dict[UUID, P
     return {row[0]: PendingRefund(*row) for row in rows}
 
 
-def settle(connection: RawConnection, outcomes: Mapping[UUID, RefundOutcome], effects: Effects) -> None:
+def settle(connection: RawConnection, outcomes: Mapping[UUID, RefundOutcome], after: AfterCommit) -> None:
     """Write what the provider said. What it did not answer is sent again after 2^attempts seconds, an hour at most."""
     status = {RefundOutcome.DONE: "SUCCEEDED", RefundOutcome.REFUSED: "FAILED", RefundOutcome.UNKNOWN: "PENDING"}
     rows = connection.execute(
@@ -104,7 +104,7 @@ def settle(connection: RawConnection, outcomes: Mapping[UUID, RefundOutcome], ef
         """,
         (RETRY_CAP_SECONDS, list(outcomes), [status[outcome] for outcome in outcomes.values()]),
     ).fetchall()
-    effects.touched += [row[0] for row in rows]
+    after.changed_bookings += [row[0] for row in rows]
 
 
 def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
@@ -122,7 +122,7 @@ def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
     return sorted(row[0] for row in rows)
 
 
-def hasten(connection: RawConnection) -> None:
+def make_due_now(connection: RawConnection) -> None:
     """The queues were lost: what was to be given back is due now."""
     connection.execute(
         """

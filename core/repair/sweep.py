@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from core.bookings.effects import Effects
+from core.bookings.after_commit import AfterCommit
 from core.bookings.ending import lock_trips
-from core.bookings.moves import Move, stages
 from core.bookings.states import BookingStatus, FailureCode
+from core.bookings.transitions import Transition, stages
 from core.clock import now
 from core.db import RawConnection
 from core.repair import dead_letters
@@ -119,21 +119,21 @@ def lease_lost_bookings(connection: RawConnection, before: datetime) -> list[UUI
     return sorted(row[0] for row in rows)
 
 
-def give_up(connection: RawConnection, trip_ids: Sequence[UUID]) -> Effects:
+def give_up(connection: RawConnection, trip_ids: Sequence[UUID]) -> AfterCommit:
     """End bookings that failed too often: FAILED(internal), a dead letter, no seat kept."""
-    effects = Effects()
+    after = AfterCommit()
     stage = stages(("failed", now()))
     waiting = [trip for trip in lock_trips(connection, trip_ids).values() if trip.status is BookingStatus.PENDING]
     for trip in waiting:
         for leg in trip.legs:
-            effects.moves.add(Move(leg.id, trip.id, BookingStatus.FAILED, stage, FailureCode.INTERNAL))
-            effects.released[leg.flight_id].append(leg.id)
-    effects.moves.write(connection, BookingStatus.PENDING)
+            after.transitions.add(Transition(leg.id, trip.id, BookingStatus.FAILED, stage, FailureCode.INTERNAL))
+            after.released[leg.flight_id].append(leg.id)
+    after.transitions.write(connection, BookingStatus.PENDING)
     dead_letters.bury_bookings(connection, [trip.id for trip in waiting], f"failed {LAST_ATTEMPT} times")
-    return effects
+    return after
 
 
-def hurry(connection: RawConnection) -> None:
+def limit_lock_wait(connection: RawConnection) -> None:
     """Wait for a lock only for a moment in this transaction: what is locked comes again in the next pass, and the others go on."""
     connection.execute(f"SET LOCAL lock_timeout = {LOCK_MS}")
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from core.bookings.effects import Effects
+from core.bookings.after_commit import AfterCommit
 from core.bookings.models import PaymentMode
-from core.bookings.moves import stages
 from core.bookings.references import reference_of_offer
 from core.bookings.states import BookingStatus
+from core.bookings.transitions import stages
 from core.clock import new_id, now
 from core.db import RawConnection
 from core.seats.counts import Count, lock_counts, write_counts
@@ -45,7 +45,7 @@ class _Offer:
     booking_id: UUID
 
 
-def offer(connection: RawConnection, counts: dict[UUID, Count], effects: Effects, *, hold_minutes: int) -> None:
+def offer(connection: RawConnection, counts: dict[UUID, Count], after: AfterCommit, *, hold_minutes: int) -> None:
     """Offer what is free on these locked flights, first come, first served; the caller then writes the counts.
 
     A party that the free seats do not fit is passed over and keeps its turn. Nothing is offered on a flight that was cancelled
@@ -58,17 +58,17 @@ def offer(connection: RawConnection, counts: dict[UUID, Count], effects: Effects
         _mark(connection, made)
     if offers:
         _book(connection, offers, hold_minutes)
-        effects.distrusted |= {made.party.flight_id for made in offers}
+        after.stale_flights |= {made.party.flight_id for made in offers}
 
 
-def offer_free_seats(connection: RawConnection, flight_ids: Sequence[UUID], *, hold_minutes: int) -> Effects:
+def offer_free_seats(connection: RawConnection, flight_ids: Sequence[UUID], *, hold_minutes: int) -> AfterCommit:
     """Offer what is free on flights whose seats were not freed by a booking: a larger aircraft, a list that was passed by."""
-    effects = Effects()
+    after = AfterCommit()
     counts = lock_counts(connection, flight_ids)
-    offer(connection, counts, effects, hold_minutes=hold_minutes)
+    offer(connection, counts, after, hold_minutes=hold_minutes)
     write_counts(connection, counts)
-    effects.moves.seats = {flight_id: count.free for flight_id, count in counts.items()}
-    return effects
+    after.transitions.seats = {flight_id: count.free for flight_id, count in counts.items()}
+    return after
 
 
 def find_neglected(connection: RawConnection, *, limit: int) -> list[UUID]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 
-from core.bookings.effects import Effects
+from core.bookings.after_commit import AfterCommit
 from core.bookings.ending import end_trips, lock_trips
 from core.bookings.states import BookingStatus
 from core.clock import new_id
@@ -33,7 +33,7 @@ class Joined:
     """A place in line; `new` is false when the same party had it before."""
 
     new: bool
-    effects: Effects
+    after: AfterCommit
 
 
 def join(connection: RawConnection, flight_id: UUID, party: Party, *, hold_minutes: int) -> Joined:
@@ -56,7 +56,7 @@ def join(connection: RawConnection, flight_id: UUID, party: Party, *, hold_minut
     if open_entry is not None:
         if open_entry != (party.size, party.accept_partial):
             raise AlreadyWaiting("You wait for this flight with another party: leave the waiting list before you join it again.")
-        return Joined(False, Effects())
+        return Joined(False, AfterCommit())
     count = counts[flight_id]
     if count.fits(party.size) and not _anybody_waits(connection, flight_id):
         raise SeatsAvailable("There is no need to wait: enough seats are free.", free=count.free)
@@ -67,14 +67,14 @@ def join(connection: RawConnection, flight_id: UUID, party: Party, *, hold_minut
         )
     except psycopg.errors.ForeignKeyViolation:
         raise AccountGone() from None
-    effects = Effects()
-    offer(connection, counts, effects, hold_minutes=hold_minutes)
+    after = AfterCommit()
+    offer(connection, counts, after, hold_minutes=hold_minutes)
     write_counts(connection, counts)
-    effects.moves.seats = {flight_id: count.free}
-    return Joined(True, effects)
+    after.transitions.seats = {flight_id: count.free}
+    return Joined(True, after)
 
 
-def leave(connection: RawConnection, flight_id: UUID, user_id: UUID, *, hold_minutes: int) -> Effects:
+def leave(connection: RawConnection, flight_id: UUID, user_id: UUID, *, hold_minutes: int) -> AfterCommit:
     """Give up a place in line. An open offer is given back, and goes on to the next party in the same transaction.
 
     Raises:
@@ -84,9 +84,9 @@ def leave(connection: RawConnection, flight_id: UUID, user_id: UUID, *, hold_min
         "UPDATE waitlist SET status = 'LEFT', updated_at = now() WHERE flight_id = %s AND user_id = %s AND status = 'WAITING'",
         (flight_id, user_id),
     ).rowcount
-    effects = Effects()
+    after = AfterCommit()
     if left:
-        return effects
+        return after
     # Not waiting any more, or never: a place in line never goes back from an offer to waiting, so this is the last look.
     offered = connection.execute(
         "SELECT booking_id FROM waitlist WHERE flight_id = %s AND user_id = %s AND status = 'OFFERED'", (flight_id, user_id)
@@ -94,8 +94,8 @@ def leave(connection: RawConnection, flight_id: UUID, user_id: UUID, *, hold_min
     trip = lock_trips(connection, [offered[0]])[offered[0]] if offered else None
     if trip is None or trip.status is not BookingStatus.HELD:
         raise NotWaiting("You are not waiting for this flight.")
-    end_trips(connection, [trip], BookingStatus.CANCELLED, effects, hold_minutes=hold_minutes)
-    return effects
+    end_trips(connection, [trip], BookingStatus.CANCELLED, after, hold_minutes=hold_minutes)
+    return after
 
 
 def _require_open(connection: RawConnection, flight_id: UUID) -> None:

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event
 
 from core.bookings.intake import Intake
-from core.bookings.requests import Accepted, Request
+from core.bookings.requests import Accepted, BookingRequest
 from core.clock import new_id
 from core.db import RawConnection, opened
 from core.errors import Unavailable
@@ -64,8 +64,8 @@ def test_of_a_batch_whose_connection_is_lost_in_the_middle_the_stored_part_is_an
 ) -> None:
     """Plain bookings go first, by a statement of their own; a trip goes the careful way, on a connection that is borrowed later."""
     first, second, traveller = pipeline.flight(10), pipeline.flight(10), pipeline.account().id
-    trip = Request(traveller, (first, second), 1, idempotency_key="trip", request_hash=b"trip")
-    plain = [Request(traveller, (first,), 1) for _ in range(3)]
+    trip = BookingRequest(traveller, (first, second), 1, idempotency_key="trip", request_hash=b"trip")
+    plain = [BookingRequest(traveller, (first,), 1) for _ in range(3)]
     intake = Intake(pipeline.db)
     with connections.lost(pipeline.db, lose, turn=2):
         answers = intake.accept([plain[0], trip, *plain[1:]])
@@ -80,7 +80,7 @@ def test_of_a_batch_whose_connection_is_lost_in_the_middle_the_stored_part_is_an
 
 def test_bookings_whose_confirmation_is_lost_are_in_doubt_and_never_refused(pipeline: Pipeline) -> None:
     flight, traveller = pipeline.flight(10), pipeline.account().id
-    wishes = [Request(traveller, (flight,), 1, idempotency_key=key, request_hash=b"same") for key in ("key", None)]
+    wishes = [BookingRequest(traveller, (flight,), 1, idempotency_key=key, request_hash=b"same") for key in ("key", None)]
     used: list[RawConnection] = []
     with opened(pipeline.database_url, pool_size=1, application="door") as door, ThreadPoolExecutor() as thread:
         intake = Intake(door)

@@ -18,9 +18,8 @@ import pytest
 
 from core.bookings import cancel as cancelling
 from core.bookings import payment
-from core.bookings.effects import carry_out
 from core.bookings.models import PaymentMode
-from core.bookings.requests import Request
+from core.bookings.requests import BookingRequest
 from core.embedded.guardian import Guardian
 from core.embedded.ports import free_port
 from core.jobs.messages import ReserveBookings
@@ -37,7 +36,9 @@ PRICE = Decimal(7500)
 
 def book(pipeline: Pipeline, flight: UUID, count: int, token: str = "tok_ok") -> list[UUID]:
     """Bookings that pay by token, on disk and on the queue."""
-    trips = pipeline.accept(*(Request(person.id, (flight,), 1, PaymentMode.TOKEN, token) for person in pipeline.accounts(count)))
+    trips = pipeline.accept(
+        *(BookingRequest(person.id, (flight,), 1, PaymentMode.TOKEN, token) for person in pipeline.accounts(count))
+    )
     pipeline.context.dispatcher.send(ReserveBookings(tuple(trips)))
     return trips
 
@@ -53,8 +54,8 @@ def wind(pipeline: Pipeline) -> None:
 def cancel(pipeline: Pipeline, trip_id: UUID) -> None:
     context = pipeline.context
     with pipeline.db.transaction() as connection:
-        effects = cancelling.cancel(connection, trip_id, None, context.settings.fares, hold_minutes=15)
-    carry_out(effects, context.redis, context.dispatcher)
+        after = cancelling.cancel(connection, trip_id, None, context.settings.fares, hold_minutes=15)
+    after.run(context.redis, context.dispatcher)
 
 
 def statuses(pipeline: Pipeline) -> set[str]:

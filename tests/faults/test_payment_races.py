@@ -18,7 +18,7 @@ import pytest
 from core.bookings import ending, payment
 from core.bookings.models import PaymentMode
 from core.bookings.payment import Claim
-from core.bookings.requests import Request
+from core.bookings.requests import BookingRequest
 from core.errors import Conflict
 from core.payments.provider import Outcome
 from tests.support.money import ProviderFactory, Till, TillFactory
@@ -44,7 +44,9 @@ class Race:
         self.heard: dict[UUID, tuple[Claim, Outcome]] = {}
         self.flights = [self.pipeline.flight(SEATS, departs_in=timedelta(days=30)) for _ in range(FLIGHTS)]
         people = self.pipeline.accounts(RACES)
-        requests = [Request(person.id, (self.flights[n % FLIGHTS],), 1, PaymentMode.HOLD) for n, person in enumerate(people)]
+        requests = [
+            BookingRequest(person.id, (self.flights[n % FLIGHTS],), 1, PaymentMode.HOLD) for n, person in enumerate(people)
+        ]
         self.trips = self.pipeline.accept(*requests)
         reserve_bookings(till.steps.context, self.trips)
         for trip in self.trips:

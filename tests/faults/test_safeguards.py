@@ -12,9 +12,9 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from core.bookings import moves, reserve
-from core.bookings.effects import Effects, carry_out
-from core.bookings.reserve import Asked, Trip
+from core.bookings import reserve, transitions
+from core.bookings.after_commit import AfterCommit
+from core.bookings.reserve import Reservations, Trip
 from core.clock import now
 from core.seats import counts, inventory
 from tests.support.pipeline import Pipeline
@@ -30,18 +30,18 @@ class Steps:
 
     def find(self, *booking_ids: UUID) -> list[Trip]:
         with self.context.db.snapshot() as connection:
-            return reserve.find_waiting(connection, booking_ids)
+            return reserve.load_pending(connection, booking_ids)
 
-    def ask(self, trips: list[Trip]) -> Asked:
-        return reserve.ask(self.inventory, trips, self._load, now())
+    def ask(self, trips: list[Trip]) -> Reservations:
+        return reserve.reserve_in_redis(self.inventory, trips, self._load, now())
 
-    def settle(self, asked: Asked) -> None:
+    def settle(self, asked: Reservations) -> None:
         with self.context.db.transaction() as connection:
-            effects = reserve.settle(connection, asked, hold_minutes=15)
-        self.carry_out(effects)
+            after = reserve.commit_reservations(connection, asked, hold_minutes=15)
+        self.run_after(after)
 
-    def carry_out(self, effects: Effects) -> None:
-        carry_out(effects, self.context.redis, self.context.dispatcher)
+    def run_after(self, after: AfterCommit) -> None:
+        after.run(self.context.redis, self.context.dispatcher)
 
     def _load(self, flight_ids: Sequence[UUID]) -> None:
         with self.context.db.snapshot() as connection:
@@ -125,8 +125,8 @@ def test_the_fence_counts_a_booking_once_however_often_it_is_worked(steps: Steps
 
 
 def test_without_the_fence_seats_are_sold_twice_to_one_booking(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reserve, "FENCE", "true")
-    monkeypatch.setattr(moves, "FENCE", "true")
+    monkeypatch.setattr(reserve, "STATUS_GUARD", "true")
+    monkeypatch.setattr(transitions, "STATUS_GUARD", "true")
     found = same_booking_worked_by_two(steps)
     assert any(each.startswith("I1") and "3 sold" in each for each in found), found
 
@@ -138,8 +138,8 @@ def seats_released_twice(steps: Steps) -> list[str]:
     flight = steps.pipeline.flight(seats=5)
     (booking,) = steps.pipeline.accept_many(1, flight, seats=2)
     steps.pipeline.work(booking)
-    effects = steps.pipeline.cancel(booking)
-    steps.carry_out(effects)
+    after = steps.pipeline.cancel(booking)
+    steps.run_after(after)
     return steps.pipeline.violations([booking])
 
 
@@ -196,7 +196,7 @@ def test_the_audit_gives_back_seats_that_redis_was_not_told_of(steps: Steps) -> 
     trip = steps.pipeline.accept_trip(roomy, full)
     asked = steps.ask(steps.find(trip))
     with steps.context.db.transaction() as connection:
-        reserve.settle(connection, asked, hold_minutes=15)  # and no more: it was killed
+        reserve.commit_reservations(connection, asked, hold_minutes=15)  # and no more: it was killed
     assert steps.pipeline.endings([trip]) == {"sold_out": 1}
     assert steps.pipeline.seats(roomy) == (0, 0, 4)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from core.bookings.models import PaymentMode
-from core.bookings.requests import Request
+from core.bookings.requests import BookingRequest
 from tests.support.pipeline import Pipeline
 from tests.support.steps import Steps
 from tests.support.waiting import until
@@ -65,7 +65,9 @@ def test_trips_are_whole_or_nothing_when_workers_are_killed(pipeline: Pipeline, 
     first, second, scarce = flights = [pipeline.flight(seats) for seats in (200, 200, SCARCE)]
     travellers = pipeline.accounts(TRIPS + SINGLES)
     requests = [
-        Request(each.id, (scarce,) if at % 2 else (first, second, scarce), 1, PaymentMode.HOLD if at % 3 else PaymentMode.NONE)
+        BookingRequest(
+            each.id, (scarce,) if at % 2 else (first, second, scarce), 1, PaymentMode.HOLD if at % 3 else PaymentMode.NONE
+        )
         for at, each in enumerate(travellers)
     ]
     accepted = pipeline.accept(*requests)
@@ -85,7 +87,7 @@ def test_trips_that_cross_survive_two_workers_that_are_killed(pipeline: Pipeline
     """Two workers die again and again over trips that share flights, each with its own order of messages."""
     flights = [pipeline.flight(25) for _ in range(4)]
     routes = [tuple(flights[at] for at in legs) for legs in ((0, 1), (0, 2, 3), (1, 3), (1, 2), (0, 1, 2, 3), (2, 3))]
-    trips = pipeline.accept(*(Request(each.id, routes[at % 6], 1) for at, each in enumerate(pipeline.accounts(60))))
+    trips = pipeline.accept(*(BookingRequest(each.id, routes[at % 6], 1) for at, each in enumerate(pipeline.accounts(60))))
     pipeline.send(*trips, together=6)
     pipeline.send(*reversed(trips), together=7)
     workers = [pipeline.worker(FAILPOINTS="after_reserve:crash:0.3,after_persist:crash:0.2") for _ in range(2)]

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from api.database import WatchedDatabase
 from core.bookings.errors import IdempotencyKeyReused
 from core.bookings.intake import Intake
-from core.bookings.requests import Accepted, Request
+from core.bookings.requests import Accepted, BookingRequest
 from core.clock import new_id
 from core.errors import Unavailable
 from core.flights.errors import FlightNotFound
@@ -22,8 +22,12 @@ from tests.support.pipeline import Pipeline
 
 def test_a_request_that_cannot_be_stored_takes_no_other_down(pipeline: Pipeline) -> None:
     flight, traveller = pipeline.flight(10), pipeline.account().id
-    good = [Request(traveller, (flight,), 1) for _ in range(20)]
-    bad = {3: Request(new_id(), (flight,), 1), 7: Request(traveller, (new_id(),), 1), 11: Request(new_id(), (flight,), 1)}
+    good = [BookingRequest(traveller, (flight,), 1) for _ in range(20)]
+    bad = {
+        3: BookingRequest(new_id(), (flight,), 1),
+        7: BookingRequest(traveller, (new_id(),), 1),
+        11: BookingRequest(new_id(), (flight,), 1),
+    }
     batch = [bad.get(turn, request) for turn, request in enumerate(good)]
     answers = Intake(pipeline.db).accept(batch)
     assert [type(answers[turn]) for turn in bad] == [AccountGone, FlightNotFound, AccountGone]
@@ -34,8 +38,8 @@ def test_a_request_that_cannot_be_stored_takes_no_other_down(pipeline: Pipeline)
 
 def test_equal_keys_in_one_batch_are_one_booking(pipeline: Pipeline) -> None:
     flight, traveller = pipeline.flight(10), pipeline.account().id
-    batch = [Request(traveller, (flight,), 1, idempotency_key="k", request_hash=b"a") for _ in range(5)]
-    other = Request(traveller, (flight,), 2, idempotency_key="k", request_hash=b"b")
+    batch = [BookingRequest(traveller, (flight,), 1, idempotency_key="k", request_hash=b"a") for _ in range(5)]
+    other = BookingRequest(traveller, (flight,), 2, idempotency_key="k", request_hash=b"b")
     *same, refused = Intake(pipeline.db).accept([*batch, other])
     assert isinstance(refused, IdempotencyKeyReused)
     replies = [answer for answer in same if isinstance(answer, Accepted)]
@@ -47,7 +51,7 @@ def test_references_are_unique_among_processes(pipeline: Pipeline) -> None:
     flight, traveller = pipeline.flight(10), pipeline.account().id
     intakes = [Intake(pipeline.db) for _ in range(3)]
     for turn in range(12):
-        intakes[turn % 3].accept([Request(traveller, (flight,), 1) for _ in range(200)])
+        intakes[turn % 3].accept([BookingRequest(traveller, (flight,), 1) for _ in range(200)])
     with pipeline.db.snapshot() as connection:
         assert connection.execute("SELECT count(*), count(DISTINCT reference) FROM bookings").fetchone() == (2400, 2400)
 
@@ -65,13 +69,13 @@ def test_numbers_of_a_transaction_that_was_lost_with_postgres_are_not_used(pipel
             """
         )
     with pytest.raises(psycopg.OperationalError):
-        survivor.accept([Request(traveller, (flight,), 1)])
+        survivor.accept([BookingRequest(traveller, (flight,), 1)])
     with pipeline.db.transaction() as connection:
         connection.execute("DROP TRIGGER crash ON bookings")
         connection.execute("SELECT setval('booking_reference_blocks', 0, false)")
 
-    Intake(pipeline.db).accept([Request(traveller, (flight,), 1) for _ in range(200)])
-    (answer,) = survivor.accept([Request(traveller, (flight,), 1, allow_duplicate=True)])
+    Intake(pipeline.db).accept([BookingRequest(traveller, (flight,), 1) for _ in range(200)])
+    (answer,) = survivor.accept([BookingRequest(traveller, (flight,), 1, allow_duplicate=True)])
     assert isinstance(answer, Accepted), answer
 
 
@@ -94,9 +98,9 @@ def closing(pipeline: Pipeline, *, turn: int) -> Iterator[WatchedDatabase]:
 
 def test_of_a_batch_that_finds_the_door_closed_in_the_middle_the_stored_part_is_answered_as_stored(pipeline: Pipeline) -> None:
     first, second, traveller = pipeline.flight(10), pipeline.flight(10), pipeline.account().id
-    trip = Request(traveller, (first, second), 1, idempotency_key="trip", request_hash=b"trip")
+    trip = BookingRequest(traveller, (first, second), 1, idempotency_key="trip", request_hash=b"trip")
     with closing(pipeline, turn=1) as door:
-        stored, in_doubt = Intake(door).accept([Request(traveller, (first,), 1), trip])
+        stored, in_doubt = Intake(door).accept([BookingRequest(traveller, (first,), 1), trip])
     assert isinstance(stored, Accepted)
     assert pipeline.endings([stored.trip_id]) == {"PENDING": 1}
     assert isinstance(in_doubt, Unavailable)
@@ -105,9 +109,9 @@ def test_of_a_batch_that_finds_the_door_closed_in_the_middle_the_stored_part_is_
 
 def test_a_half_that_was_stored_before_the_door_closed_is_not_told_that_nothing_was_changed(pipeline: Pipeline) -> None:
     flights, traveller = (pipeline.flight(10), pipeline.flight(10)), pipeline.account().id
-    good = Request(traveller, flights, 1, idempotency_key="trip", request_hash=b"trip")
+    good = BookingRequest(traveller, flights, 1, idempotency_key="trip", request_hash=b"trip")
     with closing(pipeline, turn=2) as door:
-        answers = Intake(door).accept([good, Request(new_id(), flights, 1)])
+        answers = Intake(door).accept([good, BookingRequest(new_id(), flights, 1)])
     assert ["Idempotency-Key" in answer.detail for answer in answers if isinstance(answer, Unavailable)] == [True, True]
     (again,) = Intake(pipeline.db).accept([good])
     assert isinstance(again, Accepted)
@@ -118,4 +122,4 @@ def test_a_batch_that_finds_the_door_closed_hears_that_nothing_was_changed(pipel
     with closing(pipeline, turn=1) as door:
         door.hangs = True
         with pytest.raises(Unavailable, match="nothing was changed"):
-            Intake(door).accept([Request(pipeline.account().id, (pipeline.flight(10),), 1)])
+            Intake(door).accept([BookingRequest(pipeline.account().id, (pipeline.flight(10),), 1)])

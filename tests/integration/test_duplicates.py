@@ -15,7 +15,7 @@ import pytest
 from core.bookings import duplicates
 from core.bookings.errors import PossibleDuplicate
 from core.bookings.intake import Intake
-from core.bookings.requests import Accepted, Answer, Request
+from core.bookings.requests import Accepted, Answer, BookingRequest
 from core.db import Database
 from tests.support.api import ApiFactory, register
 from tests.support.crowd import Wish, accepted
@@ -98,7 +98,7 @@ def duplicate_of(pipeline: Pipeline, booking: str, flight: UUID) -> UUID | None:
     with pipeline.db.transaction() as connection:
         row = connection.execute("SELECT user_id FROM bookings WHERE id = %s", (booking,)).fetchone()
         assert row is not None
-        request = Request(row[0], (flight,), 1, leg_ids=(UUID(int=1),))
+        request = BookingRequest(row[0], (flight,), 1, leg_ids=(UUID(int=1),))
         return duplicates.find_duplicates(connection, [request]).get(request.trip_id)
 
 
@@ -112,8 +112,8 @@ def test_of_a_batch_the_first_one_wins_and_the_others_name_it(pipeline: Pipeline
     asha, ravi = (account.id for account in pipeline.accounts(2))
     intake = Intake(pipeline.db, refuses_duplicates=True)
 
-    def wish(user: UUID, *flights: UUID, key: str | None = None, meant: bool = False) -> Request:
-        return Request(user, flights, 1, idempotency_key=key, request_hash=b"-" if key else None, allow_duplicate=meant)
+    def wish(user: UUID, *flights: UUID, key: str | None = None, meant: bool = False) -> BookingRequest:
+        return BookingRequest(user, flights, 1, idempotency_key=key, request_hash=b"-" if key else None, allow_duplicate=meant)
 
     answers = intake.accept(
         [
@@ -142,11 +142,11 @@ def test_a_key_that_was_used_long_ago_does_not_stand_in_the_way_of_its_neighbour
     flight = pipeline.flight(9)
     user = pipeline.account().id
     intake = Intake(pipeline.db, refuses_duplicates=True)
-    keyed = Request(user, (flight,), 1, idempotency_key="k", request_hash=b"-")
+    keyed = BookingRequest(user, (flight,), 1, idempotency_key="k", request_hash=b"-")
     intake.accept([keyed])
     with pipeline.db.transaction() as connection:
         connection.execute("UPDATE bookings SET created_at = now() - interval '1 hour'")
-    assert describe(intake.accept([keyed, Request(user, (flight,), 1)])) == ["replayed", "new"]
+    assert describe(intake.accept([keyed, BookingRequest(user, (flight,), 1)])) == ["replayed", "new"]
 
 
 def test_fifty_tabs_at_two_processes_make_one_booking(pipeline: Pipeline) -> None:
@@ -163,13 +163,13 @@ def test_fifty_tabs_at_two_processes_make_one_booking(pipeline: Pipeline) -> Non
 @pytest.mark.parametrize("locked", [True, False], ids=["with the lock", "without the lock: the control"])
 def test_the_lock_of_the_traveller_is_what_makes_it_safe(pipeline: Pipeline, locked: bool) -> None:
     flight, user = pipeline.flight(9), pipeline.account().id
-    request = Request(user, (flight,), 1)
+    request = BookingRequest(user, (flight,), 1)
 
     def look(db: Database, then: Callable[[], None]) -> bool:
         with db.transaction() as connection:
             if locked:
                 duplicates.lock_travellers(connection, [request])
-            found = duplicates.find_duplicates(connection, [Request(user, (flight,), 1, leg_ids=(UUID(int=1),))])
+            found = duplicates.find_duplicates(connection, [BookingRequest(user, (flight,), 1, leg_ids=(UUID(int=1),))])
             then()
             if not found:
                 connection.execute(

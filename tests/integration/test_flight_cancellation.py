@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from core.bookings.models import PaymentMode
-from core.bookings.requests import Request
+from core.bookings.requests import BookingRequest
 from tests.support.flights import add_flight, body
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
@@ -95,7 +95,9 @@ def test_everybody_on_the_flight_is_refunded_and_whoever_waits_is_told(
     flight, onward = pipeline.flight(10), pipeline.flight(10, departs_in=timedelta(days=4))
     owner = UUID(traveller.get("/api/v1/auth/me").json()["id"])
     seated, held, trip = pipeline.accept(
-        Request(owner, (flight,), 2), Request(owner, (flight,), 1, PaymentMode.HOLD), Request(owner, (flight, onward), 1)
+        BookingRequest(owner, (flight,), 2),
+        BookingRequest(owner, (flight,), 1, PaymentMode.HOLD),
+        BookingRequest(owner, (flight, onward), 1),
     )
     pipeline.work(seated, held, trip)
     pay_for(pipeline, [seated, trip])
@@ -133,7 +135,7 @@ def test_a_traveller_may_cancel_free_of_charge_before_the_job_comes(
     admin: httpx.Client, traveller: httpx.Client, pipeline: Pipeline
 ) -> None:
     flight = pipeline.flight(5, departs_in=timedelta(hours=3))
-    (booking,) = pipeline.accept(Request(UUID(traveller.get("/api/v1/auth/me").json()["id"]), (flight,), 1))
+    (booking,) = pipeline.accept(BookingRequest(UUID(traveller.get("/api/v1/auth/me").json()["id"]), (flight,), 1))
     pipeline.work(booking)
     pay_for(pipeline, [booking])
     promised = traveller.post(f"/api/v1/bookings/{booking}/cancellations").json()

@@ -14,7 +14,7 @@ from core.bookings.expiry import HARD_LIMIT_MINUTES
 from core.bookings.intake import Intake
 from core.bookings.models import PaymentMode
 from core.bookings.passengers import Traveller
-from core.bookings.requests import Accepted, Request
+from core.bookings.requests import Accepted, BookingRequest
 from core.jobs.status import booking_job
 from core.payments.provider import Outcome, Verdict
 from tests.support.money import Till
@@ -120,7 +120,7 @@ def test_a_payment_in_doubt_keeps_seats_for_an_hour_and_no_longer(
 
 
 def by_token(till: Till, user_id: UUID, flight_id: UUID) -> UUID:
-    (trip,) = till.steps.pipeline.accept(Request(user_id, (flight_id,), 1, PaymentMode.TOKEN, "tok_ok"))
+    (trip,) = till.steps.pipeline.accept(BookingRequest(user_id, (flight_id,), 1, PaymentMode.TOKEN, "tok_ok"))
     reserve_bookings(till.steps.context, [trip])
     return trip
 
@@ -129,8 +129,8 @@ def test_a_booking_by_token_that_nobody_charges_is_sent_again(till: Till, travel
     trip = by_token(till, traveller, flight)
     till.steps.execute("UPDATE bookings SET next_at = now() - interval '1 second' WHERE id = %s", trip)
     with till.steps.context.db.transaction() as connection:
-        effects = expiry.end_overdue(connection, [trip], hold_minutes=15)
-    assert [message.ids for message in effects.messages] == [(trip,)]
+        after = expiry.end_overdue(connection, [trip], hold_minutes=15)
+    assert [message.ids for message in after.messages] == [(trip,)]
     assert till.steps.status(trip) == "HELD"
     till.sweep()
     assert till.rows("SELECT attempts FROM bookings WHERE id = %s", trip) == [(2,)]
@@ -159,7 +159,7 @@ def test_when_redis_lost_its_queues_what_waits_to_be_charged_is_sent_at_once(til
     till.pay(paying)
     dispatcher = till.steps.context.dispatcher
     till.steps.pipeline.redis.flushall()
-    money_sweep.hasten(till.steps.context)
+    money_sweep.make_due_now(till.steps.context)
     for _, step in money_sweep.steps(till.steps.context):
         step()
     assert dispatcher.depth("payments") == 2
@@ -189,9 +189,9 @@ def test_a_worker_ends_holds_without_any_message(till: Till, pipeline: Pipeline,
     assert pipeline.seats(flight)[:2] == (0, 0)
 
 
-def holds(traveller: UUID, flight: UUID, count: int, key: str | None = None) -> list[Request]:
+def holds(traveller: UUID, flight: UUID, count: int, key: str | None = None) -> list[BookingRequest]:
     return [
-        Request(
+        BookingRequest(
             traveller, (flight,), 1, PaymentMode.HOLD, idempotency_key=key and f"{key}-{n}", request_hash=b"same" if key else None
         )
         for n in range(count)
@@ -204,7 +204,7 @@ def test_a_traveller_may_have_four_unpaid_holds(till: Till, pipeline: Pipeline, 
     assert [type(answer) for answer in answers] == [Accepted] * 4 + [TooManyHolds] * 2
     (somebody_else,) = intake.accept(holds(pipeline.account().id, flight, 1))
     assert isinstance(somebody_else, Accepted)
-    (paid_at_once,) = intake.accept([Request(traveller, (flight,), 1, PaymentMode.TOKEN, "tok_ok")])
+    (paid_at_once,) = intake.accept([BookingRequest(traveller, (flight,), 1, PaymentMode.TOKEN, "tok_ok")])
     assert isinstance(paid_at_once, Accepted)
     first = answers[0]
     assert isinstance(first, Accepted)
@@ -228,11 +228,11 @@ def test_a_repeated_request_is_its_booking_and_not_one_hold_too_many(pipeline: P
 def test_repeated_requests_leave_room_for_a_new_hold(pipeline: Pipeline, traveller: UUID) -> None:
     intake = Intake(pipeline.db, hold_limit=4)
     open_holds = [
-        Request(traveller, (pipeline.flight(4),), 1, PaymentMode.HOLD, idempotency_key=f"k{turn}", request_hash=b"h")
+        BookingRequest(traveller, (pipeline.flight(4),), 1, PaymentMode.HOLD, idempotency_key=f"k{turn}", request_hash=b"h")
         for turn in range(3)
     ]
     intake.accept(open_holds)
-    new = Request(traveller, (pipeline.flight(4),), 1, PaymentMode.HOLD, idempotency_key="new", request_hash=b"h")
+    new = BookingRequest(traveller, (pipeline.flight(4),), 1, PaymentMode.HOLD, idempotency_key="new", request_hash=b"h")
     answers = intake.accept([*open_holds * 3, new, new])
     assert [type(answer) for answer in answers] == [Accepted] * 11
 
@@ -240,11 +240,11 @@ def test_repeated_requests_leave_room_for_a_new_hold(pipeline: Pipeline, travell
 def test_who_is_refused_as_one_hold_too_many_is_nobodys_twin(pipeline: Pipeline, traveller: UUID) -> None:
     intake = Intake(pipeline.db, hold_limit=1, refuses_duplicates=True)
     flight = pipeline.flight(4)
-    intake.accept([Request(traveller, (pipeline.flight(4),), 1, PaymentMode.HOLD)])
+    intake.accept([BookingRequest(traveller, (pipeline.flight(4),), 1, PaymentMode.HOLD)])
     refused, stored = intake.accept(
         [
-            Request(traveller, (flight,), 1, PaymentMode.HOLD),
-            Request(traveller, (flight,), 1, passengers=(Traveller("Asha Rao"),)),
+            BookingRequest(traveller, (flight,), 1, PaymentMode.HOLD),
+            BookingRequest(traveller, (flight,), 1, passengers=(Traveller("Asha Rao"),)),
         ]
     )
     assert (type(refused), type(stored)) == (TooManyHolds, Accepted)

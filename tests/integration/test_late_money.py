@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from core.bookings.models import PaymentMode
-from core.bookings.requests import Request
+from core.bookings.requests import BookingRequest
 from core.payments.provider import Outcome, Verdict
 from tests.support.money import (
     LATE,
@@ -65,7 +65,9 @@ def test_nobody_is_charged_for_a_flight_that_has_left(till: Till, pipeline: Pipe
     never_sent, unheard, captured = (pipeline.flight(2) for _ in range(3))
     trips = {}
     for flight in (never_sent, unheard, captured):
-        (trips[flight],) = pipeline.accept(Request(payer, (flight,), 1, mode, "tok_ok" if mode is PaymentMode.TOKEN else None))
+        (trips[flight],) = pipeline.accept(
+            BookingRequest(payer, (flight,), 1, mode, "tok_ok" if mode is PaymentMode.TOKEN else None)
+        )
         reserve_bookings(till.steps.context, [trips[flight]])
         if mode is PaymentMode.HOLD:
             till.pay(trips[flight])

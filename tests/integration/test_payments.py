@@ -10,7 +10,7 @@ import pytest
 
 from core.bookings.errors import BookingNotFound
 from core.bookings.models import PaymentMode
-from core.bookings.requests import Request
+from core.bookings.requests import BookingRequest
 from core.payments.errors import AlreadyPaid, HoldExpired, NotPayable, PaymentInProgress
 from core.payments.provider import Outcome, Verdict
 from tests.support.money import (
@@ -29,7 +29,7 @@ from workers.bookings import reserve_bookings
 
 
 def book_by_token(till: Till, user_id: UUID, flight_id: UUID, token: str) -> UUID:
-    (trip,) = till.steps.pipeline.accept(Request(user_id, (flight_id,), 1, PaymentMode.TOKEN, token))
+    (trip,) = till.steps.pipeline.accept(BookingRequest(user_id, (flight_id,), 1, PaymentMode.TOKEN, token))
     reserve_bookings(till.steps.context, [trip])
     return trip
 

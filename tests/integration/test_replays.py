@@ -9,7 +9,7 @@ import pytest
 
 from core.bookings.errors import IdempotencyKeyReused, SeatsSoldOut
 from core.bookings.intake import Intake
-from core.bookings.requests import Accepted, Answer, Request
+from core.bookings.requests import Accepted, Answer, BookingRequest
 from core.errors import AppError
 from core.flights.errors import FlightDeparted
 from tests.support.pipeline import Pipeline
@@ -25,7 +25,9 @@ def intake(pipeline: Pipeline) -> Intake:
 def ask(
     intake: Intake, user_id: UUID, flight_id: UUID, *, meaning: bytes = b"the same", refusal: AppError | None = None
 ) -> Answer:
-    (answer,) = intake.accept([Request(user_id, (flight_id,), 1, idempotency_key="mine", request_hash=meaning, refusal=refusal)])
+    (answer,) = intake.accept(
+        [BookingRequest(user_id, (flight_id,), 1, idempotency_key="mine", request_hash=meaning, refusal=refusal)]
+    )
     return answer
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from core.bookings.ending import lock_trips
 from core.bookings.models import PaymentMode
-from core.bookings.requests import Request
+from core.bookings.requests import BookingRequest
 from core.clock import new_id
 from core.imports import service
 from core.imports.header import read_layout
@@ -39,7 +39,7 @@ def book(traveller: httpx.Client, pipeline: Pipeline) -> Book:
     owner = UUID(traveller.get("/api/v1/auth/me").json()["id"])
 
     def book(*flights: str | UUID, mode: PaymentMode = PaymentMode.NONE) -> UUID:
-        (booking,) = pipeline.accept(Request(owner, tuple(UUID(str(each)) for each in flights), 1, mode))
+        (booking,) = pipeline.accept(BookingRequest(owner, tuple(UUID(str(each)) for each in flights), 1, mode))
         pipeline.work(booking)
         with pipeline.db.transaction() as connection:
             connection.execute(
@@ -101,9 +101,9 @@ def test_a_flight_that_is_moved_before_the_seats_are_taken_is_told_of(
     owner = UUID(traveller.get("/api/v1/auth/me").json()["id"])
     later = pipeline.flight(5, departs_in=timedelta(days=9))
     asked = [
-        Request(owner, (UUID(flight["id"]),), 1),
-        Request(owner, (UUID(flight["id"]),), 1, PaymentMode.HOLD),
-        Request(owner, (UUID(flight["id"]), later), 1),
+        BookingRequest(owner, (UUID(flight["id"]),), 1),
+        BookingRequest(owner, (UUID(flight["id"]),), 1, PaymentMode.HOLD),
+        BookingRequest(owner, (UUID(flight["id"]), later), 1),
     ]
     bookings = pipeline.accept(*asked)
     move(admin, flight, hours=5)

@@ -28,8 +28,8 @@ from hypothesis.stateful import (
 
 from core.bookings.models import PaymentMode
 from core.bookings.payment import Claim
-from core.bookings.reserve import Asked
-from core.bookings.states import BEGINNINGS, MOVES
+from core.bookings.reserve import Reservations
+from core.bookings.states import BEGINNINGS, TRANSITIONS
 from tests.support.ledger import Fate
 from tests.support.steps import Steps
 from tests.support.world import World, is_allowed
@@ -92,11 +92,11 @@ class Life(RuleBasedStateMachine):
         self.world.deliver(trip)
 
     @rule(target=asked, trip=trips)
-    def ask_redis(self, trip: UUID) -> Asked | MultipleResults[Asked]:
+    def ask_redis(self, trip: UUID) -> Reservations | MultipleResults[Reservations]:
         return self.world.ask_redis(trip) or multiple()
 
     @rule(asked=asked, dies=st.booleans())
-    def settle(self, asked: Asked, dies: bool) -> None:
+    def settle(self, asked: Reservations, dies: bool) -> None:
         self.world.settle(asked, dies=dies)
 
     @rule(trip=trips, fate=fates)
@@ -195,5 +195,5 @@ def test_promises_are_kept_whatever_happens_in_whatever_order(steps: Steps) -> N
             database=None,
         ),
     )
-    possible = {(None, begun) for begun in BEGINNINGS} | {(source, end) for source, ends in MOVES.items() for end in ends}
+    possible = {(None, begun) for begun in BEGINNINGS} | {(source, end) for source, ends in TRANSITIONS.items() for end in ends}
     assert world.moves() == possible, "lives so dull that some move is never made prove little"

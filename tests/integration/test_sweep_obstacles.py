@@ -165,7 +165,7 @@ def holds_beside_a_locked_flight(steps: Steps, sweeping: Sweeper) -> tuple[list[
 
 def test_a_locked_flight_keeps_no_other_hold_waiting(steps: Steps, sweeping: Sweeper, monkeypatch: pytest.MonkeyPatch) -> None:
     waited_for: list[UUID] = []
-    monkeypatch.setattr(money_sweep, "_put_off", lambda _context, trip_id, _error: waited_for.append(trip_id))
+    monkeypatch.setattr(money_sweep, "_reschedule", lambda _context, trip_id, _error: waited_for.append(trip_id))
     assert holds_beside_a_locked_flight(steps, sweeping) == (["HELD"] * MANY, "EXPIRED")
     assert waited_for == []
 

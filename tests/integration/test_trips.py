@@ -15,7 +15,7 @@ import pytest
 
 from core.bookings.intake import Intake
 from core.bookings.models import PaymentMode
-from core.bookings.requests import Request
+from core.bookings.requests import BookingRequest
 from core.bookings.states import BookingStatus
 from core.bookings.trips import MixedCurrencies, NotChronological
 from tests.support.money import Till
@@ -76,7 +76,7 @@ def test_a_single_flight_needs_no_word_about_which(steps: Steps, traveller: Pers
 
 def test_a_cancelled_flight_fails_the_whole_trip(steps: Steps, traveller: Person) -> None:
     flights = journey(steps.pipeline, 5, 5)
-    (trip_id,) = steps.pipeline.accept(Request(traveller.id, tuple(flights), 1))
+    (trip_id,) = steps.pipeline.accept(BookingRequest(traveller.id, tuple(flights), 1))
     steps.execute("UPDATE flights SET status = 'CANCELLED' WHERE id = %s", flights[1])
     reserve_bookings(steps.context, [trip_id])
     failure = steps.read(trip_id).failure
@@ -154,7 +154,7 @@ def test_a_trip_that_is_given_back_serves_every_line(steps: Steps, traveller: Pe
 
 def test_working_a_trip_twice_takes_its_seats_once(steps: Steps, traveller: Person) -> None:
     flights = journey(steps.pipeline, 4, 4)
-    (trip_id,) = steps.pipeline.accept(Request(traveller.id, tuple(flights), 2))
+    (trip_id,) = steps.pipeline.accept(BookingRequest(traveller.id, tuple(flights), 2))
     for _ in range(2):
         reserve_bookings(steps.context, [trip_id])
     assert taken(steps.pipeline, flights) == [(0, 2)] * 2
@@ -164,11 +164,11 @@ def test_working_a_trip_twice_takes_its_seats_once(steps: Steps, traveller: Pers
 def test_flights_that_overlap_are_no_trip(steps: Steps, traveller: Person) -> None:
     early, late = journey(steps.pipeline, 5, 5)
     steps.execute("UPDATE flights SET arrival_ts = (SELECT departure_ts FROM flights WHERE id = %s) WHERE id = %s", late, early)
-    (fits,) = Intake(steps.context.db).accept([Request(traveller.id, (early, late), 1)])
+    (fits,) = Intake(steps.context.db).accept([BookingRequest(traveller.id, (early, late), 1)])
     assert not isinstance(fits, Exception)
     steps.execute("UPDATE flights SET arrival_ts = arrival_ts + interval '1 second' WHERE id = %s", early)
     for order in ((early, late), (late, early)):
-        (answer,) = Intake(steps.context.db).accept([Request(traveller.id, order, 1)])
+        (answer,) = Intake(steps.context.db).accept([BookingRequest(traveller.id, order, 1)])
         assert isinstance(answer, NotChronological)
         assert answer.data["errors"][0]["pointer"] == "/flight_ids/1"
 
@@ -176,7 +176,7 @@ def test_flights_that_overlap_are_no_trip(steps: Steps, traveller: Person) -> No
 def test_a_trip_has_one_currency(steps: Steps, traveller: Person) -> None:
     flights = journey(steps.pipeline, 5, 5, 5)
     steps.execute("UPDATE flights SET currency = 'EUR' WHERE id = %s", flights[2])
-    (answer,) = Intake(steps.context.db).accept([Request(traveller.id, tuple(flights), 1)])
+    (answer,) = Intake(steps.context.db).accept([BookingRequest(traveller.id, tuple(flights), 1)])
     assert isinstance(answer, MixedCurrencies)
     assert answer.data["errors"][0]["pointer"] == "/flight_ids/2"
     with steps.context.db.snapshot() as connection:
@@ -187,9 +187,9 @@ def test_a_flawed_trip_does_not_take_its_batch_down(steps: Steps, traveller: Per
     flights = journey(steps.pipeline, 5, 5)
     good, bad, also_good = Intake(steps.context.db).accept(
         [
-            Request(traveller.id, tuple(flights), 1),
-            Request(traveller.id, tuple(reversed(flights)), 1),
-            Request(traveller.id, (flights[1],), 1),
+            BookingRequest(traveller.id, tuple(flights), 1),
+            BookingRequest(traveller.id, tuple(reversed(flights)), 1),
+            BookingRequest(traveller.id, (flights[1],), 1),
         ]
     )
     assert isinstance(bad, NotChronological)
@@ -202,7 +202,7 @@ def test_trips_over_shared_flights_never_wait_for_each_other_for_ever(steps: Ste
     pipeline, order = steps.pipeline, Random(7)
     flights = journey(pipeline, *[12] * 4)
     legs = [trip for size in (2, 3, 4) for trip in combinations(flights, size)] * 6
-    trips = pipeline.accept(*(Request(pipeline.account().id, trip, 1) for trip in legs))
+    trips = pipeline.accept(*(BookingRequest(pipeline.account().id, trip, 1) for trip in legs))
 
     def work(mine: list[UUID]) -> None:
         for start in range(0, len(mine), 8):

@@ -18,7 +18,7 @@ import uvicorn
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from core.bookings import pay, payment
-from core.bookings.effects import Effects, carry_out
+from core.bookings.after_commit import AfterCommit
 from core.bookings.models import PaymentMode
 from core.bookings.payment import Claim
 from core.payments import events
@@ -113,9 +113,9 @@ class Till:
     def pay(self, trip_id: UUID, token: str = "tok_ok", owner_id: UUID | None = None) -> None:
         """What the API does when the traveller pays; no worker hears of it."""
         with self.steps.context.db.transaction() as connection:
-            effects = pay.pay(connection, trip_id, owner_id, token)
-        effects.messages.clear()
-        carry_out(effects, self.steps.context.redis, self.steps.context.dispatcher)
+            after = pay.pay(connection, trip_id, owner_id, token)
+        after.messages.clear()
+        after.run(self.steps.context.redis, self.steps.context.dispatcher)
 
     def begin(self, trip: UUID) -> Claim:
         """The traveller pays, and a worker has claimed the payment; nothing was sent to the provider yet."""
@@ -163,10 +163,10 @@ class Till:
         body |= {name: said for name, said in zip(("amount", "currency"), money, strict=True) if said is not None}
         event = events.read(json.dumps(body).encode())
         assert event is not None
-        effects = Effects()
+        after = AfterCommit()
         with self.steps.context.db.transaction() as connection:
-            payment.apply_events(connection, [event], effects, hold_minutes=HOLD_MINUTES)
-        carry_out(effects, self.steps.context.redis, self.steps.context.dispatcher)
+            payment.apply_events(connection, [event], after, hold_minutes=HOLD_MINUTES)
+        after.run(self.steps.context.redis, self.steps.context.dispatcher)
 
     def end_hold(self, trip_id: UUID, minutes_ago: int = 1) -> None:
         """Let the hold have ended; the sweep has not seen it."""

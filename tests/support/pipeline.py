@@ -22,10 +22,10 @@ from redis.retry import Retry
 
 from core import keys
 from core.bookings import ending, reserve
-from core.bookings.effects import Effects, carry_out
+from core.bookings.after_commit import AfterCommit
 from core.bookings.intake import Intake
-from core.bookings.requests import Accepted, Request
-from core.bookings.reserve import Asked
+from core.bookings.requests import Accepted, BookingRequest
+from core.bookings.reserve import Reservations
 from core.bookings.states import BookingStatus
 from core.clock import new_id, now
 from core.db import Database
@@ -136,7 +136,7 @@ class Pipeline:
             )
         return flight_id
 
-    def accept(self, *requests: Request) -> list[UUID]:
+    def accept(self, *requests: BookingRequest) -> list[UUID]:
         """Put requests on disk as the API does, and tell nobody."""
         answers = Intake(self.db).accept(requests)
         assert all(isinstance(answer, Accepted) for answer in answers), answers
@@ -145,11 +145,11 @@ class Pipeline:
     def accept_many(self, count: int, flight_id: UUID, seats: int = 1) -> list[UUID]:
         """Bookings of one new traveller on one flight, on disk and on no queue."""
         traveller = self.account()
-        return self.accept(*(Request(traveller.id, (flight_id,), seats) for _ in range(count)))
+        return self.accept(*(BookingRequest(traveller.id, (flight_id,), seats) for _ in range(count)))
 
     def accept_trip(self, *flight_ids: UUID, seats: int = 1) -> UUID:
         """A trip of one new traveller, on disk and on no queue."""
-        return self.accept(Request(self.account().id, flight_ids, seats))[0]
+        return self.accept(BookingRequest(self.account().id, flight_ids, seats))[0]
 
     # Work done by this very process
 
@@ -167,24 +167,24 @@ class Pipeline:
         """What a worker does with one message of these ids."""
         reserve_bookings(self.context, booking_ids)
 
-    def reserve_and_stop(self, *booking_ids: UUID) -> Asked:
+    def reserve_and_stop(self, *booking_ids: UUID) -> Reservations:
         """What a worker has done when it is killed after it asked Redis."""
         with self.db.snapshot() as connection:
-            trips = reserve.find_waiting(connection, booking_ids)
-        return reserve.ask(self.context.inventory, trips, self._load, now())
+            trips = reserve.load_pending(connection, booking_ids)
+        return reserve.reserve_in_redis(self.context.inventory, trips, self._load, now())
 
     def _load(self, flight_ids: Sequence[UUID]) -> None:
         with self.db.snapshot() as connection:
             reserve.load_inventory(connection, self.context.inventory, flight_ids)
 
-    def cancel(self, booking_id: UUID) -> Effects:
+    def cancel(self, booking_id: UUID) -> AfterCommit:
         """Cancel a booking and carry out what follows, which is returned."""
-        effects = Effects()
+        after = AfterCommit()
         with self.db.transaction() as connection:
             trips = list(ending.lock_trips(connection, [booking_id]).values())
-            ending.end_trips(connection, trips, BookingStatus.CANCELLED, effects, hold_minutes=15)
-        carry_out(effects, self.context.redis, self.context.dispatcher)
-        return effects
+            ending.end_trips(connection, trips, BookingStatus.CANCELLED, after, hold_minutes=15)
+        after.run(self.context.redis, self.context.dispatcher)
+        return after
 
     # What became of them
 

@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 
 from core.bookings import cancel, queries
-from core.bookings.effects import Effects, carry_out
+from core.bookings.after_commit import AfterCommit
 from core.bookings.models import PaymentMode
-from core.bookings.requests import Request
+from core.bookings.requests import BookingRequest
 from core.bookings.views import BookingView
 from core.repair import audit
 from core.waitlist import offers, service, views
@@ -39,25 +39,25 @@ class Steps:
     ) -> UUID:
         """Accept a booking, and reserve it. Returns its id, whatever became of it."""
         flights = (flight_ids,) if isinstance(flight_ids, UUID) else tuple(flight_ids)
-        (trip_id,) = self.pipeline.accept(Request(user_id, flights, seats, mode))
+        (trip_id,) = self.pipeline.accept(BookingRequest(user_id, flights, seats, mode))
         reserve_bookings(self.context, [trip_id])
         return trip_id
 
     def cancel(self, trip_id: UUID, user_id: UUID | None = None) -> None:
         with self.context.db.transaction() as connection:
-            effects = cancel.cancel(connection, trip_id, user_id, self.context.settings.fares, hold_minutes=HOLD_MINUTES)
-        self.carry_out(effects)
+            after = cancel.cancel(connection, trip_id, user_id, self.context.settings.fares, hold_minutes=HOLD_MINUTES)
+        self.run_after(after)
 
     def join(self, flight_id: UUID, user_id: UUID, size: int = 1, *, accept_partial: bool = False) -> Joined:
         with self.context.db.transaction() as connection:
             joined = service.join(connection, flight_id, Party(user_id, size, accept_partial), hold_minutes=HOLD_MINUTES)
-        self.carry_out(joined.effects)
+        self.run_after(joined.after)
         return joined
 
     def leave(self, flight_id: UUID, user_id: UUID) -> None:
         with self.context.db.transaction() as connection:
-            effects = service.leave(connection, flight_id, user_id, hold_minutes=HOLD_MINUTES)
-        self.carry_out(effects)
+            after = service.leave(connection, flight_id, user_id, hold_minutes=HOLD_MINUTES)
+        self.run_after(after)
 
     def place(self, flight_id: UUID, user_id: UUID) -> views.WaitlistView:
         with self.context.db.snapshot() as connection:
@@ -67,9 +67,9 @@ class Steps:
         """Another aircraft: what it has more is offered in the same transaction."""
         with self.context.db.transaction() as connection:
             connection.execute("UPDATE flights SET total_seats = %s, version = version + 1 WHERE id = %s", (total, flight_id))
-            effects = offers.offer_free_seats(connection, [flight_id], hold_minutes=HOLD_MINUTES)
-        effects.distrusted.add(flight_id)
-        self.carry_out(effects)
+            after = offers.offer_free_seats(connection, [flight_id], hold_minutes=HOLD_MINUTES)
+        after.stale_flights.add(flight_id)
+        self.run_after(after)
 
     def status(self, booking_id: UUID) -> str:
         with self.context.db.snapshot() as connection:
@@ -102,8 +102,8 @@ class Steps:
             drifts = audit.find_drift(connection, self.context.redis, audit.list_loaded(self.context.redis))
         self.context.inventory.drop(drifts)
 
-    def carry_out(self, effects: Effects) -> None:
-        carry_out(effects, self.context.redis, self.context.dispatcher)
+    def run_after(self, after: AfterCommit) -> None:
+        after.run(self.context.redis, self.context.dispatcher)
 
 
 @pytest.fixture

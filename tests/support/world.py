@@ -8,13 +8,13 @@ from typing import Final
 from uuid import UUID
 
 from core.bookings import pay, reserve
-from core.bookings.effects import Effects, carry_out
+from core.bookings.after_commit import AfterCommit
 from core.bookings.intake import Intake
 from core.bookings.models import PaymentMode
 from core.bookings.payment import Claim, apply_events
-from core.bookings.requests import Accepted, Request
-from core.bookings.reserve import Asked
-from core.bookings.states import BEGINNINGS, BookingStatus, may_move
+from core.bookings.requests import Accepted, BookingRequest
+from core.bookings.reserve import Reservations
+from core.bookings.states import BEGINNINGS, BookingStatus, is_allowed_transition
 from core.clock import new_id, now
 from core.db import RawConnection
 from core.errors import AppError
@@ -50,7 +50,7 @@ Move = tuple[str | None, str]
 
 def is_allowed(move: Move) -> bool:
     source, target = move
-    return target in BEGINNINGS if source is None else may_move(BookingStatus(source), BookingStatus(target))
+    return target in BEGINNINGS if source is None else is_allowed_transition(BookingStatus(source), BookingStatus(target))
 
 
 class World:
@@ -80,7 +80,7 @@ class World:
         """On disk, and on no queue. None: refused at the door."""
         token = "tok_ok" if mode is PaymentMode.TOKEN else None
         legs = tuple(self._flights[each] for each in sorted(where))
-        request = Request(self._travellers[who], legs, seats, mode, payment_token=token, allow_duplicate=True)
+        request = BookingRequest(self._travellers[who], legs, seats, mode, payment_token=token, allow_duplicate=True)
         (answer,) = Intake(self._context.db).accept([request])
         return answer.trip_id if isinstance(answer, Accepted) else None
 
@@ -100,24 +100,24 @@ class World:
         self.deliver(*trips)
         return trips
 
-    def ask_redis(self, trip: UUID) -> Asked | None:
+    def ask_redis(self, trip: UUID) -> Reservations | None:
         """The first half of a worker's work. It may be slow with the other half, or dead, or a zombie."""
         with self._context.db.snapshot() as connection:
-            waiting = reserve.find_waiting(connection, [trip])
-        return reserve.ask(self._context.inventory, waiting, self._load, now()) if waiting else None
+            waiting = reserve.load_pending(connection, [trip])
+        return reserve.reserve_in_redis(self._context.inventory, waiting, self._load, now()) if waiting else None
 
-    def settle(self, asked: Asked, *, dies: bool) -> None:
+    def settle(self, asked: Reservations, *, dies: bool) -> None:
         """The other half; a worker that dies has committed, and tells nobody."""
         with self._context.db.transaction() as connection:
-            effects = reserve.settle(connection, asked, hold_minutes=HOLD_MINUTES)
+            after = reserve.commit_reservations(connection, asked, hold_minutes=HOLD_MINUTES)
         if not dies:
-            self._carry_out(effects)
+            self._run_after(after)
 
     def give_up(self) -> None:
         """Every booking that waits for seats has failed too often."""
         with self._context.db.transaction() as connection:
-            effects = sweep.give_up(connection, self.ids("SELECT id FROM bookings WHERE status = 'PENDING' AND leg = 0"))
-        self._carry_out(effects)
+            after = sweep.give_up(connection, self.ids("SELECT id FROM bookings WHERE status = 'PENDING' AND leg = 0"))
+        self._run_after(after)
 
     # Paying
 
@@ -137,8 +137,8 @@ class World:
         if payment_id in self.ledger.decided:
             event_id = f"evt_{payment_id if again else new_id()}"
             event = ProviderEvent(event_id, payment_id, self.ledger.verdict(payment_id), "{}")
-            with self._changing() as (connection, effects):
-                apply_events(connection, [event], effects, hold_minutes=HOLD_MINUTES)
+            with self._changing() as (connection, after):
+                apply_events(connection, [event], after, hold_minutes=HOLD_MINUTES)
 
     def sweep_money(self) -> None:
         """The leases of payment workers end, and the sweep looks."""
@@ -235,14 +235,14 @@ class World:
         raise AssertionError(f"still not at an end: {unfinished}")
 
     @contextmanager
-    def _changing(self) -> Iterator[tuple[RawConnection, Effects]]:
-        effects = Effects()
+    def _changing(self) -> Iterator[tuple[RawConnection, AfterCommit]]:
+        after = AfterCommit()
         with self._context.db.transaction() as connection:
-            yield connection, effects
-        self._carry_out(effects)
+            yield connection, after
+        self._run_after(after)
 
-    def _carry_out(self, effects: Effects) -> None:
-        carry_out(effects, self._context.redis, self._context.dispatcher)
+    def _run_after(self, after: AfterCommit) -> None:
+        after.run(self._context.redis, self._context.dispatcher)
 
     def _load(self, flight_ids: Sequence[UUID]) -> None:
         with self._context.db.snapshot() as connection:

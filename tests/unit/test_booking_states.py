@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from core.bookings.states import ACTIVE, MOVES, BookingStatus, FailureCode, may_move
+from core.bookings.states import ACTIVE, TRANSITIONS, BookingStatus, FailureCode, is_allowed_transition
 from core.bookings.views import WORDS, available_actions
 from core.jobs.status import is_done
 
@@ -24,16 +24,20 @@ EXPIRED -> CONFIRMED
 
 
 def test_every_status_has_its_moves() -> None:
-    assert set(MOVES) == set(BookingStatus)
+    assert set(TRANSITIONS) == set(BookingStatus)
 
 
 def test_only_the_drawn_moves_exist() -> None:
-    allowed = {f"{source} -> {target}" for source, target in product(BookingStatus, BookingStatus) if may_move(source, target)}
+    allowed = {
+        f"{source} -> {target}"
+        for source, target in product(BookingStatus, BookingStatus)
+        if is_allowed_transition(source, target)
+    }
     assert allowed == set(DRAWN.strip().splitlines())
 
 
 def test_nothing_becomes_pending_again() -> None:
-    assert not any(may_move(source, BookingStatus.PENDING) for source in BookingStatus)
+    assert not any(is_allowed_transition(source, BookingStatus.PENDING) for source in BookingStatus)
 
 
 def test_a_booking_that_is_over_has_no_seats() -> None:
@@ -42,7 +46,7 @@ def test_a_booking_that_is_over_has_no_seats() -> None:
 
 def test_what_can_be_cancelled_says_so_and_nothing_else_does() -> None:
     for status in BookingStatus:
-        assert ("cancel" in available_actions(status, ahead=True)) == may_move(status, BookingStatus.CANCELLED)
+        assert ("cancel" in available_actions(status, ahead=True)) == is_allowed_transition(status, BookingStatus.CANCELLED)
         assert available_actions(status, ahead=False) == []
 
 

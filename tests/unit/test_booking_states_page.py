@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from core.bookings.states import BEGINNINGS, MOVES, BookingStatus
+from core.bookings.states import BEGINNINGS, TRANSITIONS, BookingStatus
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "booking-states.md").read_text()
 
-ALLOWED = {(source, target) for source, targets in MOVES.items() for target in targets}
+ALLOWED = {(source, target) for source, targets in TRANSITIONS.items() for target in targets}
 
 
 def test_the_diagram_shows_every_move_and_no_other() -> None:
@@ -18,7 +18,7 @@ def test_the_diagram_shows_every_move_and_no_other() -> None:
     drawn = {(source, target) for source, target in arrows if "[*]" not in (source, target)}
     assert drawn == ALLOWED
     assert {target for source, target in arrows if source == "[*]"} == BEGINNINGS
-    assert {source for source, target in arrows if target == "[*]"} == {each for each in BookingStatus if not MOVES[each]}
+    assert {source for source, target in arrows if target == "[*]"} == {each for each in BookingStatus if not TRANSITIONS[each]}
 
 
 def test_the_table_of_moves_is_complete() -> None:

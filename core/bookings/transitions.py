@@ -1,4 +1,4 @@
-"""Moves of bookings from one status to another: always compare-and-set, always with the stage that the traveller sees."""
+"""Transitions of bookings from one status to another: always compare-and-set, always with the stage that the traveller sees."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from core.bookings.states import BookingStatus, FailureCode, may_move
+from core.bookings.states import BookingStatus, FailureCode, is_allowed_transition
 from core.db import RawConnection
 from core.waitlist import entries
 
@@ -19,12 +19,12 @@ MAY_BE_OFFERED: Final = (BookingStatus.HELD, BookingStatus.EXPIRED)
 """A booking that the waiting list made is HELD until its place in line ends, and an expired one may be rescued."""
 END_OF_HOLD: Final = "least(now() + s.hold, (SELECT f.departure_ts FROM flights f WHERE f.id = b.flight_id))"
 """A hold never outlives the departure: nobody may pay after it."""
-FENCE: Final = "b.status = s.source"
+STATUS_GUARD: Final = "b.status = s.source"
 """A row that somebody else has moved stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Transition:
     """One booking row on its way. `stages`: encoded `[{stage, at}]`, added to the timeline (`stages()`)."""
 
     booking_id: UUID
@@ -35,32 +35,32 @@ class Move:
 
 
 @dataclass(slots=True)
-class Moves:
+class Transitions:
     """What one transaction does to bookings, and what its listeners must hear once it is committed."""
 
-    moves: list[Move] = field(default_factory=list)
+    made: list[Transition] = field(default_factory=list)
     seats: dict[UUID, int] = field(default_factory=dict)
     """Free seats of the flights that the transaction locked, as of its end."""
 
-    def add(self, move: Move) -> None:
-        self.moves.append(move)
+    def add(self, transition: Transition) -> None:
+        self.made.append(transition)
 
     def write(self, connection: RawConnection, source: BookingStatus, *, hold_minutes: int = 0) -> None:
-        """Move every booking that is still in `source`. A move to HELD starts a hold of `hold_minutes`,
+        """Move every booking that is still in `source`. A transition to HELD starts a hold of `hold_minutes`,
         which ends at the departure if that is sooner.
 
         Raises:
             RuntimeError: a booking had moved on. The caller holds the rows' locks, so it has not looked at their status.
         """
-        if not self.moves:
+        if not self.made:
             return
-        for target in {move.target for move in self.moves}:
-            if not may_move(source, target):
-                raise RuntimeError(f"a booking never moves from {source} to {target}")
-        moved = 0
+        for target in {each.target for each in self.made}:
+            if not is_allowed_transition(source, target):
+                raise RuntimeError(f"a booking never goes from {source} to {target}")
+        written = 0
         # One statement for each kind of ending: there are two or three in a batch, and scalars are cheaper to send than arrays.
-        for (target, failure, reached), group in _by_ending(self.moves).items():
-            moved += connection.execute(
+        for (target, failure, reached), group in _by_ending(self.made).items():
+            written += connection.execute(
                 f"""
                 UPDATE bookings b SET
                     status = s.target,
@@ -74,20 +74,20 @@ class Moves:
                         WHEN b.payment_mode = 'hold' THEN {END_OF_HOLD}
                         ELSE now() + interval '{PAYMENT_LEASE_SECONDS} seconds' END
                 FROM (SELECT %s::text, %s::text, %s::jsonb, %s::text, %s * interval '1 minute') AS s(target, failure, stages, source, hold)
-                WHERE b.id = ANY(%s) AND {FENCE}
+                WHERE b.id = ANY(%s) AND {STATUS_GUARD}
                 """,  # noqa: S608  # only constants of this module
                 (target, failure, reached, source, hold_minutes, group),
             ).rowcount
             if source in MAY_BE_OFFERED:
                 entries.follow(connection, group, target)
-        if moved != len(self.moves):
-            raise RuntimeError(f"{len(self.moves) - moved} of {len(self.moves)} bookings had left {source}")
+        if written != len(self.made):
+            raise RuntimeError(f"{len(self.made) - written} of {len(self.made)} bookings had left {source}")
 
 
-def _by_ending(moves: Iterable[Move]) -> dict[tuple[BookingStatus, FailureCode | None, str], list[UUID]]:
+def _by_ending(transitions: Iterable[Transition]) -> dict[tuple[BookingStatus, FailureCode | None, str], list[UUID]]:
     groups: dict[tuple[BookingStatus, FailureCode | None, str], list[UUID]] = {}
-    for move in moves:
-        groups.setdefault((move.target, move.failure, move.stages), []).append(move.booking_id)
+    for each in transitions:
+        groups.setdefault((each.target, each.failure, each.stages), []).append(each.booking_id)
     return groups
 
 
