@@ -27,11 +27,11 @@ from api.guards import Forbidden, requires_admin
 from api.problems import MEDIA_TYPE, Problem, ProblemBody
 from api.spa import documentation, documentation_router
 from api.wire import RequestBody
+from core import __version__
 from core.errors import AppError, Invalid, Malformed, NotFound, Unavailable
 from core.ratelimit.limiter import RateLimited
 from core.users.tokens import Unauthenticated
 
-VERSION = "0.1.0"
 BEARER = "bearer"
 
 ErrorTypes = Iterable[type[AppError]]
@@ -40,7 +40,7 @@ ErrorTypes = Iterable[type[AppError]]
 def openapi_config() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Skyqueue",
-        version=VERSION,
+        version=__version__,
         summary="Flights, bookings, and the jobs that work them.",
         description="Every error is an RFC 9457 problem; `code` says which one, and `request_id` finds it in the logs.",
         security=[{BEARER: []}],

@@ -15,6 +15,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from core import __version__
+
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
@@ -79,6 +81,7 @@ def _ctrl_c_ends_at_once() -> Iterator[None]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="skyqueue", description="A flight booking pipeline built around a task queue.")
+    parser.add_argument("--version", action="version", version=f"skyqueue {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
 
     def command(name: str, purpose: str) -> argparse.ArgumentParser:

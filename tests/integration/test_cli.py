@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 from contextlib import closing
 from importlib.machinery import ModuleSpec
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,22 @@ from core import cli
 from core.embedded.errors import CannotStart
 from core.supervisor.address import Listener
 from tests.support.commands import refusal
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"skyqueue {version('skyqueue')}\n"
+
+
+def test_the_version_is_told_where_nothing_is_installed(tmp_path: Path) -> None:
+    """As in the container image: the source tree alone, on the import path."""
+    shutil.copytree(Path(cli.__file__).parent, tmp_path / "core")
+    # -I and -S leave out whatever is installed: the package, its dependencies, and the path of the checkout.
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from core.cli import main; main(['--version'])"
+    told = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True, cwd="/")
+    assert told.stdout == f"skyqueue {version('skyqueue')}\n"
 
 
 def test_a_taken_port_is_told_before_anything_starts(
