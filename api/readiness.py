@@ -20,7 +20,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from api.database import WatchedDatabase
-from core.migrations import newest_revision, older_revisions
+from core.migrations import Standing, foreign, newest_revision, standing
 
 EVERY_SECONDS: Final = 0.5
 PATIENCE_SECONDS: Final = 1.0
@@ -45,7 +45,6 @@ class Readiness:
         self._db = db
         self._address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._redis = redis
-        self._needed, self._older = newest_revision(), older_revisions()
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._postgres = _Look("postgres", self._look_at_postgres)
         self._redis_look = _Look("redis", self._look_at_redis)
@@ -99,10 +98,13 @@ class Readiness:
         except (psycopg.Error, OSError):
             return ["Postgres does not answer."]
         revision = found[0][0] if found else None
-        # A newer one has all that this code needs, and more: it is migrated before the new version starts, while the old one works.
-        if revision is None or revision in self._older:
-            return [f"The database is at revision {revision}, the code needs {self._needed}; run `skyqueue migrate`."]
-        return []
+        match standing(revision):
+            case Standing.OLDER:
+                return [f"The database is at revision {revision}, the code needs {newest_revision()}; run `skyqueue migrate`."]
+            case Standing.FOREIGN:
+                return [foreign(str(revision))]
+            case Standing.CURRENT | Standing.NEWER:  # a newer one is there while processes of the old version still work
+                return []
 
     async def _look_at_redis(self) -> list[str]:
         try:

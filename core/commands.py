@@ -45,8 +45,11 @@ def worker(_asked: argparse.Namespace) -> None:
 
 def migrate(_asked: argparse.Namespace) -> None:
     settings = _settings()
-    upgrade(join.find(settings.servers).database_url)
-    print("The database has the newest schema.")
+    warning = upgrade(join.find(settings.servers).database_url)
+    if warning:
+        print(f"skyqueue: warning: {warning}", file=sys.stderr)
+    else:
+        print("The database has the newest schema.")
     if settings.accounts.admin_password is not None:
         create_admin(argparse.Namespace(username=None))
 

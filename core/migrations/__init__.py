@@ -1,19 +1,39 @@
-"""Bring a database to the newest schema. Safe to call from several processes at once."""
+"""Bring a database to the newest schema. Safe to call from several processes at once.
+
+Revisions are numbers of four digits, each one more than the last. So a number that this code does not know, and that is higher than
+all that it knows, belongs to a newer version of Skyqueue.
+"""
 
 from __future__ import annotations
 
+from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from core.db import driver_url
+from core.embedded.errors import CannotStart
 
 ADVISORY_LOCK = 7_305_001
 """Held around an upgrade: the second process waits, then finds nothing left to do."""
+
+
+class Standing(StrEnum):
+    """How the schema of a database compares with this code."""
+
+    OLDER = "older"
+    """It lacks something that this code needs; `upgrade` adds it."""
+    CURRENT = "current"
+    NEWER = "newer"
+    """A newer version has migrated it. It has all that this code needs: a migration only adds."""
+    FOREIGN = "foreign"
+    """No version of Skyqueue has made it."""
 
 
 def config() -> Config:
@@ -22,22 +42,55 @@ def config() -> Config:
     return settings
 
 
-def newest_revision() -> str | None:
+@cache
+def revisions() -> tuple[str, ...]:
+    """Of this code, the oldest first."""
+    return tuple(each.revision for each in ScriptDirectory.from_config(config()).walk_revisions())[::-1]
+
+
+def newest_revision() -> str:
     """What `alembic_version` holds in a database that is up to date."""
-    return ScriptDirectory.from_config(config()).get_current_head()
+    return revisions()[-1]
 
 
-def older_revisions() -> frozenset[str]:
-    """What `alembic_version` may hold in a database that lacks something this code needs. What is in no list was made by newer code."""
-    script = ScriptDirectory.from_config(config())
-    return frozenset(each.revision for each in script.walk_revisions()) - {script.get_current_head()}
+def standing(revision: str | None) -> Standing:
+    """`revision` is what `alembic_version` holds; None: nothing, so the database is empty."""
+    if revision is None or revision in revisions()[:-1]:
+        return Standing.OLDER
+    if revision == newest_revision():
+        return Standing.CURRENT
+    is_numbered = len(revision) == len(newest_revision()) and revision.isascii() and revision.isdigit()
+    return Standing.NEWER if is_numbered and revision > newest_revision() else Standing.FOREIGN
 
 
-def upgrade(database_url: str, revision: str = "head") -> None:
-    """Run every migration up to `revision`, in one transaction."""
+def foreign(revision: str) -> str:
+    """What is wrong with a database that no version of Skyqueue has made."""
+    return f"The database is at revision {revision!a}, which no version of Skyqueue has made."
+
+
+def upgrade(database_url: str, revision: str = "head") -> str | None:
+    """Run every migration up to `revision`, in one transaction.
+
+    Returns a warning when the database is newer than this code: it is left as it is, and this code can work with it.
+
+    Raises:
+        CannotStart: no version of Skyqueue has made this schema.
+    """
     engine = create_engine(driver_url(database_url), poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        for found in MigrationContext.configure(connection).get_current_heads():
+            match standing(found):
+                case Standing.NEWER:
+                    return (
+                        f"The database is at revision {found}, newer than this version of Skyqueue, which knows "
+                        f"{newest_revision()}. It is left as it is."
+                    )
+                case Standing.FOREIGN:
+                    raise CannotStart(foreign(found), "Name another database in SKYQUEUE_DATABASE_URL, or restore a backup.")
+                case Standing.OLDER | Standing.CURRENT:
+                    pass
         settings = config()
         settings.attributes["connection"] = connection
         command.upgrade(settings, revision)
+    return None

@@ -78,8 +78,10 @@ class _Machine:
             self._supervisor.wait_for(*self._servers.children)
         with opened(inner.database_url, pool_size=2, application="skyqueue-up") as database:
             with step("Bringing the database up to date ...", "The database is up to date"):
-                upgrade(inner.database_url)
+                warning = upgrade(inner.database_url)
                 password_is_new = administrator.ensure(database, self._settings.accounts, self._folder)
+            if warning:
+                self._console.say(f"Warning: {warning}")
             programs = waiting = self._programs()
             if sample and schedule.is_wanted(database, also_when_over=bool(self._servers.children)):
                 # Before the API is there: who finds it ready finds the flights too.

@@ -165,3 +165,25 @@ def test_with_servers_of_somebody_else_it_starts_none(folder: Path, private_serv
         assert set(product.pids) == {"api", "worker", "mockpay", "guardian"}
         assert product.runtime["database_url"] == pair.database_url
         assert product.runtime["redis_url"] == pair.redis_url
+
+
+def test_with_a_database_that_a_newer_version_has_migrated_it_starts_and_says_so(
+    folder: Path, private_servers: ServerFactory
+) -> None:
+    pair = private_servers()
+    with psycopg.connect(pair.database_url) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    environment = {
+        "SKYQUEUE_DATABASE_URL": pair.database_url,
+        "SKYQUEUE_REDIS_URL": pair.redis_url,
+        "SKYQUEUE_JWT_SECRET": "a secret of the operator, long enough",
+    }
+    product = Product(folder / "newer", environment=environment)
+    try:
+        product.start("--no-sample")
+        product.send(signal.SIGTERM)
+        status, said = product.wait(30)
+    finally:
+        product.kill()
+    assert status == 0
+    assert said.count("Warning: The database is at revision 9999, newer than this version of Skyqueue") == 1
