@@ -46,11 +46,12 @@ def _told(error: Exception) -> list[str]:
 
     from core.embedded.errors import CannotStart
     from core.errors import AppError
+    from core.setting_files import WrongFile
 
     match error:
         case ValidationError():
             return [_wrong_setting(each) for each in error.errors()]
-        case CannotStart():
+        case CannotStart() | WrongFile():
             return [str(error)]
         case AppError():
             return [error.detail]

@@ -1,22 +1,26 @@
 """Every setting of the product, read once from the environment (prefix `SKYQUEUE_`) by an edge and passed down.
 
-One small class per concern; all are frozen. The names are a contract: scripts rely on them.
+One small class per concern; all are frozen. The names are a contract: scripts rely on them. What is secret, or an address, which may
+carry a password, can also be in a file: `SKYQUEUE_X_FILE` then holds its path (`core.setting_files`).
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from core.setting_files import OR_FILE, Environment
 from core.text import PASSWORD_MAX, USERNAME
 
+PREFIX: Final = "SKYQUEUE_"
 
-class _Concern(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="SKYQUEUE_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+class _Concern(Environment):
+    model_config = SettingsConfigDict(env_prefix=PREFIX)
 
 
 class Http(_Concern):
@@ -31,9 +35,9 @@ class Servers(_Concern):
 
     model_config = SettingsConfigDict(hide_input_in_errors=True)  # addresses carry passwords
     data_dir: Path = Path(".skyqueue")
-    database_url: str | None = None
-    redis_url: str | None = None
-    storage_url: SecretStr | None = None
+    database_url: Annotated[str | None, OR_FILE] = None
+    redis_url: Annotated[str | None, OR_FILE] = None
+    storage_url: Annotated[SecretStr | None, OR_FILE] = None
     """Where uploads wait: `s3://[key:secret@]bucket/prefix[?region=...&scheme=...&endpoint_override=host:port]`. Unset: `uploads` in
     `data_dir`.
     """
@@ -51,8 +55,8 @@ class Accounts(_Concern):
 
     model_config = SettingsConfigDict(hide_input_in_errors=True)
     admin_username: str = Field(default="admin", pattern=USERNAME)
-    admin_password: SecretStr | None = Field(default=None, max_length=PASSWORD_MAX)
-    jwt_secret: SecretStr | None = None
+    admin_password: Annotated[SecretStr | None, OR_FILE] = Field(default=None, max_length=PASSWORD_MAX)
+    jwt_secret: Annotated[SecretStr | None, OR_FILE] = None
     access_token_minutes: int = Field(default=15, ge=1, le=60)
     refresh_token_days: int = Field(default=14, ge=1, le=90)
 
@@ -68,8 +72,8 @@ class Booking(_Concern):
 class Payments(_Concern):
     """Where money is taken. Unset, nothing can be charged: bookings that pay wait, and end when their time to pay is over."""
 
-    payments_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
-    payments_secret: SecretStr | None = None
+    payments_url: Annotated[str | None, OR_FILE] = Field(default=None, pattern=r"^https?://\S+$")
+    payments_secret: Annotated[SecretStr | None, OR_FILE] = None
     """Signs the provider's callbacks."""
     payments_timeout_seconds: float = Field(default=10.0, gt=0, le=10)
     """How long one call may take; then its outcome is unknown, and the provider is asked."""
@@ -116,6 +120,9 @@ class Work(_Concern):
     def connections(self) -> int:
         """To Postgres, of one worker process at most: its threads for bookings, the other pools, the sweep and the cashier."""
         return self.worker_threads + 8
+
+
+CONCERNS: Final = (Http, Servers, Accounts, Booking, Payments, Fares, Search, Work)
 
 
 class Settings:

@@ -6,6 +6,7 @@ import argparse
 import socket
 
 import uvicorn
+from pydantic import ValidationError
 
 from mockpay.app import create_app
 from mockpay.settings import MockpaySettings
@@ -18,7 +19,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="mockpay")
     parser.add_argument("--fd", type=int, help="the descriptor of a listening socket to use instead of host and port")
     descriptor: int | None = parser.parse_args().fd
-    settings = MockpaySettings()
+    try:
+        settings = MockpaySettings()
+        settings.read_secret()
+    except ValidationError as error:
+        raise SystemExit(
+            "\n".join(f"mockpay: {': '.join(map(str, (*each['loc'], each['msg'])))}" for each in error.errors())
+        ) from None
+    except OSError as error:
+        raise SystemExit(f"mockpay: MOCKPAY_SECRET_FILE: {error.filename}: {error.strerror}") from None
     config = uvicorn.Config(
         create_app(settings),
         host=settings.host,

@@ -73,7 +73,7 @@ class Provider:
         self._settings = settings
         self._tokens = Tokens(settings)
         self._misfortune = random.Random(settings.failure_seed)
-        secret, url = settings.secret.get_secret_value(), settings.callback_url
+        secret, url = settings.read_secret(), settings.callback_url
         self.messenger = Messenger(self.ledger, url, secret) if url else None
 
     async def charge(self, wanted: ChargeIn) -> Response[Any]:

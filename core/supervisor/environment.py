@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from core.embedded import secrets
 from core.embedded.errors import CannotStart
+from core.setting_files import environment_with
 from core.settings import Settings
 from core.supervisor.address import Listener
 from core.supervisor.folder import DataFolder
@@ -19,27 +18,29 @@ BOOKS = "mockpay.sqlite"
 
 def product(settings: Settings, folder: DataFolder, addresses: Addresses, payments_url: str) -> dict[str, str]:
     """For API and workers. Raises `CannotStart` when the operator has to choose a secret."""
-    return {
-        **os.environ,
-        OWNER: str(folder.path),
-        "SKYQUEUE_DATA_DIR": str(folder.path),
-        "SKYQUEUE_DATABASE_URL": addresses.database_url,
-        "SKYQUEUE_REDIS_URL": addresses.redis_url,
-        "SKYQUEUE_JWT_SECRET": _jwt_secret(settings, folder),
-        "SKYQUEUE_PAYMENTS_URL": payments_url,
-        "SKYQUEUE_PAYMENTS_SECRET": _payments_secret(settings, folder),
-    }
+    return environment_with(
+        {
+            OWNER: str(folder.path),
+            "SKYQUEUE_DATA_DIR": str(folder.path),
+            "SKYQUEUE_DATABASE_URL": addresses.database_url,
+            "SKYQUEUE_REDIS_URL": addresses.redis_url,
+            "SKYQUEUE_JWT_SECRET": _jwt_secret(settings, folder),
+            "SKYQUEUE_PAYMENTS_URL": payments_url,
+            "SKYQUEUE_PAYMENTS_SECRET": _payments_secret(settings, folder),
+        }
+    )
 
 
 def mockpay(settings: Settings, folder: DataFolder, api: Listener) -> dict[str, str]:
     """For the practice provider, which calls the API back."""
-    return {
-        **os.environ,
-        OWNER: str(folder.path),
-        "MOCKPAY_LEDGER": str(folder.path / BOOKS),
-        "MOCKPAY_CALLBACK_URL": f"{api.base_url}/payments/callback",
-        "MOCKPAY_SECRET": _payments_secret(settings, folder),
-    }
+    return environment_with(
+        {
+            OWNER: str(folder.path),
+            "MOCKPAY_LEDGER": str(folder.path / BOOKS),
+            "MOCKPAY_CALLBACK_URL": f"{api.base_url}/payments/callback",
+            "MOCKPAY_SECRET": _payments_secret(settings, folder),
+        }
+    )
 
 
 def require_secrets(settings: Settings, folder: DataFolder) -> None:

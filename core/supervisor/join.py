@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.embedded.errors import CannotStart
 from core.embedded.postgres import forget_other_servers
+from core.setting_files import environment_with
 from core.settings import Servers
 from core.supervisor import external, runtime_file
 
@@ -21,12 +21,13 @@ class Addresses:
     @property
     def environment(self) -> dict[str, str]:
         """For a process that works on the same servers."""
-        return {
-            **os.environ,
-            "SKYQUEUE_DATA_DIR": str(self.data_dir),
-            "SKYQUEUE_DATABASE_URL": self.database_url,
-            "SKYQUEUE_REDIS_URL": self.redis_url,
-        }
+        return environment_with(
+            {
+                "SKYQUEUE_DATA_DIR": str(self.data_dir),
+                "SKYQUEUE_DATABASE_URL": self.database_url,
+                "SKYQUEUE_REDIS_URL": self.redis_url,
+            }
+        )
 
 
 def find(servers: Servers) -> Addresses:

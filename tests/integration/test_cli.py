@@ -19,6 +19,8 @@ import pytest
 
 from core import cli
 from core.embedded.errors import CannotStart
+from core.settings import Servers
+from core.supervisor import join
 from core.supervisor.address import Listener
 from tests.support.commands import refusal
 
@@ -90,6 +92,8 @@ NO_REDIS = ["hidden", "redis://[hidden", "redis://:p@hidden@127.0.0.1/0", "redis
             "SKYQUEUE_CONNECTION_MIN_MINUTES must not be more than SKYQUEUE_CONNECTION_MAX_MINUTES",
         ),
         ({"SKYQUEUE_JWT_SECRET": "short"}, "SKYQUEUE_JWT_SECRET is shorter than 32 bytes"),
+        ({"SKYQUEUE_JWT_SECRET_FILE": "/none/such"}, "SKYQUEUE_JWT_SECRET_FILE: /none/such cannot be read: No such file"),
+        (SECRET | {"SKYQUEUE_JWT_SECRET_FILE": "/none/such"}, "SKYQUEUE_JWT_SECRET and SKYQUEUE_JWT_SECRET_FILE are both set."),
         ({"SKYQUEUE_DATABASE_URL": "postgresql://127.0.0.1:1/none"}, "Set SKYQUEUE_JWT_SECRET"),
         (
             SECRET | {"SKYQUEUE_DATABASE_URL": "postgresql://u:hidden@127.0.0.1:1/none"},
@@ -219,6 +223,20 @@ def test_migrating_also_creates_the_administrator_of_the_settings(
         cli.main(["migrate"])
     assert ended.value.code == 0
     assert capsys.readouterr().out == "The database has the newest schema.\nThe administrator admin: created.\n"
+
+
+def test_addresses_in_files_are_found_by_a_command_and_by_the_process_it_becomes(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str, redis_url: str
+) -> None:
+    for name, value in {"SKYQUEUE_DATABASE_URL": database_url, "SKYQUEUE_REDIS_URL": redis_url}.items():
+        (tmp_path / name).write_text(f"{value}\n")
+        monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["migrate"])
+    assert ended.value.code == 0
+    environment = join.find(Servers()).environment
+    assert (environment["SKYQUEUE_DATABASE_URL"], environment["SKYQUEUE_REDIS_URL"]) == (database_url, redis_url)
+    assert not [name for name in environment if name.endswith("_URL_FILE")]  # both would be one too many
 
 
 def test_a_database_that_refuses_is_quoted(

@@ -14,7 +14,9 @@ import pytest
 
 from core.clock import now
 from core.payments.signature import verify
+from mockpay.__main__ import main
 from mockpay.ledger import Charge, Ledger
+from mockpay.settings import MockpaySettings
 from tests.support.money import SECRET, PracticeProvider, ProviderFactory
 from tests.support.waiting import until
 
@@ -112,3 +114,28 @@ def test_an_event_is_signed_and_repeated_until_it_is_heard(
     assert len({body for _, body in heard}) == 1
     for headers, body in heard:
         verify(SECRET, headers["x-payment-timestamp"], headers["x-payment-signature"], body, now())
+
+
+def test_the_secret_may_be_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(f"{SECRET}\n")
+    assert MockpaySettings(secret_file=tmp_path / "secret").read_secret() == SECRET
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({"MOCKPAY_SECRET_FILE": "/none/such"}, "mockpay: MOCKPAY_SECRET_FILE: /none/such: No such file or directory"),
+        (
+            {"MOCKPAY_SECRET": "hidden", "MOCKPAY_SECRET_FILE": "/none/such"},
+            "mockpay: Value error, MOCKPAY_SECRET and MOCKPAY_SECRET_FILE are both set",
+        ),
+        ({"MOCKPAY_PORT": "many"}, "mockpay: port: Input should be a valid integer, unable to parse string as an integer"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], told: str) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.argv", ["mockpay"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == told

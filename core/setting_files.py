@@ -1,0 +1,82 @@
+"""Settings from the environment, of which some may be in a file: variable `X` holds the value, or `X_FILE` the path of the file."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+OR_FILE: Final = object()
+"""Marks a setting that may be in a file: `Annotated[..., OR_FILE]`."""
+SUFFIX: Final = "_FILE"
+
+
+class WrongFile(ValueError):
+    """What is wrong with the file of a setting, in one line. Never quotes what the file holds."""
+
+
+class Environment(BaseSettings):
+    """Settings that are read from variables and from the files that variables name. An empty variable counts as unset."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, dotenv_settings, _Files(settings_cls), file_secret_settings
+
+    @classmethod
+    def variables(cls) -> dict[str, bool]:
+        """The names of the variables, and whether each may be in a file."""
+        prefix = cls.model_config.get("env_prefix", "")
+        return {f"{prefix}{name}".upper(): OR_FILE in field.metadata for name, field in cls.model_fields.items()}
+
+
+class _Files(EnvSettingsSource):
+    """Raises `WrongFile`."""
+
+    def __call__(self) -> dict[str, Any]:
+        read: dict[str, Any] = {}
+        for name, field in self.settings_cls.model_fields.items():
+            variable = f"{self.env_prefix}{name}".upper()
+            path = self.env_vars.get(f"{variable}{SUFFIX}".lower())
+            if OR_FILE not in field.metadata or not path:
+                continue
+            if self.env_vars.get(variable.lower()):
+                raise WrongFile(f"{variable} and {variable}{SUFFIX} are both set. Keep one of them.")
+            read[name] = _read(f"{variable}{SUFFIX}", Path(path).expanduser())
+        return read
+
+
+def _read(variable: str, path: Path) -> str:
+    """The line in the file. A line break at its end does not belong to it; spaces do."""
+    shown = ascii(str(path))[1:-1]
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # what is read once, a pipe for example, would be gone at the second look
+            raise WrongFile(f"{variable}: {shown} is not a regular file.")
+        value = path.read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise WrongFile(f"{variable}: {shown} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError:
+        raise WrongFile(f"{variable}: {shown} is not text in UTF-8.") from None
+    if not value.strip():
+        raise WrongFile(f"{variable}: {shown} is empty.")
+    if len(value.splitlines()) > 1:
+        raise WrongFile(f"{variable}: {shown} holds more than one line.")
+    return value
+
+
+def environment_with(values: Mapping[str, str]) -> dict[str, str]:
+    """Our environment for a process that we start, with `values` instead of what it says of them, also in files."""
+    replaced = {each for name in values for each in (name, f"{name}{SUFFIX}")}
+    return {name: value for name, value in os.environ.items() if name.upper() not in replaced} | dict(values)
