@@ -37,7 +37,10 @@ from api.live.services import Live
 from api.metrics import MetricsController
 from api.passengers import PassengerController
 from api.payments import PaymentController
-from api.readiness import Readiness
+from api.readiness.connection import LookConnection
+from api.readiness.postgres import PostgresLook
+from api.readiness.readiness import Readiness
+from api.readiness.redis import RedisLook
 from api.requirements import requirements
 from api.search import SearchController
 from api.search_desk import SearchDesk
@@ -148,7 +151,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         callbacks = CallbackDesk(db, redis, live.dispatcher, hold_minutes=settings.booking.hold_minutes)
         stack.push_async_callback(callbacks.close)
         await asyncio.to_thread(places.load)  # a quarter of a second that no request shall wait for
-        readiness = Readiness(db, aredis)
+        readiness = Readiness([PostgresLook(db, LookConnection(db)), RedisLook(aredis)])
         await stack.enter_async_context(readiness.watching())
         kept_seconds = settings.search.search_cache_seconds
         search_cache = SearchCache(aredis, seconds=kept_seconds)

@@ -21,7 +21,7 @@ from api.database import WatchedDatabase
 from api.hashing import HashingDesk
 from api.live.callbacks import CallbackDesk
 from api.live.services import Live
-from api.readiness import Readiness
+from api.readiness.readiness import Readiness
 from api.search_desk import SearchDesk
 from core.flights.search_cache import SearchCache
 from core.imports.storage import Storage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from litestar import Controller, get
@@ -14,7 +15,7 @@ from core.errors import Unavailable
 
 
 class NotReady(Unavailable):
-    """`reasons` (sentences) say what is missing."""
+    """`reasons` (sentences) say what is missing, `causes` the same for programs."""
 
     code = "not_ready"
 
@@ -23,10 +24,20 @@ class Liveness(Struct):
     status: Literal["ok"]
 
 
+class HealthCause(Struct):
+    """`code` is for programs: docs/operations.md says what to do about each. `since` is when it began, as far as this process knows."""
+
+    code: str
+    message: str
+    since: datetime
+
+
 class Health(Struct):
     status: Literal["ok", "degraded"]
     reasons: list[str]
     """Sentences for an operator; empty when the status is `ok`."""
+    causes: list[HealthCause]
+    """The same reasons, one for one."""
 
 
 class HealthController(Controller):
@@ -41,7 +52,9 @@ class HealthController(Controller):
     @get("/ready", operation_id="getReadiness", summary="Can the process work", sync_to_thread=False, opt={"errors": (NotReady,)})
     def ready(self, services: NamedDependency[Services]) -> Health:
         """`ok`, or `degraded` when work is slower or less safe than it should be. `503 not_ready` when nothing can be accepted."""
-        report = services.readiness.report()
-        if report.unready:
-            raise NotReady(report.unready[0], retry_after=1, reasons=report.unready + report.degraded)
-        return Health("degraded" if report.degraded else "ok", report.degraded)
+        found = services.readiness.causes()
+        reasons = [cause.message for cause in found]
+        causes = [HealthCause(cause.code, cause.message, cause.since) for cause in found]
+        if found and found[0].is_fatal:
+            raise NotReady(reasons[0], retry_after=1, reasons=reasons, causes=causes)
+        return Health("degraded" if found else "ok", reasons, causes)

@@ -19,6 +19,8 @@ from sqlalchemy import event
 from api.app import DATABASE_CONNECTIONS
 from api.live.backlog import Backlog
 from api.live.seat_board import SeatBoard
+from api.readiness.look import Finding
+from api.readiness.postgres import PostgresLook
 from core.clock import new_id
 from core.embedded.guardian import Guardian
 from core.errors import Unavailable
@@ -41,7 +43,7 @@ def test_a_process_with_its_servers_is_live_and_ready(start_api: ApiFactory, pri
     api = start_api(DATABASE_URL=servers.database_url, REDIS_URL=servers.redis_url)
 
     answer = ready(api)
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "reasons": []})
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "reasons": [], "causes": []})
     with api.client() as client:
         assert client.get("/health/live").json() == {"status": "ok"}
 
@@ -144,13 +146,13 @@ def test_the_backlog_is_looked_at_again_after_postgres_froze_with_requests_in_fl
 def test_a_look_that_breaks_is_not_the_last_one(start_api: ApiFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     api = start_api()
     with monkeypatch.context() as fault:
-        fault.setattr(api.services.readiness._postgres, "_ask", broken)
+        fault.setattr(PostgresLook, "ask", broken)
         until(lambda: ready(api).status_code == 503)
         assert "nobody expected" in ready(api).json()["reasons"][0]
     until(lambda: ready(api).status_code == 200)
 
 
-async def broken() -> list[str]:
+async def broken(_: PostgresLook) -> list[Finding]:
     raise RuntimeError("a fault of ours")
 
 

@@ -982,9 +982,17 @@ export interface components {
         };
         /** Health */
         Health: {
+            causes: components["schemas"]["HealthCause"][];
             reasons: string[];
             /** @enum {string} */
             status: "ok" | "degraded";
+        };
+        /** HealthCause */
+        HealthCause: {
+            code: string;
+            message: string;
+            /** Format: date-time */
+            since: string;
         };
         /** ImportAccepted */
         ImportAccepted: {

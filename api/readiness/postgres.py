@@ -1,0 +1,63 @@
+"""Does Postgres answer, with the tables that this code needs?"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import psycopg
+
+from api.database import WatchedDatabase
+from api.readiness.codes import Code
+from api.readiness.connection import LookConnection
+from api.readiness.look import UNEXPECTED, Finding, Look
+from core.migrations import Standing, foreign, newest_revision, standing
+
+HANGING_SECONDS: Final = 2.0
+"""A look at Postgres that takes longer closes the database to requests, until it ends. A busy server takes less."""
+AWAY: Final = Finding(Code.POSTGRES_AWAY, "Postgres does not answer.", is_fatal=True)
+
+
+class PostgresLook(Look):
+    name = "postgres"
+    silence = AWAY
+    failure = Finding(Code.POSTGRES_AWAY, f"Postgres {UNEXPECTED}.", is_fatal=True)
+
+    def __init__(self, db: WatchedDatabase, connection: LookConnection) -> None:
+        self._db = db
+        self._connection = connection
+
+    async def ask(self) -> list[Finding]:
+        closing = asyncio.get_running_loop().call_later(HANGING_SECONDS, self._close_to_requests)
+        try:
+            return await self._find()
+        finally:
+            closing.cancel()
+            self._db.hangs = False
+
+    async def _find(self) -> list[Finding]:
+        try:
+            found = await self._connection.fetch("SELECT version_num FROM alembic_version")
+        except psycopg.errors.UndefinedTable:
+            return [_schema(Code.SCHEMA_MISSING, "The database has no tables yet; run `skyqueue migrate`.")]
+        except (psycopg.Error, OSError):
+            return [AWAY]
+        revision = found[0][0] if found else None
+        match standing(revision):
+            case Standing.OLDER:
+                needs = f"the code needs {newest_revision()}; run `skyqueue migrate`."
+                return [_schema(Code.SCHEMA_OLD, f"The database is at revision {revision}, {needs}")]
+            case Standing.FOREIGN:
+                return [_schema(Code.SCHEMA_FOREIGN, foreign(str(revision)))]
+            case Standing.CURRENT | Standing.NEWER:  # a newer one is there while processes of the old version still work
+                return []
+
+    def _close_to_requests(self) -> None:
+        self._db.hangs = True
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _schema(code: Code, message: str) -> Finding:
+    return Finding(code, message, is_fatal=True)
