@@ -14,45 +14,45 @@ from redis import Redis
 from redis.asyncio import BlockingConnectionPool
 from redis.asyncio import Redis as AsyncRedis
 
-from api import bodies
-from api.audit import AuditController
-from api.auth import AuthController
-from api.bookings import BookingController
-from api.cancellations import CancellationController
-from api.database import WatchedDatabase
-from api.deps import Services, SignedRequest, provided, services_of
-from api.documentation import ErrorsDocumented, StrictBodies, openapi_config
-from api.edge import Edge
-from api.errors import EXCEPTION_HANDLERS
-from api.flight_cancellations import FlightCancellationController
-from api.flights import FlightController
-from api.guards import Authentication
-from api.hashing import HashingDesk
+from api.accounts import AuthController
+from api.audit_log import AuditController
+from api.bookings.cancellations import CancellationController
+from api.bookings.controller import BookingController
+from api.bookings.passengers import PassengerController
+from api.flights.cancellations import FlightCancellationController
+from api.flights.controller import FlightController
 from api.health import HealthController
-from api.imports import ImportController
+from api.http import bodies
+from api.http.authentication import Authentication
+from api.http.database import WatchedDatabase
+from api.http.errors import EXCEPTION_HANDLERS
+from api.http.openapi import ErrorsDocumented, StrictBodies, openapi_config
+from api.http.request_scope import Edge
+from api.http.requirements import requirements
+from api.http.spa import app_handlers
+from api.imports.controller import ImportController
 from api.itineraries import ItineraryController
 from api.jobs import JobController
-from api.live.callbacks import CallbackDesk
+from api.live.callback_inbox import CallbackInbox
+from api.live.password_hasher import PasswordHasher
 from api.live.services import Live
 from api.metrics import MetricsController
-from api.passengers import PassengerController
 from api.payments import PaymentController
 from api.readiness.connection import LookConnection
 from api.readiness.postgres import PostgresLook
 from api.readiness.readiness import Readiness
 from api.readiness.redis import RedisLook
-from api.requirements import requirements
-from api.search import SearchController
-from api.search_desk import SearchDesk
-from api.search_door import SearchDoor
-from api.spa import app_handlers
+from api.search.controller import SearchController
+from api.search.endpoint import SearchEndpoint
+from api.search.fast_path import SearchFastPath
+from api.services import Services, SignedRequest, provided, services_of
 from api.waitlist import WaitlistController
 from core import failpoints, interpreter
-from core.flights import places
-from core.flights.search_cache import SearchCache
 from core.imports.storage import open_storage
-from core.itineraries.timetable import Timetable
+from core.places import registry
 from core.ratelimit.limiter import RateLimiter
+from core.search.cache import SearchCache
+from core.search.itineraries.timetable import Timetable
 from core.settings import Settings
 from core.telemetry import logs
 
@@ -109,7 +109,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         debug=False,
         pdb_on_exception=False,
     )
-    app.asgi_handler = Edge(SearchDoor(app.asgi_handler), app.routes)
+    app.asgi_handler = Edge(SearchFastPath(app.asgi_handler), app.routes)
     return app
 
 
@@ -148,9 +148,9 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         )
         live.start()
         stack.push_async_callback(live.close)
-        callbacks = CallbackDesk(db, redis, live.dispatcher, hold_minutes=settings.booking.hold_minutes)
+        callbacks = CallbackInbox(db, redis, live.dispatcher, hold_minutes=settings.booking.hold_minutes)
         stack.push_async_callback(callbacks.close)
-        await asyncio.to_thread(places.load)  # a quarter of a second that no request shall wait for
+        await asyncio.to_thread(registry.load)  # a quarter of a second that no request shall wait for
         readiness = Readiness([PostgresLook(db, LookConnection(db)), RedisLook(aredis)])
         await stack.enter_async_context(readiness.watching())
         kept_seconds = settings.search.search_cache_seconds
@@ -164,10 +164,10 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             aredis=aredis,
             tokens=tokens,
             limiter=RateLimiter(aredis, enabled=settings.http.rate_limits == "on"),
-            hashing=HashingDesk(),
+            hashing=PasswordHasher(),
             readiness=readiness,
             search_cache=search_cache,
-            search_desk=SearchDesk(db, search_cache, live.board),
+            search_desk=SearchEndpoint(db, search_cache, live.board),
             timetable=timetable,
             storage=open_storage(settings.servers),
             live=live,

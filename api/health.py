@@ -9,8 +9,8 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from msgspec import Struct
 
-from api.deps import Services
-from api.guards import PUBLIC
+from api.http.authentication import PUBLIC
+from api.services import Services
 from core.errors import Unavailable
 
 

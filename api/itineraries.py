@@ -11,20 +11,20 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from api.deps import Services
-from api.guards import PUBLIC
-from api.search import Place
-from api.search_door import headers_of
+from api.http.authentication import PUBLIC
+from api.search.controller import Place
+from api.search.fast_path import headers_of
+from api.services import Services
 from core import clock, keys
 from core.errors import Invalid
-from core.flights import calendar
-from core.flights.cached_entries import Names
-from core.flights.calendar import CalendarDay, Day
-from core.flights.search_cache import Question
-from core.itineraries.joint import Rules
-from core.itineraries.ranking import Ranking
-from core.itineraries.service import Journey, find_itineraries
-from core.itineraries.views import ItinerariesView
+from core.search import calendar
+from core.search.cache import Question
+from core.search.cached_entries import Names
+from core.search.calendar import CalendarDay, Day
+from core.search.itineraries.joint import Rules
+from core.search.itineraries.ranking import Ranking
+from core.search.itineraries.service import Journey, find_itineraries
+from core.search.itineraries.views import ItinerariesView
 from core.text import END
 
 Party = Annotated[int, QueryParameter(ge=1, le=9, description="Seats that must be free on every flight.")]

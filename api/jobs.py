@@ -12,9 +12,9 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter
 
-from api.deps import Services, SignedRequest
+from api.http.prefer import wait_seconds
 from api.live.backlog import Backlog
-from api.prefer import wait_seconds
+from api.services import Services, SignedRequest
 from core.jobs.status import Job, JobNotFound
 from core.users.tokens import Principal
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Controller, Response, get
 
-from api.guards import PUBLIC
+from api.http.authentication import PUBLIC
 from core.telemetry import metrics
 
 

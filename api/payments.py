@@ -11,17 +11,17 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from api.bodies import TooLarge
-from api.bookings import BookingAccepted, Prefer, owner
-from api.deps import Services, SignedRequest
-from api.guards import PUBLIC
-from api.prefer import wait_seconds
-from api.wire import RequestBody, Word
-from core.bookings import pay
+from api.bookings.controller import BookingAccepted, Prefer, owner
+from api.http.authentication import PUBLIC
+from api.http.bodies import TooLarge
+from api.http.prefer import wait_seconds
+from api.http.wire import RequestBody, Word
+from api.services import Services, SignedRequest
 from core.bookings.errors import BookingNotFound
 from core.bookings.states import BookingStatus
 from core.clock import now
 from core.errors import Invalid
+from core.lifecycle import pay
 from core.payments import events
 from core.payments.errors import AlreadyPaid, HoldExpired, NotPayable, PaymentInProgress
 from core.payments.signature import CallbackNotSigned, CallbackTooOld, verify

@@ -14,9 +14,9 @@ import uvicorn
 from litestar import Litestar
 
 from api.app import create_app
-from api.connections import Connection
-from api.deps import services_of
-from api.requirements import requirements
+from api.http.connections import Connection
+from api.http.requirements import requirements
+from api.services import services_of
 from core.settings import Settings
 
 GRACE_SECONDS = 3

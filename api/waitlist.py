@@ -11,14 +11,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from api.deps import Services, SignedRequest
-from api.guards import limited
-from api.wire import RequestBody
+from api.http.authentication import limited
+from api.http.wire import RequestBody
+from api.services import Services, SignedRequest
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
+from core.lifecycle import join_waitlist
+from core.lifecycle.join_waitlist import Party
 from core.ratelimit.limits import Scope
-from core.waitlist import service
 from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable
-from core.waitlist.service import Party
 from core.waitlist.views import WaitlistView, get_entry
 
 
@@ -53,7 +53,7 @@ class WaitlistController(Controller):
         """First come, first served. The same party again is answered with its place in line (200), not with a second one."""
         party = Party(request.user.user_id, data.party_size, data.accept_partial)
         with services.db.transaction() as connection:
-            joined = service.join(connection, flight_id, party, hold_minutes=services.settings.booking.hold_minutes)
+            joined = join_waitlist.join(connection, flight_id, party, hold_minutes=services.settings.booking.hold_minutes)
             entry = get_entry(connection, flight_id, party.user_id)
         joined.after.run(services.redis, services.live.dispatcher)
         status = HTTPStatus.CREATED if joined.new else HTTPStatus.OK
@@ -72,7 +72,7 @@ class WaitlistController(Controller):
     def leave(self, flight_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> None:
         """An open offer is given back, and goes on to the next party."""
         with services.db.transaction() as connection:
-            after = service.leave(
+            after = join_waitlist.leave(
                 connection, flight_id, request.user.user_id, hold_minutes=services.settings.booking.hold_minutes
             )
         after.run(services.redis, services.live.dispatcher)

@@ -11,11 +11,11 @@
 | `calendar-lock:{R}:M`  | string | 3 seconds           | somebody computes that calendar right now         |
 | `calendar-version:{R}` | string | 7 days              | new with each change of route R on any date       |
 | `{timetable}:version`  | string | for ever            | counts changes of the timetable                   |
-| `{timetable}:changes`  | list   | the last thousand   | what they changed (`core/flights/timetable_log.py`) |
+| `{timetable}:changes`  | list   | the last thousand   | what they changed (`core/flights/announcements/timetable_log.py`) |
 | `{airports}:list`      | string | `SEARCH_CACHE_SECONDS` | every place that has a flight                  |
 | `{airports}:lock`      | string | 3 seconds           | somebody computes that list right now             |
 | `{airports}:version`   | string | for ever            | new when a place appears, or may have vanished    |
-| `{airports}:known`     | set    | 7 days              | the places on that list (`core/flights/served_places.py`) |
+| `{airports}:known`     | set    | 7 days              | the places on that list (`core/flights/announcements/served_places.py`) |
 | `{airports}:turn`      | string | 7 days              | who computes it, unless it is out of date already |
 | `bucket:{W}`           | hash   | until it is full    | token bucket of W (a user, an address)            |
 | `skyqueue:epoch`       | string | for ever            | random; gone or changed means that Redis was lost |
@@ -34,7 +34,7 @@ QUEUE_NAMESPACE = "{dq}"
 EPOCH = "skyqueue:epoch"
 
 NEWS_CHANNEL = "skyqueue:news"
-"""Pub/sub: one message per committed batch of moves (`core/jobs/broadcast.py`)."""
+"""Pub/sub: one message per committed batch of moves (`core/events/job_events.py`)."""
 ROUTE_VERSION_SECONDS = 7 * 24 * 3600
 AIRPORTS = "{airports}:list"
 AIRPORTS_LOCK = "{airports}:lock"
@@ -54,7 +54,7 @@ def reservations(flight_id: UUID) -> str:
 
 
 def route(source_key: str, destination_key: str) -> str:
-    """The one spelling of a route in keys: place keys as in `core/flights/places.py`."""
+    """The one spelling of a route in keys: place keys as in `core/places/registry.py`."""
     return f"{source_key}>{destination_key}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from core.settings import Servers
-from core.supervisor import runtime_file
+from launcher.supervisor import runtime_file
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 import redis
 
-from core.repair import invariants
+from core.invariants import checker
 
 QUIET_SECONDS = 60.0
 """How long accepted bookings have to end after the last request."""
@@ -42,7 +42,7 @@ class Verdict:
             while time.monotonic() < deadline and _any_pending(connection):
                 time.sleep(0.2)
             with redis.Redis.from_url(runtime["redis_url"]) as client:
-                violations = invariants.check(connection, client, self._by_key.values())
+                violations = checker.check(connection, client, self._by_key.values())
         return [*self._doubled, *(str(violation) for violation in violations)]
 
 

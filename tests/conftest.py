@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from core.db import Database
-from core.embedded.guardian import Guardian
-from core.embedded.postgres import EmbeddedPostgres
-from core.embedded.valkey import EmbeddedValkey
+from launcher.embedded.guardian import Guardian
+from launcher.embedded.postgres import EmbeddedPostgres
+from launcher.embedded.valkey import EmbeddedValkey
 from tests.support import servers
 from tests.support.forge import Forge
 

@@ -1,4 +1,4 @@
-"""Reserve seats: the edge around `core/bookings/reserve.py` that opens the transactions and isolates a row that breaks them."""
+"""Reserve seats: the edge around `core/lifecycle/reserve.py` that opens the transactions and isolates a row that breaks them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ import structlog
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from core import failpoints
-from core.bookings import reserve
-from core.bookings.reserve import Reservations, Trip
 from core.clock import now
-from core.repair import sweep
+from core.lifecycle import reserve, sweep
+from core.lifecycle.reserve import Reservations, Trip
 from workers.context import Context
 from workers.isolation import isolated
 
@@ -48,7 +47,7 @@ def reserve_bookings(context: Context, trip_ids: Sequence[UUID]) -> None:
 def reserve_alone(context: Context, trip_ids: Sequence[UUID]) -> None:
     """The same for a trip that may be what kills the workers: its attempt is on disk before anything else is done with it.
 
-    Nothing else of its queue is at work in this process meanwhile (`workers/broker.py`), so the attempt is nobody else's fault.
+    Nothing else of its queue is at work in this process meanwhile (`workers/broker/consumer.py`), so the attempt is nobody else's fault.
     """
     with context.db.transaction() as connection:
         begun = sweep.begin_alone(connection, trip_ids)

@@ -11,12 +11,12 @@ from redis.retry import Retry
 
 from core.db import Database
 from core.imports.storage import Storage, open_storage
-from core.jobs.dispatch import Dispatcher
+from core.messaging.dispatcher import Dispatcher
 from core.payments.http_provider import HttpProvider
 from core.seats.inventory import Inventory
 from core.settings import Settings
-from workers.cashier import Cashier, Desk
-from workers.desks import Edge, PaymentDesk, RefundDesk
+from workers.payment_executor import Desk, PaymentExecutor
+from workers.payment_operations import ChargeOperation, Edge, RefundOperation
 
 PAYMENTS: Final = "payments"
 REFUNDS: Final = "refunds"
@@ -33,7 +33,7 @@ class Context:
     inventory: Inventory
     dispatcher: Dispatcher
     storage: Storage
-    cashier: Cashier | None
+    cashier: PaymentExecutor | None
     """None: no payment provider is configured. It works once it is started."""
 
     @classmethod
@@ -69,12 +69,12 @@ class Context:
         self.db.dispose()
 
 
-def _cashier(settings: Settings, edge: Edge) -> Cashier | None:
+def _cashier(settings: Settings, edge: Edge) -> PaymentExecutor | None:
     url, seconds = settings.payments.payments_url, settings.payments.payments_timeout_seconds
     if url is None:
         return None
     desks: dict[str, Desk[Any, Any]] = {
-        PAYMENTS: PaymentDesk(edge, hold_minutes=settings.booking.hold_minutes),
-        REFUNDS: RefundDesk(edge),
+        PAYMENTS: ChargeOperation(edge, hold_minutes=settings.booking.hold_minutes),
+        REFUNDS: RefundOperation(edge),
     }
-    return Cashier(lambda: HttpProvider(url, seconds=seconds), desks)
+    return PaymentExecutor(lambda: HttpProvider(url, seconds=seconds), desks)

@@ -1,4 +1,4 @@
-"""Work flights that the airline cancelled: the edge around `core/bookings/called_off.py`."""
+"""Work flights that the airline cancelled: the edge around `core/lifecycle/cancel_flight.py`."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy.exc import SQLAlchemyError
 
 from core import failpoints
-from core.bookings import called_off
-from core.bookings.after_commit import AfterCommit
+from core.after_commit import AfterCommit
+from core.events import job_events
+from core.events.job_events import JobEvents
 from core.flights import cancellation
-from core.jobs import broadcast
-from core.jobs.broadcast import News
+from core.lifecycle import cancel_flight
 from workers.context import Context
 from workers.isolation import isolated
 
@@ -42,10 +42,10 @@ def _work(context: Context, job_id: UUID) -> None:
     stuck: set[UUID] = set()
     while trip_ids := _next_batch(context, job_id, stuck):
         _end(context, job_id, trip_ids, stuck)
-        broadcast.publish(context.redis, News(jobs=[job_id]))
+        job_events.publish(context.redis, JobEvents(jobs=[job_id]))
     if stuck:
         _log.error("bookings of a cancelled flight that cannot be ended", job_id=str(job_id), trips=[str(each) for each in stuck])
-    broadcast.publish(context.redis, News(jobs=[job_id]))
+    job_events.publish(context.redis, JobEvents(jobs=[job_id]))
 
 
 def _next_batch(context: Context, job_id: UUID, stuck: set[UUID]) -> list[UUID]:
@@ -54,7 +54,7 @@ def _next_batch(context: Context, job_id: UUID, stuck: set[UUID]) -> list[UUID]:
         flight_id = cancellation.claim(connection, job_id)
         if flight_id is None:
             return []
-        trip_ids = called_off.list_affected(connection, flight_id, without=stuck, limit=BATCH)
+        trip_ids = cancel_flight.list_affected(connection, flight_id, without=stuck, limit=BATCH)
         is_empty = not trip_ids and not stuck
         if is_empty:
             cancellation.complete(connection, job_id)
@@ -70,7 +70,7 @@ def _end(context: Context, job_id: UUID, trip_ids: Sequence[UUID], stuck: set[UU
     def end_part(part: Sequence[UUID]) -> None:
         after = AfterCommit()
         with context.db.transaction() as connection:
-            ended = called_off.end_bookings(connection, part, after, hold_minutes=context.settings.booking.hold_minutes)
+            ended = cancel_flight.end_bookings(connection, part, after, hold_minutes=context.settings.booking.hold_minutes)
             cancellation.count(connection, job_id, ended)
             failpoints.reach("mid_cancellation")
         after.run(context.redis, context.dispatcher)

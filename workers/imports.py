@@ -9,7 +9,7 @@ import psycopg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.repair import dead_letters
+from core.operations import dead_letters
 from workers.context import Context
 
 _log = structlog.get_logger(__name__)

@@ -15,19 +15,28 @@ import structlog
 from dramatiq import Worker
 
 from core import failpoints, interpreter
-from core.jobs.messages import CancelFlights, ImportFile, Message, Queue, ReserveAlone, ReserveBookings, SendRefunds, WorkPayments
-from core.repair import dead_letters
+from core.messaging.messages import (
+    CancelFlights,
+    ImportFile,
+    Message,
+    Queue,
+    ReserveAlone,
+    ReserveBookings,
+    SendRefunds,
+    WorkPayments,
+)
+from core.operations import dead_letters
 from core.settings import Settings
 from core.telemetry.logs import configure as configure_logs
 from workers.bookings import reserve_alone, reserve_bookings
-from workers.broker import connect
-from workers.cashier import Cashier
+from workers.broker.consumer import connect
 from workers.context import Context
 from workers.flights import cancel_flights
 from workers.imports import import_files
 from workers.middleware import watchdog
+from workers.payment_executor import PaymentExecutor
 from workers.payments import send_refunds, work_payments
-from workers.sweeper import Sweeper
+from workers.sweeps.sweeper import Sweeper
 
 STOP_MS = 2_000
 """How long the message at hand has to end after SIGTERM; what is cut off is repeated by the sweep."""
@@ -116,7 +125,7 @@ def run() -> int:
     return 0
 
 
-def _stop(workers: list[Worker], cashiers: list[Cashier]) -> None:
+def _stop(workers: list[Worker], cashiers: list[PaymentExecutor]) -> None:
     """Stop everything side by side."""
     stops = [
         *(threading.Thread(target=worker.stop, kwargs={"timeout": STOP_MS}) for worker in workers),

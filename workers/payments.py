@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from core.bookings import payment
+from core.lifecycle import settle_payment
 from core.payments import refunds
 from workers.context import PAYMENTS, REFUNDS, Context
 
@@ -20,7 +20,7 @@ def work_payments(context: Context, trip_ids: Sequence[UUID]) -> None:
         _log.warning("no payment provider is configured: SKYQUEUE_PAYMENTS_URL", trips=len(trip_ids))
         return
     with context.db.snapshot() as connection:
-        flights = payment.find_flights(connection, trip_ids)
+        flights = settle_payment.find_flights(connection, trip_ids)
     context.cashier.enter(PAYMENTS, flights)
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import structlog
 
-from api.live.news import NewsReader
+from api.live.job_events import JobEventsReader
 from core.db import AWAY, Database
 from core.errors import Overloaded
 
@@ -27,7 +27,7 @@ _log = structlog.get_logger(__name__)
 class Backlog:
     """Lives on the event loop; its query runs in a thread."""
 
-    def __init__(self, db: Database, news: NewsReader, *, limit: int) -> None:
+    def __init__(self, db: Database, news: JobEventsReader, *, limit: int) -> None:
         self._db = db
         self._news = news
         self._limit = limit

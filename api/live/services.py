@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 
 from api.live.backlog import Backlog
-from api.live.front_desk import FrontDesk
-from api.live.jobs import JobReader
-from api.live.news import NewsReader
-from api.live.seat_board import SeatBoard
+from api.live.booking_intake import BookingIntake
+from api.live.job_events import JobEventsReader
+from api.live.job_reader import JobReader
+from api.live.seat_count_cache import SeatCountCache
 from api.live.waiters import Waiters
 from core.db import Database
-from core.jobs.dispatch import Dispatcher
+from core.messaging.dispatcher import Dispatcher
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    desk: FrontDesk
-    board: SeatBoard
+    desk: BookingIntake
+    board: SeatCountCache
     jobs: JobReader
     backlog: Backlog
-    news: NewsReader
+    news: JobEventsReader
     dispatcher: Dispatcher
     """For handlers that run in threads."""
 
@@ -39,11 +39,11 @@ class Live:
     ) -> Live:
         """Make the parts; nothing runs before `start`."""
         waiters = Waiters()
-        board = SeatBoard(db)
-        news = NewsReader(redis, waiters, board)
+        board = SeatCountCache(db)
+        news = JobEventsReader(redis, waiters, board)
         dispatcher = Dispatcher(redis_url)
         return cls(
-            desk=FrontDesk(db, dispatcher, refuses_duplicates=refuses_duplicates, hold_limit=hold_limit),
+            desk=BookingIntake(db, dispatcher, refuses_duplicates=refuses_duplicates, hold_limit=hold_limit),
             board=board,
             jobs=JobReader(db, waiters),
             backlog=Backlog(db, news, limit=backlog_limit),

@@ -7,7 +7,7 @@ from typing import Final
 
 import psycopg
 
-from api.database import WatchedDatabase
+from api.http.database import WatchedDatabase
 from api.readiness.codes import Code
 from api.readiness.connection import LookConnection
 from api.readiness.look import UNEXPECTED, Finding, Look

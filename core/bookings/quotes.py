@@ -11,10 +11,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from core.bookings.ending import LockedTrip
 from core.bookings.errors import QuoteNotFound
 from core.clock import new_id
 from core.db import RawConnection
+from core.lifecycle.end import LockedTrip
 from core.settings import Fares
 
 CENT: Final = Decimal("0.01")

@@ -14,9 +14,9 @@ import msgspec
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode
 from core.db import RawConnection
-from core.flights import places
 from core.flights.models import FlightStatus
 from core.payments.models import PaymentStatus
+from core.places import registry
 
 WORDS: Final[dict[FailureCode, str]] = {
     FailureCode.SOLD_OUT: "The flight sold out before your seats could be taken.",
@@ -238,7 +238,7 @@ def _view(legs: list[tuple[Any, ...]]) -> BookingView:
 
 def _segment(leg: tuple[Any, ...]) -> Segment:
     change = None if leg[23] is None else msgspec.convert(leg[23], ScheduleChangeView)
-    ends = [known for code in leg[28:30] for known in (code, places.timezone_of(code))]
+    ends = [known for code in leg[28:30] for known in (code, registry.timezone_of(code))]
     flight = BookedFlight(*leg[15:22], *ends)
     return Segment(leg[1], flight, leg[5], money(leg[6]), change)
 

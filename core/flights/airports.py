@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from core.db import RawConnection
-from core.flights import places
+from core.places import registry
 
 SAMPLED_BYTES: Final = 4 * 1024 * 1024
 """How much of the table of flights is read to see how busy places are: all of it up to some 20,000 flights, blocks at random beyond."""
@@ -47,7 +47,7 @@ class AirportView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ServedPlace(msgspec.Struct, frozen=True, array_like=True):
-    """A place that has a flight, by its key (`core/flights/places.py`). `traffic`: departures and arrivals in the sample; only comparable
+    """A place that has a flight, by its key (`core/places/registry.py`). `traffic`: departures and arrivals in the sample; only comparable
     with those of the same answer.
     """
 
@@ -63,14 +63,14 @@ def list_places(connection: RawConnection) -> list[ServedPlace]:
     for key, iata, name in connection.execute(_ROUTES):
         if key not in found:
             found[key] = ServedPlace(key, _airport(name, iata), traffic.get(key, 0))
-    return sorted(found.values(), key=lambda place: places.fold(place.airport.name))
+    return sorted(found.values(), key=lambda place: registry.fold(place.airport.name))
 
 
 def find_place_keys(connection: RawConnection, text: str) -> list[str]:
     """The keys of places that have a flight and whose name contains `text`, or whose code it is."""
-    part = places.fold(text)
+    part = registry.fold(text)
     named = connection.execute(_ROUTES).fetchall()
-    return sorted({key for key, iata, name in named if part in places.fold(name) or part == (iata or "").lower()})
+    return sorted({key for key, iata, name in named if part in registry.fold(name) or part == (iata or "").lower()})
 
 
 def _count_traffic(connection: RawConnection) -> dict[str, int]:
@@ -81,7 +81,7 @@ def _count_traffic(connection: RawConnection) -> dict[str, int]:
 
 
 def _airport(name: str, iata: str | None) -> AirportView:
-    place = places.airport(iata) if iata else None
+    place = registry.airport(iata) if iata else None
     return AirportView(
         name=name,
         iata=iata,

@@ -1,6 +1,6 @@
 """The airline cancels a flight: at once for everybody who asks, and as a job for everybody who is on it.
 
-The job ends bookings batch by batch (`core/bookings/called_off.py`), each in a transaction, and renews its lease before each. A worker
+The job ends bookings batch by batch (`core/lifecycle/cancel_flight.py`), each in a transaction, and renews its lease before each. A worker
 that dies leaves its batch undone, and the sweep sends the job to another one, which looks for what is left.
 """
 
@@ -16,10 +16,10 @@ import msgspec
 
 from core.clock import new_id
 from core.db import RawConnection
+from core.flights.announcements.route_versions import RouteDay
 from core.flights.errors import FlightDeparted, FlightNotFound
 from core.flights.queries import NOT_FOUND
-from core.flights.route_versions import RouteDay
-from core.users import audit_log
+from core.operations import audit_log
 
 LEASE_SECONDS: Final = 15
 LEASE_CAP_SECONDS: Final = 300

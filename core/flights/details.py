@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Final
 
 from core.errors import Invalid
-from core.flights import places, rules
-from core.flights.places import Place
+from core.flights import rules
+from core.places import registry
+from core.places.registry import Place
 
 CENT: Final = Decimal("0.01")
 
@@ -48,8 +49,8 @@ class FlightDetails:
         """
         details = cls(
             flight_number=_in_capitals(flight_number),
-            source=places.tidy(source),
-            destination=places.tidy(destination),
+            source=registry.tidy(source),
+            destination=registry.tidy(destination),
             departure_ts=departure_ts,
             arrival_ts=arrival_ts,
             total_seats=total_seats,
@@ -63,16 +64,16 @@ class FlightDetails:
 
     @property
     def departs_from(self) -> Place | None:
-        return places.resolve(self.source)
+        return registry.resolve(self.source)
 
     @property
     def arrives_at(self) -> Place | None:
-        return places.resolve(self.destination)
+        return registry.resolve(self.destination)
 
     @property
     def departure_date(self) -> date:
         """The local date at the source."""
-        return places.local_date(self.departure_ts, self.departs_from)
+        return registry.local_date(self.departure_ts, self.departs_from)
 
     def _broken_rules(self) -> list[tuple[str, str, str]]:
         broken = []
@@ -83,7 +84,7 @@ class FlightDetails:
         for field, name in (("source", self.source), ("destination", self.destination)):
             if not re.fullmatch(rules.PLACE, name):
                 broken.append((field, "bad_format", "A place has 2 to 80 characters, without control characters and < > { }."))
-        if places.place_key(self.source) == places.place_key(self.destination):
+        if registry.place_key(self.source) == registry.place_key(self.destination):
             broken.append(("destination", "same_place", "Source and destination are the same place."))
         for field, moment in (("departure_ts", self.departure_ts), ("arrival_ts", self.arrival_ts)):
             if not rules.EARLIEST <= moment < rules.LATEST:

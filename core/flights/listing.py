@@ -17,9 +17,10 @@ from psycopg.sql import SQL, Composable, Composed
 
 from core.db import RawConnection
 from core.errors import Invalid
-from core.flights import airports, places, rules
+from core.flights import airports, rules
 from core.flights.models import FlightStatus
 from core.flights.views import COLUMNS, FlightView, view
+from core.places import registry
 
 EASTERNMOST: Final = timedelta(hours=14)
 WESTERNMOST: Final = timedelta(hours=12)
@@ -107,10 +108,10 @@ def conditions_of(connection: RawConnection, wanted: FlightFilter) -> tuple[Comp
     values: dict[str, Any] = {}
     if wanted.source is not None:
         conditions.append(SQL("source_key = %(source)s"))
-        values["source"] = places.place_key(wanted.source)
+        values["source"] = registry.place_key(wanted.source)
     if wanted.destination is not None:
         conditions.append(SQL("destination_key = %(destination)s"))
-        values["destination"] = places.place_key(wanted.destination)
+        values["destination"] = registry.place_key(wanted.destination)
     if wanted.day is not None:
         # The date has no index of its own. It lies in two days of departures, which have one; no flight is near the calendar's ends.
         conditions.append(SQL("departure_date = %(day)s AND departure_ts >= %(day_begins)s AND departure_ts < %(day_ends)s"))

@@ -14,7 +14,9 @@ from psycopg.sql import SQL
 from core import clock
 from core.clock import new_id
 from core.db import RawConnection
-from core.flights import places, queries, route_versions, schedule_changes, served_places
+from core.flights import queries, schedule_changes
+from core.flights.announcements import route_versions, served_places
+from core.flights.announcements.route_versions import RouteDay, RouteDays
 from core.flights.details import FlightDetails
 from core.flights.errors import (
     CapacityBelowSold,
@@ -25,11 +27,11 @@ from core.flights.errors import (
     StaleVersion,
 )
 from core.flights.models import FlightStatus
-from core.flights.route_versions import RouteDay, RouteDays
 from core.flights.schedule_changes import MovedFlight, Times
 from core.flights.views import COLUMNS, FlightView, view
+from core.operations import audit_log
+from core.places import registry
 from core.seats.inventory import Inventory
-from core.users import audit_log
 
 _RETURNED: Final = SQL("{}, source_key, destination_key, departure_date").format(COLUMNS)
 _INSERT: Final = SQL("""
@@ -158,7 +160,7 @@ def _require_same_journey(connection: RawConnection, before: FlightView, details
 
 
 def _places(source: str, destination: str) -> tuple[str, str]:
-    return places.place_key(source), places.place_key(destination)
+    return registry.place_key(source), registry.place_key(destination)
 
 
 def delete_flight(connection: RawConnection, flight_id: UUID, *, user_id: UUID, expected: frozenset[int] | None) -> Change:

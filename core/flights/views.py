@@ -12,8 +12,8 @@ import msgspec
 from msgspec import Meta
 from psycopg.sql import SQL
 
-from core.flights import places
 from core.flights.models import FlightStatus
+from core.places import registry
 
 
 class FlightView(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,10 +54,10 @@ def view(row: Sequence[Any]) -> FlightView:
         flight_number=row[1],
         source=row[2],
         source_iata=row[12],
-        source_timezone=places.timezone_of(row[12]),
+        source_timezone=registry.timezone_of(row[12]),
         destination=row[3],
         destination_iata=row[13],
-        destination_timezone=places.timezone_of(row[13]),
+        destination_timezone=registry.timezone_of(row[13]),
         departure_ts=row[4],
         arrival_ts=row[5],
         total_seats=row[6],

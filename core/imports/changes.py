@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from core.db import RawConnection
-from core.flights.route_versions import RouteDay
+from core.flights.announcements.route_versions import RouteDay
 
 # Everything that a client reads is text or a whole number, in the shape that it has elsewhere in the API.
 _RECORD: Final = """

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from core.db import Database
-from core.imports.columns import COLUMNS
+from core.imports.csv.columns import COLUMNS
 from core.imports.queries import read_failed_rows
 
 FAULT_COLUMNS: Final = ("_line", "_code", "_error")

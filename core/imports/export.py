@@ -12,7 +12,7 @@ from core.db import Database
 from core.errors import Unavailable
 from core.flights import listing
 from core.flights.listing import FlightFilter, FlightSort
-from core.imports.columns import COLUMNS
+from core.imports.csv.columns import COLUMNS
 
 AT_ONCE: Final = 2
 """Exports that one process makes at a time: each keeps a connection, and holds up the clean-up of flights that sell meanwhile."""

@@ -9,8 +9,8 @@ from uuid import UUID
 from psycopg.errors import LockNotAvailable
 
 from core.db import RawConnection
+from core.imports.csv.reader import Chunk, Cursor
 from core.imports.models import ImportMode, ImportStatus, ImportTimes
-from core.imports.reader import Chunk, Cursor
 from core.imports.service import LEASE_SECONDS
 from core.imports.staging import Applied
 

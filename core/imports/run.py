@@ -22,20 +22,20 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from core import failpoints
 from core.db import Database, RawConnection
-from core.flights import route_versions, served_places
-from core.flights.route_versions import RouteDays
+from core.events import job_events
+from core.events.job_events import JobEvents
+from core.flights.announcements import route_versions, served_places
+from core.flights.announcements.route_versions import RouteDays
 from core.imports import changes, progress
-from core.imports.faults import Faults, storable
-from core.imports.header import HEAD_BYTES, BadHeader, NotText, read_layout
+from core.imports.csv.faults import Faults, storable
+from core.imports.csv.header import HEAD_BYTES, BadHeader, NotText, read_layout
+from core.imports.csv.reader import Chunk, Cursor, read_chunk
+from core.imports.csv.seen import SeenKeys
 from core.imports.models import ImportStatus
 from core.imports.progress import Job
-from core.imports.reader import Chunk, Cursor, read_chunk
-from core.imports.seen import SeenKeys
 from core.imports.staging import Applied, Staged, Wish, apply
 from core.imports.storage import Storage
 from core.imports.validation import route_days, validate
-from core.jobs import broadcast
-from core.jobs.broadcast import News
 from core.seats.inventory import Inventory
 
 LAST_ATTEMPT: Final = 5
@@ -103,7 +103,7 @@ def run_import(db: Database, client: redis.Redis, storage: Storage, import_id: U
         ended = progress.finish(connection, job, status, left=outcome.left, code=outcome.code, message=outcome.message)
     if not ended:
         return Ending.LEFT
-    broadcast.publish(client, News(jobs=[job.id]))
+    job_events.publish(client, JobEvents(jobs=[job.id]))
     try:
         storage.delete(job.storage_key)
     except OSError as error:
@@ -197,7 +197,7 @@ class _Run:
             self._inventory.drop(applied.free)
         except redis.RedisError as error:
             _log.warning("seat counts stay in Redis until the audit drops them", import_id=str(self._job.id), error=str(error))
-        broadcast.publish(self._client, News(seats=applied.free, jobs=[self._job.id]))
+        job_events.publish(self._client, JobEvents(seats=applied.free, jobs=[self._job.id]))
 
     def _store(self, chunk: Chunk, rows: Staged) -> Applied | None:
         """One chunk in one transaction. None if the cursor has moved on without us, or the import was cancelled."""

@@ -11,10 +11,10 @@ from psycopg.types.json import Jsonb
 from core.db import RawConnection
 from core.errors import Conflict
 from core.imports import queries
-from core.imports.header import Layout
+from core.imports.csv.header import Layout
 from core.imports.models import ImportMode, ImportStatus, ImportTimes
 from core.imports.storage import StoredFile
-from core.users import audit_log
+from core.operations import audit_log
 
 LEASE_SECONDS: Final = 15
 """How long nobody else works an import after its last sign of life; a chunk takes one or two."""

@@ -21,12 +21,12 @@ from psycopg.sql import SQL, Composed
 
 from core.db import RawConnection
 from core.flights import schedule_changes
+from core.flights.announcements.route_versions import RouteDay, RouteDays
 from core.flights.models import FlightStatus
-from core.flights.route_versions import RouteDay, RouteDays
 from core.flights.rules import DEFAULT_CURRENCY
 from core.flights.schedule_changes import MovedFlight, Times
 from core.imports import changes
-from core.imports.faults import WHOLE_ROW, Fault
+from core.imports.csv.faults import WHOLE_ROW, Fault
 from core.imports.models import ImportMode
 from core.imports.validation import route_days
 

@@ -12,14 +12,14 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from core.flights import places
-from core.flights.places import Place
-from core.flights.route_versions import RouteDay
-from core.imports.checks import Check, Mask, faults_at
-from core.imports.columns import BY_NAME, LOCAL_BY_NAME, Column, LocalMoment
+from core.flights.announcements.route_versions import RouteDay
+from core.imports.csv.checks import Check, Mask, faults_at
+from core.imports.csv.columns import BY_NAME, LOCAL_BY_NAME, Column, LocalMoment
+from core.imports.csv.reader import Chunk
+from core.imports.csv.seen import SeenKeys
 from core.imports.models import ImportTimes
-from core.imports.reader import Chunk
-from core.imports.seen import SeenKeys
+from core.places import registry
+from core.places.registry import Place
 
 _DAY_US: Final = 24 * 60 * 60 * 1_000_000
 
@@ -73,7 +73,7 @@ def route_days(rows: pa.Table) -> Iterator[RouteDay]:
     for source, source_iata, destination, destination_iata, day in zip(
         *(distinct[name].to_pylist() for name in columns), strict=True
     ):
-        yield RouteDay(source_iata or places.lower(source), destination_iata or places.lower(destination), day)
+        yield RouteDay(source_iata or registry.lower(source), destination_iata or registry.lower(destination), day)
 
 
 def _table(chunk: Chunk, values: dict[str, pd.Series], source: _Places, destination: _Places, good: Mask) -> pa.Table:
@@ -110,11 +110,11 @@ class _Places:
 
     def __init__(self, cells: pd.Series, good: Mask) -> None:
         self._codes, distinct = pd.factorize(cells.where(good, ""))
-        self._names = [places.tidy(name) for name in distinct]
-        self._places: list[Place | None] = [places.resolve(name) for name in self._names]
+        self._names = [registry.tidy(name) for name in distinct]
+        self._places: list[Place | None] = [registry.resolve(name) for name in self._names]
 
     def keys(self) -> npt.NDArray[np.object_]:
-        return self._spread([place.iata if place else places.lower(name) for name, place in self._pairs()])
+        return self._spread([place.iata if place else registry.lower(name) for name, place in self._pairs()])
 
     def names(self) -> npt.NDArray[np.object_]:
         return self._spread(self._names)

@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from core.db import driver_url
-from core.embedded.errors import CannotStart
+from core.startup import CannotStart
 
 ADVISORY_LOCK = 7_305_001
 """Held around an upgrade: the second process waits, then finds nothing left to do."""

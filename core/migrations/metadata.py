@@ -18,8 +18,8 @@ from core.bookings import records as _records  # noqa: E402, F401  # likewise
 from core.flights import cancellation_models as _flight_cancellations  # noqa: E402, F401  # likewise
 from core.flights import models as _flights  # noqa: E402, F401  # likewise
 from core.imports import models as _imports  # noqa: E402, F401  # likewise
+from core.operations import models as _repair  # noqa: E402, F401  # likewise
 from core.payments import models as _payments  # noqa: E402, F401  # likewise
-from core.repair import models as _repair  # noqa: E402, F401  # likewise
 from core.users import models as _users  # noqa: E402, F401  # likewise
 from core.waitlist import models as _waitlist  # noqa: E402, F401  # likewise
 

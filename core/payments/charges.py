@@ -1,6 +1,6 @@
 """The rows of payments: opened before the provider is called, claimed for one call at a time, final once.
 
-Whoever changes one holds the lock of its booking (`core.bookings.ending.lock_trips`), then the row's own.
+Whoever changes one holds the lock of its booking (`core.lifecycle.end.lock_trips`), then the row's own.
 """
 
 from __future__ import annotations

@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from core.bookings.after_commit import AfterCommit
+from core.after_commit import AfterCommit
 from core.clock import new_id
 from core.db import RawConnection
-from core.jobs.messages import MAX_IDS, SendRefunds
+from core.messaging.messages import MAX_IDS, SendRefunds
 from core.payments.provider import RefundOutcome
 
 LEASE_SECONDS: Final = 15
@@ -34,7 +34,7 @@ def request(
     """Ask for a refund of what was captured for this booking; `amount` None is all of it. Returns what is on its way now.
 
     0 when nothing was captured, when `amount` is 0, and when this booking's refund was requested before: a payment is refunded
-    once. The caller holds the booking's lock (`core.bookings.ending.lock_trips`).
+    once. The caller holds the booking's lock (`core.lifecycle.end.lock_trips`).
     """
     return request_many(connection, {trip_id: amount}, reason, after).get(trip_id, Decimal(0))
 

@@ -8,10 +8,10 @@ from litestar import Litestar, Response, get, post
 from litestar.params import JSONBody
 
 from api.app import create_app as create_product
-from api.booking_bodies import BookingBody
-from api.bookings import BookingAccepted
-from api.deps import SignedRequest
-from api.guards import PUBLIC
+from api.bookings.bodies import BookingBody
+from api.bookings.controller import BookingAccepted
+from api.http.authentication import PUBLIC
+from api.services import SignedRequest
 from core.bookings.states import BookingStatus
 
 

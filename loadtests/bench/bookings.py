@@ -10,7 +10,7 @@ from uuid import UUID
 
 import uvloop
 
-from core.repair import invariants
+from core.invariants import checker
 from loadtests.bench.client import Tally, hammer, request_bytes
 from loadtests.bench.stack import Stack, running
 
@@ -75,7 +75,7 @@ def main() -> int:
                 f"round {number}: no-op {noop[-1]:,.0f}/s   confirmed bookings {sales[-1].per_second:,.0f}/s   p99 {sales[-1].p99_ms:.0f} ms"
             )
         with stack.connect() as connection, stack.redis() as client:
-            violations = invariants.check(connection, client)
+            violations = checker.check(connection, client)
         ratio = statistics.median(sale.per_second / other for sale, other in zip(sales, noop, strict=True))
         print(
             f"medians: no-op {statistics.median(noop):,.0f}/s, bookings {statistics.median(s.per_second for s in sales):,.0f}/s"

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from core.repair import invariants
+from core.invariants import checker
 from loadtests.bench.imports import Desk, clear
 from loadtests.bench.schedule import Dirty, dirtied, schedule
 from loadtests.bench.stack import Stack, running
@@ -94,7 +94,7 @@ def settled(stack: Stack) -> list[str]:
     """What is still wrong when the broker has had the time to give the messages of the dead to the living."""
     deadline = time.monotonic() + BROKER_SECONDS
     with stack.connect() as connection, stack.redis() as client:
-        while (violations := invariants.check(connection, client)) and time.monotonic() < deadline:
+        while (violations := checker.check(connection, client)) and time.monotonic() < deadline:
             time.sleep(1)
     return [str(violation) for violation in violations]
 

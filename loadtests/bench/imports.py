@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from core.repair import invariants
+from core.invariants import checker
 from loadtests.bench.schedule import schedule
 from loadtests.bench.stack import Stack, running
 
@@ -127,7 +127,7 @@ def rates(rows: int, rounds: int) -> dict[str, Any]:
                 flush=True,
             )
         with stack.connect() as connection, stack.redis() as client:
-            violations = invariants.check(connection, client)
+            violations = checker.check(connection, client)
     first = statistics.median(mine / other for mine, other in zip(imports, copies, strict=True))
     second = statistics.median(mine / other for mine, other in zip(again, copies, strict=True))
     print(

@@ -21,12 +21,12 @@ import numpy as np
 import psycopg
 
 from core.db import opened
-from core.flights import places
-from core.itineraries.joint import Rules
-from core.itineraries.loading import Loader
-from core.itineraries.ranking import MAX_SECONDS, Ranking
-from core.itineraries.search import Found, Question, find
-from core.itineraries.tables import DAY_SECONDS, DayTable, Numbers, day_number
+from core.places import registry
+from core.search.itineraries.joint import Rules
+from core.search.itineraries.loading import Loader
+from core.search.itineraries.ranking import MAX_SECONDS, Ranking
+from core.search.itineraries.search import Found, Question, find
+from core.search.itineraries.tables import DAY_SECONDS, DayTable, Numbers, day_number
 from loadtests.bench.stack import running
 
 PLACES: Final = 500
@@ -58,7 +58,7 @@ def routes(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 def fill(connection: psycopg.Connection[tuple[object, ...]], flights_a_day: int, first: date) -> list[str]:
     """Put the flights into the database; returns the keys of the places. Flights take as long as the distance asks for."""
     random = np.random.default_rng(7)
-    known = [place for place in map(places.airport, sorted(_codes())) if place is not None]
+    known = [place for place in map(registry.airport, sorted(_codes())) if place is not None]
     chosen = [known[i] for i in random.choice(len(known), PLACES, replace=False)]
     pairs, share = routes(random)
     turn = np.radians(np.array([[place.latitude, place.longitude] for place in chosen]))
@@ -75,7 +75,7 @@ def fill(connection: psycopg.Connection[tuple[object, ...]], flights_a_day: int,
             price = round(500 + float(kilometres) * float(random.uniform(2, 7)), 2)
             copy.write_row((
                 f"{number:032x}", f"N-{number}", source.iata, destination.iata, source.iata, destination.iata, leaves,
-                leaves + timedelta(minutes=minutes), places.local_date(leaves, source), 180, price, "INR",
+                leaves + timedelta(minutes=minutes), registry.local_date(leaves, source), 180, price, "INR",
             ))  # fmt: skip
     connection.execute("VACUUM ANALYZE flights")
     return [place.iata for place in chosen]

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from core.flights import sample
+from launcher.sample import schedule as sample
 
 FIRST_DAY = date(2030, 1, 1)
 _DAYS_AT_FIRST = 30

@@ -17,10 +17,10 @@ import psycopg
 import uvloop
 
 from core.db import opened
-from core.flights import search
-from core.flights.search import SearchSort
-from core.flights.search_cache import REFRESH_FROM
-from core.repair import invariants
+from core.invariants import checker
+from core.search import flight_search
+from core.search.cache import REFRESH_FROM
+from core.search.flight_search import SearchSort
 from loadtests.bench import network
 from loadtests.bench.client import Tally, hammer, request_bytes
 from loadtests.bench.stack import Stack, running
@@ -158,7 +158,7 @@ def miss(stack: Stack, flights: int) -> Misses:
             sort = list(SearchSort)[number % 3]
             begun = time.perf_counter()
             if number % 2:
-                search.find_flights(connection, source, destination, day, sort)
+                flight_search.find_flights(connection, source, destination, day, sort)
                 statement.append(time.perf_counter() - begun)
             else:
                 answer = client.get(
@@ -211,7 +211,7 @@ def main() -> int:
                 f" places {found.airports_ms:.0f} ms"
             )
         with stack.connect() as connection:
-            violations = invariants.check(connection, None)
+            violations = checker.check(connection, None)
     print(
         json.dumps(
             {

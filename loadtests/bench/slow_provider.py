@@ -21,9 +21,9 @@ from uuid import UUID
 import httpx
 import uvloop
 
-from core.embedded.guardian import Guardian
-from core.embedded.ports import free_port
-from core.repair import invariants
+from core.invariants import checker
+from launcher.embedded.guardian import Guardian
+from launcher.embedded.ports import free_port
 from loadtests.bench.client import Tally, hammer, request_bytes
 from loadtests.bench.stack import READY_SECONDS, Stack, running
 
@@ -132,7 +132,7 @@ def main() -> int:
             let_go(stack, stuck, other)
             print(f"round {number}: quiet   {_words(quiet[-1])}\n         hanging {_words(hanging[-1])}")
         with stack.connect() as connection:
-            violations = invariants.check(connection, None)
+            violations = checker.check(connection, None)
     booking = statistics.median(h.booking_p95_ms for h in hanging) / statistics.median(q.booking_p95_ms for q in quiet)
     search = statistics.median(h.search_p95_ms for h in hanging) / statistics.median(q.search_p95_ms for q in quiet)
     print(

@@ -19,13 +19,13 @@ import psycopg
 import redis
 
 from core.clock import new_id
-from core.embedded.guardian import Guardian
-from core.embedded.ports import free_port
-from core.embedded.postgres import EmbeddedPostgres
-from core.embedded.valkey import EmbeddedValkey
 from core.migrations import upgrade
 from core.users.models import Role
 from core.users.tokens import AccessTokens, Principal
+from launcher.embedded.guardian import Guardian
+from launcher.embedded.ports import free_port
+from launcher.embedded.postgres import EmbeddedPostgres
+from launcher.embedded.valkey import EmbeddedValkey
 
 SECRET = "a bench is a public place, 32 bytes"  # of servers that live for a minute
 READY_SECONDS = 90.0

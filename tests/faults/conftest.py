@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.embedded.guardian import Guardian
-from core.embedded.valkey import EmbeddedValkey
+from launcher.embedded.guardian import Guardian
+from launcher.embedded.valkey import EmbeddedValkey
 from tests.support import servers
 from tests.support.installations import PipelineFactory
 from tests.support.pipeline import Pipeline

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from core import keys
-from core.jobs.messages import Queue
+from core.messaging.messages import Queue
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 

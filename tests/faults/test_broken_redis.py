@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 import httpx
 
-from core.embedded.valkey import EmbeddedValkey
+from launcher.embedded.valkey import EmbeddedValkey
 from tests.support import crowd
 from tests.support.crowd import Wish
 from tests.support.pipeline import Pipeline

@@ -11,14 +11,14 @@ from uuid import UUID
 import pytest
 
 from core import keys
-from core.jobs.messages import Message, Queue, ReserveAlone, ReserveBookings
-from core.repair import sweep
+from core.lifecycle import sweep
+from core.messaging.messages import Message, Queue, ReserveAlone, ReserveBookings
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
-from workers import broker
+from workers.broker import consumer
 from workers.context import Context
 from workers.main import Pool, start
-from workers.sweeper import Sweeper
+from workers.sweeps.sweeper import Sweeper
 
 QUEUE = f"{keys.QUEUE_NAMESPACE}:{Queue.BOOKINGS}"
 COMPANY = 60
@@ -152,7 +152,7 @@ def test_nothing_is_begun_or_taken_behind_a_message_that_travels_alone(pipeline:
 
 
 def test_without_that_its_neighbours_are_at_work_when_it_kills(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(broker, "_is_alone", lambda _message: False)
+    monkeypatch.setattr(consumer, "_is_alone", lambda _message: False)
     assert killer_and_its_neighbours(pipeline)[1:] == (4, 0)
 
 

@@ -12,11 +12,11 @@ import psycopg
 import pytest
 from sqlalchemy import event
 
-from core.bookings.intake import Intake
 from core.bookings.requests import Accepted, BookingRequest
 from core.clock import new_id
 from core.db import RawConnection, opened
 from core.errors import Unavailable
+from core.lifecycle.accept import Intake
 from tests.support import connections
 from tests.support.api import RunningApi
 from tests.support.connections import Loss

@@ -16,20 +16,20 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from core.bookings import cancel as cancelling
-from core.bookings import payment
 from core.bookings.models import PaymentMode
 from core.bookings.requests import BookingRequest
-from core.embedded.guardian import Guardian
-from core.embedded.ports import free_port
-from core.jobs.messages import ReserveBookings
+from core.lifecycle import cancel as cancelling
+from core.lifecycle import settle_payment
+from core.messaging.messages import ReserveBookings
 from core.payments.charges import LockedPayment
 from core.payments.http_provider import HttpProvider
 from core.payments.provider import Charge, Outcome, Verdict
+from launcher.embedded.guardian import Guardian
+from launcher.embedded.ports import free_port
 from tests.support.money import PracticeProvider, ProviderFactory, Till, TillFactory
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
-from workers.cashier import LANE_CALLS
+from workers.payment_executor import LANE_CALLS
 
 PRICE = Decimal(7500)
 
@@ -243,7 +243,7 @@ def test_a_rescue_without_looking_for_room_is_stopped_by_the_last_guard(till: Ti
     till.expire(trip, 120)
     till.steps.book(pipeline.account().id, flight)
     with monkeypatch.context() as broken:
-        broken.setattr(payment, "_has_room", lambda *_: True)
+        broken.setattr(settle_payment, "_has_room", lambda *_: True)
         till.settle(claim, outcome)
     assert (till.steps.status(trip), pipeline.seats(flight)[:2]) == ("EXPIRED", (0, 1))
     till.settle(claim, outcome)

@@ -15,11 +15,11 @@ from uuid import UUID
 
 import pytest
 
-from core.bookings import ending, payment
 from core.bookings.models import PaymentMode
-from core.bookings.payment import Claim
 from core.bookings.requests import BookingRequest
 from core.errors import Conflict
+from core.lifecycle import end, settle_payment
+from core.lifecycle.settle_payment import Claim
 from core.payments.provider import Outcome
 from tests.support.money import ProviderFactory, Till, TillFactory
 from tests.support.pipeline import Pipeline
@@ -118,7 +118,7 @@ class Race:
 @pytest.fixture(autouse=True)
 def _wide_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between what a transaction reads and what it writes there is time for others."""
-    for module in (ending, payment):
+    for module in (end, settle_payment):
         monkeypatch.setattr(module, "write_counts", partial(_slowly, module.write_counts))
 
 

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from core.bookings.errors import NotAccepted
-from core.bookings.intake import Intake
 from core.bookings.requests import Accepted, BookingRequest
 from core.db import RawConnection
+from core.lifecycle.accept import Intake
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 

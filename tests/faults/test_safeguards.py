@@ -12,11 +12,13 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from core.bookings import reserve, transitions
-from core.bookings.after_commit import AfterCommit
-from core.bookings.reserve import Reservations, Trip
+from core.after_commit import AfterCommit
+from core.bookings import transitions
 from core.clock import now
-from core.seats import counts, inventory
+from core.flights import seat_counts
+from core.lifecycle import reserve
+from core.lifecycle.reserve import Reservations, Trip
+from core.seats import inventory
 from tests.support.pipeline import Pipeline
 
 
@@ -74,13 +76,13 @@ def test_the_guard_sells_the_last_seat_once_although_redis_sold_it_twice(steps: 
 def test_without_the_guard_the_flight_is_oversold(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
     with steps.pipeline.db.transaction() as connection:
         connection.execute("ALTER TABLE flights DROP CONSTRAINT ck_flights_not_oversold")
-    monkeypatch.setattr(counts.Count, "fits", lambda _count, _seats: True)
+    monkeypatch.setattr(seat_counts.Count, "fits", lambda _count, _seats: True)
     found = redis_lost_between_ask_and_settle(steps)
     assert any(each.startswith("I1") and "1 seats" in each and "2 sold" in each for each in found), found
 
 
 def test_the_constraint_stands_behind_the_guard(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counts.Count, "fits", lambda _count, _seats: True)
+    monkeypatch.setattr(seat_counts.Count, "fits", lambda _count, _seats: True)
     with pytest.raises(psycopg.errors.CheckViolation, match="not_oversold"):
         redis_lost_between_ask_and_settle(steps)
 

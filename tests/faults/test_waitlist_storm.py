@@ -9,8 +9,8 @@ from uuid import UUID
 
 import httpx
 
-from core.bookings import expiry
 from core.bookings.models import PaymentMode
+from core.lifecycle import expire
 from tests.support.people import Person
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
@@ -104,7 +104,7 @@ def test_a_worker_that_dies_after_freeing_seats_has_offered_them(pipeline: Pipel
     steps.join(flight, second)
     steps.execute("UPDATE bookings SET hold_expires_at = now(), next_at = now() WHERE id = %s", hold)
     with steps.context.db.transaction() as connection:
-        expiry.end_overdue(connection, [hold], hold_minutes=15)
+        expire.end_overdue(connection, [hold], hold_minutes=15)
     # No effect is carried out: as if the process was killed after the commit.
     offer = steps.place(flight, first).offer
     assert offer is not None

@@ -9,13 +9,13 @@ import psycopg
 import pytest
 from sqlalchemy import event
 
-from api.database import WatchedDatabase
+from api.http.database import WatchedDatabase
 from core.bookings.errors import IdempotencyKeyReused
-from core.bookings.intake import Intake
 from core.bookings.requests import Accepted, BookingRequest
 from core.clock import new_id
 from core.errors import Unavailable
 from core.flights.errors import FlightNotFound
+from core.lifecycle.accept import Intake
 from core.users.tokens import AccountGone
 from tests.support.pipeline import Pipeline
 

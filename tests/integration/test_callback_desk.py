@@ -10,11 +10,11 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from api.database import WatchedDatabase
-from api.live.callbacks import CallbackDesk
-from core.bookings import payment
+from api.http.database import WatchedDatabase
+from api.live.callback_inbox import CallbackInbox
 from core.clock import new_id
 from core.db import AWAY, RawConnection
+from core.lifecycle import settle_payment
 from core.payments import events
 from core.payments.events import ProviderEvent
 from tests.support.pipeline import Pipeline
@@ -42,7 +42,7 @@ def event() -> ProviderEvent:
 
 async def deliver(pipeline: Pipeline, door: Door, count: int) -> list[BaseException | None]:
     """What became of so many callbacks that arrive together."""
-    desk = CallbackDesk(door, pipeline.redis, pipeline.context.dispatcher, hold_minutes=15)
+    desk = CallbackInbox(door, pipeline.redis, pipeline.context.dispatcher, hold_minutes=15)
     outcomes = await asyncio.gather(*(desk.receive(event()) for _ in range(count)), return_exceptions=True)
     await desk.close()
     door.dispose()
@@ -79,7 +79,7 @@ async def test_one_callback_that_cannot_be_written_keeps_no_other_out_unless_the
         if len(written) == 3:
             raise broken
 
-    monkeypatch.setattr(payment, "apply_events", apply)
+    monkeypatch.setattr(settle_payment, "apply_events", apply)
     door = Door(pipeline.database_url, pool_size=1, application="door")
     outcomes = await deliver(pipeline, door, 4)
     after = [None, None] if asked == 5 else [broken, broken]

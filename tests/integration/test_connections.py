@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from api import connections
+from api.http import connections
 from tests.support.api import RunningApi
 
 GET = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n"

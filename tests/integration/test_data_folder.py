@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from core.embedded.guardian import Guardian
-from core.embedded.postgres import EmbeddedPostgres
-from core.supervisor.folder import DataFolder
-from core.supervisor.programs import OWNER, end_leftovers
-from core.supervisor.runtime_file import Admin, Runtime
+from launcher.embedded.guardian import Guardian
+from launcher.embedded.postgres import EmbeddedPostgres
+from launcher.supervisor.folder import DataFolder
+from launcher.supervisor.programs import OWNER, end_leftovers
+from launcher.supervisor.runtime_file import Admin, Runtime
 from tests.support import servers
 from tests.support.commands import refusal
 

@@ -14,9 +14,9 @@ import pytest
 
 from core.bookings import duplicates
 from core.bookings.errors import PossibleDuplicate
-from core.bookings.intake import Intake
 from core.bookings.requests import Accepted, Answer, BookingRequest
 from core.db import Database
+from core.lifecycle.accept import Intake
 from tests.support.api import ApiFactory, register
 from tests.support.crowd import Wish, accepted
 from tests.support.crowd import book as book_at_once

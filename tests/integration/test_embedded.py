@@ -15,11 +15,11 @@ import pytest
 import redis
 
 from core.db import Database
-from core.embedded import complaints
-from core.embedded.errors import CannotStart
-from core.embedded.guardian import Guardian
-from core.embedded.postgres import EmbeddedPostgres, forget_other_servers
-from core.embedded.valkey import EmbeddedValkey
+from core.startup import CannotStart
+from launcher.embedded import startup_errors
+from launcher.embedded.guardian import Guardian
+from launcher.embedded.postgres import EmbeddedPostgres, forget_other_servers
+from launcher.embedded.valkey import EmbeddedValkey
 from tests.conftest import ServerFactory
 from tests.support import servers
 from tests.support.waiting import until
@@ -220,7 +220,7 @@ def test_only_what_this_start_wrote_is_a_reason_and_data_that_is_sound_stays(gua
     ],
 )  # fmt: skip
 def test_the_reason_is_told_without_time_and_process(said: str, reason: str) -> None:
-    assert complaints.reason(said) == reason
+    assert startup_errors.reason(said) == reason
 
 
 def test_settings_for_other_servers_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

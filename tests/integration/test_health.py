@@ -18,13 +18,13 @@ from sqlalchemy import event
 
 from api.app import DATABASE_CONNECTIONS
 from api.live.backlog import Backlog
-from api.live.seat_board import SeatBoard
+from api.live.seat_count_cache import SeatCountCache
 from api.readiness.look import Finding
 from api.readiness.postgres import PostgresLook
 from core.clock import new_id
-from core.embedded.guardian import Guardian
 from core.errors import Unavailable
-from core.jobs import broadcast
+from core.events import job_events
+from launcher.embedded.guardian import Guardian
 from tests.conftest import ServerFactory
 from tests.support.api import ApiFactory, RunningApi, register
 from tests.support.servers import children_of
@@ -160,15 +160,15 @@ def test_news_that_nobody_can_take_is_not_the_last(start_api: ApiFactory, monkey
     api = start_api()
     broken: list[object] = []
 
-    def note(_: SeatBoard, seats: object) -> None:
+    def note(_: SeatCountCache, seats: object) -> None:
         broken.append(seats)
         raise RuntimeError("a fault of ours")
 
     def tell() -> bool:
-        return broadcast.publish(api.services.redis, broadcast.News(trips={new_id(): "CONFIRMED"}))
+        return job_events.publish(api.services.redis, job_events.JobEvents(trips={new_id(): "CONFIRMED"}))
 
     with monkeypatch.context() as fault:
-        fault.setattr(SeatBoard, "note", note)
+        fault.setattr(SeatCountCache, "note", note)
         until(lambda: tell() and bool(broken))
     until(lambda: tell() and api.services.live.news.finished > 0)
 

@@ -8,20 +8,20 @@ from uuid import UUID
 
 import pytest
 
-from core.bookings import expiry
 from core.bookings.errors import TooManyHolds
-from core.bookings.expiry import HARD_LIMIT_MINUTES
-from core.bookings.intake import Intake
 from core.bookings.models import PaymentMode
 from core.bookings.passengers import Traveller
 from core.bookings.requests import Accepted, BookingRequest
 from core.jobs.status import booking_job
+from core.lifecycle import expire
+from core.lifecycle.accept import Intake
+from core.lifecycle.expire import HARD_LIMIT_MINUTES
 from core.payments.provider import Outcome, Verdict
 from tests.support.money import Till
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
-from workers import money_sweep
 from workers.bookings import reserve_bookings
+from workers.sweeps import money
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_a_booking_by_token_that_nobody_charges_is_sent_again(till: Till, travel
     trip = by_token(till, traveller, flight)
     till.steps.execute("UPDATE bookings SET next_at = now() - interval '1 second' WHERE id = %s", trip)
     with till.steps.context.db.transaction() as connection:
-        after = expiry.end_overdue(connection, [trip], hold_minutes=15)
+        after = expire.end_overdue(connection, [trip], hold_minutes=15)
     assert [message.ids for message in after.messages] == [(trip,)]
     assert till.steps.status(trip) == "HELD"
     till.sweep()
@@ -159,8 +159,8 @@ def test_when_redis_lost_its_queues_what_waits_to_be_charged_is_sent_at_once(til
     till.pay(paying)
     dispatcher = till.steps.context.dispatcher
     till.steps.pipeline.redis.flushall()
-    money_sweep.make_due_now(till.steps.context)
-    for _, step in money_sweep.steps(till.steps.context):
+    money.make_due_now(till.steps.context)
+    for _, step in money.steps(till.steps.context):
         step()
     assert dispatcher.depth("payments") == 2
     assert till.steps.status(trip) == "HELD"

@@ -10,9 +10,9 @@ import redis as redis_py
 
 from core.imports import progress, staging
 from core.imports import run as running
-from core.imports.reader import read_chunk
+from core.imports.csv.reader import read_chunk
+from core.imports.csv.seen import SeenKeys
 from core.imports.run import Ending
-from core.imports.seen import SeenKeys
 from core.imports.staging import Staged
 from core.imports.storage import LocalStorage
 from core.imports.validation import validate

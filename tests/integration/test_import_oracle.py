@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from core.clock import new_id
 from core.db import Database
 from core.imports import run, service
-from core.imports.header import read_layout
+from core.imports.csv.header import read_layout
+from core.imports.csv.reader import read_chunk
 from core.imports.models import ImportMode, ImportTimes
-from core.imports.reader import read_chunk
 from core.imports.storage import LocalStorage, local_storage
 from tests.support.import_reference import REQUIRED, Flight, Key, Reference, Result
 

@@ -12,8 +12,8 @@ from psycopg.errors import QueryCanceled
 from core import keys
 from core.clock import new_id
 from core.db import RawConnection, opened
-from core.jobs.messages import Queue
-from core.repair import invariants, waitlist
+from core.invariants import checker, waitlist
+from core.messaging.messages import Queue
 from core.seats.inventory import Inventory
 from tests.support.pipeline import Pipeline
 
@@ -208,7 +208,7 @@ def test_a_check_may_take_longer_than_a_statement(database_url: str, monkeypatch
     monkeypatch.setattr(waitlist, "find_violations", look)
     with opened(database_url, pool_size=1, application="test") as db:
         with db.transaction() as connection:
-            assert invariants.check(connection, None) == []
+            assert checker.check(connection, None) == []
         with pytest.raises(QueryCanceled), db.transaction() as connection:
             look(connection, 1)
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from api.live.jobs import JobReader
+from api.live.job_reader import JobReader
 from api.live.waiters import Waiters
 from core.clock import new_id
 from core.users.models import Role
@@ -138,7 +138,7 @@ def test_a_long_poll_ends_although_no_news_arrives(
     """The worker's publish is lost; the waiter looks for itself a second later."""
     accepted = book(client, pipeline.flight(10))
     booking = UUID(accepted.json()["booking_id"])
-    monkeypatch.setattr("core.jobs.broadcast.publish", lambda *_: True)
+    monkeypatch.setattr("core.events.job_events.publish", lambda *_: True)
     pipeline.work(booking)
     answer = client.get(accepted.headers["location"], headers={"Prefer": "wait=20"})
     assert answer.json()["status"] == "CONFIRMED"

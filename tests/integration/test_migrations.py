@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from core import cli
 from core.migrations import Standing, newest_revision, revisions, standing
+from launcher import cli
 from tests.support.commands import refusal
 
 

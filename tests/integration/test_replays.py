@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from core.bookings.errors import IdempotencyKeyReused, SeatsSoldOut
-from core.bookings.intake import Intake
 from core.bookings.requests import Accepted, Answer, BookingRequest
 from core.errors import AppError
 from core.flights.errors import FlightDeparted
+from core.lifecycle.accept import Intake
 from tests.support.pipeline import Pipeline
 from tests.support.steps import Steps
 from tests.support.waiting import until

@@ -11,15 +11,15 @@ from uuid import UUID
 import httpx
 import pytest
 
-from core.bookings.ending import lock_trips
 from core.bookings.models import PaymentMode
 from core.bookings.requests import BookingRequest
 from core.clock import new_id
 from core.imports import service
-from core.imports.header import read_layout
+from core.imports.csv.header import read_layout
 from core.imports.models import ImportMode
 from core.imports.run import run_import
 from core.imports.storage import local_storage
+from core.lifecycle.end import lock_trips
 from tests.support.api import RunningApi, register
 from tests.support.flights import add_flight, body, noon_in
 from tests.support.pipeline import Pipeline

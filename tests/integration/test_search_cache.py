@@ -10,9 +10,9 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from core.flights import search_cache
-from core.flights.cached_entries import Names
-from core.flights.search_cache import Question, SearchCache
+from core.search import cache as search_cache
+from core.search.cache import Question, SearchCache
+from core.search.cached_entries import Names
 
 NAMES = Names("search:{x}:value", "route-version:{x}", "search-lock:{x}")
 

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from core.jobs import broadcast
+from core.events import job_events
 from tests.support.api import ApiFactory
 from tests.support.flights import body, noon_in
 from tests.support.imports import HEADER, Office, OfficeFactory
@@ -96,7 +96,7 @@ class Administrator:
             "UPDATE flights SET seats_sold = seats_sold + 1 WHERE seats_held + seats_sold < total_seats"
             f" AND flight_number LIKE 'A{self._seed}-%' RETURNING id, total_seats - seats_held - seats_sold"
         )
-        broadcast.seats_changed(self._office.redis, dict(sold))
+        job_events.seats_changed(self._office.redis, dict(sold))
 
     def look(self) -> None:
         """What every process says about every direction and day is what is in the database now."""

@@ -16,8 +16,8 @@ from redis.asyncio import Redis
 
 from core import keys
 from core.db import Database, RawConnection
-from core.flights import served_places
 from core.flights import service as flights
+from core.flights.announcements import served_places
 from core.users import service
 from tests.support.api import PASSWORD, ApiFactory, sign_in
 from tests.support.flights import add_flight, body, noon_in

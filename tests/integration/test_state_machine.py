@@ -27,9 +27,9 @@ from hypothesis.stateful import (
 )
 
 from core.bookings.models import PaymentMode
-from core.bookings.payment import Claim
-from core.bookings.reserve import Reservations
 from core.bookings.states import BEGINNINGS, TRANSITIONS
+from core.lifecycle.reserve import Reservations
+from core.lifecycle.settle_payment import Claim
 from tests.support.ledger import Fate
 from tests.support.steps import Steps
 from tests.support.world import World, is_allowed

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from core.embedded import secrets
-from core.embedded.child import Child
-from core.embedded.errors import CannotStart
-from core.embedded.guardian import Guardian
-from core.embedded.postgres import EmbeddedPostgres
-from core.supervisor.console import Console
-from core.supervisor.supervisor import STOP_SECONDS, Supervisor
+from core.startup import CannotStart
+from launcher.embedded import secrets
+from launcher.embedded.child import Child
+from launcher.embedded.guardian import Guardian
+from launcher.embedded.postgres import EmbeddedPostgres
+from launcher.supervisor.console import Console
+from launcher.supervisor.supervisor import STOP_SECONDS, Supervisor
 from tests.support import servers
 from tests.support.waiting import until
 
@@ -118,7 +118,7 @@ def test_who_stops_reading_does_not_stop_the_product(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("forced", ["", "1"])
 def test_a_reader_that_leaves_costs_no_exit_status(forced: str) -> None:
     """As a process: what Python still holds at its end finds nobody either. `forced`: colours, as if it were a terminal."""
-    code = "import time; from core.supervisor.console import Console; c = Console(); c.say('1'); time.sleep(.3); c.say('2'); c.say('3')"
+    code = "import time; from launcher.supervisor.console import Console; c = Console(); c.say('1'); time.sleep(.3); c.say('2'); c.say('3')"
     command = f'{{ "{sys.executable}" -c "{code}"; echo $? >&2; }} | head -1'
     ran = subprocess.run(
         command, shell=True, capture_output=True, text=True, env={**os.environ, "FORCE_COLOR": forced}, check=False

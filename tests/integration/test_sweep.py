@@ -14,12 +14,13 @@ from sqlalchemy.exc import OperationalError
 
 from core import keys
 from core.db import Database, RawConnection
-from core.jobs.messages import Queue, ReserveAlone
-from core.repair import audit, sweep
+from core.invariants import inventory_drift
+from core.lifecycle import sweep
+from core.messaging.messages import Queue, ReserveAlone
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
-from workers import booking_sweep
-from workers.sweeper import Sweeper
+from workers.sweeps import bookings as booking_sweep
+from workers.sweeps.sweeper import Sweeper
 
 
 @pytest.fixture
@@ -268,7 +269,7 @@ def test_redis_is_searched_while_no_transaction_is_open(
         open_ones.append(row[0])
         return []
 
-    monkeypatch.setattr(audit, "list_loaded", look)
+    monkeypatch.setattr(inventory_drift, "list_loaded", look)
     sweeper.repair_inventory()
     assert open_ones == [0]
     with pipeline.db.transaction() as connection:

@@ -13,13 +13,14 @@ from psycopg.errors import LockNotAvailable
 
 from core.bookings.models import PaymentMode
 from core.clock import new_id
-from core.jobs.messages import Queue
-from core.repair import sweep
+from core.lifecycle import sweep
+from core.messaging.messages import Queue
 from tests.support.pipeline import Pipeline
 from tests.support.steps import Join, Steps, standing
-from workers import isolation, money_sweep, sweeper, waitlist_sweep
-from workers.sweeper import Sweeper
-from workers.waitlist_sweep import WaitlistRound
+from workers import isolation
+from workers.sweeps import money, sweeper, waitlist
+from workers.sweeps.sweeper import Sweeper
+from workers.sweeps.waitlist import WaitlistRound
 
 MANY = 12
 
@@ -135,7 +136,7 @@ def test_a_postgres_that_is_away_ends_the_pass(steps: Steps, sweeping: Sweeper, 
         raise psycopg.OperationalError("server closed the connection unexpectedly")
 
     monkeypatch.setattr(sweep, "due_imports", lose)
-    monkeypatch.setattr(money_sweep, "end_overdue", lambda _context: turns.append("holds"))
+    monkeypatch.setattr(money, "end_overdue", lambda _context: turns.append("holds"))
     with pytest.raises(psycopg.OperationalError):
         sweeping.sweep_once()
     assert turns == ["imports"]
@@ -165,7 +166,7 @@ def holds_beside_a_locked_flight(steps: Steps, sweeping: Sweeper) -> tuple[list[
 
 def test_a_locked_flight_keeps_no_other_hold_waiting(steps: Steps, sweeping: Sweeper, monkeypatch: pytest.MonkeyPatch) -> None:
     waited_for: list[UUID] = []
-    monkeypatch.setattr(money_sweep, "_reschedule", lambda _context, trip_id, _error: waited_for.append(trip_id))
+    monkeypatch.setattr(money, "_reschedule", lambda _context, trip_id, _error: waited_for.append(trip_id))
     assert holds_beside_a_locked_flight(steps, sweeping) == (["HELD"] * MANY, "EXPIRED")
     assert waited_for == []
 
@@ -192,7 +193,7 @@ def test_without_both_a_locked_flight_keeps_every_hold_waiting(
 ) -> None:
     monkeypatch.setattr(sweep, "find_unlocked_trips", _all)
     monkeypatch.setattr(sweep, "LOCK_MS", 20)
-    monkeypatch.setattr(money_sweep, "isolated", _not_isolated)
+    monkeypatch.setattr(money, "isolated", _not_isolated)
     assert holds_beside_a_locked_flight(steps, sweeping) == (["HELD"] * MANY, "HELD")
 
 
@@ -237,7 +238,7 @@ def test_without_both_every_line_waits(
     steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sweep, "find_unlocked_flights", lambda _connection, flights: flights)
-    monkeypatch.setattr(waitlist_sweep, "isolated", _not_isolated)
+    monkeypatch.setattr(waitlist, "isolated", _not_isolated)
     with pytest.raises(LockNotAvailable):
         seats_beside_a_locked_flight(steps, sold_out, wait)
 

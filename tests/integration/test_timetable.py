@@ -13,10 +13,10 @@ import pytest
 from redis.asyncio import Redis
 
 from core.db import Database
-from core.flights import route_versions
-from core.flights.route_versions import RouteDay, RouteDays
-from core.itineraries.tables import day_number
-from core.itineraries.timetable import Timetable
+from core.flights.announcements import route_versions
+from core.flights.announcements.route_versions import RouteDay, RouteDays
+from core.search.itineraries.tables import day_number
+from core.search.itineraries.timetable import Timetable
 from tests.support.flights import noon_in
 from tests.support.pipeline import Pipeline
 

@@ -13,11 +13,11 @@ from uuid import UUID
 import httpx
 import pytest
 
-from core.bookings.intake import Intake
 from core.bookings.models import PaymentMode
 from core.bookings.requests import BookingRequest
 from core.bookings.states import BookingStatus
 from core.bookings.trips import MixedCurrencies, NotChronological
+from core.lifecycle.accept import Intake
 from tests.support.money import Till
 from tests.support.people import Person
 from tests.support.pipeline import Pipeline

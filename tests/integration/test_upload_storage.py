@@ -11,11 +11,11 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from core.imports.header import HEAD_BYTES, read_layout
+from core.imports import unclaimed
+from core.imports.csv.header import HEAD_BYTES, read_layout
 from core.imports.run import Ending, run_import
 from core.imports.service import storage_key
 from core.imports.storage import LocalStorage, Storage, open_storage
-from core.repair import uploads
 from core.settings import Servers
 from tests.support.imports import Office, counts, csv_of, row
 
@@ -92,13 +92,13 @@ def test_files_that_nobody_needs_are_deleted(office: Office, monkeypatch: pytest
     names = {storage_key(done), storage_key(lost), f"{storage_key(half)}.part", "notes.txt", "x.csv"}
     for name in names:
         (office.folder / name).write_bytes(b"x")
-    assert uploads.delete_orphans(office.db, office.storage) == [], "what is young may be on its way"
+    assert unclaimed.delete_orphans(office.db, office.storage) == [], "what is young may be on its way"
 
-    long_ago = (datetime.now(UTC) - uploads.YOUNG - timedelta(minutes=1)).timestamp()
+    long_ago = (datetime.now(UTC) - unclaimed.YOUNG - timedelta(minutes=1)).timestamp()
     for path in office.folder.iterdir():
         os.utime(path, (long_ago, long_ago))
     expected = sorted([storage_key(done), storage_key(lost), f"{storage_key(half)}.part"])
-    assert uploads.delete_orphans(office.db, office.storage) == expected
+    assert unclaimed.delete_orphans(office.db, office.storage) == expected
     assert sorted(path.name for path in office.folder.iterdir()) == sorted([storage_key(waiting), "notes.txt", "x.csv"])
     assert office.work(waiting) is Ending.COMPLETED, "the file of an import that waits is never touched"
 

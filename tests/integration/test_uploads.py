@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from core import keys
-from core.jobs.messages import Queue
+from core.messaging.messages import Queue
 from tests.support.api import register
 from tests.support.imports import HEADER, Office, OfficeFactory, counts, csv_of, row
 

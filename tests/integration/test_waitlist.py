@@ -8,13 +8,14 @@ import pytest
 
 from core.clock import new_id
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
+from core.lifecycle import join_waitlist
+from core.lifecycle.join_waitlist import Party
 from core.users.tokens import AccountGone
-from core.waitlist import entries, service
+from core.waitlist import entries
 from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable
 from core.waitlist.models import WaitStatus
-from core.waitlist.service import Party
 from tests.support.steps import HOLD_MINUTES, Join, Steps, standing
-from workers.waitlist_sweep import WaitlistRound
+from workers.sweeps.waitlist import WaitlistRound
 
 
 def test_whoever_leaves_the_line_is_not_asked_again(steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join) -> None:
@@ -117,4 +118,4 @@ def test_departed_flights_lose_their_line(steps: Steps, sold_out: tuple[UUID, li
 def test_a_stranger_cannot_be_put_in_line(steps: Steps, sold_out: tuple[UUID, list[UUID]]) -> None:
     flight, _ = sold_out
     with pytest.raises(AccountGone), steps.context.db.transaction() as connection:
-        service.join(connection, flight, Party(new_id(), 1), hold_minutes=HOLD_MINUTES)
+        join_waitlist.join(connection, flight, Party(new_id(), 1), hold_minutes=HOLD_MINUTES)

@@ -17,9 +17,9 @@ import uvicorn
 from litestar import Litestar
 
 from api.app import create_app
-from api.connections import Connection
-from api.deps import Services, services_of
+from api.http.connections import Connection
 from api.serve import GRACE_SECONDS, KEEP_ALIVE_SECONDS, Server
+from api.services import Services, services_of
 from core.settings import Settings
 from core.users import service
 from core.users.models import Role

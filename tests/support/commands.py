@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core import cli
+from launcher import cli
 
 
 @pytest.fixture

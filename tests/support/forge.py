@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from core.embedded.guardian import Guardian
+from launcher.embedded.guardian import Guardian
 
 LOADED_LATER: Final = ("core.imports.run", "uvicorn.protocols.http.httptools_impl", "uvloop")
 """What the programs import when they first need it: here once, not in each of them."""
@@ -63,12 +63,12 @@ class Forge:
 
 def _run() -> None:
     from api import serve
-    from core.flights import places
+    from core.places import registry
     from workers import main
 
     for module in LOADED_LATER:
         import_module(module)
-    places.load()
+    registry.load()
     gc.freeze()  # a collection would write to, and so copy, every page that the processes share
 
     programs: dict[str, Callable[[], int | None]] = {"api": serve.main, "worker": main.run}

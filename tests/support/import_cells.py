@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from core.flights import places
+from core.places import registry
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -34,7 +34,7 @@ def place(cell: str) -> str:
     name = re.sub(r"^'(?=[=+@-])", "", required(cell))
     if not 2 <= len(name) <= 80 or any(letter in "<>{}" or ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in name):
         raise Wrong("not_a_place")
-    return places.tidy(name)
+    return registry.tidy(name)
 
 
 def time(cell: str, local: bool) -> datetime:
@@ -65,7 +65,7 @@ def time(cell: str, local: bool) -> datetime:
 def settled(moment: datetime, name: str) -> datetime:
     if moment.tzinfo:
         return moment
-    place = places.resolve(name)
+    place = registry.resolve(name)
     if place is None:
         raise Wrong("no_time_zone")
     zone = ZoneInfo(place.timezone)

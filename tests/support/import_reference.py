@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from core.flights import places
+from core.places import registry
 from tests.support import import_cells
 from tests.support.import_cells import Wrong
 
@@ -39,7 +39,7 @@ class Flight:
 
     @property
     def route(self) -> tuple[str, str]:
-        return places.place_key(self.source), places.place_key(self.destination)
+        return registry.place_key(self.source), registry.place_key(self.destination)
 
 
 @dataclass
@@ -184,7 +184,7 @@ def _take_row(
             errors.append((name, str(wrong)))
     if errors:
         return "failed", errors
-    if places.place_key(values["source"]) == places.place_key(values["destination"]):
+    if registry.place_key(values["source"]) == registry.place_key(values["destination"]):
         return "failed", [("destination", "same_place")]
     if values["arrival_ts"] <= values["departure_ts"]:
         return "failed", [("arrival_ts", "arrives_before_departure")]

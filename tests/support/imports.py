@@ -14,7 +14,7 @@ import pytest
 import redis as redis_py
 
 from core.db import Database
-from core.imports.reader import read_chunk
+from core.imports.csv.reader import read_chunk
 from core.imports.run import Ending, run_import
 from core.imports.storage import LocalStorage, local_storage
 from core.users.models import Role

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.embedded.postgres import EmbeddedPostgres
-from core.embedded.valkey import EmbeddedValkey
+from launcher.embedded.postgres import EmbeddedPostgres
+from launcher.embedded.valkey import EmbeddedValkey
 from tests.support import servers
 from tests.support.forge import Forge
 from tests.support.pipeline import Pipeline

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from uuid import UUID
 
-from core.bookings.payment import Claim
+from core.lifecycle.settle_payment import Claim
 from core.payments.provider import Outcome, Verdict
 
 
@@ -31,7 +31,7 @@ class Ledger:
         return {payment_id for payment_id, captured in self.decided.items() if captured}
 
     def call(self, claim: Claim, fate: Fate) -> Outcome:
-        """What a worker hears when it calls for this claim, as `workers.desks.PaymentDesk.call` would."""
+        """What a worker hears when it calls for this claim, as `workers.payment_operations.PaymentDesk.call` would."""
         if fate is Fate.NOT_SENT:
             return Outcome(Verdict.UNKNOWN) if claim.ask_first else Outcome(Verdict.NOT_SENT, attempt=claim.attempt)
         if fate is Fate.LOST:

@@ -17,10 +17,10 @@ import pytest
 import uvicorn
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from core.bookings import pay, payment
-from core.bookings.after_commit import AfterCommit
+from core.after_commit import AfterCommit
 from core.bookings.models import PaymentMode
-from core.bookings.payment import Claim
+from core.lifecycle import pay, settle_payment
+from core.lifecycle.settle_payment import Claim
 from core.payments import events
 from core.payments.http_provider import HttpProvider
 from core.payments.provider import Outcome, Provider, RefundOutcome
@@ -30,8 +30,8 @@ from tests.support.api import running
 from tests.support.pipeline import Pipeline
 from tests.support.steps import HOLD_MINUTES, Steps
 from tests.support.waiting import until
-from workers import money_sweep
-from workers.desks import Edge, PaymentDesk, RefundDesk
+from workers.payment_operations import ChargeOperation, Edge, RefundOperation
+from workers.sweeps import money as money_sweep
 
 PRICE = Decimal("7500.00")
 FREE_TO_CANCEL = timedelta(days=30)
@@ -103,8 +103,8 @@ class Till:
         self._line: Provider = portal.call(lambda: HttpProvider(provider.base_url, seconds=seconds))
         context = steps.context
         edge = Edge(context.db, context.redis, context.dispatcher)
-        self._payments = PaymentDesk(edge, hold_minutes=HOLD_MINUTES)
-        self._refunds = RefundDesk(edge)
+        self._payments = ChargeOperation(edge, hold_minutes=HOLD_MINUTES)
+        self._refunds = RefundOperation(edge)
 
     def hold(self, user_id: UUID, flight_ids: UUID | tuple[UUID, ...], seats: int = 1) -> UUID:
         """A booking that is held, and waits for its traveller to pay."""
@@ -165,7 +165,7 @@ class Till:
         assert event is not None
         after = AfterCommit()
         with self.steps.context.db.transaction() as connection:
-            payment.apply_events(connection, [event], after, hold_minutes=HOLD_MINUTES)
+            settle_payment.apply_events(connection, [event], after, hold_minutes=HOLD_MINUTES)
         after.run(self.steps.context.redis, self.steps.context.dispatcher)
 
     def end_hold(self, trip_id: UUID, minutes_ago: int = 1) -> None:
@@ -268,6 +268,6 @@ def assert_square(till: Till, *trips: UUID) -> None:
     """Who is confirmed has paid, and nobody else has; and every invariant holds."""
     for trip in trips:
         owed = till.rows("SELECT sum(price_total) FROM bookings WHERE trip_id = %s AND status = 'CONFIRMED'", trip)[0][0]
-        assert till.provider.balance(*(payment for payment, _, _ in till.payments(trip))) == (owed or 0)
+        assert till.provider.balance(*(settle_payment for settle_payment, _, _ in till.payments(trip))) == (owed or 0)
     # Nobody reads the queue in these tests.
     assert [each for each in till.steps.pipeline.violations() if not each.startswith("I8")] == []

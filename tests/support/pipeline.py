@@ -21,16 +21,16 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from core import keys
-from core.bookings import ending, reserve
-from core.bookings.after_commit import AfterCommit
-from core.bookings.intake import Intake
+from core.after_commit import AfterCommit
 from core.bookings.requests import Accepted, BookingRequest
-from core.bookings.reserve import Reservations
 from core.bookings.states import BookingStatus
 from core.clock import new_id, now
 from core.db import Database
-from core.jobs.messages import MAX_IDS, Queue, ReserveBookings
-from core.repair import invariants, sweep
+from core.invariants import checker
+from core.lifecycle import end, reserve, sweep
+from core.lifecycle.accept import Intake
+from core.lifecycle.reserve import Reservations
+from core.messaging.messages import MAX_IDS, Queue, ReserveBookings
 from core.settings import Settings
 from core.users.models import Role
 from core.users.tokens import AccessTokens, Principal
@@ -40,7 +40,7 @@ from tests.support.processes import Api, Worker
 from tests.support.waiting import until
 from workers.bookings import reserve_bookings
 from workers.context import Context
-from workers.sweeper import Sweeper
+from workers.sweeps.sweeper import Sweeper
 
 ENDED = "SELECT NOT EXISTS (SELECT 1 FROM bookings WHERE status = 'PENDING')"
 
@@ -181,8 +181,8 @@ class Pipeline:
         """Cancel a booking and carry out what follows, which is returned."""
         after = AfterCommit()
         with self.db.transaction() as connection:
-            trips = list(ending.lock_trips(connection, [booking_id]).values())
-            ending.end_trips(connection, trips, BookingStatus.CANCELLED, after, hold_minutes=15)
+            trips = list(end.lock_trips(connection, [booking_id]).values())
+            end.end_trips(connection, trips, BookingStatus.CANCELLED, after, hold_minutes=15)
         after.run(self.context.redis, self.context.dispatcher)
         return after
 
@@ -260,7 +260,7 @@ class Pipeline:
     def violations(self, accepted: Sequence[UUID] = ()) -> list[str]:
         """What the checker says now."""
         with self.db.transaction() as connection:
-            return [str(each) for each in invariants.check(connection, self.redis, accepted)]
+            return [str(each) for each in checker.check(connection, self.redis, accepted)]
 
     def assert_clean(self, accepted: Sequence[UUID] = ()) -> None:
         """Every booking has ended, and every invariant holds. A worker must be running: it puts away messages that came back."""

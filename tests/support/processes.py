@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from core.embedded.ports import free_port
+from launcher.embedded.ports import free_port
 from tests.support.forge import Forge
 from tests.support.waiting import until
 

@@ -17,7 +17,7 @@ import httpx
 from tests.support.servers import is_alive
 from tests.support.waiting import until
 
-COMMAND = (sys.executable, "-P", "-m", "core.cli")
+COMMAND = (sys.executable, "-P", "-m", "launcher.cli")
 READY_SECONDS = 120.0
 
 

@@ -17,10 +17,10 @@ from uuid import uuid4
 import psycopg
 import redis
 
-from core.embedded.guardian import Guardian
-from core.embedded.postgres import NAME, EmbeddedPostgres
-from core.embedded.valkey import EmbeddedValkey
 from core.migrations import upgrade
+from launcher.embedded.guardian import Guardian
+from launcher.embedded.postgres import NAME, EmbeddedPostgres
+from launcher.embedded.valkey import EmbeddedValkey
 from tests.support.waiting import until
 
 TEMPLATE: Final = "template_migrated"

@@ -8,15 +8,16 @@ from uuid import UUID
 
 import pytest
 
-from core.bookings import cancel, queries
-from core.bookings.after_commit import AfterCommit
+from core.after_commit import AfterCommit
+from core.bookings import queries
 from core.bookings.models import PaymentMode
 from core.bookings.requests import BookingRequest
 from core.bookings.views import BookingView
-from core.repair import audit
-from core.waitlist import offers, service, views
+from core.invariants import inventory_drift
+from core.lifecycle import cancel, join_waitlist, offer_seats
+from core.lifecycle.join_waitlist import Joined, Party
+from core.waitlist import views
 from core.waitlist.models import WaitStatus
-from core.waitlist.service import Joined, Party
 from core.waitlist.views import WaitlistView
 from tests.support.pipeline import Pipeline
 from workers.bookings import reserve_bookings
@@ -50,13 +51,13 @@ class Steps:
 
     def join(self, flight_id: UUID, user_id: UUID, size: int = 1, *, accept_partial: bool = False) -> Joined:
         with self.context.db.transaction() as connection:
-            joined = service.join(connection, flight_id, Party(user_id, size, accept_partial), hold_minutes=HOLD_MINUTES)
+            joined = join_waitlist.join(connection, flight_id, Party(user_id, size, accept_partial), hold_minutes=HOLD_MINUTES)
         self.run_after(joined.after)
         return joined
 
     def leave(self, flight_id: UUID, user_id: UUID) -> None:
         with self.context.db.transaction() as connection:
-            after = service.leave(connection, flight_id, user_id, hold_minutes=HOLD_MINUTES)
+            after = join_waitlist.leave(connection, flight_id, user_id, hold_minutes=HOLD_MINUTES)
         self.run_after(after)
 
     def place(self, flight_id: UUID, user_id: UUID) -> views.WaitlistView:
@@ -67,7 +68,7 @@ class Steps:
         """Another aircraft: what it has more is offered in the same transaction."""
         with self.context.db.transaction() as connection:
             connection.execute("UPDATE flights SET total_seats = %s, version = version + 1 WHERE id = %s", (total, flight_id))
-            after = offers.offer_free_seats(connection, [flight_id], hold_minutes=HOLD_MINUTES)
+            after = offer_seats.offer_free_seats(connection, [flight_id], hold_minutes=HOLD_MINUTES)
         after.stale_flights.add(flight_id)
         self.run_after(after)
 
@@ -99,7 +100,7 @@ class Steps:
         Whoever reserves while another drops a flight may be forgotten by Redis, or remembered for ever; Postgres decides anyway.
         """
         with self.context.db.transaction() as connection:
-            drifts = audit.find_drift(connection, self.context.redis, audit.list_loaded(self.context.redis))
+            drifts = inventory_drift.find_drift(connection, self.context.redis, inventory_drift.list_loaded(self.context.redis))
         self.context.inventory.drop(drifts)
 
     def run_after(self, after: AfterCommit) -> None:

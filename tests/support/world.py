@@ -7,28 +7,28 @@ from contextlib import contextmanager, suppress
 from typing import Final
 from uuid import UUID
 
-from core.bookings import pay, reserve
-from core.bookings.after_commit import AfterCommit
-from core.bookings.intake import Intake
+from core.after_commit import AfterCommit
 from core.bookings.models import PaymentMode
-from core.bookings.payment import Claim, apply_events
 from core.bookings.requests import Accepted, BookingRequest
-from core.bookings.reserve import Reservations
 from core.bookings.states import BEGINNINGS, BookingStatus, is_allowed_transition
 from core.clock import new_id, now
 from core.db import RawConnection
 from core.errors import AppError
 from core.flights import cancellation
+from core.invariants import checker
+from core.lifecycle import pay, reserve, sweep
+from core.lifecycle.accept import Intake
+from core.lifecycle.reserve import Reservations
+from core.lifecycle.settle_payment import Claim, apply_events
 from core.payments.events import ProviderEvent
-from core.repair import invariants, sweep
 from core.seats.inventory import take_snapshots
 from core.waitlist import entries
 from tests.support.ledger import Fate, Ledger
 from tests.support.steps import HOLD_MINUTES, Steps
-from workers import money_sweep
 from workers.bookings import reserve_bookings
-from workers.desks import Edge, PaymentDesk
 from workers.flights import cancel_flights
+from workers.payment_operations import ChargeOperation, Edge
+from workers.sweeps import money
 
 # From then on Postgres itself notes every status that a booking moves to.
 WATCH: Final = """
@@ -44,11 +44,11 @@ _TABLES: Final = "flights, users, payments, payment_events, cancellations, dead_
 ROUNDS: Final = 20
 """More than the questions that a payment is worth."""
 
-Move = tuple[str | None, str]
+Transition = tuple[str | None, str]
 """From None: how a booking came into the world."""
 
 
-def is_allowed(move: Move) -> bool:
+def is_allowed(move: Transition) -> bool:
     source, target = move
     return target in BEGINNINGS if source is None else is_allowed_transition(BookingStatus(source), BookingStatus(target))
 
@@ -60,7 +60,7 @@ class World:
         self._steps = steps
         self._context = steps.context
         edge = Edge(self._context.db, self._context.redis, self._context.dispatcher)
-        self._desk = PaymentDesk(edge, hold_minutes=HOLD_MINUTES)
+        self._desk = ChargeOperation(edge, hold_minutes=HOLD_MINUTES)
         with self._context.db.transaction() as connection:
             connection.execute(WATCH)
 
@@ -143,7 +143,7 @@ class World:
     def sweep_money(self) -> None:
         """The leases of payment workers end, and the sweep looks."""
         self._steps.execute("UPDATE payments SET next_at = now() - interval '1 second' WHERE next_at IS NOT NULL")
-        for _, step in money_sweep.steps(self._context):
+        for _, step in money.steps(self._context):
             step()
 
     def end_hold(self, trip: UUID, minutes_ago: int) -> None:
@@ -154,7 +154,7 @@ class World:
             minutes_ago,
             trip,
         )
-        for _, step in money_sweep.steps(self._context):
+        for _, step in money.steps(self._context):
             step()
 
     # Giving back, waiting, changing
@@ -197,7 +197,7 @@ class World:
 
     # What can be seen
 
-    def moves(self) -> set[Move]:
+    def moves(self) -> set[Transition]:
         """Every change of a status that Postgres ever saw, in all worlds."""
         with self._context.db.snapshot() as connection:
             return set(connection.execute("SELECT source, target FROM seen_moves").fetchall())
@@ -209,7 +209,7 @@ class World:
     def violations(self) -> list[str]:
         """Promises broken now. Work is in flight: what waits for a worker, and who is still on a cancelled flight, is not asked."""
         with self._context.db.snapshot() as connection:
-            found = [str(each) for each in invariants.check(connection, None)]
+            found = [str(each) for each in checker.check(connection, None)]
         return [each for each in found if not each.startswith("I9") and not each.endswith("is still PENDING")]
 
     def violations_at_rest(self) -> list[str]:

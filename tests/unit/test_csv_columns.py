@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.imports.checks import Check
-from core.imports.columns import BY_NAME
-from core.imports.seen import SeenKeys
+from core.imports.csv.checks import Check
+from core.imports.csv.columns import BY_NAME
+from core.imports.csv.seen import SeenKeys
 
 ALL = np.array([True])
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from core.imports.header import LISTED, BadHeader, NotText, read_layout
+from core.imports.csv.header import LISTED, BadHeader, NotText, read_layout
 
 NAMES = "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price"
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.imports import records
-from core.imports.header import Layout
-from core.imports.reader import Chunk, Cursor, read_chunk
+from core.imports.csv import records
+from core.imports.csv.header import Layout
+from core.imports.csv.reader import Chunk, Cursor, read_chunk
 
 NAMES = ("flight_number", "source", "destination")
 SMALL = 3 * records.RECORD_BYTES

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.itineraries import ranked, search
-from core.itineraries.joint import Rules
-from core.itineraries.ranking import Ranking
-from core.itineraries.search import Found, Question, find, last_departure
-from core.itineraries.tables import DAY_SECONDS, DayTable, Flights, Numbers, day_number, moment
+from core.search.itineraries import ranked, search
+from core.search.itineraries.joint import Rules
+from core.search.itineraries.ranking import Ranking
+from core.search.itineraries.search import Found, Question, find, last_departure
+from core.search.itineraries.tables import DAY_SECONDS, DayTable, Flights, Numbers, day_number, moment
 from tests.support import oracle
 from tests.support.oracle import Flight
 

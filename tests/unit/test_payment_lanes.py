@@ -7,7 +7,7 @@ import random
 import pytest
 
 from core.payments.breaker import FEWEST_CALLS, PROBES, ROUND_SECONDS, WINDOW_SECONDS, CircuitBreaker
-from workers.lanes import Lanes
+from workers.bulkhead import Bulkhead
 
 
 class Clock:
@@ -87,7 +87,7 @@ def test_the_first_probe_that_is_answered_closes_it(breaker: CircuitBreaker, clo
 
 
 def test_a_full_lane_holds_up_only_itself() -> None:
-    lanes: Lanes[str, int] = Lanes(width=2, total=10, depth=100)
+    lanes: Bulkhead[str, int] = Bulkhead(width=2, total=10, depth=100)
     for item in range(20):
         assert lanes.put("hanging", item)
     assert lanes.put("other", 100)
@@ -97,7 +97,7 @@ def test_a_full_lane_holds_up_only_itself() -> None:
 
 
 def test_what_is_here_already_is_not_queued_again() -> None:
-    lanes: Lanes[str, int] = Lanes(width=1, total=1, depth=10)
+    lanes: Bulkhead[str, int] = Bulkhead(width=1, total=1, depth=10)
     assert lanes.put("a", 1)
     assert not lanes.put("a", 1)
     assert lanes.take() == ("a", 1)
@@ -110,7 +110,7 @@ def test_what_is_here_already_is_not_queued_again() -> None:
 def test_lanes_are_what_a_simple_model_says(seed: int) -> None:
     chance = random.Random(seed)
     width, total, depth = chance.randint(1, 3), chance.randint(1, 6), chance.randint(1, 5)
-    lanes: Lanes[int, int] = Lanes(width=width, total=total, depth=depth)
+    lanes: Bulkhead[int, int] = Bulkhead(width=width, total=total, depth=depth)
     waiting: dict[int, list[int]] = {lane: [] for lane in range(5)}
     running: list[tuple[int, int]] = []
     for item in range(300):

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from msgspec import Meta
 
-from api.phrases import field_error
+from api.http.validation_messages import field_error
 
 
 class Passenger(msgspec.Struct, forbid_unknown_fields=True):

@@ -10,8 +10,8 @@ from litestar import Litestar
 from litestar.openapi import OpenAPIConfig
 from litestar.testing import TestClient
 
-from api.errors import EXCEPTION_HANDLERS
-from api.spa import NOT_PAGES, app_handlers, documentation, documentation_router
+from api.http.errors import EXCEPTION_HANDLERS
+from api.http.spa import NOT_PAGES, app_handlers, documentation, documentation_router
 
 INDEX = "<!doctype html><title>Skyqueue</title>"
 

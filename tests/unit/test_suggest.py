@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.flights import places, slips
 from core.flights.airports import AirportView, ServedPlace
-from core.flights.suggest import Suggestions
+from core.places import fuzzy_match, registry
+from core.search.suggestions import Suggestions
 
 CITIES = (
     "Bangalore",
@@ -29,7 +29,7 @@ CITIES = (
 
 
 def served(name: str, traffic: int = 0) -> ServedPlace:
-    place = places.resolve(name)
+    place = registry.resolve(name)
     assert place is not None
     airport = AirportView(name=name, iata=place.iata, city=place.city, country=place.country, timezone=place.timezone)
     return ServedPlace(place.iata, airport, traffic)
@@ -122,20 +122,20 @@ def test_slips_are_those_of_the_best_beginning_by_the_textbook(spellings: set[st
         for spelling in spellings
         if set(typed[:2]) & set(spelling[:2])
     }
-    found = [(spelling, number) for alike, number in slips.near(sorted(spellings), typed, allowed) for spelling in alike]
+    found = [(spelling, number) for alike, number in fuzzy_match.near(sorted(spellings), typed, allowed) for spelling in alike]
     assert found == sorted((spelling, number) for spelling, number in best.items() if number <= allowed)
 
 
 def test_of_two_thousand_long_names_few_letters_are_compared_with_a_long_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """The event loop waits for it. Each letter with each are 148,000 rows, and took a second."""
     rows: list[int] = []
-    next_row = slips._Band._next_row
+    next_row = fuzzy_match._Band._next_row
 
-    def counted(band: slips._Band, spelling: str, end: int) -> list[int]:
+    def counted(band: fuzzy_match._Band, spelling: str, end: int) -> list[int]:
         rows.append(end)
         return next_row(band, spelling, end)
 
-    monkeypatch.setattr(slips._Band, "_next_row", counted)
+    monkeypatch.setattr(fuzzy_match._Band, "_next_row", counted)
     dice = random.Random(1)
     names = [
         " ".join("".join(dice.choices("abcdefghilmnorstu", k=dice.randint(4, 10))) for _ in range(9))[:80] for _ in range(2000)

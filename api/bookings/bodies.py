@@ -1,0 +1,88 @@
+"""What a traveller sends to book: flights, seats, people, and how it is paid."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from api.http.wire import RequestBody, Word
+from core.bookings.models import PaymentMode
+from core.bookings.passengers import Traveller, require_faultless
+from core.errors import Invalid
+from core.text import VISIBLE
+
+Seats = Annotated[int, Meta(ge=1, le=9, description="Seats on each flight, 1 to 9.", examples=[2])]
+PassengerName = Annotated[str, Meta(min_length=1, max_length=100, pattern=VISIBLE, examples=["Asha Rao"])]
+PassengerContact = Annotated[str, Meta(min_length=1, max_length=200, pattern=VISIBLE)]
+
+
+class PassengerBody(RequestBody):
+    """One named traveller. The last word of the name is the surname, for look-ups by reference."""
+
+    name: PassengerName
+    date_of_birth: date | None = None
+    contact: PassengerContact | None = None
+    """An email address or a telephone number."""
+
+
+class PaymentBody(RequestBody):
+    """How to pay: `{"token": "tok_ok"}` is charged at once; `{"hold": true}` keeps the seats and is paid later."""
+
+    token: Word | None = None
+    hold: bool = False
+
+
+class BookingBody(RequestBody):
+    """What a traveller asks for: one flight, or `flight_ids` of a trip that is booked all or none, in the order of travel."""
+
+    seats: Seats
+    flight_id: UUID | None = None
+    flight_ids: Annotated[list[UUID], Meta(min_length=2, max_length=6)] | None = None
+    user_id: UUID | None = None
+    """The traveller; only an admin may name somebody else."""
+    passengers: Annotated[list[PassengerBody], Meta(max_length=9)] = msgspec.field(default_factory=list)
+    """At most one for each seat."""
+    payment: PaymentBody | None = None
+    """Without it the booking is confirmed as soon as its seats are taken."""
+    allow_duplicate: bool = False
+    """Book again although you booked the same flight a moment ago."""
+
+    def flights(self) -> tuple[UUID, ...]:
+        """The flights in the order of travel.
+
+        Raises:
+            Invalid: none, both fields, or one flight twice.
+        """
+        if (self.flight_id is None) == (self.flight_ids is None):
+            raise Invalid.field("/flight_id", "one_of", "Name either flight_id or flight_ids.")
+        flights = (self.flight_id,) if self.flight_id is not None else tuple(self.flight_ids or ())
+        if len(set(flights)) < len(flights):
+            raise Invalid.field("/flight_ids", "duplicate", "A trip visits each flight once.")
+        return flights
+
+    def mode(self) -> PaymentMode:
+        """How this booking is paid.
+
+        Raises:
+            Invalid: a payment that is neither a token nor a hold, or both.
+        """
+        if self.payment is None:
+            return PaymentMode.NONE
+        if (self.payment.token is None) == (not self.payment.hold):
+            raise Invalid.field("/payment", "one_of", "Name either a token, or hold: true.")
+        return PaymentMode.HOLD if self.payment.hold else PaymentMode.TOKEN
+
+    def people(self) -> tuple[Traveller, ...]:
+        """The named passengers.
+
+        Raises:
+            Invalid: more than there are seats, or one without a surname, or not born yet.
+        """
+        if len(self.passengers) > self.seats:
+            raise Invalid.field("/passengers", "too_many", "There are more passengers than seats.")
+        people = [Traveller(each.name, each.date_of_birth, each.contact) for each in self.passengers]
+        return require_faultless(people, [f"/passengers/{index}" for index in range(len(people))])

@@ -1,0 +1,147 @@
+"""Cancel in two steps: ask what it gives back, then confirm. And answer a change of the schedule."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from api.bookings.controller import owner
+from api.http.authentication import limited
+from api.http.wire import RequestBody
+from api.services import Services, SignedRequest
+from core.bookings import queries, quotes
+from core.bookings.errors import (
+    BookingNotFound,
+    MovedAgain,
+    NoScheduleChange,
+    NotCancellable,
+    QuoteExpired,
+    QuoteNotFound,
+    QuoteSuperseded,
+)
+from core.bookings.quotes import Quote
+from core.bookings.views import BookingView, money
+from core.lifecycle import accept_schedule_change
+from core.lifecycle import cancel as cancelling
+from core.ratelimit.limits import Scope
+
+
+class QuoteView(msgspec.Struct, frozen=True, kw_only=True):
+    """What cancelling gives back, promised until `expires_at`. Only the newest quote of a booking can be confirmed."""
+
+    id: UUID
+    booking_id: UUID
+    refund_amount: str
+    fee_amount: str
+    currency: str
+    expires_at: datetime
+    confirmed_at: datetime | None
+
+
+class ScheduleChangeBody(RequestBody):
+    """`keep`: the new times are fine. To give the booking back instead, cancel it: that is free of charge now."""
+
+    action: Literal["keep"]
+    new_departure_ts: Annotated[datetime, Meta(tz=True)] | None = None
+    """The new departure that you look at (`schedule_change`). Refused with 409 when the flight was moved again since."""
+
+
+class CancellationController(Controller):
+    """Everything here is the owner's, or an admin's; to anybody else the booking does not exist."""
+
+    path = "/api/v1"
+    tags = ("bookings",)
+
+    @post(
+        "/bookings/{booking_id:uuid}/cancellations",
+        operation_id="quoteCancellation",
+        summary="What cancelling gives back",
+        guards=(limited(Scope.BOOKING_USER),),
+        sync_to_thread=True,
+        opt={"errors": (BookingNotFound, NotCancellable)},
+    )
+    def quote(
+        self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]
+    ) -> Response[QuoteView]:
+        """Nothing is cancelled yet. Refund and fee add up to what was paid; both are `0.00` when nothing was."""
+        with services.db.transaction() as connection:
+            quote = cancelling.quote(connection, booking_id, owner(request.user), services.settings.fares)
+        location = f"/api/v1/cancellations/{quote.id}"
+        return Response(_quote_view(quote), status_code=HTTPStatus.CREATED, headers={"location": location})
+
+    @get(
+        "/cancellations/{cancellation_id:uuid}",
+        operation_id="getCancellation",
+        summary="One quote",
+        sync_to_thread=True,
+        opt={"errors": (QuoteNotFound,)},
+    )
+    def read(self, cancellation_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> QuoteView:
+        with services.db.snapshot() as connection:
+            return _quote_view(quotes.get_quote(connection, cancellation_id, owner(request.user)))
+
+    @post(
+        "/cancellations/{cancellation_id:uuid}/confirm",
+        operation_id="confirmCancellation",
+        summary="Cancel as quoted",
+        status_code=HTTPStatus.OK,
+        sync_to_thread=True,
+        opt={"errors": (QuoteNotFound, QuoteExpired, QuoteSuperseded, NotCancellable)},
+    )
+    def confirm(
+        self, cancellation_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]
+    ) -> BookingView:
+        """Give the seats and the money back once. The answer is the cancelled booking, also when it is confirmed again."""
+        settings = services.settings
+        with services.db.transaction() as connection:
+            booking_id, after = cancelling.confirm(
+                connection,
+                cancellation_id,
+                owner(request.user),
+                settings.fares,
+                hold_minutes=settings.booking.hold_minutes,
+            )
+        after.run(services.redis, services.live.dispatcher)
+        with services.db.snapshot() as connection:
+            return queries.get_booking(connection, booking_id, owner(request.user))
+
+    @post(
+        "/bookings/{booking_id:uuid}/schedule-change",
+        operation_id="answerScheduleChange",
+        summary="Keep a booking whose flight was moved",
+        status_code=HTTPStatus.OK,
+        sync_to_thread=True,
+        opt={"errors": (BookingNotFound, NoScheduleChange, MovedAgain)},
+    )
+    def keep(
+        self,
+        booking_id: FromPath[UUID],
+        data: JSONBody[ScheduleChangeBody],
+        request: SignedRequest,
+        services: NamedDependency[Services],
+    ) -> BookingView:
+        """Accept the new times. From then on the fare rule counts again."""
+        with services.db.transaction() as connection:
+            accept_schedule_change.keep(connection, booking_id, owner(request.user), seen=data.new_departure_ts)
+        with services.db.snapshot() as connection:
+            return queries.get_booking(connection, booking_id, owner(request.user))
+
+
+def _quote_view(quote: Quote) -> QuoteView:
+    return QuoteView(
+        id=quote.id,
+        booking_id=quote.trip_id,
+        refund_amount=money(quote.refund_amount),
+        fee_amount=money(quote.fee_amount),
+        currency=quote.currency,
+        expires_at=quote.expires_at,
+        confirmed_at=quote.confirmed_at,
+    )

@@ -1,0 +1,72 @@
+"""The airline cancels a flight."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from api.http.authentication import requires_admin
+from api.http.wire import Line, RequestBody
+from api.services import Services, SignedRequest
+from core.flights import cancellation
+from core.flights.announcements import route_versions
+from core.flights.announcements.route_versions import RouteDays
+from core.flights.errors import FlightDeparted, FlightNotFound
+from core.messaging.messages import CancelFlights
+from core.waitlist import entries
+
+
+class FlightCancellationBody(RequestBody):
+    reason: Line
+    """In words for travellers and for the audit log."""
+
+
+class FlightCancellationAccepted(msgspec.Struct, kw_only=True):
+    """The flight is cancelled. The job ends its bookings and gives their money back."""
+
+    job_id: UUID
+    status: str
+    status_url: str
+
+
+class FlightCancellationController(Controller):
+    path = "/admin/flights"
+    tags = ("flights",)
+    guards = (requires_admin,)
+
+    @post(
+        "/{flight_id:uuid}/cancel",
+        operation_id="cancelFlight",
+        summary="Cancel a flight, its bookings with it",
+        status_code=HTTPStatus.ACCEPTED,
+        sync_to_thread=True,
+        opt={"errors": (FlightNotFound, FlightDeparted)},
+    )
+    def cancel(
+        self,
+        flight_id: FromPath[UUID],
+        data: JSONBody[FlightCancellationBody],
+        request: SignedRequest,
+        services: NamedDependency[Services],
+    ) -> Response[FlightCancellationAccepted]:
+        """From now on no search finds it and nobody can book it. Everybody on it is refunded in full by a job; a flight that was
+        cancelled before answers with that job.
+        """
+        with services.db.transaction() as connection:
+            begun = cancellation.begin(connection, flight_id, data.reason, user_id=request.user.user_id)
+            if begun.is_new:
+                entries.close(connection, flight_id)
+        if begun.is_new:
+            route_versions.change(services.redis, RouteDays([begun.route_day]))
+            services.live.dispatcher.send(CancelFlights((begun.job.id,)))
+        status_url = f"/api/v1/jobs/{begun.job.id}"
+        return Response(
+            FlightCancellationAccepted(job_id=begun.job.id, status=begun.job.status, status_url=status_url),
+            status_code=HTTPStatus.ACCEPTED,
+            headers={"location": status_url, "retry-after": "1"},
+        )

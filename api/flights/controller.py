@@ -1,0 +1,256 @@
+"""Flights as administrators keep them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from http import HTTPStatus
+from tempfile import SpooledTemporaryFile
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, delete, get, post, put
+from litestar.background_tasks import BackgroundTask
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
+from litestar.response import Stream
+from msgspec import Meta
+
+from api.http.authentication import requires_admin
+from api.http.wire import RequestBody
+from api.services import Services, SignedRequest
+from core.after_commit import AfterCommit
+from core.db import RawConnection
+from core.errors import Unavailable
+from core.events import job_events
+from core.flights import listing, queries, rules, service
+from core.flights.details import FlightDetails
+from core.flights.errors import (
+    CapacityBelowSold,
+    FlightCancelled,
+    FlightExists,
+    FlightHasBookings,
+    FlightNotFound,
+    StaleVersion,
+)
+from core.flights.listing import FlightFilter, FlightSort
+from core.flights.models import FlightStatus
+from core.flights.service import Change
+from core.flights.views import FlightView, InventoryView
+from core.imports.export import export_flights
+from core.lifecycle import offer_seats
+from core.text import AMOUNT, VISIBLE
+
+PlaceName = Annotated[
+    str,
+    Meta(min_length=2, max_length=80, pattern=VISIBLE, description="The name or the IATA code of a place."),
+]
+PlaceQuery = Annotated[str | None, QueryParameter(max_length=80, pattern=VISIBLE, required=False)]
+IfMatch = Annotated[
+    str | None,
+    HeaderParameter(
+        name="If-Match",
+        required=False,
+        max_length=500,
+        description="The `ETag` of the flight as you know it: refused with 412 if somebody changed it since.",
+    ),
+]
+
+CSV: Final = "text/csv"  # a stream adds the charset
+PIECE_BYTES: Final = 64 * 1024
+_TAG: Final = re.compile(r'(?:W/)?"([1-9][0-9]{0,8})"')
+"""A proxy that compresses makes a tag weak (`W/`), and the flight is the same."""
+
+
+class FlightBody(RequestBody):
+    """A flight as an administrator describes it. Times need a zone; the price is for one seat, as a number or a string."""
+
+    flight_number: Annotated[str, Meta(min_length=2, max_length=16, examples=["AI-202"])]
+    source: PlaceName
+    destination: PlaceName
+    departure_ts: Annotated[datetime, Meta(tz=True)]
+    arrival_ts: Annotated[datetime, Meta(tz=True)]
+    total_seats: Annotated[int, Meta(ge=1, le=rules.MAX_SEATS, examples=[150])]
+    price: Annotated[str, Meta(pattern=AMOUNT, examples=["7500.00"])] | int | float
+    currency: Annotated[str, Meta(min_length=3, max_length=3)] = rules.DEFAULT_CURRENCY
+
+    def details(self) -> FlightDetails:
+        return FlightDetails.checked(**msgspec.structs.asdict(self) | {"price": Decimal(str(self.price))})
+
+
+class FlightPage(msgspec.Struct):
+    data: list[FlightView]
+    next_cursor: str | None
+
+
+class FlightController(Controller):
+    """A change is seen by every search at once, and never touches seats that are held or sold."""
+
+    path = "/admin/flights"
+    tags = ("flights",)
+    guards = (requires_admin,)
+
+    @post(operation_id="createFlight", summary="Add a flight", sync_to_thread=True, opt={"errors": (FlightExists,)})
+    def create(
+        self, data: JSONBody[FlightBody], request: SignedRequest, services: NamedDependency[Services]
+    ) -> Response[FlightView]:
+        details = data.details()
+        with services.db.transaction() as connection:
+            change = service.create_flight(connection, details, user_id=request.user.user_id)
+        answer = _announced(change, services)
+        answer.status_code = HTTPStatus.CREATED
+        answer.headers["location"] = f"/admin/flights/{change.flight_id}"
+        return answer
+
+    @get(operation_id="listFlights", summary="List flights", sync_to_thread=True)
+    def list(
+        self,
+        services: NamedDependency[Services],
+        source: PlaceQuery = None,
+        destination: PlaceQuery = None,
+        day: Annotated[date | None, QueryParameter(name="date", required=False)] = None,
+        status: FromQuery[FlightStatus | None] = None,
+        q: PlaceQuery = None,
+        sort: FromQuery[FlightSort] = FlightSort.DEPARTURE,
+        limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
+        cursor: Annotated[str | None, QueryParameter(max_length=500, required=False)] = None,
+    ) -> FlightPage:
+        """Filtered and sorted. `date` is the local date of departure; `q` the beginning of a flight number, or part of a
+        place's name. `next_cursor` is the `cursor` of the next page.
+        """
+        wanted = FlightFilter(source=source or None, destination=destination or None, day=day, status=status, text=q)
+        with services.db.snapshot() as connection:
+            flights, following = listing.list_flights(connection, wanted, sort=sort, cursor=cursor, limit=limit)
+        return FlightPage(flights, following)
+
+    @get(
+        "/export.csv",
+        operation_id="exportFlights",
+        summary="Flights as a file",
+        media_type=CSV,
+        sync_to_thread=True,
+        opt={"errors": (Unavailable,)},
+    )
+    def export(
+        self,
+        services: NamedDependency[Services],
+        source: PlaceQuery = None,
+        destination: PlaceQuery = None,
+        day: Annotated[date | None, QueryParameter(name="date", required=False)] = None,
+        status: FromQuery[FlightStatus | None] = None,
+        q: PlaceQuery = None,
+        sort: FromQuery[FlightSort] = FlightSort.DEPARTURE,
+    ) -> Stream:
+        """All flights that the list would show with the same filter and sort, of one moment, in the columns of the importer: sent
+        back unchanged, every row is skipped.
+        """
+        wanted = FlightFilter(source=source or None, destination=destination or None, day=day, status=status, text=q)
+        file = export_flights(services.db, wanted, sort)
+        headers = {"content-disposition": 'attachment; filename="flights.csv"', "cache-control": "no-store"}
+        # Whoever asks with HEAD, or hangs up, never begins to read.
+        return Stream(_pieces(file), media_type=CSV, headers=headers, background=BackgroundTask(file.close))
+
+    @get(
+        "/{flight_id:uuid}",
+        operation_id="readFlight",
+        summary="One flight, with its ETag",
+        sync_to_thread=True,
+        opt={"errors": (FlightNotFound,)},
+    )
+    def read(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> Response[FlightView]:
+        with services.db.snapshot() as connection:
+            return _answer(queries.get_flight(connection, flight_id))
+
+    @put(
+        "/{flight_id:uuid}",
+        operation_id="replaceFlight",
+        summary="Replace a flight's details",
+        sync_to_thread=True,
+        opt={"errors": (FlightNotFound, FlightExists, FlightHasBookings, CapacityBelowSold, FlightCancelled, StaleVersion)},
+    )
+    def replace(
+        self,
+        flight_id: FromPath[UUID],
+        data: JSONBody[FlightBody],
+        request: SignedRequest,
+        services: NamedDependency[Services],
+        if_match: IfMatch = None,
+    ) -> Response[FlightView]:
+        """Held and sold seats stay as they are; the capacity cannot go below them."""
+        details = data.details()
+        with services.db.transaction() as connection:
+            change = service.replace_flight(
+                connection, flight_id, details, user_id=request.user.user_id, expected=_versions(if_match)
+            )
+            change, after = _offered(connection, change, services)
+        answer = _announced(change, services)
+        after.run(services.redis, services.live.dispatcher)
+        return answer
+
+    @delete(
+        "/{flight_id:uuid}",
+        operation_id="deleteFlight",
+        summary="Remove a flight that was never booked",
+        sync_to_thread=True,
+        opt={"errors": (FlightNotFound, FlightHasBookings, FlightCancelled, StaleVersion)},
+    )
+    def delete(
+        self,
+        flight_id: FromPath[UUID],
+        request: SignedRequest,
+        services: NamedDependency[Services],
+        if_match: IfMatch = None,
+    ) -> None:
+        with services.db.transaction() as connection:
+            change = service.delete_flight(connection, flight_id, user_id=request.user.user_id, expected=_versions(if_match))
+        service.announce(services.redis, change)
+
+    @get(
+        "/{flight_id:uuid}/inventory",
+        operation_id="readInventory",
+        summary="The seats of a flight, in Postgres and in Redis",
+        sync_to_thread=True,
+        opt={"errors": (FlightNotFound,)},
+    )
+    def inventory(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> InventoryView:
+        with services.db.snapshot() as connection:
+            return queries.read_inventory(connection, services.redis, flight_id)
+
+
+def _offered(connection: RawConnection, change: Change, services: Services) -> tuple[Change, AfterCommit]:
+    """The seats of a larger aircraft are first of all for those who wait for one."""
+    if not change.seats_changed or change.flight is None:
+        return change, AfterCommit()
+    after = offer_seats.offer_free_seats(connection, [change.flight_id], hold_minutes=services.settings.booking.hold_minutes)
+    flight = msgspec.structs.replace(change.flight, available_seats=after.transitions.seats[change.flight_id])
+    return replace(change, flight=flight), after
+
+
+def _announced(change: Change, services: Services) -> Response[FlightView]:
+    service.announce(services.redis, change)
+    assert change.flight is not None
+    if change.seats_changed:
+        job_events.seats_changed(services.redis, {change.flight_id: change.flight.available_seats})
+    return _answer(change.flight)
+
+
+def _answer(flight: FlightView) -> Response[FlightView]:
+    return Response(flight, headers={"etag": f'"{flight.version}"', "cache-control": "no-store"})
+
+
+def _pieces(file: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
+
+
+def _versions(if_match: str | None) -> frozenset[int] | None:
+    """The versions that a request accepts. A tag that was never ours matches nothing."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    tags = (_TAG.fullmatch(tag.strip()) for tag in if_match.split(","))
+    return frozenset(int(tag[1]) for tag in tags if tag)

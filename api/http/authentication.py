@@ -1,0 +1,65 @@
+"""Who may call what. Handlers are private unless their `opt` says `{"public": True}`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from api.services import services_of
+from core.errors import AppError
+from core.ratelimit import limits
+from core.users.tokens import Principal, Unauthenticated
+
+PUBLIC = {"public": True}
+
+
+class Forbidden(AppError):
+    """Signed in, and still not allowed."""
+
+    code = "forbidden"
+    status = HTTPStatus.FORBIDDEN
+
+
+class Authentication:
+    """Puts the principal of the bearer token into `request.user`, without a query. Only the header counts, never a cookie."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not scope["route_handler"].opt.get("public") and scope.get("method") != "OPTIONS":
+            token = _bearer_token(scope)
+            scope["user"] = services_of(scope["litestar_app"]).tokens.verify(token)
+            scope["auth"] = token
+        await self.app(scope, receive, send)
+
+
+def _bearer_token(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            kind, _, token = value.partition(b" ")
+            if kind.lower() == b"bearer":
+                return token.strip().decode("latin-1")
+    raise Unauthenticated("Sign in: this needs an access token in the Authorization header.")
+
+
+async def requires_admin(connection: ASGIConnection[Any, Principal, Any, Any], _: BaseRouteHandler) -> None:
+    """For controllers under `/admin`."""
+    if connection.scope.get("method") != "OPTIONS" and not connection.user.is_admin:
+        raise Forbidden("This needs an administrator.")
+
+
+def limited(scope: limits.Scope) -> Callable[[ASGIConnection[Any, Principal, Any, Any], BaseRouteHandler], Awaitable[None]]:
+    """A guard that counts `scope` for the signed-in user, for handlers that run in a thread."""
+
+    async def within_limits(connection: ASGIConnection[Any, Principal, Any, Any], _: BaseRouteHandler) -> None:
+        if connection.scope.get("method") != "OPTIONS":
+            await services_of(connection.app).limiter.check(scope, connection.user.user_id)
+
+    within_limits.limits = True  # type: ignore[attr-defined]  # the documentation mentions 429
+    return within_limits

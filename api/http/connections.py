@@ -1,0 +1,110 @@
+"""One connection of a client: uvicorn's, with limits for who sends a request without end, or slowly, or no HTTP at all.
+
+uvicorn bounds neither the bytes of a request's head nor the time that head and body may take, and answers what is no HTTP in its own
+words. A proxy does better, and not everybody has one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from api.http.problems import MEDIA_TYPE, Problem
+from core.telemetry import correlation
+
+HEAD_BYTES: Final = 64 * 1024
+"""What a request line and its headers may take. The read that crosses it may be as large again."""
+HEAD_SECONDS: Final = 10.0
+"""From the first byte, or from the connection, to the end of the headers."""
+BODY_SECONDS: Final = 30.0
+"""Between two pieces of a body, while we would read. A large file may take as long as it likes."""
+LOOK_SECONDS: Final = 2.5
+
+_NO_HTTP: Final = Problem(400, "malformed", "This is not an HTTP request that can be read.")
+_TOO_SLOW: Final = Problem(408, "too_slow", "The request did not arrive in time.", retryable=True)
+_TOO_MUCH: Final = Problem(431, "headers_too_large", f"The headers of a request may have {HEAD_BYTES // 1024} kB.")
+
+
+class Connection(HttpToolsProtocol):
+    """The times are the event loop's. While a connection is kept between two requests, both are None: uvicorn ends an idle one."""
+
+    _head_since: float | None = None
+    _body_since: float | None = None
+    _head_bytes = 0
+    _looking: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        super().connection_made(transport)
+        self._head_since = self.loop.time()
+        self._looking = self.loop.call_later(LOOK_SECONDS, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._head_bytes > HEAD_BYTES:
+            self._refuse(_TOO_MUCH)
+            return
+        self._head_bytes += len(data)
+        super().data_received(data)
+        if self._head_since is None:
+            self._head_bytes = 0
+
+    def on_message_begin(self) -> None:
+        if self._head_since is None:
+            self._head_since = self.loop.time()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._head_since = None
+        self._body_since = self.loop.time()
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._body_since = self.loop.time()
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._body_since = None
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # the words are uvicorn's
+        self._refuse(_NO_HTTP)
+
+    def _look(self) -> None:
+        """Every few seconds for each connection: a timer for each request would cost every request."""
+        now = self.loop.time()
+        if self.transport.is_closing():
+            return
+        if self._head_since is not None and now - self._head_since > HEAD_SECONDS:
+            if self._head_bytes:
+                self._refuse(_TOO_SLOW)
+            else:
+                self.transport.close()  # browsers open connections that they may need, and do not expect to hear of them
+            return
+        if self._body_since is not None and self.flow.read_paused:
+            self._body_since = now  # it is we who do not read
+        elif self._body_since is not None and now - self._body_since > BODY_SECONDS:
+            self.transport.abort()  # the handler hears that its client has gone
+            return
+        self._looking = self.loop.call_later(LOOK_SECONDS, self._look)
+
+    def _refuse(self, problem: Problem) -> None:
+        request_id = correlation.begin()
+        body = problem.body(instance="", request_id=request_id)
+        headers = {
+            "content-type": MEDIA_TYPE,
+            "content-length": str(len(body)),
+            "x-content-type-options": "nosniff",
+            "x-request-id": request_id,
+            "connection": "close",
+        }
+        head = [STATUS_LINE[problem.status]]
+        head += [name + b": " + value + b"\r\n" for name, value in self.server_state.default_headers]
+        head += [f"{name}: {value}\r\n".encode() for name, value in headers.items()]
+        self.transport.write(b"".join([*head, b"\r\n", body]))
+        self.transport.close()

@@ -1,0 +1,161 @@
+"""Every exception that reaches the edge becomes a problem here, and nowhere else."""
+
+from __future__ import annotations
+
+import errno
+from http import HTTPStatus
+from typing import Any
+
+import psycopg
+import redis.exceptions
+import sqlalchemy.exc
+import structlog
+from litestar import Request, Response
+from litestar.enums import ParamType
+from litestar.exceptions import HTTPException, InternalServerException, MethodNotAllowedException, ValidationException
+from litestar.params import ParameterKwarg
+from litestar.types import ExceptionHandlersMap
+from litestar.typing import FieldDefinition
+
+from api.http.problems import INTERNAL, MEDIA_TYPE, Problem
+from api.http.validation_messages import field_error
+from core.db import BUSY
+from core.errors import AppError
+from core.users.tokens import AccountGone
+
+log = structlog.get_logger(__name__)
+
+SERVER_AWAY: tuple[type[Exception], ...] = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    sqlalchemy.exc.OperationalError,
+    sqlalchemy.exc.InterfaceError,
+    sqlalchemy.exc.TimeoutError,
+    redis.exceptions.ConnectionError,
+    redis.exceptions.TimeoutError,
+    redis.exceptions.OutOfMemoryError,
+    redis.exceptions.ReadOnlyError,
+)
+"""Of Postgres fewer than `core.db.AWAY`: a unit of work raises other errors of SQLAlchemy for a row that is to blame."""
+
+_CODES = {
+    400: "malformed",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+    429: "rate_limited",
+}
+
+_CLIENT_LEFT = "client disconnected prematurely"
+"""Litestar's words for a client that hung up during its own request, which is no failure of ours."""
+
+_NO_FILE = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP, errno.EINVAL)
+"""What the file system says of a path at which no file can be."""
+
+_DETAILS = {
+    404: "There is nothing at this address.",
+    405: "This address does not answer that method; see the Allow header.",
+    413: "The body is larger than this address accepts.",
+}
+
+
+def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Litestar's hook: the problem as a response. What is our fault is logged with its trace; nothing of it is sent."""
+    problem = problem_of(error, request)
+    if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("request_failed", method=request.method, path=request.scope["path"], exc_info=error)
+    elif isinstance(error, SERVER_AWAY):
+        cause = _cause(error)
+        event = "rows_busy" if isinstance(cause, BUSY) else "server_away"
+        log.warning(event, method=request.method, path=request.scope["path"], error=f"{type(cause).__name__}: {cause}".strip())
+    return Response(
+        problem.body(instance=request.scope["path"], request_id=request.scope["state"].get("request_id", "")),
+        status_code=problem.status,
+        media_type=MEDIA_TYPE,
+        headers=problem.all_headers(),
+    )
+
+
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {AppError: answer, HTTPException: answer, Exception: answer}
+
+
+def problem_of(error: Exception, request: Request[Any, Any, Any]) -> Problem:
+    """What the client of `request` is told about `error`."""
+    match error:
+        case AppError():
+            headers = {} if error.retry_after is None else {"retry-after": str(error.retry_after)}
+            return Problem(int(error.status), error.code, error.detail, error.retryable, error.data, headers)
+        case ValidationException():
+            detail = "Some of the request cannot be used; see errors."
+            return Problem(422, "validation", detail, data={"errors": _errors_of(error, request)})
+        case MethodNotAllowedException():
+            methods = {"OPTIONS", *(error.headers or {}).get("allow", "").split(", ")}
+            allowed = sorted(methods | {"HEAD"} if "GET" in methods else methods)
+            return Problem(405, "method_not_allowed", _DETAILS[405], headers={"allow": ", ".join(allowed)})
+        case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            status = error.status_code
+            return Problem(status, _CODES.get(status, "malformed"), _DETAILS.get(status, error.detail))
+        case InternalServerException(detail=detail) if detail == _CLIENT_LEFT:
+            return Problem(400, "malformed", "The body ended before it was whole.")
+        case InternalServerException(__cause__=OSError(errno=number)) if number in _NO_FILE:
+            return Problem(404, "not_found", _DETAILS[404])
+        case psycopg.errors.ForeignKeyViolation() if (error.diag.constraint_name or "").endswith("_user_id"):
+            return problem_of(AccountGone(), request)
+        case _ if isinstance(_cause(error), BUSY):
+            return Problem(503, "unavailable", "Somebody else is changing the same thing. Try again shortly.", retryable=True)
+        case _ if isinstance(_cause(error), psycopg.errors.QueryCanceled):
+            return Problem(503, "unavailable", "The database took too long for this. Try again shortly.", retryable=True)
+        case _ if isinstance(error, SERVER_AWAY):
+            return Problem(503, "unavailable", "A server that this needs does not answer. Try again shortly.", retryable=True)
+        case _:
+            return INTERNAL
+
+
+def _cause(error: Exception) -> BaseException:
+    """What the driver said, where SQLAlchemy says it in its own words."""
+    return getattr(error, "orig", None) or error
+
+
+def _errors_of(error: ValidationException, request: Request[Any, Any, Any]) -> list[dict[str, str]]:
+    """Every parameter that is wrong; or, since Litestar stops at the first one that is absent, every one that is absent."""
+    parameters = request.route_handler.parsed_fn_signature.parameters
+    if error.extra:
+        return [_parameter_error(entry, parameters) for entry in error.extra if isinstance(entry, dict)]
+    dependencies = request.route_handler.resolve_dependencies()
+    given = {ParamType.QUERY: request.query_params, ParamType.HEADER: request.headers, ParamType.COOKIE: request.cookies}
+    return [
+        {"pointer": _pointer(name, definition), "code": "missing", "message": "This parameter is required."}
+        for name, definition in parameters.items()
+        if isinstance(definition.kwarg_definition, ParameterKwarg)
+        and definition.is_required
+        and name not in dependencies
+        and (definition.kwarg_definition.name or name) not in given.get(definition.kwarg_definition.param_type, name)
+    ]
+
+
+def _parameter_error(entry: dict[str, Any], parameters: dict[str, FieldDefinition]) -> dict[str, str]:
+    key = str(entry.get("key", ""))
+    if key == "data":  # what the form has not
+        return field_error(str(entry.get("message", "")))
+    pointer = _pointer(key, parameters[key]) if key in parameters else f"/{key.replace('.', '/')}"
+    return field_error(str(entry.get("message", "")), inside=pointer)
+
+
+def _pointer(name: str, definition: FieldDefinition) -> str:
+    """`?limit` is a query parameter, `If-Match:` a header, `session=` a cookie, `{id}` a part of the path, `/seats` a body field."""
+    parameter = definition.kwarg_definition
+    if not isinstance(parameter, ParameterKwarg):
+        return f"/{name}"
+    spelled = parameter.name or name
+    match parameter.param_type:
+        case ParamType.HEADER:
+            return f"{spelled}:"
+        case ParamType.COOKIE:
+            return f"{spelled}="
+        case ParamType.PATH:
+            return f"{{{spelled}}}"
+        case _:
+            return f"?{spelled}"

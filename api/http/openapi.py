@@ -1,0 +1,141 @@
+"""The OpenAPI document at `/schema`, and what every operation in it has in common: who may call it, and how it fails."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar._openapi.schema_generation import SchemaCreator
+from litestar._openapi.schema_generation.plugins.struct import StructSchemaPlugin
+from litestar.enums import ParamType
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import OpenAPIConfig, ResponseSpec
+from litestar.openapi.spec import Components, Example, Schema, SecurityScheme
+from litestar.params import ParameterKwarg
+from litestar.plugins.base import ReceiveRoutePlugin
+from litestar.routes import BaseRoute, HTTPRoute
+from litestar.types import Method
+from litestar.types.internal_types import PathParameterDefinition
+from litestar.typing import FieldDefinition
+
+from api.http.authentication import Forbidden, requires_admin
+from api.http.bodies import TooLarge, UnsupportedMediaType
+from api.http.problems import MEDIA_TYPE, Problem, ProblemBody
+from api.http.spa import documentation, documentation_router
+from api.http.wire import RequestBody
+from core import __version__
+from core.errors import AppError, Invalid, Malformed, NotFound, Unavailable
+from core.ratelimit.limiter import RateLimited
+from core.users.tokens import Unauthenticated
+
+BEARER = "bearer"
+
+ErrorTypes = Iterable[type[AppError]]
+
+
+def openapi_config() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Skyqueue",
+        version=__version__,
+        summary="Flights, bookings, and the jobs that work them.",
+        description="Every error is an RFC 9457 problem; `code` says which one, and `request_id` finds it in the logs.",
+        security=[{BEARER: []}],
+        components=Components(security_schemes={BEARER: SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}),
+        render_plugins=[documentation()],
+        openapi_router=documentation_router(),
+    )
+
+
+class StrictBodies(StructSchemaPlugin):
+    """Says of the bodies of requests what Litestar leaves out: that a field which is not listed is refused."""
+
+    def is_plugin_supported_field(self, field_definition: FieldDefinition) -> bool:
+        return super().is_plugin_supported_field(field_definition) and field_definition.is_subclass_of(RequestBody)
+
+    def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: SchemaCreator) -> Schema:
+        schema = super().to_openapi_schema(field_definition, schema_creator)
+        schema.additional_properties = False
+        return schema
+
+
+class ErrorsDocumented(ReceiveRoutePlugin):
+    """Writes into each operation how it can fail: what follows from its signature, and what it names in `opt={"errors": (...)}`."""
+
+    def receive_route(self, route: BaseRoute) -> None:
+        if not isinstance(route, HTTPRoute):
+            return
+        for handler in route.route_handlers:
+            if not handler.resolve_include_in_schema():
+                continue
+            by_status: defaultdict[int, list[type[AppError]]] = defaultdict(list)
+            for error in dict.fromkeys(_errors_of(handler, has_path_parameters=bool(route.path_parameters))):
+                by_status[int(error.status)].append(error)
+            documented = {status: _response(status, errors) for status, errors in sorted(by_status.items())}
+            if handler.status_code == HTTPStatus.NO_CONTENT:
+                documented[HTTPStatus.NO_CONTENT] = ResponseSpec(None, description="Done; there is nothing to say.")
+            handler.responses = {**documented, **(handler.responses or {})}
+            if isinstance(handler.operation_id, str) and len(handler.paths) > 1:
+                handler.operation_id = partial(_operation_id, handler.operation_id)
+            if handler.opt.get("public"):
+                handler.security = [{}]
+
+
+def _errors_of(handler: HTTPRouteHandler, *, has_path_parameters: bool) -> Iterator[type[AppError]]:
+    yield Malformed
+    if not handler.opt.get("public"):
+        yield Unauthenticated
+    if requires_admin in handler.resolve_guards():
+        yield Forbidden
+    if has_path_parameters:
+        yield NotFound
+    takes_body = handler.parsed_data_field is not None
+    takes_parameters = any(
+        isinstance(field.kwarg_definition, ParameterKwarg)
+        and field.kwarg_definition.param_type is not ParamType.PATH
+        and name not in handler.resolve_dependencies()
+        for name, field in handler.parsed_fn_signature.parameters.items()
+    )
+    if takes_body or takes_parameters:
+        yield Invalid
+    if takes_body:
+        yield from (TooLarge, UnsupportedMediaType)
+    yield from handler.opt.get("errors", ())
+    if any(getattr(guard, "limits", False) for guard in handler.resolve_guards()):
+        yield RateLimited
+    yield Unavailable
+
+
+def _operation_id(name: str, handler: HTTPRouteHandler, _: Method, components: list[str | PathParameterDefinition]) -> str:
+    """One id for each path of a handler: its shortest path has the handler's own, `/booking/status/...` adds `ViaBookingStatus`."""
+    words = [component for component in components if isinstance(component, str)]
+    shortest = min(handler.paths, key=lambda path: (len(path), path))
+    for path in sorted(handler.paths, key=len, reverse=True):
+        own = [word for word in path.split("/") if word and not word.startswith("{")]
+        if own == words[-len(own) :]:
+            return name if path == shortest else f"{name}Via{''.join(word.title() for word in own)}"
+    return name
+
+
+def _response(status: int, errors: list[type[AppError]]) -> ResponseSpec:
+    codes = " or ".join(f"`{error.code}`" for error in errors)
+    return ResponseSpec(
+        ProblemBody,
+        description=f"{HTTPStatus(status).phrase}: {codes}",
+        media_type=MEDIA_TYPE,
+        generate_examples=False,
+        examples=[Example(summary=error.code, value=_example(error)) for error in errors],
+    )
+
+
+def _example(error: type[AppError]) -> dict[str, Any]:
+    data = (
+        {"errors": [{"pointer": "/seats", "code": "too_large", "message": "It must be at most 9."}]} if error is Invalid else {}
+    )
+    explanation = " ".join((error.__doc__ or error.code.replace("_", " ")).split()).partition(". ")[0]
+    problem = Problem(int(error.status), error.code, explanation, error.retryable, data)
+    example: dict[str, Any] = msgspec.json.decode(problem.body(instance="/api/v1/...", request_id="0a1b2c3d4e5f"))
+    return example

@@ -1,0 +1,176 @@
+"""The outermost layer: what is true of every answer, also of those that no handler gave.
+
+It names the request, refuses what no handler should see, answers HEAD like GET without the body, says so when all else fails, and
+counts. It wraps `send` once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from time import perf_counter
+from typing import Final, cast
+from urllib.parse import unquote_to_bytes
+
+import structlog
+from litestar.enums import ScopeType
+from litestar.routes import BaseRoute, HTTPRoute
+from litestar.types import ASGIApp, HTTPDisconnectEvent, HTTPScope, Message, Receive, Scope, Send
+from prometheus_client import Counter, Histogram
+
+from api.http.problems import INTERNAL, MEDIA_TYPE, Problem
+from core.telemetry import correlation
+from core.telemetry.metrics import HTTP_REQUESTS, HTTP_SECONDS
+
+KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
+
+_COMPRESSED = Problem(
+    415, "unsupported_media_type", "Send the body as it is, without Content-Encoding.", headers={"accept-encoding": "identity"}
+)
+_NOT_TEXT = Problem(400, "malformed", "The query is not UTF-8.")
+_NUL_IN_QUERY = Problem(
+    422,
+    "validation",
+    "The query has a NUL character.",
+    data={"errors": [{"pointer": "?", "code": "bad_format", "message": "NUL characters are not allowed."}]},
+)
+_NUL_IN_PATH = Problem(404, "not_found", "There is nothing at this address.")
+_BAD_HOST = Problem(400, "malformed", "The Host header names no host.")
+_STOPPING = Problem(
+    503,
+    "unavailable",
+    "This process ended before it had an answer. Repeat the request, a booking with the same Idempotency-Key, to learn what became of it.",
+    retryable=True,
+    headers={"connection": "close"},
+)
+_HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[\w.-]*)(?::([0-9]{0,5}))?")
+_PORTS: Final = 65_536
+
+_log = structlog.get_logger(__name__)
+
+
+class Edge:
+    """`routes`: all of the application, for the methods that an address answers."""
+
+    def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute]) -> None:
+        self.app = app
+        self._allow = {route.path_format: _listed(route.methods) for route in routes if isinstance(route, HTTPRoute)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await self.app(scope, receive, send)
+            return
+        begun = perf_counter()
+        request = scope
+        offered, refusal = _look_at(request)
+        request_id = correlation.begin(offered)
+        request["state"]["request_id"] = request_id
+        method = request["method"]
+        head = method == "HEAD"
+        if head:
+            request = cast("HTTPScope", {**request, "method": "GET"})
+            receive = _gone
+
+        begun_to_answer = ended = False
+
+        async def answer(message: Message) -> None:
+            nonlocal begun_to_answer, ended
+            if message["type"] == "http.response.start":
+                begun_to_answer = True
+                headers = [*message["headers"], (b"x-request-id", request_id.encode())]
+                if _NOSNIFF not in headers:
+                    headers.append(_NOSNIFF)
+                if method == "OPTIONS":
+                    headers = [(name, self._allowed(request, value) if name == b"allow" else value) for name, value in headers]
+                message = {**message, "headers": headers}
+                _count(request, message["status"], perf_counter() - begun)
+            elif message["type"] == "http.response.body":
+                ended = not message.get("more_body", False)
+                if head:
+                    message = {**message, "body": b""}
+            await send(message)
+
+        if refusal is not None:
+            await _refuse(refusal, request["path"], request_id, answer)
+            return
+        try:
+            await self.app(request, receive, answer)
+        except asyncio.CancelledError:  # by the server, which gives nobody more time than its grace
+            if begun_to_answer:
+                raise
+            await _refuse(_STOPPING, request["path"], request_id, answer)
+        except Exception:
+            if begun_to_answer:
+                raise
+            _log.exception("an error that no handler answered", method=method, path=request["path"])
+            await _refuse(INTERNAL, request["path"], request_id, answer)
+        if head and begun_to_answer and not ended:  # a stream that heard that nobody listens
+            await answer({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _allowed(self, scope: HTTPScope, told: bytes) -> bytes:
+        """What the whole address answers: Litestar tells the methods of one of its handlers."""
+        return self._allow.get(str(scope["path_template"]), told)
+
+
+def _look_at(scope: HTTPScope) -> tuple[str | None, Problem | None]:
+    """The request id that the client offers, and what is wrong with the request before anybody reads its body."""
+    offered, refusal = None, None
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            offered = value.decode("latin-1")
+        elif name == b"host" and not _names_a_host(value):
+            refusal = _BAD_HOST
+        elif name == b"content-encoding" and value.lower() != b"identity":
+            refusal = _COMPRESSED
+    if b"%" in scope["query_string"]:
+        query = unquote_to_bytes(scope["query_string"])
+        if b"\0" in query:
+            refusal = _NUL_IN_QUERY
+        else:
+            try:
+                query.decode()
+            except UnicodeDecodeError:
+                refusal = _NOT_TEXT
+    if "\0" in scope["path"]:
+        refusal = _NUL_IN_PATH
+    return offered, refusal
+
+
+@lru_cache(1024)
+def _names_a_host(value: bytes) -> bool:
+    """Litestar reads the port of the host wherever it builds an address, and raises for what is none."""
+    read = _HOST.fullmatch(value)
+    return read is not None and int(read[1] or 0) < _PORTS
+
+
+async def _refuse(problem: Problem, path: str, request_id: str, send: Send) -> None:
+    body = problem.body(instance=path, request_id=request_id)
+    headers = {"content-type": MEDIA_TYPE, "content-length": str(len(body)), **problem.all_headers()}
+    encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": problem.status, "headers": encoded})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+async def _gone() -> HTTPDisconnectEvent:
+    """What a handler of HEAD hears from its client: a stream ends at once, nobody is listening."""
+    return {"type": "http.disconnect"}
+
+
+def _listed(methods: Iterable[str]) -> bytes:
+    known = set(methods)
+    return ", ".join(sorted(known | {"HEAD"} if "GET" in known else known)).encode()
+
+
+def _count(scope: HTTPScope, status: int, seconds: float) -> None:
+    method = scope["method"] if scope["method"] in KNOWN_METHODS else "OTHER"
+    requests, latency = _series(method, str(scope.get("path_template", "unknown")), status)
+    requests.inc()
+    latency.observe(seconds)
+
+
+@lru_cache(4096)
+def _series(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return HTTP_REQUESTS.labels(method, route, status), HTTP_SECONDS.labels(method, route)

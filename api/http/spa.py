@@ -1,0 +1,107 @@
+"""The app of `frontend/dist` at `/`, and the files of the API's own documentation pages.
+
+Every path that no other handler owns is the app's: its router decides what to show, so a deep link works after a reload. What belongs
+to the API, or looks like a file (`/robots.txt`), stays a 404 problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from litestar import Response, Router, get
+from litestar.datastructures import CacheControlHeader
+from litestar.exceptions import NotFoundException
+from litestar.openapi.plugins import SwaggerRenderPlugin
+from litestar.params import FromPath
+from litestar.response import File
+from litestar.static_files import create_static_files_router
+from litestar.types import ControllerRouterHandler
+
+from api.http.authentication import PUBLIC
+
+DIST = Path(__file__).resolve().parent.parent / "frontend" / "dist"
+
+NOT_PAGES = frozenset({"admin", "api", "assets", "docs", "health", "metrics", "payments", "schema"})
+"""First segments that the app's router never uses."""
+
+_YEAR = 365 * 24 * 3600
+
+# Mantine writes its theme into <style> elements, hence 'unsafe-inline' for styles. Scripts, fonts and calls come from here alone.
+_PAGE_HEADERS = {
+    "content-security-policy": "; ".join(
+        (
+            "default-src 'self'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    ),
+    "referrer-policy": "same-origin",
+}
+
+_NOT_BUILT = """<!doctype html>
+<html lang="en">
+  <head><meta charset="utf-8"><title>Skyqueue</title></head>
+  <body>
+    <h1>The app has not been built yet</h1>
+    <p>The API is running. To build the app as well, stop this and run <code>make up</code> in the project's folder.</p>
+    <p>The API describes itself at <a href="/schema">/schema</a>.</p>
+  </body>
+</html>
+"""
+
+
+def app_handlers(dist: Path = DIST) -> Sequence[ControllerRouterHandler]:
+    """The handlers of the app built into `dist`. They also work when it is missing, or when it is built while they serve."""
+
+    @get(["/", "/{path:path}"], include_in_schema=False, sync_to_thread=False, opt=PUBLIC, name="app")
+    def page(path: FromPath[str] = "/") -> Response[str] | File:
+        first, _, rest = path.strip("/").partition("/")
+        if first in NOT_PAGES or "." in (rest or first).rpartition("/")[2]:
+            raise NotFoundException
+        index = dist / "index.html"
+        if not index.is_file():
+            headers = {**_PAGE_HEADERS, "cache-control": "no-store"}
+            return Response(_NOT_BUILT, status_code=HTTPStatus.SERVICE_UNAVAILABLE, media_type="text/html", headers=headers)
+        headers = {**_PAGE_HEADERS, "cache-control": "no-cache"}
+        return File(index, media_type="text/html", content_disposition_type="inline", headers=headers)
+
+    return (
+        page,
+        create_static_files_router(
+            "/assets",
+            [dist / "assets"],
+            name="assets",
+            cache_control=CacheControlHeader(max_age=_YEAR, public=True, immutable=True),
+            opt=PUBLIC,
+        ),
+        create_static_files_router("/docs", [dist / "docs"], name="docs", opt=PUBLIC),
+    )
+
+
+def documentation() -> SwaggerRenderPlugin:
+    """Swagger UI for `OpenAPIConfig.render_plugins`, from files that the app's build copied: no other host is asked."""
+    return SwaggerRenderPlugin(
+        path="/swagger",
+        js_url="/docs/swagger-ui-bundle.js",
+        css_url="/docs/swagger-ui.css",
+        standalone_preset_js_url="/docs/swagger-ui-standalone-preset.js",
+        favicon='<link rel="icon" type="image/png" href="/docs/favicon-32x32.png">',
+    )
+
+
+def documentation_router() -> Router:
+    """Where the documentation lives. Litestar answers what is not there with a page of its own; here it is a 404 like any other."""
+
+    def refuse_pages_of_its_own(response: Response[Any]) -> Response[Any]:
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            raise NotFoundException
+        return response
+
+    return Router("/schema", route_handlers=[], include_in_schema=False, opt=PUBLIC, after_request=refuse_pages_of_its_own)

@@ -1,0 +1,254 @@
+"""Imports of flights from CSV files: send one, follow it, get its failed rows back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
+from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.response import Stream
+
+from api.http.authentication import limited, requires_admin
+from api.http.bodies import TooLarge, UnsupportedMediaType
+from api.imports import uploads
+from api.imports.uploads import storage_away
+from api.services import Services, SignedRequest
+from core.clock import new_id
+from core.errors import Malformed, Unavailable
+from core.events import job_events
+from core.events.job_events import JobEvents
+from core.imports import changes, csv_files, queries, service
+from core.imports.changes import FlightChange
+from core.imports.csv.header import BadHeader, Layout, NotText, read_layout
+from core.imports.models import ImportMode, ImportStatus, ImportTimes
+from core.imports.queries import ImportNotFound, ImportSummary, ImportView
+from core.imports.service import Accepted, ImportOver
+from core.imports.storage import Storage, StoredFile, Upload
+from core.messaging.messages import ImportFile
+from core.ratelimit.limits import Scope
+
+CSV = "text/csv"  # an answer adds the charset
+
+
+class ImportAccepted(msgspec.Struct):
+    """The file is on disk and its rows will be worked. `status` is `PENDING` unless the same file was being imported already."""
+
+    job_id: UUID
+    status: ImportStatus
+    status_url: str
+
+
+class ImportPage(msgspec.Struct):
+    data: list[ImportSummary]
+    next_cursor: UUID | None
+
+
+class ChangePage(msgspec.Struct):
+    data: list[FlightChange]
+    next_cursor: int | None
+
+
+@dataclass
+class UploadOperation(Operation):
+    """Says in the OpenAPI document what the handler reads from the stream itself."""
+
+    def __post_init__(self) -> None:
+        binary = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
+        form = Schema(type=OpenAPIType.OBJECT, properties={uploads.FIELD: binary}, required=[uploads.FIELD])
+        self.request_body = RequestBody(
+            required=True,
+            content={uploads.MULTIPART: OpenAPIMediaType(schema=form), "text/csv": OpenAPIMediaType(schema=binary)},
+        )
+
+
+class ImportController(Controller):
+    path = "/admin"
+    tags = ("imports",)
+    guards = (requires_admin,)
+
+    @post(
+        "/flights/bulk-upload",
+        operation_id="uploadFlights",
+        summary="Import a CSV file of flights",
+        status_code=HTTPStatus.ACCEPTED,
+        guards=(limited(Scope.UPLOAD_USER),),
+        request_max_body_size=None,
+        operation_class=UploadOperation,
+        opt={"errors": (BadHeader, NotText, TooLarge, UnsupportedMediaType, Malformed, Unavailable)},
+    )
+    async def upload(
+        self,
+        request: SignedRequest,
+        services: NamedDependency[Services],
+        mode: FromQuery[ImportMode] = ImportMode.UPSERT,
+        dry_run: FromQuery[bool] = False,
+        times: FromQuery[ImportTimes] = ImportTimes.ZONED,
+    ) -> Response[ImportAccepted]:
+        """The header is checked at once, the rows by a job. UTF-8; delimiter `,`, `;` or tab; columns in any order.
+
+        A flight is known by its number and departure. `mode=upsert` changes flights that exist and skips those that are the
+        same; `mode=create` refuses them. `dry_run` checks and counts, lists what would change and how many bookings that touches,
+        and writes no flight. With `times=local` a time without a zone is what the clocks show at the row's source (departure) or
+        destination (arrival). The same bytes while they are being imported in the same way are the same job.
+        """
+        settings = services.settings
+        import_id = new_id()
+        received = await asyncio.to_thread(_receive, services.storage, import_id)
+        kept = False
+        try:
+            head = await uploads.receive(request, received, limit=settings.http.max_upload_mb * 1024**2)
+            layout = read_layout(head)
+            accepted = await asyncio.to_thread(
+                _accept,
+                services,
+                import_id,
+                received,
+                layout,
+                user_id=request.user.user_id,
+                mode=mode,
+                dry_run=dry_run,
+                times=times,
+            )
+            kept = accepted.is_new
+        finally:
+            if not kept:
+                await asyncio.to_thread(received.discard)
+        status_url = f"/admin/flights/bulk-upload/status/{accepted.import_id}"
+        return Response(
+            ImportAccepted(accepted.import_id, accepted.status, status_url),
+            status_code=HTTPStatus.ACCEPTED,
+            headers={"location": status_url, "retry-after": "1"},
+        )
+
+    @get(
+        "/flights/bulk-upload/status/{job_id:uuid}",
+        operation_id="getImport",
+        summary="What became of an import so far",
+        sync_to_thread=True,
+        opt={"errors": (ImportNotFound,)},
+    )
+    def status(self, job_id: FromPath[UUID], services: NamedDependency[Services]) -> Response[ImportView]:
+        """Rows with errors never fail the job: it is `FAILED` only when the file itself cannot be worked."""
+        with services.db.snapshot() as connection:
+            view = queries.get_import(connection, job_id)
+        done = view.finished_at is not None
+        return Response(view, headers={"cache-control": "no-store"} | ({} if done else {"retry-after": "1"}))
+
+    @get(
+        "/flights/bulk-upload/{job_id:uuid}/failed.csv",
+        operation_id="downloadFailedRows",
+        summary="The failed rows, to be mended and sent again",
+        media_type=CSV,
+        sync_to_thread=True,
+        opt={"errors": (ImportNotFound,)},
+    )
+    def failed(self, job_id: FromPath[UUID], services: NamedDependency[Services]) -> Stream:
+        """The columns of the file, then `_line`, `_code` and `_error`, which an import ignores."""
+        with services.db.snapshot() as connection:
+            columns = queries.get_columns(connection, job_id)
+
+        def pieces() -> Iterator[bytes]:
+            return csv_files.failed_rows(services.db, job_id, columns)
+
+        return Stream(pieces(), media_type=CSV, headers=_attachment(f"failed-{job_id}.csv"))
+
+    @get(
+        "/flights/bulk-upload/template.csv",
+        operation_id="downloadTemplate",
+        summary="A file to begin with",
+        media_type=CSV,
+        sync_to_thread=False,
+    )
+    def template(self) -> Response[bytes]:
+        return Response(csv_files.template(), media_type=CSV, headers=_attachment("flights.csv"))
+
+    @get(
+        "/flights/bulk-upload/{job_id:uuid}/changes",
+        operation_id="listImportChanges",
+        summary="What an import changes on flights that exist",
+        sync_to_thread=True,
+        opt={"errors": (ImportNotFound,)},
+    )
+    def changes(
+        self,
+        job_id: FromPath[UUID],
+        services: NamedDependency[Services],
+        booked: FromQuery[bool] = False,
+        limit: Annotated[int, QueryParameter(ge=1, le=500)] = 100,
+        cursor: Annotated[int, QueryParameter(ge=0, le=2**31 - 1)] = 0,
+    ) -> ChangePage:
+        """In the order of the file, with the number of bookings on each flight. A dry run lists every change, a real one those of
+        flights that have bookings, or left their route or day. `booked`: only flights with bookings.
+        """
+        with services.db.snapshot() as connection:
+            queries.get_columns(connection, job_id)
+            page, following = changes.list_changes(connection, job_id, after=cursor, limit=limit, booked=booked)
+        return ChangePage(page, following)
+
+    @get("/imports", operation_id="listImports", summary="All imports, newest first", sync_to_thread=True)
+    def list(
+        self,
+        services: NamedDependency[Services],
+        status: FromQuery[ImportStatus | None] = None,
+        dry_run: FromQuery[bool | None] = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
+        cursor: FromQuery[UUID | None] = None,
+    ) -> ImportPage:
+        """`next_cursor` is the `cursor` of the next page."""
+        with services.db.snapshot() as connection:
+            imports, following = queries.list_imports(connection, before=cursor, limit=limit, status=status, dry_run=dry_run)
+        return ImportPage(imports, following)
+
+    @post(
+        "/imports/{job_id:uuid}/cancel",
+        operation_id="cancelImport",
+        summary="Stop an import",
+        status_code=HTTPStatus.ACCEPTED,
+        sync_to_thread=True,
+        opt={"errors": (ImportNotFound, ImportOver)},
+    )
+    def cancel(self, request: SignedRequest, job_id: FromPath[UUID], services: NamedDependency[Services]) -> Response[ImportView]:
+        """Rows that are stored stay. An import that nobody has begun with is `CANCELLED` at once; else it is `cancelling` until its
+        worker has stopped, and then says in `unprocessed` how many rows were not worked. Safe to repeat.
+        """
+        with services.db.transaction() as connection:
+            over = service.cancel(connection, job_id, request.user.user_id)
+            view = queries.get_import(connection, job_id)
+        if over:
+            services.storage.delete(service.storage_key(job_id))
+            job_events.publish(services.redis, JobEvents(jobs=[job_id]))
+        headers = {"location": f"/admin/flights/bulk-upload/status/{job_id}"}
+        return Response(view, status_code=HTTPStatus.ACCEPTED, headers=headers)
+
+
+def _receive(storage: Storage, import_id: UUID) -> Upload:
+    try:
+        return storage.receive(service.storage_key(import_id))
+    except OSError as error:
+        raise storage_away(error) from error
+
+
+def _accept(services: Services, import_id: UUID, upload: Upload, layout: Layout, **wishes: Any) -> Accepted:
+    """Make the file durable, then the row that needs it, then call a worker."""
+    try:
+        file: StoredFile = upload.keep()
+    except OSError as error:
+        raise storage_away(error) from error
+    with services.db.transaction() as connection:
+        accepted = service.accept(connection, import_id, file, layout, **wishes)
+    if accepted.is_new:
+        services.live.dispatcher.send(ImportFile((accepted.import_id,)))
+    return accepted
+
+
+def _attachment(name: str) -> dict[str, str]:
+    return {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}

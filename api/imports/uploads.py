@@ -1,0 +1,100 @@
+"""An uploaded file on its way to storage, piece by piece: never whole in memory, never on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+from litestar import Request
+from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+
+from api.http.bodies import TooLarge, UnsupportedMediaType
+from core.errors import Invalid, Malformed, Unavailable
+from core.imports.csv.header import HEAD_BYTES
+from core.imports.storage import Upload
+
+PIECE_BYTES: Final = 1024 * 1024
+FIELD: Final = "file"
+MULTIPART: Final = "multipart/form-data"
+TEXT_TYPES: Final = frozenset(
+    {
+        "text/csv",
+        "text/plain",
+        "text/tab-separated-values",
+        "application/csv",
+        "application/vnd.ms-excel",
+        "application/octet-stream",
+    }
+)
+"""What a raw body may call itself. What it is, its bytes say."""
+
+
+async def receive(request: Request[Any, Any, Any], upload: Upload, *, limit: int) -> bytes:
+    """Write the file of a request into `upload`; returns its first bytes, in which its header is. `limit` in bytes.
+
+    Raises:
+        UnsupportedMediaType, Malformed, Invalid: no file in it.
+        TooLarge: found out while it streams, or before.
+    """
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    if kind == MULTIPART:
+        pieces = _file_in_form(request, options.get("boundary", ""))
+    elif kind in TEXT_TYPES:
+        pieces = request.stream()
+    else:
+        raise UnsupportedMediaType(f"Send the file as {MULTIPART} in the field {FIELD!r}, or as the whole body with text/csv.")
+    announced = request.headers.get("content-length", "")
+    too_large = TooLarge(f"A file has at most {limit // 1024**2} MB.")
+    if announced.isdigit() and int(announced) > limit + HEAD_BYTES:
+        raise too_large
+    head, waiting, size = bytearray(), bytearray(), 0
+    async for piece in pieces:
+        size += len(piece)
+        if size > limit:
+            raise too_large
+        head += piece[: HEAD_BYTES - len(head)]
+        waiting += piece
+        if len(waiting) >= PIECE_BYTES:
+            await _write(upload, bytes(waiting))
+            waiting.clear()
+    await _write(upload, bytes(waiting))
+    return bytes(head)
+
+
+async def _write(upload: Upload, piece: bytes) -> None:
+    try:
+        await asyncio.to_thread(upload.write, piece)
+    except OSError as error:
+        raise storage_away(error) from error
+
+
+def storage_away(error: OSError) -> Unavailable:
+    """What the client is told when the disk is full, or the bucket does not answer."""
+    return Unavailable(f"The file cannot be stored now: {error.strerror or 'the storage does not answer'}.", retry_after=60)
+
+
+async def _file_in_form(request: Request[Any, Any, Any], boundary: str) -> AsyncIterator[bytes]:
+    """The content of the form's one file; its name and its type are the client's own business."""
+    if not boundary:
+        raise Malformed("A form needs a boundary in its Content-Type.")
+    missing = Invalid.field(f"/{FIELD}", "missing", f"The form has no file in the field {FIELD!r}.")
+    segment: MultipartSegment | None = None
+    files = 0
+    try:
+        with PushMultipartParser(boundary, max_segment_count=8) as parser:
+            async for chunk in request.stream():
+                if parser.closed or not chunk:
+                    continue
+                for event in parser.parse(chunk):
+                    if isinstance(event, MultipartSegment):
+                        segment = event
+                        files += segment.name == FIELD
+                        if files > 1:
+                            raise Invalid.field(f"/{FIELD}", "too_many", "Send one file at a time.")
+                    elif event and segment is not None and segment.name == FIELD:
+                        yield bytes(event)
+    except MultipartError as error:
+        raise Malformed("The form cannot be read.") from error
+    if not files:
+        raise missing

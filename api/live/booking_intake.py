@@ -1,0 +1,75 @@
+"""Where bookings enter this process: batches into Postgres, then, best effort, batches of ids onto the queue."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+from uuid import UUID
+
+from core import failpoints
+from core.batching import Batcher
+from core.bookings.requests import Accepted, Answer, BookingRequest
+from core.db import Database
+from core.errors import Unavailable
+from core.lifecycle.accept import Intake
+from core.messaging.dispatcher import Dispatcher
+from core.messaging.messages import MAX_IDS, ReserveBookings
+
+INTAKE_LIMIT: Final = 256
+DISPATCH_WAITING: Final = 50_000
+"""Ids that may wait for a Redis that does not answer. Beyond it they are left to the sweep, which has them anyway."""
+STALL_SECONDS: Final = 2.0
+"""A batch that takes longer is stuck in a database that does not answer: new requests are refused at once, not queued."""
+ANSWER_SECONDS: Final = 10.0
+RETRY_SECONDS: Final = 5
+
+
+class BookingIntake:
+    """Lives on the event loop; one thread commits, another sends."""
+
+    def __init__(self, db: Database, dispatcher: Dispatcher, *, refuses_duplicates: bool, hold_limit: int | None) -> None:
+        intake = Intake(db, refuses_duplicates=refuses_duplicates, hold_limit=hold_limit)
+        self._dispatcher = dispatcher
+        self._intake: Batcher[BookingRequest, Answer] = Batcher(
+            "intake", lambda requests: self._accept(intake, requests), limit=INTAKE_LIMIT, patience=ANSWER_SECONDS
+        )
+        self._sender: Batcher[UUID, None] = Batcher("dispatch", self._send, limit=MAX_IDS)
+
+    async def accept(self, request: BookingRequest) -> Accepted:
+        """Put one request on disk; its message is on the way when this returns.
+
+        Raises:
+            AppError: it was refused, and nothing is stored.
+            Unavailable: Postgres is away; unless the text says otherwise nothing is stored.
+        """
+        if self._intake.stalled_seconds > STALL_SECONDS:
+            raise Unavailable("The database does not answer; nothing was accepted.", retry_after=RETRY_SECONDS)
+        try:
+            answer = await self._intake.submit(request)
+        except TimeoutError:
+            raise Unavailable(
+                "The database did not answer in time. Repeat the request with the same Idempotency-Key to learn what became of it.",
+                retry_after=RETRY_SECONDS,
+            ) from None
+        assert isinstance(answer, Accepted)  # the batcher raises every other answer
+        if not answer.replayed:
+            self.enqueue(answer.trip_id)
+        return answer
+
+    def enqueue(self, trip_id: UUID) -> None:
+        """Send a message for this trip soon. Nobody waits for it."""
+        if self._sender.waiting < DISPATCH_WAITING:
+            self._sender.post(trip_id)
+
+    async def close(self) -> None:
+        """Finish what was begun."""
+        await asyncio.gather(self._intake.close(), self._sender.close())
+
+    def _accept(self, intake: Intake, requests: list[BookingRequest]) -> list[Answer]:
+        answers = intake.accept(requests)
+        failpoints.reach("after_commit_before_reply")
+        return answers
+
+    def _send(self, trip_ids: list[UUID]) -> list[None]:
+        self._dispatcher.send(ReserveBookings(tuple(trip_ids)))
+        return [None] * len(trip_ids)

@@ -1,0 +1,75 @@
+"""One subscription for the whole process: what workers committed wakes the waiters here and keeps the seat board fresh."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import msgspec
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from api.live.seat_count_cache import SeatCountCache
+from api.live.waiters import Waiters
+from core import keys
+from core.events import job_events
+
+RECONNECT_SECONDS: Final = 0.5
+LISTEN_SECONDS: Final = 1.0
+"""Shorter than the socket's time limit, so that silence is not an error."""
+
+_log = structlog.get_logger(__name__)
+
+
+class JobEventsReader:
+    """A task that listens for as long as the process lives, through every outage of Redis."""
+
+    def __init__(self, redis: Redis, waiters: Waiters, board: SeatCountCache) -> None:
+        self._redis = redis
+        self._waiters = waiters
+        self._board = board
+        self._task: asyncio.Task[None] | None = None
+        self.finished = 0
+        """Trips that moved, ever: the drain rate is its slope."""
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except (RedisError, OSError) as error:
+                _log.warning("the news is away; waiters read Postgres", error=str(error))
+            except Exception:
+                _log.exception("the news cannot be read; waiters read Postgres")  # and the next news may be readable
+            self._board.distrust()
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _listen(self) -> None:
+        async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
+            await channel.subscribe(keys.NEWS_CHANNEL)
+            self._board.distrust()
+            while True:
+                message = await channel.get_message(timeout=LISTEN_SECONDS)
+                if message is not None:
+                    self._take(message["data"])
+
+    def _take(self, payload: bytes) -> None:
+        try:
+            news = job_events.read(payload)
+        except msgspec.DecodeError as error:
+            _log.warning("news that nobody can read", error=str(error))
+            return
+        self._board.note(news.seats)
+        self.finished += len(news.trips)
+        for trip_id in news.trips:
+            self._waiters.wake(trip_id)
+        for job_id in news.jobs:
+            self._waiters.wake(job_id)

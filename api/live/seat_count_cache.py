@@ -1,0 +1,70 @@
+"""Free seats as this process knows them: fed by the news of every commit, with Postgres behind it.
+
+An entry is trusted for a second. That bounds what a lost message can do: a seat shown that is gone, never a seat sold twice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from core.batching import Batcher
+from core.db import Database
+from core.flights.queries import read_free_seats
+
+TRUSTED_SECONDS: Final = 1.0
+ENTRIES: Final = 100_000
+"""Flights remembered; beyond this the board starts anew."""
+
+
+class SeatCountCache:
+    """Lives on the event loop."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._entries: dict[UUID, tuple[int, float]] = {}
+        self._reader: Batcher[UUID, int | None] = Batcher("seat-board", self._read, limit=1000)
+
+    def note(self, seats: Mapping[UUID, int]) -> None:
+        """Take over free seats from the news."""
+        if len(self._entries) > ENTRIES:
+            self._entries.clear()
+        trusted_until = time.monotonic() + TRUSTED_SECONDS
+        for flight_id, free in seats.items():
+            self._entries[flight_id] = (free, trusted_until)
+
+    def distrust(self) -> None:
+        """The news may have been missed: forget everything."""
+        self._entries.clear()
+
+    def known(self, flight_id: UUID) -> int | None:
+        """Free seats, if this process knows them now. No I/O."""
+        entry = self._entries.get(flight_id)
+        return entry[0] if entry is not None and entry[1] > time.monotonic() else None
+
+    async def free(self, flight_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """Free seats of these flights; unknown flights are left out. One query for all that no fresh entry answers."""
+        answers: dict[UUID, int] = {}
+        asked = []
+        for flight_id in flight_ids:
+            count = self.known(flight_id)
+            if count is None:
+                asked.append((flight_id, self._reader.submit(flight_id)))
+            else:
+                answers[flight_id] = count
+        for flight_id, future in asked:
+            found = await future
+            if found is not None:
+                answers[flight_id] = found
+        self.note({flight_id: answers[flight_id] for flight_id, _ in asked if flight_id in answers})
+        return answers
+
+    async def close(self) -> None:
+        await self._reader.close()
+
+    def _read(self, flight_ids: list[UUID]) -> list[int | None]:
+        with self._db.snapshot() as connection:
+            counts = read_free_seats(connection, flight_ids)
+        return [counts.get(flight_id) for flight_id in flight_ids]

@@ -1,0 +1,95 @@
+"""Search: flights of a route on a day, airports, one flight. Public, and the busiest part of the product."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from litestar import Controller, MediaType, Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from api.http.authentication import PUBLIC
+from api.search.fast_path import headers_of
+from api.services import Services
+from core.flights import queries
+from core.flights.airports import AirportView
+from core.flights.errors import FlightNotFound
+from core.flights.views import FlightView
+from core.search.flight_search import SearchSort
+from core.text import VISIBLE, VISIBLE_OR_EMPTY
+
+Place = Annotated[
+    str,
+    QueryParameter(
+        min_length=1,
+        max_length=80,
+        pattern=VISIBLE,
+        description="The name or the IATA code of a place, in any case.",
+    ),
+]
+
+
+class SearchController(Controller):
+    path = "/api/v1"
+    tags = ("search",)
+    opt = PUBLIC
+
+    @get("/search", operation_id="searchFlights", summary="Flights of a route on a day")
+    async def flights(
+        self,
+        request: Request[Any, Any, Any],
+        services: NamedDependency[Services],
+        source: Place,
+        destination: Place,
+        day: Annotated[date, QueryParameter(name="date", description="The local date of departure.")],
+        sort: FromQuery[SearchSort] = SearchSort.DEPARTURE,
+        seats: Annotated[
+            int | None, QueryParameter(ge=1, le=9, required=False, description="Only flights with so many seats free now.")
+        ] = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
+    ) -> Response[list[FlightView]]:
+        """Scheduled flights that have not departed, with the seats that are free now. `X-Cache` and `Age` are about the schedule
+        and the price; a change of either is seen at once.
+        """
+        asked = await services.search_desk.understand(
+            request.scope["query_string"],
+            source=source,
+            destination=destination,
+            day=day,
+            sort=sort,
+            seats=seats,
+            limit=limit,
+        )
+        body, answer = await services.search_desk.answer(asked)
+        return cast("Response[list[FlightView]]", Response(body, media_type=MediaType.JSON, headers=headers_of(answer)))
+
+    @get("/airports", operation_id="listAirports", summary="Names of all places that have a flight")
+    async def airports(self, services: NamedDependency[Services]) -> Response[list[str]]:
+        answer = await services.search_desk.served()
+        return Response(answer.value.names, headers=headers_of(answer))
+
+    @get("/airports/suggest", operation_id="suggestAirports", summary="Places for what was typed so far")
+    async def suggest(
+        self,
+        services: NamedDependency[Services],
+        q: Annotated[str, QueryParameter(max_length=80, pattern=VISIBLE_OR_EMPTY)] = "",
+        limit: Annotated[int, QueryParameter(ge=1, le=50)] = 10,
+    ) -> Response[list[AirportView]]:
+        """Best match first: the code, the beginning of a name, of a word in it, and the same with a slip of the finger or two; of
+        those that match alike, the busiest. Nothing typed: the busiest of all.
+        """
+        answer = await services.search_desk.served()
+        return Response(answer.value.suggestions.find(q, limit), headers=headers_of(answer))
+
+    @get(
+        "/flights/{flight_id:uuid}",
+        operation_id="getFlight",
+        summary="One flight, with the seats that are free now",
+        sync_to_thread=True,
+        opt={"errors": (FlightNotFound,)},
+    )
+    def flight(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> FlightView:
+        with services.db.snapshot() as connection:
+            return queries.get_flight(connection, flight_id)

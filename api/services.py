@@ -1,0 +1,79 @@
+"""The services of one process, and the names under which handlers ask for them.
+
+A handler that needs several of them on a hot path asks for `services` alone: Litestar resolves two or more dependencies of one
+handler in a task group, which costs more than the look-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from litestar import Litestar, Request
+from litestar.datastructures import State
+from litestar.di import Provide
+from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
+
+from api.http import bodies
+from api.http.database import WatchedDatabase
+from api.live.callback_inbox import CallbackInbox
+from api.live.password_hasher import PasswordHasher
+from api.live.services import Live
+from api.readiness.readiness import Readiness
+from api.search.endpoint import SearchEndpoint
+from core.imports.storage import Storage
+from core.ratelimit.limiter import RateLimiter
+from core.search.cache import SearchCache
+from core.search.itineraries.timetable import Timetable
+from core.settings import Settings
+from core.users.tokens import AccessTokens, Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What one API process shares between its requests; built when it starts, closed when it ends."""
+
+    settings: Settings
+    db: WatchedDatabase
+    redis: Redis
+    """For code that runs in threads."""
+    aredis: AsyncRedis
+    """For code on the event loop: a small pool whose callers wait for a free connection."""
+    tokens: AccessTokens
+    limiter: RateLimiter
+    hashing: PasswordHasher
+    readiness: Readiness
+    live: Live
+    callbacks: CallbackInbox
+    search_cache: SearchCache
+    search_desk: SearchEndpoint
+    timetable: Timetable
+    storage: Storage
+
+
+class SignedRequest(Request[Principal, str, State]):
+    """A request whose `user` is the principal its access token proved. Public handlers have no `user`."""
+
+    async def json(self) -> Any:
+        """The body as the type of the handler's `data`; see `api/http/bodies.py`."""
+        return bodies.decode_json(self.route_handler, await self.body())
+
+
+def services_of(app: Litestar) -> Services:
+    """The services of a started application."""
+    return cast("Services", app.state.services)
+
+
+def provided(app_services: Callable[[], Services]) -> dict[str, Provide]:
+    """The named dependencies: `services`, and each field of it by its own name."""
+
+    def field(name: str) -> Provide:
+        def provide() -> Any:
+            return getattr(app_services(), name)
+
+        return Provide(provide, sync_to_thread=False)
+
+    names = ("settings", "db", "redis", "aredis", "tokens", "limiter")
+    return {"services": Provide(app_services, sync_to_thread=False), **{name: field(name) for name in names}}

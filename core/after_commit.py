@@ -1,0 +1,53 @@
+"""What must follow a commit: tell the listeners, correct the seats in Redis, send the next messages. All of it is best effort; what
+is lost here, the sweep repairs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import redis
+import structlog
+
+from core.bookings.transitions import Transitions
+from core.events import job_events
+from core.messaging.dispatcher import Dispatcher
+from core.messaging.messages import Message
+from core.seats.inventory import Inventory
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class AfterCommit:
+    """Collected while a transaction is open, run once it is committed."""
+
+    transitions: Transitions = field(default_factory=Transitions)
+    released: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    """Seats to give back in Redis: flight -> bookings that are over."""
+    rolled_back: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    """The same for bookings that will try again."""
+    stale_flights: set[UUID] = field(default_factory=set)
+    """Flights whose counts in Redis are wrong now: their keys are dropped, and loaded again from Postgres."""
+    changed_bookings: list[UUID] = field(default_factory=list)
+    """Bookings that changed and stayed in their status: who waits for one looks again."""
+    messages: list[Message] = field(default_factory=list)
+    """Work that this transaction made."""
+
+    def run(self, client: redis.Redis, dispatcher: Dispatcher) -> None:
+        """Do what follows the commit. Never raises for a Redis that is away."""
+        # A Redis that does not answer costs its time-out once, not for every command.
+        if job_events.announce(client, self.transitions, self.changed_bookings):
+            self._correct_inventory(Inventory(client))
+        for message in self.messages:
+            dispatcher.send(message)
+
+    def _correct_inventory(self, inventory: Inventory) -> None:
+        try:
+            inventory.release(self.released)
+            inventory.forget(self.rolled_back)
+            inventory.drop(self.stale_flights)
+        except redis.RedisError as error:
+            _log.warning("seats not given back in Redis; the audit repairs it", error=str(error))

@@ -1,0 +1,66 @@
+"""News for every API process: which trips moved, how many seats are free. One publish for each committed batch.
+
+It is a hint. Whoever misses it reads Postgres a moment later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+import redis
+import structlog
+
+from core import keys
+from core.bookings.transitions import Transitions
+
+_log = structlog.get_logger(__name__)
+
+
+class JobEvents(msgspec.Struct, array_like=True, frozen=True):
+    """`trips`: trip id -> its new status. `seats`: flight id -> free seats. `jobs`: other jobs that moved on."""
+
+    trips: dict[UUID, str] = {}
+    seats: dict[UUID, int] = {}
+    jobs: list[UUID] = []
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(JobEvents)
+
+
+def publish(client: redis.Redis, news: JobEvents) -> bool:
+    """Tell all API processes. False, and a line in the log: Redis is away."""
+    try:
+        client.publish(keys.NEWS_CHANNEL, _encoder.encode(news))
+    except redis.RedisError as error:
+        _log.warning("news not broadcast", trips=len(news.trips), error=str(error))
+        return False
+    return True
+
+
+def announce(client: redis.Redis, transitions: Transitions, changed_bookings: Sequence[UUID] = ()) -> bool:
+    """Broadcast what one committed transaction did to bookings and seats. False: Redis is away.
+
+    `changed_bookings`: bookings that changed and stayed in their status.
+    """
+    if not (transitions.made or transitions.seats or changed_bookings):
+        return True
+    trips = {each.trip_id: each.target.value for each in transitions.made}
+    others = [trip_id for trip_id in changed_bookings if trip_id not in trips]
+    return publish(client, JobEvents(trips=trips, seats=transitions.seats, jobs=others))
+
+
+def seats_changed(client: redis.Redis, free: Mapping[UUID, int]) -> None:
+    """Broadcast free seats of flights whose capacity changed."""
+    publish(client, JobEvents(seats=dict(free)))
+
+
+def read(payload: bytes) -> JobEvents:
+    """Decode one message of the channel.
+
+    Raises:
+        msgspec.DecodeError: it is not ours.
+    """
+    return _decoder.decode(payload)

@@ -1,0 +1,103 @@
+"""Tell every search cache, and whoever holds the timetable, that flights of a route on a day have changed.
+
+Call it after the commit: a search that read the old version before and the old flights after would otherwise be kept.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from datetime import date
+from importlib.resources import files
+from itertools import islice
+from typing import Final, NamedTuple
+
+import redis
+import structlog
+
+from core import keys
+from core.flights.announcements import timetable_log
+from core.flights.announcements.timetable_log import Changed
+
+BATCH: Final = 200
+"""Routes in one round trip. All days of a route are one call, because they share a cluster slot."""
+
+_FIRST_DAY: Final = date(1970, 1, 1).toordinal()
+"""Of the bits; no flight is older than the year 2000."""
+
+_CHANGE_VERSIONS: Final = files("core.flights.announcements").joinpath("lua", "change_versions.lua").read_text()
+
+LISTED: Final = 200
+"""Route days that are logged one by one. Of more, such as those of an import, only the days are."""
+
+_log = structlog.get_logger(__name__)
+
+
+class RouteDay(NamedTuple):
+    """Place keys as in `core/places/registry.py`, and the local date of departure."""
+
+    source_key: str
+    destination_key: str
+    day: date
+
+
+class RouteDays:
+    """A set of route days that stays small, because an import of a million rows may touch half a million: one bit for each."""
+
+    def __init__(self, route_days: Iterable[RouteDay] = ()) -> None:
+        self._days: dict[tuple[str, str], int] = {}
+        self.update(route_days)
+
+    def update(self, route_days: Iterable[RouteDay]) -> None:
+        if isinstance(route_days, RouteDays):
+            for route, days in route_days._days.items():
+                self._days[route] = self._days.get(route, 0) | days
+            return
+        for source_key, destination_key, day in route_days:
+            route = (source_key, destination_key)
+            self._days[route] = self._days.get(route, 0) | 1 << day.toordinal() - _FIRST_DAY
+
+    def __iter__(self) -> Iterator[RouteDay]:
+        return (RouteDay(*route, day) for route, days in self.by_route() for day in days)
+
+    def __len__(self) -> int:
+        return sum(days.bit_count() for days in self._days.values())
+
+    def places(self) -> set[str]:
+        """The keys of all places at either end."""
+        return {key for route in self._days for key in route}
+
+    def by_route(self) -> Iterator[tuple[tuple[str, str], set[date]]]:
+        for route, days in self._days.items():
+            bits = f"{days:b}"[::-1]
+            yield route, {date.fromordinal(_FIRST_DAY + place) for place, bit in enumerate(bits) if bit == "1"}
+
+
+def change(client: redis.Redis, route_days: RouteDays) -> bool:
+    """Give each route day, and its route, a version it never had.
+
+    Best effort: when Redis is away, so are the caches; one that comes back is stale for the lifetime of an entry at most.
+    Returns whether Redis heard it: whoever has more to tell need not wait for its silence again.
+    """
+    version = time.time_ns()
+    script = client.register_script(_CHANGE_VERSIONS)
+    routes = route_days.by_route()
+    try:
+        if route_days:
+            timetable_log.append(client, _changed(route_days))
+        while batch := list(islice(routes, BATCH)):
+            pipeline = client.pipeline(transaction=False)
+            for route, days in batch:
+                names = [keys.route_version(*route, day) for day in days]
+                script([*names, keys.calendar_version(*route)], [version, keys.ROUTE_VERSION_SECONDS], client=pipeline)
+            pipeline.execute()
+    except redis.RedisError as error:
+        _log.warning("search caches keep what they have until it expires", error=str(error))
+        return False
+    return True
+
+
+def _changed(route_days: RouteDays) -> Changed:
+    if len(route_days) > LISTED:
+        return Changed(sorted({each.day for each in route_days}), [])
+    return Changed([], list(route_days))

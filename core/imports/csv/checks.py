@@ -1,0 +1,63 @@
+"""One column's cells of one chunk under examination. The first rule that a cell breaks is the one that is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.imports.csv.columns import Column
+from core.imports.csv.faults import Fault, shortened
+
+Mask = npt.NDArray[np.bool_]
+
+_MOMENT = pa.timestamp("us", tz="UTC")
+
+
+class Check:
+    """`cells`: the trimmed text of each row. `good`: which of them broke no rule yet."""
+
+    def __init__(self, column: Column, cells: pd.Series) -> None:
+        self.cells = cells
+        self.good: Mask = np.ones(len(cells), dtype=np.bool_)
+        self._column = column
+        self._broken: list[tuple[npt.NDArray[np.intp], str, str]] = []
+        if column.required:
+            self.require(cells != "", "missing", "Must not be empty.")
+
+    def require(self, holds: pd.Series, code: str, message: str) -> None:
+        """Refuse the cells for which a rule does not hold, unless they are refused already."""
+        broken = self.good & ~holds.to_numpy(dtype=np.bool_)
+        if broken.any():
+            self._broken.append((np.flatnonzero(broken), code, message))
+            self.good &= ~broken
+
+    def to_integers(self, texts: pd.Series) -> pd.Series:
+        """Good cells as numbers; they must look like numbers by now."""
+        return texts.where(self.good, "0").astype("int64")
+
+    def to_moments(self, texts: pd.Series) -> pd.Series:
+        """Good cells as UTC times; NaT for a day that no calendar has."""
+        shaped = pa.array(texts.where(self.good, "2000-01-01T00:00Z"))
+        try:
+            moments = pc.cast(shaped, _MOMENT)
+        except pa.ArrowInvalid:  # somewhere is a 30th of February: the slow way knows where
+            return pd.to_datetime(pd.Series(shaped.to_pylist()), format="ISO8601", utc=True, errors="coerce").dt.as_unit("us")
+        return pd.Series(pd.DatetimeIndex(moments.to_numpy(zero_copy_only=False)).tz_localize("UTC"))
+
+    def faults(self, lines: npt.NDArray[np.int64]) -> Iterator[Fault]:
+        """What was refused; `lines` are the cells' line numbers."""
+        for positions, code, message in self._broken:
+            yield from faults_at(positions, self.cells, lines, self._column.name, code, message)
+
+
+def faults_at(
+    positions: npt.NDArray[np.intp], cells: pd.Series, lines: npt.NDArray[np.int64], column: str, code: str, message: str
+) -> Iterator[Fault]:
+    """The same fault for the cells at some positions of a chunk."""
+    for line, value in zip(lines[positions].tolist(), cells.iloc[positions].tolist(), strict=True):
+        yield Fault(line, column, shortened(value), code, message)

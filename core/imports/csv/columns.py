@@ -1,0 +1,186 @@
+"""The columns of a file, one object each: what it is called, what belongs in it, and what is said when something else does.
+
+A column reads all cells of a chunk at once. The objects are light; pandas arrives with the `Check` that they are handed.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from core.flights import rules
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    from core.imports.csv.checks import Check, Mask
+
+    Zones = npt.NDArray[np.object_]
+
+DAY: Final = r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+CLOCK: Final = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
+ZONE: Final = r"(?:Z|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])"
+
+
+class Column(ABC):
+    """`name` in the header; `example` for the template; `required`: whether a file without it is refused."""
+
+    name: str
+    example: str
+    required: ClassVar[bool] = True
+
+    @abstractmethod
+    def read(self, check: Check) -> pd.Series:
+        """The cells' values. Where `check` refused a cell, the value means nothing."""
+
+
+class FlightNumber(Column):
+    name = "flight_number"
+    example = "AI-202"
+
+    def read(self, check: Check) -> pd.Series:
+        numbers = check.cells.str.upper()
+        check.require(
+            numbers.str.fullmatch(rules.FLIGHT_NUMBER),
+            "not_a_flight_number",
+            "Must be 2 to 16 letters, digits and dashes, such as AI-202.",
+        )
+        return numbers
+
+
+class PlaceName(Column):
+    def __init__(self, name: str, example: str) -> None:
+        self.name = name
+        self.example = example
+
+    def read(self, check: Check) -> pd.Series:
+        names = check.cells
+        if names.str.startswith("'").any():
+            # Put before the cell when it was given out in a file of failed rows, or of flights.
+            names = names.str.replace(r"^'('*[=+@-])", r"\1", regex=True)
+        check.require(
+            names.str.fullmatch(rules.PLACE),
+            "not_a_place",
+            "Must be the name or the IATA code of a place: 2 to 80 characters on one line, without < > { }.",
+        )
+        return names
+
+
+class Moment(Column):
+    """A point in time, with its zone in the cell."""
+
+    def __init__(self, name: str, example: str) -> None:
+        self.name = name
+        self.example = example
+
+    def read(self, check: Check) -> pd.Series:
+        texts = check.cells.str.upper()
+        check.require(
+            texts.str.fullmatch(f"{DAY}[T ]{CLOCK}(?:{ZONE})?"),
+            "not_a_time",
+            "Must be a date and a time with a zone, such as 2026-12-25T10:00:00Z or 2026-12-25T15:30:00+05:30.",
+        )
+        self._require_zone(check, texts)
+        moments = check.to_moments(texts)
+        check.require(moments.notna(), "not_a_time", "There is no such day.")
+        check.require(
+            moments.between(rules.EARLIEST, rules.LATEST, inclusive="left"),
+            "out_of_range",
+            f"Must be a time from {rules.EARLIEST.year} to {rules.LATEST.year - 1}.",
+        )
+        return moments
+
+    def _require_zone(self, check: Check, texts: pd.Series) -> None:
+        check.require(
+            texts.str.contains(f"{ZONE}$"),
+            "no_time_zone",
+            "The time has no zone: end it with Z for UTC, or with an offset such as +05:30.",
+        )
+
+
+class LocalMoment(Moment):
+    """A point in time that may be written as the clocks show it at the row's place."""
+
+    def settle(self, check: Check, moments: pd.Series, zones: Zones, good: Mask) -> pd.Series:
+        """The moments once the places of the `good` rows are known. `zones`: the names of their time zones, None where unknown."""
+        from core.imports.csv import local_times  # brings pandas, which who only names the columns does not need
+
+        without_zone = ~check.cells.str.upper().str.contains(f"{ZONE}$")
+        return local_times.settle(check, moments, zones, without_zone.to_numpy(dtype="bool") & good)
+
+    def _require_zone(self, check: Check, texts: pd.Series) -> None:
+        """It may go without."""
+
+
+class Seats(Column):
+    name = "total_seats"
+    example = "180"
+
+    def read(self, check: Check) -> pd.Series:
+        check.require(
+            check.cells.str.fullmatch("-?[0-9]+"), "not_a_number", "Must be a whole number in plain digits, such as 180."
+        )
+        # Bounds are checked on the text first, so that no number is too long to be read.
+        check.require(
+            check.cells.str.fullmatch("0{0,8}[0-9]{1,4}"), "out_of_range", f"Must be a number from 1 to {rules.MAX_SEATS}."
+        )
+        seats = check.to_integers(check.cells)
+        check.require(seats.between(1, rules.MAX_SEATS), "out_of_range", f"Must be a number from 1 to {rules.MAX_SEATS}.")
+        return seats
+
+
+class Price(Column):
+    """Stays text all the way to the database, where it becomes a decimal: no float ever holds it."""
+
+    name = "price"
+    example = "7500.00"
+
+    def read(self, check: Check) -> pd.Series:
+        prices = check.cells
+        check.require(
+            prices.str.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?"), "not_a_number", "Must be an amount in plain digits, such as 7500.00."
+        )
+        check.require(~prices.str.startswith("-"), "negative", "A price cannot be negative.")
+        check.require(prices.str.fullmatch(r"[0-9]+(?:\.[0-9]{1,2})?"), "too_many_decimals", "Must have at most 2 decimals.")
+        check.require(
+            prices.str.fullmatch(r"0{0,8}[0-9]{1,8}(?:\.[0-9]+)?"), "out_of_range", f"Must be at most {rules.MAX_PRICE}."
+        )
+        return prices
+
+
+class Currency(Column):
+    """Empty: the flight keeps its currency, and a new one gets the default."""
+
+    name = "currency"
+    example = rules.DEFAULT_CURRENCY
+    required = False
+
+    def read(self, check: Check) -> pd.Series:
+        codes = check.cells.str.upper()
+        check.require(
+            codes.str.fullmatch(rules.CURRENCY) | (codes == ""),
+            "not_a_currency",
+            f"Must be a currency code of three letters, such as {rules.DEFAULT_CURRENCY}, or empty.",
+        )
+        return codes.where(codes != "")
+
+
+COLUMNS: Final[tuple[Column, ...]] = (
+    FlightNumber(),
+    PlaceName("source", "Delhi"),
+    PlaceName("destination", "Mumbai"),
+    Moment("departure_ts", "2026-12-25T10:00:00Z"),
+    Moment("arrival_ts", "2026-12-25T12:00:00Z"),
+    Seats(),
+    Price(),
+    Currency(),
+)
+
+BY_NAME: Final = {column.name: column for column in COLUMNS}
+LOCAL_BY_NAME: Final = BY_NAME | {
+    column.name: LocalMoment(column.name, column.example) for column in COLUMNS if isinstance(column, Moment)
+}
+"""The columns of a file whose times may be local."""
+REQUIRED: Final = tuple(column.name for column in COLUMNS if column.required)

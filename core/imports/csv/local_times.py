@@ -1,0 +1,62 @@
+"""Times as the clocks of a place show them become moments. A clock that is put forward or back makes some of them impossible, and
+some of them two.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core.flights import rules
+from core.imports.csv.checks import Check, Mask
+
+Zones = npt.NDArray[np.object_]
+
+
+def settle(check: Check, walls: pd.Series, zones: Zones, local: Mask) -> pd.Series:
+    """The moments of `walls`, which are read as UTC so far, where `local`; each in the zone of its row."""
+    pending = local & check.good
+    nowhere = pending & np.array([zone is None for zone in zones], dtype=np.bool_)
+    check.require(
+        pd.Series(~nowhere),
+        "no_time_zone",
+        "The time zone of this place is not known: end the time with Z for UTC, or with an offset such as +05:30.",
+    )
+    pending &= check.good
+    moments = walls.copy()
+    for zone in sorted(set(zones[pending].tolist())):
+        here = pending & (zones == zone)
+        moments[here] = _in_zone(check, pd.DatetimeIndex(walls[here]).tz_localize(None), here, zone)
+    check.require(
+        moments.between(rules.EARLIEST, rules.LATEST, inclusive="left"),
+        "out_of_range",
+        f"Must be a time from {rules.EARLIEST.year} to {rules.LATEST.year - 1}.",
+    )
+    return moments
+
+
+def _in_zone(check: Check, clock: pd.DatetimeIndex, here: Mask, zone: str) -> pd.DatetimeIndex:
+    def refuse(broken: Mask, code: str, message: str) -> None:
+        holds = np.ones(len(here), dtype=np.bool_)
+        holds[here] = ~broken
+        check.require(pd.Series(holds), code, message)
+
+    first = np.ones(len(clock), dtype=np.bool_)
+    refuse(
+        np.asarray(_localized(clock, zone, first, "NaT").isna()),
+        "nonexistent_time",
+        f"The clocks of {zone} never show this time: they are put forward over it that day.",
+    )
+    refuse(
+        np.asarray(_localized(clock, zone, "NaT", "shift_forward").isna()),
+        "ambiguous_time",
+        f"The clocks of {zone} show this time twice that day: say which one is meant by ending it with its offset.",
+    )
+    return _localized(clock, zone, first, "shift_forward").tz_convert("UTC")
+
+
+def _localized(clock: pd.DatetimeIndex, zone: str, ambiguous: Any, nonexistent: Any) -> pd.DatetimeIndex:
+    return clock.tz_localize(zone, ambiguous=ambiguous, nonexistent=nonexistent)

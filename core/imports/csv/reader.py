@@ -1,0 +1,151 @@
+"""Read a file chunk by chunk, from any cursor: the cells of its sound rows as columns of text, and its broken lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+from core.imports.csv import records
+from core.imports.csv.faults import WHOLE_ROW, Fault, Faults, shortened, storable
+from core.imports.csv.header import Layout
+
+CHUNK_BYTES: Final = 2 * 1024 * 1024
+CHUNK_ROWS: Final = 20_000
+
+_TEXT: Final = pd.StringDtype(storage="pyarrow", na_value=np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place between two rows: the offset in bytes, and the number of the line that begins there."""
+
+    offset: int
+    line: int
+
+
+@dataclass(slots=True)
+class Chunk:
+    """`cells`: one column of trimmed text for each named column, one row for each entry of `lines`. `faults`: broken lines."""
+
+    cells: pd.DataFrame
+    lines: npt.NDArray[np.int64]
+    faults: Faults
+    begin: Cursor
+    end: Cursor
+    last: bool
+
+    @property
+    def rows(self) -> int:
+        """All rows of the chunk, sound and broken."""
+        return len(self.cells) + len(self.faults.salvaged)
+
+    def keep_lines_before(self, line: int) -> None:
+        """Forget the rows from `line` on."""
+        before = self.lines < line
+        self.cells, self.lines = self.cells[before].reset_index(drop=True), self.lines[before]
+
+    def faulty_rows(self, faults: Faults) -> dict[int, list[str]]:
+        """Line -> the cells of each row that has one of these faults, in the file's order of columns."""
+        positions = np.flatnonzero(np.isin(self.lines, list(faults.lines)))
+        cells = self.cells.iloc[positions].to_numpy(dtype=object).tolist()
+        return {**dict(zip(self.lines[positions].tolist(), cells, strict=True)), **faults.salvaged}
+
+
+def read_chunk(file: BinaryIO, layout: Layout, begin: Cursor, *, size: int = CHUNK_BYTES, rows: int = CHUNK_ROWS) -> Chunk:
+    """Read what starts at `begin`, at most `size` bytes (twice the longest record, or more) and `rows` rows.
+
+    A chunk may be empty without being the last.
+    """
+    file.seek(begin.offset)
+    block = file.read(size)
+    last = len(block) < size or not file.read(1)
+    found = records.split(block, delimiter=layout.delimiter, columns=len(layout.columns), line=begin.line, last=last, limit=rows)
+    end = Cursor(begin.offset + found.consumed, begin.line + found.newlines)
+    if found.cut:
+        end = _after_line(file, end)
+    cells, lines = _without_blanks(_cells(block, found, layout), found.lines)
+    return Chunk(
+        cells=cells,
+        lines=lines,
+        faults=_broken_lines(found, layout),
+        begin=begin,
+        end=end,
+        last=last and found.consumed == len(block),
+    )
+
+
+def _after_line(file: BinaryIO, cursor: Cursor) -> Cursor:
+    """Skip the rest of a line that is longer than a chunk."""
+    file.seek(cursor.offset)
+    offset = cursor.offset
+    while piece := file.read(CHUNK_BYTES):
+        newline = piece.find(b"\n")
+        if newline >= 0:
+            return Cursor(offset + newline + 1, cursor.line + 1)
+        offset += len(piece)
+    return Cursor(offset, cursor.line)
+
+
+def _cells(block: bytes, found: records.Records, layout: Layout) -> pd.DataFrame:
+    if not found.starts.size:
+        return pd.DataFrame({name: pd.Series([], dtype=_TEXT) for name in layout.names})
+    names = [name or f"_{index}" for index, name in enumerate(layout.columns)]
+    sound = _sound_bytes(block, found)
+    table = pa.csv.read_csv(
+        io.BytesIO(sound),
+        read_options=pa.csv.ReadOptions(column_names=names, block_size=len(sound) + 1, use_threads=False),
+        parse_options=pa.csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=b'"' in sound),
+        convert_options=pa.csv.ConvertOptions(
+            include_columns=layout.names, column_types=dict.fromkeys(layout.names, pa.string()), strings_can_be_null=False
+        ),
+    )
+    if table.num_rows != found.starts.size:
+        raise RuntimeError(f"{found.starts.size} records were found and {table.num_rows} were read")
+    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.string(): _TEXT}.get)
+    return pd.DataFrame({name: frame[name].str.strip() for name in layout.names})
+
+
+def _sound_bytes(block: bytes, found: records.Records) -> bytes:
+    """The sound records, each on its line; the block itself where nothing has to be left out."""
+    if not found.broken and found.starts.size == found.newlines + (not block[: found.consumed].endswith(b"\n")):
+        return block[: found.consumed]
+    # Neighbours are copied together: a run ends where the next record does not begin behind a mere line end.
+    gaps = np.flatnonzero(found.starts[1:] - found.ends[:-1] > 2) + 1
+    firsts = np.concatenate(([0], gaps))
+    finals = np.concatenate((gaps, [found.starts.size])) - 1
+    runs = zip(found.starts[firsts].tolist(), found.ends[finals].tolist(), strict=True)
+    return b"\n".join(block[start:end] for start, end in runs) + b"\n"
+
+
+def _without_blanks(cells: pd.DataFrame, lines: npt.NDArray[np.int64]) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
+    """Leave out rows with nothing but delimiters: spreadsheets write them below the last row."""
+    filled = (cells != "").any(axis=1).to_numpy(dtype=np.bool_)
+    if filled.all():
+        return cells, lines
+    return cells[filled].reset_index(drop=True), lines[filled]
+
+
+def _broken_lines(found: records.Records, layout: Layout) -> Faults:
+    faults = Faults()
+    for broken in found.broken:
+        fault = Fault(broken.line, WHOLE_ROW, shortened(broken.text), broken.code, records.MESSAGES[broken.code])
+        faults.add(fault)
+        faults.salvaged[broken.line] = _salvaged(broken.text, layout)
+    return faults
+
+
+def _salvaged(text: str, layout: Layout) -> list[str]:
+    """The cells of a broken line as far as they can be told apart, one for each named column."""
+    csv.field_size_limit(records.RECORD_BYTES * 2)
+    cells = next(csv.reader([storable(text).replace("\r", " ")], delimiter=layout.delimiter), [])
+    cells = [*cells[: len(layout.columns) - 1], layout.delimiter.join(cells[len(layout.columns) - 1 :])]
+    cells += [""] * (len(layout.columns) - len(cells))
+    return [cell for cell, name in zip(cells, layout.columns, strict=True) if name is not None]

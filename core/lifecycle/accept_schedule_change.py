@@ -1,0 +1,41 @@
+"""The traveller's answer to a flight that was moved. What records the move: `core/flights/schedule_changes.py`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from core.bookings.errors import BookingNotFound, MovedAgain, NoScheduleChange
+from core.bookings.queries import NOT_FOUND
+from core.bookings.states import BookingStatus
+from core.bookings.views import available_actions
+from core.db import RawConnection
+from core.flights import schedule_changes
+from core.lifecycle.end import lock_trips
+
+
+def keep(connection: RawConnection, trip_id: UUID, owner_id: UUID | None, *, seen: datetime | None = None) -> None:
+    """Accept the new times of all flights of a booking; keeping twice changes nothing. `owner_id` None is an admin.
+
+    `seen`: the new departure that the traveller looks at, of the first flight that was moved; None for whatever it is by now.
+
+    Raises:
+        BookingNotFound: there is none, or it is somebody else's.
+        NoScheduleChange: nothing was moved, the booking has no seats any more, or its flight has left or was cancelled.
+        MovedAgain: the flight was moved once more.
+    """
+    trip = lock_trips(connection, [trip_id]).get(trip_id)
+    if trip is None or owner_id not in (None, trip.legs[0].user_id):
+        raise BookingNotFound(NOT_FOUND)
+    offered = schedule_changes.find_open(connection, trip_id)
+    actions = available_actions(
+        trip.status, ahead=not trip.departed, called_off=trip.called_off, moved=offered is not None, payable=trip.may_be_paid
+    )
+    if offered is not None and "accept_change" in actions:
+        if seen not in (None, offered):
+            raise MovedAgain("The flight was moved once more. Look at the new times.", new_departure_ts=offered)
+        schedule_changes.keep(connection, trip_id)
+        return
+    has_seats = trip.status in (BookingStatus.HELD, BookingStatus.CONFIRMED)
+    if offered is not None or not has_seats or not schedule_changes.was_kept(connection, trip_id):
+        raise NoScheduleChange("No change of this booking's schedule waits for an answer.")

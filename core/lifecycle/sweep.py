@@ -1,0 +1,177 @@
+"""Find work in Postgres that nobody is doing, and say what to send again. Runs every second inside one worker at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from core.after_commit import AfterCommit
+from core.bookings.states import BookingStatus, FailureCode
+from core.bookings.transitions import Transition, stages
+from core.clock import now
+from core.db import RawConnection
+from core.lifecycle.end import lock_trips
+from core.operations import dead_letters
+
+ADVISORY_LOCK: Final = 7_305_002
+"""Held by the connection of the process that sweeps; Postgres frees it when that process dies."""
+LEASE_SECONDS: Final = 15
+LEASE_CAP_SECONDS: Final = 300
+ALONE_FROM_ATTEMPT: Final = 3
+"""From here on a booking travels in a message of its own, because it may be what kills the workers; and the attempt is counted by
+the worker that begins it, which has no other booking at work then. A booking is given up for such attempts only, so never for what
+a neighbour did to its worker."""
+LAST_ATTEMPT: Final = 5
+LIMIT: Final = 5_000
+"""Bookings leased in one statement."""
+LOCK_MS: Final = 200
+"""How long the sweep waits for a lock where it can do without what is locked."""
+LOST_LEASE_SECONDS: Final = 60
+"""After a loss of Redis. Longer than any lease of a booking that travels in company, so the lease itself tells what has been sent
+again from what has not."""
+
+
+_LEASE_DUE: Final = """
+    UPDATE bookings b SET
+        attempts = CASE WHEN due.attempts < %(company)s THEN b.attempts + 1 ELSE b.attempts END,
+        next_at = now() + interval '1 second' * CASE
+            WHEN due.attempts < %(company)s THEN %(lease)s * power(2, due.attempts)
+            WHEN due.attempts < %(last)s THEN %(lease)s
+            ELSE %(cap)s END
+    FROM (
+        SELECT id, attempts FROM bookings WHERE next_at < now() AND status = 'PENDING'
+        ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    ) AS due
+    WHERE b.id = due.id RETURNING due.attempts, b.id
+"""
+_BEGIN_ALONE: Final = """
+    UPDATE bookings SET
+        attempts = attempts + 1, next_at = now() + least(%(lease)s * power(2, attempts), %(cap)s) * interval '1 second'
+    WHERE id = ANY(%(trips)s) AND status = 'PENDING' AND attempts < %(last)s RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a pass found: trips to send together, trips to send one by one, in this order, and trips to be given up."""
+
+    together: list[UUID]
+    alone: list[UUID]
+    given_up: list[UUID]
+
+
+def lease_due_bookings(connection: RawConnection) -> Due:
+    """Take over PENDING bookings whose lease is over. Who goes in company is counted, and leased for 15 s x 2^attempts. Who goes
+    alone is leased for 15 s and not counted: it may be lost behind the one that kills its worker, and that is no attempt.
+    """
+    company = ALONE_FROM_ATTEMPT - 1
+    rows = connection.execute(
+        _LEASE_DUE,
+        {"company": company, "last": LAST_ATTEMPT, "lease": LEASE_SECONDS, "cap": LEASE_CAP_SECONDS, "limit": LIMIT},
+    ).fetchall()
+    return Due(
+        together=sorted(trip for attempts, trip in rows if attempts < company),
+        # Who killed no worker yet goes first: the others are not lost again behind the one that did.
+        alone=[trip for attempts, trip in sorted(rows) if company <= attempts < LAST_ATTEMPT],
+        given_up=sorted(trip for attempts, trip in rows if attempts >= LAST_ATTEMPT),
+    )
+
+
+def begin_alone(connection: RawConnection, trip_ids: Sequence[UUID]) -> list[UUID]:
+    """Count an attempt that begins now, and lease it for 15 s x 2^attempts. Returns those of these trips that are still to be worked.
+
+    The caller has no other booking at work in its process, and commits before it goes on.
+    """
+    wanted = {"trips": list(trip_ids), "last": LAST_ATTEMPT, "lease": LEASE_SECONDS, "cap": LEASE_CAP_SECONDS}
+    return [row[0] for row in connection.execute(_BEGIN_ALONE, wanted).fetchall()]
+
+
+def read_end_of_lost_lease(connection: RawConnection) -> datetime:
+    """When a lease ends that begins now, after a loss of Redis."""
+    row = connection.execute("SELECT now() + %s * interval '1 second'", (LOST_LEASE_SECONDS,)).fetchone()
+    assert row is not None
+    ends_at: datetime = row[0]
+    return ends_at
+
+
+def lease_lost_bookings(connection: RawConnection, before: datetime) -> list[UUID]:
+    """Take over PENDING bookings because Redis lost its queues, those that are due first; fewer than `LIMIT` are the last. It is not
+    the bookings' fault: no attempt is counted.
+
+    `before`: when a lease ends that began at the loss. What is leased to later was taken already, or was accepted since. Those that
+    a worker is writing at this moment are left to it, and those that were begun alone to their leases: they are in no hurry, and may
+    be what kills the workers.
+    """
+    rows = connection.execute(
+        """
+        UPDATE bookings b SET next_at = now() + %(lease)s * interval '1 second'
+        FROM (
+            SELECT id FROM bookings WHERE next_at < %(before)s AND status = 'PENDING' AND attempts < %(alone)s
+            ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+        ) AS free
+        WHERE b.id = free.id RETURNING b.id
+        """,
+        {"lease": LOST_LEASE_SECONDS, "before": before, "alone": ALONE_FROM_ATTEMPT, "limit": LIMIT},
+    ).fetchall()
+    return sorted(row[0] for row in rows)
+
+
+def give_up(connection: RawConnection, trip_ids: Sequence[UUID]) -> AfterCommit:
+    """End bookings that failed too often: FAILED(internal), a dead letter, no seat kept."""
+    after = AfterCommit()
+    stage = stages(("failed", now()))
+    waiting = [trip for trip in lock_trips(connection, trip_ids).values() if trip.status is BookingStatus.PENDING]
+    for trip in waiting:
+        for leg in trip.legs:
+            after.transitions.add(Transition(leg.id, trip.id, BookingStatus.FAILED, stage, FailureCode.INTERNAL))
+            after.released[leg.flight_id].append(leg.id)
+    after.transitions.write(connection, BookingStatus.PENDING)
+    dead_letters.bury_bookings(connection, [trip.id for trip in waiting], f"failed {LAST_ATTEMPT} times")
+    return after
+
+
+def limit_lock_wait(connection: RawConnection) -> None:
+    """Wait for a lock only for a moment in this transaction: what is locked comes again in the next pass, and the others go on."""
+    connection.execute(f"SET LOCAL lock_timeout = {LOCK_MS}")
+
+
+def find_unlocked_trips(connection: RawConnection, trip_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these bookings of which nobody has a leg, or its flight, locked at this moment. Waits for nobody."""
+    rows = connection.execute(
+        """
+        WITH legs AS (SELECT id, trip_id FROM bookings WHERE id = ANY(%(trips)s) OR (leg > 0 AND trip_id = ANY(%(trips)s))),
+        free AS (
+            SELECT b.id FROM bookings b JOIN flights f ON f.id = b.flight_id
+            WHERE b.id IN (SELECT id FROM legs) FOR NO KEY UPDATE OF b, f SKIP LOCKED
+        )
+        SELECT trip_id FROM legs LEFT JOIN free ON free.id = legs.id GROUP BY trip_id HAVING count(*) = count(free.id)
+        """,
+        {"trips": list(trip_ids)},
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def find_unlocked_flights(connection: RawConnection, flight_ids: Sequence[UUID]) -> list[UUID]:
+    """The same for flights, in the order of their ids."""
+    rows = connection.execute(
+        "SELECT id FROM flights WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED", (list(flight_ids),)
+    ).fetchall()
+    return sorted(row[0] for row in rows)
+
+
+def due_imports(connection: RawConnection) -> list[UUID]:
+    """Imports whose worker stopped renewing its lease; leased anew. An attempt is counted by the worker that begins: an import
+    may wait behind a long one for longer than its lease, and that is no attempt.
+    """
+    rows = connection.execute(
+        """
+        UPDATE imports SET next_at = now() + %s * interval '1 second' WHERE id IN (
+            SELECT id FROM imports WHERE next_at < now() AND status IN ('PENDING', 'IN_PROGRESS') FOR NO KEY UPDATE SKIP LOCKED
+        ) RETURNING id
+        """,
+        (LEASE_SECONDS * 2,),
+    ).fetchall()
+    return sorted(row[0] for row in rows)

@@ -1,0 +1,61 @@
+"""Send messages, best effort. A message that is lost costs seconds: the sweep finds the unfinished work in Postgres."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import dramatiq
+import redis
+import structlog
+from dramatiq.brokers.redis import RedisBroker
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from core import keys
+from core.messaging.messages import Message
+
+SEND_SECONDS: Final = 0.5
+"""The most that a frozen Redis may cost one send; the default client would block for a minute."""
+REST_SECONDS: Final = 1.0
+"""After a failed send, how long nobody tries."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Dispatcher:
+    """The producing side of the queue. Thread-safe."""
+
+    def __init__(self, redis_url: str) -> None:
+        client = redis.Redis.from_url(
+            redis_url, socket_timeout=SEND_SECONDS, socket_connect_timeout=SEND_SECONDS, retry=Retry(NoBackoff(), 0)
+        )
+        # Maintenance is the workers' business; a producer that did it would pay with its callers' time.
+        self._broker = RedisBroker(client=client, namespace=keys.QUEUE_NAMESPACE, middleware=[], maintenance_chance=0)
+        self._resting_until = 0.0
+
+    def send(self, message: Message) -> bool:
+        """Put a message on its queue. False if Redis did not take it, or did not take the one before: the sweep will send."""
+        if time.monotonic() < self._resting_until:
+            return False
+        envelope: dramatiq.Message[None] = dramatiq.Message(
+            queue_name=message.queue,
+            actor_name=message.actor,
+            args=([str(each) for each in message.ids],),
+            kwargs={},
+            options={"alone": True} if message.alone else {},
+        )
+        try:
+            self._broker.enqueue(envelope)
+        except redis.RedisError as error:
+            self._resting_until = time.monotonic() + REST_SECONDS
+            _log.warning("message deferred to the sweep", actor=message.actor, ids=len(message.ids), error=str(error))
+            return False
+        return True
+
+    def depth(self, queue: str) -> int:
+        """Messages that wait in a queue."""
+        return int(self._broker.client.llen(f"{keys.QUEUE_NAMESPACE}:{queue}"))
+
+    def close(self) -> None:
+        self._broker.client.close()

@@ -1,0 +1,46 @@
+"""Flights of one route on one day: what search computes when no cache answers."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from psycopg.sql import SQL
+
+from core.db import RawConnection
+from core.flights.views import COLUMNS, FlightView, view
+
+ROWS: Final = 500
+"""Flights of one answer. A client sees at most 100; the others take the place of those that depart before the answer is computed
+again."""
+
+
+class SearchSort(StrEnum):
+    DEPARTURE = "departure"
+    PRICE = "price"
+    FASTEST = "fastest"
+    """Shortest time between departure and arrival."""
+
+
+_ORDER: Final = {
+    SearchSort.DEPARTURE: SQL("departure_ts, price, id"),
+    SearchSort.PRICE: SQL("price, departure_ts, id"),
+    SearchSort.FASTEST: SQL("arrival_ts - departure_ts, price, departure_ts, id"),
+}
+_SEARCH: Final = {
+    sort: SQL("""
+        SELECT {columns} FROM flights
+        WHERE source_key = %s AND destination_key = %s AND departure_date = %s AND status = 'SCHEDULED' AND departure_ts > now()
+        ORDER BY {order} LIMIT %s
+        """).format(columns=COLUMNS, order=order)
+    for sort, order in _ORDER.items()
+}
+
+
+def find_flights(
+    connection: RawConnection, source_key: str, destination_key: str, day: date, sort: SearchSort
+) -> list[FlightView]:
+    """Scheduled flights that have not departed, in order. Place keys as in `core/places/registry.py`; `day` as at the source."""
+    rows = connection.execute(_SEARCH[sort], (source_key, destination_key, day, ROWS)).fetchall()
+    return [view(row) for row in rows]

@@ -1,0 +1,132 @@
+"""Gather the flights that may be part of a journey from the tables of the days, each by a range of a sorted index."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from core.search.itineraries.tables import PLACE_SHIFT, DayTable, Ints
+
+Rows = npt.NDArray[np.intp]
+
+
+class Legs(NamedTuple):
+    """Columns of equal length. `row` names a flight among all tables of a `Span`."""
+
+    row: Ints
+    source: npt.NDArray[np.int32]
+    destination: npt.NDArray[np.int32]
+    departure: Ints
+    arrival: Ints
+    price: Ints
+    currency: npt.NDArray[np.int32]
+
+    def take(self, which: npt.NDArray[Any]) -> Legs:
+        return Legs(*(column[which] for column in self))
+
+
+class Stays(NamedTuple):
+    """When somebody may leave from places: between the two moments, one of each for a place; no place comes twice."""
+
+    places: npt.NDArray[np.int32]
+    begin: Ints
+    end: Ints
+
+
+class Span:
+    """Tables of consecutive days as one set of flights, without some that are left out."""
+
+    def __init__(self, tables: Sequence[DayTable], left_out: Ints) -> None:
+        self.tables = [table for table in tables if len(table.flights)]
+        self._first_rows = [0, *accumulate(len(table.flights) for table in self.tables)]
+        self._left_out = left_out
+
+    def flight(self, row: int) -> tuple[DayTable, int]:
+        """The table of a flight, and its row there."""
+        which = bisect_right(self._first_rows, row) - 1
+        return self.tables[which], row - self._first_rows[which]
+
+    def leaving(self, place: int, date: int, after: int) -> Legs:
+        """From a place, on its local day `date`, later than `after`."""
+
+        def rows(table: DayTable) -> Rows:
+            low, high = np.searchsorted(table.leaving, [(place << PLACE_SHIFT) + after + 1, (place + 1) << PLACE_SHIFT])
+            found: Rows = np.flatnonzero(table.flights.date[low:high] == date) + low
+            return found
+
+        return self._gathered(rows)
+
+    def arriving(self, place: int, begin: int, end: int) -> Legs:
+        """To a place, leaving between the two moments, both included."""
+
+        def rows(table: DayTable) -> Rows:
+            bounds = [(place << PLACE_SHIFT) + begin, (place << PLACE_SHIFT) + end + 1]
+            low, high = np.searchsorted(table.arriving, bounds)
+            return table.arriving_rows[low:high].astype(np.intp)
+
+        return self._gathered(rows)
+
+    def between(self, leave: Stays, reach: Stays) -> Legs:
+        """From the places of one set to those of the other, when either may be left. Reads the side that has fewer flights."""
+        size = 1 + int(max(np.max(leave.places), np.max(reach.places)))
+
+        def rows(table: DayTable) -> Rows:
+            lows, highs = _ranges(table.leaving, leave)
+            other_lows, other_highs = _ranges(table.arriving, reach)
+            if np.sum(highs - lows) <= np.sum(other_highs - other_lows):
+                found, ends, wanted = _listed(lows, highs), table.flights.destination, reach.places
+            else:
+                found = table.arriving_rows[_listed(other_lows, other_highs)].astype(np.intp)
+                ends, wanted = table.flights.source, leave.places
+            # One place more than there are, for the places of flights beyond those asked for.
+            is_wanted = np.zeros(size + 1, dtype=np.bool_)
+            is_wanted[wanted] = True
+            return found[is_wanted[np.minimum(ends[found], size)]]
+
+        return self._gathered(rows)
+
+    def _gathered(self, rows_of: Callable[[DayTable], Rows]) -> Legs:
+        parts = []
+        for table, first_row in zip(self.tables, self._first_rows, strict=False):
+            rows, flights = rows_of(table), table.flights
+            if len(rows):
+                columns = [getattr(flights, name)[rows] for name in Legs._fields[1:]]
+                parts.append(Legs(rows + first_row, *columns))
+        if not parts:
+            return Legs(*(np.zeros(0, dtype=np.int64) for _ in Legs._fields))  # type: ignore[arg-type]  # no rows, so no other types
+        legs = parts[0] if len(parts) == 1 else Legs(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+        return legs.take(~np.isin(legs.row, self._left_out)) if len(self._left_out) else legs
+
+
+def stays(places: npt.NDArray[np.int32], begin: Ints, end: Ints) -> Stays:
+    """One stay for each place: from its earliest begin to its latest end."""
+    unique, which = np.unique(places, return_inverse=True)
+    earliest = np.full(len(unique), np.iinfo(np.int64).max)
+    latest = np.full(len(unique), np.iinfo(np.int64).min)
+    np.minimum.at(earliest, which, begin)
+    np.maximum.at(latest, which, end)
+    return Stays(unique, earliest, latest)
+
+
+def _ranges(index: Ints, asked: Stays) -> tuple[Rows, Rows]:
+    base = asked.places.astype(np.int64) << PLACE_SHIFT
+    lows = np.searchsorted(index, base + np.maximum(asked.begin, 0))
+    return lows, np.maximum(lows, np.searchsorted(index, base + asked.end + 1))
+
+
+def _listed(lows: Rows, highs: Rows) -> Rows:
+    """The numbers of all ranges, one range after the other."""
+    return expand(lows, highs)[1]
+
+
+def expand(lows: Rows, highs: Rows) -> tuple[Rows, Rows]:
+    """Every number of every range [low, high), with the range it belongs to."""
+    counts = highs - lows
+    owners = np.repeat(np.arange(len(lows)), counts)
+    ends = np.cumsum(counts)
+    return owners, np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(lows - (ends - counts), counts)

@@ -1,0 +1,81 @@
+"""Read flights into arrays: one value for each column, so no row becomes Python objects and the other threads keep running."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+import numpy as np
+from psycopg.sql import SQL
+
+from core.db import RawConnection
+from core.search.itineraries.tables import EPOCH, DayTable, Flights, Ints, Numbers, day_number, route_day
+
+# Aggregates without an order of their own see the rows in one and the same order.
+_COLUMNS: Final = """
+    string_agg(convert_to(source_key, 'UTF8'), '\\x00'::bytea), string_agg(convert_to(destination_key, 'UTF8'), '\\x00'::bytea),
+    string_agg(timestamptz_send(departure_ts), ''::bytea), string_agg(timestamptz_send(arrival_ts), ''::bytea),
+    string_agg(int8send((price * 100)::bigint), ''::bytea), string_agg(convert_to(currency, 'UTF8'), '\\x00'::bytea),
+    string_agg(date_send(departure_date), ''::bytea), string_agg(uuid_send(id), ''::bytea)
+"""
+_DAY: Final = SQL(f"""
+    SELECT {_COLUMNS} FROM flights WHERE departure_ts >= %s AND departure_ts < %s
+      AND departure_ts > now() AND status = 'SCHEDULED' AND source_key <> destination_key
+    """)  # noqa: S608  # a constant of this module
+_ROUTE_DAYS: Final = SQL(f"""
+    SELECT {_COLUMNS} FROM flights
+    JOIN (SELECT DISTINCT * FROM unnest(%s::text[], %s::text[], %s::date[]) AS changed (s, d, on_day)) AS changed
+      ON source_key = s AND destination_key = d AND departure_date = on_day
+    WHERE status = 'SCHEDULED' AND departure_ts > now() AND source_key <> destination_key
+    """)  # noqa: S608  # a constant of this module
+
+
+class Loader:
+    """Gives places and currencies their numbers. One thread at a time may load."""
+
+    def __init__(self, places: Numbers, currencies: Numbers) -> None:
+        self._places = places
+        self._currencies = currencies
+
+    def load(self, connection: RawConnection, day: int) -> DayTable:
+        """The scheduled flights of a UTC day that have not departed."""
+        begin = EPOCH + timedelta(days=day)
+        return DayTable.of(
+            day, self._flights(connection.execute(_DAY, (begin, begin + timedelta(days=1)), binary=True).fetchone())
+        )
+
+    def replace(
+        self, connection: RawConnection, tables: Sequence[DayTable], changed: Sequence[tuple[str, str, date]]
+    ) -> list[DayTable]:
+        """The tables with the flights of the changed route days as they are now."""
+        sources, destinations, days = zip(*changed, strict=True)
+        parameters = (list(sources), list(destinations), list(days))
+        now = self._flights(connection.execute(_ROUTE_DAYS, parameters, binary=True).fetchone())
+        codes = self._codes(list(sources), list(destinations), list(days))
+        return [table.replaced(codes, now) for table in tables]
+
+    def _codes(self, sources: list[str], destinations: list[str], days: list[date]) -> Ints:
+        numbers = np.array([day_number(day) for day in days], dtype=np.int32)
+        return route_day(self._places.of(sources), self._places.of(destinations), numbers)
+
+    def _flights(self, row: tuple[Any, ...] | None) -> Flights:
+        source, destination, departure, arrival, price, currency, day, flight_id = (value or b"" for value in row or (b"",) * 8)
+        return Flights(
+            source=self._places.of(_words(source)),
+            destination=self._places.of(_words(destination)),
+            departure=_numbers(departure) // 1_000_000,
+            arrival=_numbers(arrival) // 1_000_000,
+            price=_numbers(price),
+            currency=self._currencies.of(_words(currency)),
+            date=np.frombuffer(day, dtype=">i4").astype(np.int32),
+            flight_id=np.frombuffer(flight_id, dtype="V16"),
+        )
+
+
+def _words(joined: bytes) -> list[str]:
+    return joined.decode().split("\0") if joined else []
+
+
+def _numbers(joined: bytes) -> Ints:
+    return np.frombuffer(joined, dtype=">i8").astype(np.int64)

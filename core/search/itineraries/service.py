@@ -1,0 +1,143 @@
+"""Answer who asks how to get from one place to another: search the timetable, and keep what has seats for the party right now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+
+from core.db import Database
+from core.flights import rules
+from core.places import registry
+from core.search.itineraries import search, views
+from core.search.itineraries.joint import Rules
+from core.search.itineraries.ranking import Ranking
+from core.search.itineraries.search import Found, Question
+from core.search.itineraries.tables import DAY_SECONDS, DayTable, day_number, moment
+from core.search.itineraries.timetable import Timetable
+from core.search.itineraries.views import ItinerariesView
+
+ROUNDS: Final = 8
+"""How often sold-out flights are left out and the search begins again. Each round asks for the seats of twice as many ways."""
+
+MOST_ASKED: Final = 400
+"""Ways that are looked into at once."""
+UNKNOWN: Final = -1
+NOTHING: Final = ItinerariesView(data=[], complete=True)
+
+FreeSeats = Callable[[Sequence[UUID]], Awaitable[dict[UUID, int]]]
+"""Seats that are free now, for many flights at once; unknown flights are left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """What a traveller wants. Place keys as in `core/places/registry.py`; `day` as at the source; `party` is the seats on each flight."""
+
+    source_key: str
+    destination_key: str
+    day: date
+    party: int
+    ranking: Ranking
+    limit: int
+
+
+async def find_itineraries(
+    timetable: Timetable, db: Database, free_seats: FreeSeats, journey: Journey, connections: Rules, now: datetime
+) -> ItinerariesView:
+    """The best ways to fly, each with seats for the party on every flight.
+
+    Raises:
+        psycopg.OperationalError, Unavailable: what the database says when it is away.
+    """
+    if not _may_have_flights(journey.day, now):
+        return NOTHING
+    await timetable.refresh()
+    answer = await _answer(timetable, db, free_seats, journey, connections, now)
+    if answer is None:
+        # Flights are not what the timetable says: one changed this very moment, or nobody could tell us of changes.
+        timetable.distrust()
+        answer = await _answer(timetable, db, free_seats, journey, connections, now)
+    return answer or ItinerariesView(data=[], complete=False)
+
+
+async def _answer(
+    timetable: Timetable, db: Database, free_seats: FreeSeats, journey: Journey, connections: Rules, now: datetime
+) -> ItinerariesView | None:
+    """None where the timetable and the database contradict each other."""
+    first, last = _utc_days(journey.source_key, journey.day)
+    tables = await timetable.days(first, last)
+    source = timetable.places.find(journey.source_key)
+    if source is None:
+        return NOTHING
+    question = Question(
+        source=source,
+        destination=UNKNOWN,
+        date=day_number(journey.day),
+        now=moment(now),
+        ranking=journey.ranking,
+        rules=connections,
+    )
+    for _ in range(connections.max_stops):
+        end = await timetable.run(partial(search.last_departure, tables, question))
+        if end is not None and end // DAY_SECONDS > last:
+            last = end // DAY_SECONDS
+            tables = await timetable.days(first, last)
+    destination = timetable.places.find(journey.destination_key)
+    if destination is None:
+        return NOTHING
+    found, free = await _with_seats(timetable, tables, replace(question, destination=destination), free_seats, journey)
+    return await asyncio.to_thread(_seen, db, found, free, journey.party)
+
+
+async def _with_seats(
+    timetable: Timetable, tables: Sequence[DayTable], question: Question, free_seats: FreeSeats, journey: Journey
+) -> tuple[Found, dict[UUID, int]]:
+    """The best ways that have seats, and the free seats of their flights. Only flights of ways that might be shown are asked about.
+
+    A way can be among the best only because others are sold out, so these are left out and the search begins again.
+    """
+    free: dict[UUID, int] = {}
+    full: set[int] = set()
+    count = journey.limit
+    found = await timetable.run(partial(search.find, tables, question, count))
+    for _ in range(ROUNDS):
+        legs = {leg for way in found.ways for leg in way.legs}
+        free |= await free_seats([leg.flight_id for leg in legs if leg.flight_id not in free])
+        full |= {leg.row for leg in legs if free.get(leg.flight_id, 0) < journey.party}
+        page = Found(found.ways[: journey.limit], found.complete, found.weights)
+        if not any(leg.row in full for way in page.ways for leg in way.legs):
+            return page, free
+        count = min(2 * count, MOST_ASKED)
+        without = np.array(sorted(full), dtype=np.int64)
+        found = await timetable.run(partial(search.find, tables, question, count, left_out=without, weights=found.weights))
+    known = [way for way in found.ways if all(free.get(leg.flight_id, 0) >= journey.party for leg in way.legs)]
+    return Found(known[: journey.limit], False, found.weights), free
+
+
+def _seen(db: Database, found: Found, free: dict[UUID, int], party: int) -> ItinerariesView | None:
+    """The flights as they are in the database now; None where one has changed since it was searched."""
+    if not found.ways:
+        return ItinerariesView(data=[], complete=found.complete)
+    with db.snapshot() as connection:
+        flights = views.read_flights(connection, list({leg.flight_id for way in found.ways for leg in way.legs}))
+    seen = [views.itinerary(way, flights, free, party=party) for way in found.ways]
+    data = [each for each in seen if each is not None]
+    return ItinerariesView(data=data, complete=found.complete) if len(data) == len(seen) else None
+
+
+def _may_have_flights(day: date, now: datetime) -> bool:
+    """Whether the day is not over on every clock, and is within the years that flights may be in."""
+    return max(rules.EARLIEST.date(), (now - timedelta(hours=12)).date()) <= day < rules.LATEST.date()
+
+
+def _utc_days(place_key: str, day: date) -> tuple[int, int]:
+    """The first and the last UTC day that a local day has a part of."""
+    clock = registry.zone(registry.airport(place_key))
+    begin, end = (datetime.combine(each, time(), clock).astimezone(UTC) for each in (day, day + timedelta(days=1)))
+    return day_number(begin.date()), day_number((end - timedelta(seconds=1)).date())

@@ -1,0 +1,128 @@
+"""The command line: which commands there are, and how their failures are told. What they do is in `launcher.commands`.
+
+Little is imported before the first line of `main`, and what takes long after it: whoever gives up in that moment meets no traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from core import __version__
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+Run = Callable[[argparse.Namespace], int | None]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point of `skyqueue`. Ends with 0, 1 (and one line that says why) or 2 (asked in a wrong way)."""
+    try:
+        with _ctrl_c_ends_at_once():
+            asked = _parser().parse_args(arguments)
+            run = cast("Run", getattr(import_module("launcher.commands"), asked.run))
+        status = run(asked) or 0
+    except KeyboardInterrupt:
+        status = 130
+    except Exception as error:  # the last net: an operator gets one line, whatever happened
+        status = _refuse(*_told(error))
+    raise SystemExit(status)
+
+
+def _told(error: Exception) -> list[str]:
+    """In words for the person at the terminal, one line for each thing that is wrong."""
+    import psycopg
+    from pydantic import ValidationError
+    from redis import RedisError
+    from sqlalchemy.exc import DBAPIError
+
+    from core.errors import AppError
+    from core.setting_files import WrongFile
+    from core.startup import CannotStart
+
+    match error:
+        case ValidationError():
+            return [_wrong_setting(each) for each in error.errors()]
+        case CannotStart() | WrongFile():
+            return [str(error)]
+        case AppError():
+            return [error.detail]
+        case DBAPIError() | psycopg.Error():
+            said = error.orig if isinstance(error, DBAPIError) else error
+            return [f"The database says: {_first_line(said)}"]
+        case RedisError():
+            return [f"Redis says: {_first_line(error)}"]
+        case OSError():
+            remedy = " Make room there." if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+            return [f"{error.filename or 'The system'}: {error.strerror or error}.{remedy}"]
+        case _:
+            return [f"Something that nobody foresaw went wrong: {type(error).__name__}: {_first_line(error)}"]
+
+
+@contextmanager
+def _ctrl_c_ends_at_once() -> Iterator[None]:
+    """While nothing runs that would have to be ended. Ctrl-C inside an import could come out as any error."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="skyqueue", description="A flight booking pipeline built around a task queue.")
+    parser.add_argument("--version", action="version", version=f"skyqueue {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(name: str, purpose: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=purpose, description=purpose)
+        added.set_defaults(run=name.replace("-", "_"))
+        return added
+
+    everything = command("up", "Run everything on this machine until Ctrl-C, on servers of our own unless others are named.")
+    everything.add_argument("--no-sample", action="store_true", help="start empty, without the sample schedule")
+    command("api", "Run one API process.")
+    command("worker", "Run one worker process.")
+    command(
+        "migrate",
+        "Bring the database to the newest schema; with SKYQUEUE_ADMIN_PASSWORD set, create the administrator too.",
+    )
+    schedule_of = command("sample", "Load the sample schedule through the importer; a worker has to run.")
+    schedule_of.add_argument("--output", type=Path, help="only write it to this CSV file")
+    command("audit", "Check every invariant; the exit status is 1 when one is violated.")
+    admin = command("create-admin", "Make sure that the administrator of SKYQUEUE_ADMIN_USERNAME exists.")
+    admin.add_argument("--username", help="instead of SKYQUEUE_ADMIN_USERNAME")
+    document = command("openapi", "Write the API's OpenAPI document.")
+    document.add_argument("--output", type=Path, help="a file; without it, the terminal")
+    return parser
+
+
+def _wrong_setting(error: ErrorDetails) -> str:
+    said = error["msg"].removeprefix("Value error, ")
+    # What is wrong with two settings together names them itself.
+    return f"SKYQUEUE_{'_'.join(map(str, error['loc'])).upper()}: {said}" if error["loc"] else said
+
+
+def _first_line(error: object) -> str:
+    return str(error).strip().partition("\n")[0]
+
+
+def _refuse(*lines: str) -> int:
+    for line in lines:
+        print(f"skyqueue: {line}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    main()

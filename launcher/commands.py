@@ -1,0 +1,115 @@
+"""What each command of `skyqueue` does. Each lives with its noun; here they are put together.
+
+A command returns its exit status, or None for 0. What it raises is told by `launcher.cli`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from contextlib import AbstractContextManager
+from getpass import getpass
+from importlib import import_module
+
+from redis import Redis
+
+from core.db import Database, opened
+from core.imports.storage import open_storage
+from core.invariants import checker
+from core.migrations import upgrade
+from core.settings import Settings
+from core.startup import CannotStart
+from core.users.service import ensure_admin
+from launcher.sample import loading as schedule
+from launcher.supervisor import join
+from launcher.supervisor import up as machine
+from launcher.supervisor.folder import locate
+
+
+def up(asked: argparse.Namespace) -> None:
+    machine.up(_settings(), sample=not asked.no_sample)
+
+
+def api(_asked: argparse.Namespace) -> None:
+    if _settings().accounts.jwt_secret is None:
+        raise CannotStart(
+            "Not set: SKYQUEUE_JWT_SECRET.", "Every API process of one installation needs the same 32 bytes or more."
+        )
+    _become("api.serve")
+
+
+def worker(_asked: argparse.Namespace) -> None:
+    _become("workers.main")
+
+
+def migrate(_asked: argparse.Namespace) -> None:
+    settings = _settings()
+    warning = upgrade(join.find(settings.servers).database_url)
+    if warning:
+        print(f"skyqueue: warning: {warning}", file=sys.stderr)
+    else:
+        print("The database has the newest schema.")
+    if settings.accounts.admin_password is not None:
+        create_admin(argparse.Namespace(username=None))
+
+
+def sample(asked: argparse.Namespace) -> None:
+    if asked.output is not None:
+        print(f"{schedule.write(asked.output, tell=print)} flights in {asked.output}")
+        return
+    servers = _settings().servers
+    with _database() as database:
+        loading = schedule.load(database, join.find(servers).redis_url, open_storage(servers), tell=print)
+        loading.wait()
+        print(f"{loading.count()} flights are in the database.")
+
+
+def audit(_asked: argparse.Namespace) -> int:
+    redis_url = join.find(_settings().servers).redis_url
+    with _database() as database, database.transaction() as connection, Redis.from_url(redis_url, socket_timeout=30) as client:
+        violations = checker.check(connection, client)
+    for violation in violations:
+        print(violation)
+    print(f"{len(violations)} violations." if violations else "Every invariant holds.")
+    return 1 if violations else 0
+
+
+def create_admin(asked: argparse.Namespace) -> None:
+    accounts = _settings().accounts
+    username = asked.username or accounts.admin_username
+    password = accounts.admin_password.get_secret_value() if accounts.admin_password else _ask_password(username)
+    with _database() as database:
+        print(f"The administrator {username}: {ensure_admin(database, username, password)}.")
+
+
+def openapi(asked: argparse.Namespace) -> None:
+    document = import_module("api.app").create_app().openapi_schema.to_schema()
+    written = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    if asked.output is None:
+        sys.stdout.write(written)
+    else:
+        asked.output.write_text(written, encoding="utf-8")
+
+
+def _become(module: str) -> None:
+    """Replace this process by a program of an edge, which the core may not import."""
+    os.execve(sys.executable, [sys.executable, "-P", "-m", module], join.find(_settings().servers).environment)
+
+
+def _settings() -> Settings:
+    """With the data folder as every command spells it: `~` and links are followed."""
+    settings = Settings()
+    settings.servers = settings.servers.model_copy(update={"data_dir": locate(settings.servers.data_dir)})
+    return settings
+
+
+def _database() -> AbstractContextManager[Database]:
+    return opened(join.find(_settings().servers).database_url, pool_size=2, application="skyqueue-cli")
+
+
+def _ask_password(username: str) -> str:
+    if not sys.stdin.isatty():
+        raise CannotStart(f"No password for {username}.", "Set SKYQUEUE_ADMIN_PASSWORD, or run this in a terminal.")
+    return getpass(f"Password for {username}: ")

@@ -1,0 +1,171 @@
+"""A Postgres server of our own, in a folder of our own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import quote
+
+import psycopg
+
+from core.startup import CannotStart
+from launcher.embedded import accounts, binaries, leftover, secrets, startup_errors
+from launcher.embedded.child import Child
+from launcher.embedded.guardian import Guardian
+from launcher.embedded.ports import free_port, socket_folder
+
+NAME = "skyqueue"
+"""Of the role and of the database."""
+
+PUT_BACK = "Put the old password back into that file, from a backup of the data folder."
+
+SETTINGS: Mapping[str, str] = {
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %a ",
+}
+"""For a laptop: nobody replicates from it, its disk is fast, its queries are short. Durability stays at the safe defaults."""
+
+
+class EmbeddedPostgres(Child):
+    """`home` keeps the data between starts. `settings` override `SETTINGS`."""
+
+    stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = (
+        (signal.SIGINT, 5.0),
+        (signal.SIGQUIT, 2.0),
+        (signal.SIGKILL, 1.0),
+    )
+
+    def __init__(self, home: Path, *, guardian: Guardian, settings: Mapping[str, str] | None = None) -> None:
+        self.home = home.absolute()
+        super().__init__("postgres", log=self.home.parent / "postgres.log", guardian=guardian)
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._settings = {**SETTINGS, **(settings or {})}
+        self._account = accounts.choose(binaries.postgres("postgres"), self.home)
+        self._data = self.home / "data"
+        self._password_file = self.home.parent / "postgres.password"
+        self._password = self._kept_password()
+        self._port = free_port()
+        self._sockets = socket_folder(self.home, ".s.PGSQL.65535.lock", self._account)
+
+    @property
+    def url(self) -> str:
+        """For any client on this machine."""
+        return self.url_of(NAME)
+
+    def url_of(self, database: str) -> str:
+        return f"postgresql://{NAME}:{quote(self._password, safe='')}@127.0.0.1:{self._port}/{database}"
+
+    @property
+    def socket_url(self) -> str:
+        """For our own processes: the same database without TCP."""
+        return f"postgresql://{NAME}:{quote(self._password, safe='')}@/{NAME}?host={quote(str(self._sockets), safe='/')}&port={self._port}"
+
+    def launch(self) -> None:
+        if not self._data.exists():
+            self._create()
+        leftover.clear(self._data / "postmaster.pid", self.home, signal.SIGQUIT)
+        leftover.end_workers(self._data, "postgres: ", signal.SIGQUIT)
+        settings = {**self._settings, "unix_socket_directories": str(self._sockets), "unix_socket_permissions": "0700"}
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        self._spawn(
+            [binaries.postgres("postgres"), "-D", self._data, "-p", str(self._port), *options],
+            cwd=self.home,
+            account=self._account,
+        )
+
+    def is_ready(self) -> bool:
+        """Whether the database answers; the first time, it is created."""
+        try:
+            with psycopg.connect(self.url_of("postgres"), autocommit=True, connect_timeout=2) as connection:
+                if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (NAME,)).fetchone() is None:
+                    connection.execute(f"CREATE DATABASE {NAME}")
+        except psycopg.OperationalError as error:
+            if "password authentication failed" in str(error):
+                raise CannotStart(
+                    f"The password in {self._password_file} is not the one that the data in {self.home} was made with.", PUT_BACK
+                ) from error
+            return False
+        return True
+
+    def stop(self, seconds: float | None = None) -> None:
+        super().stop(seconds)
+        if self.poll() is not None:
+            # A server that had to be killed leaves its processes behind, stopped ones too.
+            leftover.end_workers(self._data, "postgres: ", signal.SIGKILL)
+
+    def _failure(self) -> CannotStart:
+        anew = "A backup is the way back; to begin with empty data instead"
+        return startup_errors.failure("Postgres", self.home, self.said, self.log, anew=anew)
+
+    def _kept_password(self) -> str:
+        if self._data.exists() and not self._password_file.exists():
+            raise CannotStart(f"{self._password_file} is missing, and the data in {self.home} was made with it.", PUT_BACK)
+        return secrets.kept(self._password_file, remedy=PUT_BACK if self._data.exists() else "Remove it, and a new one is made.")
+
+    def _create(self) -> None:
+        """Into a draft that is renamed when complete, so that a start cut short leaves nothing half made."""
+        draft = self.home / "draft"
+        password_file = self.home / "password"
+        secrets.write(password_file, self._password)
+        self._account.own(password_file)
+        command = [
+            *self._account.prefix,
+            "/bin/sh",
+            "-c",
+            'rm -rf "$2" && exec "$1" -D "$2" -U "$3" --pwfile="$4" --auth=scram-sha-256 --locale=C.UTF-8 -E UTF8 --no-instructions',
+            "sh",
+            str(binaries.postgres("initdb")),
+            str(draft),
+            NAME,
+            str(password_file),
+        ]
+        try:
+            status, said = self._run(command)
+        finally:
+            password_file.unlink(missing_ok=True)
+        if status != 0:
+            raise startup_errors.full_disk(self.home) or CannotStart(
+                f"Postgres could not create its data in {self.home}: {startup_errors.reason(said)}.",
+                "Make that right, or choose another SKYQUEUE_DATA_DIR.",
+            )
+        os.rename(draft, self._data)
+
+    def _run(self, command: Sequence[str]) -> tuple[int, str]:
+        """To its end: its status and what it said. It hears no Ctrl-C, and does not outlive this process."""
+        with subprocess.Popen(
+            command,
+            cwd=self.home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+            **self._account.popen_options,
+        ) as running:
+            self._guardian.watch(running.pid, signal.SIGTERM, signal.SIGKILL)
+            _, said = running.communicate()
+            self._guardian.forget(running.pid)
+        return running.returncode, said
+
+
+def forget_other_servers() -> None:
+    """Take the operator's `PG...` variables from this process and those that it starts: they are meant for servers of somebody else,
+    and the driver would heed them (`PGSSLMODE`, `PGSERVICE`) on the way to ours too.
+    """
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]

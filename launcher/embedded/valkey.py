@@ -1,0 +1,98 @@
+"""A Valkey server of our own, in a folder of our own."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import quote
+
+import redis
+
+from core.startup import CannotStart
+from launcher.embedded import binaries, leftover, secrets, startup_errors
+from launcher.embedded.accounts import Account
+from launcher.embedded.child import Child
+from launcher.embedded.guardian import Guardian
+from launcher.embedded.ports import free_port, socket_folder
+
+SETTINGS: Mapping[str, str] = {
+    "bind": "127.0.0.1",
+    "save": '""',
+    "appendonly": "yes",
+    "appendfsync": "everysec",
+    "maxmemory-policy": "noeviction",
+    "loglevel": "notice",
+}
+"""An evicted key would be a lost message, and a message survives a crash through the append-only file."""
+
+
+class EmbeddedValkey(Child):
+    """`home` keeps the data between starts. `settings` override `SETTINGS`, for tests."""
+
+    stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 1.5), (signal.SIGKILL, 1.0))
+
+    def __init__(self, home: Path, *, guardian: Guardian, settings: Mapping[str, str] | None = None) -> None:
+        self.home = home.absolute()
+        super().__init__("valkey", log=self.home.parent / "valkey.log", guardian=guardian)
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.home.stat().st_uid != os.geteuid():
+            raise CannotStart(f"{self.home} belongs to another user.", "Start as that user, or choose another SKYQUEUE_DATA_DIR.")
+        self._settings = {**SETTINGS, **(settings or {})}
+        self._password = secrets.kept(self.home.parent / "valkey.password")
+        self._port = free_port()
+        self._socket = socket_folder(self.home, "valkey.sock", Account()) / "valkey.sock"
+        self._pid_file = self.home / "valkey.pid"
+
+    @property
+    def url(self) -> str:
+        """For any client on this machine."""
+        return f"redis://:{quote(self._password, safe='')}@127.0.0.1:{self._port}/0"
+
+    @property
+    def socket_url(self) -> str:
+        """For our own processes: the same server without TCP."""
+        return f"unix://:{quote(self._password, safe='')}@{quote(str(self._socket), safe='/')}?db=0"
+
+    def launch(self) -> None:
+        leftover.clear(self._pid_file, self.home, signal.SIGTERM)
+        (self.home / "data").mkdir(mode=0o700, exist_ok=True)
+        # Beside the socket, where every path is plain: Valkey takes `?` and `[` in this one for a pattern, and starts without it.
+        configuration = self._socket.with_name("valkey.conf")
+        secrets.write(configuration, "\n".join(f"{name} {value}" for name, value in self._configuration().items()))
+        # The command line names our folder, by which a leftover is known.
+        self._spawn([binaries.valkey_server(), configuration, "--dir", self.home / "data"], cwd=self.home)
+
+    def is_ready(self) -> bool:
+        try:
+            return all(map(_answers, (self.url, self.socket_url)))
+        except redis.RedisError:
+            return False
+
+    def _failure(self) -> CannotStart:
+        anew = "To begin with empty queues (bookings are safe in Postgres)"
+        return startup_errors.failure("Valkey", self.home, self.said, self.log, anew=anew)
+
+    def _configuration(self) -> dict[str, str]:
+        return {
+            **self._settings,
+            "port": str(self._port),
+            "unixsocket": _quoted(self._socket),
+            "unixsocketperm": "700",
+            "requirepass": _quoted(self._password),
+            "pidfile": _quoted(self._pid_file),
+            "set-proc-title": "no",  # the command line stays as it is
+        }
+
+
+def _answers(url: str) -> bool:
+    with redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1) as client:
+        return bool(client.ping())
+
+
+def _quoted(value: str | Path) -> str:
+    """As one word of the configuration file."""
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

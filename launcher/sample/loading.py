@@ -1,0 +1,111 @@
+"""The sample schedule, loaded as an administrator would load it: a CSV file through the importer, worked by a worker."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from core import clock
+from core.db import Database
+from core.imports import service
+from core.imports.csv.header import HEAD_BYTES, read_layout
+from core.imports.models import ImportMode, ImportStatus
+from core.imports.storage import Storage
+from core.messaging.dispatcher import Dispatcher
+from core.messaging.messages import ImportFile
+from core.startup import CannotStart
+from launcher.sample import schedule
+
+WORK_SECONDS: Final = 120.0
+POLL_SECONDS: Final = 0.2
+_PIECE_BYTES: Final = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Loading:
+    """An import of the sample on its way."""
+
+    database: Database
+    import_id: UUID
+
+    def is_done(self) -> bool:
+        """Raises `CannotStart` when the importer gave up."""
+        with self.database.transaction() as connection:
+            row = connection.execute("SELECT status, failure_message FROM imports WHERE id = %s", (self.import_id,)).fetchone()
+        status, reason = row or (ImportStatus.FAILED, "its import is gone")
+        if status in (ImportStatus.FAILED, ImportStatus.CANCELLED):
+            reason = reason or "its import was cancelled"
+            raise CannotStart(f"The sample schedule could not be loaded: {reason}.", "See the worker's log.")
+        return bool(status == ImportStatus.COMPLETED)
+
+    def wait(self) -> None:
+        """Until it is done, or `too_slow`."""
+        deadline = time.monotonic() + WORK_SECONDS
+        while not self.is_done():
+            if time.monotonic() > deadline:
+                raise too_slow()
+            time.sleep(POLL_SECONDS)
+
+    def count(self) -> int:
+        """Flights that the file had and the database has now."""
+        with self.database.transaction() as connection:
+            row = connection.execute(
+                "SELECT created + updated + skipped FROM imports WHERE id = %s", (self.import_id,)
+            ).fetchone()
+        return int(row[0]) if row else 0
+
+
+def is_wanted(database: Database, *, also_when_over: bool) -> bool:
+    """Whether there is no flight at all; `also_when_over`: or none that is still to depart."""
+    with database.transaction() as connection:
+        row = connection.execute("SELECT max(departure_ts), max(departure_ts) <= now() FROM flights").fetchone()
+    latest, is_over = row or (None, None)
+    return latest is None or (also_when_over and bool(is_over))
+
+
+def write(path: Path, *, tell: Callable[[str], None]) -> int:
+    """Write the schedule from today on to a CSV file. Returns the number of flights; `tell` gets a line when cities are left out."""
+    unknown = schedule.unknown_cities()
+    if unknown:
+        tell(f"The sample schedule has no flights of {', '.join(unknown)}: the registry of airports knows no such city.")
+    return schedule.write_csv(path, start=clock.now().date())
+
+
+def load(database: Database, redis_url: str, storage: Storage, *, tell: Callable[[str], None]) -> Loading:
+    """Write the schedule and hand it to the importer. A worker does the rest. `tell`: as in `write`."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "sample.csv"
+        write(file, tell=tell)
+        return Loading(database, _submit(database, redis_url, storage, file))
+
+
+def too_slow() -> CannotStart:
+    return CannotStart("No worker has finished the sample schedule yet.", "It goes on as long as one runs; see the worker's log.")
+
+
+def _submit(database: Database, redis_url: str, storage: Storage, file: Path) -> UUID:
+    import_id = clock.new_id()
+    upload = storage.receive(service.storage_key(import_id))
+    try:
+        with file.open("rb") as source:
+            layout = read_layout(source.read(HEAD_BYTES))
+            source.seek(0)
+            shutil.copyfileobj(source, upload, _PIECE_BYTES)
+        stored = upload.keep()
+        with database.transaction() as connection:
+            accepted = service.accept(connection, import_id, stored, layout, user_id=None, mode=ImportMode.UPSERT, dry_run=False)
+    except BaseException:
+        upload.discard()
+        raise
+    if not accepted.is_new:
+        upload.discard()
+    dispatcher = Dispatcher(redis_url)
+    dispatcher.send(ImportFile((accepted.import_id,)))
+    dispatcher.close()
+    return accepted.import_id

@@ -1,0 +1,225 @@
+"""A schedule in the feel of a real network, for a first start, a demonstration and a load test. The same seed and day make the same
+file, and a flight number flies the same route whatever they are.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from math import asin, cos, radians, sin, sqrt
+from pathlib import Path
+from random import Random
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from core.places import registry
+from core.places.registry import Place
+from launcher.sample.network import (
+    ABROAD,
+    CITIES,
+    DOMESTIC_AIRLINES,
+    FLAG,
+    HUBS_ABROAD,
+    HUBS_INDIA,
+    LOW_COST_ABROAD,
+    MAJOR_INDIA,
+    NARROW,
+    OTHER_INDIA,
+    TURBOPROP,
+    WIDE,
+    Aircraft,
+)
+
+DAYS: Final = 60
+SEED: Final = 2026
+HEADER: Final = ("flight_number", "source", "destination", "departure_ts", "arrival_ts", "total_seats", "price")
+
+_EVERY_DAY: Final = frozenset(range(7))
+_FIRST_BANK, _LAST_BANK = 5 * 60 + 30, 22 * 60 + 30
+"""Minutes after midnight between which short flights leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One direction. `daily` flights leave on each of `weekdays` (0 is Monday); `airlines` take turns."""
+
+    source: str
+    destination: str
+    daily: int
+    weekdays: frozenset[int]
+    airlines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One flight number: when it leaves by the clocks at its source, and what flies it."""
+
+    number: str
+    route: Route
+    leaves: time
+    minutes: int
+    aircraft: Aircraft
+    fare: float
+    """In rupees, on an ordinary day."""
+
+
+def unknown_cities() -> list[str]:
+    """Cities of the network that the registry of airports does not know by this name. The schedule is made without them."""
+    known = set(_known(CITIES))
+    return [city for city in CITIES if city not in known]
+
+
+def write_csv(path: Path, *, start: date, days: int = DAYS, seed: int = SEED) -> int:
+    """Write the schedule from `start` on as a file for the importer. Returns the number of flights."""
+    rows = sorted(_flights(start, days, seed), key=lambda row: (row[3], row[0]))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(HEADER)
+        writer.writerows(rows)
+    return len(rows)
+
+
+def _flights(start: date, days: int, seed: int) -> Iterator[tuple[str, ...]]:
+    for slot in slots(seed):
+        dice = Random(f"{seed}:{slot.number}")
+        zone = ZoneInfo(_place(slot.route.source).timezone)
+        for offset in range(days):
+            day = start + timedelta(days=offset)
+            luck = dice.uniform(0.88, 1.18)
+            if day.weekday() not in slot.route.weekdays:
+                continue
+            departure = datetime.combine(day, slot.leaves, zone).astimezone(UTC)
+            arrival = departure + timedelta(minutes=slot.minutes)
+            price = slot.fare * luck * _season(day) * (1.25 if offset < 4 else 1.1 if offset < 10 else 1.0)
+            yield (
+                slot.number,
+                slot.route.source,
+                slot.route.destination,
+                f"{departure:%Y-%m-%dT%H:%M:%SZ}",
+                f"{arrival:%Y-%m-%dT%H:%M:%SZ}",
+                str(slot.aircraft.seats),
+                f"{price:.2f}",
+            )
+
+
+def slots(seed: int) -> Iterator[Slot]:
+    """Every flight number of the network, each with its time, aircraft and fare. Numbers do not depend on the seed."""
+    numbers: dict[str, int] = {}
+    for route in routes():
+        dice = Random(f"{seed}:{route.source}>{route.destination}")
+        kilometres = distance(_place(route.source), _place(route.destination))
+        for index in range(route.daily):
+            airline = route.airlines[index % len(route.airlines)]
+            numbers[airline] = numbers.get(airline, 100) + 1
+            aircraft = dice.choice(_fleet(kilometres, route.daily))
+            leaves = _leaves(index, route.daily, kilometres, dice)
+            peak = 1.08 if leaves.hour in (7, 8, 9, 17, 18, 19, 20) else 0.92 if leaves.hour < 6 else 1.0
+            yield Slot(
+                number=f"{airline}-{numbers[airline]}",
+                route=route,
+                leaves=leaves,
+                minutes=block_minutes(_place(route.source), _place(route.destination), aircraft),
+                aircraft=aircraft,
+                fare=(1_450 + 5.2 * kilometres**0.94) * peak * dice.uniform(0.9, 1.12),
+            )
+
+
+def routes() -> Iterator[Route]:
+    """Both directions of every connection, in a fixed order."""
+    for source, destination, daily, weekdays, airlines in _connections():
+        yield Route(source, destination, daily, weekdays, airlines)
+        yield Route(destination, source, daily, weekdays, airlines)
+
+
+def _connections() -> Iterator[tuple[str, str, int, frozenset[int], tuple[str, ...]]]:
+    majors = _known(MAJOR_INDIA)
+    for position, one in enumerate(majors):
+        for other in majors[position + 1 :]:
+            daily = min(6, max(3, MAJOR_INDIA[one] * MAJOR_INDIA[other] // 16))
+            yield one, other, daily, _EVERY_DAY, _domestic(f"{one}{other}", daily)
+    hubs = _known(HUBS_INDIA)
+    for city in _known(OTHER_INDIA):
+        weight = OTHER_INDIA[city]
+        nearest = sorted(hubs, key=lambda hub: distance(_place(city), _place(hub)))
+        for hub in dict.fromkeys([*hubs[:3], *nearest[:2]]):
+            daily = max(1, weight * MAJOR_INDIA[hub] // 20)
+            weekdays = _EVERY_DAY if weight > 1 else _some_days(city + hub, 5)
+            yield city, hub, daily, weekdays, _domestic(f"{city}{hub}", daily)
+    for city in _known(ABROAD):
+        abroad = ABROAD[city]
+        for rank, indian in enumerate(_known(abroad.indian)):
+            daily = 3 if abroad.weight > 8 and rank < 2 else 2 if abroad.weight > 5 and rank < 4 else 1
+            long_haul = distance(_place(city), _place(indian)) > 4_500
+            weekdays = _EVERY_DAY if rank < 2 and abroad.weight > 3 else _some_days(city + indian, 5 if abroad.weight > 3 else 3)
+            second = FLAG if long_haul else LOW_COST_ABROAD
+            yield indian, city, daily, weekdays, (abroad.airline, second) if rank % 2 == 0 else (second, abroad.airline)
+    for hub in _known(HUBS_ABROAD):
+        for city in _known(HUBS_ABROAD[hub]):
+            daily = 2 if ABROAD[city].weight > 4 else 1
+            yield hub, city, daily, _EVERY_DAY, (ABROAD[hub].airline, ABROAD[city].airline)
+
+
+def _known(cities: Iterable[str]) -> list[str]:
+    return [city for city in cities if registry.resolve(city) is not None]
+
+
+def _domestic(route: str, daily: int) -> tuple[str, ...]:
+    codes, shares = list(DOMESTIC_AIRLINES), list(DOMESTIC_AIRLINES.values())
+    return tuple(Random(route).choices(codes, shares, k=daily))
+
+
+def _some_days(route: str, count: int) -> frozenset[int]:
+    return frozenset(Random(route).sample(range(7), count))
+
+
+def _leaves(index: int, daily: int, kilometres: float, dice: Random) -> time:
+    """Short flights are spread over the day; long ones leave in banks at night, in the late morning and in the evening."""
+    if kilometres > 3_500:
+        bank = (2 * 60 + 10, 10 * 60 + 30, 21 * 60 + 40)[(index + dice.randrange(3)) % 3]
+        minute = bank + dice.randrange(-75, 80)
+    else:
+        step = (_LAST_BANK - _FIRST_BANK) / daily
+        minute = round(_FIRST_BANK + step * (index + dice.uniform(0.1, 0.9)))
+    minute = minute // 5 * 5 % (24 * 60)
+    return time(minute // 60, minute % 60)
+
+
+def _fleet(kilometres: float, daily: int) -> tuple[Aircraft, ...]:
+    if kilometres > 4_200:
+        return WIDE
+    if kilometres < 620 and daily < 4:
+        return TURBOPROP
+    return NARROW
+
+
+def block_minutes(source: Place, destination: Place, aircraft: Aircraft) -> int:
+    """From gate to gate, to the next five minutes. The wind blows from the west: it carries long flights east and holds them back
+    west."""
+    kilometres = distance(source, destination)
+    eastwards = (destination.longitude - source.longitude + 540) % 360 - 180 > 0
+    wind = 1.0 if kilometres < 1_500 else 0.95 if eastwards else 1.06
+    return -(-round(kilometres / aircraft.speed * 60 * wind + aircraft.ground) // 5) * 5
+
+
+def distance(one: Place, other: Place) -> float:
+    """Kilometres along the great circle."""
+    latitudes = radians(one.latitude), radians(other.latitude)
+    across = sin((latitudes[1] - latitudes[0]) / 2) ** 2
+    along = sin(radians(other.longitude - one.longitude) / 2) ** 2
+    return 2 * 6_371 * asin(sqrt(across + cos(latitudes[0]) * cos(latitudes[1]) * along))
+
+
+def _season(day: date) -> float:
+    """What a day costs more than an ordinary one."""
+    holidays = (day.month, day.day) >= (12, 19) or (day.month, day.day) <= (1, 4)
+    weekend = {4: 1.08, 6: 1.12}.get(day.weekday(), 1.0)
+    return weekend * (1.35 if holidays else 1.0)
+
+
+def _place(city: str) -> Place:
+    place = registry.resolve(city)
+    if place is None:
+        raise ValueError(f"no airport is known for {city!r}")
+    return place

@@ -1,0 +1,83 @@
+"""The address the API answers on. The supervisor holds the socket, so it survives a restart of the API."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Sequence
+
+from core.startup import CannotStart
+
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # recognised here, chosen by the operator
+LAST_PORT = 65535
+BACKLOG = 2048
+"""Requests that arrive while the API restarts wait here."""
+
+
+class Listener:
+    """A bound port. Raises `CannotStart` when it is taken, or the host is not ours."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host = host
+        self._socket = _bound(host, port)
+        self.port: int = self._socket.getsockname()[1]
+
+    @property
+    def local_host(self) -> str:
+        """Where a client on this machine finds it."""
+        if self._host in EVERYWHERE:
+            return "127.0.0.1"
+        return f"[{self._host}]" if ":" in self._host else self._host
+
+    @property
+    def base_url(self) -> str:
+        return f"http://{self.local_host}:{self.port}"
+
+    def listen(self) -> int:
+        """Accept connections from now on; the descriptor to hand to the process that answers them. Not before there is one: who finds
+        nobody listening knows that it has to try again.
+
+        Raises:
+            CannotStart: another start that was as far as this one was quicker.
+        """
+        try:
+            self._socket.listen(BACKLOG)
+        except OSError as error:
+            raise _refusal(self._host, self.port, error) from error
+        return self._socket.fileno()
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        return _bind(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE))
+    except (socket.gaierror, UnicodeError) as error:  # the latter: a name with an empty part, or one too long
+        said = error.strerror if isinstance(error, OSError) else "it is not a name"
+        raise CannotStart(f"SKYQUEUE_HOST={host} is not an address of this machine: {said}.", "Try 127.0.0.1.") from error
+    except OSError as error:
+        raise _refusal(host, port, error) from error
+
+
+def _refusal(host: str, port: int, error: OSError) -> CannotStart:
+    if error.errno == errno.EADDRINUSE:
+        remedy = f"End it, or choose another port: SKYQUEUE_PORT={port + 1 if port < LAST_PORT else 0}."
+        return CannotStart(f"Port {port} on {host} is taken by another program.", remedy)
+    return CannotStart(
+        f"Port {port} on {host} cannot be used: {error.strerror}.", "Choose another SKYQUEUE_HOST or SKYQUEUE_PORT."
+    )
+
+
+def _bind(
+    found: Sequence[tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]],
+) -> socket.socket:
+    family, kind, protocol, _, address = found[0]
+    bound = socket.socket(family, kind, protocol)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port left a moment ago is free
+        bound.bind(address)
+    except OSError:
+        bound.close()
+        raise
+    return bound

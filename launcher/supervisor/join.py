@@ -1,0 +1,56 @@
+"""Which servers a command works on: those that the environment names, else those of a `skyqueue up` that runs in the data folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.setting_files import environment_with
+from core.settings import Servers
+from core.startup import CannotStart
+from launcher.embedded.postgres import forget_other_servers
+from launcher.supervisor import external, runtime_file
+
+
+@dataclass(frozen=True)
+class Addresses:
+    data_dir: Path
+    database_url: str
+    redis_url: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For a process that works on the same servers."""
+        return environment_with(
+            {
+                "SKYQUEUE_DATA_DIR": str(self.data_dir),
+                "SKYQUEUE_DATABASE_URL": self.database_url,
+                "SKYQUEUE_REDIS_URL": self.redis_url,
+            }
+        )
+
+
+def find(servers: Servers) -> Addresses:
+    """Raises `CannotStart` when there are none, or what the environment names is no address."""
+    if servers.database_url:
+        external.check_database_url(servers.database_url)
+    if servers.redis_url:
+        external.check_redis_url(servers.redis_url)
+    found = runtime_file.find(servers.data_dir / runtime_file.NAME)
+    running = found if found and found.is_running else None
+    database_url = servers.database_url or (running.database_url if running else None)
+    redis_url = servers.redis_url or (running.redis_url if running else None)
+    if not servers.database_url:
+        forget_other_servers()
+    if database_url and redis_url:
+        return Addresses(servers.data_dir, database_url, redis_url)
+    missing = (
+        "SKYQUEUE_REDIS_URL"
+        if database_url
+        else "SKYQUEUE_DATABASE_URL"
+        if redis_url
+        else "SKYQUEUE_DATABASE_URL and SKYQUEUE_REDIS_URL"
+    )
+    raise CannotStart(
+        f"Not set: {missing}; and no `skyqueue up` runs in {servers.data_dir}.", "Name the servers, or start `skyqueue up` first."
+    )

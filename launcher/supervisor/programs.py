@@ -1,0 +1,145 @@
+"""The product's own processes as children of the supervisor."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import sys
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import ClassVar
+
+from core.startup import CannotStart
+from launcher.embedded import leftover
+from launcher.embedded.child import Child
+from launcher.embedded.guardian import Guardian
+from launcher.supervisor.address import Listener
+
+PYTHON = (sys.executable, "-P")
+"""Without the current folder on the import path: a stray `core` or `api` there is not ours."""
+
+LAST_LINES = 40
+_EXCEPTION = re.compile(r"[ |]*([A-Za-z_][\w.]*(?:Error|Exception): .*)")
+"""Its last line in a traceback, which may be one of a group."""
+MODULES = ("workers.main", "api.serve", "mockpay")
+
+
+OWNER = "SKYQUEUE_STARTED_BY_UP_IN"
+"""In the environment of each program: the data folder of the `skyqueue up` that started it."""
+
+
+def end_leftovers(folder: Path, published: Iterable[int]) -> None:
+    """End programs of ours that outlived their supervisor and its guardian. They would swallow bookings, on servers that are gone.
+
+    They are known by their environment, since a supervisor may die before it publishes anything; where no other process can see
+    that, by what was `published`.
+    """
+    pids = {*published, *leftover.started_with(f"{OWNER}={folder}")} - {os.getpid()}
+    with ThreadPoolExecutor(max_workers=len(pids) or 1) as side_by_side:
+        list(side_by_side.map(_end_leftover, pids))
+
+
+def _end_leftover(pid: int) -> None:
+    for module in MODULES:
+        leftover.end(pid, f"-m {module} ", signal.SIGTERM)
+
+
+class _Program(Child):
+    """`data`: the file that it works on, to be named when that is the reason why it does not start."""
+
+    def __init__(
+        self, name: str, *, log: Path, guardian: Guardian, environment: Mapping[str, str], data: Path | None = None
+    ) -> None:
+        super().__init__(name, log=log, guardian=guardian)
+        self._environment = dict(environment)
+        self._data = data
+
+    def _failure(self) -> CannotStart:
+        reason = _last_words(self.said)
+        remedy = f"See {self.log}."
+        if self._data is not None and reason.startswith("sqlite3."):
+            remedy += f" Put a copy of {self._data} back, or move it away to begin with empty books."
+        return CannotStart(f"The {self.name} process does not start: {reason}.", remedy)
+
+
+class HttpProgram(_Program):
+    """`python -m module`, which answers on a socket that the supervisor keeps open. `health`: the path that says when it is ready."""
+
+    stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 3.5), (signal.SIGKILL, 1.0))
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        log: Path,
+        guardian: Guardian,
+        environment: Mapping[str, str],
+        listener: Listener,
+        module: str,
+        health: str,
+        data: Path | None = None,
+    ) -> None:
+        super().__init__(name, log=log, guardian=guardian, environment=environment, data=data)
+        self._missing = ""
+        self._listener = listener
+        self._module = module
+        self._health = health
+
+    def launch(self) -> None:
+        descriptor = self._listener.listen()
+        command = [*PYTHON, "-m", self._module, "--fd", str(descriptor)]
+        self._spawn(command, env=self._environment, pass_fds=(descriptor,))
+
+    def is_ready(self) -> bool:
+        """Whether it answers well. One that misses a server is of no use yet, though it works on as best it can when that comes later."""
+        connection = http.client.HTTPConnection(self._listener.local_host.strip("[]"), self._listener.port, timeout=2)
+        try:
+            connection.request("GET", self._health)
+            answer = connection.getresponse()
+            self._missing = _what_is_missing(answer.read())
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+        return answer.status == http.HTTPStatus.OK and not self._missing
+
+    def _failure(self) -> CannotStart:
+        if self.is_running and self._missing:
+            return CannotStart(f"The {self.name} process is not ready: {self._missing}", f"See {self.log}.")
+        return super()._failure()
+
+
+class Worker(_Program):
+    stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 3.5), (signal.SIGKILL, 1.0))
+
+    def launch(self) -> None:
+        self._spawn([*PYTHON, "-m", "workers.main"], env=self._environment)
+
+    def is_ready(self) -> bool:
+        """It takes work when it can; nobody waits for it."""
+        return self.is_running
+
+
+def _what_is_missing(health: bytes) -> str:
+    """The first sentence of a health report that says that a server is away; empty when none is."""
+    try:
+        reasons = json.loads(health)["reasons"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return next((str(reason) for reason in reasons if "does not answer" in reason), "")
+
+
+def _last_words(said: str) -> str:
+    """The last exception in the last lines of a log, as JSON or as Python prints it, else the last line; without a full stop."""
+    lines = said.strip().splitlines()[-LAST_LINES:]
+    for line in reversed(lines):
+        try:
+            return str(json.loads(line)["exception"]).strip().splitlines()[-1].rstrip(".")
+        except (ValueError, KeyError, TypeError, IndexError):
+            if found := _EXCEPTION.match(line):
+                return found[1].rstrip(".")
+    return lines[-1].rstrip(".") if lines else "it says nothing"

@@ -1,0 +1,153 @@
+"""The order in which a machine comes up: folder, ports, servers, schema, administrator, worker, schedule, API."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+from core.db import Database, opened
+from core.imports.storage import open_storage
+from core.migrations import upgrade
+from core.settings import Settings
+from launcher.embedded import secrets
+from launcher.embedded.child import Child
+from launcher.embedded.guardian import Guardian
+from launcher.embedded.startup_errors import full_disk
+from launcher.sample import loading as schedule
+from launcher.supervisor import administrator, environment, runtime_file, servers
+from launcher.supervisor.address import Listener
+from launcher.supervisor.console import Console
+from launcher.supervisor.folder import DataFolder
+from launcher.supervisor.programs import HttpProgram, Worker, end_leftovers
+from launcher.supervisor.runtime_file import Admin, Process, Runtime
+from launcher.supervisor.supervisor import Stopped, Supervisor
+
+
+def up(settings: Settings, *, sample: bool) -> None:
+    """Run everything until Ctrl-C or SIGTERM. `sample`: fill an empty database with the sample schedule.
+
+    Raises `CannotStart` when something is in the way; what was started by then has been ended.
+    """
+    with ExitStack() as held:
+        folder = held.enter_context(closing(DataFolder(settings.servers.data_dir)))
+        folder.lock()
+        crashed = runtime_file.find(folder.runtime_file)
+        end_leftovers(folder.path, [process.pid for process in crashed.processes] if crashed else [])
+        folder.runtime_file.unlink(missing_ok=True)
+        api = held.enter_context(closing(Listener(settings.http.host, settings.http.port)))
+        mockpay = held.enter_context(closing(Listener("127.0.0.1", 0)))
+        environment.require_secrets(settings, folder)
+        guardian = held.enter_context(closing(Guardian()))
+        _Machine(settings, folder, api, mockpay, guardian).run(sample=sample)
+
+
+class _Machine:
+    def __init__(self, settings: Settings, folder: DataFolder, api: Listener, mockpay: Listener, guardian: Guardian) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._api = api
+        self._mockpay = mockpay
+        self._guardian = guardian
+        self._console = Console()
+        self._supervisor = Supervisor(guardian, tell=self._console.say, changed=self._publish)
+        self._servers = servers.choose(settings, folder, guardian)
+
+    def run(self, *, sample: bool) -> None:
+        with self._supervisor.signals():
+            try:
+                self._bring_up(sample=sample)
+            except Stopped:
+                pass
+            except Exception as error:
+                # On a full disk anything may fail, and says anything.
+                full = full_disk(self._folder.path)
+                if full is None:
+                    raise
+                raise full from error
+            else:
+                self._supervisor.watch()
+            finally:
+                self._folder.runtime_file.unlink(missing_ok=True)
+                with self._console.step("Stopping ...", "Stopped"):
+                    self._supervisor.stop()
+
+    def _bring_up(self, *, sample: bool) -> None:
+        step, inner = self._console.step, self._servers.inner
+        with step("Starting Postgres and Valkey ...", "Servers are up"):
+            self._supervisor.launch(*self._servers.children)
+            self._supervisor.wait_for(*self._servers.children)
+        with opened(inner.database_url, pool_size=2, application="skyqueue-up") as database:
+            with step("Bringing the database up to date ...", "The database is up to date"):
+                warning = upgrade(inner.database_url)
+                password_is_new = administrator.ensure(database, self._settings.accounts, self._folder)
+            if warning:
+                self._console.say(f"Warning: {warning}")
+            programs = waiting = self._programs()
+            if sample and schedule.is_wanted(database, also_when_over=bool(self._servers.children)):
+                # Before the API is there: who finds it ready finds the flights too.
+                waiting = [programs.pop()]
+                with step("Loading the sample schedule ...", "The sample schedule is loaded"):
+                    self._supervisor.launch(*programs)
+                    self._load_sample(database)
+        with step("Starting the API and the workers ...", "The API and the workers are up"):
+            self._supervisor.launch(*waiting)
+            self._publish()
+            self._supervisor.wait_for(*programs, *waiting)
+        self._greet(password_is_new=password_is_new)
+
+    def _load_sample(self, database: Database) -> None:
+        storage = open_storage(self._settings.servers)
+        loading = schedule.load(database, self._servers.inner.redis_url, storage, tell=self._console.say)
+        self._supervisor.wait_until(loading.is_done, seconds=schedule.WORK_SECONDS, otherwise=schedule.too_slow)
+
+    def _programs(self) -> list[Child]:
+        """Our own processes, the API last."""
+        programs: list[Child] = []
+        payments_url = self._settings.payments.payments_url
+        if payments_url is None:
+            payments_url = self._mockpay.base_url
+            ours = environment.mockpay(self._settings, self._folder, self._api)
+            books = self._folder.path / environment.BOOKS
+            programs.append(self._http_program("mockpay", "mockpay", "/health", self._mockpay, ours, data=books))
+        product = environment.product(self._settings, self._folder, self._servers.inner, payments_url)
+        for number in range(1, self._settings.work.worker_processes + 1):
+            name = "worker" if number == 1 else f"worker-{number}"
+            programs.append(Worker(name, log=self._folder.log(name), guardian=self._guardian, environment=product))
+        programs.append(self._http_program("api", "api.serve", "/health/ready", self._api, product))
+        return programs
+
+    def _http_program(
+        self, name: str, module: str, health: str, listener: Listener, environ: dict[str, str], *, data: Path | None = None
+    ) -> Child:
+        return HttpProgram(
+            name,
+            log=self._folder.log(name),
+            guardian=self._guardian,
+            environment=environ,
+            listener=listener,
+            module=module,
+            health=health,
+            data=data,
+        )
+
+    def _publish(self) -> None:
+        processes = [Process(child.name, child.pid) for child in self._supervisor.children]
+        Runtime(
+            supervisor_pid=os.getpid(),
+            base_url=self._api.base_url,
+            database_url=self._servers.outer.database_url,
+            redis_url=self._servers.outer.redis_url,
+            admin=Admin(self._settings.accounts.admin_username, administrator.password_file(self._folder)),
+            processes=[*processes, Process("guardian", self._guardian.pid)],
+        ).write(self._folder.runtime_file)
+
+    def _greet(self, *, password_is_new: bool) -> None:
+        say, username, kept = self._console.say, self._settings.accounts.admin_username, self._folder.admin_password
+        say()
+        say(f"Skyqueue is ready: {self._api.base_url}   (the API describes itself at {self._api.base_url}/schema)")
+        if password_is_new:
+            say(f"Sign in as {username} with the password {secrets.kept(kept)}   (kept in {kept})")
+        else:
+            say(f"Sign in as {username}; the password is {f'in {kept}' if kept.exists() else 'the one you gave it'}")
+        say(f"Data and logs: {self._folder.path}   Stop with Ctrl-C.")

@@ -1,0 +1,161 @@
+"""Calls the payment provider: many calls at once on one event loop, so that a call that hangs costs a socket and not a thread.
+
+An actor only hands ids over. They wait in lanes, one for each flight, so that a flight whose charges hang delays no other; what is
+not begun, or is lost with the process, is found in Postgres by the sweep.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, Protocol, TypeVar
+from uuid import UUID
+
+import psycopg
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.batching import Batcher
+from core.payments.breaker import CircuitBreaker
+from core.payments.provider import Provider
+from workers.bulkhead import Bulkhead
+
+LANE_CALLS: Final = 16
+"""Calls in flight for one flight."""
+CALLS: Final = 256
+LANE_WAITING: Final = 1_000
+"""What a lane may keep waiting; beyond it, the sweep brings it back."""
+BATCH: Final = 64
+GRACE_SECONDS: Final = 1.5
+"""What calls in flight have left when the process is told to stop."""
+
+Claim = TypeVar("Claim")
+Outcome = TypeVar("Outcome")
+
+_log = structlog.get_logger(__name__)
+
+
+class Desk(Protocol[Claim, Outcome]):
+    """One kind of call, and what it does to Postgres before and after. `claim` and `settle` run in threads, batch by batch."""
+
+    def claim(self, ids: list[UUID]) -> Sequence[Claim | None]:
+        """Take over each of these; None where there is nothing to do."""
+
+    async def call(self, provider: Provider, claim: Claim) -> Outcome:
+        """Ask the provider; never raises for what goes wrong there."""
+
+    def answered(self, outcome: Outcome) -> bool:
+        """Whether the provider did its part."""
+
+    def settle(self, ended: list[tuple[Claim, Outcome]]) -> Sequence[None]:
+        """Write the outcomes, and do what follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Counter(Generic[Claim, Outcome]):
+    """A desk while the loop runs: what arrives while one batch is at Postgres is the next batch."""
+
+    desk: Desk[Claim, Outcome]
+    claims: Batcher[UUID, Claim | None]
+    settlements: Batcher[tuple[Claim, Outcome], None]
+
+    @classmethod
+    def open(cls, name: str, desk: Desk[Claim, Outcome]) -> _Counter[Claim, Outcome]:
+        return cls(
+            desk, Batcher(f"{name}-claims", desk.claim, limit=BATCH), Batcher(f"{name}-settlements", desk.settle, limit=BATCH)
+        )
+
+    async def close(self) -> None:
+        await self.claims.close()
+        await self.settlements.close()
+
+
+class PaymentExecutor:
+    """A thread with an event loop. `provider` is called on that loop, `enter` from any thread."""
+
+    def __init__(self, provider: Callable[[], Provider], desks: dict[str, Desk[Any, Any]]) -> None:
+        self._make_provider = provider
+        self._desks = desks
+        self._lanes: Bulkhead[tuple[str, UUID], tuple[str, UUID]] = Bulkhead(width=LANE_CALLS, total=CALLS, depth=LANE_WAITING)
+        self._breaker = CircuitBreaker()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._counters: dict[str, _Counter[Any, Any]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self._ready = threading.Event()
+        self.thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="cashier", daemon=True)
+
+    def start(self) -> None:
+        """Return when ids may be entered.
+
+        Raises:
+            RuntimeError: the thread died instead; it has said why.
+        """
+        self.thread.start()
+        while not self._ready.wait(timeout=0.1):
+            if not self.thread.is_alive():
+                raise RuntimeError("the cashier did not start")
+
+    def enter(self, desk: str, wanted: dict[UUID, UUID]) -> None:
+        """Queue work for a desk: id -> the flight in whose lane it waits. Returns at once."""
+        if self._loop is None:
+            raise RuntimeError("the cashier was not started")
+        self._loop.call_soon_threadsafe(self._enter, desk, wanted)
+
+    def stop(self) -> None:
+        """Let what is in flight end for a moment, then cut it off: its outcome is asked for later."""
+        if self._loop is not None and self._stopping is not None and self.thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            self.thread.join()
+
+    async def _run(self) -> None:
+        self._provider = self._make_provider()
+        self._counters = {name: _Counter.open(name, desk) for name, desk in self._desks.items()}
+        self._stopping = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._ready.set()
+        await self._stopping.wait()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for counter in self._counters.values():
+            await counter.close()
+        await self._provider.close()
+
+    def _enter(self, desk: str, wanted: dict[UUID, UUID]) -> None:
+        for each, flight_id in wanted.items():
+            self._lanes.put((desk, flight_id), (desk, each))
+        self._start_what_may()
+
+    def _start_what_may(self) -> None:
+        assert self._stopping is not None
+        while not self._stopping.is_set() and (taken := self._lanes.take()) is not None:
+            task = asyncio.get_running_loop().create_task(self._serve(*taken))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, lane: tuple[str, UUID], item: tuple[str, UUID]) -> None:
+        try:
+            await self._work(*item, flight_id=lane[1])
+        except (psycopg.Error, SQLAlchemyError) as error:
+            _log.warning("Postgres is away, so the sweep will pay", id=str(item[1]), error=str(error))
+        except Exception:
+            _log.exception("a payment could not be worked", id=str(item[1]))
+        finally:
+            self._lanes.done(lane, item)
+            self._start_what_may()
+
+    async def _work(self, desk: str, each: UUID, *, flight_id: UUID) -> None:
+        if not self._breaker.allows(flight_id):
+            return
+        counter = self._counters[desk]
+        claim = await counter.claims.submit(each)
+        if claim is None:
+            return
+        outcome = await counter.desk.call(self._provider, claim)
+        self._breaker.record(flight_id, answered=counter.desk.answered(outcome))
+        await counter.settlements.submit((claim, outcome))

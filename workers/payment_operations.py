@@ -1,0 +1,138 @@
+"""What the cashier does to Postgres: the desks that claim payments and refunds, and write what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+from uuid import UUID
+
+import redis
+import structlog
+from psycopg.errors import DeadlockDetected, SerializationFailure
+
+from core import failpoints
+from core.after_commit import AfterCommit
+from core.db import Database, RawConnection
+from core.lifecycle import settle_payment
+from core.lifecycle.settle_payment import Claim
+from core.messaging.dispatcher import Dispatcher
+from core.operations import dead_letters
+from core.payments import refunds
+from core.payments.provider import Outcome, Provider, RefundOutcome, Verdict
+from core.payments.refunds import PendingRefund
+from workers.isolation import isolated
+
+RETRIES: Final = 5
+"""How often a deadlock is tried again at once."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Edge:
+    """Transactions with their after: what every desk does to Postgres."""
+
+    def __init__(self, db: Database, client: redis.Redis, dispatcher: Dispatcher) -> None:
+        self._db = db
+        self._redis = client
+        self._dispatcher = dispatcher
+
+    def commit(self, work: Callable[[RawConnection, AfterCommit], None]) -> None:
+        """Run `work` in one transaction, again after a deadlock, then carry its after out."""
+        for attempt in range(RETRIES):
+            after = AfterCommit()
+            try:
+                with self._db.transaction() as connection:
+                    work(connection, after)
+                break
+            except (DeadlockDetected, SerializationFailure):
+                if attempt == RETRIES - 1:
+                    raise
+        after.run(self._redis, self._dispatcher)
+
+
+class ChargeOperation:
+    """Charges bookings, by the ids of their trips."""
+
+    def __init__(self, edge: Edge, *, hold_minutes: int) -> None:
+        self._edge = edge
+        self._hold_minutes = hold_minutes
+
+    def claim(self, ids: list[UUID]) -> list[Claim | None]:
+        claims: dict[UUID, Claim] = {}
+
+        def work(connection: RawConnection, after: AfterCommit) -> None:
+            claims.clear()
+            claims.update(settle_payment.claim(connection, ids, after))
+
+        self._edge.commit(work)
+        return [claims.get(trip_id) for trip_id in ids]
+
+    async def call(self, provider: Provider, claim: Claim) -> Outcome:
+        """Ask first where the charge may have been sent before; charge when it was not, or never arrived, and is still wanted."""
+        if claim.ask_first:
+            outcome = await provider.ask(claim.charge)
+            if outcome.verdict is not Verdict.NOT_FOUND or not claim.may_charge:
+                return outcome
+        outcome = await provider.charge(claim.charge)
+        if outcome.verdict is Verdict.NOT_SENT:
+            # Of an attempt that followed another, nothing is known but that this one did not leave.
+            return Outcome(Verdict.UNKNOWN) if claim.ask_first else Outcome(Verdict.NOT_SENT, attempt=claim.attempt)
+        return outcome
+
+    def answered(self, outcome: Outcome) -> bool:
+        return outcome.verdict.answered
+
+    def settle(self, ended: list[tuple[Claim, Outcome]]) -> list[None]:
+        failpoints.reach("after_charge")
+
+        def settle_part(part: Sequence[tuple[Claim, Outcome]]) -> None:
+            outcomes = {claim.charge.payment_id: outcome for claim, outcome in part}
+            self._edge.commit(
+                lambda connection, after: settle_payment.apply_outcomes(
+                    connection, outcomes, after, hold_minutes=self._hold_minutes
+                )
+            )
+
+        isolated(settle_part, ended, _leave)
+        return [None] * len(ended)
+
+
+class RefundOperation:
+    """Gives money back, by the ids of refunds."""
+
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
+
+    def claim(self, ids: list[UUID]) -> list[PendingRefund | None]:
+        claims: dict[UUID, PendingRefund] = {}
+
+        def work(connection: RawConnection, _: AfterCommit) -> None:
+            claims.clear()
+            claims.update(refunds.claim(connection, ids))
+
+        self._edge.commit(work)
+        return [claims.get(refund_id) for refund_id in ids]
+
+    async def call(self, provider: Provider, claim: PendingRefund) -> RefundOutcome:
+        return await provider.refund(claim.id, claim.payment_id, claim.amount)
+
+    def answered(self, outcome: RefundOutcome) -> bool:
+        return outcome is not RefundOutcome.UNKNOWN
+
+    def settle(self, ended: list[tuple[PendingRefund, RefundOutcome]]) -> list[None]:
+        outcomes = {refund.id: outcome for refund, outcome in ended}
+        refused = [refund_id for refund_id, outcome in outcomes.items() if outcome is RefundOutcome.REFUSED]
+
+        def work(connection: RawConnection, after: AfterCommit) -> None:
+            refunds.settle(connection, outcomes, after)
+            dead_letters.bury_refunds(connection, refused, "The payment provider refuses this refund.")
+
+        self._edge.commit(work)
+        if refused:
+            _log.error("the payment provider refuses refunds", refunds=[str(refund_id) for refund_id in refused])
+        return [None] * len(ended)
+
+
+def _leave(_ended: tuple[Claim, Outcome], error: Exception) -> None:
+    # The sweep asks the provider for it again.
+    _log.error("the outcome of a payment cannot be stored", exc_info=error)

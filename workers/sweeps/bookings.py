@@ -1,0 +1,94 @@
+"""The sweep's round for bookings: sends those again that nobody is at work on, and gives up those that failed too often."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import redis
+import structlog
+from psycopg.errors import LockNotAvailable
+
+from core.lifecycle import sweep
+from core.messaging.messages import MAX_IDS, Queue, ReserveAlone, ReserveBookings
+from workers.context import Context
+from workers.isolation import isolated
+
+BACKLOG_MESSAGES: Final = 200
+"""A queue this long is at work: what is due in it will come, and sending it again would double the backlog."""
+LOST_SECONDS: Final = 2.0
+"""How long one round sends again what Redis lost; the rest of it follows in the next."""
+
+_log = structlog.get_logger(__name__)
+
+
+class BookingRound:
+    """Remembers how far it came with what Redis lost."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._is_lost = False
+        """Redis was lost, and not everything has been sent again."""
+        self._leased_before: datetime | None = None
+        """What is leased to before this has not been sent again. None: nothing has."""
+
+    def redis_was_lost(self) -> None:
+        """Everything unfinished is due, also what was sent again after the last loss."""
+        self._is_lost = True
+        self._leased_before = None
+
+    def go(self) -> None:
+        """One round, while Redis answers."""
+        if self._is_lost:
+            self._send_what_was_lost()
+        elif not self._is_moving():
+            self._send_due()
+
+    def _send_what_was_lost(self) -> None:
+        """Slice by slice: a statement has its time limit, however many bookings there are."""
+        began_at = time.monotonic()
+        trips = 0
+        while True:
+            with self._context.db.transaction() as connection:
+                self._leased_before = self._leased_before or sweep.read_end_of_lost_lease(connection)
+                taken = sweep.lease_lost_bookings(connection, self._leased_before)
+            self._is_lost = len(taken) == sweep.LIMIT
+            self._send(taken)
+            trips += len(taken)
+            if not self._is_lost or time.monotonic() - began_at >= LOST_SECONDS:
+                break
+        if trips:
+            _log.warning("Redis was lost, so everything unfinished is sent again", trips=trips, more=self._is_lost)
+
+    def _send_due(self) -> None:
+        with self._context.db.transaction() as connection:
+            due = sweep.lease_due_bookings(connection)
+        self._send(due.together)
+        for trip_id in due.alone:
+            self._context.dispatcher.send(ReserveAlone((trip_id,)))
+        if due.given_up:
+            isolated(self._give_up, due.given_up, _leave, also=(LockNotAvailable,))
+
+    def _is_moving(self) -> bool:
+        with suppress(redis.RedisError):
+            return self._context.dispatcher.depth(Queue.BOOKINGS) >= BACKLOG_MESSAGES
+        return False
+
+    def _send(self, trip_ids: Sequence[UUID]) -> None:
+        for start in range(0, len(trip_ids), MAX_IDS):
+            self._context.dispatcher.send(ReserveBookings(tuple(trip_ids[start : start + MAX_IDS])))
+
+    def _give_up(self, trip_ids: Sequence[UUID]) -> None:
+        with self._context.db.transaction() as connection:
+            sweep.limit_lock_wait(connection)
+            after = sweep.give_up(connection, trip_ids)
+        _log.error("bookings given up", trips=[str(trip_id) for trip_id in trip_ids])
+        after.run(self._context.redis, self._context.dispatcher)
+
+
+def _leave(trip_id: UUID, error: Exception) -> None:
+    _log.error("a booking that cannot be ended", trip_id=str(trip_id), exc_info=error)

@@ -1,0 +1,95 @@
+"""The sweep's steps for money: ends holds that nobody paid, and sends payments and refunds that nobody is working on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+import redis
+import structlog
+from psycopg.errors import LockNotAvailable
+
+from core.lifecycle import expire, sweep
+from core.messaging.messages import MAX_IDS, Queue, SendRefunds, WorkPayments
+from core.payments import charges, refunds
+from workers.context import Context
+from workers.isolation import isolated
+
+ENDED_AT_ONCE: Final = 200
+ENDED_IN_A_ROUND: Final = 2_000
+SENT_IN_A_ROUND: Final = 5_000
+BACKLOG_MESSAGES: Final = 200
+
+_log = structlog.get_logger(__name__)
+
+
+def steps(context: Context) -> Iterator[tuple[str, Callable[[], None]]]:
+    """What a pass does about money, by name. Each may fail without the others."""
+    yield "holds", partial(end_overdue, context)
+    yield "payments", partial(resend_payments, context)
+    yield "refunds", partial(resend_refunds, context)
+
+
+def make_due_now(context: Context) -> None:
+    """Redis forgot its queues, so everything that waited in them is due."""
+    with context.db.transaction() as connection:
+        expire.make_due_now(connection)
+        charges.make_due_now(connection)
+        refunds.make_due_now(connection)
+
+
+def end_overdue(context: Context) -> None:
+    """End holds whose time is over. Those that somebody locks, or whose flight, come again in the next pass."""
+    with context.db.snapshot() as connection:
+        overdue = expire.find_overdue(connection, limit=ENDED_IN_A_ROUND)
+        free = sweep.find_unlocked_trips(connection, overdue) if overdue else set()
+    ending = [trip_id for trip_id in overdue if trip_id in free]
+    for start in range(0, len(ending), ENDED_AT_ONCE):
+        isolated(
+            partial(_end, context), ending[start : start + ENDED_AT_ONCE], partial(_reschedule, context), also=(LockNotAvailable,)
+        )
+
+
+def _end(context: Context, trip_ids: Sequence[UUID]) -> None:
+    with context.db.transaction() as connection:
+        sweep.limit_lock_wait(connection)
+        after = expire.end_overdue(connection, trip_ids, hold_minutes=context.settings.booking.hold_minutes)
+    after.run(context.redis, context.dispatcher)
+
+
+def _reschedule(context: Context, trip_id: UUID, error: Exception) -> None:
+    if isinstance(error, LockNotAvailable):
+        _log.warning("a booking that is locked is ended later", trip_id=str(trip_id))
+        return
+    _log.error("a booking that cannot be ended", trip_id=str(trip_id), exc_info=error)
+    with context.db.transaction() as connection:
+        expire.reschedule(connection, trip_id)
+
+
+def resend_payments(context: Context) -> None:
+    """Send what is to be charged, or asked about, and nobody is at work on."""
+    if _is_moving(context):
+        return
+    with context.db.transaction() as connection:
+        trips = charges.lease_due(connection, limit=SENT_IN_A_ROUND)
+    for start in range(0, len(trips), MAX_IDS):
+        context.dispatcher.send(WorkPayments(tuple(trips[start : start + MAX_IDS])))
+
+
+def resend_refunds(context: Context) -> None:
+    """Send what is to be given back, and nobody is at work on."""
+    if _is_moving(context):
+        return
+    with context.db.transaction() as connection:
+        due = refunds.lease_due(connection, limit=SENT_IN_A_ROUND)
+    for start in range(0, len(due), MAX_IDS):
+        context.dispatcher.send(SendRefunds(tuple(due[start : start + MAX_IDS])))
+
+
+def _is_moving(context: Context) -> bool:
+    with suppress(redis.RedisError):
+        return context.dispatcher.depth(Queue.PAYMENTS) >= BACKLOG_MESSAGES
+    return False

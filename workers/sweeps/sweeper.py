@@ -1,0 +1,165 @@
+"""The sweep's loop: one worker process at a time, chosen by an advisory lock, looks for work that nobody is doing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+import psycopg
+import redis
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.flights import cancellation
+from core.imports import unclaimed
+from core.invariants import inventory_drift
+from core.lifecycle import sweep
+from core.messaging.epoch import Epoch
+from core.messaging.messages import CancelFlights, ImportFile
+from workers.context import Context
+from workers.isolation import is_away
+from workers.sweeps import money
+from workers.sweeps.bookings import BookingRound
+from workers.sweeps.waitlist import WaitlistRound
+
+PERIOD_SECONDS: Final = 1.0
+AUDIT_SECONDS: Final = 30.0
+UPLOADS_SECONDS: Final = 600.0
+"""How often the storage is searched for files that nobody needs."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Sweeper:
+    """A thread that sweeps while its process holds the lock."""
+
+    def __init__(self, context: Context, stopping: threading.Event) -> None:
+        self._context = context
+        self._stopping = stopping
+        self._epoch = Epoch(context.redis)
+        self._bookings = BookingRound(context)
+        self._forgotten: dict[str, Callable[[], None]] = {}
+        """What Redis lost and is still to be made due, by the name of the step that does it."""
+        self._waitlists = WaitlistRound(context)
+        self._suspects: dict[UUID, int] = {}
+        self._audited_at = 0.0
+        self._tidied_at = float("-inf")
+        self.thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._hold_lock_and_sweep()
+            except (psycopg.Error, SQLAlchemyError) as error:
+                _log.warning("the sweep lost Postgres", error=str(error))
+            except Exception:
+                _log.exception("a sweep failed")
+            self._stopping.wait(PERIOD_SECONDS)
+
+    def _hold_lock_and_sweep(self) -> None:
+        """Sweep for as long as this connection holds the lock; Postgres frees it when the connection, or the process, is gone."""
+        with self._context.db.session_lock(sweep.ADVISORY_LOCK) as held:
+            while held() and not self._stopping.is_set():
+                self.sweep_once(held)
+                self._stopping.wait(PERIOD_SECONDS)
+
+    def sweep_once(self, held: Callable[[], bool] = lambda: True) -> None:
+        """One pass, step by step. What breaks one is logged, and the others have their turn; a Postgres that is away ends the pass.
+
+        `held`: whether this process may still sweep, asked before each step: one may be slow, and who is silent loses the lock.
+        Public for the tests.
+        """
+        for name, step in self._steps():
+            if not held():
+                return
+            try:
+                step()
+            except Exception as error:
+                if is_away(error):
+                    raise
+                _log.exception("a step of the sweep failed", step=name)
+
+    def _steps(self) -> Iterator[tuple[str, Callable[[], None]]]:
+        if self._can_send():
+            yield "bookings", self._bookings.go
+            for name, make_due_now in list(self._forgotten.items()):
+                yield name, partial(self._remember, name, make_due_now)
+            yield "imports", self._resend_imports
+            yield "cancelled flights", self._resend_cancellations
+        yield from money.steps(self._context)
+        yield "waiting lists", self._waitlists.go
+        if time.monotonic() - self._audited_at > AUDIT_SECONDS:
+            self._audited_at = time.monotonic()
+            yield "inventory", self.repair_inventory
+        if time.monotonic() - self._tidied_at > UPLOADS_SECONDS:
+            self._tidied_at = time.monotonic()
+            yield "uploads", self.delete_orphaned_uploads
+
+    def _can_send(self) -> bool:
+        """Whether Redis answers. Work is not leased without it: every lease counts an attempt, and an outage is not the work's fault."""
+        try:
+            if self._epoch.was_lost():
+                self._bookings.redis_was_lost()
+                self._forgotten = {"lost cancellations": self._make_due_cancellations, "lost payments": self._make_due_money}
+        except redis.RedisError as error:
+            _log.warning("Redis is away, so nothing is sent", error=str(error))
+            return False
+        return True
+
+    def _resend_imports(self) -> None:
+        with self._context.db.transaction() as connection:
+            due = sweep.due_imports(connection)
+        for import_id in due:
+            self._context.dispatcher.send(ImportFile((import_id,)))
+
+    def _resend_cancellations(self) -> None:
+        with self._context.db.transaction() as connection:
+            due = cancellation.lease_due(connection)
+        for job_id in due:
+            self._context.dispatcher.send(CancelFlights((job_id,)))
+
+    def _make_due_cancellations(self) -> None:
+        with self._context.db.transaction() as connection:
+            cancellation.make_due_now(connection)
+
+    def _make_due_money(self) -> None:
+        money.make_due_now(self._context)
+
+    def _remember(self, name: str, make_due_now: Callable[[], None]) -> None:
+        make_due_now()
+        del self._forgotten[name]
+
+    def delete_orphaned_uploads(self) -> None:
+        """Public for the tests."""
+        try:
+            deleted = unclaimed.delete_orphans(self._context.db, self._context.storage)
+        except OSError as error:
+            _log.warning("uploads not tidied", error=str(error))
+            return
+        if deleted:
+            _log.info("files of no import deleted", names=deleted)
+
+    def repair_inventory(self) -> None:
+        """Drop flights whose counts in Redis disagree with Postgres by the same number in two audits: work in flight settles.
+
+        Public for the tests.
+        """
+        try:
+            # First, and with no transaction open: it goes through every key that Redis has.
+            loaded = inventory_drift.list_loaded(self._context.redis)
+            with self._context.db.snapshot() as connection:
+                drifts = inventory_drift.find_drift(connection, self._context.redis, loaded)
+            stuck = [flight_id for flight_id, drift in drifts.items() if self._suspects.get(flight_id) == drift]
+            self._suspects = drifts
+            if stuck:
+                _log.warning("inventory dropped after drift", flights=[str(flight_id) for flight_id in stuck])
+                self._context.inventory.drop(stuck)
+        except redis.RedisError as error:
+            _log.warning("inventory not audited", error=str(error))

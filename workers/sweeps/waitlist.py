@@ -1,0 +1,59 @@
+"""The sweep's round for waiting lists: closes those of departed flights, and offers seats that no cancellation freed.
+
+Seats that a booking gives back are offered where they are given back. What is left are larger aircraft in an imported file, and
+whatever an engineer does by hand.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import structlog
+from psycopg.errors import LockNotAvailable
+
+from core.lifecycle import offer_seats, sweep
+from core.waitlist import entries
+from workers.context import Context
+from workers.isolation import isolated
+
+PERIOD_SECONDS: Final = 5.0
+FLIGHTS_AT_ONCE: Final = 50
+CLOSED_IN_A_ROUND: Final = 5_000
+
+_log = structlog.get_logger(__name__)
+
+
+class WaitlistRound:
+    """Remembers when it went round last."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._went_at = -PERIOD_SECONDS
+
+    def go(self) -> None:
+        """One round, unless the last one is fresh."""
+        if time.monotonic() - self._went_at < PERIOD_SECONDS:
+            return
+        self._went_at = time.monotonic()
+        context = self._context
+        with context.db.transaction() as connection:
+            entries.close_departed(connection, limit=CLOSED_IN_A_ROUND)
+            neglected = offer_seats.find_neglected(connection, limit=FLIGHTS_AT_ONCE)
+            # What somebody locks, such as an import that is inside its chunk, comes again in the next round.
+            neglected = sweep.find_unlocked_flights(connection, neglected)
+        if neglected:
+            isolated(self._offer, neglected, _leave, also=(LockNotAvailable,))
+
+    def _offer(self, flight_ids: Sequence[UUID]) -> None:
+        context = self._context
+        with context.db.transaction() as connection:
+            sweep.limit_lock_wait(connection)
+            after = offer_seats.offer_free_seats(connection, flight_ids, hold_minutes=context.settings.booking.hold_minutes)
+        after.run(context.redis, context.dispatcher)
+
+
+def _leave(flight_id: UUID, error: Exception) -> None:
+    _log.error("free seats that cannot be offered now", flight_id=str(flight_id), error=repr(error))
