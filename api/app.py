@@ -48,7 +48,7 @@ from api.search.fast_path import SearchFastPath
 from api.services import Services, SignedRequest, provided, services_of
 from api.waitlist import WaitlistController
 from core import failpoints, interpreter
-from core.imports.storage import open_storage
+from core.imports.storage.opening import open_storage
 from core.places import registry
 from core.ratelimit.limiter import RateLimiter
 from core.search.cache import SearchCache

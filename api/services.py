@@ -23,7 +23,7 @@ from api.live.password_hasher import PasswordHasher
 from api.live.services import Live
 from api.readiness.readiness import Readiness
 from api.search.endpoint import SearchEndpoint
-from core.imports.storage import Storage
+from core.imports.storage.files import Storage
 from core.ratelimit.limiter import RateLimiter
 from core.search.cache import SearchCache
 from core.search.itineraries.timetable import Timetable

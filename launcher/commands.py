@@ -16,7 +16,7 @@ from importlib import import_module
 from redis import Redis
 
 from core.db import Database, opened
-from core.imports.storage import open_storage
+from core.imports.storage.opening import open_storage
 from core.invariants import checker
 from core.migrations import upgrade
 from core.settings import Settings

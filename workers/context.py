@@ -10,7 +10,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from core.db import Database
-from core.imports.storage import Storage, open_storage
+from core.imports.storage.files import Storage
+from core.imports.storage.opening import open_storage
 from core.messaging.dispatcher import Dispatcher
 from core.payments.http_provider import HttpProvider
 from core.seats.inventory import Inventory

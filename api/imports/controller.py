@@ -32,7 +32,7 @@ from core.imports.csv.header import BadHeader, Layout, NotText, read_layout
 from core.imports.models import ImportMode, ImportStatus, ImportTimes
 from core.imports.queries import ImportNotFound, ImportSummary, ImportView
 from core.imports.service import Accepted, ImportOver
-from core.imports.storage import Storage, StoredFile, Upload
+from core.imports.storage.files import Storage, StoredFile, Upload
 from core.messaging.messages import ImportFile
 from core.ratelimit.limits import Scope
 

@@ -12,7 +12,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 from api.http.bodies import TooLarge, UnsupportedMediaType
 from core.errors import Invalid, Malformed, Unavailable
 from core.imports.csv.header import HEAD_BYTES
-from core.imports.storage import Upload
+from core.imports.storage.files import Upload
 
 PIECE_BYTES: Final = 1024 * 1024
 FIELD: Final = "file"

@@ -34,7 +34,7 @@ from core.imports.csv.seen import SeenKeys
 from core.imports.models import ImportStatus
 from core.imports.progress import Job
 from core.imports.staging import Applied, Staged, Wish, apply
-from core.imports.storage import Storage
+from core.imports.storage.files import Storage
 from core.imports.validation import route_days, validate
 from core.seats.inventory import Inventory
 

@@ -13,7 +13,7 @@ from core.errors import Conflict
 from core.imports import queries
 from core.imports.csv.header import Layout
 from core.imports.models import ImportMode, ImportStatus, ImportTimes
-from core.imports.storage import StoredFile
+from core.imports.storage.files import StoredFile
 from core.operations import audit_log
 
 LEASE_SECONDS: Final = 15

@@ -8,7 +8,7 @@ from typing import Final
 
 from core.clock import now
 from core.db import Database
-from core.imports.storage import Storage
+from core.imports.storage.files import Storage
 
 YOUNG: Final = timedelta(hours=1)
 """A file that changed within it may be on its way to a row. An upload writes to its file all the time."""

@@ -31,7 +31,7 @@ def validate(chunk: Chunk, seen: SeenKeys, *, times: ImportTimes = ImportTimes.Z
     """
     cells, lines = chunk.cells, chunk.lines
     columns: dict[str, Column] = LOCAL_BY_NAME if times is ImportTimes.LOCAL else BY_NAME
-    checks = {name: Check(columns[name], cells[name]) for name in cells.columns}
+    checks = {name: Check(name, cells[name], required=columns[name].required) for name in cells.columns}
     values = {name: columns[name].read(check) for name, check in checks.items()}
     good = _all_good(checks, len(cells))
     source, destination = _Places(values["source"], good), _Places(values["destination"], good)

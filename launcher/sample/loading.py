@@ -16,7 +16,7 @@ from core.db import Database
 from core.imports import service
 from core.imports.csv.header import HEAD_BYTES, read_layout
 from core.imports.models import ImportMode, ImportStatus
-from core.imports.storage import Storage
+from core.imports.storage.files import Storage
 from core.messaging.dispatcher import Dispatcher
 from core.messaging.messages import ImportFile
 from core.startup import CannotStart

@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from core.db import Database, opened
-from core.imports.storage import open_storage
+from core.imports.storage.opening import open_storage
 from core.migrations import upgrade
 from core.settings import Settings
 from launcher.embedded import secrets

@@ -14,7 +14,7 @@ from core.imports.csv.reader import read_chunk
 from core.imports.csv.seen import SeenKeys
 from core.imports.run import Ending
 from core.imports.staging import Staged
-from core.imports.storage import LocalStorage
+from core.imports.storage.folder import FolderStorage
 from core.imports.validation import validate
 from tests.support.flights import sell
 from tests.support.imports import Office, counts, csv_of, faults, in_chunks_of, row
@@ -171,7 +171,7 @@ def test_an_import_that_never_gets_on_is_given_up(office: Office) -> None:
     assert office.status(gone)["failure"]["code"] == "file_missing"
 
 
-class Away(LocalStorage):
+class Away(FolderStorage):
     """A bucket that cannot be reached."""
 
     def open(self, key: str) -> BinaryIO:

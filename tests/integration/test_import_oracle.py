@@ -22,7 +22,7 @@ from core.imports import run, service
 from core.imports.csv.header import read_layout
 from core.imports.csv.reader import read_chunk
 from core.imports.models import ImportMode, ImportTimes
-from core.imports.storage import LocalStorage, local_storage
+from core.imports.storage.folder import FolderStorage, folder_storage
 from tests.support.import_reference import REQUIRED, Flight, Key, Reference, Result
 
 EXAMPLES = int(os.environ.get("SKYQUEUE_TEST_FILES", "25"))
@@ -84,7 +84,7 @@ def _written(cell: str, delimiter: str, quoted: bool) -> str:
 
 
 def take(
-    db: Database, client: redis_py.Redis, storage: LocalStorage, data: bytes, *, create: bool, dry_run: bool, local: bool
+    db: Database, client: redis_py.Redis, storage: FolderStorage, data: bytes, *, create: bool, dry_run: bool, local: bool
 ) -> Result:
     """Through the importer."""
     import_id = new_id()
@@ -161,7 +161,7 @@ def chunks_of(rows: int) -> Iterator[None]:
 
 @pytest.mark.timeout(3600)
 def test_the_importer_does_what_a_person_would_do(db: Database, redis_url: str, tmp_path: Path) -> None:
-    storage = local_storage(tmp_path)
+    storage = folder_storage(tmp_path)
 
     @settings(
         max_examples=EXAMPLES,

@@ -18,7 +18,7 @@ from core.imports import service
 from core.imports.csv.header import read_layout
 from core.imports.models import ImportMode
 from core.imports.run import run_import
-from core.imports.storage import local_storage
+from core.imports.storage.folder import folder_storage
 from core.lifecycle.end import lock_trips
 from tests.support.api import RunningApi, register
 from tests.support.flights import add_flight, body, noon_in
@@ -275,7 +275,7 @@ def test_a_file_that_moves_the_arrival_is_seen_too(
         "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price\n"
         f"AI-202,Delhi,Mumbai,{noon_in(3).isoformat()},{noon_in(3, hours=3).isoformat()},150,7500\n"
     ).encode()
-    storage, import_id = local_storage(tmp_path), new_id()
+    storage, import_id = folder_storage(tmp_path), new_id()
     upload = storage.receive(service.storage_key(import_id))
     upload.write(file)
     stored = upload.keep()

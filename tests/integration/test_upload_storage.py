@@ -15,7 +15,9 @@ from core.imports import unclaimed
 from core.imports.csv.header import HEAD_BYTES, read_layout
 from core.imports.run import Ending, run_import
 from core.imports.service import storage_key
-from core.imports.storage import LocalStorage, Storage, open_storage
+from core.imports.storage.files import Storage
+from core.imports.storage.folder import FolderStorage
+from core.imports.storage.opening import open_storage
 from core.settings import Servers
 from tests.support.imports import Office, counts, csv_of, row
 
@@ -44,7 +46,7 @@ def test_a_file_is_kept_as_it_was_sent(storage: Storage) -> None:
     upload = storage.receive("some.csv")
     for piece in pieces:
         upload.write(piece)
-    assert list(storage.list()) == [] or isinstance(storage, LocalStorage), "nothing appears before it is whole"
+    assert list(storage.list()) == [] or isinstance(storage, FolderStorage), "nothing appears before it is whole"
     stored = upload.keep()
     data = b"".join(pieces)
     assert (stored.key, stored.size, stored.content_hash) == ("some.csv", len(data), hashlib.sha256(data).digest())

@@ -16,7 +16,7 @@ import redis as redis_py
 from core.db import Database
 from core.imports.csv.reader import read_chunk
 from core.imports.run import Ending, run_import
-from core.imports.storage import LocalStorage, local_storage
+from core.imports.storage.folder import FolderStorage, folder_storage
 from core.users.models import Role
 from tests.support.api import ApiFactory
 
@@ -55,7 +55,7 @@ class Office:
     admin: httpx.Client
     db: Database
     redis: redis_py.Redis
-    storage: LocalStorage
+    storage: FolderStorage
     folder: Path
 
     def send(self, data: bytes, **parameters: Any) -> UUID:
@@ -107,7 +107,7 @@ def open_office(start_api: ApiFactory, db: Database, redis_url: str, tmp_path: P
         admin = api.client(api.admit(Role.ADMIN).headers)
         redis = redis_py.Redis.from_url(redis_url)
         clients.extend((admin, redis))
-        return Office(admin, db, redis, local_storage(tmp_path), tmp_path / "uploads")
+        return Office(admin, db, redis, folder_storage(tmp_path), tmp_path / "uploads")
 
     yield start
     for client in clients:

@@ -18,7 +18,7 @@ ALL = np.array([True])
 
 def read(column: str, cell: str) -> tuple[Any, str | None]:
     """The value of a cell, and the code of its fault."""
-    check = Check(BY_NAME[column], pd.Series([cell], dtype="str"))
+    check = Check(column, pd.Series([cell], dtype="str"), required=BY_NAME[column].required)
     value = BY_NAME[column].read(check).iloc[0]
     codes = [fault.code for fault in check.faults(np.array([2]))]
     assert len(codes) <= 1, "the first rule that is broken is enough"

@@ -10,7 +10,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.imports.csv.columns import Column
 from core.imports.csv.faults import Fault, shortened
 
 Mask = npt.NDArray[np.bool_]
@@ -19,14 +18,17 @@ _MOMENT = pa.timestamp("us", tz="UTC")
 
 
 class Check:
-    """`cells`: the trimmed text of each row. `good`: which of them broke no rule yet."""
+    """`cells`: the trimmed text of each row. `good`: which of them broke no rule yet.
 
-    def __init__(self, column: Column, cells: pd.Series) -> None:
+    `column`: its name in the header. `required`: an empty cell is a fault.
+    """
+
+    def __init__(self, column: str, cells: pd.Series, *, required: bool) -> None:
         self.cells = cells
         self.good: Mask = np.ones(len(cells), dtype=np.bool_)
         self._column = column
         self._broken: list[tuple[npt.NDArray[np.intp], str, str]] = []
-        if column.required:
+        if required:
             self.require(cells != "", "missing", "Must not be empty.")
 
     def require(self, holds: pd.Series, code: str, message: str) -> None:
@@ -52,7 +54,7 @@ class Check:
     def faults(self, lines: npt.NDArray[np.int64]) -> Iterator[Fault]:
         """What was refused; `lines` are the cells' line numbers."""
         for positions, code, message in self._broken:
-            yield from faults_at(positions, self.cells, lines, self._column.name, code, message)
+            yield from faults_at(positions, self.cells, lines, self._column, code, message)
 
 
 def faults_at(

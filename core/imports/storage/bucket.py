@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final, cast
 
 import pyarrow.fs
 
-from core.imports.storage import Found, StoredFile
+from core.imports.storage.files import Found, StoredFile
 
 READ_AHEAD: Final = 4 * 1024 * 1024
 """Bytes of one request: a chunk and the look behind its end."""
