@@ -118,8 +118,8 @@ class Work(_Concern):
 
     @property
     def connections(self) -> int:
-        """To Postgres, of one worker process at most: its threads for bookings, the other pools, the sweep and the cashier."""
-        return self.worker_threads + 8
+        """To Postgres, of one worker process at most: its threads for bookings, the other pools, the sweep, the heartbeat and the cashier."""
+        return self.worker_threads + 9
 
 
 CONCERNS: Final = (Http, Servers, Accounts, Booking, Payments, Fares, Search, Work)

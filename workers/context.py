@@ -8,6 +8,7 @@ from typing import Any, Final
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from sqlalchemy import event
 
 from core.db import Database
 from core.imports.storage.files import Storage
@@ -18,6 +19,7 @@ from core.seats.inventory import Inventory
 from core.settings import Settings
 from workers.payment_executor import Desk, PaymentExecutor
 from workers.payment_operations import ChargeOperation, Edge, RefundOperation
+from workers.progress import Progress
 
 PAYMENTS: Final = "payments"
 REFUNDS: Final = "refunds"
@@ -36,6 +38,8 @@ class Context:
     storage: Storage
     cashier: PaymentExecutor | None
     """None: no payment provider is configured. It works once it is started."""
+    progress: Progress
+    """Whether the threads of this process get on."""
 
     @classmethod
     def open(cls, settings: Settings) -> Context:
@@ -51,6 +55,9 @@ class Context:
             redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=1.0, retry=Retry(NoBackoff(), 0)
         )
         db = Database(database_url, pool_size=settings.work.connections, application="skyqueue-worker")
+        progress = Progress()
+        for borrowing in ("checkout", "checkin"):
+            event.listen(db.engine, borrowing, progress.moved)
         dispatcher = Dispatcher(redis_url)
         return cls(
             settings=settings,
@@ -59,7 +66,8 @@ class Context:
             inventory=Inventory(client),
             dispatcher=dispatcher,
             storage=open_storage(settings.servers),
-            cashier=_cashier(settings, Edge(db, client, dispatcher)),
+            cashier=_cashier(settings, Edge(db, client, dispatcher), progress),
+            progress=progress,
         )
 
     def close(self) -> None:
@@ -70,7 +78,7 @@ class Context:
         self.db.dispose()
 
 
-def _cashier(settings: Settings, edge: Edge) -> PaymentExecutor | None:
+def _cashier(settings: Settings, edge: Edge, progress: Progress) -> PaymentExecutor | None:
     url, seconds = settings.payments.payments_url, settings.payments.payments_timeout_seconds
     if url is None:
         return None
@@ -78,4 +86,4 @@ def _cashier(settings: Settings, edge: Edge) -> PaymentExecutor | None:
         PAYMENTS: ChargeOperation(edge, hold_minutes=settings.booking.hold_minutes),
         REFUNDS: RefundOperation(edge),
     }
-    return PaymentExecutor(lambda: HttpProvider(url, seconds=seconds), desks)
+    return PaymentExecutor(lambda: HttpProvider(url, seconds=seconds), desks, progress)

@@ -15,6 +15,7 @@ import structlog
 from dramatiq import Worker
 
 from core import failpoints, interpreter
+from core.heartbeats import beats
 from core.messaging.messages import (
     CancelFlights,
     ImportFile,
@@ -32,6 +33,7 @@ from workers.bookings import reserve_alone, reserve_bookings
 from workers.broker.consumer import connect
 from workers.context import Context
 from workers.flights import cancel_flights
+from workers.heartbeat import Heartbeat
 from workers.imports import import_files
 from workers.middleware import watchdog
 from workers.payment_executor import PaymentExecutor
@@ -40,6 +42,9 @@ from workers.sweeps.sweeper import Sweeper
 
 STOP_MS = 2_000
 """How long the message at hand has to end after SIGTERM; what is cut off is repeated by the sweep."""
+
+CONSUMER_STALL_SECONDS = 20.0
+"""A frozen Redis holds a consumer for as long as a command may take (`workers/broker/consumer.py`), and then it begins anew."""
 
 ENDINGS = (signal.SIGTERM, signal.SIGINT)
 
@@ -55,15 +60,19 @@ class Pool:
     queue: Queue
     threads: int
     handlers: dict[type[Message], Handler]
+    stall_seconds: float
+    """A thread that works on a message, and neither begins nor ends anything in Postgres for so long, is stuck."""
 
 
 def pools(settings: Settings) -> tuple[Pool, ...]:
     """Every queue has its pool here."""
     return (
-        Pool(Queue.BOOKINGS, settings.work.worker_threads, {ReserveBookings: reserve_bookings, ReserveAlone: reserve_alone}),
-        Pool(Queue.IMPORTS, 1, {ImportFile: import_files}),
-        Pool(Queue.PAYMENTS, 1, {WorkPayments: work_payments, SendRefunds: send_refunds}),
-        Pool(Queue.FLIGHTS, 1, {CancelFlights: cancel_flights}),
+        Pool(
+            Queue.BOOKINGS, settings.work.worker_threads, {ReserveBookings: reserve_bookings, ReserveAlone: reserve_alone}, 20.0
+        ),
+        Pool(Queue.IMPORTS, 1, {ImportFile: import_files}, 120.0),
+        Pool(Queue.PAYMENTS, 1, {WorkPayments: work_payments, SendRefunds: send_refunds}, 20.0),
+        Pool(Queue.FLIGHTS, 1, {CancelFlights: cancel_flights}, 20.0),
     )
 
 
@@ -74,9 +83,10 @@ def start(pool: Pool, context: Context) -> Worker:
         with context.db.transaction() as connection:
             dead_letters.bury_payload(connection, queue, payload, error)
 
-    broker = connect(str(context.settings.servers.redis_url), bury)
+    moved = context.progress.expect(f"the consumer of {pool.queue}", limit_seconds=CONSUMER_STALL_SECONDS)
+    broker = connect(str(context.settings.servers.redis_url), bury, moved)
     for message, handler in pool.handlers.items():
-        _declare(broker, message, handler, context)
+        _declare(broker, message, handler, context, pool)
     worker = Worker(broker, queues={pool.queue}, worker_threads=pool.threads, worker_timeout=100)
     # Fetch what the threads can work at once: what is prefetched waits behind them while another process may be idle.
     worker.queue_prefetch = pool.threads
@@ -84,9 +94,12 @@ def start(pool: Pool, context: Context) -> Worker:
     return worker
 
 
-def _declare(broker: dramatiq.Broker, message: type[Message], handler: Handler, context: Context) -> None:
+def _declare(broker: dramatiq.Broker, message: type[Message], handler: Handler, context: Context, pool: Pool) -> None:
+    name = f"a thread of {pool.queue}"
+
     def act(ids: list[str]) -> None:
-        handler(context, [UUID(each) for each in ids])
+        with context.progress.working(name, limit_seconds=pool.stall_seconds):
+            handler(context, [UUID(each) for each in ids])
 
     dramatiq.Actor(act, broker=broker, actor_name=message.actor, queue_name=message.queue, priority=0, options={})
 
@@ -112,7 +125,10 @@ def run() -> int:
     workers = [start(pool, context) for pool in pools(settings)]
     sweeper = Sweeper(context, stopping)
     sweeper.start()
-    steady = [sweeper.thread, *(cashier.thread for cashier in cashiers)]
+    this = beats.this_process([pool.queue for pool in pools(settings)], has_provider=context.cashier is not None)
+    heartbeat = Heartbeat(context.db, this, context.progress, stopping)
+    heartbeat.start()
+    steady = [sweeper.thread, heartbeat.thread, *(cashier.thread for cashier in cashiers)]
     watchdog.watch(
         lambda: [*steady, *(thread for worker in workers for thread in (*worker.consumers.values(), *worker.workers))], stopping
     )
@@ -121,6 +137,7 @@ def run() -> int:
     stopping.set()
     _stop(workers, cashiers)
     sweeper.thread.join(timeout=1)
+    heartbeat.thread.join(timeout=1)
     context.close()
     return 0
 

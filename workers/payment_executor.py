@@ -21,6 +21,7 @@ from core.batching import Batcher
 from core.payments.breaker import CircuitBreaker
 from core.payments.provider import Provider
 from workers.bulkhead import Bulkhead
+from workers.progress import Progress
 
 LANE_CALLS: Final = 16
 """Calls in flight for one flight."""
@@ -28,6 +29,9 @@ CALLS: Final = 256
 LANE_WAITING: Final = 1_000
 """What a lane may keep waiting; beyond it, the sweep brings it back."""
 BATCH: Final = 64
+PULSE_SECONDS: Final = 1.0
+STALL_SECONDS: Final = 20.0
+"""A loop that does not turn for so long is stuck."""
 GRACE_SECONDS: Final = 1.5
 """What calls in flight have left when the process is told to stop."""
 
@@ -75,8 +79,9 @@ class _Counter(Generic[Claim, Outcome]):
 class PaymentExecutor:
     """A thread with an event loop. `provider` is called on that loop, `enter` from any thread."""
 
-    def __init__(self, provider: Callable[[], Provider], desks: dict[str, Desk[Any, Any]]) -> None:
+    def __init__(self, provider: Callable[[], Provider], desks: dict[str, Desk[Any, Any]], progress: Progress) -> None:
         self._make_provider = provider
+        self._moved = progress.expect("the calls to the payment provider", limit_seconds=STALL_SECONDS)
         self._desks = desks
         self._lanes: Bulkhead[tuple[str, UUID], tuple[str, UUID]] = Bulkhead(width=LANE_CALLS, total=CALLS, depth=LANE_WAITING)
         self._breaker = CircuitBreaker()
@@ -116,7 +121,9 @@ class PaymentExecutor:
         self._stopping = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._ready.set()
+        pulse = asyncio.create_task(self._pulse())
         await self._stopping.wait()
+        pulse.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
         for task in self._tasks:
@@ -125,6 +132,12 @@ class PaymentExecutor:
         for counter in self._counters.values():
             await counter.close()
         await self._provider.close()
+
+    async def _pulse(self) -> None:
+        """Says that this loop still turns."""
+        while True:
+            self._moved()
+            await asyncio.sleep(PULSE_SECONDS)
 
     def _enter(self, desk: str, wanted: dict[UUID, UUID]) -> None:
         for each, flight_id in wanted.items():

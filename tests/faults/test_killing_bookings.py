@@ -105,7 +105,7 @@ class Office:
     def __init__(self, context: Context) -> None:
         self.begun: list[UUID] = []
         self.release = threading.Event()
-        self.worker = start(Pool(Queue.BOOKINGS, 4, {ReserveBookings: self._work, ReserveAlone: self._work}), context)
+        self.worker = start(Pool(Queue.BOOKINGS, 4, {ReserveBookings: self._work, ReserveAlone: self._work}, 60), context)
 
     def _work(self, _context: Context, ids: Sequence[UUID]) -> None:
         self.begun += ids

@@ -97,7 +97,7 @@ class Pipeline:
             if isinstance(process, Worker):
                 process.kill()
         with self.db.transaction() as connection:
-            connection.execute("TRUNCATE users, flights, dead_letters CASCADE")
+            connection.execute("TRUNCATE users, flights, dead_letters, worker_heartbeats CASCADE")
         self.redis.flushall()
         self._remember_redis()
 

@@ -36,8 +36,11 @@ Bury = Callable[[str, bytes, str], None]
 """Keeps the bytes of a message that cannot be read: `bury(queue, payload, error)`."""
 
 
-def connect(redis_url: str, bury: Bury) -> RepairedBroker:
-    """A broker for one pool of worker threads. Retries are off everywhere: the sweep repeats work, and it counts."""
+def connect(redis_url: str, bury: Bury, moved: Callable[[], None]) -> RepairedBroker:
+    """A broker for one pool of worker threads. Retries are off everywhere: the sweep repeats work, and it counts.
+
+    `moved` is called whenever the pool's consumer asks for the next message, or is made anew: at least every few seconds.
+    """
     client = redis.Redis.from_url(
         redis_url,
         socket_timeout=SOCKET_SECONDS,
@@ -53,6 +56,7 @@ def connect(redis_url: str, bury: Bury) -> RepairedBroker:
         maintenance_chance=MAINTENANCE_PER_MILLION,
     )
     broker.bury = bury
+    broker.moved = moved
     return broker
 
 
@@ -66,6 +70,7 @@ class Taken:
 
 class RepairedBroker(RedisBroker):
     bury: Bury
+    moved: Callable[[], None]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -80,6 +85,7 @@ class RepairedBroker(RedisBroker):
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:
         if queue_name == dq_name(q_name(queue_name)):
             return IdleConsumer()
+        self.moved()
         return super().consume(queue_name, prefetch, timeout)
 
 
@@ -111,6 +117,7 @@ class RepairedConsumer(_RedisConsumer):
             self._return_orphans()
 
     def __next__(self) -> MessageProxy | None:
+        self.broker.moved()
         with _closing_on_errors():
             if not self._ready and not self._must_wait():
                 self._ready = self._fetch()

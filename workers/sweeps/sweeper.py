@@ -28,6 +28,8 @@ from workers.sweeps.waitlist import WaitlistRound
 
 PERIOD_SECONDS: Final = 1.0
 AUDIT_SECONDS: Final = 30.0
+STALL_SECONDS: Final = 120.0
+"""A sweep that has not begun a step, nor asked Postgres anything, for so long is stuck. The longest step goes through all that Redis has."""
 UPLOADS_SECONDS: Final = 600.0
 """How often the storage is searched for files that nobody needs."""
 
@@ -54,7 +56,12 @@ class Sweeper:
         self.thread.start()
 
     def _run(self) -> None:
+        with self._context.progress.working("the sweep", limit_seconds=STALL_SECONDS):
+            self._sweep_until_the_end()
+
+    def _sweep_until_the_end(self) -> None:
         while not self._stopping.is_set():
+            self._context.progress.moved()
             try:
                 self._hold_lock_and_sweep()
             except (psycopg.Error, SQLAlchemyError) as error:
@@ -79,6 +86,7 @@ class Sweeper:
         for name, step in self._steps():
             if not held():
                 return
+            self._context.progress.moved()
             try:
                 step()
             except Exception as error:

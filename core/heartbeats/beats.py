@@ -1,0 +1,105 @@
+"""The writing side: what a worker process says about itself, and about others that it knows to be dead."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from core import __version__
+from core.clock import new_id
+from core.db import RawConnection
+
+BEAT_SECONDS: Final = 1.0
+SILENT_SECONDS: Final = 5.0
+"""A worker that has not beaten for so long does not answer: it is frozen, stuck, cut off or dead."""
+FORGET_SECONDS: Final = 600.0
+"""After so long, nobody waits for a silent worker any more. Whether one on another host is dead, nobody can know earlier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One worker process. `queues`: what it works on; `has_provider`: whether it can charge anybody."""
+
+    id: UUID
+    host: str
+    pid: int
+    version: str
+    queues: tuple[str, ...]
+    has_provider: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """A worker process that ended without saying so."""
+
+    id: UUID
+    host: str
+    pid: int
+
+
+def this_process(queues: Collection[str], *, has_provider: bool) -> Worker:
+    return Worker(new_id(), socket.gethostname(), os.getpid(), __version__, tuple(queues), has_provider)
+
+
+def beat(connection: RawConnection, worker: Worker) -> None:
+    """Say that this worker is able to work now."""
+    # Nothing is lost when a heartbeat is, so nobody waits for the disk.
+    connection.execute("SET LOCAL synchronous_commit = off")
+    connection.execute(
+        """
+        INSERT INTO worker_heartbeats (id, host, pid, version, queues, has_provider, started_at, seen_at)
+        VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp(), clock_timestamp())
+        ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
+        """,
+        (worker.id, worker.host, worker.pid, worker.version, list(worker.queues), worker.has_provider),
+    )
+
+
+def say_goodbye(connection: RawConnection, worker: Worker) -> None:
+    """This worker ends, as it was told to."""
+    connection.execute("DELETE FROM worker_heartbeats WHERE id = %s", (worker.id,))
+
+
+def remove_dead(connection: RawConnection, worker: Worker, *, silent_seconds: float = SILENT_SECONDS) -> list[Dead]:
+    """Delete the rows of workers that are dead: on this host, those whose process is gone; elsewhere, those that were silent for
+    `FORGET_SECONDS`. Returns them.
+
+    Who is silent for less than `silent_seconds` is left alone. A worker that starts passes 0: the process that it replaces may have
+    been killed a moment ago.
+    """
+    rows = connection.execute(
+        """
+        SELECT id, host, pid, seen_at, seen_at < clock_timestamp() - %s * interval '1 second' FROM worker_heartbeats
+        WHERE id <> %s AND seen_at <= clock_timestamp() - %s * interval '1 second'
+        """,
+        (FORGET_SECONDS, worker.id, silent_seconds),
+    ).fetchall()
+    dead = [
+        (Dead(worker_id, host, pid), seen_at)
+        for worker_id, host, pid, seen_at, is_forgotten in rows
+        if is_forgotten or (host == worker.host and (pid == worker.pid or not _exists(pid)))
+    ]
+    # By the time as well: one that came back a moment ago stays.
+    deleted = connection.execute(
+        """
+        DELETE FROM worker_heartbeats w USING unnest(%s::uuid[], %s::timestamptz[]) AS dead(id, seen_at)
+        WHERE w.id = dead.id AND w.seen_at = dead.seen_at RETURNING w.id
+        """,
+        ([each.id for each, _ in dead], [seen_at for _, seen_at in dead]),
+    ).fetchall()
+    gone = {row[0] for row in deleted}
+    return [each for each, _ in dead if each.id in gone]
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True  # of another account
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True

@@ -1,0 +1,45 @@
+"""The reading side: who has said that it is able to work, and when."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+from core.db import RawConnection
+from core.heartbeats.beats import SILENT_SECONDS
+
+LIST_ALL: Final[LiteralString] = """
+    SELECT id, host, pid, has_provider, seen_at, extract(epoch FROM clock_timestamp() - seen_at)::float8 FROM worker_heartbeats
+    ORDER BY started_at, id
+"""
+"""For `read`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The last heartbeat of one worker process. `age` is in seconds, by the database's clock."""
+
+    id: UUID
+    host: str
+    pid: int
+    has_provider: bool
+    seen_at: datetime
+    age: float
+
+
+def read(row: tuple[Any, ...]) -> Heartbeat:
+    """One row of `LIST_ALL`."""
+    return Heartbeat(*row)
+
+
+def list_all(connection: RawConnection) -> list[Heartbeat]:
+    return [read(row) for row in connection.execute(LIST_ALL).fetchall()]
+
+
+def list_answering(connection: RawConnection, host: str | None = None) -> list[Heartbeat]:
+    """The workers on this host (or on another one) that were able to work a moment ago."""
+    host = host or socket.gethostname()
+    return [each for each in list_all(connection) if each.host == host and each.age <= SILENT_SECONDS]

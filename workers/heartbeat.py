@@ -1,0 +1,93 @@
+"""A row in Postgres that says: this process can work. It is renewed only while every thread that the process lives by gets on.
+
+A process that is frozen writes nothing; nor does one whose threads are stuck, and then its log names them.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Final
+
+import psycopg
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.db import Database
+from core.heartbeats import beats
+from core.heartbeats.beats import Worker
+from workers.progress import Progress
+
+BEGIN_SECONDS: Final = 0.05
+"""Between two looks whether the threads have begun."""
+TIDY_SECONDS: Final = 10.0
+"""How often the rows of dead workers are looked for."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Heartbeat:
+    """A thread that looks at the others. When `stopping` is set, it takes the row away."""
+
+    def __init__(self, db: Database, worker: Worker, progress: Progress, stopping: threading.Event) -> None:
+        self._db = db
+        self._worker = worker
+        self._progress = progress
+        self._stopping = stopping
+        self._stuck: list[str] = []
+        self._is_away = False
+        self.thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def _run(self) -> None:
+        tidied_at = -TIDY_SECONDS
+        is_first = True
+        while not self._stopping.is_set():
+            try:
+                if self._is_able():
+                    self._beat()
+                    if time.monotonic() - tidied_at >= TIDY_SECONDS:
+                        self._remove_dead(silent_seconds=0.0 if is_first else beats.SILENT_SECONDS)
+                        tidied_at, is_first = time.monotonic(), False
+            except (psycopg.Error, SQLAlchemyError) as error:
+                self._tell_away(error)
+            except Exception:
+                _log.exception("a heartbeat failed")
+            self._stopping.wait(beats.BEAT_SECONDS if self._progress.has_begun else BEGIN_SECONDS)
+        try:
+            with self._db.transaction() as connection:
+                beats.say_goodbye(connection, self._worker)
+        except (psycopg.Error, SQLAlchemyError) as error:
+            _log.warning("this worker ends and cannot say so", error=str(error))
+
+    def _is_able(self) -> bool:
+        stalled = self._progress.list_stalled()
+        names = [each.name for each in stalled]
+        if names != self._stuck:
+            if stalled:
+                told = {each.name: round(each.seconds) for each in stalled}
+                _log.error("threads are stuck, so this worker does not count as one that works", seconds=told)
+            else:
+                _log.info("no thread is stuck any more")
+        self._stuck = names
+        return not stalled and self._progress.has_begun
+
+    def _beat(self) -> None:
+        with self._db.transaction() as connection:
+            beats.beat(connection, self._worker)
+        if self._is_away:
+            _log.info("the heartbeat is written again")
+        self._is_away = False
+
+    def _remove_dead(self, *, silent_seconds: float) -> None:
+        with self._db.transaction() as connection:
+            dead = beats.remove_dead(connection, self._worker, silent_seconds=silent_seconds)
+        for each in dead:
+            _log.warning("a worker had ended without a goodbye", worker=str(each.id), host=each.host, pid=each.pid)
+
+    def _tell_away(self, error: Exception) -> None:
+        if not self._is_away:
+            _log.warning("the heartbeat cannot be written", error=str(error))
+        self._is_away = True
