@@ -1,4 +1,4 @@
-"""Logs: one JSON object per line on standard error, each with the correlation id. Never a body, a token or a password.
+"""Logs: one JSON object per line, each with the correlation id. Never a body, a token or a password.
 
 Everything that libraries say through `logging` takes the same road.
 """
@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import logging
 import sys
+from pathlib import Path
 from typing import Final
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from core.telemetry import correlation
+from core.telemetry.log_file import LogFile
 
 _TAKEN_OVER: Final = ("uvicorn", "uvicorn.error", "dramatiq", "alembic", "sqlalchemy")
 """Not `uvicorn.access`: uvicorn writes a line for every request as soon as somebody listens to that logger."""
 
 
-def configure(process: str, *, level: int = logging.INFO) -> None:
-    """Set up the logs of this process; `process` (api, worker, ...) is on every line. Call it once, in an edge."""
+def configure(process: str, *, file: Path | None = None, takes_output: bool = True, level: int = logging.INFO) -> None:
+    """Set up the logs of this process; `process` (api, worker, ...) is on every line. Call it once, in an edge.
+
+    They go to standard error, or to `file`. `takes_output`: what the process writes to standard output and error goes there too.
+    """
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -36,7 +41,7 @@ def configure(process: str, *, level: int = logging.INFO) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = LogFile(file, also=(1, 2) if takes_output else ()) if file else logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
@@ -17,7 +18,13 @@ CLOSE_SECONDS = 3.5
 
 
 class Guardian:
-    """Ends every watched process when this one dies. Safe to call from several threads."""
+    """Ends every watched process when this one dies. Safe to call from several threads.
+
+    It is a process like others and may die itself: whoever keeps it asks `poll`, and calls `launch` for another one, which learns of
+    everything that is watched.
+    """
+
+    name = "guardian"
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -39,19 +46,27 @@ class Guardian:
             if self._wards.pop(pid, None) is not None:
                 self._tell(f"forget {pid}")
 
-    def ensure(self) -> bool:
-        """Replace the process if somebody killed it. True: it had to be replaced."""
+    def poll(self) -> int | None:
+        """The exit status of a guardian that has ended (negative: the signal), else None. Reaps it."""
+        return self._process.poll()
+
+    def launch(self) -> None:
+        """Another one, in the place of a guardian that has ended.
+
+        Raises:
+            OSError: the system lets no other begin; what is watched is remembered.
+        """
         with self._lock:
-            if self._process.poll() is None:
-                return False
-            self._replace()
-            return True
+            another = self._spawn()
+            self._close_input()
+            self._process = another
+            for pid, (first, last) in self._wards.items():
+                self._tell(f"watch {pid} {first.value} {last.value}")
 
     def close(self) -> None:
         """End what is still watched, then the guardian itself, also one that somebody has stopped."""
         with self._lock:
-            assert self._process.stdin is not None
-            self._process.stdin.close()
+            self._close_input()
             self._process.send_signal(signal.SIGCONT)
             try:
                 self._process.wait(CLOSE_SECONDS)
@@ -61,19 +76,16 @@ class Guardian:
 
     def _tell(self, order: str) -> None:
         assert self._process.stdin is not None
-        try:
+        if self._process.stdin.closed:
+            return
+        with suppress(BrokenPipeError):  # it has ended, and the next one is told everything
             self._process.stdin.write(f"{order}\n")
             self._process.stdin.flush()
-        except BrokenPipeError:
-            self._process.wait()
-            self._replace()
 
-    def _replace(self) -> None:
-        self._process = self._spawn()
+    def _close_input(self) -> None:
         assert self._process.stdin is not None
-        for pid, (first, last) in self._wards.items():
-            self._process.stdin.write(f"watch {pid} {first.value} {last.value}\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # what it did not read before it ended
+            self._process.stdin.close()
 
     @staticmethod
     def _spawn() -> subprocess.Popen[str]:

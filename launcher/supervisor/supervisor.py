@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import groupby
 from types import FrameType
+
+import structlog
 
 from core.startup import CannotStart
 from launcher.embedded.child import Child, stop_together
 from launcher.embedded.guardian import Guardian
+from launcher.supervisor.ward import Ward
 
 POLL_SECONDS = 0.05
-FIRST_DELAY = 0.1
-LAST_DELAY = 10.0
-STEADY_SECONDS = 20.0
-"""A child that ran this long is restarted at once when it dies; one that keeps dying waits longer each time."""
-
 REFUSED_SECONDS = 0.5
 """How long to wait before something that the system refused is tried again."""
 STOP_SECONDS = 9.0
@@ -30,32 +28,23 @@ class Stopped(Exception):
     """Somebody asked for the end while something else was waited for."""
 
 
-@dataclass
-class _Ward:
-    child: Child
-    launched_at: float
-    delay: float = FIRST_DELAY
-    due_at: float | None = None
-    """When to start it again; None while it runs."""
-    complaint: str = ""
-    """Why it could not be started again, as it was told last."""
+_log = structlog.get_logger(__name__)
 
 
 class Supervisor:
-    """`tell` gets a line for the terminal; `changed` is called after a process came or went, until it does not fail."""
+    """`tell` gets a line for the terminal, which stands in the log too; `changed` is called after a process came or went, until it
+    does not fail.
+    """
 
     def __init__(self, guardian: Guardian, *, tell: Callable[[str], None], changed: Callable[[], None]) -> None:
-        self._guardian = guardian
         self._tell = tell
         self._changed = changed
         self._is_stopping = False
-        self._wards: list[_Ward] = []
+        self.children: list[Child] = []
+        self._guardian = Ward(guardian, tell=self._say)
+        self._wards: list[Ward] = []
         self._has_news = False
-        self._complaint = ""
-
-    @property
-    def children(self) -> list[Child]:
-        return [ward.child for ward in self._wards]
+        self._refusal = ""
 
     @contextmanager
     def signals(self) -> Iterator[None]:
@@ -78,7 +67,8 @@ class Supervisor:
         """Start processes without waiting; each is watched from now on."""
         for child in children:
             child.launch()
-            self._wards.append(_Ward(child, launched_at=time.monotonic()))
+            self.children.append(child)
+            self._wards.append(Ward(child, tell=self._say, hint=f"; its log: {child.log}"))
 
     def wait_for(self, *children: Child) -> None:
         """Until all are ready. Raises what went wrong when any child ends or takes too long, and `Stopped`."""
@@ -92,6 +82,7 @@ class Supervisor:
             for child in self.children:
                 if not child.is_running:
                     raise child.failure()
+            self._has_news |= self._guardian.tend()
             if time.monotonic() > deadline:
                 raise otherwise()
             if self._is_stopping:
@@ -107,10 +98,10 @@ class Supervisor:
             try:
                 self._look()
             except OSError as error:
-                self._complain(f"The system refuses, trying again: {error}")
+                self._is_refused(str(error))
                 time.sleep(REFUSED_SECONDS)
             else:
-                self._complaint = ""
+                self._is_let()
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
@@ -125,44 +116,22 @@ class Supervisor:
             stop_together(group, seconds=left / 2 if later else left)
 
     def _look(self) -> None:
-        if self._guardian.ensure():
-            self._has_news = True
-        for ward in self._wards:
-            self._tend(ward)
+        for ward in (self._guardian, *self._wards):
+            self._has_news |= ward.tend()
         if self._has_news:
             self._changed()
             self._has_news = False
 
-    def _complain(self, line: str) -> None:
-        if line != self._complaint:
-            self._tell(line)
-        self._complaint = line
+    def _is_refused(self, refusal: str) -> None:
+        if refusal != self._refusal:
+            self._say(logging.WARNING, f"The system refuses, trying again: {refusal}")
+        self._refusal = refusal
 
-    def _tend(self, ward: _Ward) -> None:
-        child, now = ward.child, time.monotonic()
-        if ward.due_at is None:
-            status = child.poll()
-            if status is None:
-                return
-            if now - ward.launched_at > STEADY_SECONDS:
-                ward.delay = FIRST_DELAY
-            ward.due_at = now + ward.delay
-            ward.delay = min(ward.delay * 2, LAST_DELAY)
-            self._tell(f"{child.name} ended ({_reason(status)}), starting it again; its log: {child.log}")
-        elif now >= ward.due_at:
-            self._restart(ward)
+    def _is_let(self) -> None:
+        if self._refusal:
+            self._say(logging.INFO, f"The system refuses no longer: {self._refusal}")
+        self._refusal = ""
 
-    def _restart(self, ward: _Ward) -> None:
-        try:
-            ward.child.launch()
-        except (CannotStart, OSError) as error:
-            if str(error) != ward.complaint:
-                self._tell(f"{ward.child.name} cannot start, trying again: {error}")
-            ward.due_at, ward.complaint = time.monotonic() + LAST_DELAY, str(error)
-            return
-        ward.launched_at, ward.due_at, ward.complaint = time.monotonic(), None, ""
-        self._has_news = True
-
-
-def _reason(status: int) -> str:
-    return signal.Signals(-status).name if status < 0 else f"exit status {status}"
+    def _say(self, level: int, line: str) -> None:
+        _log.log(level, line)
+        self._tell(line)

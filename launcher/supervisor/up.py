@@ -10,6 +10,7 @@ from core.db import Database, opened
 from core.imports.storage.opening import open_storage
 from core.migrations import upgrade
 from core.settings import Settings
+from core.telemetry import logs
 from launcher.embedded import secrets
 from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
@@ -32,6 +33,7 @@ def up(settings: Settings, *, sample: bool) -> None:
     with ExitStack() as held:
         folder = held.enter_context(closing(DataFolder(settings.servers.data_dir)))
         folder.lock()
+        logs.configure("supervisor", file=folder.log("supervisor"), takes_output=False)
         crashed = runtime_file.find(folder.runtime_file)
         end_leftovers(folder.path, [process.pid for process in crashed.processes] if crashed else [])
         folder.runtime_file.unlink(missing_ok=True)

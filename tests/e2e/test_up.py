@@ -89,6 +89,9 @@ def test_a_killed_process_comes_back_where_it_was(product: Product, name: str) -
     os.kill(victim, signal.SIGKILL)
 
     until(lambda: product.pids.get(name, victim) != victim and product.is_ready, seconds=RESTART_SECONDS)
+    log = (product.data_dir / "supervisor.log").read_text()
+    assert f"{name} ended (SIGKILL), starting it again" in log
+    assert f"{name} is started again (process {product.pids[name]})" in log
     after = product.runtime
     assert {**after, "processes": None} == {**before, "processes": None}
     assert {other: pid for other, pid in product.pids.items() if other != name} == {

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from launcher.embedded import secrets
 from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.postgres import EmbeddedPostgres
+from launcher.supervisor import ward
 from launcher.supervisor.console import Console
 from launcher.supervisor.supervisor import STOP_SECONDS, Supervisor
 from tests.support import servers
@@ -58,17 +60,19 @@ def own_guardian() -> Iterator[Guardian]:
     guardian.close()
 
 
-def watching(supervisor: Supervisor) -> threading.Thread:
-    """Its watch, in the background; ends with `ask_for_the_end`."""
+@contextmanager
+def watched(supervisor: Supervisor) -> Iterator[None]:
+    """While the block runs, the supervisor watches, in the background."""
     thread = threading.Thread(target=supervisor.watch, daemon=True)
     thread.start()
-    return thread
-
-
-def ask_for_the_end(supervisor: Supervisor) -> None:
-    with supervisor.signals():
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(0)  # the handler runs between two instructions
+    try:
+        yield
+    finally:
+        with supervisor.signals():
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0)  # the handler runs between two instructions
+        thread.join(5)
+    assert not thread.is_alive()
 
 
 def test_a_disk_that_is_full_is_told_once_and_what_died_comes_back(
@@ -85,15 +89,79 @@ def test_a_disk_that_is_full_is_told_once_and_what_died_comes_back(
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
     supervisor.launch(child)
     victim = child.pid
-    watch = watching(supervisor)
+    with watched(supervisor):
+        os.kill(victim, signal.SIGKILL)
+        until(lambda: len(tries) == 3)
+        assert child.is_running
+        assert child.pid != victim
+        until(lambda: "refuses no longer" in told[-1])
+    assert len([line for line in told if "refuses, trying again" in line and "No space left" in line]) == 1
+    supervisor.stop()
+
+
+def test_the_death_of_the_guardian_is_told_and_the_next_one_knows_what_is_watched(tmp_path: Path, told: list[str]) -> None:
+    guardian = Guardian()
+    supervisor = Supervisor(guardian, tell=told.append, changed=lambda: None)
+    child = Stubborn("worker", log=tmp_path / "worker.log", guardian=guardian)
+    supervisor.launch(child)
+    supervisor.wait_for(child)
+    victim = guardian.pid
     os.kill(victim, signal.SIGKILL)
-    until(lambda: len(tries) == 3)
-    assert child.is_running
-    assert child.pid != victim
-    assert len([line for line in told if "No space left" in line]) == 1
-    ask_for_the_end(supervisor)
-    watch.join(5)
-    assert not watch.is_alive()
+    with watched(supervisor):
+        until(lambda: len(told) == 2)
+    assert guardian.pid != victim
+    assert told == ["guardian ended (SIGKILL), starting it again", f"guardian is started again (process {guardian.pid})"]
+    guardian.close()  # as if this process had died
+    until(lambda: not child.is_running)
+
+
+def test_a_guardian_that_cannot_be_replaced_is_told_with_the_reason_and_the_rest_goes_on(
+    own_guardian: Guardian, tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ward, "LAST_DELAY", 0.1)
+    supervisor = Supervisor(own_guardian, tell=told.append, changed=lambda: None)
+    child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
+    supervisor.launch(child)
+    tries: list[None] = []
+
+    def refuse() -> subprocess.Popen[str]:
+        tries.append(None)
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    with watched(supervisor):
+        with monkeypatch.context() as refusing:
+            refusing.setattr(own_guardian, "_spawn", refuse)
+            os.kill(own_guardian.pid, signal.SIGKILL)
+            until(lambda: len(tries) > 2)
+            victim = child.pid
+            os.kill(victim, signal.SIGKILL)
+            until(lambda: child.pid != victim and child.is_running)
+        until(lambda: any("guardian is started again" in line for line in told))
+    assert [line for line in told if line.startswith("guardian")] == [
+        "guardian ended (SIGKILL), starting it again",
+        "guardian cannot be started, trying again: [Errno 11] Resource temporarily unavailable",
+        f"guardian is started again (process {own_guardian.pid})",
+    ]
+    supervisor.stop()
+
+
+def test_a_process_that_keeps_ending_is_told_once_and_told_again_when_it_stays(
+    own_guardian: Guardian, tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ward, "LAST_DELAY", 0.05)
+    supervisor = Supervisor(own_guardian, tell=told.append, changed=lambda: None)
+    child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
+    supervisor.launch(child)
+    with watched(supervisor):
+        for _ in range(5):
+            victim = child.pid
+            os.kill(victim, signal.SIGKILL)
+            until(lambda victim=victim: child.pid != victim and child.is_running)  # type: ignore[misc]
+        monkeypatch.setattr(ward, "STEADY_SECONDS", 0.0)
+        until(lambda: len(told) == 3)
+    assert told[0] == f"worker ended (SIGKILL), starting it again; its log: {child.log}"
+    assert told[1].startswith("worker is started again (process ")
+    assert told[2].startswith("worker runs steadily again, after it ended 5 times in ")
     supervisor.stop()
 
 

@@ -1,0 +1,112 @@
+"""One process that is kept running: when it is started again after its end, and what is told of that."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from core.startup import CannotStart
+
+FIRST_DELAY = 0.1
+LAST_DELAY = 10.0
+STEADY_SECONDS = 20.0
+"""A process that ran this long is restarted at once when it ends; one that keeps ending waits longer each time."""
+REMIND_SECONDS = 60.0
+"""How often it is told of a process that keeps ending, or cannot be started."""
+
+Tell = Callable[[int, str], None]
+"""Say a line, with its weight as in `logging`."""
+
+
+class Kept(Protocol):
+    """A process that can be started again in its own place."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None:
+        """The exit status once it has ended (negative: the signal), else None."""
+
+    def launch(self) -> None:
+        """Start it. Raises `CannotStart` or `OSError` when that is not possible now."""
+
+
+class Ward:
+    """`kept` runs already. `hint` is added to the line that tells of its end."""
+
+    def __init__(self, kept: Kept, *, tell: Tell, hint: str = "") -> None:
+        self._kept = kept
+        self._tell = tell
+        self._hint = hint
+        self._launched_at = time.monotonic()
+        self._delay = FIRST_DELAY
+        self._due_at: float | None = None
+        """When to start it again; None while it runs."""
+        self._ends = 0
+        """How often it has ended since it last ran steadily."""
+        self._first_end_at = 0.0
+        self._told_at = 0.0
+        self._refusal = ""
+        """Why it could not be started, as it was told last."""
+
+    def tend(self) -> bool:
+        """Look after it, once. True: it has been started again just now."""
+        now = time.monotonic()
+        if self._due_at is not None:
+            return now >= self._due_at and self._start_again(now)
+        status = self._kept.poll()
+        if self._ends and now - self._launched_at > STEADY_SECONDS:
+            self._has_become_steady()
+        if status is not None:
+            self._has_ended(status, now)
+        return False
+
+    def _has_become_steady(self) -> None:
+        if self._ends > 1:
+            seconds = self._launched_at - self._first_end_at
+            self._tell(
+                logging.INFO, f"{self._kept.name} runs steadily again, after it ended {self._ends} times in {seconds:.0f} s"
+            )
+        self._ends, self._delay = 0, FIRST_DELAY
+
+    def _has_ended(self, status: int, now: float) -> None:
+        self._ends += 1
+        if self._ends == 1:
+            self._first_end_at = now
+            self._warn(f"{self._kept.name} ended ({_reason(status)}), starting it again{self._hint}", now)
+        elif now - self._told_at >= REMIND_SECONDS:
+            seconds = now - self._first_end_at
+            self._warn(
+                f"{self._kept.name} keeps ending ({self._ends} times in {seconds:.0f} s, the last time with {_reason(status)}), "
+                f"starting it again{self._hint}",
+                now,
+            )
+        self._due_at = now + self._delay
+        self._delay = min(self._delay * 2, LAST_DELAY)
+
+    def _start_again(self, now: float) -> bool:
+        try:
+            self._kept.launch()
+        except (CannotStart, OSError) as error:
+            if str(error) != self._refusal or now - self._told_at >= REMIND_SECONDS:
+                self._warn(f"{self._kept.name} cannot be started, trying again: {error}", now)
+            self._due_at, self._refusal = time.monotonic() + LAST_DELAY, str(error)
+            return False
+        if self._ends == 1 or self._refusal:
+            self._tell(logging.INFO, f"{self._kept.name} is started again (process {self._kept.pid})")
+        self._launched_at, self._due_at, self._refusal = time.monotonic(), None, ""
+        return True
+
+    def _warn(self, line: str, now: float) -> None:
+        self._told_at = now
+        self._tell(logging.WARNING, line)
+
+
+def _reason(status: int) -> str:
+    return signal.Signals(-status).name if status < 0 else f"exit status {status}"
