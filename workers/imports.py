@@ -1,4 +1,4 @@
-"""Work uploaded files: the edge around `core/imports/run.py`."""
+"""The queue of imports: brings each uploaded file to its end (`workers/import_run.py`)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def import_files(context: Context, import_ids: Sequence[UUID]) -> None:
     # pandas costs a second and 100 MB, which a worker that never sees a file need not pay.
     import pyarrow as pa
 
-    from core.imports.run import Ending, run_import
+    from workers.import_run import Ending, run_import
 
     # Arrow's own allocator keeps what one chunk needed, about 30 MB, until the process ends.
     pa.set_memory_pool(pa.system_memory_pool())

@@ -9,10 +9,10 @@ from uuid import UUID
 from psycopg.errors import LockNotAvailable
 
 from core.db import RawConnection
+from core.imports.apply import Applied
 from core.imports.csv.reader import Chunk, Cursor
 from core.imports.models import ImportMode, ImportStatus, ImportTimes
 from core.imports.service import LEASE_SECONDS
-from core.imports.staging import Applied
 
 STORAGE_HOURS: Final = 24
 """How old an import may be while the storage of its file is away."""

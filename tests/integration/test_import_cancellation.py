@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from core import keys
-from core.imports import run as running
-from core.imports.run import Ending
 from tests.support.imports import Office, counts, csv_of, in_chunks_of, row
 from tests.support.waiting import until
+from workers import import_run as running
+from workers.import_run import Ending
 
 
 def at_the_end_of_a_chunk(monkeypatch: pytest.MonkeyPatch, number: int, act: Callable[[], None]) -> None:

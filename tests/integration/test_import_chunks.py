@@ -8,17 +8,17 @@ from typing import Any, BinaryIO
 import pytest
 import redis as redis_py
 
-from core.imports import progress, staging
-from core.imports import run as running
+from core.imports import apply, progress
+from core.imports.apply import Rows
 from core.imports.csv.reader import read_chunk
 from core.imports.csv.seen import SeenKeys
-from core.imports.run import Ending
-from core.imports.staging import Staged
 from core.imports.storage.folder import FolderStorage
 from core.imports.validation import validate
 from tests.support.flights import sell
 from tests.support.imports import Office, counts, csv_of, faults, in_chunks_of, row
 from tests.support.waiting import until
+from workers import import_run as running
+from workers.import_run import Ending
 
 
 def test_many_chunks_are_one_import(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +105,7 @@ def test_a_worker_that_was_overtaken_stores_nothing(office: Office, monkeypatch:
     with office.storage.open(slow.storage_key) as file:
         overtaken = running._Run(office.db, office.redis, file, slow)
         chunk = read_chunk(file, overtaken._layout, slow.cursor)
-    rows = Staged(validate(chunk, SeenKeys()))
+    rows = Rows(validate(chunk, SeenKeys()))
     office.work(job_id)
 
     if not guarded:
@@ -132,7 +132,7 @@ def test_seats_that_are_sold_this_moment_are_waited_for(office: Office) -> None:
 def test_a_flight_that_appears_meanwhile_is_updated(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the question which flights are new and their INSERT, somebody else creates one of them."""
     office.take(csv_of([row(9)]))
-    insert = staging._Upsert._insert_all
+    insert = apply._Upsert._insert_all
 
     def overtaken(upsert: Any) -> Any:
         with office.db.transaction() as connection:
@@ -143,7 +143,7 @@ def test_a_flight_that_appears_meanwhile_is_updated(office: Office, monkeypatch:
             )
         return insert(upsert)
 
-    monkeypatch.setattr(staging._Upsert, "_insert_all", overtaken)
+    monkeypatch.setattr(apply._Upsert, "_insert_all", overtaken)
     status = office.take(csv_of([row(1), row(2)]))
     assert counts(status) == {"created": 1, "updated": 1, "skipped": 0, "failed": 0}
     assert office.rows("SELECT source, total_seats FROM flights WHERE flight_number = 'AI-2'") == [("Delhi", 150)]

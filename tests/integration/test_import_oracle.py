@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 
 from core.clock import new_id
 from core.db import Database
-from core.imports import run, service
+from core.imports import service
 from core.imports.csv.header import read_layout
 from core.imports.csv.reader import read_chunk
 from core.imports.models import ImportMode, ImportTimes
 from core.imports.storage.folder import FolderStorage, folder_storage
 from tests.support.import_reference import REQUIRED, Flight, Key, Reference, Result
+from workers import import_run as run
 
 EXAMPLES = int(os.environ.get("SKYQUEUE_TEST_FILES", "25"))
 """Set it to some thousands for a thorough look."""

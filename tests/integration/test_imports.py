@@ -9,11 +9,11 @@ from pathlib import Path
 from uuid import UUID
 
 from core import keys
-from core.imports.run import Ending
 from core.seats.inventory import Inventory, take_snapshots
 from launcher.sample import schedule
 from tests.support.flights import sell
 from tests.support.imports import HEADER, Office, counts, csv_of, faults, row
+from workers.import_run import Ending
 
 FLIGHTS = (
     "SELECT flight_number, source_key, destination_key, departure_date::text, total_seats, seats_held, seats_sold, price::text, currency,"

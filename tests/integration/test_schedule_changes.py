@@ -17,12 +17,12 @@ from core.clock import new_id
 from core.imports import service
 from core.imports.csv.header import read_layout
 from core.imports.models import ImportMode
-from core.imports.run import run_import
 from core.imports.storage.folder import folder_storage
 from core.lifecycle.end import lock_trips
 from tests.support.api import RunningApi, register
 from tests.support.flights import add_flight, body, noon_in
 from tests.support.pipeline import Pipeline
+from workers.import_run import run_import
 
 Book = Callable[..., UUID]
 

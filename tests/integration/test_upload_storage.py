@@ -13,13 +13,13 @@ from pydantic import ValidationError
 
 from core.imports import unclaimed
 from core.imports.csv.header import HEAD_BYTES, read_layout
-from core.imports.run import Ending, run_import
 from core.imports.service import storage_key
 from core.imports.storage.files import Storage
 from core.imports.storage.folder import FolderStorage
 from core.imports.storage.opening import open_storage
 from core.settings import Servers
 from tests.support.imports import Office, counts, csv_of, row
+from workers.import_run import Ending, run_import
 
 BUCKET = os.environ.get("SKYQUEUE_TEST_STORAGE_URL", "")
 """A bucket for tests, as in `SKYQUEUE_STORAGE_URL`: everything in it is theirs."""

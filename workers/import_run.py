@@ -1,8 +1,8 @@
 """Work one file from its cursor to its end. Safe to call twice, at any time, from anywhere.
 
-Each chunk is one transaction that moves the cursor first, by compare-and-set: of two workers on one file, one stops at its next
-chunk. A worker that dies leaves its chunk undone, and whoever comes next begins with it. An import ends after search was told, so
-that a worker that dies between the two has it told again.
+Each chunk is one transaction (`core/imports/chunks.py`) that moves the cursor first, by compare-and-set: of two workers on one
+file, one stops at its next chunk. A worker that dies leaves its chunk undone, and the next worker begins with it. The import is
+marked as ended after search was told, so that when a worker dies between the two, search is told again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from enum import StrEnum
 from typing import BinaryIO, Final
 from uuid import UUID
 
-import msgspec
 import redis
 import structlog
 from psycopg.errors import DeadlockDetected, SerializationFailure
@@ -27,13 +26,13 @@ from core.events.job_events import JobEvents
 from core.flights.announcements import route_versions, served_places
 from core.flights.announcements.route_versions import RouteDays
 from core.imports import changes, progress
-from core.imports.csv.faults import Faults, storable
+from core.imports.apply import Applied, Rows
+from core.imports.chunks import store_chunk
 from core.imports.csv.header import HEAD_BYTES, BadHeader, NotText, read_layout
 from core.imports.csv.reader import Chunk, Cursor, read_chunk
 from core.imports.csv.seen import SeenKeys
 from core.imports.models import ImportStatus
 from core.imports.progress import Job
-from core.imports.staging import Applied, Staged, Wish, apply
 from core.imports.storage.files import Storage
 from core.imports.validation import route_days, validate
 from core.seats.inventory import Inventory
@@ -42,8 +41,6 @@ LAST_ATTEMPT: Final = 5
 """An import that was begun so often without storing one more chunk is given up."""
 RETRIES: Final = 5
 """How often a deadlock is tried again at once. The lock order makes one rare; a foreign transaction may still cause it."""
-STATEMENT_MS: Final = 60_000
-"""A chunk writes tens of thousands of rows, which may take longer than anything a request does."""
 
 _log = structlog.get_logger(__name__)
 
@@ -127,7 +124,6 @@ class _Run:
         self._layout = read_layout(file.read(HEAD_BYTES))
         self._seen = SeenKeys()
         self._routes = RouteDays()
-        self._wish = Wish(job.id, job.mode, job.dry_run)
         self._probably_new = False
         """The last chunk had nothing but flights that did not exist."""
 
@@ -171,12 +167,12 @@ class _Run:
         with self._db.snapshot() as connection:
             self._routes.update(changes.routes_left(connection, self._job.id))
 
-    def _validated(self) -> Iterator[tuple[Chunk, Staged]]:
+    def _validated(self) -> Iterator[tuple[Chunk, Rows]]:
         """The chunks from the cursor on. The next one is read while the caller writes this one."""
 
-        def read(at: Cursor) -> tuple[Chunk, Staged]:
+        def read(at: Cursor) -> tuple[Chunk, Rows]:
             chunk = read_chunk(self._file, self._layout, at)
-            rows = Staged(validate(chunk, self._seen, times=self._job.times))
+            rows = Rows(validate(chunk, self._seen, times=self._job.times))
             # The text is made here, while the thread that writes waits for Postgres.
             _ = rows.for_flights if self._probably_new and not self._job.dry_run else rows.for_stage
             return chunk, rows
@@ -199,7 +195,7 @@ class _Run:
             _log.warning("seat counts stay in Redis until the audit drops them", import_id=str(self._job.id), error=str(error))
         job_events.publish(self._client, JobEvents(seats=applied.free, jobs=[self._job.id]))
 
-    def _store(self, chunk: Chunk, rows: Staged) -> Applied | None:
+    def _store(self, chunk: Chunk, rows: Rows) -> Applied | None:
         """One chunk in one transaction. None if the cursor has moved on without us, or the import was cancelled."""
         for _ in range(RETRIES):
             with suppress(DeadlockDetected, SerializationFailure), self._db.transaction() as connection:
@@ -207,29 +203,9 @@ class _Run:
         with self._db.transaction() as connection:
             return self._store_in(connection, chunk, rows)
 
-    def _store_in(self, connection: RawConnection, chunk: Chunk, rows: Staged) -> Applied | None:
-        job = self._job
-        connection.execute(f"SET LOCAL statement_timeout = {STATEMENT_MS}")
-        if not progress.move_cursor(connection, job, chunk):
-            return None
-        applied = apply(connection, rows, self._wish, probably_new=self._probably_new)
-        self._probably_new = applied.created == len(rows)
-        faults = chunk.faults.with_more(applied.faults)
-        _write_faults(connection, job.id, chunk, faults)
-        progress.count(connection, job, chunk, applied, failed=len(faults))
-        failpoints.reach("mid_chunk")
+    def _store_in(self, connection: RawConnection, chunk: Chunk, rows: Rows) -> Applied | None:
+        applied = store_chunk(connection, self._job, chunk, rows, probably_new=self._probably_new)
+        if applied is not None:
+            self._probably_new = applied.created == len(rows)
+            failpoints.reach("mid_chunk")
         return applied
-
-
-def _write_faults(connection: RawConnection, import_id: UUID, chunk: Chunk, faults: Faults) -> None:
-    if not faults.found:
-        return
-    rows = chunk.faulty_rows(faults)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy('COPY import_errors (import_id, line, "column", value, code, message, raw) FROM STDIN') as copy,
-    ):
-        for fault in faults.found:
-            cells = rows.pop(fault.line, None)
-            raw = None if cells is None else msgspec.json.encode([storable(cell) for cell in cells]).decode()
-            copy.write_row((import_id, fault.line, fault.column, fault.value, fault.code, fault.message, raw))

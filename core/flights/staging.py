@@ -1,0 +1,223 @@
+"""Many flights at once: rows are copied into a temporary table, and from there new flights are inserted and changed ones updated.
+
+The caller's transaction has one staging table, `import_stage`, which ends with it. A row of it matches a flight by the natural key:
+flight number and departure. Held and sold seats are never touched here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from psycopg.rows import class_row
+from psycopg.sql import SQL, Composed
+
+from core.db import RawConnection
+from core.flights.announcements.route_versions import RouteDay
+from core.flights.models import FlightStatus
+from core.flights.rules import DEFAULT_CURRENCY
+
+_STAGE: Final = """
+CREATE TEMP TABLE IF NOT EXISTS import_stage (
+    line int, id uuid, flight_number text COLLATE "C", source text, destination text, source_iata text, destination_iata text,
+    departure_ts timestamptz, arrival_ts timestamptz, departure_date date, total_seats int, price numeric(10, 2), currency text
+) ON COMMIT DROP
+"""
+_COPY_STAGE: Final = SQL("COPY import_stage FROM STDIN (FORMAT csv)")
+_MATCH: Final = SQL("f.flight_number = s.flight_number AND f.departure_ts = s.departure_ts")
+_DIFFERS: Final = SQL("""
+(f.source, f.destination, f.source_iata, f.destination_iata, f.arrival_ts, f.departure_date, f.total_seats, f.price, f.currency)
+IS DISTINCT FROM
+(s.source, s.destination, s.source_iata, s.destination_iata, s.arrival_ts, s.departure_date, s.total_seats, s.price,
+ coalesce(s.currency, f.currency))
+""")
+_COUNT: Final = SQL("""
+SELECT count(*) FILTER (WHERE f.id IS NULL) AS new, count(*) FILTER (WHERE f.id IS NOT NULL AND {differs}) AS changed
+FROM import_stage s LEFT JOIN flights f ON {match}
+""").format(differs=_DIFFERS, match=_MATCH)
+_COLUMNS: Final = SQL("""
+id, flight_number, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date, total_seats, price,
+currency
+""")
+_COPY_FLIGHTS: Final = SQL("COPY flights ({columns}) FROM STDIN (FORMAT csv)").format(columns=_COLUMNS)
+# Sorted, so that two imports of the same new flights take their locks in the same order and never wait for each other in a circle.
+_INSERT: Final = SQL("""
+INSERT INTO flights ({columns})
+SELECT s.id, s.flight_number, s.source, s.destination, s.source_iata, s.destination_iata, s.departure_ts, s.arrival_ts,
+       s.departure_date, s.total_seats, s.price, coalesce(s.currency, %s)
+FROM import_stage s ORDER BY s.flight_number, s.departure_ts
+ON CONFLICT (flight_number, departure_ts) DO NOTHING
+""").format(columns=_COLUMNS)
+_INSERT_AND_LIST: Final = SQL("""
+WITH added AS ({insert} RETURNING source_key, destination_key, departure_date)
+SELECT source_key, destination_key, departure_date, count(*) AS flights FROM added GROUP BY 1, 2, 3
+""").format(insert=_INSERT)
+_EXISTING: Final = SQL("""
+SELECT s.line, s.flight_number FROM import_stage s JOIN flights f ON {match} AND f.id <> s.id ORDER BY s.line
+""").format(match=_MATCH)
+_CHANGES: Final = SQL("""
+SELECT f.id AS flight_id, s.line, f.status, f.seats_held, f.seats_sold, f.total_seats AS old_total, s.total_seats AS new_total,
+       f.departure_ts, f.arrival_ts AS old_arrival_ts, s.arrival_ts AS new_arrival_ts,
+       f.source_key, f.destination_key, f.departure_date,
+       (s.source, s.destination, s.source_iata, s.destination_iata, s.departure_date)
+       IS DISTINCT FROM (f.source, f.destination, f.source_iata, f.destination_iata, f.departure_date) AS renames_a_place,
+       (coalesce(s.source_iata, lower(s.source)), coalesce(s.destination_iata, lower(s.destination)))
+       IS DISTINCT FROM (f.source_key, f.destination_key) AS goes_elsewhere
+FROM import_stage s JOIN flights f ON {match} WHERE {differs} ORDER BY f.id {lock}
+""")
+_SEE_CHANGES: Final = _CHANGES.format(match=_MATCH, differs=_DIFFERS, lock=SQL(""))
+_LOCK_CHANGES: Final = _CHANGES.format(match=_MATCH, differs=_DIFFERS, lock=SQL("FOR NO KEY UPDATE OF f"))
+_UPDATE: Final = SQL("""
+UPDATE flights f SET
+    source = s.source, destination = s.destination, source_iata = s.source_iata, destination_iata = s.destination_iata,
+    arrival_ts = s.arrival_ts, departure_date = s.departure_date, total_seats = s.total_seats, price = s.price,
+    currency = coalesce(s.currency, f.currency), version = f.version + 1, updated_at = now()
+FROM import_stage s WHERE {match} AND f.id = ANY(%s)
+RETURNING f.id AS flight_id, f.total_seats, f.total_seats - f.seats_held - f.seats_sold AS free,
+          f.source_key, f.destination_key, f.departure_date
+""").format(match=_MATCH)
+
+
+class Counts(NamedTuple):
+    """Staged rows whose flight does not exist, and staged rows that differ from a flight that does."""
+
+    new: int
+    changed: int
+
+
+class NewFlights(NamedTuple):
+    """How many flights were added on one route and day."""
+
+    source_key: str
+    destination_key: str
+    departure_date: date
+    flights: int
+
+    @property
+    def route_day(self) -> RouteDay:
+        return RouteDay(self.source_key, self.destination_key, self.departure_date)
+
+
+class ExistingFlight(NamedTuple):
+    """A staged row, by its line in the file, whose flight exists."""
+
+    line: int
+    flight_number: str
+
+
+class StagedChange(NamedTuple):
+    """A flight as it is, and what its staged row would make of it.
+
+    `renames_a_place`: a place gets another name or code, or the local date of departure changes. `goes_elsewhere`: the flight would
+    go from or to another place.
+    """
+
+    flight_id: UUID
+    line: int
+    status: str
+    seats_held: int
+    seats_sold: int
+    old_total: int
+    new_total: int
+    departure_ts: datetime
+    old_arrival_ts: datetime
+    new_arrival_ts: datetime
+    source_key: str
+    destination_key: str
+    departure_date: date
+    renames_a_place: bool
+    goes_elsewhere: bool
+
+    @property
+    def seats_taken(self) -> int:
+        return self.seats_held + self.seats_sold
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status == FlightStatus.CANCELLED
+
+    @property
+    def route_day(self) -> RouteDay:
+        return RouteDay(self.source_key, self.destination_key, self.departure_date)
+
+
+class UpdatedFlight(NamedTuple):
+    """A flight after its update."""
+
+    flight_id: UUID
+    total_seats: int
+    free: int
+    source_key: str
+    destination_key: str
+    departure_date: date
+
+    @property
+    def route_day(self) -> RouteDay:
+        return RouteDay(self.source_key, self.destination_key, self.departure_date)
+
+
+def copy_new(connection: RawConnection, text: memoryview) -> None:
+    """Add flights straight to the table. `text`: CSV in the order of its columns, without `line`, sorted by the natural key.
+
+    Raises:
+        psycopg.errors.UniqueViolation: one of the flights exists. Nothing is added.
+    """
+    _copy(connection, _COPY_FLIGHTS, text)
+
+
+def stage(connection: RawConnection, text: memoryview) -> None:
+    """Fill the staging table of this transaction anew. `text`: CSV in the order of its columns."""
+    connection.execute(_STAGE)
+    connection.execute("TRUNCATE import_stage")
+    _copy(connection, _COPY_STAGE, text)
+    # The stage has no statistics, and `flights` may have millions of rows: look each row up by its key, whatever the planner guesses.
+    connection.execute("SET LOCAL enable_hashjoin = off")
+    connection.execute("SET LOCAL enable_mergejoin = off")
+    connection.execute("SET LOCAL work_mem = '32MB'")  # sorts one chunk in memory
+
+
+def count(connection: RawConnection) -> Counts:
+    """How the staged rows compare with the flights that exist."""
+    with connection.cursor(row_factory=class_row(Counts)) as cursor:
+        found = cursor.execute(_COUNT).fetchone()
+    assert found is not None
+    return found
+
+
+def insert_all(connection: RawConnection) -> int:
+    """Add the staged flights that do not exist. Returns how many they were.
+
+    For a chunk of nothing but new flights, which is how most files begin: to return each row would cost a fifth more.
+    """
+    return connection.execute(_INSERT, (DEFAULT_CURRENCY,)).rowcount
+
+
+def insert_and_list(connection: RawConnection) -> list[NewFlights]:
+    """Add the staged flights that do not exist. Returns them by route and day."""
+    with connection.cursor(row_factory=class_row(NewFlights)) as cursor:
+        return cursor.execute(_INSERT_AND_LIST, (DEFAULT_CURRENCY,)).fetchall()
+
+
+def list_existing(connection: RawConnection) -> list[ExistingFlight]:
+    """Staged rows whose flight existed before this transaction, in the order of the file."""
+    with connection.cursor(row_factory=class_row(ExistingFlight)) as cursor:
+        return cursor.execute(_EXISTING).fetchall()
+
+
+def list_changes(connection: RawConnection, *, lock: bool) -> list[StagedChange]:
+    """Flights that differ from their staged row, in the order of their ids. `lock`: until the transaction ends."""
+    with connection.cursor(row_factory=class_row(StagedChange)) as cursor:
+        return cursor.execute(_LOCK_CHANGES if lock else _SEE_CHANGES).fetchall()
+
+
+def update(connection: RawConnection, flight_ids: Sequence[UUID]) -> list[UpdatedFlight]:
+    """Change these flights, which the caller has locked, to what their staged rows say."""
+    with connection.cursor(row_factory=class_row(UpdatedFlight)) as cursor:
+        return cursor.execute(_UPDATE, (list(flight_ids),)).fetchall()
+
+
+def _copy(connection: RawConnection, statement: Composed | SQL, text: memoryview) -> None:
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(text)

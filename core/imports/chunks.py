@@ -1,0 +1,47 @@
+"""Store one chunk of a file: its flights, its faults, and how far the import is, in one transaction of the caller."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from core.db import RawConnection
+from core.imports import progress
+from core.imports.apply import Applied, ImportOptions, Rows, apply
+from core.imports.csv.faults import Faults, storable
+from core.imports.csv.reader import Chunk
+from core.imports.progress import Job
+
+STATEMENT_MS: Final = 60_000
+"""A chunk writes tens of thousands of rows, which may take longer than anything a request does."""
+
+
+def store_chunk(connection: RawConnection, job: Job, chunk: Chunk, rows: Rows, *, probably_new: bool) -> Applied | None:
+    """`rows`: the good rows of the chunk. `probably_new`: none of their flights is likely to exist.
+
+    None: nothing is stored, because another worker has moved the cursor, or the import was cancelled.
+    """
+    connection.execute(f"SET LOCAL statement_timeout = {STATEMENT_MS}")
+    if not progress.move_cursor(connection, job, chunk):
+        return None
+    applied = apply(connection, rows, ImportOptions(job.id, job.mode, job.dry_run), probably_new=probably_new)
+    faults = chunk.faults.with_more(applied.faults)
+    _write_faults(connection, job.id, chunk, faults)
+    progress.count(connection, job, chunk, applied, failed=len(faults))
+    return applied
+
+
+def _write_faults(connection: RawConnection, import_id: UUID, chunk: Chunk, faults: Faults) -> None:
+    if not faults.found:
+        return
+    rows = chunk.faulty_rows(faults)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy('COPY import_errors (import_id, line, "column", value, code, message, raw) FROM STDIN') as copy,
+    ):
+        for fault in faults.found:
+            cells = rows.pop(fault.line, None)
+            raw = None if cells is None else msgspec.json.encode([storable(cell) for cell in cells]).decode()
+            copy.write_row((import_id, fault.line, fault.column, fault.value, fault.code, fault.message, raw))
