@@ -22,7 +22,7 @@ from litestar.types import ControllerRouterHandler
 
 from api.http.authentication import PUBLIC
 
-DIST = Path(__file__).resolve().parent.parent / "frontend" / "dist"
+DIST = Path(__file__).resolve().parents[2] / "frontend" / "dist"
 
 NOT_PAGES = frozenset({"admin", "api", "assets", "docs", "health", "metrics", "payments", "schema"})
 """First segments that the app's router never uses."""

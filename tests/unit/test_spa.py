@@ -11,7 +11,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.testing import TestClient
 
 from api.http.errors import EXCEPTION_HANDLERS
-from api.http.spa import NOT_PAGES, app_handlers, documentation, documentation_router
+from api.http.spa import DIST, NOT_PAGES, app_handlers, documentation, documentation_router
 
 INDEX = "<!doctype html><title>Skyqueue</title>"
 
@@ -93,3 +93,7 @@ def test_the_documentation_asks_no_other_host(client: TestClient[Litestar]) -> N
     assert "/docs/swagger-ui-bundle.js" in page
     assert "http://" not in page
     assert "https://" not in page
+
+
+def test_the_app_is_looked_for_where_it_is_built() -> None:
+    assert (DIST.parent / "vite.config.ts").is_file()
