@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -14,9 +15,10 @@ from litestar._openapi.schema_generation.plugins.struct import StructSchemaPlugi
 from litestar.enums import ParamType
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig, ResponseSpec
-from litestar.openapi.spec import Components, Example, Schema, SecurityScheme
+from litestar.openapi.spec import Components, Example, OpenAPI, Schema, SecurityScheme
 from litestar.params import ParameterKwarg
 from litestar.plugins.base import ReceiveRoutePlugin
+from litestar.response import Stream
 from litestar.routes import BaseRoute, HTTPRoute
 from litestar.types import Method
 from litestar.types.internal_types import PathParameterDefinition
@@ -26,6 +28,7 @@ from api.http.authentication import Forbidden, requires_admin
 from api.http.bodies import TooLarge, UnsupportedMediaType
 from api.http.problems import MEDIA_TYPE, Problem, ProblemBody
 from api.http.spa import documentation, documentation_router
+from api.http.statuses import ERRORS, SUCCESSES
 from api.http.wire import RequestBody
 from core import __version__
 from core.errors import AppError, Invalid, Malformed, NotFound, Unavailable
@@ -38,7 +41,7 @@ ErrorTypes = Iterable[type[AppError]]
 
 
 def openapi_config() -> OpenAPIConfig:
-    return OpenAPIConfig(
+    return _Config(
         title="Skyqueue",
         version=__version__,
         summary="Flights, bookings, and the jobs that work them.",
@@ -48,6 +51,20 @@ def openapi_config() -> OpenAPIConfig:
         render_plugins=[documentation()],
         openapi_router=documentation_router(),
     )
+
+
+@dataclass
+class _SortedDocument(OpenAPI):
+    """Litestar lists the paths of one operation in the order of a set, which is another one in every process."""
+
+    def to_schema(self) -> dict[str, Any]:
+        schema = super().to_schema()
+        return {**schema, "paths": dict(sorted(schema["paths"].items()))}
+
+
+class _Config(OpenAPIConfig):
+    def to_openapi_schema(self) -> OpenAPI:
+        return _SortedDocument(**vars(super().to_openapi_schema()))
 
 
 class StrictBodies(StructSchemaPlugin):
@@ -76,7 +93,9 @@ class ErrorsDocumented(ReceiveRoutePlugin):
                 by_status[int(error.status)].append(error)
             documented = {status: _response(status, errors) for status, errors in sorted(by_status.items())}
             if handler.status_code == HTTPStatus.NO_CONTENT:
-                documented[HTTPStatus.NO_CONTENT] = ResponseSpec(None, description="Done; there is nothing to say.")
+                documented[HTTPStatus.NO_CONTENT] = ResponseSpec(None, description=SUCCESSES[HTTPStatus.NO_CONTENT])
+            elif handler.parsed_return_field.annotation is not Stream:
+                handler.response_description = handler.response_description or SUCCESSES[handler.status_code]
             handler.responses = {**documented, **(handler.responses or {})}
             if isinstance(handler.operation_id, str) and len(handler.paths) > 1:
                 handler.operation_id = partial(_operation_id, handler.operation_id)
@@ -124,7 +143,7 @@ def _response(status: int, errors: list[type[AppError]]) -> ResponseSpec:
     codes = " or ".join(f"`{error.code}`" for error in errors)
     return ResponseSpec(
         ProblemBody,
-        description=f"{HTTPStatus(status).phrase}: {codes}",
+        description=f"{ERRORS[status]}: {codes}",
         media_type=MEDIA_TYPE,
         generate_examples=False,
         examples=[Example(summary=error.code, value=_example(error)) for error in errors],

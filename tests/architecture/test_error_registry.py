@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from api.http.statuses import ERRORS
 from core.errors import AppError
 from core.ratelimit.limits import LIMITS
 
@@ -38,6 +39,10 @@ def subclasses(parent: type[AppError]) -> Iterator[type[AppError]]:
 
 def test_every_code_that_can_be_answered_is_registered_with_its_status() -> None:
     assert raised() | WITHOUT_A_CLASS == set(registered())
+
+
+def test_every_status_of_an_error_has_words_of_ours() -> None:
+    assert {status for _, status, _ in raised()} - {500} == set(ERRORS)
 
 
 def test_a_code_has_one_meaning() -> None:
