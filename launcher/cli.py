@@ -103,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     command("audit", "Check every invariant; the exit status is 1 when one is violated.")
     admin = command("create-admin", "Make sure that the administrator of SKYQUEUE_ADMIN_USERNAME exists.")
     admin.add_argument("--username", help="instead of SKYQUEUE_ADMIN_USERNAME")
+    admin.add_argument("--reset-password", action="store_true", help="give an administrator who exists this password")
     document = command("openapi", "Write the API's OpenAPI document.")
     document.add_argument("--output", type=Path, help="a file; without it, the terminal")
     return parser

@@ -21,7 +21,7 @@ from core.invariants import checker
 from core.migrations import upgrade
 from core.settings import Settings
 from core.startup import CannotStart
-from core.users.service import ensure_admin
+from core.users.service import AdminOutcome, ensure_admin
 from launcher.sample import loading as schedule
 from launcher.supervisor import join
 from launcher.supervisor import up as machine
@@ -52,7 +52,7 @@ def migrate(_asked: argparse.Namespace) -> None:
     else:
         print("The database has the newest schema.")
     if settings.accounts.admin_password is not None:
-        create_admin(argparse.Namespace(username=None))
+        create_admin(argparse.Namespace(username=None, reset_password=False))
 
 
 def sample(asked: argparse.Namespace) -> None:
@@ -81,7 +81,9 @@ def create_admin(asked: argparse.Namespace) -> None:
     username = asked.username or accounts.admin_username
     password = accounts.admin_password.get_secret_value() if accounts.admin_password else _ask_password(username)
     with _database() as database:
-        print(f"The administrator {username}: {ensure_admin(database, username, password)}.")
+        outcome = ensure_admin(database, username, password, reset=asked.reset_password)
+    way_out = "; `skyqueue create-admin --reset-password` changes that" if outcome is AdminOutcome.KEEPS_ANOTHER else ""
+    print(f"The administrator {username}: {outcome}{way_out}.")
 
 
 def openapi(asked: argparse.Namespace) -> None:

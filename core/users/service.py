@@ -14,7 +14,7 @@ from core.errors import Conflict
 from core.users import sessions
 from core.users.credentials import canonical_username, require_usable
 from core.users.models import Role, User
-from core.users.passwords import hash_password
+from core.users.passwords import hash_password, matches
 from core.users.tokens import Principal
 
 
@@ -24,8 +24,10 @@ class UsernameTaken(Conflict):
 
 class AdminOutcome(StrEnum):
     CREATED = "created"
-    EXISTED = "existed"
+    EXISTED = "existed, with this password"
+    KEEPS_ANOTHER = "existed, and keeps another password than this one"
     PROMOTED = "promoted"
+    RESET = "has this password from now on, and has to sign in again everywhere"
 
 
 def register(session: Session, username: str, password_hash: str, role: Role = Role.TRAVELLER) -> Principal:
@@ -56,22 +58,31 @@ def principal_of(user: User) -> Principal:
     return Principal(user.id, user.username, Role(user.role))
 
 
-def ensure_admin(db: Database, username: str, password: str) -> AdminOutcome:
+def is_password_of(db: Database, username: str, password: str) -> bool:
+    """Whether there is such an account, and this is its password."""
+    with db.unit_of_work() as session:
+        user = find_by_username(session, username)
+        return matches(password, user.password_hash if user else None)
+
+
+def ensure_admin(db: Database, username: str, password: str, *, reset: bool = False) -> AdminOutcome:
     """Make sure that `username` is an administrator, in a transaction of its own; for the start of a deployment.
 
-    An administrator of that name keeps the password they have. A traveller of that name becomes the administrator with
-    *this* password, and their sign-ins end: somebody may have taken the name before the operator did.
+    An administrator of that name keeps the password they have, unless it is to be `reset`. A traveller of that name becomes the
+    administrator with *this* password: somebody may have taken the name before the operator did. A new password ends all sign-ins.
     """
     name = canonical_username(username)
     require_usable(password)
     with db.unit_of_work() as session:
         user = find_by_username(session, name)
-        if user is not None and user.role == Role.ADMIN:
-            return AdminOutcome.EXISTED
-        password_hash = hash_password(password)
         if user is None:
-            register(session, name, password_hash, Role.ADMIN)
+            register(session, name, hash_password(password), Role.ADMIN)
             return AdminOutcome.CREATED
-        session.execute(update(User).where(col(User.id) == user.id).values(role=Role.ADMIN.value, password_hash=password_hash))
+        was_admin = user.role == Role.ADMIN
+        if was_admin and not reset:
+            knows = matches(password, user.password_hash)
+            return AdminOutcome.EXISTED if knows else AdminOutcome.KEEPS_ANOTHER
+        changes = {"role": Role.ADMIN.value, "password_hash": hash_password(password)}
+        session.execute(update(User).where(col(User.id) == user.id).values(changes))
         sessions.revoke_all(session, user.id)
-        return AdminOutcome.PROMOTED
+        return AdminOutcome.RESET if was_admin else AdminOutcome.PROMOTED

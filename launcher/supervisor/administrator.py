@@ -2,32 +2,59 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import dataclass
+
 from core.db import Database
 from core.settings import Accounts
-from core.users.service import AdminOutcome, ensure_admin
+from core.users.service import AdminOutcome, ensure_admin, is_password_of
 from launcher.embedded import secrets
 from launcher.supervisor.folder import DataFolder
 
 PASSWORD_BYTES = 12
 
 
-def ensure(database: Database, accounts: Accounts, folder: DataFolder) -> bool:
-    """Create the account if it is missing. True: its password was made up here, just now.
+@dataclass(frozen=True)
+class Administrator:
+    username: str
+    password_file: str | None
+    """Holds the password of the account. None: only the operator knows it."""
+    sign_in: str
+    """How to sign in, as one line for the terminal."""
 
-    The password of an account that we create is kept in the data folder; one that exists keeps the password it has.
+
+def ensure(database: Database, accounts: Accounts, folder: DataFolder) -> Administrator:
+    """Create the account if it is missing; one that exists keeps the password it has.
+
+    The password is kept in the data folder as far as it is known. A database that was made, or restored, with another one makes the
+    file wrong: then it is said so, and the file stays as it is.
     """
+    username, file = accounts.admin_username, folder.admin_password
     given = accounts.admin_password.get_secret_value() if accounts.admin_password else None
-    was_kept = folder.admin_password.exists()
-    password = given or secrets.kept(folder.admin_password, PASSWORD_BYTES)
-    outcome = ensure_admin(database, accounts.admin_username, password)
-    if outcome is AdminOutcome.EXISTED:
-        if not was_kept:
-            folder.admin_password.unlink(missing_ok=True)
-        return False
-    secrets.write(folder.admin_password, password)
-    return given is None
+    was_kept = file.exists()
+    password = given or secrets.kept(file, PASSWORD_BYTES)
+    outcome = ensure_admin(database, username, password)
+    if outcome is not AdminOutcome.KEEPS_ANOTHER:
+        if given is not None:
+            secrets.write(file, given)
+        if given is None and outcome is not AdminOutcome.EXISTED:
+            return Administrator(username, str(file), f"Sign in as {username} with the password {password}   (kept in {file})")
+        return Administrator(username, str(file), f"Sign in as {username}; the password is in {file}")
+    if not was_kept:
+        file.unlink(missing_ok=True)
+    elif is_password_of(database, username, secrets.kept(file)):
+        not_given = "; SKYQUEUE_ADMIN_PASSWORD is another one, and is not used" if given else ""
+        return Administrator(username, str(file), f"Sign in as {username}; the password is in {file}{not_given}")
+    return Administrator(username, None, _another_password(username, folder, is_given=given is not None, is_kept=was_kept))
 
 
-def password_file(folder: DataFolder) -> str | None:
-    """None: the account is older than this data folder, and only the operator knows its password."""
-    return str(folder.admin_password) if folder.admin_password.exists() else None
+def _another_password(username: str, folder: DataFolder, *, is_given: bool, is_kept: bool) -> str:
+    """What is said when nobody here knows the password of the account."""
+    file = folder.admin_password
+    wrong = [*(["SKYQUEUE_ADMIN_PASSWORD"] if is_given else []), *([f"the one in {file}"] if is_kept else [])]
+    said = f"Sign in as {username} with the password that this account has in the database"
+    if wrong:
+        said += f": {' and '.join(wrong)} {'are' if len(wrong) > 1 else 'is'} another"
+    password = "" if is_given or not is_kept else f'SKYQUEUE_ADMIN_PASSWORD="$(cat {shlex.quote(str(file))})" '
+    which = "that" if wrong else "a new"
+    return f"{said}. To give it {which} one: {password}skyqueue create-admin --reset-password"

@@ -11,13 +11,14 @@ from core.imports.storage.opening import open_storage
 from core.migrations import upgrade
 from core.settings import Settings
 from core.telemetry import logs
-from launcher.embedded import secrets
 from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.startup_errors import full_disk
 from launcher.sample import loading as schedule
-from launcher.supervisor import administrator, environment, runtime_file, servers
+from launcher.supervisor import environment, runtime_file, servers
 from launcher.supervisor.address import Listener
+from launcher.supervisor.administrator import Administrator
+from launcher.supervisor.administrator import ensure as ensure_administrator
 from launcher.supervisor.console import Console
 from launcher.supervisor.folder import DataFolder
 from launcher.supervisor.programs import HttpProgram, Worker, end_leftovers
@@ -54,6 +55,8 @@ class _Machine:
         self._console = Console()
         self._supervisor = Supervisor(guardian, tell=self._console.say, changed=self._publish)
         self._servers = servers.choose(settings, folder, guardian)
+        self._administrator: Administrator | None = None
+        """Known once the database is up."""
 
     def run(self, *, sample: bool) -> None:
         with self._supervisor.signals():
@@ -82,7 +85,7 @@ class _Machine:
         with opened(inner.database_url, pool_size=2, application="skyqueue-up") as database:
             with step("Bringing the database up to date ...", "The database is up to date"):
                 warning = upgrade(inner.database_url)
-                password_is_new = administrator.ensure(database, self._settings.accounts, self._folder)
+                self._administrator = ensure_administrator(database, self._settings.accounts, self._folder)
             if warning:
                 self._console.say(f"Warning: {warning}")
             programs = waiting = self._programs()
@@ -96,7 +99,7 @@ class _Machine:
             self._supervisor.launch(*waiting)
             self._publish()
             self._supervisor.wait_for(*programs, *waiting)
-        self._greet(password_is_new=password_is_new)
+        self._greet()
 
     def _load_sample(self, database: Database) -> None:
         storage = open_storage(self._settings.servers)
@@ -134,22 +137,21 @@ class _Machine:
         )
 
     def _publish(self) -> None:
+        administrator = self._administrator
         processes = [Process(child.name, child.pid) for child in self._supervisor.children]
         Runtime(
             supervisor_pid=os.getpid(),
             base_url=self._api.base_url,
             database_url=self._servers.outer.database_url,
             redis_url=self._servers.outer.redis_url,
-            admin=Admin(self._settings.accounts.admin_username, administrator.password_file(self._folder)),
+            admin=Admin(self._settings.accounts.admin_username, administrator.password_file if administrator else None),
             processes=[*processes, Process("guardian", self._guardian.pid)],
         ).write(self._folder.runtime_file)
 
-    def _greet(self, *, password_is_new: bool) -> None:
-        say, username, kept = self._console.say, self._settings.accounts.admin_username, self._folder.admin_password
+    def _greet(self) -> None:
+        say = self._console.say
         say()
         say(f"Skyqueue is ready: {self._api.base_url}   (the API describes itself at {self._api.base_url}/schema)")
-        if password_is_new:
-            say(f"Sign in as {username} with the password {secrets.kept(kept)}   (kept in {kept})")
-        else:
-            say(f"Sign in as {username}; the password is {f'in {kept}' if kept.exists() else 'the one you gave it'}")
+        if self._administrator is not None:
+            say(self._administrator.sign_in)
         say(f"Data and logs: {self._folder.path}   Stop with Ctrl-C.")
