@@ -1,4 +1,4 @@
-"""Ways to fly with up to two stops, and the cheapest days of a month. Public."""
+"""Itineraries to fly with up to two stops, and the cheapest days of a month. Public."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from core.search import calendar
 from core.search.cache import Question
 from core.search.cached_entries import Names
 from core.search.calendar import CalendarDay, Day
-from core.search.itineraries.joint import Rules
+from core.search.itineraries.joining import Rules
 from core.search.itineraries.ranking import Ranking
-from core.search.itineraries.service import Journey, find_itineraries
+from core.search.itineraries.service import ItineraryRequest, find_itineraries
 from core.search.itineraries.views import ItinerariesView
 from core.text import END
 
@@ -64,13 +64,15 @@ class ItineraryController(Controller):
         in departure, arrival, price and stops.
         """
         source_key, destination_key = await _route(services, source, destination)
-        journey = Journey(source_key=source_key, destination_key=destination_key, day=day, party=seats, ranking=sort, limit=limit)
+        request = ItineraryRequest(
+            source_key=source_key, destination_key=destination_key, day=day, party=seats, ranking=sort, limit=limit
+        )
         search = services.settings.search
         connections = Rules(
             max_stops=max_stops, min_wait=60 * search.connection_min_minutes, max_wait=60 * search.connection_max_minutes
         )
         return await find_itineraries(
-            services.timetable, services.db, services.live.board.free, journey, connections, clock.now()
+            services.timetable, services.db, services.live.board.free, request, connections, clock.now()
         )
 
     @get("/calendar", operation_id="getCalendar", summary="The cheapest direct flight of each day of a month")

@@ -22,11 +22,11 @@ import psycopg
 
 from core.db import opened
 from core.places import registry
-from core.search.itineraries.joint import Rules
+from core.search.itineraries.joining import Rules
 from core.search.itineraries.loading import Loader
 from core.search.itineraries.ranking import MAX_SECONDS, Ranking
-from core.search.itineraries.search import Found, Question, find
-from core.search.itineraries.tables import DAY_SECONDS, DayTable, Numbers, day_number
+from core.search.itineraries.search import FoundItineraries, ItineraryQuery, find
+from core.search.itineraries.tables import DAY_SECONDS, DayTable, NumberedNames, day_number
 from loadtests.bench.stack import running
 
 PLACES: Final = 500
@@ -90,8 +90,8 @@ def one_pass(table: DayTable, source: int, destination: int, after: int) -> int:
     return int(np.argmin(np.where(allowed, keys, np.iinfo(np.int64).max)))
 
 
-def slowly(tables: list[DayTable], question: Question) -> list[tuple[int, int, int]]:
-    """The sensible ways by price, by plain loops over the flights: price, duration and stops."""
+def slowly(tables: list[DayTable], query: ItineraryQuery) -> list[tuple[int, int, int]]:
+    """The sensible itineraries by price, by plain loops over the flights: price, duration and stops."""
     routes: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
     first = []
     for table in tables:
@@ -99,43 +99,48 @@ def slowly(tables: list[DayTable], question: Question) -> list[tuple[int, int, i
         columns = (flights.source, flights.destination, flights.departure, flights.arrival, flights.price, flights.date)
         for source, destination, departure, arrival, price, day in zip(*(column.tolist() for column in columns), strict=True):
             routes.setdefault((source, destination), []).append((departure, arrival, price))
-            if source == question.source and day == question.date:
+            if source == query.source and day == query.date:
                 first.append((departure, arrival, price, destination))
     for flights_of_route in routes.values():
         flights_of_route.sort()
-    end, rules = question.destination, question.rules
-    hubs = [one for one, other in routes if other == end and one != question.source]
+    end, rules = query.destination, query.rules
+    hubs = [one for one, other in routes if other == end and one != query.source]
 
     def onward(one: int, other: int, landed: int) -> list[tuple[int, int, int]]:
         flights_of_route = routes.get((one, other), [])
         begin = bisect_left(flights_of_route, (landed + rules.min_wait,))
         return flights_of_route[begin : bisect_left(flights_of_route, (landed + rules.max_wait + 1,))]
 
-    ways = set()
+    itineraries = set()
     for begin, landed, price, place in first:
         if place == end:
-            ways.add((price, landed - begin, 0, begin))
+            itineraries.add((price, landed - begin, 0, begin))
             continue
-        ways |= {(price + last[2], last[1] - begin, 1, begin) for last in onward(place, end, landed)}
+        itineraries |= {(price + last[2], last[1] - begin, 1, begin) for last in onward(place, end, landed)}
         for hub in hubs:
             for middle in onward(place, hub, landed) if hub != place else ():
-                ways |= {(price + middle[2] + last[2], last[1] - begin, 2, begin) for last in onward(hub, end, middle[1])}
+                itineraries |= {(price + middle[2] + last[2], last[1] - begin, 2, begin) for last in onward(hub, end, middle[1])}
     kept: list[tuple[int, int, int, int]] = []
-    for way in sorted(way for way in ways if way[1] <= MAX_SECONDS):
-        price, duration, stops, begin = way
+    for itinerary in sorted(itinerary for itinerary in itineraries if itinerary[1] <= MAX_SECONDS):
+        price, duration, stops, begin = itinerary
         rivals = (o for o in kept if o[2] <= stops and o[3] >= begin and o[3] + o[1] <= begin + duration)
         if stops == 0 or next(rivals, None) is None:
-            kept.append(way)
-    return [way[:3] for way in kept]
+            kept.append(itinerary)
+    return [itinerary[:3] for itinerary in kept]
 
 
-def check(tables: list[DayTable], asked: list[Question]) -> int:
+def check(tables: list[DayTable], asked: list[ItineraryQuery]) -> int:
     """Compare with the slow method; returns the number of pairs that differ."""
     wrong = 0
-    for question in asked:
-        found = find(tables, question, 10)
-        mine = list(dict.fromkeys((way.price, way.arrival - way.departure, len(way.legs) - 1) for way in found.ways))
-        wrong += mine != list(dict.fromkeys(slowly(tables, question)))[: len(mine)] or not found.complete
+    for query in asked:
+        found = find(tables, query, 10)
+        mine = list(
+            dict.fromkeys(
+                (itinerary.price, itinerary.arrival - itinerary.departure, len(itinerary.segments) - 1)
+                for itinerary in found.itineraries
+            )
+        )
+        wrong += mine != list(dict.fromkeys(slowly(tables, query)))[: len(mine)] or not found.complete
     return wrong
 
 
@@ -155,8 +160,8 @@ def main() -> int:
     with running("loadtests.bench.app:create_app", workers=0) as stack:
         with stack.connect() as connection:
             keys = fill(connection, flights_a_day, first)
-        numbers = Numbers()
-        loader = Loader(numbers, Numbers())
+        numbers = NumberedNames()
+        loader = Loader(numbers, NumberedNames())
         loads, tables = [], []
         with opened(stack.database_url, pool_size=1, application="bench") as database, database.snapshot() as snapshot:
             for day in range(DAYS):
@@ -169,17 +174,17 @@ def main() -> int:
         asked = [random.choice(PLACES, 2, replace=False) for _ in range(PAIRS)]
         local = day_number(first + timedelta(days=1))
 
-        def question(pair: np.ndarray, by: Ranking) -> Question:
+        def query(pair: np.ndarray, by: Ranking) -> ItineraryQuery:
             one, other = (numbers.find(keys[place]) for place in pair)
             assert one is not None
             assert other is not None
-            return Question(source=one, destination=other, date=local, now=0, ranking=by, rules=RULES)
+            return ItineraryQuery(source=one, destination=other, date=local, now=0, ranking=by, rules=RULES)
 
         for by in Ranking:
             searches, passes, found = [], [], []
             for pair in asked:
-                each = question(pair, by)
-                answers: list[Found] = []
+                each = query(pair, by)
+                answers: list[FoundItineraries] = []
                 searches.append(timed(lambda each=each, answers=answers: answers.append(find(tables, each, LIMIT))))  # type: ignore[misc]
                 passes.append(timed(lambda each=each: one_pass(tables[1], each.source, each.destination, local * DAY_SECONDS)))  # type: ignore[misc]
                 found += answers
@@ -190,10 +195,10 @@ def main() -> int:
                 f"{by:8} p50 {np.median(own):.1f} ms, p95 {np.quantile(own, 0.95):.1f} ms of its thread (wall {np.median(wall):.1f}, "
                 f"{np.quantile(wall, 0.95):.1f}; target p50 {TARGET_MS:.0f}); one pass {np.median(pass_own):.2f} ms (wall "
                 f"{np.median(pass_wall):.2f}); ratio {ratio:.1f} (target {TARGET_RATIO:.0f}); "
-                f"{np.mean([len(each.ways) for each in found]):.1f} itineraries, {sum(not each.complete for each in found)} incomplete"
+                f"{np.mean([len(each.itineraries) for each in found]):.1f} itineraries, {sum(not each.complete for each in found)} incomplete"
             )
             result[by.value] = {"p50": float(np.median(own)), "p95": float(np.quantile(own, 0.95)), "ratio": ratio}
-        wrong = check(tables, [question(pair, Ranking.PRICE) for pair in asked[:CHECKED]])
+        wrong = check(tables, [query(pair, Ranking.PRICE) for pair in asked[:CHECKED]])
         print(f"{wrong} of {CHECKED} differ from trying everything")
         result["http"] = through_http(stack.port, [(keys[a], keys[b]) for a, b in asked[:REQUESTS]], first + timedelta(days=1))
     print(json.dumps({**result, "wrong": wrong}))

@@ -33,7 +33,7 @@ Trip = tuple[Flight, ...]
 def trips(
     flights: Sequence[Flight], source: str, destination: str, day: date, *, max_stops: int, wait: tuple[timedelta, timedelta]
 ) -> list[Trip]:
-    """Every way that keeps the rules of a connection, dominated or not."""
+    """Every itinerary that keeps the rules of a connection, dominated or not."""
 
     def onward(trip: Trip) -> Iterator[Trip]:
         here = trip[-1]

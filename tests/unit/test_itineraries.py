@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.search.itineraries import ranked, search
-from core.search.itineraries.joint import Rules
+from core.search.itineraries import best_first, search
+from core.search.itineraries.joining import Rules
 from core.search.itineraries.ranking import Ranking
-from core.search.itineraries.search import Found, Question, find, last_departure
-from core.search.itineraries.tables import DAY_SECONDS, DayTable, Flights, Numbers, day_number, moment
+from core.search.itineraries.search import FoundItineraries, ItineraryQuery, find, last_departure
+from core.search.itineraries.tables import DAY_SECONDS, DayTable, Flights, NumberedNames, day_number, moment
 from tests.support import oracle
 from tests.support.oracle import Flight
 
@@ -38,9 +38,9 @@ def flight(
     )
 
 
-def tables_of(flights: Sequence[Flight]) -> tuple[list[DayTable], Numbers]:
+def tables_of(flights: Sequence[Flight]) -> tuple[list[DayTable], NumberedNames]:
     """A table for each UTC day from the first to the last, empty ones too, as the timetable would give them."""
-    places, currencies = Numbers(), Numbers()
+    places, currencies = NumberedNames(), NumberedNames()
     places.of(PLACES)
     columns = Flights(
         source=places.of(each.source for each in flights),
@@ -57,16 +57,16 @@ def tables_of(flights: Sequence[Flight]) -> tuple[list[DayTable], Numbers]:
     return [DayTable.of(day, columns.take(days == day)) for day in every_day], places
 
 
-def question(places: Numbers, source: str, destination: str, day: date, by: Ranking, max_stops: int = 2) -> Question:
+def query(places: NumberedNames, source: str, destination: str, day: date, by: Ranking, max_stops: int = 2) -> ItineraryQuery:
     one, other = places.find(source), places.find(destination)
     assert one is not None
     assert other is not None
     rules = Rules(max_stops=max_stops, min_wait=int(WAIT[0].total_seconds()), max_wait=int(WAIT[1].total_seconds()))
-    return Question(source=one, destination=other, date=day_number(day), now=LONG_AGO, ranking=by, rules=rules)
+    return ItineraryQuery(source=one, destination=other, date=day_number(day), now=LONG_AGO, ranking=by, rules=rules)
 
 
-def ids(found: Found) -> list[list[UUID]]:
-    return [[leg.flight_id for leg in way.legs] for way in found.ways]
+def ids(found: FoundItineraries) -> list[list[UUID]]:
+    return [[segment.flight_id for segment in itinerary.segments] for itinerary in found.itineraries]
 
 
 @st.composite
@@ -103,22 +103,22 @@ def test_itineraries_are_those_that_trying_everything_finds(
     tables, places = tables_of(flights)
     on = (TODAY + timedelta(days=day)).date()
     every = oracle.trips(flights, "AAA", "BBB", on, max_stops=max_stops, wait=WAIT)
-    expected = [[leg.id for leg in trip] for trip in oracle.ranked(every, by.value)]
+    expected = [[segment.id for segment in trip] for trip in oracle.ranked(every, by.value)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "_FIRST_LIST", first_list)  # small lists make it go on, several times
-        asked = question(places, "AAA", "BBB", on, by, max_stops)
+        asked = query(places, "AAA", "BBB", on, by, max_stops)
         found = find(tables, asked, count)
     assert ids(found) == expected[:count]
     assert found.complete
-    for way in found.ways:
-        assert way.price == sum(leg.price for leg in way.legs)
+    for itinerary in found.itineraries:
+        assert itinerary.price == sum(segment.price for segment in itinerary.segments)
 
 
 @settings(max_examples=80, deadline=None)
 @given(flights=timetables(), by=st.sampled_from(Ranking), full=st.lists(st.integers(1, 40), max_size=10))
 def test_without_sold_out_flights_the_others_keep_their_order(flights: list[Flight], by: Ranking, full: list[int]) -> None:
     tables, places = tables_of(flights)
-    asked = question(places, "AAA", "BBB", TODAY.date(), by)
+    asked = query(places, "AAA", "BBB", TODAY.date(), by)
     schedule = find(tables, asked, 100)
     gone = {each.id for number, each in enumerate(flights, 1) if number in full}
     rows = [
@@ -128,8 +128,8 @@ def test_without_sold_out_flights_the_others_keep_their_order(flights: list[Flig
     ]
     found = find(tables, asked, 100, left_out=np.array(rows, dtype=np.int64), weights=schedule.weights)
     every = oracle.trips(flights, "AAA", "BBB", TODAY.date(), max_stops=2, wait=WAIT)
-    left = [trip for trip in every if not gone & {leg.id for leg in trip}]
-    assert ids(found) == [[leg.id for leg in trip] for trip in oracle.ranked(left, by.value, schedule=every)]
+    left = [trip for trip in every if not gone & {segment.id for segment in trip}]
+    assert ids(found) == [[segment.id for segment in trip] for trip in oracle.ranked(left, by.value, schedule=every)]
 
 
 @settings(max_examples=80, deadline=None)
@@ -139,7 +139,7 @@ def test_no_flight_of_an_itinerary_leaves_after_the_last_departure_that_was_anno
 ) -> None:
     tables, places = tables_of(flights)
     on = TODAY.date() + timedelta(days=day)
-    asked = question(places, "AAA", "BBB", on, Ranking.BEST, max_stops)
+    asked = query(places, "AAA", "BBB", on, Ranking.BEST, max_stops)
 
     def until(end: int) -> list[DayTable]:
         return [table for table in tables if table.day <= end]
@@ -185,37 +185,37 @@ def test_a_wait_of_exactly_the_shortest_or_the_longest_is_allowed(minutes: int, 
         flight(2, "CCC", "BBB", leaves + timedelta(minutes=60 + minutes), 60),
     ]
     tables, places = tables_of(flights)
-    found = find(tables, question(places, "AAA", "BBB", TODAY.date(), Ranking.BEST), 20)
-    assert bool(found.ways) is connects
+    found = find(tables, query(places, "AAA", "BBB", TODAY.date(), Ranking.BEST), 20)
+    assert bool(found.itineraries) is connects
 
 
 def test_an_itinerary_in_two_currencies_is_none() -> None:
     later = TODAY + timedelta(hours=3)
     flights = [flight(1, "AAA", "CCC", TODAY, 60), flight(2, "CCC", "BBB", later, 60, currency="USD")]
     tables, places = tables_of(flights)
-    assert find(tables, question(places, "AAA", "BBB", TODAY.date(), Ranking.BEST), 20).ways == []
+    assert find(tables, query(places, "AAA", "BBB", TODAY.date(), Ranking.BEST), 20).itineraries == []
 
 
 def test_a_flight_that_has_left_begins_no_itinerary() -> None:
     flights = [flight(1, "AAA", "BBB", TODAY, 60), flight(2, "AAA", "BBB", TODAY + timedelta(hours=1), 60)]
     tables, places = tables_of(flights)
-    asked: Any = question(places, "AAA", "BBB", TODAY.date(), Ranking.BEST)
+    asked: Any = query(places, "AAA", "BBB", TODAY.date(), Ranking.BEST)
     at = moment(TODAY)
-    later = Question(
+    later = ItineraryQuery(
         source=asked.source, destination=asked.destination, date=asked.date, now=at, ranking=asked.ranking, rules=asked.rules
     )
     assert ids(find(tables, later, 20)) == [[flights[1].id]]
 
 
 def test_an_absurd_timetable_is_searched_in_bounds_and_says_that_more_may_exist(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ranked, "WORK", 50)
+    monkeypatch.setattr(best_first, "WORK", 50)
     flights = [
-        flight(100 * leg + number + 1, *route, TODAY + timedelta(hours=3 * leg, minutes=number), 60, price=100 + number)
-        for leg, route in enumerate([("AAA", "CCC"), ("CCC", "DDD"), ("DDD", "BBB")])
+        flight(100 * segment + number + 1, *route, TODAY + timedelta(hours=3 * segment, minutes=number), 60, price=100 + number)
+        for segment, route in enumerate([("AAA", "CCC"), ("CCC", "DDD"), ("DDD", "BBB")])
         for number in range(60)
     ]
     tables, places = tables_of(flights)
-    found = find(tables, question(places, "AAA", "BBB", TODAY.date(), Ranking.PRICE), 20)
+    found = find(tables, query(places, "AAA", "BBB", TODAY.date(), Ranking.PRICE), 20)
     assert not found.complete
     by_id = {each.id: each for each in flights}
-    assert all(oracle.is_possible(tuple(by_id[flight_id] for flight_id in way), wait=WAIT) for way in ids(found))
+    assert all(oracle.is_possible(tuple(by_id[flight_id] for flight_id in itinerary), wait=WAIT) for itinerary in ids(found))

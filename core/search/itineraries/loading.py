@@ -10,7 +10,7 @@ import numpy as np
 from psycopg.sql import SQL
 
 from core.db import RawConnection
-from core.search.itineraries.tables import EPOCH, DayTable, Flights, Ints, Numbers, day_number, route_day
+from core.search.itineraries.tables import EPOCH, DayTable, Flights, Ints, NumberedNames, day_number, route_day
 
 # Aggregates without an order of their own see the rows in one and the same order.
 _COLUMNS: Final = """
@@ -34,7 +34,7 @@ _ROUTE_DAYS: Final = SQL(f"""
 class Loader:
     """Gives places and currencies their numbers. One thread at a time may load."""
 
-    def __init__(self, places: Numbers, currencies: Numbers) -> None:
+    def __init__(self, places: NumberedNames, currencies: NumberedNames) -> None:
         self._places = places
         self._currencies = currencies
 

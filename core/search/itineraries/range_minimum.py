@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.search.itineraries.legs import Rows
+from core.search.itineraries.segments import Rows
 from core.search.itineraries.tables import Ints
 
 

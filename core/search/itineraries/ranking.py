@@ -1,6 +1,6 @@
-"""What is better: a price and a duration become one whole number, the sum of what each leg adds to it.
+"""What is better: a price and a duration become one whole number, the sum of what each segment adds to it.
 
-Because it is a sum, the best continuation of a leg does not depend on how one got there, and a search can begin with the best.
+Because it is a sum, the best continuation of a segment does not depend on how one got there, and a search can begin with the best.
 """
 
 from __future__ import annotations

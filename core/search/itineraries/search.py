@@ -1,4 +1,33 @@
-"""Find the best ways from one place to another on a day: the same that one would find by trying every combination of flights."""
+"""Find the best itineraries from one place to another on a day. The result is the same as from trying every combination of flights.
+
+A search has four steps, one module each:
+
+1. `segments.py` takes the flights that can be part of an itinerary from the sorted tables of the days: flights that leave the source
+   (first segments), flights that reach the destination (last segments), and flights between the two sets (middle segments).
+2. `joining.py` finds for each segment the range of segments that can follow it. Segments are sorted by place and time, so all that can
+   follow one are neighbours, and a range is two numbers found by binary search.
+3. `best_first.py` lists itineraries in order of their key (`ranking.py`: price and duration as one number, smaller is better), and only
+   as many as are needed.
+4. `dominance.py` leaves out itineraries that another one beats in every respect.
+
+A worked example: from A to C, waits of 45 minutes to 6 hours, sorted by price.
+
+    flight  from  to  departure  arrival  price
+    1       A     C   08:00      12:00    300
+    2       A     B   08:00      09:00    100
+    3       B     C   09:30      10:30     50
+    4       B     C   10:00      11:00    120
+    5       B     C   14:00      15:00     90
+
+Step 1: flights 1 and 2 leave A; flights 1, 3, 4 and 5 reach C. Flight 1 is an itinerary by itself. Step 2: somebody on flight 2 may
+board at B from 09:45 to 15:00, so flights 4 and 5 can follow and flight 3 cannot. Step 3 gives 2+5 (190), 2+4 (220), 1 (300). Step 4
+leaves all three: 2+4 arrives earlier than 2+5, and flight 1 has no stop. If flight 5 cost 130, 2+5 would cost more than 2+4 and arrive
+later, so it would be left out.
+
+The idea of sorted connections that are scanned by binary search is close to the Connection Scan Algorithm (Dibbelt, Pajor, Strasser,
+Wagner: "Connection Scan Algorithm", ACM Journal of Experimental Algorithmics 23, 2018). That algorithm finds the earliest arrival; here
+price, duration and stops count too, so all combinations of at most three flights are ranked. `docs/decisions` says what was tried.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +39,24 @@ from uuid import UUID
 import numpy as np
 
 from core.search.itineraries import dominance, ranking
-from core.search.itineraries.joint import Joint, Rules, join
-from core.search.itineraries.legs import Span
-from core.search.itineraries.ranked import Ranked
+from core.search.itineraries.best_first import BestFirst
+from core.search.itineraries.itineraries import NO_FLIGHT, Itineraries
+from core.search.itineraries.joining import JoinedSegments, Rules, join
 from core.search.itineraries.ranking import MAX_SECONDS, Ranking, Weights
+from core.search.itineraries.segments import Span
 from core.search.itineraries.tables import DAY_SECONDS, DayTable, Ints, flight_uuid
-from core.search.itineraries.ways import NO_FLIGHT, Ways
 
 _FIRST_LIST: Final = 256
 _LAST_LIST: Final = 1 << 17
 _GROWTH: Final = 8
 _ORDERED: Final = 60_000
-"""Ways that are put in order at most."""
+"""Itineraries that are put in order at most."""
 
 NOBODY: Final = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class ItineraryQuery:
     """`source`, `destination`: numbers of places. `date`: local date of the first departure. `now` in the units of the tables."""
 
     source: int
@@ -39,7 +68,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class Segment:
     """A flight as the timetable knows it. `row` names it among the tables of one search."""
 
     row: int
@@ -50,113 +79,115 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Itinerary:
     """`price` in minor units for one seat."""
 
-    legs: tuple[Leg, ...]
+    segments: tuple[Segment, ...]
     price: int
     departure: int
     arrival: int
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The best ways in order. `complete`: there are no others, or as many as were asked for. `weights`: how they were ranked."""
+class FoundItineraries:
+    """The best itineraries in order. `complete`: there are no others, or as many as were asked for. `weights`: how they were ranked."""
 
-    ways: list[Way]
+    itineraries: list[Itinerary]
     complete: bool
     weights: Weights | None
 
 
-def last_departure(tables: Sequence[DayTable], question: Question) -> int | None:
+def last_departure(tables: Sequence[DayTable], query: ItineraryQuery) -> int | None:
     """When the next flight of an itinerary may leave at the latest, as far as the tables tell; None if there is no next flight.
 
     Ask with the days that the date has in UTC, and for two stops again with all days up to the answer.
     """
-    departing = Span(tables, NOBODY).leaving(question.source, question.date, question.now)
-    if not len(departing.row) or question.rules.max_stops == 0:
+    departing = Span(tables, NOBODY).leaving(query.source, query.date, query.now)
+    if not len(departing.row) or query.rules.max_stops == 0:
         return None
     latest = int(np.max(departing.departure)) + MAX_SECONDS
     landed = np.max(np.minimum(departing.arrival, departing.departure + MAX_SECONDS))
-    second = int(landed) + question.rules.max_wait
-    if question.rules.max_stops == 1 or second // DAY_SECONDS > tables[-1].day:
+    second = int(landed) + query.rules.max_wait
+    if query.rules.max_stops == 1 or second // DAY_SECONDS > tables[-1].day:
         return min(latest, second)
     longest = max(table.longest for table in tables)
-    return min(latest, second + min(longest, MAX_SECONDS) + question.rules.max_wait)
+    return min(latest, second + min(longest, MAX_SECONDS) + query.rules.max_wait)
 
 
 def find(
-    tables: Sequence[DayTable], question: Question, count: int, *, left_out: Ints = NOBODY, weights: Weights | None = None
-) -> Found:
-    """The `count` best sensible ways, without flights whose rows are in `left_out`.
+    tables: Sequence[DayTable], query: ItineraryQuery, count: int, *, left_out: Ints = NOBODY, weights: Weights | None = None
+) -> FoundItineraries:
+    """The `count` best sensible itineraries, without flights whose rows are in `left_out`.
 
     `weights`: those of the answer without `left_out`, so that flights that are sold out do not change the order of the others.
     """
     span = Span(tables, left_out)
-    departing = span.leaving(question.source, question.date, question.now)
+    departing = span.leaving(query.source, query.date, query.now)
     if not len(departing.row):
-        return Found([], True, weights)
-    joint = join(span, departing, question.destination, question.rules)
+        return FoundItineraries([], True, weights)
+    joined = join(span, departing, query.destination, query.rules)
     if weights is None:
-        weights = _weights(span, joint, question.ranking)
+        weights = _weights(span, joined, query.ranking)
     if weights is None:
-        return Found([], True, None)
-    ways, complete = _best(span, Ranked(joint, weights), count)
-    return Found([_way(span, ways, position) for position in range(len(ways))], complete, weights)
+        return FoundItineraries([], True, None)
+    itineraries, complete = _best(span, BestFirst(joined, weights), count)
+    return FoundItineraries([_way(span, itineraries, position) for position in range(len(itineraries))], complete, weights)
 
 
-def _weights(span: Span, joint: Joint, by: Ranking) -> Weights | None:
+def _weights(span: Span, joined: JoinedSegments, by: Ranking) -> Weights | None:
     match by:
         case Ranking.PRICE:
             return ranking.PRICE
         case Ranking.FASTEST:
             return ranking.FASTEST
         case Ranking.BEST:
-            cheapest, _ = _best(span, Ranked(joint, ranking.PRICE), 1)
-            fastest, _ = _best(span, Ranked(joint, ranking.FASTEST), 1)
+            cheapest, _ = _best(span, BestFirst(joined, ranking.PRICE), 1)
+            fastest, _ = _best(span, BestFirst(joined, ranking.FASTEST), 1)
             if not len(cheapest) or not len(fastest):
                 return None
             return ranking.best(cheapest=int(cheapest.price[0]), fastest=int(fastest.arrival[0] - fastest.departure[0]))
 
 
-def _best(span: Span, ranked: Ranked, count: int) -> tuple[Ways, bool]:
-    """The first `count` sensible ways in order, and whether that is certain."""
+def _best(span: Span, best_first: BestFirst, count: int) -> tuple[Itineraries, bool]:
+    """The first `count` sensible itineraries in order, and whether that is certain."""
     size = 1 if count == 1 else max(_FIRST_LIST, count)
     while True:
-        listed = ranked.list(size)
-        ways, all_of_them = _first(listed.ways)
-        ways = _in_order(span, ways)
-        ways = ways.take(dominance.sensible(ways, count) if count > 1 else np.arange(len(ways))[:1])
-        if (listed.everything and all_of_them) or (len(ways) >= count and not listed.cut):
-            return ways, True
+        listed = best_first.list(size)
+        itineraries, all_of_them = _first(listed.itineraries)
+        itineraries = _in_order(span, itineraries)
+        itineraries = itineraries.take(
+            dominance.undominated(itineraries, count) if count > 1 else np.arange(len(itineraries))[:1]
+        )
+        if (listed.everything and all_of_them) or (len(itineraries) >= count and not listed.cut):
+            return itineraries, True
         if size >= _LAST_LIST:
-            return ways, False
-        ranked = ranked.without(ways)
+            return itineraries, False
+        best_first = best_first.without(itineraries)
         size *= _GROWTH
 
 
-def _first(ways: Ways) -> tuple[Ways, bool]:
-    """Those with the smallest keys, no key for some of its ways only; whether that is all."""
-    ways = ways.take(np.argsort(ways.key, kind="stable"))
-    if len(ways) <= _ORDERED:
-        return ways, True
-    return ways.take(ways.key < ways.key[_ORDERED]), False
+def _first(itineraries: Itineraries) -> tuple[Itineraries, bool]:
+    """Those with the smallest keys, no key for some of its itineraries only; whether that is all."""
+    itineraries = itineraries.take(np.argsort(itineraries.key, kind="stable"))
+    if len(itineraries) <= _ORDERED:
+        return itineraries, True
+    return itineraries.take(itineraries.key < itineraries.key[_ORDERED]), False
 
 
-def _in_order(span: Span, ways: Ways) -> Ways:
+def _in_order(span: Span, itineraries: Itineraries) -> Itineraries:
     """Sorted by key already; equal keys by price, stops, departure, then the ids of the flights: the same in every process."""
-    tied = np.flatnonzero(ways.key[1:] == ways.key[:-1])
+    tied = np.flatnonzero(itineraries.key[1:] == itineraries.key[:-1])
     if not len(tied):
-        return ways
+        return itineraries
     which = np.union1d(tied, tied + 1)
-    some, stops = ways.take(which), ways.stops[which]
+    some, stops = itineraries.take(which), itineraries.stops[which]
     keys = [
         (int(some.key[i]), int(some.price[i]), int(stops[i]), int(some.departure[i]), _ids(span, some.rows[i]))
         for i in range(len(which))
     ]
-    order = np.arange(len(ways))
+    order = np.arange(len(itineraries))
     order[which] = which[sorted(range(len(which)), key=keys.__getitem__)]
-    return ways.take(order)
+    return itineraries.take(order)
 
 
 def _ids(span: Span, rows: Ints) -> list[bytes]:
@@ -168,12 +199,17 @@ def _ids(span: Span, rows: Ints) -> list[bytes]:
     return found
 
 
-def _way(span: Span, ways: Ways, position: int) -> Way:
-    legs = []
-    for row in ways.rows[position].tolist():
+def _way(span: Span, itineraries: Itineraries, position: int) -> Itinerary:
+    segments = []
+    for row in itineraries.rows[position].tolist():
         if row != NO_FLIGHT:
             table, there = span.flight(row)
             flights = table.flights
             times = flights.departure.item(there), flights.arrival.item(there)
-            legs.append(Leg(row, flight_uuid(flights.flight_id[there]), *times, flights.price.item(there)))
-    return Way(tuple(legs), int(ways.price[position]), int(ways.departure[position]), int(ways.arrival[position]))
+            segments.append(Segment(row, flight_uuid(flights.flight_id[there]), *times, flights.price.item(there)))
+    return Itinerary(
+        tuple(segments),
+        int(itineraries.price[position]),
+        int(itineraries.departure[position]),
+        int(itineraries.arrival[position]),
+    )

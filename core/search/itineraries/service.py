@@ -16,18 +16,18 @@ from core.db import Database
 from core.flights import rules
 from core.places import registry
 from core.search.itineraries import search, views
-from core.search.itineraries.joint import Rules
+from core.search.itineraries.joining import Rules
 from core.search.itineraries.ranking import Ranking
-from core.search.itineraries.search import Found, Question
+from core.search.itineraries.search import FoundItineraries, ItineraryQuery
 from core.search.itineraries.tables import DAY_SECONDS, DayTable, day_number, moment
 from core.search.itineraries.timetable import Timetable
 from core.search.itineraries.views import ItinerariesView
 
 ROUNDS: Final = 8
-"""How often sold-out flights are left out and the search begins again. Each round asks for the seats of twice as many ways."""
+"""How often sold-out flights are left out and the search begins again. Each round asks for the seats of twice as many itineraries."""
 
 MOST_ASKED: Final = 400
-"""Ways that are looked into at once."""
+"""Itineraries that are looked into at once."""
 UNKNOWN: Final = -1
 NOTHING: Final = ItinerariesView(data=[], complete=True)
 
@@ -36,7 +36,7 @@ FreeSeats = Callable[[Sequence[UUID]], Awaitable[dict[UUID, int]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Journey:
+class ItineraryRequest:
     """What a traveller wants. Place keys as in `core/places/registry.py`; `day` as at the source; `party` is the seats on each flight."""
 
     source_key: str
@@ -48,85 +48,91 @@ class Journey:
 
 
 async def find_itineraries(
-    timetable: Timetable, db: Database, free_seats: FreeSeats, journey: Journey, connections: Rules, now: datetime
+    timetable: Timetable, db: Database, free_seats: FreeSeats, request: ItineraryRequest, connections: Rules, now: datetime
 ) -> ItinerariesView:
-    """The best ways to fly, each with seats for the party on every flight.
+    """The best itineraries to fly, each with seats for the party on every flight.
 
     Raises:
         psycopg.OperationalError, Unavailable: what the database says when it is away.
     """
-    if not _may_have_flights(journey.day, now):
+    if not _may_have_flights(request.day, now):
         return NOTHING
     await timetable.refresh()
-    answer = await _answer(timetable, db, free_seats, journey, connections, now)
+    answer = await _answer(timetable, db, free_seats, request, connections, now)
     if answer is None:
         # Flights are not what the timetable says: one changed this very moment, or nobody could tell us of changes.
-        timetable.distrust()
-        answer = await _answer(timetable, db, free_seats, journey, connections, now)
+        timetable.forget_all()
+        answer = await _answer(timetable, db, free_seats, request, connections, now)
     return answer or ItinerariesView(data=[], complete=False)
 
 
 async def _answer(
-    timetable: Timetable, db: Database, free_seats: FreeSeats, journey: Journey, connections: Rules, now: datetime
+    timetable: Timetable, db: Database, free_seats: FreeSeats, request: ItineraryRequest, connections: Rules, now: datetime
 ) -> ItinerariesView | None:
     """None where the timetable and the database contradict each other."""
-    first, last = _utc_days(journey.source_key, journey.day)
+    first, last = _utc_days(request.source_key, request.day)
     tables = await timetable.days(first, last)
-    source = timetable.places.find(journey.source_key)
+    source = timetable.places.find(request.source_key)
     if source is None:
         return NOTHING
-    question = Question(
+    query = ItineraryQuery(
         source=source,
         destination=UNKNOWN,
-        date=day_number(journey.day),
+        date=day_number(request.day),
         now=moment(now),
-        ranking=journey.ranking,
+        ranking=request.ranking,
         rules=connections,
     )
     for _ in range(connections.max_stops):
-        end = await timetable.run(partial(search.last_departure, tables, question))
+        end = await timetable.run(partial(search.last_departure, tables, query))
         if end is not None and end // DAY_SECONDS > last:
             last = end // DAY_SECONDS
             tables = await timetable.days(first, last)
-    destination = timetable.places.find(journey.destination_key)
+    destination = timetable.places.find(request.destination_key)
     if destination is None:
         return NOTHING
-    found, free = await _with_seats(timetable, tables, replace(question, destination=destination), free_seats, journey)
-    return await asyncio.to_thread(_seen, db, found, free, journey.party)
+    found, free = await _with_seats(timetable, tables, replace(query, destination=destination), free_seats, request)
+    return await asyncio.to_thread(_seen, db, found, free, request.party)
 
 
 async def _with_seats(
-    timetable: Timetable, tables: Sequence[DayTable], question: Question, free_seats: FreeSeats, journey: Journey
-) -> tuple[Found, dict[UUID, int]]:
-    """The best ways that have seats, and the free seats of their flights. Only flights of ways that might be shown are asked about.
+    timetable: Timetable, tables: Sequence[DayTable], query: ItineraryQuery, free_seats: FreeSeats, request: ItineraryRequest
+) -> tuple[FoundItineraries, dict[UUID, int]]:
+    """The best itineraries that have seats, and the free seats of their flights. Only flights of itineraries that might be shown are asked about.
 
-    A way can be among the best only because others are sold out, so these are left out and the search begins again.
+    An itinerary can be among the best only because others are sold out, so these are left out and the search begins again.
     """
     free: dict[UUID, int] = {}
     full: set[int] = set()
-    count = journey.limit
-    found = await timetable.run(partial(search.find, tables, question, count))
+    count = request.limit
+    found = await timetable.run(partial(search.find, tables, query, count))
     for _ in range(ROUNDS):
-        legs = {leg for way in found.ways for leg in way.legs}
-        free |= await free_seats([leg.flight_id for leg in legs if leg.flight_id not in free])
-        full |= {leg.row for leg in legs if free.get(leg.flight_id, 0) < journey.party}
-        page = Found(found.ways[: journey.limit], found.complete, found.weights)
-        if not any(leg.row in full for way in page.ways for leg in way.legs):
+        segments = {segment for itinerary in found.itineraries for segment in itinerary.segments}
+        free |= await free_seats([segment.flight_id for segment in segments if segment.flight_id not in free])
+        full |= {segment.row for segment in segments if free.get(segment.flight_id, 0) < request.party}
+        page = FoundItineraries(found.itineraries[: request.limit], found.complete, found.weights)
+        if not any(segment.row in full for itinerary in page.itineraries for segment in itinerary.segments):
             return page, free
         count = min(2 * count, MOST_ASKED)
         without = np.array(sorted(full), dtype=np.int64)
-        found = await timetable.run(partial(search.find, tables, question, count, left_out=without, weights=found.weights))
-    known = [way for way in found.ways if all(free.get(leg.flight_id, 0) >= journey.party for leg in way.legs)]
-    return Found(known[: journey.limit], False, found.weights), free
+        found = await timetable.run(partial(search.find, tables, query, count, left_out=without, weights=found.weights))
+    known = [
+        itinerary
+        for itinerary in found.itineraries
+        if all(free.get(segment.flight_id, 0) >= request.party for segment in itinerary.segments)
+    ]
+    return FoundItineraries(known[: request.limit], False, found.weights), free
 
 
-def _seen(db: Database, found: Found, free: dict[UUID, int], party: int) -> ItinerariesView | None:
+def _seen(db: Database, found: FoundItineraries, free: dict[UUID, int], party: int) -> ItinerariesView | None:
     """The flights as they are in the database now; None where one has changed since it was searched."""
-    if not found.ways:
+    if not found.itineraries:
         return ItinerariesView(data=[], complete=found.complete)
     with db.snapshot() as connection:
-        flights = views.read_flights(connection, list({leg.flight_id for way in found.ways for leg in way.legs}))
-    seen = [views.itinerary(way, flights, free, party=party) for way in found.ways]
+        flights = views.read_flights(
+            connection, list({segment.flight_id for itinerary in found.itineraries for segment in itinerary.segments})
+        )
+    seen = [views.itinerary(itinerary, flights, free, party=party) for itinerary in found.itineraries]
     data = [each for each in seen if each is not None]
     return ItinerariesView(data=data, complete=found.complete) if len(data) == len(seen) else None
 

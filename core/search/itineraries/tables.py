@@ -24,7 +24,7 @@ _ANY_DAY_BYTES: Final = 64 * 1024
 Ints = npt.NDArray[np.int64]
 
 
-class Numbers:
+class NumberedNames:
     """Small numbers for names, given as they come; a number never changes. One thread at a time may add."""
 
     def __init__(self) -> None:
@@ -103,8 +103,8 @@ class DayTable:
 
     def replaced(self, route_days: Ints, now: Flights) -> DayTable:
         """The day with all flights of these route days (`route_day`) replaced by those of them in `now`, which may have others."""
-        stays = ~np.isin(route_day(self.flights.source, self.flights.destination, self.flights.date), route_days)
-        kept = self.flights.take(stays)
+        boarding_windows = ~np.isin(route_day(self.flights.source, self.flights.destination, self.flights.date), route_days)
+        kept = self.flights.take(boarding_windows)
         added = now.take(now.departure // DAY_SECONDS == self.day)
         columns = (np.concatenate([getattr(kept, field.name), getattr(added, field.name)]) for field in fields(Flights))
         return DayTable.of(self.day, Flights(*columns))

@@ -24,8 +24,8 @@ from redis.exceptions import RedisError
 from core.db import Database
 from core.flights.announcements.timetable_log import Changed, Reader
 from core.search.itineraries.loading import Loader
-from core.search.itineraries.rounds import Rounds
-from core.search.itineraries.tables import DayTable, Numbers, day_number
+from core.search.itineraries.shared_refresh import SharedRefresh
+from core.search.itineraries.tables import DayTable, NumberedNames, day_number
 
 REDIS_SECONDS: Final = 0.5
 """What takes longer counts as away."""
@@ -64,14 +64,14 @@ class Timetable:
     """
 
     def __init__(self, db: Database, client: Redis, *, max_bytes: int, seconds: float) -> None:
-        self.places = Numbers()
-        self._loader = Loader(self.places, Numbers())
+        self.places = NumberedNames()
+        self._loader = Loader(self.places, NumberedNames())
         self._db = db
         self._log = Reader(client)
         self._max_bytes = max_bytes
         self._seconds = seconds
         self._days: OrderedDict[int, _Held] = OrderedDict()
-        self._rounds = Rounds(self._catch_up)
+        self._rounds = SharedRefresh(self._catch_up)
         self._version = 0
         self._resting_until = 0.0
         self._loads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="timetable-load")
@@ -91,7 +91,7 @@ class Timetable:
         """
         return list(await asyncio.gather(*(self._day(day) for day in range(first, last + 1))))
 
-    def distrust(self) -> None:
+    def forget_all(self) -> None:
         """Forget every day: something in one of them was found to be wrong."""
         self._days.clear()
 

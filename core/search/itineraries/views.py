@@ -14,14 +14,14 @@ from psycopg.sql import SQL
 from core.db import RawConnection
 from core.flights.models import FlightStatus
 from core.flights.views import COLUMNS, FlightView, view
-from core.search.itineraries.search import Leg, Way
+from core.search.itineraries.search import Itinerary, Segment
 from core.search.itineraries.tables import moment
 
 _FLIGHTS = SQL("SELECT {columns} FROM flights WHERE id = ANY(%s)").format(columns=COLUMNS)
 
 
 class ItineraryView(msgspec.Struct, frozen=True, kw_only=True):
-    """A way to fly, in the order of travel. Its flights can be booked as one trip, in this order.
+    """An itinerary to fly, in the order of travel. Its flights can be booked as one trip, in this order.
 
     `total_price` is for the whole party; the `price` of a flight is for one seat. `available_seats`: of the fullest flight.
     `duration_minutes`: from the first departure to the last arrival, waits included; begun minutes count.
@@ -50,24 +50,30 @@ def read_flights(connection: RawConnection, flight_ids: Sequence[UUID]) -> dict[
     return {flight.id: flight for flight in found}
 
 
-def itinerary(way: Way, flights: dict[UUID, FlightView], free: dict[UUID, int], *, party: int) -> ItineraryView | None:
-    """What a client sees; None where the flights are no longer what the way was made of."""
+def itinerary(
+    itinerary: Itinerary, flights: dict[UUID, FlightView], free: dict[UUID, int], *, party: int
+) -> ItineraryView | None:
+    """What a client sees; None where the flights are no longer what the itinerary was made of."""
     segments = []
-    for leg in way.legs:
-        flight = flights.get(leg.flight_id)
-        if flight is None or not _is_still(flight, leg):
+    for segment in itinerary.segments:
+        flight = flights.get(segment.flight_id)
+        if flight is None or not _is_still(flight, segment):
             return None
-        segments.append(msgspec.structs.replace(flight, available_seats=free[leg.flight_id]))
+        segments.append(msgspec.structs.replace(flight, available_seats=free[segment.flight_id]))
     return ItineraryView(
         segments=segments,
         stops=len(segments) - 1,
-        duration_minutes=-(-(way.arrival - way.departure) // 60),
+        duration_minutes=-(-(itinerary.arrival - itinerary.departure) // 60),
         total_price=sum((flight.price for flight in segments), Decimal(0)) * party,
         currency=segments[0].currency,
         available_seats=min(flight.available_seats for flight in segments),
     )
 
 
-def _is_still(flight: FlightView, leg: Leg) -> bool:
+def _is_still(flight: FlightView, segment: Segment) -> bool:
     times = moment(flight.departure_ts), moment(flight.arrival_ts)
-    return flight.status is FlightStatus.SCHEDULED and times == (leg.departure, leg.arrival) and flight.price * 100 == leg.price
+    return (
+        flight.status is FlightStatus.SCHEDULED
+        and times == (segment.departure, segment.arrival)
+        and flight.price * 100 == segment.price
+    )

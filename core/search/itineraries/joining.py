@@ -1,4 +1,7 @@
-"""All ways of one question, joined but not listed: for each leg, the ranges of sorted arrays that it may continue with."""
+"""Which segments can follow which: for each segment, the range of a sorted array that holds everything that can follow it.
+
+No itinerary is listed here. With 1,000 first segments and 1,000 last ones there may be a million pairs, but only 1,000 ranges.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from core.search.itineraries.legs import Legs, Rows, Span, stays
 from core.search.itineraries.ranking import MAX_SECONDS
+from core.search.itineraries.segments import Rows, Segments, Span, boarding_windows
 from core.search.itineraries.tables import Ints
 
 _MOMENT_BITS: Final = 22
@@ -28,7 +31,7 @@ class Rules:
 
 
 class Ranges(NamedTuple):
-    """[low, high) of another array for each leg; none is empty."""
+    """[low, high) of another array for each segment; none is empty."""
 
     low: Rows
     high: Rows
@@ -42,31 +45,31 @@ class Ranges(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
+class JoinedSegments:
     """`direct`: from source to destination. `first` leave the source, sorted by where and when they arrive; `last` reach the
     destination, sorted by where and when they leave.
 
-    `onward`: first legs that a last one follows, and the last ones. `middle`: between a first and a last leg; `before`, `after`: which.
+    `onward`: first segments that a last one follows, and the last ones. `middle`: between a first and a last segment; `before`, `after`: which.
     """
 
     origin: int
-    direct: Legs
-    first: Legs
-    last: Legs
+    direct: Segments
+    first: Segments
+    last: Segments
     onward: Rows
     onward_last: Ranges
-    middle: Legs
+    middle: Segments
     before: Ranges
     after: Ranges
 
-    def without(self, beaten: npt.NDArray[np.bool_]) -> Joint:
-        """The same without some middle legs."""
-        left = np.flatnonzero(~beaten)
+    def without(self, dominated: npt.NDArray[np.bool_]) -> JoinedSegments:
+        """The same without some middle segments."""
+        left = np.flatnonzero(~dominated)
         return replace(self, middle=self.middle.take(left), before=self.before.take(left), after=self.after.take(left))
 
 
-def join(span: Span, departing: Legs, destination: int, rules: Rules) -> Joint:
-    """The ways that begin with a flight of `departing` (all of one place) and reach `destination`."""
+def join(span: Span, departing: Segments, destination: int, rules: Rules) -> JoinedSegments:
+    """The itineraries that begin with a flight of `departing` (all of one place) and reach `destination`."""
     departing = departing.take(departing.arrival - departing.departure <= MAX_SECONDS)
     is_direct = departing.destination == destination
     direct, first = departing.take(is_direct), departing.take(~is_direct)
@@ -80,10 +83,10 @@ def join(span: Span, departing: Legs, destination: int, rules: Rules) -> Joint:
         last = span.arriving(destination, begin, end)
         last = last.take((last.source != first.source[0]) & (last.arrival <= end))
         if rules.max_stops == 2 and len(last.row):
-            # No place comes twice: a first leg never ends at the destination, a last one never begins at the source.
+            # No place comes twice: a first segment never ends at the destination, a last one never begins at the source.
             middle = span.between(
-                stays(first.destination, first.arrival + rules.min_wait, first.arrival + rules.max_wait),
-                stays(last.source, np.full(len(last.row), begin), last.departure - rules.min_wait),
+                boarding_windows(first.destination, first.arrival + rules.min_wait, first.arrival + rules.max_wait),
+                boarding_windows(last.source, np.full(len(last.row), begin), last.departure - rules.min_wait),
             )
             middle = middle.take(middle.arrival <= end)
 
@@ -99,7 +102,7 @@ def join(span: Span, departing: Legs, destination: int, rules: Rules) -> Joint:
     middle = middle.take(reached)
     lands = _key(middle.destination, middle.currency, middle.arrival - origin)
     goes_on, after = _matches(leaves, lands + rules.min_wait, lands + rules.max_wait)
-    return Joint(origin, direct, first, last, onward, onward_last, middle.take(goes_on), before.take(goes_on), after)
+    return JoinedSegments(origin, direct, first, last, onward, onward_last, middle.take(goes_on), before.take(goes_on), after)
 
 
 def _key(place: npt.NDArray[np.int32], currency: npt.NDArray[np.int32], moment: Ints) -> Ints:

@@ -1,4 +1,4 @@
-"""Gather the flights that may be part of a journey from the tables of the days, each by a range of a sorted index."""
+"""Take the flights that may be part of an itinerary from the tables of the days, each set by a range of a sorted index."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.search.itineraries.tables import PLACE_SHIFT, DayTable, Ints
 Rows = npt.NDArray[np.intp]
 
 
-class Legs(NamedTuple):
+class Segments(NamedTuple):
     """Columns of equal length. `row` names a flight among all tables of a `Span`."""
 
     row: Ints
@@ -26,12 +26,12 @@ class Legs(NamedTuple):
     price: Ints
     currency: npt.NDArray[np.int32]
 
-    def take(self, which: npt.NDArray[Any]) -> Legs:
-        return Legs(*(column[which] for column in self))
+    def take(self, which: npt.NDArray[Any]) -> Segments:
+        return Segments(*(column[which] for column in self))
 
 
-class Stays(NamedTuple):
-    """When somebody may leave from places: between the two moments, one of each for a place; no place comes twice."""
+class BoardingWindows(NamedTuple):
+    """When somebody may board at each place: from `begin` to `end`, both included. No place comes twice."""
 
     places: npt.NDArray[np.int32]
     begin: Ints
@@ -51,7 +51,7 @@ class Span:
         which = bisect_right(self._first_rows, row) - 1
         return self.tables[which], row - self._first_rows[which]
 
-    def leaving(self, place: int, date: int, after: int) -> Legs:
+    def leaving(self, place: int, date: int, after: int) -> Segments:
         """From a place, on its local day `date`, later than `after`."""
 
         def rows(table: DayTable) -> Rows:
@@ -61,7 +61,7 @@ class Span:
 
         return self._gathered(rows)
 
-    def arriving(self, place: int, begin: int, end: int) -> Legs:
+    def arriving(self, place: int, begin: int, end: int) -> Segments:
         """To a place, leaving between the two moments, both included."""
 
         def rows(table: DayTable) -> Rows:
@@ -71,7 +71,7 @@ class Span:
 
         return self._gathered(rows)
 
-    def between(self, leave: Stays, reach: Stays) -> Legs:
+    def between(self, leave: BoardingWindows, reach: BoardingWindows) -> Segments:
         """From the places of one set to those of the other, when either may be left. Reads the side that has fewer flights."""
         size = 1 + int(max(np.max(leave.places), np.max(reach.places)))
 
@@ -90,30 +90,30 @@ class Span:
 
         return self._gathered(rows)
 
-    def _gathered(self, rows_of: Callable[[DayTable], Rows]) -> Legs:
+    def _gathered(self, rows_of: Callable[[DayTable], Rows]) -> Segments:
         parts = []
         for table, first_row in zip(self.tables, self._first_rows, strict=False):
             rows, flights = rows_of(table), table.flights
             if len(rows):
-                columns = [getattr(flights, name)[rows] for name in Legs._fields[1:]]
-                parts.append(Legs(rows + first_row, *columns))
+                columns = [getattr(flights, name)[rows] for name in Segments._fields[1:]]
+                parts.append(Segments(rows + first_row, *columns))
         if not parts:
-            return Legs(*(np.zeros(0, dtype=np.int64) for _ in Legs._fields))  # type: ignore[arg-type]  # no rows, so no other types
-        legs = parts[0] if len(parts) == 1 else Legs(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-        return legs.take(~np.isin(legs.row, self._left_out)) if len(self._left_out) else legs
+            return Segments(*(np.zeros(0, dtype=np.int64) for _ in Segments._fields))  # type: ignore[arg-type]  # no rows, so no other types
+        segments = parts[0] if len(parts) == 1 else Segments(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+        return segments.take(~np.isin(segments.row, self._left_out)) if len(self._left_out) else segments
 
 
-def stays(places: npt.NDArray[np.int32], begin: Ints, end: Ints) -> Stays:
-    """One stay for each place: from its earliest begin to its latest end."""
+def boarding_windows(places: npt.NDArray[np.int32], begin: Ints, end: Ints) -> BoardingWindows:
+    """One window for each place: from its earliest begin to its latest end."""
     unique, which = np.unique(places, return_inverse=True)
     earliest = np.full(len(unique), np.iinfo(np.int64).max)
     latest = np.full(len(unique), np.iinfo(np.int64).min)
     np.minimum.at(earliest, which, begin)
     np.maximum.at(latest, which, end)
-    return Stays(unique, earliest, latest)
+    return BoardingWindows(unique, earliest, latest)
 
 
-def _ranges(index: Ints, asked: Stays) -> tuple[Rows, Rows]:
+def _ranges(index: Ints, asked: BoardingWindows) -> tuple[Rows, Rows]:
     base = asked.places.astype(np.int64) << PLACE_SHIFT
     lows = np.searchsorted(index, base + np.maximum(asked.begin, 0))
     return lows, np.maximum(lows, np.searchsorted(index, base + asked.end + 1))

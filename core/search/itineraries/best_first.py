@@ -1,0 +1,135 @@
+"""The best itineraries first, without listing the others.
+
+The smallest key of any itinerary through a segment is known before an itinerary is listed: it is the segment's own part of the key
+plus the smallest part in the range of segments that can follow it (`range_minimum.py`). So the best segments are chosen first, then the
+best pairs, then the itineraries. Each step makes the bound smaller, and whatever is left out has a key above the bound. This is branch
+and bound with exact lower bounds.
+
+A worked example with prices as keys, two itineraries wanted: first segments cost 100 and 400; the cheapest segment that can follow the
+first one costs 90, the second one 50. The lower bounds are 190 and 450. If the direct flight costs 300, the bound for two itineraries is
+300, so nothing through the second segment is listed at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from core.search.itineraries import dominance
+from core.search.itineraries.itineraries import Itineraries
+from core.search.itineraries.joining import JoinedSegments, Ranges
+from core.search.itineraries.range_minimum import RangeMinimum
+from core.search.itineraries.ranking import MAX_SECONDS, Weights
+from core.search.itineraries.segments import Rows, expand
+from core.search.itineraries.tables import Ints
+
+WORK: Final = 1_000_000
+"""Combinations that one step lists at most, the most promising ones: what bounds time and memory whatever the timetable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Every itinerary whose key is at most some bound. `everything`: there are no others. `cut`: some are missing, because of `WORK`."""
+
+    itineraries: Itineraries
+    everything: bool
+    cut: bool
+
+
+class BestFirst:
+    """The itineraries of `joined` by what `weights` make of them."""
+
+    def __init__(self, joined: JoinedSegments, weights: Weights) -> None:
+        self._joint, self._weights = joined, weights
+        self._direct = weights.price * joined.direct.price + weights.second * (joined.direct.arrival - joined.direct.departure)
+        self._first = weights.price * joined.first.price - weights.second * (joined.first.departure - joined.origin)
+        self._last = weights.price * joined.last.price + weights.second * (joined.last.arrival - joined.origin)
+        self._middle = weights.price * joined.middle.price + 2 * weights.stop
+        self._one_stop = self._first[joined.onward] + weights.stop + _best(self._last, joined.onward_last)
+        self._before_and_middle = self._middle + _best(self._first, joined.before)
+        self._two_stops = self._before_and_middle + _best(self._last, joined.after)
+
+    def list(self, at_least: int) -> Listed:
+        """The best itineraries: so many at least, if there are, and if not too many of them take longer than they may."""
+        bound = _bound(at_least, self._direct, self._one_stop, self._two_stops)
+        pairs, cut_pairs = self._pairs(bound)
+        middle, last, keys, cut_ends = self._ends(bound)
+        tighter = min(bound, _bound(at_least, self._direct, pairs.key, keys))
+        trips, cut_trips = self._trips(middle, last, keys, tighter)
+        direct = np.flatnonzero(self._direct <= tighter)
+        itineraries = Itineraries.joined(
+            Itineraries.along(self._direct[direct], self._joint.direct.take(direct)), pairs.take(pairs.key <= tighter), trips
+        )
+        cut = cut_pairs or cut_ends or cut_trips
+        return Listed(itineraries, everything=not cut and tighter == _NO_BOUND, cut=cut)
+
+    def without(self, shown: Itineraries) -> BestFirst:
+        """The same without the itineraries with two stops through a middle segment that `shown` beat even if everything about them were as good as
+        it can be: the latest departure, the earliest arrival and the lowest price that the segment can be part of.
+        """
+        joined = self._joint
+        ideal = dominance.criteria(
+            -_best(-joined.first.departure, joined.before),
+            _best(joined.last.arrival, joined.after),
+            _best(joined.first.price, joined.before) + joined.middle.price + _best(joined.last.price, joined.after),
+            np.full(len(joined.middle.row), 2),
+            joined.middle.currency,
+        )
+        others = dominance.criteria(shown.departure, shown.arrival, shown.price, shown.stops, shown.currency)
+        return BestFirst(joined.without(dominance.dominated(ideal, others)), self._weights)
+
+    def _pairs(self, bound: int) -> tuple[Itineraries, bool]:
+        """Itineraries with one stop through the first segments within the bound."""
+        joined = self._joint
+        chosen, owner, last, cut = _expanded(self._one_stop, bound, joined.onward_last)
+        first = joined.onward[chosen[owner]]
+        allowed = joined.last.arrival[last] - joined.first.departure[first] <= MAX_SECONDS
+        first, last = first[allowed], last[allowed]
+        keys = self._first[first] + self._last[last] + self._weights.stop
+        return Itineraries.along(keys, joined.first.take(first), joined.last.take(last)), cut
+
+    def _ends(self, bound: int) -> tuple[Rows, Rows, Ints, bool]:
+        """Middle and last segments of itineraries with two stops, each with its smallest key."""
+        chosen, owner, last, cut = _expanded(self._two_stops, bound, self._joint.after)
+        middle = chosen[owner]
+        return middle, last, self._before_and_middle[middle] + self._last[last], cut
+
+    def _trips(self, middle: Rows, last: Rows, keys: Ints, bound: int) -> tuple[Itineraries, bool]:
+        """Itineraries with two stops within the bound."""
+        joined = self._joint
+        chosen, owner, first, cut = _expanded(keys, bound, joined.before.take(middle))
+        middle, last = middle[chosen[owner]], last[chosen[owner]]
+        keys = self._first[first] + self._middle[middle] + self._last[last]
+        allowed = (keys <= bound) & (joined.last.arrival[last] - joined.first.departure[first] <= MAX_SECONDS)
+        first, middle, last = first[allowed], middle[allowed], last[allowed]
+        return Itineraries.along(keys[allowed], joined.first.take(first), joined.middle.take(middle), joined.last.take(last)), cut
+
+
+_NO_BOUND: Final = int(np.iinfo(np.int64).max)
+
+
+def _best(values: Ints, ranges: Ranges) -> Ints:
+    if not len(ranges.low):
+        return np.zeros(0, dtype=np.int64)
+    return RangeMinimum(values, ranges.longest).of(ranges.low, ranges.high)
+
+
+def _bound(at_least: int, *keys: Ints) -> int:
+    """The key that so many of these do not exceed."""
+    together = np.concatenate(keys)
+    return _NO_BOUND if len(together) <= at_least else int(np.partition(together, at_least - 1)[at_least - 1])
+
+
+def _expanded(keys: Ints, bound: int, ranges: Ranges) -> tuple[Rows, Rows, Rows, bool]:
+    """Those within the bound, and all numbers of their ranges with the position of their owner among them; whether it had to be cut."""
+    chosen = np.flatnonzero(keys <= bound)
+    counts = ranges.high[chosen] - ranges.low[chosen]
+    cut = bool(np.sum(counts) > WORK)
+    if cut:
+        best_first = np.argsort(keys[chosen], kind="stable")
+        fits = np.cumsum(counts[best_first]) <= WORK
+        chosen = chosen[best_first[fits]]
+    owner, numbers = expand(*ranges.take(chosen))
+    return chosen, owner, numbers, cut
