@@ -174,6 +174,9 @@ def create_app(settings: MockpaySettings | None = None) -> Litestar:
         exception_handlers={
             KeyReused: lambda _request, _error: _problem(HTTPStatus.CONFLICT, "key_reused"),
             NotRefundable: lambda _request, _error: _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "not_refundable"),
+            # Bodies that msgspec cannot read, of which Litestar does not know.
+            RecursionError: lambda _request, _error: _problem(HTTPStatus.BAD_REQUEST, "malformed"),
+            UnicodeDecodeError: lambda _request, _error: _problem(HTTPStatus.BAD_REQUEST, "malformed"),
         },
         request_max_body_size=16 * 1024,
         logging_config=None,

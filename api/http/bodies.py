@@ -20,6 +20,7 @@ from litestar.params import BodyKwarg
 
 from api.http.validation_messages import field_error, phrased
 from core.errors import AppError, Invalid, Malformed
+from core.nesting import is_too_deep
 
 FieldErrors = list[dict[str, str]]
 
@@ -86,6 +87,8 @@ def _body_is_required(handler: BaseRouteHandler) -> bool:
 def decode_json(handler: BaseRouteHandler, body: bytes) -> Any:
     """`body` as the type of the handler's `data`. Raises `Malformed` for what is not JSON, `Invalid` for JSON of another shape."""
     decoder = _decoder(handler)
+    if is_too_deep(body):
+        raise Malformed("The body is nested too deeply.")
     try:
         try:
             value = decoder.decode(body)
@@ -101,8 +104,6 @@ def decode_json(handler: BaseRouteHandler, body: bytes) -> Any:
         raise Malformed(f"The body is not JSON: {phrased(str(error))}") from error
     except UnicodeDecodeError as error:
         raise Malformed("The body is not UTF-8.") from error
-    except RecursionError as error:
-        raise Malformed("The body is nested too deeply.") from error
     return value
 
 
@@ -118,7 +119,7 @@ def _every_error(wanted: Any, body: bytes, first: msgspec.ValidationError) -> Fi
     if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
         try:
             raw_fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-        except (msgspec.DecodeError, RecursionError):
+        except msgspec.DecodeError:
             raw_fields = {}
         fields = {field.encode_name: field for field in msgspec.structs.fields(wanted)}
         for name, raw in raw_fields.items():
@@ -137,7 +138,7 @@ def _error_of(name: str, raw: msgspec.Raw, wanted: Any) -> FieldErrors:
         msgspec.json.decode(raw, type=wanted)
     except msgspec.ValidationError as error:
         return [field_error(str(error), inside=f"/{name}")]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return [{"pointer": f"/{name}", "code": "invalid", "message": "This cannot be read."}]
     return []
 

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from core.db import RawConnection
 from core.errors import Invalid, Malformed
+from core.nesting import is_too_deep
 from core.payments.provider import Outcome, Verdict
 from core.text import AMOUNT, VISIBLE
 
@@ -60,9 +61,11 @@ def read(body: bytes) -> ProviderEvent | None:
     """Decode a verified callback. None: an event of a kind that means nothing to us, whatever else it holds.
 
     Raises:
-        Malformed: it is no JSON.
+        Malformed: it is no JSON, or nested too deeply.
         Invalid: it is not an event.
     """
+    if is_too_deep(body):
+        raise Malformed("The event is nested too deeply.")
     try:
         verdict = _VERDICTS.get(_kinds.decode(body).type)
         if verdict is None:
@@ -71,7 +74,7 @@ def read(body: bytes) -> ProviderEvent | None:
         msgspec.json.decode(body)  # the fields that we do not know are stored, too
     except msgspec.ValidationError as error:
         raise Invalid.field("", "invalid", f"This is not an event: {error}.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Malformed(f"The event is no JSON that can be read: {error}.") from None
     if _NUL.search(body):
         raise Invalid.field("", "bad_format", "NUL characters are not allowed.")

@@ -12,6 +12,7 @@ import httpx
 import msgspec
 import structlog
 
+from core.nesting import is_too_deep
 from core.payments.provider import Charge, Outcome, RefundOutcome, Verdict
 
 CONNECT_SECONDS: Final = 2.0
@@ -107,12 +108,19 @@ def _read(charge: Charge, answer: httpx.Response) -> Outcome:
         _log.warning("the payment provider failed", payment_id=str(charge.payment_id), status=answer.status_code)
         return Outcome(Verdict.UNKNOWN)
     try:
-        said = _charges.decode(answer.content)
+        said = _decode(answer.content)
         same = (said.id, Decimal(said.amount), said.currency) == (str(charge.payment_id), charge.amount, charge.currency)
-    except (msgspec.DecodeError, ArithmeticError) as error:
+    except (ValueError, ArithmeticError) as error:  # what msgspec raises is a ValueError, for bad UTF-8 as well
         _log.error("an answer of the payment provider that nobody can read", error=str(error))
         return Outcome(Verdict.UNKNOWN)
     if not same:
         _log.error("the payment provider answers about another charge", payment_id=str(charge.payment_id), said=said.id)
         return Outcome(Verdict.UNKNOWN)
     return Outcome(_VERDICTS.get(said.status, Verdict.UNKNOWN), said.decline_code)
+
+
+def _decode(answer: bytes) -> _ChargeAnswer:
+    """Raises a `ValueError` for what cannot be read."""
+    if is_too_deep(answer):
+        raise ValueError("it is nested too deeply")
+    return _charges.decode(answer)

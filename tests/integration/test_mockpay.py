@@ -51,6 +51,17 @@ def test_refunds_never_exceed_the_charge(provider: PracticeProvider) -> None:
     assert (books["captured"], books["refunded"]) == ("100.00", "100.00")
 
 
+@pytest.mark.parametrize("path", ["charges", "refunds"])
+def test_a_body_that_nobody_can_read_is_refused(provider: PracticeProvider, path: str) -> None:
+    deep = b"[" * 5_000
+    bodies = (b"{", b'{"id": "\xff"}', b'{"note": ' + deep, deep, b'{"a": ' * 2_000 + b"1" + b"}" * 2_000)
+    answers = [
+        httpx.post(f"{provider.base_url}/{path}", content=body, headers={"content-type": "application/json"}, verify=False)
+        for body in bodies
+    ]
+    assert {answer.status_code for answer in answers} == {400}
+
+
 def test_a_charge_that_a_restart_cut_off_never_happened(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite")
     for key, status in (("cut", "processing"), ("kept", "captured")):

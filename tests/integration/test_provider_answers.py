@@ -1,0 +1,99 @@
+"""Answers of a payment provider that nobody can read: what became of the charge is not known then, and it is asked for later."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from uuid import UUID
+
+import pytest
+
+from core.payments.http_provider import HttpProvider
+from core.payments.provider import Charge, Verdict
+
+CHARGE = Charge(UUID("01a20656-4b6d-7534-8d21-503eda47ef2d"), Decimal("100.00"), "INR", "tok_ok", "")
+READABLE = b'{"id": "01a20656-4b6d-7534-8d21-503eda47ef2d", "amount": "100.00", "currency": "INR", "status": "captured"}'
+
+
+class AnyAnswer(ThreadingHTTPServer):
+    """A provider whose answer is `said`, whatever it is asked."""
+
+    said = b""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: AnyAnswer
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.do_GET()
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-length", str(len(self.server.said)))
+        self.end_headers()
+        self.wfile.write(self.server.said)
+
+    def log_message(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
+@pytest.fixture
+def answering() -> Iterator[AnyAnswer]:
+    with AnyAnswer() as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def verdicts(server: AnyAnswer) -> list[Verdict]:
+    async def call() -> list[Verdict]:
+        provider = HttpProvider(server.base_url, seconds=10)
+        try:
+            return [(await provider.charge(CHARGE)).verdict, (await provider.ask(CHARGE)).verdict]
+        finally:
+            await provider.close()
+
+    return asyncio.run(call())
+
+
+def within(note: bytes) -> bytes:
+    return READABLE.replace(b"{", b'{"note": ' + note + b", ", 1)
+
+
+@pytest.mark.parametrize("note", [b'"x"', b"[" * 99 + b"]" * 99])
+def test_fields_that_we_do_not_know_are_no_hindrance(answering: AnyAnswer, note: bytes) -> None:
+    answering.said = within(note)
+    assert verdicts(answering) == [Verdict.CAPTURED] * 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"null",
+        b"<html>",
+        READABLE[:-1],
+        READABLE.replace(b"INR", b"\xff"),
+        READABLE.replace(b'"100.00"', b'"much"'),
+        READABLE.replace(b'"100.00"', b'"NaN"'),
+        within(b"[" * 100 + b"]" * 100),
+        within(b"[" * 2_000 + b"]" * 2_000),
+        within(b"[" * 20_000 + b"]" * 20_000),
+    ],
+)
+def test_an_answer_that_nobody_can_read_leaves_the_charge_open(answering: AnyAnswer, said: bytes) -> None:
+    answering.said = said
+    assert verdicts(answering) == [Verdict.UNKNOWN] * 2
