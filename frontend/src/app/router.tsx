@@ -9,10 +9,10 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { currentSession, settledSession } from '@/lib/session';
-import { isDay } from '@/lib/time';
 import { Crash } from './routes/crash';
 import { Home } from './routes/home';
 import { NotFound } from './routes/not-found';
+import { nextParam, searchParams, seatsParam, textParam } from './search-params';
 import { Shell } from './shell';
 
 interface Context {
@@ -21,31 +21,17 @@ interface Context {
 
 const root = createRootRouteWithContext<Context>()({ component: Shell });
 
-export interface HomeSearch {
-  from?: string;
-  to?: string;
-  date?: string;
-  sort?: 'price' | 'fastest';
-  seats?: number;
-}
-
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  validateSearch: (given: Record<string, unknown>): HomeSearch => ({
-    ...text('from', given.from),
-    ...text('to', given.to),
-    ...(typeof given.date === 'string' && isDay(given.date) && { date: given.date }),
-    ...((given.sort === 'price' || given.sort === 'fastest') && { sort: given.sort }),
-    ...party(given.seats),
-  }),
+  validateSearch: searchParams,
   component: Home,
 });
 
 const flight = createRoute({
   getParentRoute: () => root,
   path: '/flights/$flightId',
-  validateSearch: (given: Record<string, unknown>): { seats?: number } => party(given.seats),
+  validateSearch: seatsParam,
   component: lazyRouteComponent(() => import('./routes/flight'), 'FlightPage'),
 });
 
@@ -53,8 +39,8 @@ const trip = createRoute({
   getParentRoute: () => root,
   path: '/trip',
   validateSearch: (given: Record<string, unknown>): { flights?: string; seats?: number } => ({
-    ...text('flights', given.flights),
-    ...party(given.seats),
+    ...textParam('flights', given.flights),
+    ...seatsParam(given),
   }),
   component: lazyRouteComponent(() => import('./routes/trip'), 'TripPage'),
 });
@@ -76,7 +62,7 @@ const booking = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: next,
+  validateSearch: nextParam,
   beforeLoad: requireNobody,
   component: lazyRouteComponent(() => import('./routes/enter'), 'SignInPage'),
 });
@@ -84,7 +70,7 @@ const signIn = createRoute({
 const register = createRoute({
   getParentRoute: () => root,
   path: '/register',
-  validateSearch: next,
+  validateSearch: nextParam,
   beforeLoad: requireNobody,
   component: lazyRouteComponent(() => import('./routes/enter'), 'RegisterPage'),
 });
@@ -93,7 +79,7 @@ const manage = createRoute({
   getParentRoute: () => root,
   path: '/manage',
   beforeLoad: requireSession,
-  validateSearch: (given: Record<string, unknown>): { import?: string } => text('import', given.import),
+  validateSearch: (given: Record<string, unknown>): { import?: string } => textParam('import', given.import),
   component: lazyRouteComponent(() => import('./routes/manage'), 'ManagePage'),
 });
 
@@ -131,19 +117,4 @@ async function requireNobody({ search }: { search: { next?: string } }): Promise
   // A server that does not answer leaves the door open: its form says what is the matter.
   const { state } = await settledSession().catch(currentSession);
   if (state === 'signed-in') throw redirect({ href: search.next ?? '/', replace: true });
-}
-
-function text<Name extends string>(name: Name, value: unknown): { [key in Name]?: string } {
-  return typeof value === 'string' && value ? ({ [name]: value } as { [key in Name]?: string }) : {};
-}
-
-function party(value: unknown): { seats?: number } {
-  const seats = Number(value);
-  return Number.isInteger(seats) && seats >= 1 && seats <= 9 ? { seats } : {};
-}
-
-/** Where to go after signing in: a path of this app and nothing else. */
-function next(given: Record<string, unknown>): { next?: string } {
-  const path = given.next;
-  return typeof path === 'string' && /^\/(?![/\\])/.test(path) ? { next: path } : {};
 }

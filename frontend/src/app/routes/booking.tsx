@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { searchFor } from '@/app/search-params';
 import { LinkButton } from '@/components/link-button';
 import { Page } from '@/components/page';
 import { ProblemNote } from '@/components/problem-note';
@@ -15,7 +16,6 @@ import { asProblem } from '@/lib/problem';
 import type { Booking } from '@/lib/wire';
 import css from './booking.module.css';
 import { NotFound } from './not-found';
-import { searchLike } from './search-like';
 
 const route = getRouteApi('/bookings/$bookingId');
 
@@ -76,7 +76,7 @@ function WayOn({ booking: { status, segments, seats } }: { booking: Booking }) {
   if (!flight || !(status === 'FAILED' || status === 'EXPIRED')) return null;
   return (
     <>
-      <LinkButton to="/" search={searchLike(flight, seats)}>
+      <LinkButton to="/" search={searchFor(flight, seats)}>
         Other flights that day
       </LinkButton>
       <LinkButton

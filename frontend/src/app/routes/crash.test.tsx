@@ -1,7 +1,7 @@
 import { render, screen } from '@testing-library/react';
 import { expect, test } from 'vitest';
+import { Providers } from '@/app/providers';
 import { newQueryClient } from '@/lib/query';
-import { Providers } from '../providers';
 import { Crash } from './crash';
 
 function crashed(error: unknown) {

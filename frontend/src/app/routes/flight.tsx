@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { searchFor } from '@/app/search-params';
 import { Page } from '@/components/page';
 import { ProblemNote } from '@/components/problem-note';
 import { BookPanel } from '@/features/bookings/book-panel';
@@ -12,7 +13,6 @@ import { asProblem } from '@/lib/problem';
 import type { Flight } from '@/lib/wire';
 import css from './flight.module.css';
 import { NotFound } from './not-found';
-import { searchLike } from './search-like';
 
 const route = getRouteApi('/flights/$flightId');
 
@@ -72,7 +72,7 @@ export function FlightPage() {
 
 function WayBack({ flight, seats }: { flight: Flight; seats: number }) {
   return (
-    <Link to="/" search={searchLike(flight, seats)} className={css.back}>
+    <Link to="/" search={searchFor(flight, seats)} className={css.back}>
       All flights from {flight.source} to {flight.destination}
     </Link>
   );

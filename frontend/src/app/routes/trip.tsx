@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { searchFor } from '@/app/search-params';
 import { Page } from '@/components/page';
 import { ProblemNote } from '@/components/problem-note';
 import { tripFlights } from '@/features/trips/api';
@@ -8,7 +9,6 @@ import { TripCard } from '@/features/trips/trip-card';
 import { TripPanel } from '@/features/trips/trip-panel';
 import { asProblem } from '@/lib/problem';
 import { NotFound } from './not-found';
-import { searchLike } from './search-like';
 import css from './trip.module.css';
 
 const route = getRouteApi('/trip');
@@ -55,7 +55,7 @@ function Trip({ flightIds }: { flightIds: string[] }) {
   const journey = { ...first, destination: last.destination };
   return (
     <Page title={`${first.source} to ${last.destination}`}>
-      <Link to="/" search={searchLike(journey, seats)} className={css.back}>
+      <Link to="/" search={searchFor(journey, seats)} className={css.back}>
         All ways from {first.source} to {last.destination}
       </Link>
       {error && (
