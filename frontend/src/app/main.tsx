@@ -7,7 +7,7 @@ import './styles.css';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { newQueryClient } from '@/lib/query';
+import { newQueryClient } from '@/lib/query-client';
 import { Providers } from './providers';
 import { newRouter } from './router';
 

@@ -1,23 +1,24 @@
 import { MantineProvider } from '@mantine/core';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useEffect } from 'react';
-import { forgetSearches } from '@/features/flights/recent-searches';
-import { forget } from '@/lib/query';
-import { onLeaving } from '@/lib/session';
+import { forgetSearches } from '@/features/search/start/recent-searches';
+import { clearQueries } from '@/lib/query-client';
+import { onAccountChange } from '@/lib/session';
 import { theme } from './theme';
 
 interface Props {
   queries: QueryClient;
   children: ReactNode;
-  /** `test` turns transitions off. */
+  /** In tests Mantine has no transitions. */
   env?: 'default' | 'test';
 }
 
+/** What every component can use: queries and the theme. Forgets everything of an account when it leaves. */
 export function Providers({ queries, children, env = 'default' }: Props) {
   useEffect(
     () =>
-      onLeaving(() => {
-        forget(queries);
+      onAccountChange(() => {
+        clearQueries(queries);
         forgetSearches();
       }),
     [queries],

@@ -8,11 +8,11 @@ import {
   type RouterHistory,
   redirect,
 } from '@tanstack/react-router';
-import { currentSession, settledSession } from '@/lib/session';
+import { currentSession, freshSession } from '@/lib/session';
 import { Crash } from './routes/crash';
-import { Home } from './routes/home';
+import { HomePage } from './routes/home';
 import { NotFound } from './routes/not-found';
-import { nextParam, searchParams, seatsParam, textParam } from './search-params';
+import { itineraryParams, nextParam, searchParams, seatsParam, textParam } from './search-params';
 import { Shell } from './shell';
 
 interface Context {
@@ -25,24 +25,31 @@ const home = createRoute({
   getParentRoute: () => root,
   path: '/',
   validateSearch: searchParams,
-  component: Home,
+  component: HomePage,
 });
 
 const flight = createRoute({
   getParentRoute: () => root,
   path: '/flights/$flightId',
   validateSearch: seatsParam,
-  component: lazyRouteComponent(() => import('./routes/flight'), 'FlightPage'),
+  component: lazyRouteComponent(() => import('./routes/checkout'), 'FlightPage'),
 });
 
-const trip = createRoute({
+const itinerary = createRoute({
+  getParentRoute: () => root,
+  path: '/itinerary',
+  validateSearch: itineraryParams,
+  component: lazyRouteComponent(() => import('./routes/checkout'), 'ItineraryPage'),
+});
+
+/** The former address of `/itinerary`, which people may have kept. */
+const formerItinerary = createRoute({
   getParentRoute: () => root,
   path: '/trip',
-  validateSearch: (given: Record<string, unknown>): { flights?: string; seats?: number } => ({
-    ...textParam('flights', given.flights),
-    ...seatsParam(given),
-  }),
-  component: lazyRouteComponent(() => import('./routes/trip'), 'TripPage'),
+  validateSearch: itineraryParams,
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: '/itinerary', search, replace: true });
+  },
 });
 
 const bookings = createRoute({
@@ -63,16 +70,16 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: nextParam,
-  beforeLoad: requireNobody,
-  component: lazyRouteComponent(() => import('./routes/enter'), 'SignInPage'),
+  beforeLoad: requireNoSession,
+  component: lazyRouteComponent(() => import('./routes/account'), 'SignInPage'),
 });
 
 const register = createRoute({
   getParentRoute: () => root,
   path: '/register',
   validateSearch: nextParam,
-  beforeLoad: requireNobody,
-  component: lazyRouteComponent(() => import('./routes/enter'), 'RegisterPage'),
+  beforeLoad: requireNoSession,
+  component: lazyRouteComponent(() => import('./routes/account'), 'RegisterPage'),
 });
 
 const manage = createRoute({
@@ -83,14 +90,24 @@ const manage = createRoute({
   component: lazyRouteComponent(() => import('./routes/manage'), 'ManagePage'),
 });
 
-const tree = root.addChildren([home, flight, trip, bookings, booking, signIn, register, manage]);
+const routes = root.addChildren([
+  home,
+  flight,
+  itinerary,
+  formerItinerary,
+  bookings,
+  booking,
+  signIn,
+  register,
+  manage,
+]);
 
-/** `history` is the browser's unless a test brings one. */
+/** `history` is the browser's, unless a test gives its own. */
 export function newRouter(queries: QueryClient, history?: RouterHistory) {
   return createRouter({
-    routeTree: tree,
+    routeTree: routes,
     context: { queries },
-    // What a route's validateSearch leaves out is out: otherwise the raw address would show through.
+    // Without this, a component would also see the parameters that validateSearch left out.
     search: { strict: true },
     defaultPreload: 'intent',
     defaultErrorComponent: Crash,
@@ -106,15 +123,15 @@ declare module '@tanstack/react-router' {
   }
 }
 
-/** Sends strangers to the door, and later back. A session that is not known yet passes: its first call finds out. */
+/** Sends a visitor to the sign-in page, which leads back. While the session is not known the page opens: its first call finds out. */
 function requireSession({ location }: { location: ParsedLocation }): void {
   if (currentSession().state === 'signed-out')
     throw redirect({ to: '/sign-in', search: { next: location.href } });
 }
 
-/** Who is inside already has nothing to do at the door, also when coming back to it. */
-async function requireNobody({ search }: { search: { next?: string } }): Promise<void> {
-  // A server that does not answer leaves the door open: its form says what is the matter.
-  const { state } = await settledSession().catch(currentSession);
+/** Whoever is signed in is sent on, also when going back to the sign-in page. */
+async function requireNoSession({ search }: { search: { next?: string } }): Promise<void> {
+  // When the server does not answer, the page opens, and its form says what is wrong.
+  const { state } = await freshSession().catch(currentSession);
   if (state === 'signed-in') throw redirect({ href: search.next ?? '/', replace: true });
 }

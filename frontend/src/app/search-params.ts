@@ -1,10 +1,10 @@
-import { itineraryOf, type Leg } from '@/lib/itinerary';
+import { localSchedule, type Schedule } from '@/lib/schedule';
 import { type Day, isDay } from '@/lib/time';
 
-/** What an address may say after its `?`. Anything that does not fit is left out, as if it had not been written. */
+/** What stands in an address after its `?`. What does not fit is left out, as if it had not been written. */
 type Given = Record<string, unknown>;
 
-/** A search: its results are shown once places and day are known. */
+/** A search for flights. Its results are shown once it has both places and the day. */
 export interface SearchParams {
   from?: string;
   to?: string;
@@ -23,10 +23,30 @@ export function searchParams(given: Given): SearchParams {
   };
 }
 
-/** The search that finds a flight and the others of its day: same places, same local day of departure. */
-export function searchFor(leg: Leg, seats: number): SearchParams {
-  const { from } = itineraryOf(leg);
-  return { from: leg.source, to: leg.destination, date: from.date, ...(seats > 1 && { seats }) };
+/** The search that finds these flights again: from the same place to the same place on the same local day. */
+export function searchFor(schedule: Schedule, seats: number): SearchParams {
+  const { date } = localSchedule(schedule).departure;
+  return { from: schedule.source, to: schedule.destination, date, ...(seats > 1 && { seats }) };
+}
+
+/** An itinerary of several flights: their ids with commas between them, in the order of travel. */
+export interface ItineraryParams {
+  flights?: string;
+  seats?: number;
+}
+
+export function itineraryParams(given: Given): ItineraryParams {
+  return { ...textParam('flights', given.flights), ...seatsParam(given) };
+}
+
+const FLIGHT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const MAX_FLIGHTS = 6;
+
+/** The ids of two to six different flights; null for anything else. */
+export function flightIds({ flights = '' }: ItineraryParams): string[] | null {
+  const ids = flights.split(',');
+  const fits = ids.length >= 2 && ids.length <= MAX_FLIGHTS && new Set(ids).size === ids.length;
+  return fits && ids.every((id) => FLIGHT_ID.test(id)) ? ids : null;
 }
 
 export function seatsParam(given: Given): { seats?: number } {

@@ -1,17 +1,17 @@
 import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { Logo } from '@/components/logo';
-import { AccountMenu } from '@/features/auth/account-menu';
-import { useMe } from '@/features/auth/api';
+import { AccountMenu } from '@/features/accounts/account-menu';
+import { useAccount } from '@/features/accounts/api';
 import { type Session, useSession } from '@/lib/session';
+import { Logo } from './logo';
 import css from './shell.module.css';
 
-/** What surrounds every page. */
+/** Header, navigation and footer around every page. */
 export function Shell() {
   const session = useSession();
-  const me = useMe();
+  const account = useAccount();
   const main = useFocusOnNavigation();
-  useGuardsOnChange(session.state);
+  useCheckAccessOnChange(session.state);
   return (
     <div className={css.shell}>
       <a href="#main" className={css.skip}>
@@ -25,7 +25,7 @@ export function Shell() {
           </Link>
           <nav className={css.nav} aria-label="Main">
             {session.state !== 'signed-out' && <Link to="/bookings">My bookings</Link>}
-            {me?.role === 'admin' && <Link to="/manage">Manage</Link>}
+            {account?.role === 'admin' && <Link to="/manage">Manage</Link>}
           </nav>
           <AccountMenu />
         </div>
@@ -43,8 +43,8 @@ export function Shell() {
   );
 }
 
-/** Whether a page may be seen is asked again when somebody leaves, or comes in in another window. */
-function useGuardsOnChange(state: Session['state']) {
+/** Checks again whether the page may be seen when the account signs out, or another one signs in in another window. */
+function useCheckAccessOnChange(state: Session['state']) {
   const router = useRouter();
   const known = useRef(state);
   useEffect(() => {
@@ -54,7 +54,7 @@ function useGuardsOnChange(state: Session['state']) {
   }, [state, router]);
 }
 
-/** A new page takes the focus, as a page load would; the first one leaves it where the browser put it. */
+/** A new page takes the focus, as after loading a page. The first page leaves the focus where the browser put it. */
 function useFocusOnNavigation() {
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();

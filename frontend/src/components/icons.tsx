@@ -52,6 +52,12 @@ export const AlertIcon = ({ size }: Sized) => (
   </Icon>
 );
 
+export const ClockIcon = ({ size }: Sized) => (
+  <Icon size={size}>
+    <path d="M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17Zm0 4v5l3.2 2" />
+  </Icon>
+);
+
 export const FileIcon = ({ size }: Sized) => (
   <Icon size={size}>
     <path d="M14 3H6.5A1.5 1.5 0 0 0 5 4.5v15A1.5 1.5 0 0 0 6.5 21h11a1.5 1.5 0 0 0 1.5-1.5V8l-5-5Zm0 0v5h5M12 18v-6m0 0-2.5 2.5M12 12l2.5 2.5" />

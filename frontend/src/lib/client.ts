@@ -3,7 +3,7 @@ import { networkProblem, Problem, problemFrom } from './problem';
 import type { paths } from './schema';
 import { authorizedFetch } from './session';
 
-/** Typed by the API's own description. Wrap every call in `answer()`. */
+/** The API client, typed by the API's own description. Wrap every call in `answer()`, so that a failure is thrown as a `Problem`. */
 export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: authorizedFetch });
 
 interface Result<T> {
@@ -12,16 +12,16 @@ interface Result<T> {
   response: Response;
 }
 
-/** The body of a success, and the answer it came in; everything else is thrown as a `Problem`. */
-export async function answered<T>(call: Promise<Result<T>>): Promise<{ data: T; response: Response }> {
-  const result = await call.catch((reason: unknown) => {
-    // Nothing answered, or the answer broke off. An abort is a wish, and a Problem comes from renewing the session.
-    throw reason instanceof Problem || (reason as Error).name === 'AbortError' ? reason : networkProblem();
-  });
-  if (!result.response.ok) throw problemFrom(result.response, result.error);
-  return { data: result.data as T, response: result.response };
+/** The body of a successful answer. */
+export async function answer<T>(call: Promise<Result<T>>): Promise<T> {
+  return (await answerWithHeaders(call)).data;
 }
 
-export async function answer<T>(call: Promise<Result<T>>): Promise<T> {
-  return (await answered(call)).data;
+export async function answerWithHeaders<T>(call: Promise<Result<T>>): Promise<{ data: T; headers: Headers }> {
+  const { data, error, response } = await call.catch((reason: unknown) => {
+    // A Problem comes from renewing the session, an AbortError from the caller. Anything else means that no whole answer arrived.
+    throw reason instanceof Problem || (reason as Error).name === 'AbortError' ? reason : networkProblem();
+  });
+  if (!response.ok) throw problemFrom(response, error);
+  return { data: data as T, headers: response.headers };
 }

@@ -1,7 +1,7 @@
 import { networkProblem, problemFrom } from './problem';
 import { authorizedFetch } from './session';
 
-/** Saves a file that needs the access token, which a plain link would not carry. */
+/** Saves a file for which the server wants the access token: a plain link would not send it. */
 export async function download(path: string, name: string): Promise<void> {
   const response = await authorizedFetch(new Request(path)).catch(() => {
     throw networkProblem();

@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
-import { difference, isZero, money, sum, total } from './money';
+import { add, isZero, money, multiply, subtract } from './money';
 
-test('a total has no binary fractions', () => {
-  expect(total('0.10', 3)).toBe('0.30');
-  expect(total('4999.99', 9)).toBe('44999.91');
+test('a price times seats has no binary fraction', () => {
+  expect(multiply('0.10', 3)).toBe('0.30');
+  expect(multiply('4999.99', 9)).toBe('44999.91');
 });
 
-test('sums and differences have none either', () => {
-  expect(sum('0.10', '0.20')).toBe('0.30');
-  expect(difference('15000.00', '11250.10')).toBe('3749.90');
+test('sums and differences have no binary fraction', () => {
+  expect(add('0.10', '0.20')).toBe('0.30');
+  expect(add('1000.10', '30000.20', '0.05')).toBe('31000.35');
+  expect(subtract('15000.00', '11250.10')).toBe('3749.90');
   expect([isZero('0.00'), isZero('0.01')]).toEqual([true, false]);
 });
 

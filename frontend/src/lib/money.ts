@@ -1,4 +1,6 @@
-/** `("7500.00", "INR")` as the reader writes it: ₹7,500. Amounts are decimal strings; cents show only when there are any. */
+// Amounts are decimal strings, as the API writes them. They are calculated in whole hundredths, so that no binary fraction shows.
+
+/** `("7500.00", "INR")` as ₹7,500. Cents show only when there are any. */
 export function money(amount: string, currency: string): string {
   const value = Number(amount);
   return new Intl.NumberFormat(undefined, {
@@ -8,35 +10,33 @@ export function money(amount: string, currency: string): string {
   }).format(value);
 }
 
-/** The same to the nearest whole unit, where a hint is enough. */
-export function roughMoney(amount: string, currency: string): string {
+/** The same, rounded to whole units. */
+export function roundedMoney(amount: string, currency: string): string {
   return new Intl.NumberFormat(undefined, { style: 'currency', currency, maximumFractionDigits: 0 }).format(
     Number(amount),
   );
 }
 
-/** A price per seat times seats. */
-export function total(price: string, seats: number): string {
-  return amountOf(hundredths(price) * seats);
+export function multiply(price: string, seats: number): string {
+  return fromHundredths(hundredths(price) * seats);
 }
 
-export function sum(one: string, other: string): string {
-  return amountOf(hundredths(one) + hundredths(other));
+export function add(...amounts: string[]): string {
+  return fromHundredths(amounts.reduce((sum, amount) => sum + hundredths(amount), 0));
 }
 
-export function difference(from: string, taken: string): string {
-  return amountOf(hundredths(from) - hundredths(taken));
+export function subtract(from: string, amount: string): string {
+  return fromHundredths(hundredths(from) - hundredths(amount));
 }
 
 export function isZero(amount: string): boolean {
   return hundredths(amount) === 0;
 }
 
-// Sums are made of whole hundredths, so that no binary fraction shows.
 function hundredths(amount: string): number {
   return Math.round(Number(amount) * 100);
 }
 
-function amountOf(hundredths: number): string {
+function fromHundredths(hundredths: number): string {
   return (hundredths / 100).toFixed(2);
 }

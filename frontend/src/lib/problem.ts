@@ -1,11 +1,11 @@
 export interface FieldError {
-  /** `/seats` is a body field, `?date` a query parameter, `If-Match:` a header. */
+  /** Where: `/seats` is a field of the body, `?date` a query parameter, `If-Match:` a header. */
   pointer: string;
   code: string;
   message: string;
 }
 
-/** The one error of every call: the API's problem+json, or what the network did instead (`code: 'network'`). */
+/** The error that every call to the API throws: the problem+json that the API answered, or one of ours when no answer came (`code: 'network'`). */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: number;
@@ -15,7 +15,7 @@ export class Problem extends Error {
   readonly retryAfterMs: number | null;
   readonly requestId: string | null;
   readonly errors: readonly FieldError[];
-  /** Everything else that came with it: some codes have members of their own. */
+  /** The whole body of the answer: some codes come with fields of their own, such as `booking_id`. */
   readonly members: Readonly<Record<string, unknown>>;
 
   constructor(fields: {
@@ -44,21 +44,21 @@ export function retryAfterMs(headers: Headers): number | null {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
 }
 
-/** The server tells programs what is the matter with their token; a person needs to know what to do. */
-const FOR_PEOPLE: Readonly<Record<string, string>> = {
+/** Text for people instead of the server's, which speaks of tokens and headers to programs. */
+const TEXT_FOR_PEOPLE: Readonly<Record<string, string>> = {
   unauthenticated: 'Your sign-in has ended. Sign in again to go on.',
   account_gone: 'This account does not exist any more. Sign in with another one, or create one.',
 };
 
-/** What went wrong, from an answer that is not a success; `body` is its parsed JSON, or anything else that came. */
+/** From an answer that is not a success. `body` is its JSON; anything else is tolerated, because a proxy may have answered. */
 export function problemFrom(response: Response, body: unknown): Problem {
   const members = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const code = typeof members.code === 'string' ? members.code : 'unexpected';
-  const told = typeof members.detail === 'string' ? members.detail : null;
+  const detail = typeof members.detail === 'string' ? members.detail : null;
   return new Problem({
     status: response.status,
     code,
-    detail: FOR_PEOPLE[code] ?? told ?? `The server answered ${response.status} without saying why.`,
+    detail: TEXT_FOR_PEOPLE[code] ?? detail ?? `The server answered ${response.status} without saying why.`,
     retryable: members.retryable === true || response.status === 429 || response.status === 503,
     retryAfterMs: retryAfterMs(response.headers),
     requestId: response.headers.get('X-Request-Id'),

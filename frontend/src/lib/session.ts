@@ -2,84 +2,86 @@ import { useSyncExternalStore } from 'react';
 import { networkProblem, Problem, problemFrom } from './problem';
 
 /**
- * The access token lives here, in memory, and nowhere else. A reload gets a new one for the refresh cookie, which no script can read.
+ * Who is signed in in this browser. The access token is kept in memory only. After a reload the app gets a new one for the refresh
+ * cookie, which scripts cannot read. Until then the state is `unknown`.
  */
 export type Session = { state: 'unknown' } | { state: 'signed-out' } | { state: 'signed-in'; token: string };
 
 interface TokenAnswer {
   access_token: string;
+  /** Seconds. */
   expires_in: number;
 }
 
-// Says that a refresh cookie probably exists, so that an anonymous visit asks for nothing, and tells one sign-in from the next.
-const HINT = 'skyqueue.signed-in';
-const EARLY_MS = 30_000;
+/**
+ * Where all windows of this browser find the id of its sign-in: a random number that the app makes. While there is none, no refresh
+ * cookie is to be expected, and a visitor's page asks the server nothing. When it changes, another window has signed in or out.
+ */
+const STORAGE_KEY = 'skyqueue.signed-in';
 
-/** The sign-in that this window believes to be the browser's. */
-let mark: string | null = localStorage.getItem(HINT);
-let session: Session = mark === null ? { state: 'signed-out' } : { state: 'unknown' };
-let freshUntil = 0;
-let refreshing: Promise<Session> | null = null;
-const listeners = new Set<() => void>();
-const leaving = new Set<() => void>();
+/** A token is renewed this long before it expires. */
+const RENEW_EARLY_MS = 30_000;
 
-function become(next: Session): Session {
+/** The sign-in that this window knows of. */
+let signInId: string | null = localStorage.getItem(STORAGE_KEY);
+let session: Session = signInId === null ? { state: 'signed-out' } : { state: 'unknown' };
+let renewAt = 0;
+let renewal: Promise<Session> | null = null;
+const sessionListeners = new Set<() => void>();
+const accountListeners = new Set<() => void>();
+
+function setSession(next: Session): Session {
   session = next;
-  for (const listener of listeners) listener();
+  for (const listener of sessionListeners) listener();
   return next;
 }
 
-/** Calls back when whoever was here has gone: nothing of theirs may be seen from then on. */
-export function onLeaving(listener: () => void): () => void {
-  leaving.add(listener);
-  return () => leaving.delete(listener);
+function setToken({ access_token, expires_in }: TokenAnswer): void {
+  renewAt = Date.now() + expires_in * 1000 - RENEW_EARLY_MS;
+  setSession({ state: 'signed-in', token: access_token });
 }
 
-function leave(): void {
-  for (const listener of leaving) listener();
+function setSignInId(id: string): void {
+  signInId = id;
+  localStorage.setItem(STORAGE_KEY, id);
 }
 
-/** Somebody gave a name and a password, perhaps while somebody else was here. */
-export function signedIn(answer: TokenAnswer): void {
-  if (session.state !== 'signed-out') leave();
-  mark = newMark();
-  localStorage.setItem(HINT, mark);
-  hold(answer);
-}
-
-function renewed(answer: TokenAnswer): void {
-  const known = localStorage.getItem(HINT) ?? newMark();
-  // The cookie belongs to the browser: another window may have let somebody else in meanwhile, and the token is theirs.
-  if (known !== mark) leave();
-  mark = known;
-  localStorage.setItem(HINT, known);
-  hold(answer);
-}
-
-function hold(answer: TokenAnswer): void {
-  freshUntil = Date.now() + answer.expires_in * 1000 - EARLY_MS;
-  become({ state: 'signed-in', token: answer.access_token });
-}
-
-export function signedOut(): void {
-  freshUntil = 0;
-  mark = null;
-  localStorage.removeItem(HINT);
-  leave();
-  become({ state: 'signed-out' });
-}
-
-function newMark(): string {
+function newSignInId(): string {
   return String(crypto.getRandomValues(new Uint32Array(1))[0]);
+}
+
+/** Calls back when the account of this window may have changed: from then on nothing of the former account may be seen. */
+export function onAccountChange(listener: () => void): () => void {
+  accountListeners.add(listener);
+  return () => accountListeners.delete(listener);
+}
+
+function accountChanged(): void {
+  for (const listener of accountListeners) listener();
+}
+
+/** After a sign-in with name and password, perhaps over the sign-in of another account. */
+export function startSession(answer: TokenAnswer): void {
+  if (session.state !== 'signed-out') accountChanged();
+  setSignInId(newSignInId());
+  setToken(answer);
+}
+
+export function endSession(): void {
+  renewAt = 0;
+  signInId = null;
+  localStorage.removeItem(STORAGE_KEY);
+  accountChanged();
+  setSession({ state: 'signed-out' });
 }
 
 // Signing out in one window signs out the others, and signing in signs them in.
 window.addEventListener('storage', ({ key, newValue }) => {
-  if (key !== HINT || newValue === mark) return;
-  if (newValue === null) return signedOut();
-  leave();
-  mark = newValue;
-  become({ state: 'unknown' });
+  if (key !== STORAGE_KEY || newValue === signInId) return;
+  if (newValue === null) return endSession();
+  accountChanged();
+  signInId = newValue;
+  setSession({ state: 'unknown' });
 });
 
 export function currentSession(): Session {
@@ -88,30 +90,35 @@ export function currentSession(): Session {
 
 export function useSession(): Session {
   return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
+    sessionListeners.add(listener);
+    return () => sessionListeners.delete(listener);
   }, currentSession);
 }
 
 /**
- * Trades the refresh cookie for a new access token. The cookie rotates, so one call at a time: within this tab by the shared promise,
- * between tabs by a lock.
+ * Gets a new access token for the refresh cookie. Each use of the cookie replaces it, so there is one call at a time: callers of this
+ * window share a promise, and windows take turns by a lock.
  */
-function refresh(): Promise<Session> {
-  refreshing ??= locked(askForToken).finally(() => {
-    refreshing = null;
+function renew(): Promise<Session> {
+  renewal ??= withLock(renewNow).finally(() => {
+    renewal = null;
   });
-  return refreshing;
+  return renewal;
 }
 
-async function askForToken(): Promise<Session> {
+async function renewNow(): Promise<Session> {
   let response = await postRefresh();
-  // 409: another window was quicker. Its fresh cookie is in this browser by now.
+  // 409: another window used the cookie at the same moment. The cookie that it got is in this browser by now.
   if (response.status === 409) response = await postRefresh();
   if (response.ok) {
-    renewed((await response.json()) as TokenAnswer);
+    const answer = (await response.json()) as TokenAnswer;
+    // The cookie belongs to the whole browser. If another window has signed in meanwhile, the token is of that account.
+    const id = localStorage.getItem(STORAGE_KEY) ?? newSignInId();
+    if (id !== signInId) accountChanged();
+    setSignInId(id);
+    setToken(answer);
   } else if (response.status === 401) {
-    signedOut();
+    endSession();
   } else {
     throw problemFrom(response, await response.json().catch(() => null));
   }
@@ -124,49 +131,50 @@ function postRefresh(): Promise<Response> {
   });
 }
 
-function locked<T>(work: () => Promise<T>): Promise<T> {
+function withLock<T>(work: () => Promise<T>): Promise<T> {
+  // Browsers have locks on secure pages only.
   return navigator.locks ? navigator.locks.request('skyqueue.refresh', work) : work();
 }
 
-/** Who is here, with a token that is still good: asks the server only when that is not known. */
-export async function settledSession(): Promise<Session> {
-  const stale = session.state === 'unknown' || (session.state === 'signed-in' && Date.now() > freshUntil);
-  return stale ? refresh() : session;
+/** The session with a token that is still valid. Asks the server only when there is none. */
+export async function freshSession(): Promise<Session> {
+  const stale = session.state === 'unknown' || (session.state === 'signed-in' && Date.now() > renewAt);
+  return stale ? renew() : session;
 }
 
 /**
- * Sends with the access token: renewed before it ends, and once more when the server refuses it. Never as somebody else than whoever
- * was here when it was asked for.
+ * Sends a request with the access token. The token is renewed before it expires, and once more when the server refuses it. What was
+ * begun as one account is never sent as another.
  */
 export async function authorized<Answer extends { status: number }>(
   send: (token: string | null) => Promise<Answer>,
 ): Promise<Answer> {
-  const asker = mark;
-  const known = await settledSession();
-  if (known.state !== 'signed-in') return send(null);
-  requireStill(asker);
-  const answer = await send(known.token);
+  const startedAs = signInId;
+  const current = await freshSession();
+  if (current.state !== 'signed-in') return send(null);
+  requireSameSignIn(startedAs);
+  const answer = await send(current.token);
   if (answer.status !== 401) return answer;
-  const again = await refresh();
-  if (again.state !== 'signed-in') return answer;
-  requireStill(asker);
-  return send(again.token);
+  const renewed = await renew();
+  if (renewed.state !== 'signed-in') return answer;
+  requireSameSignIn(startedAs);
+  return send(renewed.token);
 }
 
-function requireStill(asker: string | null): void {
-  if (mark === asker) return;
+function requireSameSignIn(id: string | null): void {
+  if (signInId === id) return;
   throw new Problem({
     status: 401,
-    code: 'somebody_else',
-    detail: 'Somebody else has signed in in another window. Try again if you mean to do it as them.',
+    code: 'other_account',
+    detail: 'Another account has signed in in another window. Try again to go on with that account.',
   });
 }
 
 /** `fetch` with the access token. */
 export function authorizedFetch(request: Request): Promise<Response> {
   return authorized((token) => {
-    const sent = request.clone();
-    if (token !== null) sent.headers.set('Authorization', `Bearer ${token}`);
-    return fetch(sent);
+    const copy = request.clone();
+    if (token !== null) copy.headers.set('Authorization', `Bearer ${token}`);
+    return fetch(copy);
   });
 }

@@ -1,39 +1,39 @@
 import { expect, test } from 'vitest';
-import { addDays, clock, dayAt, daysLater, dayWords, durationWords, elapsedWords, isDay } from './time';
+import { addDays, clock, dayAt, daysLater, dayText, durationText, elapsedText, isDay } from './time';
 
-test('a clock shows the time of its place', () => {
+test('a clock shows the local time of a place', () => {
   expect(clock('2026-12-01T20:00:00Z', 'Asia/Kolkata')).toBe('01:30');
   expect(clock('2026-12-01T00:00:00Z', 'Asia/Kolkata')).toBe('05:30');
   expect(clock('2026-12-01T00:00:00Z', null)).toBe('00:00');
 });
 
-test('days are counted between local calendars', () => {
+test('days later are counted between the two local dates', () => {
   expect(dayAt('2026-12-01T20:00:00Z', 'Asia/Kolkata')).toBe('2026-12-02');
   expect(daysLater('2026-12-01T20:00:00Z', 'Europe/London', '2026-12-02T04:00:00Z', 'Asia/Kolkata')).toBe(1);
-  // Eastwards over the date line one arrives before one left.
+  // Eastwards over the date line the local arrival is a day before the local departure.
   expect(daysLater('2026-12-01T16:00:00Z', 'Asia/Tokyo', '2026-12-02T02:00:00Z', 'America/Los_Angeles')).toBe(
     -1,
   );
 });
 
-test('days add up over months, years and changes of the clock', () => {
+test('days are added over the end of a month and of a year, and over a change to summer time', () => {
   expect(addDays('2026-12-31', 1)).toBe('2027-01-01');
   expect(addDays('2026-03-29', 1)).toBe('2026-03-30');
 });
 
-test('a day carries its year when it is not this one', () => {
-  expect(dayWords('2026-12-01', '2026-11-25')).toBe('Tue 1 Dec');
-  expect(dayWords('2027-01-02', '2026-12-31')).toBe('Sat 2 Jan 2027');
+test('a day is written with its year when that is not the present one', () => {
+  expect(dayText('2026-12-01', '2026-11-25')).toBe('Tue 1 Dec');
+  expect(dayText('2027-01-02', '2026-12-31')).toBe('Sat 2 Jan 2027');
 });
 
-test('only calendar days are days', () => {
+test('only a real date in ISO form is a day', () => {
   expect(isDay('2026-12-01')).toBe(true);
   expect(['2026-13-01', '01.12.2026', '2026-12-1', ''].map(isDay)).toEqual([false, false, false, false]);
 });
 
-test('durations read well at every length', () => {
-  expect([45, 60, 135].map(durationWords)).toEqual(['45 min', '1 h', '2 h 15 min']);
-  expect([4.21, 14.2, 1204, 12_300, 125_000].map(elapsedWords)).toEqual([
+test('durations and elapsed times have a fitting unit', () => {
+  expect([45, 60, 135].map(durationText)).toEqual(['45 min', '1 h', '2 h 15 min']);
+  expect([4.21, 14.2, 1204, 12_300, 125_000].map(elapsedText)).toEqual([
     '4.2 ms',
     '14 ms',
     '1204 ms',
@@ -42,8 +42,8 @@ test('durations read well at every length', () => {
   ]);
 });
 
-test('what is rounded up to a unit is said in it', () => {
-  expect([9.96, 9_999.7, 59_960, 119_600, 3_599_999].map(elapsedWords)).toEqual([
+test('an elapsed time that rounds up to the next unit is written in that unit', () => {
+  expect([9.96, 9_999.7, 59_960, 119_600, 3_599_999].map(elapsedText)).toEqual([
     '10 ms',
     '10.0 s',
     '1 min 0 s',

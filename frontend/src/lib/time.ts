@@ -1,9 +1,9 @@
-/** Calendar days travel as `YYYY-MM-DD` everywhere: a day at an airport has no time zone. */
+/** A calendar day as `YYYY-MM-DD`. It has no time zone: it is a day at a place. */
 export type Day = string;
 
 const UTC = 'UTC';
 
-/** Today where the reader sits. */
+/** Today, by the clock of the browser. */
 export function today(): Day {
   return dayIn(new Date().toISOString(), undefined);
 }
@@ -18,7 +18,7 @@ export function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
 }
 
-/** The local day of an instant; `undefined` is the reader's own zone. */
+/** The local day of an instant; `undefined` is the time zone of the browser. */
 function dayIn(instant: string, timeZone: string | undefined): Day {
   // en-CA writes dates as YYYY-MM-DD.
   return new Intl.DateTimeFormat('en-CA', {
@@ -29,6 +29,7 @@ function dayIn(instant: string, timeZone: string | undefined): Day {
   }).format(new Date(instant));
 }
 
+/** `06:20` in a time zone; in UTC where the zone is not known. */
 export function clock(instant: string, timeZone: string | null | undefined): string {
   return new Intl.DateTimeFormat('en-GB', {
     timeZone: timeZone ?? UTC,
@@ -37,13 +38,13 @@ export function clock(instant: string, timeZone: string | null | undefined): str
   }).format(new Date(instant));
 }
 
-/** The calendar day at the place; UTC's where the zone is not known. */
+/** The calendar day in a time zone; in UTC where the zone is not known. */
 export function dayAt(instant: string, timeZone: string | null | undefined): Day {
   return dayIn(instant, timeZone ?? UTC);
 }
 
-/** `Tue 1 Dec`, with its year when that is not the present one. */
-export function dayWords(day: Day, now: Day = today()): string {
+/** `Tue 1 Dec`, with the year when it is not the present one. */
+export function dayText(day: Day, now: Day = today()): string {
   return new Intl.DateTimeFormat('en-GB', {
     timeZone: UTC,
     weekday: 'short',
@@ -55,7 +56,7 @@ export function dayWords(day: Day, now: Day = today()): string {
     .replace(',', '');
 }
 
-/** How many calendar days later the arrival's local date is: the small `+1` beside its time. */
+/** By how many calendar days the local date of arrival is later than the local date of departure. */
 export function daysLater(
   departure: string,
   departureZone: string | null | undefined,
@@ -71,16 +72,16 @@ export function minutesBetween(from: string, to: string): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / 60_000);
 }
 
-export function durationWords(minutes: number): string {
+export function durationText(minutes: number): string {
   const hours = Math.floor(minutes / 60);
   const rest = minutes % 60;
   if (hours === 0) return `${rest} min`;
   return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
 }
 
-/** `4.2 ms`, `310 ms`, `12.3 s`, `2 min 5 s`: how long something took, at the precision that still tells steps apart. */
-export function elapsedWords(ms: number): string {
-  // Rounded before a unit is chosen: 59,960 ms are a minute, not 60.0 s.
+/** `4.2 ms`, `310 ms`, `12.3 s`, `2 min 5 s`: how long something took. */
+export function elapsedText(ms: number): string {
+  // Round before choosing a unit: 59,960 ms are 1 min 0 s, not 60.0 s.
   const tenths = Math.round(ms * 10) / 10;
   if (tenths < 10) return `${tenths.toFixed(1)} ms`;
   const whole = Math.round(ms);

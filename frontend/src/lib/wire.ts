@@ -1,19 +1,21 @@
 import type { components } from './schema';
 
+/** Names for the shapes of the API that the app uses. */
 type Schemas = components['schemas'];
 
 export type Account = Schemas['Account'];
 export type Flight = Schemas['FlightView'];
-export type Connection = Schemas['ItineraryView'];
+export type Itinerary = Schemas['ItineraryView'];
 export type Place = Schemas['AirportView'];
 export type Booking = Schemas['BookingView'];
 export type BookingStatus = Schemas['BookingStatus'];
 export type Segment = Schemas['Segment'];
+export type Passenger = Schemas['PassengerView'];
 export type NewBooking = Schemas['BookingBody'];
 export type Payment = Schemas['PaymentView'];
 export type Refund = Schemas['RefundView'];
 export type CancellationQuote = Schemas['QuoteView'];
-export type PlaceInLine = Schemas['WaitlistView'];
+export type WaitlistEntry = Schemas['WaitlistView'];
 export type Job = Schemas['Job'];
 export type ImportSummary = Schemas['ImportSummary'];
 export type ImportView = Schemas['ImportView'];

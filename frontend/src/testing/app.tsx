@@ -3,12 +3,12 @@ import { render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { Providers } from '@/app/providers';
 import { newRouter } from '@/app/router';
-import { newQueryClient } from '@/lib/query';
-import { signedIn } from '@/lib/session';
+import { newQueryClient } from '@/lib/query-client';
+import { startSession } from '@/lib/session';
 
-/** Opens the real app at `path`, as a visitor or signed in, and hands over the hands of a user. */
+/** Opens the real app at `path`, as a visitor or signed in. Returns a user who types and clicks, and the address. */
 export function openApp(path: string, { as }: { as?: 'visitor' | 'member' } = {}) {
-  if (as === 'member') signedIn({ access_token: 'a-token', expires_in: 900 });
+  if (as === 'member') startSession({ access_token: 'a-token', expires_in: 900 });
   const queries = newQueryClient();
   const router = newRouter(queries, createMemoryHistory({ initialEntries: [path] }));
   render(

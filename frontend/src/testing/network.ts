@@ -3,7 +3,7 @@ import { setupServer } from 'msw/node';
 import type { Place } from '@/lib/wire';
 import { PLACES } from './places';
 
-/** The only thing that tests replace. Each test says what its own calls answer with `network.use(...)`. */
+/** The server, and the only thing that tests replace. Each test adds the answers that it needs with `network.use(...)`. */
 export const network = setupServer(
   http.get('/api/v1/airports', () => HttpResponse.json(PLACES.map((place) => place.name))),
   http.get('/api/v1/itineraries', () => HttpResponse.json({ data: [], complete: true })),
@@ -16,7 +16,7 @@ function matching(request: Request): Place[] {
   return PLACES.filter(({ name, iata }) => name.toLowerCase().startsWith(q) || iata?.toLowerCase() === q);
 }
 
-/** An RFC 9457 answer, as the API writes it. */
+/** An error as the API answers it (RFC 9457). */
 export function problem(
   status: number,
   code: string,

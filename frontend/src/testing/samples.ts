@@ -19,6 +19,22 @@ export const FLIGHT: Flight = {
   version: 1,
 };
 
+/** Goes on from Mumbai to London, 2 h 15 min after FLIGHT has arrived there. */
+export const NEXT_FLIGHT: Flight = {
+  ...FLIGHT,
+  id: '0199a000-0000-7000-8000-0000000000f2',
+  flight_number: 'BA-138',
+  source: 'Mumbai',
+  source_iata: 'BOM',
+  destination: 'London',
+  destination_iata: 'LHR',
+  destination_timezone: 'Europe/London',
+  departure_ts: '2099-12-01T08:55:00Z',
+  arrival_ts: '2099-12-01T18:30:00Z',
+  available_seats: 4,
+  price: '30000.20',
+};
+
 export function booking(changes: Partial<Booking> = {}): Booking {
   const { available_seats, total_seats, price, currency, version, ...flight } = FLIGHT;
   const bookingId = '0199a000-0000-7000-8000-00000000000b';
@@ -52,7 +68,7 @@ export function booking(changes: Partial<Booking> = {}): Booking {
   };
 }
 
-/** A booking that is held until then, and waits for its traveller to pay. */
+/** A booking whose seats are held until then. It is not paid yet. */
 export function hold(until: string, changes: Partial<Booking> = {}): Booking {
   return booking({
     status: 'HELD',
@@ -65,7 +81,7 @@ export function hold(until: string, changes: Partial<Booking> = {}): Booking {
   });
 }
 
-/** All of a sample booking, paid. */
+/** A payment of the whole price of a sample booking. */
 export function payment(changes: Partial<Payment> = {}): Payment {
   return {
     id: '0199a000-0000-7000-8000-00000000000c',
@@ -84,11 +100,11 @@ export function refund(changes: Partial<Refund> = {}): Refund {
 
 export function segment(changes: Partial<Segment['flight']> = {}): Segment {
   const { available_seats, total_seats, price, currency, version, ...flight } = FLIGHT;
-  const flown = { ...flight, ...changes };
-  return { booking_id: flown.id, flight: flown, seats: 2, price_total: '15000.00' };
+  const booked = { ...flight, ...changes };
+  return { booking_id: booked.id, flight: booked, seats: 2, price_total: '15000.00' };
 }
 
-/** The job that a booking is. */
+/** The job that makes a booking. */
 export function job(of: Booking, changes: Partial<Job> = {}): Job {
   return {
     job_id: of.id,

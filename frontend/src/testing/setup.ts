@@ -1,10 +1,10 @@
 import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { signedOut } from '@/lib/session';
+import { endSession } from '@/lib/session';
 import { network } from './network';
 
-// What Mantine measures and happy-dom does not have.
+// Mantine needs these, and happy-dom does not have them.
 window.ResizeObserver ??= class {
   observe() {}
   unobserve() {}
@@ -13,14 +13,14 @@ window.ResizeObserver ??= class {
 window.scrollTo = () => {};
 Element.prototype.scrollIntoView = () => {};
 
-// A busy machine is not a failure.
+// A machine that is busy with other tests needs more than the default second.
 configure({ asyncUtilTimeout: 5000 });
 
 beforeAll(() => network.listen({ onUnhandledFrame: 'error' }));
 afterEach(() => {
   cleanup();
   network.resetHandlers();
-  signedOut();
+  endSession();
   localStorage.clear();
   sessionStorage.clear();
 });

@@ -1,4 +1,4 @@
-"""The main road through the app, in a real browser on the real servers."""
+"""How a traveller searches, books, pays and cancels, in a real browser on the real servers."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def register(page: Page) -> str:
     return username
 
 
-def test_a_traveller_finds_a_flight_books_it_and_gives_it_back(page: Page, camera: Camera, flight: dict[str, Any]) -> None:
+def test_a_traveller_finds_a_flight_books_it_and_cancels(page: Page, camera: Camera, flight: dict[str, Any]) -> None:
     page.goto("/")
     expect(page.get_by_role("heading", name="Where to next?")).to_be_visible()
     expect(page.get_by_role("button", name="Delhi")).to_be_visible()
@@ -93,7 +93,9 @@ def test_a_traveller_finds_a_flight_books_it_and_gives_it_back(page: Page, camer
     camera.take("6-cancelled")
 
 
-def test_held_seats_are_paid_for_and_given_back_for_what_was_promised(page: Page, camera: Camera, flight: dict[str, Any]) -> None:
+def test_held_seats_are_paid_and_cancelled_for_the_refund_that_was_shown(
+    page: Page, camera: Camera, flight: dict[str, Any]
+) -> None:
     page.goto(f"/flights/{flight['id']}?seats=2")
     page.get_by_role("link", name="Sign in to book").click()
     register(page)
@@ -121,7 +123,7 @@ def test_held_seats_are_paid_for_and_given_back_for_what_was_promised(page: Page
     camera.take("refunded")
 
 
-def test_who_comes_too_late_waits_and_is_offered_what_is_given_back(
+def test_a_traveller_waits_for_a_sold_out_flight_and_is_offered_seats(
     page: Page, camera: Camera, flight: dict[str, Any], back_office: httpx.Client
 ) -> None:
     body = {"flight_id": flight["id"], "seats": 5}
@@ -130,7 +132,7 @@ def test_who_comes_too_late_waits_and_is_offered_what_is_given_back(
     page.get_by_role("link", name="Sign in to wait").click()
     register(page)
     page.get_by_role("button", name="Join the waiting list").click()
-    expect(page.get_by_text("Number 1", exact=True)).to_be_visible()
+    expect(page.get_by_text("Number 1 in line")).to_be_visible()
     camera.take("waiting")
 
     back_office.delete(f"/api/v1/bookings/{taken['booking_id']}").raise_for_status()
@@ -141,7 +143,7 @@ def test_who_comes_too_late_waits_and_is_offered_what_is_given_back(
     expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
 
 
-def test_seats_that_go_while_one_chooses_are_told_at_once(
+def test_seats_that_another_booking_took_meanwhile_are_told_at_once(
     page: Page, camera: Camera, flight: dict[str, Any], back_office: httpx.Client
 ) -> None:
     page.goto(f"/flights/{flight['id']}?seats=2")
@@ -150,15 +152,15 @@ def test_seats_that_go_while_one_chooses_are_told_at_once(
     book = page.get_by_role("button", name="Book 2 seats")
     expect(book).to_be_visible()
 
-    # Somebody quicker takes four of the five. The page's own next look at the flight is stopped, so that it does not know.
+    # Another booking takes four of the five seats. The page cannot load the flight again, so it does not know.
     page.route(f"**/api/v1/flights/{flight['id']}", lambda route: route.abort())
     body = {"flight_id": flight["id"], "seats": 4}
     rival = back_office.post("/api/v1/booking", json=body, headers={"Prefer": "wait=10"}).raise_for_status().json()
     until(lambda: back_office.get(rival["status_url"]).json()["status"] == "CONFIRMED")
     book.click()
 
-    # Refused at the door, or by the worker when the door did not know yet.
-    expect(page.get_by_text(re.compile("Somebody was quicker|Sold out before your turn"))).to_be_visible()
+    # Refused by the API, or by the worker when the API did not know yet.
+    expect(page.get_by_text(re.compile("Another booking was faster|Sold out before your turn"))).to_be_visible()
     camera.take("7-sold-out")
 
 

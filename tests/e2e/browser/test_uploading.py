@@ -1,4 +1,4 @@
-"""A schedule on its way in: what an administrator sees of it in a real browser."""
+"""How an administrator uploads a schedule, in a real browser on the real servers."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def schedule(rows: int, *, wrong_price_in_row: int) -> tuple[str, str]:
 def with_price(text: str, price: str) -> str:
     """The file with this price in every row."""
     rows = list(csv.DictReader(StringIO(text)))
-    mended = StringIO()
-    writer = csv.DictWriter(mended, rows[0])
+    corrected = StringIO()
+    writer = csv.DictWriter(corrected, rows[0])
     writer.writeheader()
     writer.writerows(row | {"price": price} for row in rows)
-    return mended.getvalue()
+    return corrected.getvalue()
 
 
 def sign_in(page: Page, admin: Admin) -> None:
@@ -51,7 +51,7 @@ def sign_in(page: Page, admin: Admin) -> None:
     expect(page.get_by_role("heading", name="Upload a schedule")).to_be_visible()
 
 
-def test_a_schedule_is_checked_uploaded_mended_and_found_in_search(
+def test_a_schedule_is_checked_uploaded_corrected_and_found_in_search(
     page: Page, camera: Camera, admin: Admin, tmp_path: Path
 ) -> None:
     text, first = schedule(400, wrong_price_in_row=17)
@@ -75,8 +75,8 @@ def test_a_schedule_is_checked_uploaded_mended_and_found_in_search(
         report.get_by_role("button", name="Download these rows").click()
     to_fix = tmp_path / "rows-to-fix.csv"
     saved.value.save_as(to_fix)
-    mended = with_price(to_fix.read_text(), "3100.00")
-    chosen.set_input_files({"name": "mended.csv", "mimeType": "text/csv", "buffer": mended.encode()})
+    corrected = with_price(to_fix.read_text(), "3100.00")
+    chosen.set_input_files({"name": "corrected.csv", "mimeType": "text/csv", "buffer": corrected.encode()})
     page.get_by_role("button", name="Upload").click()
     expect(report).to_contain_text("1 of 1 rows")
     expect(report.get_by_role("definition").first).to_have_text("1")

@@ -1,5 +1,5 @@
-import { Page } from '@/components/page';
-import { BookingList } from '@/features/bookings/booking-list';
+import { Page } from '@/components/layout/page';
+import { BookingList } from '@/features/bookings/list/booking-list';
 
 export function BookingsPage() {
   return (

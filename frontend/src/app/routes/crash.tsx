@@ -1,21 +1,24 @@
 import { Button } from '@mantine/core';
-import { EmptyNote } from '@/components/empty-note';
-import { Page } from '@/components/page';
+import { Page } from '@/components/layout/page';
+import { EmptyNote } from '@/components/messages/empty-note';
 
-/** How Chromium, Firefox and Safari say that a module did not come. */
-const MISSING = /dynamically imported module|Importing a module script failed/i;
+/** How Chromium, Firefox and Safari say that a module could not be loaded. */
+const MODULE_NOT_LOADED = /dynamically imported module|Importing a module script failed/i;
 
-/** A fault of the app itself, or a part of it that did not come or that a newer release has replaced: a reload helps with all of them. */
+/**
+ * Instead of a page that threw an error. Either a part of the app could not be loaded, perhaps because a newer release has replaced it, or
+ * the app has a fault. Loading the page again helps in both cases.
+ */
 export function Crash({ error }: { error: unknown }) {
-  const missing = error instanceof Error && MISSING.test(error.message);
-  const title = missing ? 'This page could not be loaded' : 'This page broke';
+  const notLoaded = error instanceof Error && MODULE_NOT_LOADED.test(error.message);
+  const title = notLoaded ? 'This page could not be loaded' : 'Something went wrong on this page';
   return (
     <Page title={title}>
       <EmptyNote title={title}>
-        {missing ? (
-          <p>A part of it did not arrive. Check the connection, then load it again; nothing has been lost.</p>
+        {notLoaded ? (
+          <p>A part of it did not arrive. Check the connection, then load the page again. Nothing is lost.</p>
         ) : (
-          <p>It is our fault, and nothing you booked is affected.</p>
+          <p>This is a fault of ours. Your bookings are not affected.</p>
         )}
         <Button mt="md" onClick={() => window.location.reload()}>
           Reload

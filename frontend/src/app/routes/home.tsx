@@ -1,64 +1,63 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { Page } from '@/components/page';
-import { DayStrip } from '@/features/flights/day-strip';
-import { FlightList } from '@/features/flights/flight-list';
-import { NothingFound } from '@/features/flights/nothing-found';
-import { rememberSearch } from '@/features/flights/recent-searches';
-import { type Search, SearchForm } from '@/features/flights/search-form';
-import { StartingPoints } from '@/features/flights/starting-points';
-import { Connections } from '@/features/trips/connections';
+import { Page } from '@/components/layout/page';
+import { DayStrip } from '@/features/search/form/day-strip';
+import { type Search, SearchForm } from '@/features/search/form/search-form';
+import { FlightList } from '@/features/search/results/flight-list';
+import { ItineraryList } from '@/features/search/results/itinerary-list';
+import { NothingFound } from '@/features/search/results/nothing-found';
+import { rememberSearch } from '@/features/search/start/recent-searches';
+import { StartingPoints } from '@/features/search/start/starting-points';
 import css from './home.module.css';
 
 const route = getRouteApi('/');
 
-/** Search, and its results once the address names a route and a day. */
-export function Home() {
-  const search = route.useSearch();
-  const { from, to, date, sort = 'price', seats = 1 } = search;
+/** The search form. Below it are the results, once the address names both places and a day, or else places to fly from. */
+export function HomePage() {
+  const params = route.useSearch();
+  const { from, to, date, sort = 'price', seats = 1 } = params;
   const navigate = useNavigate({ from: '/' });
-  const asked = from && to && date ? { from, to, date } : null;
+  const searched = from && to && date ? { from, to, date } : null;
+  const title = searched ? `${searched.from} to ${searched.to}` : null;
 
-  function find(wanted: Search) {
+  function search(wanted: Search) {
     rememberSearch(wanted);
     void navigate({ search: { ...wanted, ...(sort !== 'price' && { sort }) }, resetScroll: false });
   }
 
   return (
     <>
-      <section className={css.hero} data-compact={asked ? true : undefined}>
-        <Arcs />
+      <section className={css.hero} data-compact={searched ? true : undefined}>
+        <FlightPaths />
         <div className={css.inside}>
-          <h1>{asked ? `${asked.from} to ${asked.to}` : 'Where to next?'}</h1>
-          {!asked && (
+          <h1>{title ?? 'Where to next?'}</h1>
+          {!searched && (
             <p className={css.lead}>
-              Pick a flight, take your seats, and watch the booking land in milliseconds.
+              Search flights, choose your seats, and have your booking confirmed within moments.
             </p>
           )}
-          <SearchForm initial={search} onSearch={find} />
+          <SearchForm initial={params} onSearch={search} />
         </div>
       </section>
-      <Page title={asked ? `${asked.from} to ${asked.to}` : 'Flights'}>
-        {asked ? (
+      <Page title={title ?? 'Flights'}>
+        {searched ? (
           <>
-            <DayStrip route={asked} />
+            <DayStrip route={searched} />
             <FlightList
-              route={asked}
+              route={searched}
               seats={seats}
               sort={sort}
               onSort={(chosen) =>
                 navigate({
-                  search: (known) => ({ ...known, sort: chosen }),
+                  search: (current) => ({ ...current, sort: chosen }),
                   resetScroll: false,
                   replace: true,
                 })
               }
-              otherwise={(any) => (
-                <Connections
-                  {...asked}
-                  seats={seats}
-                  sort={sort}
-                  beside={any}
-                  none={!any && <NothingFound route={asked} />}
+              otherwise={(directFlights) => (
+                <ItineraryList
+                  search={{ ...searched, seats, sort }}
+                  directFlights={directFlights}
+                  nothingFound={!directFlights && <NothingFound route={searched} />}
                 />
               )}
             />
@@ -66,7 +65,7 @@ export function Home() {
         ) : (
           <StartingPoints
             onPlace={(name) =>
-              navigate({ search: (known) => ({ ...known, from: name }), resetScroll: false })
+              navigate({ search: (current) => ({ ...current, from: name }), resetScroll: false })
             }
           />
         )}
@@ -75,10 +74,10 @@ export function Home() {
   );
 }
 
-/** Routes over the evening sky. */
-function Arcs() {
+/** The dotted lines behind the search form. */
+function FlightPaths() {
   return (
-    <svg className={css.arcs} viewBox="0 0 1200 360" preserveAspectRatio="xMidYMax slice" aria-hidden="true">
+    <svg className={css.paths} viewBox="0 0 1200 360" preserveAspectRatio="xMidYMax slice" aria-hidden="true">
       <path d="M-40 330C220 90 520 40 840 150" />
       <path d="M180 380C420 170 860 20 1260 120" />
       <path d="M520 380C700 220 940 160 1240 240" />

@@ -1,59 +1,59 @@
 import '@mantine/dropzone/styles.css';
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { DownloadButton } from '@/components/download-button';
-import { EmptyNote } from '@/components/empty-note';
-import { Page } from '@/components/page';
-import { ProblemNote } from '@/components/problem-note';
-import { useSignOut, useWho } from '@/features/auth/api';
-import { TEMPLATE } from '@/features/imports/api';
+import { DownloadButton } from '@/components/controls/download-button';
+import { Page } from '@/components/layout/page';
+import { EmptyNote } from '@/components/messages/empty-note';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import { useAccountQuery, useSignOut } from '@/features/accounts/api';
 import { ImportHistory } from '@/features/imports/import-history';
 import { ImportReport } from '@/features/imports/import-report';
+import { TEMPLATE_PATH } from '@/features/imports/queries';
 import { UploadForm } from '@/features/imports/upload-form';
 import type { Account } from '@/lib/wire';
 import css from './manage.module.css';
 
 const route = getRouteApi('/manage');
 
-/** For administrators: bring a schedule in. */
+/** For administrators: uploads schedules and shows what became of them. */
 export function ManagePage() {
-  const { data: me, error, isFetching, refetch } = useWho();
+  const query = useAccountQuery();
+  const account = query.data;
   return (
     <Page title="Manage">
-      {me ? (
-        me.role === 'admin' ? (
-          <Schedule />
-        ) : (
-          <ForAdministrators me={me} />
-        )
-      ) : error ? (
-        <ProblemNote
-          error={error}
-          title="Your account could not be loaded."
-          onRetry={() => refetch()}
-          retrying={isFetching}
+      {account === undefined ? (
+        <QueryFallback
+          query={query}
+          loading="Loading your account"
+          failed="Your account could not be loaded."
+          heights={[260]}
         />
+      ) : account.role === 'admin' ? (
+        <Imports />
       ) : (
-        <Skeleton height={260} radius={18} />
+        <NotForTravellers account={account} />
       )}
     </Page>
   );
 }
 
-function ForAdministrators({ me }: { me: Account }) {
-  // Signed out, this page leads to the door and back.
+function NotForTravellers({ account }: { account: Account }) {
+  // Once signed out, this page leads to the sign-in page and back here.
   const signOut = useSignOut();
   return (
     <EmptyNote title="For administrators">
-      <p>You are signed in as {me.username}, who is a traveller. Only an administrator can manage flights.</p>
+      <p>
+        You are signed in as {account.username}, who is not an administrator. Only an administrator can manage
+        flights.
+      </p>
       <Button mt="md" loading={signOut.isPending} onClick={() => signOut.mutate()}>
-        Sign in as somebody else
+        Sign in with another account
       </Button>
     </EmptyNote>
   );
 }
 
-function Schedule() {
+function Imports() {
   const { import: jobId } = route.useSearch();
   const navigate = useNavigate({ from: '/manage' });
   return (
@@ -63,18 +63,18 @@ function Schedule() {
         <p className={css.lead}>
           One row per flight, with the columns <code>flight_number</code>, <code>source</code>,{' '}
           <code>destination</code>, <code>departure_ts</code>, <code>arrival_ts</code>,{' '}
-          <code>total_seats</code> and <code>price</code>. Flights that exist are brought up to date and keep
+          <code>total_seats</code> and <code>price</code>. Flights that exist already are updated and keep
           their sold seats.
         </p>
       </div>
       <div>
-        <DownloadButton path={TEMPLATE} name="flights.csv">
-          Download a file to begin with
+        <DownloadButton path={TEMPLATE_PATH} name="flights.csv">
+          Download a template
         </DownloadButton>
       </div>
       <UploadForm
         onAccepted={(job) => navigate({ search: { import: job }, resetScroll: false })}
-        // What became of an earlier file is no answer to this one.
+        // The report of an earlier file must not look like the answer to this one.
         onRefused={() => navigate({ search: {}, resetScroll: false, replace: true })}
       />
       {jobId && <ImportReport key={jobId} jobId={jobId} />}

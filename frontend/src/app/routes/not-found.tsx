@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router';
-import { EmptyNote } from '@/components/empty-note';
-import { Page } from '@/components/page';
+import { Page } from '@/components/layout/page';
+import { EmptyNote } from '@/components/messages/empty-note';
 
+/** Instead of a page whose address leads nowhere. */
 export function NotFound({ what = 'This page' }: { what?: string }) {
   return (
     <Page title="Not found">
-      <EmptyNote title={`${what} is not here`}>
-        It may have been taken away, or the address is not complete. <Link to="/">Find a flight</Link>
+      <EmptyNote title={`${what} was not found`}>
+        It may have been removed, or the address is not complete. <Link to="/">Find a flight</Link>
       </EmptyNote>
     </Page>
   );

@@ -1,27 +1,26 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ProblemNote } from '@/components/problem-note';
+import { ProblemNote } from '@/components/messages/problem-note';
+import { QueryFallback } from '@/components/messages/query-fallback';
 import type { ImportSummary } from '@/lib/wire';
-import { allImports } from './api';
 import css from './import-history.module.css';
+import { importQueries } from './queries';
 
-/** Every file that was ever uploaded, newest first. */
+/** Every file that was uploaded, newest first, each with a link to its report. */
 export function ImportHistory() {
-  const { data, error, isPending, isFetching, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } =
-    useInfiniteQuery(allImports());
-  if (isPending) return <Skeleton height={120} radius={16} />;
-  if (!data) {
+  const query = useInfiniteQuery(importQueries.list());
+  if (!query.data) {
     return (
-      <ProblemNote
-        error={error}
-        title="The uploads could not be loaded."
-        onRetry={() => refetch()}
-        retrying={isFetching}
+      <QueryFallback
+        query={query}
+        loading="Loading the uploads"
+        failed="The uploads could not be loaded."
+        heights={[120]}
       />
     );
   }
-  const imports = data.pages.flatMap((page) => page.data);
+  const imports = query.data.pages.flatMap((page) => page.data);
   if (imports.length === 0) return null;
   return (
     <section>
@@ -30,14 +29,22 @@ export function ImportHistory() {
         {imports.map((each) => (
           <li key={each.job_id}>
             <Link to="/manage" search={{ import: each.job_id }} className={css.row}>
-              <time dateTime={each.created_at}>{moment(each.created_at)}</time>
-              <span>{outcome(each)}</span>
+              <time dateTime={each.created_at}>{dateAndTime(each.created_at)}</time>
+              <span>{outcomeText(each)}</span>
             </Link>
           </li>
         ))}
       </ul>
-      {hasNextPage && (
-        <Button variant="subtle" size="sm" onClick={() => fetchNextPage()} loading={isFetchingNextPage}>
+      {query.isFetchNextPageError && (
+        <ProblemNote error={query.error} title="Older uploads could not be loaded." />
+      )}
+      {query.hasNextPage && (
+        <Button
+          variant="subtle"
+          size="sm"
+          onClick={() => query.fetchNextPage()}
+          loading={query.isFetchingNextPage}
+        >
           Show older uploads
         </Button>
       )}
@@ -45,32 +52,30 @@ export function ImportHistory() {
   );
 }
 
-function moment(instant: string): string {
+/** In the time zone of the browser. */
+function dateAndTime(instant: string): string {
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' }).format(
     new Date(instant),
   );
 }
 
-function outcome({
-  status,
-  dry_run: dryRun,
-  created,
-  updated,
-  skipped,
-  failed,
-  progress,
-}: ImportSummary): string {
+function outcomeText(summary: ImportSummary): string {
+  const { status, dry_run: dryRun, progress } = summary;
   if (status === 'PENDING') return 'waiting';
   if (status === 'IN_PROGRESS') return `running, ${Math.floor(progress.percent)} %`;
+  const stopped = status === 'FAILED' || status === 'CANCELLED' ? 'stopped after ' : '';
+  return `${dryRun ? 'only checked: ' : ''}${stopped}${rowsText(summary)}`;
+}
+
+function rowsText({ created, updated, skipped, failed }: ImportSummary): string {
   const counts = [
     [created, 'new'],
     [updated, 'changed'],
-    [skipped, 'same as before'],
+    [skipped, 'unchanged'],
     [failed, 'with errors'],
   ] as const;
   const rows = counts
-    .filter(([rows]) => rows > 0)
-    .map(([rows, words]) => `${rows.toLocaleString('en-GB')} ${words}`);
-  const told = rows.length > 0 ? rows.join(', ') : 'no rows';
-  return `${dryRun ? 'only checked: ' : ''}${status === 'FAILED' || status === 'CANCELLED' ? 'stopped after ' : ''}${told}`;
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count.toLocaleString('en-GB')} ${what}`);
+  return rows.length > 0 ? rows.join(', ') : 'no rows';
 }

@@ -1,9 +1,10 @@
-import { Progress, Skeleton } from '@mantine/core';
+import { Progress } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { ProblemNote } from '@/components/problem-note';
+import { Card, CardHead } from '@/components/layout/card';
+import { QueryFallback } from '@/components/messages/query-fallback';
 import type { ImportView } from '@/lib/wire';
-import { importById, isOver } from './api';
 import css from './import-report.module.css';
+import { importQueries, isOver } from './queries';
 import { RowErrors } from './row-errors';
 
 const TITLES: Record<ImportView['status'], string> = {
@@ -14,39 +15,34 @@ const TITLES: Record<ImportView['status'], string> = {
   CANCELLED: 'Cancelled',
 };
 
-const TITLES_OF_A_CHECK: Record<ImportView['status'], string> = {
+const DRY_RUN_TITLES: Record<ImportView['status'], string> = {
   ...TITLES,
   COMPLETED: 'Checked, and nothing changed',
   FAILED: 'The check stopped',
 };
 
-function titleOf({ status, dry_run: dryRun, progress }: ImportView): string {
-  if (status === 'COMPLETED' && progress.processed === 0) return 'The file has no rows';
-  return (dryRun ? TITLES_OF_A_CHECK : TITLES)[status];
-}
-
-/** One import while it runs and after: how far, what became of the rows, and what is wrong with the rest. */
+/** One import, while it runs and after: its progress, how many rows had which outcome, and the errors. */
 export function ImportReport({ jobId }: { jobId: string }) {
-  const { data, error, isFetching, refetch } = useQuery(importById(jobId));
-  if (!data) {
-    return error ? (
-      <ProblemNote
-        error={error}
-        title="The import could not be loaded."
-        onRetry={() => refetch()}
-        retrying={isFetching}
+  const query = useQuery(importQueries.detail(jobId));
+  if (!query.data) {
+    return (
+      <QueryFallback
+        query={query}
+        loading="Loading the import"
+        failed="The import could not be loaded."
+        heights={[180]}
       />
-    ) : (
-      <Skeleton height={180} radius={16} />
     );
   }
-  const report = data.import;
+  const report = query.data.import;
   const { processed, total, percent } = report.progress;
   return (
-    <section className={css.report} aria-label="Import">
-      <div className={css.head} aria-live="polite">
-        <h2>{titleOf(report)}</h2>
-        <span>{total ? `${count(processed)} of ${count(total)} rows` : `${count(processed)} rows`}</span>
+    <Card aria-label="Import">
+      <div aria-live="polite">
+        <CardHead>
+          <h2>{titleOf(report)}</h2>
+          <span>{total ? `${number(processed)} of ${number(total)} rows` : `${number(processed)} rows`}</span>
+        </CardHead>
       </div>
       <Progress
         value={percent}
@@ -60,23 +56,28 @@ export function ImportReport({ jobId }: { jobId: string }) {
       <dl className={css.counts}>
         <Count label="New flights" value={report.created} />
         <Count label="Changed" value={report.updated} />
-        <Count label="Same as before" value={report.skipped} />
+        <Count label="Unchanged" value={report.skipped} />
         <Count label="With errors" value={report.failed} bad />
       </dl>
       {report.errors.length > 0 && <RowErrors report={report} />}
-    </section>
+    </Card>
   );
+}
+
+function titleOf({ status, dry_run: dryRun, progress }: ImportView): string {
+  if (status === 'COMPLETED' && progress.processed === 0) return 'The file has no rows';
+  return (dryRun ? DRY_RUN_TITLES : TITLES)[status];
 }
 
 function Count({ label, value, bad = false }: { label: string; value: number; bad?: boolean }) {
   return (
     <div data-bad={(bad && value > 0) || undefined}>
       <dt>{label}</dt>
-      <dd>{count(value)}</dd>
+      <dd>{number(value)}</dd>
     </div>
   );
 }
 
-function count(rows: number): string {
-  return rows.toLocaleString('en-GB');
+function number(value: number): string {
+  return value.toLocaleString('en-GB');
 }

@@ -35,9 +35,9 @@ function schedule() {
   return new File(['flight_number,source\n'], 'schedule.csv', { type: 'text/csv' });
 }
 
-test('an uploaded file is followed to its end, with every row that needs a hand', async () => {
+test('the report of an upload is loaded until it is done, and shows every row with an error', async () => {
   const sent: { dryRun: string | null; token: string | null }[] = [];
-  let asked = 0;
+  let calls = 0;
   network.use(
     asAdmin,
     noHistory,
@@ -47,8 +47,8 @@ test('an uploaded file is followed to its end, with every row that needs a hand'
       return HttpResponse.json({ job_id: 'an-import', status: 'PENDING', status_url: '/x' }, { status: 202 });
     }),
     http.get('/admin/flights/bulk-upload/status/an-import', () => {
-      asked += 1;
-      if (asked === 1) return HttpResponse.json(RUNNING);
+      calls += 1;
+      if (calls === 1) return HttpResponse.json(RUNNING);
       const error = {
         line: 17,
         column: 'price',
@@ -102,20 +102,24 @@ const WRONG_ROW = { line: 3, column: 'price', value: '-1', code: 'negative', mes
 
 test.each<[string, Partial<ImportView>, string]>([
   ['runs', { status: 'IN_PROGRESS' }, 'The other rows are still being read.'],
-  ['is done', { status: 'COMPLETED' }, 'Every other row is in.'],
-  ['is done with none', { status: 'COMPLETED', created: 0, updated: 0, skipped: 0 }, 'No row is in yet.'],
-  ['stopped', { status: 'FAILED' }, '400 other rows read before it stopped are in.'],
+  ['is done', { status: 'COMPLETED' }, 'Every other row is imported.'],
+  [
+    'is done with none',
+    { status: 'COMPLETED', created: 0, updated: 0, skipped: 0 },
+    'No row is imported yet.',
+  ],
+  ['stopped', { status: 'FAILED' }, '400 other rows read before it stopped are imported.'],
   [
     'is cancelled',
     { status: 'CANCELLED', created: 0, updated: 0, skipped: 1 },
-    '1 other row read before it stopped is in.',
+    '1 other row read before it stopped is imported.',
   ],
   [
     'checked none',
     { status: 'COMPLETED', dry_run: true, created: 0, updated: 0, skipped: 0 },
-    'No row is fine yet.',
+    'No row is correct yet.',
   ],
-])('what is said of the other rows is true when the import %s', async (_, changes, words) => {
+])('what is said of the other rows is true when the import %s', async (_, changes, text) => {
   network.use(
     asAdmin,
     noHistory,
@@ -124,7 +128,7 @@ test.each<[string, Partial<ImportView>, string]>([
     ),
   );
   openApp('/manage?import=an-import', { as: 'member' });
-  expect(await screen.findByText(new RegExp(`^${words}`))).toBeVisible();
+  expect(await screen.findByText(new RegExp(`^${text}`))).toBeVisible();
 });
 
 test('a file with nothing but its header has no rows', async () => {
@@ -140,18 +144,18 @@ test('a file with nothing but its header has no rows', async () => {
   expect(await screen.findByRole('heading', { name: 'The file has no rows' })).toBeVisible();
 });
 
-test('earlier uploads are kept, each with what became of it', async () => {
+test('earlier uploads are listed, each with its outcome', async () => {
   const earlier = { ...RUNNING, status: 'COMPLETED', created: 1200, updated: 0, skipped: 3 };
   network.use(
     asAdmin,
     http.get('/admin/imports', () => HttpResponse.json({ data: [earlier], next_cursor: null })),
   );
   openApp('/manage', { as: 'member' });
-  const link = await screen.findByRole('link', { name: /1,200 new, 3 same as before/ });
+  const link = await screen.findByRole('link', { name: /1,200 new, 3 unchanged/ });
   expect(link).toHaveAttribute('href', '/manage?import=an-import');
 });
 
-test('a header that does not fit is explained before anything is read', async () => {
+test('a wrong header is explained, and nothing is read', async () => {
   network.use(
     asAdmin,
     noHistory,
@@ -185,7 +189,7 @@ test('everything that is wrong with a header is listed', async () => {
   expect(items.map((item) => item.textContent)).toEqual(errors.map(({ message }) => message));
 });
 
-test('a refused file takes the report of the one before it away', async () => {
+test('a refused file removes the report of the file before it', async () => {
   network.use(
     asAdmin,
     noHistory,
@@ -203,7 +207,7 @@ test('a refused file takes the report of the one before it away', async () => {
   expect(where()).toBe('/manage');
 });
 
-test('a file that changed after it was chosen must be chosen again, and another choice says only what is wrong with it', async () => {
+test('a file that changed after it was chosen must be chosen again, and another choice shows only its own error', async () => {
   network.use(
     asAdmin,
     noHistory,
@@ -218,10 +222,10 @@ test('a file that changed after it was chosen must be chosen again, and another 
   await user.click(await screen.findByRole('button', { name: 'Upload' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('Choose it again.');
   fireEvent.change(input, { target: { files: [new File(['%PDF'], 'a.pdf', { type: 'application/pdf' })] } });
-  await waitFor(() => expect(screen.getByRole('alert')).toHaveTextContent('One CSV file, please.'));
+  await waitFor(() => expect(screen.getByRole('alert')).toHaveTextContent('Please choose one CSV file.'));
 });
 
-test('an upload renews a sign-in that ended early', async () => {
+test('an upload renews a token that expired early', async () => {
   const tokens: (string | null)[] = [];
   network.use(
     asAdmin,
@@ -242,7 +246,7 @@ test('an upload renews a sign-in that ended early', async () => {
   expect(tokens).toEqual(['Bearer a-token', 'Bearer renewed']);
 });
 
-test('an upload whose sign-in has ended leads to the door and back', async () => {
+test('an upload whose sign-in has ended leads to the sign-in page', async () => {
   network.use(
     asAdmin,
     noHistory,
@@ -258,7 +262,7 @@ test('an upload whose sign-in has ended leads to the door and back', async () =>
   expect(where()).toBe('/sign-in?next=%2Fmanage');
 });
 
-test('an account that cannot be loaded is said, and asked for again', async () => {
+test('an account that could not be loaded can be asked for again', async () => {
   let broken = true;
   network.use(
     noHistory,
@@ -273,14 +277,14 @@ test('an account that cannot be loaded is said, and asked for again', async () =
   expect(await screen.findByRole('heading', { name: 'Upload a schedule' })).toBeVisible();
 });
 
-test('a traveller is told whose page this is, and may come back as somebody else', async () => {
+test('a traveller is told that the page is for administrators, and can sign in with another account', async () => {
   network.use(
     http.get('/api/v1/auth/me', () => HttpResponse.json(TRAVELLER)),
     http.post('/api/v1/auth/logout', () => new HttpResponse(null, { status: 204 })),
   );
   const { user, where } = openApp('/manage', { as: 'member' });
   expect(await screen.findByRole('heading', { name: 'For administrators' })).toBeVisible();
-  await user.click(screen.getByRole('button', { name: 'Sign in as somebody else' }));
+  await user.click(screen.getByRole('button', { name: 'Sign in with another account' }));
   expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
   expect(where()).toBe('/sign-in?next=%2Fmanage');
 });

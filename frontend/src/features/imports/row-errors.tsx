@@ -1,9 +1,9 @@
 import { Table } from '@mantine/core';
-import { DownloadButton } from '@/components/download-button';
+import { DownloadButton } from '@/components/controls/download-button';
 import type { ImportView } from '@/lib/wire';
 import css from './row-errors.module.css';
 
-/** The first errors, in the words of the file: its line, its column, what stands there. */
+/** The first errors of an import, each with its line, its column and its value in the file. */
 export function RowErrors({ report }: { report: ImportView }) {
   const { errors, failed, failed_rows_url: failedRows } = report;
   return (
@@ -17,11 +17,11 @@ export function RowErrors({ report }: { report: ImportView }) {
         )}
       </div>
       <p className={css.note}>
-        {restWords(report)} Mend these rows and upload them again.
+        {otherRowsText(report)} Correct these rows and upload them again.
         {failed > errors.length &&
           ` The first ${errors.length} errors are shown; the download has all of them.`}
       </p>
-      {/* Roles, because the phone's style sheet makes blocks of the cells. */}
+      {/* With roles, because on a phone the cells are displayed as blocks, and blocks would not be read out as a table. */}
       <Table verticalSpacing="xs" className={css.table} role="table">
         <Table.Thead role="rowgroup">
           <Table.Tr role="row">
@@ -41,7 +41,7 @@ export function RowErrors({ report }: { report: ImportView }) {
                 {error.column ?? 'whole row'}
               </Table.Td>
               <Table.Td role="cell" className={css.value}>
-                {error.value || '(nothing)'}
+                {error.value || '(empty)'}
               </Table.Td>
               <Table.Td role="cell" className={css.wrong}>
                 {error.message}
@@ -54,14 +54,14 @@ export function RowErrors({ report }: { report: ImportView }) {
   );
 }
 
-/** What can be said of the other rows: it depends on how the import ended, and on whether there are any. */
-function restWords({ status, dry_run: dryRun, created, updated, skipped }: ImportView): string {
+/** What became of the rows without errors, as far as the import has come. */
+function otherRowsText({ status, dry_run: dryRun, created, updated, skipped }: ImportView): string {
   const good = created + updated + skipped;
   if (status === 'PENDING' || status === 'IN_PROGRESS') return 'The other rows are still being read.';
-  if (good === 0) return dryRun ? 'No row is fine yet.' : 'No row is in yet.';
-  if (status === 'COMPLETED') return dryRun ? 'Every other row is fine.' : 'Every other row is in.';
+  if (good === 0) return dryRun ? 'No row is correct yet.' : 'No row is imported yet.';
+  if (status === 'COMPLETED') return dryRun ? 'Every other row is correct.' : 'Every other row is imported.';
   const rows = `${good.toLocaleString('en-GB')} other ${good === 1 ? 'row' : 'rows'}`;
   return dryRun
-    ? `${rows} read before it stopped ${good === 1 ? 'is' : 'are'} fine.`
-    : `${rows} read before it stopped ${good === 1 ? 'is' : 'are'} in.`;
+    ? `${rows} read before it stopped ${good === 1 ? 'is' : 'are'} correct.`
+    : `${rows} read before it stopped ${good === 1 ? 'is' : 'are'} imported.`;
 }

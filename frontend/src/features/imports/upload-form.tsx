@@ -3,14 +3,14 @@ import { Dropzone, MIME_TYPES } from '@mantine/dropzone';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { FileIcon } from '@/components/icons';
-import { ProblemNote } from '@/components/problem-note';
+import { ProblemNote } from '@/components/messages/problem-note';
 import { upload } from './upload';
 import css from './upload-form.module.css';
 
-/** What the server takes unless its operator chose otherwise (`SKYQUEUE_MAX_UPLOAD_MB`); a larger file is refused with the number. */
-const MOST_MB = 512;
+/** The default limit of the server (`SKYQUEUE_MAX_UPLOAD_MB`). It is only shown; the server refuses a larger file and says its own limit. */
+const MAX_MB = 512;
 
-// What browsers call a CSV file depends on what is installed: Excel's type, plain text, or nothing.
+// Browsers give a CSV file different types: with Excel installed Excel's type, else CSV, plain text or none.
 const CSV_TYPES = {
   [MIME_TYPES.csv]: ['.csv', '.txt', '.tsv'],
   'application/vnd.ms-excel': ['.csv'],
@@ -22,10 +22,11 @@ interface Props {
   onRefused: () => void;
 }
 
+/** Chooses a CSV file and uploads it, or only checks it. */
 export function UploadForm({ onAccepted, onRefused }: Props) {
   const [file, setFile] = useState<File | null>(null);
   const [dryRun, setDryRun] = useState(false);
-  const [sent, setSent] = useState(0);
+  const [sentPart, setSentPart] = useState(0);
   const [refused, setRefused] = useState(false);
   const send = useMutation({
     mutationFn: upload,
@@ -37,7 +38,7 @@ export function UploadForm({ onAccepted, onRefused }: Props) {
     if (!chosen) return;
     send.reset();
     setRefused(false);
-    setSent(0);
+    setSentPart(0);
     setFile(chosen);
   }
 
@@ -62,19 +63,19 @@ export function UploadForm({ onAccepted, onRefused }: Props) {
           {file ? (
             <>
               <strong>{file.name}</strong>
-              <span>{sizeWords(file.size)}. Drop or choose another to replace it.</span>
+              <span>{sizeText(file.size)}. Drop or choose another file to replace it.</span>
             </>
           ) : (
             <>
               <strong>Drop a CSV file here</strong>
-              <span>or press to choose one. Up to {MOST_MB} MB, columns in any order.</span>
+              <span>or click to choose one. Up to {MAX_MB} MB, columns in any order.</span>
             </>
           )}
         </div>
       </Dropzone>
       {refused && (
         <p className={css.refused} role="alert">
-          One CSV file, please. What you chose is something else, or more than one.
+          Please choose one CSV file. This is another kind of file, or more than one.
         </p>
       )}
       <div className={css.actions}>
@@ -88,18 +89,18 @@ export function UploadForm({ onAccepted, onRefused }: Props) {
         <Button
           disabled={!file}
           loading={send.isPending}
-          onClick={() => file && send.mutate({ file, dryRun, onProgress: setSent })}
+          onClick={() => file && send.mutate({ file, dryRun, onProgress: setSentPart })}
         >
           {dryRun ? 'Check the file' : 'Upload'}
         </Button>
       </div>
-      {send.isPending && <Progress value={sent * 100} aria-label="Sent" />}
+      {send.isPending && <Progress value={sentPart * 100} aria-label="Upload" />}
       {send.error && <ProblemNote error={send.error} title="The file was not accepted." />}
     </div>
   );
 }
 
-function sizeWords(bytes: number): string {
+function sizeText(bytes: number): string {
   if (bytes < 1024) return `${bytes} bytes`;
   if (bytes < 1024 ** 2) return `${Math.round(bytes / 1024)} KB`;
   return `${(bytes / 1024 ** 2).toFixed(1)} MB`;

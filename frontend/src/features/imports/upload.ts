@@ -2,8 +2,8 @@ import { networkProblem, Problem, problemFrom } from '@/lib/problem';
 import { authorized } from '@/lib/session';
 import type { ImportAccepted } from '@/lib/wire';
 
-const UPLOADS = '/admin/flights/bulk-upload';
-const CHANGED = new Problem({
+const UPLOAD_PATH = '/admin/flights/bulk-upload';
+const FILE_CHANGED = new Problem({
   status: 0,
   code: 'file_changed',
   detail: 'The file was changed or moved after you chose it. Choose it again.',
@@ -12,18 +12,18 @@ const CHANGED = new Problem({
 export interface Upload {
   file: File;
   dryRun: boolean;
-  /** 0 to 1, as bytes leave this machine. */
-  onProgress: (share: number) => void;
+  /** Gets the part that was sent, 0 to 1. */
+  onProgress: (part: number) => void;
 }
 
-/** Sends the file. XMLHttpRequest, because `fetch` does not say how much of a body has been sent. */
+/** Sends the file. With XMLHttpRequest, because `fetch` does not tell how much of a body was sent. */
 export async function upload({ file, dryRun, onProgress }: Upload): Promise<ImportAccepted> {
   const body = new FormData();
   body.append('file', file);
   const response = await authorized((token) =>
-    post(`${UPLOADS}?dry_run=${dryRun}`, token, body, onProgress),
+    post(`${UPLOAD_PATH}?dry_run=${dryRun}`, token, body, onProgress),
   ).catch(async (reason: unknown) => {
-    throw (await isReadable(file)) ? reason : CHANGED;
+    throw (await isReadable(file)) ? reason : FILE_CHANGED;
   });
   const answer: unknown = await response.json().catch(() => null);
   if (response.status !== 202) throw problemFrom(response, answer);
@@ -48,7 +48,7 @@ function post(
   });
 }
 
-/** A browser keeps the place of a chosen file, not its bytes, and refuses to read what has changed there. */
+/** A browser keeps the path of a chosen file, not its content, and refuses to read a file that has changed. */
 async function isReadable(file: File): Promise<boolean> {
   return file
     .slice(0, 1)

@@ -1,25 +1,26 @@
 import { Button, Checkbox } from '@mantine/core';
 import { useState } from 'react';
-import { ProblemNote } from '@/components/problem-note';
-import { SeatCount } from '@/components/seat-count';
+import { SeatCount } from '@/components/controls/seat-count';
+import { Notice } from '@/components/messages/notice';
+import { ProblemNote } from '@/components/messages/problem-note';
 import { asProblem } from '@/lib/problem';
-import type { Join } from './api';
-import css from './waiting-list.module.css';
+import type { Join } from './queries';
 
 interface Props {
   join: Join;
   seats: number;
-  /** An offer was made and ended unpaid. */
-  lapsed: boolean;
+  /** Seats were offered, and the offer ended unpaid. */
+  offerEnded: boolean;
   onSeats: (seats: number) => void;
 }
 
-export function JoinForm({ join, seats, lapsed, onSeats }: Props) {
+/** Joins the waiting list. When seats are free after all, it leads back to booking them. */
+export function JoinForm({ join, seats, offerEnded, onSeats }: Props) {
   const [size, setSize] = useState(seats);
-  const [partly, setPartly] = useState(false);
+  const [acceptPartial, setAcceptPartial] = useState(false);
   const { code } = asProblem(join.error);
 
-  function choose(chosen: number) {
+  function changeSize(chosen: number) {
     join.reset();
     setSize(chosen);
   }
@@ -27,37 +28,35 @@ export function JoinForm({ join, seats, lapsed, onSeats }: Props) {
   return (
     <>
       <p>
-        {lapsed
-          ? 'Your offer ended unpaid and went on to the next party. Join again to wait at the end of the line.'
-          : 'First come, first served: whoever waits is offered seats before they go on sale.'}
+        {offerEnded
+          ? 'Your offer ended unpaid, and the seats were offered to the next in line. You can join again at the end of the line.'
+          : 'First come, first served: free seats are offered to those who wait before they go on sale.'}
       </p>
-      <SeatCount label="Seats to wait for" value={size} onChange={choose} disabled={join.isPending} />
+      <SeatCount label="Seats to wait for" value={size} onChange={changeSize} disabled={join.isPending} />
       {size > 1 && (
         <Checkbox
-          label="Fewer seats are better than none"
-          checked={partly}
-          onChange={({ currentTarget }) => setPartly(currentTarget.checked)}
+          label="Offer me fewer seats, too"
+          checked={acceptPartial}
+          onChange={({ currentTarget }) => setAcceptPartial(currentTarget.checked)}
           disabled={join.isPending}
-          classNames={{ input: css.box }}
         />
       )}
       {code === 'seats_available' ? (
-        <div className={css.news} role="alert">
-          <strong>No need to wait</strong>
+        <Notice title="You do not have to wait">
           <p>{size === 1 ? 'A seat is' : `${size} seats are`} free now.</p>
           <Button fullWidth onClick={() => onSeats(size)}>
             Choose {size === 1 ? 'it' : 'them'}
           </Button>
-        </div>
+        </Notice>
       ) : (
         <>
           {join.error && code !== 'already_waiting' && (
-            <ProblemNote error={join.error} title="You are not in line." />
+            <ProblemNote error={join.error} title="You were not added to the waiting list." />
           )}
           <Button
             fullWidth
             loading={join.isPending}
-            onClick={() => join.mutate({ size, partly: size > 1 && partly })}
+            onClick={() => join.mutate({ size, acceptPartial: size > 1 && acceptPartial })}
           >
             Join the waiting list
           </Button>

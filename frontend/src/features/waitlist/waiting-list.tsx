@@ -1,73 +1,73 @@
 import { useQuery } from '@tanstack/react-query';
-import { LinkButton } from '@/components/link-button';
-import { ProblemNote } from '@/components/problem-note';
-import { useReached } from '@/components/use-reached';
+import { SignInButton } from '@/components/controls/sign-in-button';
+import { Card } from '@/components/layout/card';
+import { Notice } from '@/components/messages/notice';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import { useTimeReached } from '@/lib/hooks/use-time-reached';
 import { asProblem } from '@/lib/problem';
 import { useSession } from '@/lib/session';
 import type { Flight } from '@/lib/wire';
-import { placeInLine, useJoin } from './api';
+import { Entry } from './entry';
 import { JoinForm } from './join-form';
-import { Place } from './place';
-import css from './waiting-list.module.css';
+import { isOpen, useJoin, waitlistQueries } from './queries';
 
 interface Props {
   flight: Flight;
   /** How many are wanted. */
   seats: number;
   onSeats: (seats: number) => void;
+  /** Joining or leaving may have changed the free seats of the flight. */
+  onChanged: () => void;
 }
 
-/** The line for a flight: the traveller's place in it, or the way in where there are fewer seats than they want. */
-export function WaitingList({ flight, seats, onSeats }: Props) {
+/** The account's place in the waiting list of a flight, or a form to join it when there are fewer seats than wanted. */
+export function WaitingList({ flight, seats, onSeats, onChanged }: Props) {
   const session = useSession();
-  const departed = useReached(flight.departure_ts);
-  const open = flight.status === 'SCHEDULED' && !departed;
-  const short = flight.available_seats < seats || flight.available_seats === 0;
-  const {
-    data: place,
-    error,
-    refetch,
-  } = useQuery({ ...placeInLine(flight.id), enabled: open && session.state !== 'signed-out' });
-  const join = useJoin(flight.id);
-  const waits = place?.status === 'WAITING' || place?.status === 'OFFERED';
+  const departed = useTimeReached(flight.departure_ts);
+  const bookable = flight.status === 'SCHEDULED' && !departed;
+  const tooFew = flight.available_seats < seats || flight.available_seats === 0;
+  const signedIn = session.state !== 'signed-out';
+  const query = useQuery({ ...waitlistQueries.entry(flight.id), enabled: bookable && signedIn });
+  const join = useJoin(flight.id, onChanged);
+  const entry = query.data;
 
-  if (!open || !(waits || short)) return null;
+  if (!bookable || !(isOpen(entry) || tooFew)) return null;
   return (
-    <section className={css.panel} aria-labelledby="waiting-list">
+    <Card aria-labelledby="waiting-list">
       <h2 id="waiting-list">Waiting list</h2>
-      {session.state === 'signed-out' ? (
+      {!signedIn ? (
         <>
-          <p>First come, first served: whoever waits is offered seats before they go on sale.</p>
-          <LinkButton
-            fullWidth
-            variant="default"
-            to="/sign-in"
-            search={{ next: `/flights/${flight.id}?seats=${seats}` }}
-          >
-            Sign in to wait
-          </LinkButton>
+          <p>First come, first served: free seats are offered to those who wait before they go on sale.</p>
+          <SignInButton variant="default">Sign in to wait</SignInButton>
         </>
-      ) : waits ? (
+      ) : isOpen(entry) ? (
         <>
           {asProblem(join.error).code === 'already_waiting' && (
-            <p className={css.news} role="alert">
-              You wait already, with another party. Leave the line first to join it anew.
-            </p>
+            <Notice>
+              <p>
+                You wait already for another number of seats. To change it, leave the list and join again.
+              </p>
+            </Notice>
           )}
-          <Place place={place} />
+          <Entry entry={entry} onChanged={onChanged} />
         </>
-      ) : error ? (
-        <ProblemNote error={error} title="Your place in line is not known." onRetry={() => refetch()} />
+      ) : entry === undefined ? (
+        <QueryFallback
+          query={query}
+          loading="Loading your place in line"
+          failed="Your place in line could not be loaded."
+          heights={[140]}
+        />
       ) : (
-        // A new key starts with the party that was asked for.
         <JoinForm
+          // A new key, so that the form starts with the number of seats that is wanted now.
           key={seats}
           join={join}
           seats={seats}
-          lapsed={place?.status === 'EXPIRED'}
+          offerEnded={entry?.status === 'EXPIRED'}
           onSeats={onSeats}
         />
       )}
-    </section>
+    </Card>
   );
 }

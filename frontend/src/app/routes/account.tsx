@@ -1,0 +1,69 @@
+import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { Card } from '@/components/layout/card';
+import { Page } from '@/components/layout/page';
+import { useRegister, useSignIn } from '@/features/accounts/api';
+import { CredentialsForm } from '@/features/accounts/credentials-form';
+import css from './account.module.css';
+
+const signInRoute = getRouteApi('/sign-in');
+const registerRoute = getRouteApi('/register');
+
+export function SignInPage() {
+  const { next } = signInRoute.useSearch();
+  return (
+    <AccountPage title="Sign in">
+      <CredentialsForm
+        mutation={useSignIn()}
+        action="Sign in"
+        passwordKind="current-password"
+        onDone={useGoTo(next)}
+      />
+      <p className={css.other}>
+        New here?{' '}
+        <Link to="/register" replace search={next ? { next } : {}}>
+          Create an account
+        </Link>
+      </p>
+    </AccountPage>
+  );
+}
+
+export function RegisterPage() {
+  const { next } = registerRoute.useSearch();
+  return (
+    <AccountPage title="Create an account">
+      <CredentialsForm
+        mutation={useRegister()}
+        action="Create account"
+        passwordKind="new-password"
+        nameHint="3 to 64 characters: letters (a to z), digits and _ . @ -"
+        passwordHint="At least 8 characters. The longer, the safer."
+        onDone={useGoTo(next)}
+      />
+      <p className={css.other}>
+        Have one already?{' '}
+        <Link to="/sign-in" replace search={next ? { next } : {}}>
+          Sign in
+        </Link>
+      </p>
+    </AccountPage>
+  );
+}
+
+function AccountPage({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <Page title={title} narrow>
+      <Card wide>
+        <h1>{title}</h1>
+        {children}
+      </Card>
+    </Page>
+  );
+}
+
+/** Goes where the visitor wanted to go. It replaces the sign-in page, so that going back does not lead to it. */
+function useGoTo(next: string | undefined): () => void {
+  const router = useRouter();
+  return () => router.history.replace(next ?? '/');
+}

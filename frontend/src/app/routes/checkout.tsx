@@ -1,0 +1,123 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { flightIds, searchFor } from '@/app/search-params';
+import { Page } from '@/components/layout/page';
+import { ProblemNote } from '@/components/messages/problem-note';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import { CheckoutPanel } from '@/features/bookings/checkout/checkout-panel';
+import { ItineraryCard } from '@/features/flights/itinerary-card';
+import { useFlights } from '@/features/flights/queries';
+import { waitlistQueries } from '@/features/waitlist/queries';
+import { WaitingList } from '@/features/waitlist/waiting-list';
+import { asProblem } from '@/lib/problem';
+import { wholeSchedule } from '@/lib/schedule';
+import type { Flight } from '@/lib/wire';
+import css from './checkout.module.css';
+import { NotFound } from './not-found';
+
+const flightRoute = getRouteApi('/flights/$flightId');
+const itineraryRoute = getRouteApi('/itinerary');
+
+export function FlightPage() {
+  const { flightId } = flightRoute.useParams();
+  const { seats = 1 } = flightRoute.useSearch();
+  const navigate = flightRoute.useNavigate();
+  return (
+    <Checkout
+      flightIds={[flightId]}
+      seats={seats}
+      onSeats={(chosen) => navigate({ search: { seats: chosen }, replace: true, resetScroll: false })}
+    />
+  );
+}
+
+export function ItineraryPage() {
+  const search = itineraryRoute.useSearch();
+  const navigate = itineraryRoute.useNavigate();
+  const ids = flightIds(search);
+  if (!ids) return <NotFound what="This itinerary" />;
+  return (
+    <Checkout
+      flightIds={ids}
+      seats={search.seats ?? 1}
+      onSeats={(chosen) =>
+        navigate({ search: { ...search, seats: chosen }, replace: true, resetScroll: false })
+      }
+    />
+  );
+}
+
+interface Props {
+  flightIds: string[];
+  seats: number;
+  onSeats: (seats: number) => void;
+}
+
+/** One flight, or several that are booked together: what they are, their live seats, and the booking of some of them. */
+function Checkout({ flightIds: ids, seats, onSeats }: Props) {
+  const query = useFlights(ids);
+  const { data: flights, error, isFetching, refetch } = query;
+  if (!flights) {
+    if (error && asProblem(error).status === 404) {
+      return <NotFound what={ids.length === 1 ? 'This flight' : 'One flight of this itinerary'} />;
+    }
+    return (
+      <Page title="Book">
+        <QueryFallback
+          query={query}
+          loading="Loading the flights"
+          failed="The flights could not be loaded."
+          heights={[230, 230]}
+        />
+      </Page>
+    );
+  }
+  const whole = wholeSchedule(flights);
+  const route = `${whole.source} to ${whole.destination}`;
+  return (
+    <Page title={`Book ${route}`}>
+      <Link to="/" search={searchFor(whole, seats)} className={css.back}>
+        All flights from {route}
+      </Link>
+      {error && (
+        <ProblemNote
+          error={error}
+          title="The seat counts may be out of date."
+          onRetry={refetch}
+          retrying={isFetching}
+        />
+      )}
+      <div className={css.columns}>
+        <ItineraryCard flights={flights} />
+        <Booking flights={flights} seats={seats} onSeats={onSeats} onChanged={refetch} />
+      </div>
+    </Page>
+  );
+}
+
+interface BookingProps {
+  flights: Flight[];
+  seats: number;
+  onSeats: (seats: number) => void;
+  onChanged: () => void;
+}
+
+/** The checkout, and for a single flight its waiting list. */
+function Booking({ flights, seats, onSeats, onChanged }: BookingProps) {
+  const [first] = flights;
+  const single = flights.length === 1 ? first : undefined;
+  // Reads what the waiting list below has loaded.
+  const entry = useQuery({ ...waitlistQueries.entry(single?.id ?? ''), enabled: false }).data;
+  const checkout = (
+    <CheckoutPanel key="checkout" flights={flights} seats={seats} onSeats={onSeats} onRefused={onChanged} />
+  );
+  const waitingList = single && (
+    <WaitingList key="waiting-list" flight={single} seats={seats} onSeats={onSeats} onChanged={onChanged} />
+  );
+  // Seats that are offered to this account come before seats that anybody can book.
+  return (
+    <div className={css.booking}>
+      {entry?.status === 'OFFERED' ? [waitingList, checkout] : [checkout, waitingList]}
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import { Button } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { download } from '@/lib/download';
+import { asProblem } from '@/lib/problem';
+
+interface Props {
+  /** A path of the API that wants the access token. */
+  path: string;
+  /** The name of the file that is saved. */
+  name: string;
+  children: string;
+}
+
+export function DownloadButton({ path, name, children }: Props) {
+  const save = useMutation({ mutationFn: () => download(path, name) });
+  return (
+    <>
+      <Button variant="default" size="sm" loading={save.isPending} onClick={() => save.mutate()}>
+        {children}
+      </Button>
+      {save.error && <span role="alert">{asProblem(save.error).message}</span>}
+    </>
+  );
+}

@@ -1,0 +1,13 @@
+import type { ComponentProps } from 'react';
+import css from './row.module.css';
+
+interface Props extends ComponentProps<'li'> {
+  dimmed?: boolean;
+}
+
+/** One entry of a list, as a card. A link inside it with the class `rowLink` is pressed wherever the row is pressed. */
+export function Row({ dimmed = false, className = '', ...props }: Props) {
+  return <li className={`${css.row} ${className}`} data-dimmed={dimmed || undefined} {...props} />;
+}
+
+export const rowLink = css.link ?? '';

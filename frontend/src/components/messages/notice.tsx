@@ -1,0 +1,19 @@
+import type { ReactNode } from 'react';
+import css from './notice.module.css';
+
+interface Props {
+  title?: string;
+  /** `alert` interrupts a screen reader: for the answer to what the reader has just done. */
+  role?: 'alert' | 'status';
+  children: ReactNode;
+}
+
+/** Something that the reader should know before going on. */
+export function Notice({ title, role = 'alert', children }: Props) {
+  return (
+    <div className={css.notice} role={role}>
+      {title && <strong>{title}</strong>}
+      {children}
+    </div>
+  );
+}

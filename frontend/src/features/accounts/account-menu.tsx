@@ -1,0 +1,46 @@
+import { Menu, UnstyledButton } from '@mantine/core';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useSession } from '@/lib/session';
+import css from './account-menu.module.css';
+import { useAccount, useSignOut } from './api';
+
+/** A menu for the account that is signed in, or a link to the sign-in page. */
+export function AccountMenu() {
+  const session = useSession();
+  const account = useAccount();
+  const signOut = useSignOut();
+  const navigate = useNavigate();
+
+  async function leave() {
+    // First to a page that everybody may see, so that no page asks for the session that ends.
+    await navigate({ to: '/' });
+    signOut.mutate();
+  }
+
+  if (session.state === 'signed-out') {
+    return (
+      <Link to="/sign-in" search={{}} className={css.signIn}>
+        Sign in
+      </Link>
+    );
+  }
+  return (
+    <Menu position="bottom-end" shadow="md" width={200}>
+      <Menu.Target>
+        <UnstyledButton
+          className={css.account}
+          aria-label={account ? `Account of ${account.username}` : 'Account'}
+        >
+          {account?.username.slice(0, 1).toUpperCase() ?? '·'}
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{account ? `Signed in as ${account.username}` : 'Signed in'}</Menu.Label>
+        <Menu.Item component={Link} to="/bookings">
+          My bookings
+        </Menu.Item>
+        <Menu.Item onClick={leave}>Sign out</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

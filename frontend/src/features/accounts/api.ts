@@ -1,0 +1,75 @@
+import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
+import { answer, api } from '@/lib/client';
+import { asProblem, type Problem } from '@/lib/problem';
+import { endSession, startSession, useSession } from '@/lib/session';
+
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+const accountQueries = {
+  me: () =>
+    queryOptions({
+      queryKey: ['accounts', 'me'],
+      queryFn: ({ signal }) => answer(api.GET('/api/v1/auth/me', { signal })),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+};
+
+/** The query for the account that is signed in; it does not run while nobody is. */
+export function useAccountQuery() {
+  const session = useSession();
+  return useQuery({ ...accountQueries.me(), enabled: session.state !== 'signed-out' });
+}
+
+/** The account that is signed in; undefined while that is not known, and when nobody is. */
+export function useAccount() {
+  const session = useSession();
+  const { data } = useAccountQuery();
+  return session.state === 'signed-out' ? undefined : data;
+}
+
+export function useSignIn() {
+  return useMutation({ mutationFn: signIn });
+}
+
+/** Creates the account and signs in with it. */
+export function useRegister() {
+  return useMutation({
+    mutationFn: async (credentials: Credentials) => {
+      const nameTaken = await register(credentials);
+      // The name may be taken by this very form: an earlier press created the account, and its answer or its sign-in was lost.
+      await signIn(credentials).catch((reason: unknown) => {
+        throw nameTaken && asProblem(reason).code === 'invalid_credentials' ? nameTaken : reason;
+      });
+    },
+  });
+}
+
+export function useSignOut() {
+  return useMutation({
+    // This browser forgets the session also when the server cannot be told.
+    mutationFn: () => answer(api.POST('/api/v1/auth/logout')).catch(() => undefined),
+    onSettled: endSession,
+  });
+}
+
+async function signIn(credentials: Credentials): Promise<void> {
+  const body = { ...credentials, grant_type: 'password' as const };
+  // OAuth 2 wants a form. The client writes the body as one because of this header.
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  startSession(await answer(api.POST('/api/v1/auth/token', { body, headers })));
+}
+
+/** Null, or the problem that the name is taken. */
+async function register(credentials: Credentials): Promise<Problem | null> {
+  try {
+    await answer(api.POST('/api/v1/auth/register', { body: credentials }));
+    return null;
+  } catch (reason) {
+    const problem = asProblem(reason);
+    if (problem.code === 'username_taken') return problem;
+    throw problem;
+  }
+}

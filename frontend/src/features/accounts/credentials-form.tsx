@@ -1,0 +1,102 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import type { UseMutationResult } from '@tanstack/react-query';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { ProblemNote } from '@/components/messages/problem-note';
+import { asProblem, type Problem } from '@/lib/problem';
+import type { Credentials } from './api';
+import css from './credentials-form.module.css';
+
+interface Props {
+  mutation: UseMutationResult<void, Error, Credentials>;
+  /** The text of the button. */
+  action: string;
+  /** Tells the password manager of the browser whether to offer a new password or the known one. */
+  passwordKind: 'new-password' | 'current-password';
+  nameHint?: string;
+  passwordHint?: string;
+  onDone: () => void;
+}
+
+type Field = keyof Credentials;
+
+/** Problems that are shown beside a field. */
+const TEXT_BY_CODE: Record<Field, Record<string, string>> = {
+  username: { username_taken: 'This name is taken. Choose another one.' },
+  password: { invalid_credentials: 'No account has this name and password.' },
+};
+
+/** What each field may hold, by the codes of the server, which say only the kind of rule. */
+const TEXT_BY_RULE: Record<Field, Record<string, string>> = {
+  username: {
+    bad_format: 'A name has letters (a to z), digits and _ . @ - only, and no spaces.',
+    too_short: 'A name has at least 3 characters.',
+    too_long: 'A name has at most 64 characters.',
+  },
+  password: {
+    too_short: 'A password has at least 8 characters.',
+    too_long: 'A password has at most 128 characters.',
+  },
+};
+
+export function CredentialsForm({ mutation, action, passwordKind, nameHint, passwordHint, onDone }: Props) {
+  const [username, setUsername] = useState('');
+  const [password, setPassword] = useState('');
+  const problem = mutation.error ? asProblem(mutation.error) : null;
+  const nameError = problem && errorOf('username', problem);
+  const passwordError = problem && errorOf('password', problem);
+
+  const nameField = useRef<HTMLInputElement>(null);
+  const passwordField = useRef<HTMLInputElement>(null);
+
+  // The field that has to change takes the focus, so that a screen reader says what is wrong with it.
+  useEffect(() => {
+    if (!mutation.error) return;
+    const wrong = asProblem(mutation.error);
+    if (errorOf('username', wrong)) nameField.current?.focus();
+    else if (errorOf('password', wrong)) passwordField.current?.focus();
+  }, [mutation.error]);
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (!mutation.isPending) mutation.mutate({ username: username.trim(), password }, { onSuccess: onDone });
+  }
+
+  return (
+    <form className={css.form} onSubmit={submit}>
+      <TextInput
+        ref={nameField}
+        label="Username"
+        description={nameHint}
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+        withAsterisk={false}
+        value={username}
+        onChange={(event) => setUsername(event.currentTarget.value)}
+        error={nameError}
+      />
+      <PasswordInput
+        ref={passwordField}
+        label="Password"
+        description={passwordHint}
+        autoComplete={passwordKind}
+        required
+        withAsterisk={false}
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+        error={passwordError}
+      />
+      {problem && !nameError && !passwordError && <ProblemNote error={problem} title="That did not work." />}
+      <Button type="submit" fullWidth loading={mutation.isPending}>
+        {action}
+      </Button>
+    </form>
+  );
+}
+
+function errorOf(field: Field, { code, errors }: Problem): string | undefined {
+  const broken = errors.find(({ pointer }) => pointer === `/${field}`);
+  if (broken) return TEXT_BY_RULE[field][broken.code] ?? broken.message;
+  return TEXT_BY_CODE[field][code];
+}

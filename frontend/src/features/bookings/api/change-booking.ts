@@ -1,0 +1,79 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { answer, api } from '@/lib/client';
+import { RETRY } from '@/lib/query-client';
+import { bookingKeys } from './keys';
+
+/** Loads the bookings on the screen again. Also after a refusal, which means that the booking is not as the page shows it. */
+function useReload() {
+  const queries = useQueryClient();
+  return () => queries.invalidateQueries({ queryKey: bookingKeys.all() });
+}
+
+/** Asks what cancelling would refund now. The server keeps that promise for some minutes; nothing is cancelled yet. */
+export function useCancellationQuote(bookingId: string) {
+  return useMutation({
+    mutationFn: () =>
+      answer(
+        api.POST('/api/v1/bookings/{booking_id}/cancellations', {
+          params: { path: { booking_id: bookingId } },
+        }),
+      ),
+    ...RETRY,
+  });
+}
+
+/** Cancels as quoted. The server takes a quote once, so a lost answer is asked for again. */
+export function useCancelBooking() {
+  return useMutation({
+    mutationFn: (quoteId: string) =>
+      answer(
+        api.POST('/api/v1/cancellations/{cancellation_id}/confirm', {
+          params: { path: { cancellation_id: quoteId } },
+        }),
+      ),
+    ...RETRY,
+    onSettled: useReload(),
+  });
+}
+
+/** Charges a card. Never repeated by itself: after a lost answer, the booking shows whether the payment has begun. */
+export function usePayBooking(bookingId: string) {
+  return useMutation({
+    mutationFn: (token: string) =>
+      answer(
+        api.POST('/api/v1/bookings/{booking_id}/payments', {
+          params: { path: { booking_id: bookingId } },
+          body: { token },
+        }),
+      ),
+    onSettled: useReload(),
+  });
+}
+
+export function useAcceptNewTimes(bookingId: string) {
+  return useMutation({
+    mutationFn: () =>
+      answer(
+        api.POST('/api/v1/bookings/{booking_id}/schedule-change', {
+          params: { path: { booking_id: bookingId } },
+          body: { action: 'keep' },
+        }),
+      ),
+    ...RETRY,
+    onSettled: useReload(),
+  });
+}
+
+export function useRenamePassenger(bookingId: string) {
+  return useMutation({
+    mutationFn: ({ position, name }: { position: number; name: string }) =>
+      answer(
+        api.PATCH('/api/v1/bookings/{booking_id}/passengers/{position}', {
+          params: { path: { booking_id: bookingId, position } },
+          body: { name },
+        }),
+      ),
+    ...RETRY,
+    onSettled: useReload(),
+  });
+}

@@ -1,0 +1,83 @@
+import { Button, Group, Modal } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Notice } from '@/components/messages/notice';
+import { ProblemNote } from '@/components/messages/problem-note';
+import { useCancelBooking, useCancellationQuote } from '@/features/bookings/api/change-booking';
+import { isCancellable } from '@/features/bookings/booking-state';
+import { asProblem } from '@/lib/problem';
+import type { Booking } from '@/lib/wire';
+import css from './cancel-button.module.css';
+import { RefundQuote } from './refund-quote';
+
+/** The quote that was confirmed no longer holds: a new one is shown and has to be confirmed. */
+const OUTDATED = new Set(['quote_expired', 'quote_superseded']);
+
+interface Props {
+  booking: Booking;
+  children?: string;
+}
+
+/** Shows in a dialog what cancelling refunds, and cancels for exactly that. The dialog stays when the booking is no longer cancellable. */
+export function CancelButton({ booking, children = 'Cancel booking' }: Props) {
+  const [opened, { open, close }] = useDisclosure(false);
+  const quote = useCancellationQuote(booking.id);
+  const cancellation = useCancelBooking();
+  const seats = ['The seat goes', 'Both seats go'][booking.seats - 1] ?? `All ${booking.seats} seats go`;
+  const outdated = OUTDATED.has(asProblem(cancellation.error).code);
+
+  function openWithQuote() {
+    cancellation.reset();
+    quote.mutate();
+    open();
+  }
+
+  function confirm(quoteId: string) {
+    cancellation.mutate(quoteId, {
+      onSuccess: close,
+      onError: (error) => {
+        if (OUTDATED.has(asProblem(error).code)) quote.mutate();
+      },
+    });
+  }
+
+  return (
+    <>
+      {isCancellable(booking) && (
+        <Button variant="default" onClick={openWithQuote}>
+          {children}
+        </Button>
+      )}
+      <Modal.Root opened={opened} onClose={close} centered>
+        <Modal.Overlay />
+        <Modal.Content radius="lg">
+          <Modal.Body className={css.body}>
+            <Modal.Title className={css.title}>Cancel booking {booking.reference}?</Modal.Title>
+            {outdated && (
+              <Notice>
+                <p>The refund has changed, so nothing was cancelled. This is what it is now.</p>
+              </Notice>
+            )}
+            <RefundQuote quote={quote.data} error={quote.error} onRetry={() => quote.mutate()} />
+            <p>{seats} back on sale at once. This cannot be undone.</p>
+            {cancellation.error && !outdated && (
+              <ProblemNote error={cancellation.error} title="The booking was not cancelled." />
+            )}
+            <Group justify="flex-end">
+              <Button variant="default" onClick={close} data-autofocus>
+                Keep booking
+              </Button>
+              <Button
+                color="#a92419"
+                disabled={!quote.data}
+                loading={cancellation.isPending}
+                onClick={() => quote.data && confirm(quote.data.id)}
+              >
+                Cancel booking
+              </Button>
+            </Group>
+          </Modal.Body>
+        </Modal.Content>
+      </Modal.Root>
+    </>
+  );
+}

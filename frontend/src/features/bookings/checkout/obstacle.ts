@@ -1,0 +1,27 @@
+import { connectionsBetween } from '@/lib/schedule';
+import type { Flight } from '@/lib/wire';
+
+/** Why nobody can book these flights, whatever the number of seats. */
+export interface Obstacle {
+  code: 'flight_cancelled' | 'flight_departed' | 'not_chronological' | 'mixed_currencies' | 'sold_out';
+  /** The flights that are the reason; empty when the server refused without saying which. */
+  flights: readonly Flight[];
+}
+
+/** What the page itself knows of the flights. `refusedFor` is the code with which the server refused them just now. */
+export function obstacleTo(flights: readonly Flight[], refusedFor: string): Obstacle | null {
+  const cancelled = flights.filter(({ status }) => status === 'CANCELLED');
+  if (cancelled.length > 0) return { code: 'flight_cancelled', flights: cancelled };
+  const departed = flights.filter(({ departure_ts }) => Date.parse(departure_ts) <= Date.now());
+  if (departed.length > 0) return { code: 'flight_departed', flights: departed };
+  // The server knows better what has happened meanwhile, and its clock counts.
+  if (refusedFor === 'flight_cancelled' || refusedFor === 'flight_departed') {
+    return { code: refusedFor, flights: [] };
+  }
+  if (connectionsBetween(flights).some(({ minutes }) => minutes < 0)) {
+    return { code: 'not_chronological', flights };
+  }
+  if (new Set(flights.map(({ currency }) => currency)).size > 1) return { code: 'mixed_currencies', flights };
+  const soldOut = flights.filter(({ available_seats }) => available_seats <= 0);
+  return soldOut.length > 0 ? { code: 'sold_out', flights: soldOut } : null;
+}

@@ -1,0 +1,25 @@
+import { Amounts } from '@/components/layout/amounts';
+import { add, money, multiply } from '@/lib/money';
+import type { Flight } from '@/lib/wire';
+
+interface Props {
+  /** All in one currency. */
+  flights: readonly Flight[];
+  seats: number;
+}
+
+/** What the seats cost: on each flight when there are several, and in total. */
+export function PriceSummary({ flights, seats }: Props) {
+  const currency = flights[0]?.currency ?? '';
+  const prices = flights.map(({ price }) => multiply(price, seats));
+  const total = money(add(...prices), currency);
+  if (flights.length === 1 && flights[0]) {
+    const label = `${money(flights[0].price, currency)} × ${seats}`;
+    return <Amounts lines={[]} total={{ label, amount: total }} />;
+  }
+  const lines = flights.map(({ flight_number, price }) => ({
+    label: `${flight_number} × ${seats}`,
+    amount: money(multiply(price, seats), currency),
+  }));
+  return <Amounts lines={lines} total={{ label: 'Total', amount: total }} />;
+}

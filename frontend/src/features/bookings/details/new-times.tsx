@@ -1,0 +1,52 @@
+import { Button } from '@mantine/core';
+import { ScheduleLine } from '@/components/flights/schedule-line';
+import { Card } from '@/components/layout/card';
+import { ProblemNote } from '@/components/messages/problem-note';
+import { useAcceptNewTimes } from '@/features/bookings/api/change-booking';
+import { CancelButton } from '@/features/bookings/cancellation/cancel-button';
+import type { Booking, Segment } from '@/lib/wire';
+import css from './new-times.module.css';
+
+/** The airline moved flights of this booking: the booked times beside the new ones, which can be kept, or the booking cancelled. */
+export function NewTimes({ booking }: { booking: Booking }) {
+  const accept = useAcceptNewTimes(booking.id);
+  return (
+    <Card wide attention aria-label="New times">
+      {booking.segments.map((segment) => (
+        <SegmentTimes key={segment.flight.id} segment={segment} />
+      ))}
+      {accept.error && <ProblemNote error={accept.error} title="The new times were not kept." />}
+      <div className={css.buttons}>
+        <Button loading={accept.isPending} onClick={() => accept.mutate()}>
+          Keep the new times
+        </Button>
+        <CancelButton booking={booking}>Cancel free of charge</CancelButton>
+      </div>
+    </Card>
+  );
+}
+
+/** Nothing for a segment that was not moved, or whose new times were accepted before. */
+function SegmentTimes({ segment: { flight, schedule_change: change } }: { segment: Segment }) {
+  if (!change || change.action) return null;
+  const { old_departure_ts, old_arrival_ts, new_departure_ts, new_arrival_ts } = change;
+  return (
+    <div className={css.segment}>
+      <h2>{flight.flight_number}</h2>
+      <div className={css.old}>
+        <h3>Booked</h3>
+        <ScheduleLine
+          schedule={{ ...flight, departure_ts: old_departure_ts, arrival_ts: old_arrival_ts }}
+          large
+        />
+      </div>
+      <div>
+        <h3>New</h3>
+        <ScheduleLine
+          schedule={{ ...flight, departure_ts: new_departure_ts, arrival_ts: new_arrival_ts }}
+          large
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,180 @@
+import {
+  hasCancelledFlight,
+  hasNewTimes,
+  isCancellable,
+  isPaymentPending,
+} from '@/features/bookings/booking-state';
+import { failureText, type Text } from '@/features/bookings/failure-text';
+import { isZero, money, subtract } from '@/lib/money';
+import { clock, elapsedText } from '@/lib/time';
+import type { Booking, Refund } from '@/lib/wire';
+
+/** The state of a booking in a title and a sentence. */
+export interface StatusText extends Text {
+  tone: 'good' | 'bad' | 'busy' | 'attention' | 'deadline' | 'neutral';
+}
+
+export function statusText(booking: Booking): StatusText {
+  switch (booking.status) {
+    case 'PENDING':
+      return {
+        tone: 'busy',
+        title: 'Booking your seats',
+        detail: 'Your booking is accepted and stored. It waits for its seats.',
+      };
+    case 'HELD':
+      return changeByAirline(booking) ?? held(booking);
+    case 'CONFIRMED':
+      return (
+        changeByAirline(booking) ?? {
+          tone: 'good',
+          title: 'You are booked',
+          detail: confirmedDetail(booking),
+        }
+      );
+    case 'CANCELLED':
+      return cancelled(booking);
+    case 'EXPIRED':
+      return { tone: 'bad', title: 'The hold has ended', detail: expiredDetail(booking) };
+    case 'FAILED':
+      return failed(booking);
+  }
+}
+
+/** What the airline did to a booking that has its seats; null when it did nothing. */
+function changeByAirline(booking: Booking): StatusText | null {
+  if (hasCancelledFlight(booking)) {
+    return {
+      tone: 'bad',
+      title: cancelledByAirlineTitle(booking),
+      detail: 'Your booking is being cancelled. Everything that you paid is refunded.',
+    };
+  }
+  if (hasNewTimes(booking)) {
+    return {
+      tone: 'attention',
+      title: 'Your flight has new times',
+      detail: isCancellable(booking)
+        ? 'You still have your seats. Keep the new times, or cancel free of charge.'
+        : 'You still have your seats. Please confirm the new times.',
+    };
+  }
+  return null;
+}
+
+function cancelledByAirlineTitle({ segments }: Booking): string {
+  return `The airline cancelled ${segments.length === 1 ? 'your flight' : 'one of your flights'}`;
+}
+
+function held(booking: Booking): StatusText {
+  const { payment, payment_mode, payment_required_by: by } = booking;
+  if (payment?.status === 'UNKNOWN') {
+    return {
+      tone: 'busy',
+      title: 'Waiting for the payment',
+      detail: 'The payment provider has not answered yet and is asked again. You are never charged twice.',
+    };
+  }
+  if (isPaymentPending(booking) || payment_mode === 'token') {
+    return { tone: 'busy', title: 'Paying', detail: 'Your seats are kept while the card is charged.' };
+  }
+  if (!by) {
+    return { tone: 'busy', title: 'The time to pay is over', detail: 'The seats are being given back.' };
+  }
+  const until = `until ${browserClock(by)}`;
+  if (payment?.status === 'DECLINED') {
+    return {
+      tone: 'bad',
+      title: 'The card was declined',
+      detail: `${declineText(payment.decline_code)} Nothing was charged. Your seats are kept ${until}: try another card.`,
+    };
+  }
+  return {
+    tone: 'deadline',
+    title: 'Your seats are held',
+    detail: `They are kept ${until}. Pay before then.`,
+  };
+}
+
+function confirmedDetail({ rescued_at, payment, timeline }: Booking): string {
+  if (rescued_at) {
+    return 'Your payment arrived after the hold had ended. The seats were still free, so they are yours.';
+  }
+  if (payment) return `The seats are yours, and ${money(payment.amount, payment.currency)} is paid.`;
+  const confirmed = timeline.find(({ stage }) => stage === 'confirmed');
+  return confirmed
+    ? `The seats are yours, confirmed in ${elapsedText(confirmed.ms)}.`
+    : 'The seats are yours.';
+}
+
+function cancelled(booking: Booking): StatusText {
+  const { refund, payment, failure } = booking;
+  if (failure?.code === 'flight_cancelled' || refund?.reason === 'flight_cancelled') {
+    const detail = refund ? refundText(refund) : 'Nothing was paid, so there is nothing to refund.';
+    return { tone: 'bad', title: cancelledByAirlineTitle(booking), detail };
+  }
+  return { tone: 'neutral', title: 'Booking cancelled', detail: cancelledDetail(booking, refund, payment) };
+}
+
+function cancelledDetail(booking: Booking, refund: Booking['refund'], payment: Booking['payment']): string {
+  if (refund) return `${refundText(refund)}${feeText(booking.price_total, refund)}`;
+  if (payment?.status === 'SUCCEEDED') {
+    return `Nothing is refunded: the cancellation fee is the whole ${money(payment.amount, payment.currency)}.`;
+  }
+  if (isPaymentPending(booking))
+    return 'A payment had begun: if your card is charged, all of it is refunded.';
+  return 'The seats are given back. Nothing was paid.';
+}
+
+function expiredDetail(booking: Booking): string {
+  if (booking.refund) {
+    return `Your payment came too late, and the seats were gone. ${refundText(booking.refund)}`;
+  }
+  if (isPaymentPending(booking)) {
+    return 'Your payment is still being checked: if it went through, you get the seats or all of the money back.';
+  }
+  return 'It was not paid in time, and the seats were given back. Nothing was charged.';
+}
+
+function failed({ failure, payment, refund, segments }: Booking): StatusText {
+  const text = failureText(failure?.code, segments.length);
+  if (refund) return { tone: 'bad', title: text.title, detail: refundText(refund) };
+  if (failure?.code === 'payment_declined') {
+    return { tone: 'bad', ...text, detail: `${declineText(payment?.decline_code)} ${text.detail}` };
+  }
+  return { tone: 'bad', ...text };
+}
+
+function declineText(code: string | null | undefined): string {
+  switch (code) {
+    case 'insufficient_funds':
+      return 'There is not enough money on the card.';
+    case 'invalid_token':
+      return 'The payment provider does not know this card.';
+    default:
+      return 'The bank refused the card.';
+  }
+}
+
+/** How much is refunded, and whether it has arrived. */
+function refundText({ amount, currency, status }: Refund): string {
+  const refunded = money(amount, currency);
+  switch (status) {
+    case 'SUCCEEDED':
+      return `${refunded} was refunded to your card.`;
+    case 'FAILED':
+      return `The refund of ${refunded} did not go through. Our staff will take care of it.`;
+    default:
+      return `${refunded} is on its way back to your card.`;
+  }
+}
+
+function feeText(paid: string, refund: Refund): string {
+  const fee = subtract(paid, refund.amount);
+  return isZero(fee) ? '' : ` The fee was ${money(fee, refund.currency)}.`;
+}
+
+/** The time of day in the time zone of the browser. */
+function browserClock(instant: string): string {
+  return clock(instant, Intl.DateTimeFormat().resolvedOptions().timeZone);
+}

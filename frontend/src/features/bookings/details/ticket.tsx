@@ -1,0 +1,54 @@
+import { Fragment } from 'react';
+import { ConnectionNote } from '@/components/flights/connection-note';
+import { ScheduleLine } from '@/components/flights/schedule-line';
+import { STATUS_LABELS } from '@/features/bookings/status-labels';
+import { money } from '@/lib/money';
+import { connectionsBetween } from '@/lib/schedule';
+import type { Booking } from '@/lib/wire';
+import { PassengerList } from './passenger-list';
+import css from './ticket.module.css';
+
+/** All segments of a booking, its passengers, and its reference, drawn like a paper ticket. */
+export function Ticket({ booking }: { booking: Booking }) {
+  const flights = booking.segments.map(({ flight }) => flight);
+  const connections = connectionsBetween(flights);
+  return (
+    <section className={css.shadow} aria-label="Your ticket">
+      <div className={css.ticket} data-status={booking.status}>
+        <div className={css.body}>
+          {flights.map((flight, index) => {
+            const connection = connections[index];
+            return (
+              <Fragment key={flight.id}>
+                <div>
+                  <p className={css.number}>{flight.flight_number}</p>
+                  <ScheduleLine schedule={flight} large />
+                </div>
+                {connection && <ConnectionNote connection={connection} />}
+              </Fragment>
+            );
+          })}
+          <PassengerList booking={booking} />
+        </div>
+        <dl className={css.stub}>
+          <div>
+            <dt>Reference</dt>
+            <dd className={css.reference}>{booking.reference}</dd>
+          </div>
+          <div>
+            <dt>Seats</dt>
+            <dd>{booking.seats}</dd>
+          </div>
+          <div>
+            <dt>Total</dt>
+            <dd>{money(booking.price_total, booking.currency)}</dd>
+          </div>
+          <div>
+            <dt>Status</dt>
+            <dd className={css.status}>{STATUS_LABELS[booking.status]}</dd>
+          </div>
+        </dl>
+      </div>
+    </section>
+  );
+}

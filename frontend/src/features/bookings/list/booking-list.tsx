@@ -1,0 +1,105 @@
+import { Button } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { ScheduleLine } from '@/components/flights/schedule-line';
+import { Row, rowLink } from '@/components/layout/row';
+import { EmptyNote } from '@/components/messages/empty-note';
+import { ProblemNote } from '@/components/messages/problem-note';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import { bookingsQuery } from '@/features/bookings/api/get-bookings';
+import { hasNewTimes } from '@/features/bookings/booking-state';
+import { STATUS_LABELS } from '@/features/bookings/status-labels';
+import { money } from '@/lib/money';
+import { plural } from '@/lib/plural';
+import { localSchedule, stopsText, wholeSchedule } from '@/lib/schedule';
+import type { Booking } from '@/lib/wire';
+import css from './booking-list.module.css';
+
+/** The bookings of the account, page by page. */
+export function BookingList() {
+  const query = useInfiniteQuery(bookingsQuery());
+  if (!query.data) {
+    return (
+      <QueryFallback
+        query={query}
+        loading="Loading your bookings"
+        failed="Your bookings could not be loaded."
+        heights={[104, 104, 104]}
+      />
+    );
+  }
+  const bookings = query.data.pages.flatMap((page) => page.data);
+  if (bookings.length === 0) {
+    return (
+      <EmptyNote title="No bookings yet">
+        Your bookings will be listed here. <Link to="/">Find a flight</Link>
+      </EmptyNote>
+    );
+  }
+  return (
+    <>
+      <ul className={css.list}>
+        {bookings.map((booking) => (
+          <BookingRow key={booking.id} booking={booking} />
+        ))}
+      </ul>
+      {query.isFetchNextPageError && (
+        <ProblemNote error={query.error} title="Older bookings could not be loaded." />
+      )}
+      {query.hasNextPage && (
+        <Button
+          variant="default"
+          mt="md"
+          onClick={() => query.fetchNextPage()}
+          loading={query.isFetchingNextPage}
+        >
+          Show older bookings
+        </Button>
+      )}
+    </>
+  );
+}
+
+function BookingRow({ booking }: { booking: Booking }) {
+  const flights = booking.segments.map(({ flight }) => flight);
+  const schedule = wholeSchedule(flights);
+  return (
+    <Row className={css.row} data-status={booking.status}>
+      <div className={css.when}>
+        <span className={css.day}>{localSchedule(schedule).departure.day}</span>
+        {flights.map(({ id, flight_number }) => (
+          <span key={id} className={css.number}>
+            {flight_number}
+          </span>
+        ))}
+      </div>
+      <div className={css.schedule}>
+        <ScheduleLine schedule={schedule} />
+        {flights.length > 1 && (
+          <p className={css.stops}>
+            {stopsText(flights)}:{' '}
+            {flights
+              .slice(0, -1)
+              .map(({ destination }) => destination)
+              .join(', ')}
+          </p>
+        )}
+      </div>
+      <div className={css.about}>
+        <span className={css.badge}>{STATUS_LABELS[booking.status]}</span>
+        {hasNewTimes(booking) && <span className={css.attention}>New times</span>}
+        <span>
+          {plural(booking.seats, 'seat')} · {money(booking.price_total, booking.currency)}
+        </span>
+      </div>
+      <Link
+        to="/bookings/$bookingId"
+        params={{ bookingId: booking.id }}
+        className={`${css.reference} ${rowLink}`}
+        aria-label={`Booking ${booking.reference}`}
+      >
+        {booking.reference}
+      </Link>
+    </Row>
+  );
+}

@@ -1,0 +1,41 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { Card, CardHead } from '@/components/layout/card';
+import { Countdown } from '@/components/messages/countdown';
+import { ProblemNote } from '@/components/messages/problem-note';
+import { usePayBooking } from '@/features/bookings/api/change-booking';
+import { useOneAtATime } from '@/lib/hooks/use-one-at-a-time';
+import { useTimeReached } from '@/lib/hooks/use-time-reached';
+import { money } from '@/lib/money';
+import type { Booking } from '@/lib/wire';
+import { CardChoice, FIRST_CARD } from './card-choice';
+import css from './payment-form.module.css';
+
+/** Pays for seats that are held until `until`. It stays while a card is charged, so that another card can follow a declined one. */
+export function PaymentForm({ booking, until }: { booking: Booking; until: string }) {
+  const [card, setCard] = useState(FIRST_CARD);
+  const payment = usePayBooking(booking.id);
+  const submit = useOneAtATime(() => payment.mutateAsync(card));
+  const charging = payment.isPending || !booking.awaiting_payment;
+  const holdEnded = useTimeReached(until) && !charging;
+
+  return (
+    <Card wide aria-labelledby="pay">
+      <CardHead>
+        <h2 id="pay">{holdEnded ? 'The time to pay is over' : 'Pay for your seats'}</h2>
+        {!charging && !holdEnded && <Countdown until={until} />}
+      </CardHead>
+      {holdEnded ? (
+        <p>The seats are being given back.</p>
+      ) : (
+        <>
+          <CardChoice value={card} onChange={setCard} disabled={charging} />
+          {payment.error && <ProblemNote error={payment.error} title="This payment was not made." />}
+          <Button className={css.pay} loading={charging} onClick={() => submit()}>
+            Pay {money(booking.price_total, booking.currency)}
+          </Button>
+        </>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,56 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { answer, answerWithHeaders, api } from '@/lib/client';
+import { asProblem, retryAfterMs } from '@/lib/problem';
+import type { ImportSummary } from '@/lib/wire';
+
+const PAGE_SIZE = 10;
+const POLL_MS = 1_000;
+const AFTER_ERROR_MS = 5_000;
+
+export const TEMPLATE_PATH = '/admin/flights/bulk-upload/template.csv';
+
+export function isOver({ status }: ImportSummary): boolean {
+  return status !== 'PENDING' && status !== 'IN_PROGRESS';
+}
+
+export const importQueries = {
+  all: () => ['imports'] as const,
+
+  /** One import, loaded again while it runs. */
+  detail: (jobId: string) =>
+    queryOptions({
+      queryKey: [...importQueries.all(), 'detail', jobId],
+      queryFn: async ({ signal, client }) => {
+        const { data, headers } = await answerWithHeaders(
+          api.GET('/admin/flights/bulk-upload/status/{job_id}', {
+            params: { path: { job_id: jobId } },
+            signal,
+          }),
+        );
+        if (!isOver(data)) return { import: data, pollAgainMs: retryAfterMs(headers) ?? POLL_MS };
+        // The list shows how it ended, too.
+        void client.invalidateQueries({ queryKey: importQueries.list().queryKey });
+        return { import: data, pollAgainMs: null };
+      },
+      refetchInterval: ({ state: { data, error } }) => {
+        if (error) return asProblem(error).retryable && AFTER_ERROR_MS;
+        return data?.pollAgainMs ?? false;
+      },
+    }),
+
+  /** All imports, newest first. */
+  list: () =>
+    infiniteQueryOptions({
+      queryKey: [...importQueries.all(), 'list'],
+      queryFn: ({ pageParam, signal }) =>
+        answer(
+          api.GET('/admin/imports', {
+            params: { query: { limit: PAGE_SIZE, ...(pageParam && { cursor: pageParam }) } },
+            signal,
+          }),
+        ),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next_cursor ?? undefined,
+      staleTime: 0,
+    }),
+};

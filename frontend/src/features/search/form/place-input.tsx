@@ -1,0 +1,98 @@
+import { Autocomplete } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type Ref, useState } from 'react';
+import { findPlaceName, placeQueries } from '@/features/search/places';
+import type { Place } from '@/lib/wire';
+import css from './place-input.module.css';
+
+interface Props {
+  label: string;
+  value: string;
+  onChange: (name: string) => void;
+  error?: string | undefined;
+  className?: string | undefined;
+  ref?: Ref<HTMLInputElement>;
+}
+
+/** The value of the row that says that nothing was found. It cannot be the name of a place. */
+const NOTHING_FOUND = '\0';
+
+/** A city, an airport or a code, with suggestions while typing. When the field is left, a half-typed name becomes the name that was most likely meant. */
+export function PlaceInput({ label, value, onChange, error, className, ref }: Props) {
+  const text = value.trim();
+  const [asked] = useDebouncedValue(text, 120);
+  const [focused, setFocused] = useState(false);
+  const { data, isPlaceholderData } = useQuery({
+    ...placeQueries.suggestions(asked),
+    // An empty field suggests the places with most flights, once somebody comes to it.
+    enabled: asked.length > 0 || focused,
+    placeholderData: keepPreviousData,
+  });
+  const places = data ?? [];
+  const nothingFound = data?.length === 0 && !isPlaceholderData && asked === text && asked.length > 0;
+  const queries = useQueryClient();
+
+  function completeName() {
+    if (!text) return;
+    // Without an answer the text stays as it is: the search form asks again when it is sent.
+    void findPlaceName(queries, value).then(
+      (name) => name && name !== value && onChange(name),
+      () => undefined,
+    );
+  }
+
+  return (
+    <Autocomplete
+      ref={ref}
+      className={className}
+      label={label}
+      placeholder="City or airport"
+      size="md"
+      value={value}
+      onChange={onChange}
+      error={error}
+      data={nothingFound ? [{ value: NOTHING_FOUND, disabled: true }] : places.map((place) => place.name)}
+      // The server has chosen them, and it tolerates typing errors. A filter here would not.
+      filter={({ options }) => options}
+      renderOption={({ option }) =>
+        option.value === NOTHING_FOUND ? (
+          <span className={css.nothing}>No place is called “{asked}”</span>
+        ) : (
+          <Suggestion place={places.find((place) => place.name === option.value)} />
+        )
+      }
+      onFocus={() => setFocused(true)}
+      onBlur={completeName}
+      // The list would cover the message below the field.
+      openOnFocus={!error}
+      autoComplete="off"
+      spellCheck={false}
+      comboboxProps={{ shadow: 'md', offset: 6, withinPortal: false }}
+      classNames={{ input: css.input, option: css.choice }}
+    />
+  );
+}
+
+function Suggestion({ place }: { place: Place | undefined }) {
+  if (!place) return null;
+  const where = [place.city === place.name ? null : place.city, countryName(place.country)]
+    .filter(Boolean)
+    .join(', ');
+  return (
+    <span className={css.option}>
+      <span className={css.names}>
+        <span>{place.name}</span>
+        {where && <span className={css.where}>{where}</span>}
+      </span>
+      {place.iata && <span className={css.code}>{place.iata}</span>}
+    </span>
+  );
+}
+
+const COUNTRIES = new Intl.DisplayNames('en', { type: 'region' });
+
+/** `GB` as United Kingdom. What is not a code stays as it is. */
+function countryName(country: string | null): string | null {
+  return country && /^[A-Z]{2}$/.test(country) ? (COUNTRIES.of(country) ?? country) : country;
+}

@@ -1,0 +1,78 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { ArrowIcon } from '@/components/icons';
+import { EmptyNote } from '@/components/messages/empty-note';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import { placeQueries } from '@/features/search/places';
+import { addDays, today } from '@/lib/time';
+import { recentSearches } from './recent-searches';
+import css from './starting-points.module.css';
+
+const FEW = 14;
+
+/** Before the first search: recent searches, and places to fly from, those with most flights first. */
+export function StartingPoints({ onPlace }: { onPlace: (name: string) => void }) {
+  const query = useQuery(placeQueries.names());
+  const busiest = useQuery(placeQueries.suggestions('', FEW));
+  const places = query.data;
+  const [all, setAll] = useState(false);
+  const recent = recentSearches();
+
+  if (places?.length === 0) {
+    return (
+      <EmptyNote title="No flights yet">
+        Nothing is on sale. An administrator can upload a schedule under <Link to="/manage">Manage</Link>.
+      </EmptyNote>
+    );
+  }
+  // Without the list of the busiest places, any will do.
+  const few = busiest.data?.map(({ name }) => name) ?? (busiest.isError ? places?.slice(0, FEW) : null) ?? [];
+  return (
+    <div className={css.points}>
+      {recent.length > 0 && (
+        <section>
+          <h2>Recent searches</h2>
+          <ul className={css.recent}>
+            {recent.map(({ from, to }) => (
+              <li key={`${from} ${to}`}>
+                <Link to="/" search={{ from, to, date: addDays(today(), 1) }}>
+                  {from} <ArrowIcon size={16} /> {to}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {places ? (
+        few.length > 0 && (
+          <section>
+            <h2>Where from? {places.length} places to choose from</h2>
+            <ul className={css.places}>
+              {(all ? places : few).map((name) => (
+                <li key={name}>
+                  <button type="button" onClick={() => onPlace(name)}>
+                    {name}
+                  </button>
+                </li>
+              ))}
+            </ul>
+            {places.length > few.length && (
+              <Button variant="subtle" size="compact-sm" onClick={() => setAll(!all)} aria-expanded={all}>
+                {all ? 'Show fewer' : `Show all ${places.length}`}
+              </Button>
+            )}
+          </section>
+        )
+      ) : (
+        <QueryFallback
+          query={query}
+          loading="Loading the places"
+          failed="The places could not be loaded."
+          heights={[28, 84]}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,101 @@
+import { clock, type Day, dayAt, daysLater, dayText, durationText, minutesBetween } from './time';
+
+/** Where and when a flight departs and arrives. A flight has it, a flight of a booking, and a whole itinerary. */
+export interface Schedule {
+  source: string;
+  source_iata: string | null;
+  source_timezone: string | null;
+  destination: string;
+  destination_iata: string | null;
+  destination_timezone: string | null;
+  departure_ts: string;
+  arrival_ts: string;
+}
+
+/** A departure or an arrival in the local time of its place, or in UTC where the time zone is not known. */
+interface LocalEnd {
+  place: string;
+  /** The IATA code; null where there is none, and where the place is called by its code anyway. */
+  code: string | null;
+  instant: string;
+  /** `06:20`, or `06:20 UTC` where the time zone is not known. */
+  clock: string;
+  date: Day;
+  /** The date as text: `Tue 1 Dec`. */
+  day: string;
+}
+
+export interface LocalSchedule {
+  departure: LocalEnd;
+  arrival: LocalEnd;
+  minutes: number;
+  /** Calendar days between the two local dates. Below zero when one flies east over the date line. */
+  daysLater: number;
+}
+
+export function localSchedule(schedule: Schedule): LocalSchedule {
+  const { departure_ts, source_timezone, arrival_ts, destination_timezone } = schedule;
+  return {
+    departure: localEnd(schedule.source, schedule.source_iata, departure_ts, source_timezone),
+    arrival: localEnd(schedule.destination, schedule.destination_iata, arrival_ts, destination_timezone),
+    minutes: minutesBetween(departure_ts, arrival_ts),
+    daysLater: daysLater(departure_ts, source_timezone, arrival_ts, destination_timezone),
+  };
+}
+
+/** From the departure of the first flight to the arrival of the last one. There must be at least one flight. */
+export function wholeSchedule(flights: readonly Schedule[]): Schedule {
+  const first = flights[0];
+  const last = flights.at(-1);
+  if (!first || !last) throw new RangeError('An itinerary has at least one flight.');
+  const { destination, destination_iata, destination_timezone, arrival_ts } = last;
+  return { ...first, destination, destination_iata, destination_timezone, arrival_ts };
+}
+
+/** The change of plane between two flights that follow each other. */
+export interface Connection {
+  arrivesIn: string;
+  /** The same place, unless somebody put other flights together. */
+  departsFrom: string;
+  /** Below zero when the next flight departs before this one arrives. */
+  minutes: number;
+}
+
+/** One less than there are flights. */
+export function connectionsBetween(flights: readonly Schedule[]): Connection[] {
+  return flights.slice(1).map((next, index) => {
+    const before = flights[index] ?? next;
+    return {
+      arrivesIn: before.destination,
+      departsFrom: next.source,
+      minutes: minutesBetween(before.arrival_ts, next.departure_ts),
+    };
+  });
+}
+
+/** `Direct`, `1 stop`, `2 stops` */
+export function stopsText(flights: readonly unknown[]): string {
+  const stops = flights.length - 1;
+  if (stops <= 0) return 'Direct';
+  return stops === 1 ? '1 stop' : `${stops} stops`;
+}
+
+export function connectionText({ arrivesIn, departsFrom, minutes }: Connection): string {
+  if (minutes < 0) {
+    return `The next flight leaves ${departsFrom} ${durationText(-minutes)} before this one arrives in ${arrivesIn}`;
+  }
+  if (arrivesIn === departsFrom) return `Change of plane in ${arrivesIn}: ${durationText(minutes)}`;
+  return `On your own from ${arrivesIn} to ${departsFrom}: ${durationText(minutes)}`;
+}
+
+function localEnd(place: string, code: string | null, instant: string, zone: string | null): LocalEnd {
+  const date = dayAt(instant, zone);
+  return {
+    place,
+    code: code === place ? null : code,
+    instant,
+    clock: zone ? clock(instant, zone) : `${clock(instant, null)} UTC`,
+    date,
+    day: dayText(date),
+  };
+}
