@@ -36,6 +36,7 @@ from workers.flights import cancel_flights
 from workers.heartbeat import Heartbeat
 from workers.imports import import_files
 from workers.middleware import watchdog
+from workers.middleware.correlation import Correlation
 from workers.payment_executor import PaymentExecutor
 from workers.payments import send_refunds, work_payments
 from workers.sweeps.sweeper import Sweeper
@@ -85,6 +86,7 @@ def start(pool: Pool, context: Context) -> Worker:
 
     moved = context.progress.expect(f"the consumer of {pool.queue}", limit_seconds=CONSUMER_STALL_SECONDS)
     broker = connect(str(context.settings.servers.redis_url), bury, moved)
+    broker.add_middleware(Correlation())
     for message, handler in pool.handlers.items():
         _declare(broker, message, handler, context, pool)
     worker = Worker(broker, queues={pool.queue}, worker_threads=pool.threads, worker_timeout=100)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from core import failpoints
@@ -14,6 +14,7 @@ from core.errors import Unavailable
 from core.lifecycle.accept import Intake
 from core.messaging.dispatcher import Dispatcher
 from core.messaging.messages import MAX_IDS, ReserveBookings
+from core.telemetry import correlation
 
 INTAKE_LIMIT: Final = 256
 DISPATCH_WAITING: Final = 50_000
@@ -22,6 +23,13 @@ STALL_SECONDS: Final = 2.0
 """A batch that takes longer is stuck in a database that does not answer: new requests are refused at once, not queued."""
 ANSWER_SECONDS: Final = 10.0
 RETRY_SECONDS: Final = 5
+
+
+class _ToSend(NamedTuple):
+    """A booking whose message waits to be sent, and the request that made it."""
+
+    booking_id: UUID
+    correlation_ids: tuple[str, ...]
 
 
 class BookingIntake:
@@ -33,7 +41,7 @@ class BookingIntake:
         self._intake: Batcher[BookingRequest, Answer] = Batcher(
             "intake", lambda requests: self._accept(intake, requests), limit=INTAKE_LIMIT, patience=ANSWER_SECONDS
         )
-        self._sender: Batcher[UUID, None] = Batcher("dispatch", self._send, limit=MAX_IDS)
+        self._sender: Batcher[_ToSend, None] = Batcher("dispatch", self._send, limit=MAX_IDS)
 
     async def accept(self, request: BookingRequest) -> Accepted:
         """Put one request on disk; its message is on the way when this returns.
@@ -59,7 +67,7 @@ class BookingIntake:
     def enqueue(self, trip_id: UUID) -> None:
         """Send a message for this trip soon. Nobody waits for it."""
         if self._sender.waiting < DISPATCH_WAITING:
-            self._sender.post(trip_id)
+            self._sender.post(_ToSend(trip_id, correlation.current()))
 
     async def close(self) -> None:
         """Finish what was begun."""
@@ -70,6 +78,9 @@ class BookingIntake:
         failpoints.reach("after_commit_before_reply")
         return answers
 
-    def _send(self, trip_ids: list[UUID]) -> list[None]:
-        self._dispatcher.send(ReserveBookings(tuple(trip_ids)))
-        return [None] * len(trip_ids)
+    def _send(self, waiting: list[_ToSend]) -> list[None]:
+        self._dispatcher.send(
+            ReserveBookings(tuple(each.booking_id for each in waiting)),
+            correlation_ids=[each_id for each in waiting for each_id in each.correlation_ids],
+        )
+        return [None] * len(waiting)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import dramatiq
 import redis
@@ -14,6 +15,7 @@ from redis.retry import Retry
 
 from core import keys
 from core.messaging.messages import Message
+from core.telemetry import correlation
 
 SEND_SECONDS: Final = 0.5
 """The most that a frozen Redis may cost one send; the default client would block for a minute."""
@@ -34,8 +36,11 @@ class Dispatcher:
         self._broker = RedisBroker(client=client, namespace=keys.QUEUE_NAMESPACE, middleware=[], maintenance_chance=0)
         self._resting_until = 0.0
 
-    def send(self, message: Message) -> bool:
-        """Put a message on its queue. False if Redis did not take it, or did not take the one before: the sweep will send."""
+    def send(self, message: Message, *, correlation_ids: Sequence[str] = ()) -> bool:
+        """Put a message on its queue. False if Redis did not take it, or did not take the one before: the sweep will send.
+
+        `correlation_ids`: of the requests that it is for; without any, those of the work that sends it.
+        """
         if time.monotonic() < self._resting_until:
             return False
         envelope: dramatiq.Message[None] = dramatiq.Message(
@@ -43,7 +48,7 @@ class Dispatcher:
             actor_name=message.actor,
             args=([str(each) for each in message.ids],),
             kwargs={},
-            options={"alone": True} if message.alone else {},
+            options=_options(message, correlation_ids or correlation.current()),
         )
         try:
             self._broker.enqueue(envelope)
@@ -59,3 +64,10 @@ class Dispatcher:
 
     def close(self) -> None:
         self._broker.client.close()
+
+
+def _options(message: Message, correlation_ids: Sequence[str]) -> dict[str, Any]:
+    options: dict[str, Any] = {"alone": True} if message.alone else {}
+    if correlation_ids:
+        options["correlation_ids"] = list(correlation.merged(correlation_ids))
+    return options

@@ -1,24 +1,48 @@
-"""One id that ties together what a request caused: its log lines, its messages, the worker's log lines."""
+"""Correlation ids: one id for each request, on its log lines, on the messages that it sends, and on the log lines of the worker.
+
+A worker merges messages into batches, so a piece of work there may have several ids: one for each request that it is for.
+"""
 
 from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
-_SANE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+MAX_IDS: Final = 32
+"""Ids that one piece of work carries at most. A log line with more of them would help nobody."""
 
-_current: ContextVar[str] = ContextVar("correlation_id", default="")
+_VALID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+_current: ContextVar[tuple[str, ...]] = ContextVar("correlation_ids", default=())
 
 
-def current() -> str:
-    """The id of the work that this task or thread is doing; empty when nobody asked for any."""
+def current() -> tuple[str, ...]:
+    """The ids of the work that this task or thread is doing; empty where it is for no request."""
     return _current.get()
 
 
 def begin(offered: str | None = None) -> str:
-    """Give the work that starts here an id: the offered one when it can stand in a log line, else a new one."""
-    correlation_id = offered if offered and _SANE.fullmatch(offered) else secrets.token_hex(12)
-    _current.set(correlation_id)
+    """Give the request that starts here an id: the offered one where it is 1 to 64 letters, digits, `.`, `_`, `-`; else a new one."""
+    correlation_id = offered if offered and _VALID.fullmatch(offered) else secrets.token_hex(12)
+    _current.set((correlation_id,))
     return correlation_id
+
+
+@contextmanager
+def resumed(correlation_ids: Iterable[object]) -> Iterator[None]:
+    """Work for these requests until the block ends."""
+    token = _current.set(merged(correlation_ids))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def merged(correlation_ids: Iterable[object]) -> tuple[str, ...]:
+    """Each id once, in the order of the first appearance, at most `MAX_IDS`; what is no valid id is left out."""
+    unique = dict.fromkeys(each for each in correlation_ids if isinstance(each, str) and _VALID.fullmatch(each))
+    return tuple(unique)[:MAX_IDS]

@@ -1,4 +1,6 @@
-"""Logs: one JSON object per line, each with the correlation id. Never a body, a token or a password.
+"""Logs: one JSON object per line, with the correlation id of the request that it is for. Never a body, a token or a password.
+
+A line about a batch that is for several requests has `correlation_ids`, a list.
 
 Everything that libraries say through `logging` takes the same road.
 """
@@ -59,9 +61,13 @@ def configure(process: str, *, file: Path | None = None, takes_output: bool = Tr
 
 
 def _add_correlation_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    correlation_id = correlation.current()
-    if correlation_id:
-        event.setdefault("correlation_id", correlation_id)
+    match correlation.current():
+        case ():
+            pass
+        case (one,):
+            event.setdefault("correlation_id", one)
+        case several:
+            event.setdefault("correlation_ids", list(several))
     return event
 
 

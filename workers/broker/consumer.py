@@ -21,6 +21,7 @@ from redis.retry import Retry
 
 from core import keys
 from core.messaging.messages import MAX_IDS
+from core.telemetry import correlation
 
 HEARTBEAT_TIMEOUT_MS: Final = 30_000
 """A process that was silent for so long is dead, and its messages return to their queues."""
@@ -190,7 +191,8 @@ class RepairedConsumer(_RedisConsumer):
             part = message.options["redis_message_id"]
             last = merged[-1] if merged else None
             if last is not None and _mergeable(last, message):
-                merged[-1] = last.copy(args=(last.args[0] + message.args[0],))
+                ids = list(correlation.merged([*_correlation_ids(last), *_correlation_ids(message)]))
+                merged[-1] = last.copy(args=(last.args[0] + message.args[0],), options={"correlation_ids": ids})
                 self._taken[last.message_id].parts.append(part)
             else:
                 merged.append(message)
@@ -258,6 +260,12 @@ class RepairedConsumer(_RedisConsumer):
 
 def _is_alone(message: dramatiq.Message[Any]) -> bool:
     return bool(message.options.get("alone"))
+
+
+def _correlation_ids(message: dramatiq.Message[Any]) -> list[str]:
+    """Of the requests that a message is for."""
+    ids = message.options.get("correlation_ids", [])
+    return ids if isinstance(ids, list) else []
 
 
 def _mergeable(first: dramatiq.Message[Any], second: dramatiq.Message[Any]) -> bool:
