@@ -233,9 +233,9 @@ def test_settings_for_other_servers_are_forgotten(monkeypatch: pytest.MonkeyPatc
 OWNER = textwrap.dedent("""
     import sys, time
     from pathlib import Path
-    from core.embedded.guardian import Guardian
-    from core.embedded.postgres import EmbeddedPostgres
-    from core.embedded.valkey import EmbeddedValkey
+    from launcher.embedded.guardian import Guardian
+    from launcher.embedded.postgres import EmbeddedPostgres
+    from launcher.embedded.valkey import EmbeddedValkey
     guardian, home = Guardian(), Path(sys.argv[1])
     servers = [EmbeddedPostgres(home / "postgres", guardian=guardian), EmbeddedValkey(home / "valkey", guardian=guardian)]
     for server in servers:
