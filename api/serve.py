@@ -17,7 +17,9 @@ from api.app import create_app
 from api.http.connections import Connection
 from api.http.requirements import requirements
 from api.services import services_of
+from core.migrations import check
 from core.settings import Settings
+from core.startup import CannotStart
 
 GRACE_SECONDS = 3
 """Without a limit, one client that reads slowly keeps the process from ever ending."""
@@ -63,8 +65,9 @@ def main() -> None:
     descriptor: int | None = parser.parse_args().fd
     settings = Settings()
     try:
-        requirements(settings)
-    except ValueError as error:
+        database_url, _, _ = requirements(settings)
+        check.require_if_there(database_url)
+    except (ValueError, CannotStart) as error:
         raise SystemExit(f"skyqueue api: {error}") from None
     http = settings.http
     if descriptor is None:

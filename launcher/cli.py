@@ -55,6 +55,8 @@ def _told(error: Exception) -> list[str]:
             return [str(error)]
         case AppError():
             return [error.detail]
+        case DBAPIError(orig=CannotStart() as unusable):
+            return [str(unusable)]
         case DBAPIError() | psycopg.Error():
             said = error.orig if isinstance(error, DBAPIError) else error
             return [f"The database says: {_first_line(said)}"]

@@ -18,7 +18,7 @@ from redis import Redis
 from core.db import Database, opened
 from core.imports.storage.opening import open_storage
 from core.invariants import checker
-from core.migrations import upgrade
+from core.migrations import check, upgrade
 from core.settings import Settings
 from core.startup import CannotStart
 from core.users.service import AdminOutcome, ensure_admin
@@ -46,7 +46,9 @@ def worker(_asked: argparse.Namespace) -> None:
 
 def migrate(_asked: argparse.Namespace) -> None:
     settings = _settings()
-    warning = upgrade(join.find(settings.servers).database_url)
+    database_url = join.find(settings.servers).database_url
+    check.require(database_url, tables=False)
+    warning = upgrade(database_url)
     if warning:
         print(f"skyqueue: warning: {warning}", file=sys.stderr)
     else:
@@ -108,7 +110,9 @@ def _settings() -> Settings:
 
 
 def _database() -> AbstractContextManager[Database]:
-    return opened(join.find(_settings().servers).database_url, pool_size=2, application="skyqueue-cli")
+    database_url = join.find(_settings().servers).database_url
+    check.require(database_url)
+    return opened(database_url, pool_size=2, application="skyqueue-cli")
 
 
 def _ask_password(username: str) -> str:

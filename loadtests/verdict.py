@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 from uuid import UUID
 
-import psycopg
 import redis
 
+from core.db import Database, opened
 from core.invariants import checker
 
 QUIET_SECONDS = 60.0
@@ -37,14 +37,15 @@ class Verdict:
     def find_problems(self) -> list[str]:
         """Violations in words, once nothing is PENDING any more, or after a minute."""
         runtime = json.loads((Path(os.environ.get("SKYQUEUE_DATA_DIR", ".skyqueue")) / "runtime.json").read_text())
-        with psycopg.connect(runtime["database_url"], autocommit=True) as connection:
+        with opened(runtime["database_url"], pool_size=1, application="skyqueue-verdict") as database:
             deadline = time.monotonic() + QUIET_SECONDS
-            while time.monotonic() < deadline and _any_pending(connection):
+            while time.monotonic() < deadline and _any_pending(database):
                 time.sleep(0.2)
-            with redis.Redis.from_url(runtime["redis_url"]) as client:
+            with database.transaction() as connection, redis.Redis.from_url(runtime["redis_url"]) as client:
                 violations = checker.check(connection, client, self._by_key.values())
         return [*self._doubled, *(str(violation) for violation in violations)]
 
 
-def _any_pending(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
-    return connection.execute("SELECT 1 FROM bookings WHERE status = 'PENDING' LIMIT 1").fetchone() is not None
+def _any_pending(database: Database) -> bool:
+    with database.snapshot() as connection:
+        return connection.execute("SELECT 1 FROM bookings WHERE status = 'PENDING' LIMIT 1").fetchone() is not None

@@ -23,6 +23,7 @@ pytest_plugins = [
     "tests.support.steps",
     "tests.support.money",
     "tests.support.commands",
+    "tests.support.databases",
 ]
 
 

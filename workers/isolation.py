@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
-import psycopg
 from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled, SerializationFailure
-from sqlalchemy.exc import SQLAlchemyError
+
+from core.db import AWAY
 
 IN_THE_WAY: Final = (LockNotAvailable, QueryCanceled, DeadlockDetected, SerializationFailure)
 """The server answers, and somebody else's transaction was in the way, or time was over: it may go better next time."""
@@ -19,7 +19,7 @@ def is_away(error: Exception) -> bool:
     """Whether Postgres does nothing for anybody now: it cannot be reached, or has ended our connection, or has no room."""
     if isinstance(error, IN_THE_WAY):
         return False
-    return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError))
+    return isinstance(error, AWAY)
 
 
 def isolated(

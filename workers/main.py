@@ -26,8 +26,10 @@ from core.messaging.messages import (
     SendRefunds,
     WorkPayments,
 )
+from core.migrations import check
 from core.operations import dead_letters
 from core.settings import Settings
+from core.startup import CannotStart
 from core.telemetry.logs import configure as configure_logs
 from workers.bookings import reserve_alone, reserve_bookings
 from workers.broker.consumer import connect
@@ -114,7 +116,8 @@ def run() -> int:
     failpoints.arm(settings.work.failpoints)
     try:
         context = Context.open(settings)
-    except ValueError as error:
+        check.await_tables(context.db.address, lambda missing: _log.warning("waiting", reason=missing))
+    except (ValueError, CannotStart) as error:
         print(f"skyqueue: {error}", file=sys.stderr)
         return 2
     stopping = threading.Event()

@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 SERVER_AWAY: tuple[type[Exception], ...] = (
     psycopg.OperationalError,
     psycopg.InterfaceError,
+    psycopg.errors.ReadOnlySqlTransaction,
     sqlalchemy.exc.OperationalError,
     sqlalchemy.exc.InterfaceError,
     sqlalchemy.exc.TimeoutError,
@@ -67,7 +68,7 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
     problem = problem_of(error, request)
     if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request_failed", method=request.method, path=request.scope["path"], exc_info=error)
-    elif isinstance(error, SERVER_AWAY):
+    elif _is_away(error):
         cause = _cause(error)
         event = "rows_busy" if isinstance(cause, BUSY) else "server_away"
         log.warning(event, method=request.method, path=request.scope["path"], error=f"{type(cause).__name__}: {cause}".strip())
@@ -108,10 +109,14 @@ def problem_of(error: Exception, request: Request[Any, Any, Any]) -> Problem:
             return Problem(503, "unavailable", "Somebody else is changing the same thing. Try again shortly.", retryable=True)
         case _ if isinstance(_cause(error), psycopg.errors.QueryCanceled):
             return Problem(503, "unavailable", "The database took too long for this. Try again shortly.", retryable=True)
-        case _ if isinstance(error, SERVER_AWAY):
+        case _ if _is_away(error):
             return Problem(503, "unavailable", "A server that this needs does not answer. Try again shortly.", retryable=True)
         case _:
             return INTERNAL
+
+
+def _is_away(error: Exception) -> bool:
+    return isinstance(error, SERVER_AWAY) or isinstance(_cause(error), SERVER_AWAY)
 
 
 def _cause(error: Exception) -> BaseException:

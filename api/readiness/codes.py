@@ -9,6 +9,7 @@ class Code(StrEnum):
     """Part of the API: a code keeps its meaning. New ones may come."""
 
     POSTGRES_AWAY = "postgres_away"
+    POSTGRES_UNUSABLE = "postgres_unusable"
     SCHEMA_MISSING = "schema_missing"
     SCHEMA_OLD = "schema_old"
     SCHEMA_FOREIGN = "schema_foreign"

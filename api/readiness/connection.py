@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 
-import psycopg
+from core.db import Database, address
+from core.db.session import UNLIMITED, AsyncRawConnection, connect_async
+from core.migrations import check
 
-from core.db import Database
+KEEPALIVE: Final = {"keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "2"}
+"""How soon a server that is gone without a word is found out, in seconds and looks."""
 
 
 class LookConnection:
     """Opened when it is needed, and again after it was lost."""
 
     def __init__(self, db: Database) -> None:
-        self._address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._address = db.address
+        self._conninfo = address.conninfo(db.address, application="skyqueue-readiness", **KEEPALIVE)
+        self._connection: AsyncRawConnection | None = None
 
     async def fetch(self, query: LiteralString) -> list[tuple[Any, ...]]:
-        """Raises `psycopg.Error` or `OSError` when Postgres does not answer, or refuses."""
+        """Raises `psycopg.Error` or `OSError` when Postgres does not answer, or refuses; `UnusableDatabase` when it is none for us."""
         if self._connection is None or self._connection.closed:
-            self._connection = await psycopg.AsyncConnection.connect(
-                self._address,
-                autocommit=True,
-                connect_timeout=2,
-                application_name="skyqueue-readiness",
-                keepalives_idle=5,
-                keepalives_interval=2,
-                keepalives_count=2,
-            )
+            # It may be another server than before, or another pooler in front of it.
+            await check.examine(self._address)
+            self._connection = await connect_async(self._conninfo, UNLIMITED)
         return await (await self._connection.execute(query)).fetchall()
 
     def close(self) -> None:

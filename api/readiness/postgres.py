@@ -11,10 +11,13 @@ from api.http.database import WatchedDatabase
 from api.readiness.codes import Code
 from api.readiness.connection import LookConnection
 from api.readiness.look import UNEXPECTED, Finding, Look
+from core.db import UnusableDatabase
+from core.db.refusals import READ_ONLY
 from core.migrations import Standing, foreign, newest_revision, standing
 
 HANGING_SECONDS: Final = 2.0
 """A look at Postgres that takes longer closes the database to requests, until it ends. A busy server takes less."""
+_LOOK: Final = "SELECT version_num, current_setting('transaction_read_only') = 'on' FROM alembic_version"
 AWAY: Final = Finding(Code.POSTGRES_AWAY, "Postgres does not answer.", is_fatal=True)
 
 
@@ -26,6 +29,7 @@ class PostgresLook(Look):
     def __init__(self, db: WatchedDatabase, connection: LookConnection) -> None:
         self._db = db
         self._connection = connection
+        self._is_unusable = False
 
     async def ask(self) -> list[Finding]:
         closing = asyncio.get_running_loop().call_later(HANGING_SECONDS, self._close_to_requests)
@@ -33,16 +37,22 @@ class PostgresLook(Look):
             return await self._find()
         finally:
             closing.cancel()
-            self._db.hangs = False
+            self._db.hangs = self._is_unusable
 
     async def _find(self) -> list[Finding]:
         try:
-            found = await self._connection.fetch("SELECT version_num FROM alembic_version")
+            found = await self._connection.fetch(_LOOK)
+        except UnusableDatabase as unusable:
+            return self._unusable(unusable)
         except psycopg.errors.UndefinedTable:
+            self._is_unusable = False
             return [_schema(Code.SCHEMA_MISSING, "The database has no tables yet; run `skyqueue migrate`.")]
         except (psycopg.Error, OSError):
             return [AWAY]
-        revision = found[0][0] if found else None
+        revision, is_read_only = found[0] if found else (None, False)
+        if is_read_only:
+            return self._unusable(UnusableDatabase(READ_ONLY))
+        self._is_unusable = False
         match standing(revision):
             case Standing.OLDER:
                 needs = f"the code needs {newest_revision()}; run `skyqueue migrate`."
@@ -51,6 +61,10 @@ class PostgresLook(Look):
                 return [_schema(Code.SCHEMA_FOREIGN, foreign(str(revision)))]
             case Standing.CURRENT | Standing.NEWER:  # a newer one is there while processes of the old version still work
                 return []
+
+    def _unusable(self, why: UnusableDatabase) -> list[Finding]:
+        self._is_unusable = True
+        return [Finding(Code.POSTGRES_UNUSABLE, str(why), is_fatal=True)]
 
     def _close_to_requests(self) -> None:
         self._db.hangs = True

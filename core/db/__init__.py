@@ -1,6 +1,8 @@
 """Postgres: connections, units of work, and what its failures mean."""
 
 from core.db.failures import AWAY, BUSY
-from core.db.pool import Database, RawConnection, driver_url, opened
+from core.db.pool import Database, opened
+from core.db.refusals import UnusableDatabase
+from core.db.session import RawConnection
 
-__all__ = ["AWAY", "BUSY", "Database", "RawConnection", "driver_url", "opened"]
+__all__ = ["AWAY", "BUSY", "Database", "RawConnection", "UnusableDatabase", "opened"]

@@ -8,67 +8,61 @@ from __future__ import annotations
 import select
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeAlias, cast
+from typing import Final, cast
 
-import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlmodel import Session
 
-CONNECT_SECONDS = 2
+from core.db import address, session
+from core.db.session import Limits, RawConnection
+
 STATEMENT_MS = 5_000
 LOCK_MS = 2_000
 IDLE_IN_TRANSACTION_MS = 10_000
-TCP_USER_TIMEOUT_MS = 10_000
 LOCK_SILENCE_MS = 10_000
 """A frozen process answers nobody and keeps its connections: after this silence it loses a session lock.
 
 Longer than a pass of the sweep takes when Redis is frozen, too.
 """
 
-RawConnection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
-
-
-def driver_url(database_url: str) -> str:
-    """`postgresql://...` as people write it, in SQLAlchemy's spelling for psycopg 3."""
-    scheme, _, rest = database_url.partition("://")
-    if scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
-        raise ValueError("the address of the database does not begin with postgresql://")  # not quoted: it holds a password
-    return f"postgresql+psycopg://{rest}"
+_KEY_IN_SCHEMA: Final = "(SELECT :key + (oid::int8 << 32) FROM pg_namespace WHERE nspname = current_schema())"
+"""Of a lock: two installations may share one database, each in a schema of its own."""
 
 
 class Database:
     """Connections to one Postgres database.
 
     `pool_size` bounds the connections of this process; a caller that finds none free within 5 s gets an error, not a hang.
+
+    Raises:
+        UnusableDatabase: `database_url` is no address. Nothing is connected yet.
     """
 
     def __init__(self, database_url: str, *, pool_size: int, application: str) -> None:
         self._disposed = False
+        self.address = database_url
+        self._conninfo = address.conninfo(database_url, application=application)
         self.engine: Engine = create_engine(
-            driver_url(database_url),
+            "postgresql+psycopg://",
+            creator=self._connect,
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=5,
             pool_use_lifo=True,
-            connect_args={
-                "connect_timeout": CONNECT_SECONDS,
-                "tcp_user_timeout": TCP_USER_TIMEOUT_MS,
-                "application_name": application,
-                "options": (
-                    f"-c statement_timeout={STATEMENT_MS} -c lock_timeout={LOCK_MS} "
-                    f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
-                ),
-            },
         )
         event.listen(self.engine, "checkout", _replace_the_lost)
+
+    def _connect(self) -> RawConnection:
+        limits = Limits(statement_ms=STATEMENT_MS, lock_ms=LOCK_MS, idle_in_transaction_ms=IDLE_IN_TRANSACTION_MS)
+        return session.connect(self._conninfo, limits)
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises. Nothing below an edge commits."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        with Session(self.engine, expire_on_commit=False) as unit, unit.begin():
+            yield unit
 
     @contextmanager
     def transaction(self) -> Iterator[RawConnection]:
@@ -106,7 +100,7 @@ class Database:
         Ask at least every few seconds (`LOCK_SILENCE_MS`): who does not is taken for dead.
         """
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            taken = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}))
+            taken = bool(connection.scalar(text(f"SELECT pg_try_advisory_lock({_KEY_IN_SCHEMA})"), {"key": key}))
             if taken:
                 connection.execute(text(f"SET idle_session_timeout = {LOCK_SILENCE_MS}"))
 

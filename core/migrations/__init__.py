@@ -7,17 +7,21 @@ all that it knows, belongs to a newer version of Skyqueue.
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from core.db import driver_url
+from core.db import UnusableDatabase, address, session
+from core.db.refusals import NO_CHANGES
+from core.db.session import UNLIMITED
 from core.startup import CannotStart
 
 ADVISORY_LOCK = 7_305_001
@@ -38,7 +42,7 @@ class Standing(StrEnum):
 
 def config() -> Config:
     settings = Config()
-    settings.set_main_option("script_location", str(Path(__file__).parent))
+    settings.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     return settings
 
 
@@ -75,8 +79,10 @@ def upgrade(database_url: str, revision: str = "head") -> str | None:
 
     Raises:
         CannotStart: no version of Skyqueue has made this schema.
+        UnusableDatabase: `database_url` is no address, or the role may not make and change tables.
     """
-    engine = create_engine(driver_url(database_url), poolclass=NullPool)
+    connect = partial(session.connect, address.conninfo(database_url, application="skyqueue-migrate"), UNLIMITED)
+    engine = create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         for found in MigrationContext.configure(connection).get_current_heads():
@@ -90,7 +96,14 @@ def upgrade(database_url: str, revision: str = "head") -> str | None:
                     raise CannotStart(foreign(found), "Name another database in SKYQUEUE_DATABASE_URL, or restore a backup.")
                 case Standing.OLDER | Standing.CURRENT:
                     pass
+        role, schema = connection.execute(text("SELECT current_user, current_schema()")).one()
         settings = config()
         settings.attributes["connection"] = connection
-        command.upgrade(settings, revision)
+        try:
+            command.upgrade(settings, revision)
+        except ProgrammingError as error:
+            if not isinstance(error.orig, InsufficientPrivilege):
+                raise
+            said = error.orig.diag.message_primary
+            raise UnusableDatabase(NO_CHANGES, role=role, schema=schema, said=said) from error
     return None

@@ -1,41 +1,16 @@
-"""Servers that somebody else runs: are they there, and new enough?"""
+"""A Redis that somebody else runs: is it there, and new enough?"""
 
 from __future__ import annotations
 
 import re
 
-import psycopg
 import redis
-from psycopg.conninfo import conninfo_to_dict
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
-from core.db import driver_url
 from core.startup import CannotStart
 
-OLDEST_POSTGRES = 15
 OLDEST_REDIS = 7
 CONNECT_SECONDS = 5
-DATABASE_SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
 SPECIAL = "write a special character of the password as %40 (for @), %2F (for /) and so on."
-
-
-def check_database_url(database_url: str) -> None:
-    """Raises `CannotStart`, which never quotes the address: the driver does, with the password, when it does not understand it."""
-    scheme, _, rest = database_url.partition("://")
-    try:
-        is_one = scheme in DATABASE_SCHEMES and _is_plain(rest)
-        if is_one:
-            ports = str(conninfo_to_dict(_for_libpq(database_url)).get("port", ""))
-            make_url(driver_url(database_url))
-            is_one = all(port.isdigit() for port in ports.split(",") if port)
-    except (psycopg.Error, ArgumentError, ValueError):
-        is_one = False
-    if not is_one:
-        raise CannotStart(
-            "SKYQUEUE_DATABASE_URL is not the address of a Postgres database.",
-            f"It looks like postgresql://user:password@host:5432/database; {SPECIAL}",
-        )
 
 
 def check_redis_url(redis_url: str) -> None:
@@ -51,18 +26,6 @@ def check_redis_url(redis_url: str) -> None:
         )
 
 
-def require_postgres(database_url: str) -> None:
-    check_database_url(database_url)
-    remedy = "Check SKYQUEUE_DATABASE_URL, or unset it to run on a Postgres of our own."
-    try:
-        with psycopg.connect(_for_libpq(database_url), connect_timeout=CONNECT_SECONDS) as connection:
-            version = connection.info.server_version // 10_000
-    except psycopg.Error as error:
-        raise CannotStart(f"Postgres at {_shown(database_url)} does not let us in: {_first_line(error)}.", remedy) from error
-    if version < OLDEST_POSTGRES:
-        raise CannotStart(f"Postgres at {_shown(database_url)} is version {version}, older than {OLDEST_POSTGRES}.", remedy)
-
-
 def require_redis(redis_url: str) -> None:
     """Redis 7 or Valkey 8, which tells clients that it is Redis 7."""
     check_redis_url(redis_url)
@@ -74,11 +37,6 @@ def require_redis(redis_url: str) -> None:
         raise CannotStart(f"Redis at {_shown(redis_url)} does not let us in: {_first_line(error)}.", remedy) from error
     if int(version.partition(".")[0]) < OLDEST_REDIS:
         raise CannotStart(f"Redis at {_shown(redis_url)} is version {version}, older than {OLDEST_REDIS}.", remedy)
-
-
-def _for_libpq(database_url: str) -> str:
-    """It does not know SQLAlchemy's spelling."""
-    return f"postgresql://{database_url.partition('://')[2]}"
 
 
 def _is_plain(rest: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.db import address
 from core.setting_files import environment_with
 from core.settings import Servers
 from core.startup import CannotStart
@@ -33,7 +34,7 @@ class Addresses:
 def find(servers: Servers) -> Addresses:
     """Raises `CannotStart` when there are none, or what the environment names is no address."""
     if servers.database_url:
-        external.check_database_url(servers.database_url)
+        address.require_valid(servers.database_url)
     if servers.redis_url:
         external.check_redis_url(servers.redis_url)
     found = runtime_file.find(servers.data_dir / runtime_file.NAME)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from core.migrations import check
 from core.settings import Settings
 from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
@@ -36,11 +37,11 @@ class Servers:
 
 
 def choose(settings: Settings, folder: DataFolder, guardian: Guardian) -> Servers:
-    """Raises `CannotStart` when a server that the settings name is away or too old."""
+    """Raises `CannotStart` when a server that the settings name is away, or of no use."""
     children: list[Child] = []
     database_url, redis_url = settings.servers.database_url, settings.servers.redis_url
     if database_url:
-        external.require_postgres(database_url)
+        check.require(database_url, tables=False)
         inner_database_url = database_url
     else:
         forget_other_servers()

@@ -244,7 +244,7 @@ def test_a_database_that_refuses_is_quoted(
 ) -> None:
     monkeypatch.setenv("SKYQUEUE_DATABASE_URL", "postgresql://127.0.0.1:1/none")
     monkeypatch.setenv("SKYQUEUE_REDIS_URL", redis_url)
-    assert refusal(capsys, "migrate").startswith("skyqueue: The database says: connection failed")
+    assert refusal(capsys, "migrate").startswith("skyqueue: Postgres at 127.0.0.1:1 does not let us in: connection failed")
 
 
 def test_the_sample_schedule_can_be_had_as_a_file(data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -97,6 +97,8 @@ def _become(program: Callable[[], int | None], environment: dict[str, str], log:
         status = program()
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else 1
+        if isinstance(ended.code, str):
+            print(ended.code, file=sys.stderr)
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:

@@ -1,0 +1,59 @@
+"""The check of the database before a command or a process begins, with the tables that it needs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final
+
+import psycopg
+
+from core.db import UnusableDatabase, suitability
+from core.migrations.metadata import METADATA
+
+RELATIONS: Final = frozenset({*METADATA.tables, "booking_reference_blocks"})
+"""Our tables and sequences."""
+RETRY_SECONDS: Final = 1.0
+
+
+async def examine(database_url: str) -> bool:
+    """As `core.db.suitability.examine`, for our tables."""
+    return await suitability.examine(database_url, relations=RELATIONS)
+
+
+def require(database_url: str, *, tables: bool = True) -> None:
+    """As `core.db.suitability.require`, for our tables."""
+    suitability.require(database_url, relations=RELATIONS, tables=tables)
+
+
+def require_if_there(database_url: str) -> None:
+    """For a process that may begin before the server is there. Raises `UnusableDatabase` when it is, and is none for us."""
+    _examined(database_url)
+
+
+def await_tables(database_url: str, tell: Callable[[str], None]) -> None:
+    """Return when the database is there and has tables. `tell` gets what is waited for, whenever it is something else.
+
+    Raises:
+        UnusableDatabase: we cannot work on it.
+    """
+    told = None
+    while (missing := _examined(database_url)) is not None:
+        if missing != told:
+            tell(missing)
+        told = missing
+        time.sleep(RETRY_SECONDS)
+
+
+def _examined(database_url: str) -> str | None:
+    """What has to happen before there is work; None: nothing."""
+    try:
+        has_tables = asyncio.run(examine(database_url))
+    except UnusableDatabase:
+        raise
+    except psycopg.Error as error:
+        if not suitability.is_away(database_url):
+            raise suitability.not_let_in(database_url, error) from error
+        return "Postgres does not answer."
+    return None if has_tables else "The database has no tables yet; run `skyqueue migrate`."
