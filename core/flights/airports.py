@@ -27,7 +27,7 @@ _ROUTES: Final = """
     SELECT key, iata, name FROM (
         SELECT source_key AS key, source_iata AS iata, source AS name FROM route
         UNION ALL SELECT destination_key, destination_iata, destination FROM route
-    ) AS named GROUP BY key, iata, name ORDER BY key, count(*) DESC, length(name) DESC, name
+    ) AS named GROUP BY key, iata, name ORDER BY key, count(*) DESC, length(name) DESC, name COLLATE "C"
 """
 # The same blocks each time, so that the order of places changes with their flights and not with the dice.
 _TRAFFIC: Final = """

@@ -42,12 +42,15 @@ class Flight(SQLModel, table=True):
     source_iata: str | None = Field(default=None, sa_column=Column(Text))
     destination_iata: str | None = Field(default=None, sa_column=Column(Text))
     source_key: str | None = Field(
-        default=None, sa_column=Column(Text(collation="C"), Computed("coalesce(source_iata, lower(source))", persisted=True))
+        default=None,
+        sa_column=Column(Text(collation="C"), Computed("coalesce(source_iata, place_name_key(source))", persisted=True)),
     )
-    """What search compares: the IATA code where the place is known, else the name in lower case."""
+    """What search compares: the IATA code where the place is known, else the name in lower case (`core/places/letters.py`)."""
     destination_key: str | None = Field(
         default=None,
-        sa_column=Column(Text(collation="C"), Computed("coalesce(destination_iata, lower(destination))", persisted=True)),
+        sa_column=Column(
+            Text(collation="C"), Computed("coalesce(destination_iata, place_name_key(destination))", persisted=True)
+        ),
     )
     departure_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     arrival_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -63,7 +63,7 @@ SELECT f.id AS flight_id, s.line, f.status, f.seats_held, f.seats_sold, f.total_
        f.source_key, f.destination_key, f.departure_date,
        (s.source, s.destination, s.source_iata, s.destination_iata, s.departure_date)
        IS DISTINCT FROM (f.source, f.destination, f.source_iata, f.destination_iata, f.departure_date) AS renames_a_place,
-       (coalesce(s.source_iata, lower(s.source)), coalesce(s.destination_iata, lower(s.destination)))
+       (coalesce(s.source_iata, place_name_key(s.source)), coalesce(s.destination_iata, place_name_key(s.destination)))
        IS DISTINCT FROM (f.source_key, f.destination_key) AS goes_elsewhere
 FROM import_stage s JOIN flights f ON {match} WHERE {differs} ORDER BY f.id {lock}
 """)

@@ -19,6 +19,7 @@ from core.imports.csv.reader import Chunk
 from core.imports.csv.seen import SeenKeys
 from core.imports.models import ImportTimes
 from core.places import registry
+from core.places.letters import lower
 from core.places.registry import Place
 
 _DAY_US: Final = 24 * 60 * 60 * 1_000_000
@@ -73,7 +74,7 @@ def route_days(rows: pa.Table) -> Iterator[RouteDay]:
     for source, source_iata, destination, destination_iata, day in zip(
         *(distinct[name].to_pylist() for name in columns), strict=True
     ):
-        yield RouteDay(source_iata or registry.lower(source), destination_iata or registry.lower(destination), day)
+        yield RouteDay(source_iata or lower(source), destination_iata or lower(destination), day)
 
 
 def _table(chunk: Chunk, values: dict[str, pd.Series], source: _Places, destination: _Places, good: Mask) -> pa.Table:
@@ -114,7 +115,7 @@ class _Places:
         self._places: list[Place | None] = [registry.resolve(name) for name in self._names]
 
     def keys(self) -> npt.NDArray[np.object_]:
-        return self._spread([place.iata if place else registry.lower(name) for name, place in self._pairs()])
+        return self._spread([place.iata if place else lower(name) for name, place in self._pairs()])
 
     def names(self) -> npt.NDArray[np.object_]:
         return self._spread(self._names)

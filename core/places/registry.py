@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import airportsdata
 
+from core.places.letters import lower
 from core.places.names import CITIES, PREFERRED
 
 MAX_NAME = 80
@@ -78,13 +79,6 @@ def place_key(text: str) -> str:
     text = tidy(text)
     place = resolve(text)
     return place.iata if place else lower(text)
-
-
-def lower(text: str) -> str:
-    """Lower case as Postgres does it: letter by letter, never one letter into two, no look at the neighbours."""
-    if text.isascii():
-        return text.lower()
-    return "".join(letter.lower()[0] for letter in text)
 
 
 def zone(place: Place | None) -> tzinfo:
