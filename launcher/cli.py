@@ -71,8 +71,12 @@ def _told(error: Exception) -> list[str]:
 
 @contextmanager
 def _ctrl_c_ends_at_once() -> Iterator[None]:
-    """While nothing runs that would have to be ended. Ctrl-C inside an import could come out as any error."""
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+    """While nothing runs that would have to be ended. Ctrl-C inside an import could come out as any error.
+
+    A shell lets the jobs in the background of a script ignore Ctrl-C, and they pass that on. Here it counts again: what is sent to
+    us is meant for us.
+    """
+    if signal.getsignal(signal.SIGINT) not in (signal.default_int_handler, signal.SIG_IGN):
         yield
         return
     signal.signal(signal.SIGINT, signal.SIG_DFL)
