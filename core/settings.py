@@ -113,6 +113,8 @@ class Work(_Concern):
     worker_processes: int = Field(default=1, ge=1, le=64)
     worker_threads: int = Field(default=2, ge=1, le=64)
     """Threads for bookings in each worker process: few, because what piles up is merged into one batch."""
+    worker_alive_path: Path | None = None
+    """A worker touches this file every second while all its threads live, for the health check of a container (`workers.alive`)."""
     failpoints: str = ""
     """Tests only: `name:action[:probability][,...]`, see `core/failpoints.py`."""
 

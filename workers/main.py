@@ -147,7 +147,9 @@ def run() -> int:
     heartbeat.start()
     steady = [sweeper.thread, heartbeat.thread, *(cashier.thread for cashier in cashiers)]
     watchdog.watch(
-        lambda: [*steady, *(thread for worker in workers for thread in (*worker.consumers.values(), *worker.workers))], stopping
+        lambda: [*steady, *(thread for worker in workers for thread in (*worker.consumers.values(), *worker.workers))],
+        stopping,
+        alive_path=settings.work.worker_alive_path,
     )
     _log.info("worker ready", pid=os.getpid(), queues=[pool.queue for pool in pools(settings)])
     signal.sigwait(ENDINGS)
