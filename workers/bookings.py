@@ -13,8 +13,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFail
 from core import failpoints
 from core.clock import now
 from core.lifecycle import reserve, sweep
-from core.lifecycle.reserve import Reservations, Trip
-from core.telemetry.incidents import Incident, Incidents
+from core.lifecycle.reserve import PendingBooking, Reservations
 from workers.context import Context
 from workers.isolation import isolated
 
@@ -22,39 +21,36 @@ RETRIES: Final = 5
 """How often a deadlock is tried again at once. The lock order makes one rare; a foreign transaction may still cause it."""
 
 _log = structlog.get_logger(__name__)
-_redis = Incident(_log, "Redis is away, so the sweep will reserve", "Redis is back, and seats are reserved")
-_locked = Incidents(_log, "a flight is locked, so the sweep will reserve")
 
 
-def reserve_bookings(context: Context, trip_ids: Sequence[UUID]) -> None:
-    """Bring each of these trips from PENDING to where it belongs. Safe to call again with the same ids, at any time.
+def reserve_bookings(context: Context, booking_ids: Sequence[UUID]) -> None:
+    """Bring each of these bookings from PENDING to where it belongs. Safe to call again with the same ids, at any time.
 
-    An error of a server leaves the trips PENDING, and the sweep sends them again.
+    An error of a server leaves the bookings PENDING, and the sweep sends them again.
     """
     picked_up_at = now()
-    failpoints.reach("before_claim", trip_ids)
+    failpoints.reach("before_claim", booking_ids)
     with context.db.snapshot() as connection:
-        trips = reserve.load_pending(connection, trip_ids)
-    if not trips:
+        bookings = reserve.load_pending(connection, booking_ids)
+    if not bookings:
         return
     try:
-        asked = reserve.reserve_in_redis(context.inventory, trips, lambda flights: _load(context, flights), picked_up_at)
+        asked = reserve.reserve_in_redis(context.inventory, bookings, lambda flights: _load(context, flights), picked_up_at)
     except redis.RedisError as error:
-        _redis.failed(trips=len(trips), error=str(error))
+        _log.warning("Redis is away, so the sweep will reserve", bookings=len(bookings), error=str(error))
         return
-    _redis.succeeded()
     failpoints.reach("after_reserve")
     _settle_isolated(context, asked)
     failpoints.reach("before_ack")
 
 
-def reserve_alone(context: Context, trip_ids: Sequence[UUID]) -> None:
-    """The same for a trip that may be what kills the workers: its attempt is on disk before anything else is done with it.
+def reserve_alone(context: Context, booking_ids: Sequence[UUID]) -> None:
+    """The same for a booking that may be what kills the workers: its attempt is on disk before anything else is done with it.
 
     Nothing else of its queue is at work in this process meanwhile (`workers/broker/consumer.py`), so the attempt is nobody else's fault.
     """
     with context.db.transaction() as connection:
-        begun = sweep.begin_alone(connection, trip_ids)
+        begun = sweep.begin_alone(connection, booking_ids)
     if begun:
         reserve_bookings(context, begun)
 
@@ -66,7 +62,7 @@ def _load(context: Context, flight_ids: Sequence[UUID]) -> None:
 
 def _settle_isolated(context: Context, asked: Reservations) -> None:
     """Settle all, or, where one row breaks it, all the others."""
-    isolated(lambda trips: _settle_unlocked(context, asked.only(list(trips))), asked.trips, _leave)
+    isolated(lambda bookings: _settle_unlocked(context, asked.only(list(bookings))), asked.bookings, _leave)
 
 
 def _settle_unlocked(context: Context, asked: Reservations) -> None:
@@ -76,16 +72,15 @@ def _settle_unlocked(context: Context, asked: Reservations) -> None:
     except LockNotAvailable:
         by_flights = asked.by_flights()
         if len(by_flights) == 1:
-            flights = frozenset(leg.flight_id for leg in asked.trips[0].legs)
-            _locked.failed(flights, flights=[str(each) for each in flights], trips=len(asked.trips))
+            _log.warning("a flight is locked, so the sweep will reserve", bookings=len(asked.bookings))
             return
         for alike in by_flights:
             _settle_isolated(context, alike)
 
 
-def _leave(trip: Trip, refusal: Exception) -> None:
+def _leave(booking: PendingBooking, refusal: Exception) -> None:
     # Its attempts are counted, and the sweep gives it up in the end.
-    _log.error("a booking that cannot be stored", trip_id=str(trip.id), error=repr(refusal))
+    _log.error("a booking that cannot be stored", booking_id=str(booking.id), error=repr(refusal))
 
 
 def _settle(context: Context, asked: Reservations) -> None:

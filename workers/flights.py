@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
@@ -19,7 +18,6 @@ from core.events import job_events
 from core.events.job_events import JobEvents
 from core.flights import cancellation
 from core.lifecycle import cancel_flight
-from core.telemetry.incidents import Incidents
 from workers.context import Context
 from workers.isolation import isolated
 
@@ -27,9 +25,6 @@ BATCH: Final = 200
 """Bookings ended in one transaction: their locks are kept for tens of milliseconds."""
 
 _log = structlog.get_logger(__name__)
-_stopped = Incidents(_log, "the cancellation of a flight stopped; the sweep will go on with it")
-_stuck = Incidents(_log, "bookings of a cancelled flight that cannot be ended", level=logging.ERROR)
-_unended = Incidents(_log, "a booking that cannot be ended", level=logging.ERROR)
 
 
 def cancel_flights(context: Context, job_ids: Sequence[UUID]) -> None:
@@ -38,16 +33,20 @@ def cancel_flights(context: Context, job_ids: Sequence[UUID]) -> None:
         try:
             _work(context, job_id)
         except (psycopg.Error, SQLAlchemyError) as error:
-            _stopped.failed(job_id, job_id=str(job_id), error=str(error))
+            _log.warning(
+                "the cancellation of a flight stopped; the sweep will go on with it", job_id=str(job_id), error=str(error)
+            )
 
 
 def _work(context: Context, job_id: UUID) -> None:
     stuck: set[UUID] = set()
-    while trip_ids := _next_batch(context, job_id, stuck):
-        _end(context, job_id, trip_ids, stuck)
+    while booking_ids := _next_batch(context, job_id, stuck):
+        _end(context, job_id, booking_ids, stuck)
         job_events.publish(context.redis, JobEvents(jobs=[job_id]))
     if stuck:
-        _stuck.failed(job_id, job_id=str(job_id), trips=[str(each) for each in stuck])
+        _log.error(
+            "bookings of a cancelled flight that cannot be ended", job_id=str(job_id), bookings=[str(each) for each in stuck]
+        )
     job_events.publish(context.redis, JobEvents(jobs=[job_id]))
 
 
@@ -57,30 +56,30 @@ def _next_batch(context: Context, job_id: UUID, stuck: set[UUID]) -> list[UUID]:
         flight_id = cancellation.claim(connection, job_id)
         if flight_id is None:
             return []
-        trip_ids = cancel_flight.list_affected(connection, flight_id, without=stuck, limit=BATCH)
-        is_empty = not trip_ids and not stuck
+        booking_ids = cancel_flight.list_affected(connection, flight_id, without=stuck, limit=BATCH)
+        is_empty = not booking_ids and not stuck
         if is_empty:
             cancellation.complete(connection, job_id)
     if is_empty:
         # A worker that died after a commit has not given the seats of its batch back in Redis, and nobody needs them there now.
         AfterCommit(stale_flights={flight_id}).run(context.redis, context.dispatcher)
-    return trip_ids
+    return booking_ids
 
 
-def _end(context: Context, job_id: UUID, trip_ids: Sequence[UUID], stuck: set[UUID]) -> None:
+def _end(context: Context, job_id: UUID, booking_ids: Sequence[UUID], stuck: set[UUID]) -> None:
     """End these but for those that break it, which are left to a person."""
 
     def end_part(part: Sequence[UUID]) -> None:
         after = AfterCommit()
         with context.db.transaction() as connection:
-            ended = cancel_flight.end_bookings(connection, part, after, hold_minutes=context.settings.booking.hold_minutes)
+            ended = cancel_flight.end_affected(connection, part, after, hold_minutes=context.settings.booking.hold_minutes)
             cancellation.count(connection, job_id, ended)
             failpoints.reach("mid_cancellation")
         after.run(context.redis, context.dispatcher)
 
-    def leave(trip_id: UUID, error: Exception) -> None:
-        _unended.failed(trip_id, trip_id=str(trip_id), exc_info=error)
-        stuck.add(trip_id)
+    def leave(booking_id: UUID, error: Exception) -> None:
+        _log.error("a booking that cannot be ended", booking_id=str(booking_id), exc_info=error)
+        stuck.add(booking_id)
 
     with suppress(DeadlockDetected, SerializationFailure):  # what was not stored is in the next batch again
-        isolated(end_part, trip_ids, leave)
+        isolated(end_part, booking_ids, leave)

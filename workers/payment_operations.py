@@ -51,7 +51,7 @@ class Edge:
 
 
 class ChargeOperation:
-    """Charges bookings, by the ids of their trips."""
+    """Charges bookings, by their ids."""
 
     def __init__(self, edge: Edge, *, hold_minutes: int) -> None:
         self._edge = edge
@@ -65,7 +65,7 @@ class ChargeOperation:
             claims.update(settle_payment.claim(connection, ids, after))
 
         self._edge.commit(work)
-        return [claims.get(trip_id) for trip_id in ids]
+        return [claims.get(booking_id) for booking_id in ids]
 
     async def call(self, provider: Provider, claim: Claim) -> Outcome:
         """Ask first where the charge may have been sent before; charge when it was not, or never arrived, and is still wanted."""

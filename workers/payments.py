@@ -9,27 +9,25 @@ import structlog
 
 from core.lifecycle import settle_payment
 from core.payments import refunds
-from core.telemetry.incidents import Incident
 from workers.context import PAYMENTS, REFUNDS, Context
 
 _log = structlog.get_logger(__name__)
-_no_provider = Incident(_log, "no payment provider is configured: SKYQUEUE_PAYMENTS_URL")
 
 
-def work_payments(context: Context, trip_ids: Sequence[UUID]) -> None:
+def work_payments(context: Context, booking_ids: Sequence[UUID]) -> None:
     """Bring the payments of these bookings to their end, soon. Safe to call again with the same ids, at any time."""
     if context.cashier is None:
-        _no_provider.failed(trips=len(trip_ids))
+        _log.warning("no payment provider is configured: SKYQUEUE_PAYMENTS_URL", bookings=len(booking_ids))
         return
     with context.db.snapshot() as connection:
-        flights = settle_payment.find_flights(connection, trip_ids)
+        flights = settle_payment.find_flights(connection, booking_ids)
     context.cashier.enter(PAYMENTS, flights)
 
 
 def send_refunds(context: Context, refund_ids: Sequence[UUID]) -> None:
     """Give the money of these refunds back, soon. Safe to call again with the same ids, at any time."""
     if context.cashier is None:
-        _no_provider.failed(refunds=len(refund_ids))
+        _log.warning("no payment provider is configured: SKYQUEUE_PAYMENTS_URL", refunds=len(refund_ids))
         return
     with context.db.snapshot() as connection:
         flights = refunds.find_flights(connection, refund_ids)

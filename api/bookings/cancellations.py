@@ -138,7 +138,7 @@ class CancellationController(Controller):
 def _quote_view(quote: Quote) -> QuoteView:
     return QuoteView(
         id=quote.id,
-        booking_id=quote.trip_id,
+        booking_id=quote.booking_id,
         refund_amount=money(quote.refund_amount),
         fee_amount=money(quote.fee_amount),
         currency=quote.currency,

@@ -28,8 +28,8 @@ from core.bookings.errors import (
     TooManyHolds,
 )
 from core.bookings.requests import Accepted, BookingRequest
+from core.bookings.segments import MixedCurrencies, NotChronological
 from core.bookings.states import BookingStatus
-from core.bookings.trips import MixedCurrencies, NotChronological
 from core.bookings.views import BookingView
 from core.errors import Invalid, Overloaded
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
@@ -144,7 +144,7 @@ class BookingController(Controller):
                 raise Invalid.field("/user_id", "unknown_user", "There is no such user.") from None
             raise
         seconds = wait_seconds(prefer)
-        job = await live.jobs.follow(accepted.trip_id, seconds) if seconds else None
+        job = await live.jobs.follow(accepted.booking_id, seconds) if seconds else None
         return _accepted(accepted, job, waited=seconds)
 
     @get("/bookings", operation_id="listBookings", summary="My bookings", sync_to_thread=True)
@@ -242,7 +242,7 @@ def _meaning(data: BookingBody, traveller: UUID) -> bytes:
 
 
 def _accepted(accepted: Accepted, job: Job | None, *, waited: int) -> Response[BookingAccepted]:
-    status_url = f"/api/v1/jobs/{accepted.trip_id}"
+    status_url = f"/api/v1/jobs/{accepted.booking_id}"
     headers = {"location": status_url, "retry-after": "1"}
     if accepted.replayed:
         headers["idempotent-replayed"] = "true"
@@ -250,7 +250,9 @@ def _accepted(accepted: Accepted, job: Job | None, *, waited: int) -> Response[B
         headers["preference-applied"] = f"wait={waited}"
     status = job.booking.status if job and job.booking else accepted.status
     return Response(
-        BookingAccepted(job_id=accepted.trip_id, booking_id=accepted.trip_id, status=status, status_url=status_url, job=job),
+        BookingAccepted(
+            job_id=accepted.booking_id, booking_id=accepted.booking_id, status=status, status_url=status_url, job=job
+        ),
         status_code=HTTPStatus.ACCEPTED,
         headers=headers,
     )

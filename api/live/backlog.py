@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 import time
 from bisect import bisect_left
@@ -15,7 +14,6 @@ import structlog
 from api.live.job_events import JobEventsReader
 from core.db import AWAY, Database
 from core.errors import Overloaded
-from core.telemetry.incidents import Incident
 
 PERIOD_SECONDS: Final = 1.0
 POSITIONS: Final = 10_000
@@ -38,8 +36,6 @@ class Backlog:
         self.waiting = 0
         self.per_second = 0.0
         """Trips that workers finish, smoothed."""
-        self._outage = Incident(_log, "the backlog cannot be seen", "the backlog is seen again")
-        self._broken = Incident(_log, "the backlog cannot be seen", "the backlog is seen again", level=logging.ERROR)
 
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -60,10 +56,10 @@ class Backlog:
             retry_after = max(1, round(min(LONGEST_RETRY_SECONDS, seconds) * random.uniform(0.8, 1.2)))
             raise Overloaded("Too many bookings are waiting; try again shortly.", retry_after=retry_after)
 
-    def position(self, trip_id: UUID) -> int | None:
+    def position(self, booking_id: UUID) -> int | None:
         """1 for the next in line. None far back, for what is not waiting, and for what the last look has not seen yet."""
-        index = bisect_left(self._head, trip_id)
-        return index + 1 if index < len(self._head) and self._head[index] == trip_id else None
+        index = bisect_left(self._head, booking_id)
+        return index + 1 if index < len(self._head) and self._head[index] == booking_id else None
 
     def eta_ms(self, position: int | None) -> int | None:
         """Milliseconds until a job at this position is done, if the workers go on as they do."""
@@ -86,13 +82,10 @@ class Backlog:
             try:
                 self.waiting, self._head = await asyncio.to_thread(self._look)
             except AWAY as error:
-                self._outage.failed(error=str(error))
+                _log.warning("the backlog cannot be seen", error=str(error))
             except Exception:
                 # A task that ends here would leave the door as it is, open or shut, for as long as the process lives.
-                self._broken.failed(exc_info=True)
-            else:
-                self._outage.succeeded()
-                self._broken.succeeded()
+                _log.exception("the backlog cannot be seen")
 
     def _look(self) -> tuple[int, list[UUID]]:
         with self._db.snapshot() as connection:

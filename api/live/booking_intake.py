@@ -61,13 +61,13 @@ class BookingIntake:
             ) from None
         assert isinstance(answer, Accepted)  # the batcher raises every other answer
         if not answer.replayed:
-            self.enqueue(answer.trip_id)
+            self.enqueue(answer.booking_id)
         return answer
 
-    def enqueue(self, trip_id: UUID) -> None:
-        """Send a message for this trip soon. Nobody waits for it."""
+    def enqueue(self, booking_id: UUID) -> None:
+        """Send a message for this booking soon. Nobody waits for it."""
         if self._sender.waiting < DISPATCH_WAITING:
-            self._sender.post(_ToSend(trip_id, correlation.current()))
+            self._sender.post(_ToSend(booking_id, correlation.current()))
 
     async def close(self) -> None:
         """Finish what was begun."""

@@ -6,22 +6,24 @@ A booking of a flight that the same traveller booked a moment ago is refused, un
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
 from core.bookings.models import PaymentMode
+from core.bookings.states import ACTIVE
 from core.clock import now
-from core.db import RawConnection
+from core.db import RawConnection, fetch
 
 WINDOW_MINUTES: Final = 15
 
 
-class Wish(Protocol):
+class Compared(Protocol):
     """What is compared of a request."""
 
     @property
-    def trip_id(self) -> UUID: ...
+    def booking_id(self) -> UUID: ...
     @property
     def user_id(self) -> UUID: ...
     @property
@@ -34,25 +36,35 @@ class Wish(Protocol):
     def payment_mode(self) -> PaymentMode: ...
 
 
-# The ids of bookings are in order of time, so a traveller's latest ones are a short range of one index. The fence (OFFSET 0) keeps
-# the planner from looking for them among all bookings of a flight instead. Clocks of processes may differ by a minute.
-_FIND: Final = f"""
-    SELECT w.n, twin.trip_id,
-           EXISTS (SELECT FROM bookings k WHERE k.user_id = w.user_id AND k.idempotency_key = w.key)
-    FROM unnest(%s::int[], %s::uuid[], %s::uuid[], %s::text[]) AS w(n, user_id, flight_id, key)
+# The ids of bookings are in order of time, so a traveller's latest ones are a short range of one index. OFFSET 0 keeps the planner
+# from looking for them among all bookings of a flight instead. Clocks of processes may differ by a minute.
+_FIND: Final = """
+    SELECT w.n, duplicate.id AS earlier,
+           EXISTS (SELECT FROM bookings k WHERE k.user_id = w.user_id AND k.idempotency_key = w.key) AS is_replay
+    FROM unnest(%(ns)s::int[], %(users)s::uuid[], %(flights)s::uuid[], %(keys)s::text[]) AS w(n, user_id, flight_id, key)
     LEFT JOIN LATERAL (
-        SELECT recent.trip_id FROM (
-            SELECT b.trip_id, b.flight_id FROM bookings b
-            WHERE b.user_id = w.user_id AND b.id > %s AND b.status IN ('PENDING', 'HELD', 'CONFIRMED')
-              AND b.created_at > now() - interval '{WINDOW_MINUTES} minutes'
+        SELECT recent.id FROM (
+            SELECT b.id FROM bookings b
+            WHERE b.user_id = w.user_id AND b.id > %(since)s AND b.status = ANY(%(active)s)
+              AND b.created_at > now() - %(minutes)s * interval '1 minute'
             OFFSET 0
         ) AS recent
-        WHERE recent.flight_id = w.flight_id ORDER BY recent.trip_id LIMIT 1
-    ) AS twin ON true
-"""  # noqa: S608  # only constants of this module
+        JOIN booking_segments s ON s.booking_id = recent.id AND s.flight_id = w.flight_id
+        ORDER BY recent.id LIMIT 1
+    ) AS duplicate ON true
+"""
 
 
-def lock_travellers(connection: RawConnection, requests: Iterable[Wish]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is known of the `n`-th request and one of its flights. `is_replay`: its key was used."""
+
+    n: int
+    earlier: UUID | None
+    is_replay: bool
+
+
+def lock_travellers(connection: RawConnection, requests: Iterable[Compared]) -> None:
     """Let nobody else book for the travellers of these requests until the transaction ends. Locks come in one order for everybody.
 
     Left out is who may book twice, and opens no hold that would be counted (`holds.py`).
@@ -66,7 +78,7 @@ def lock_travellers(connection: RawConnection, requests: Iterable[Wish]) -> None
         connection.execute("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::int8[]) AS k", (keys,))
 
 
-def find_duplicates(connection: RawConnection, requests: Sequence[Wish]) -> dict[UUID, UUID]:
+def find_duplicates(connection: RawConnection, requests: Sequence[Compared]) -> dict[UUID, UUID]:
     """Requests for a flight that their traveller booked a moment ago, or asks for earlier in this batch: request -> that booking.
 
     Left out are requests that may be duplicates, and those whose idempotency key was used: they are that earlier booking.
@@ -76,40 +88,44 @@ def find_duplicates(connection: RawConnection, requests: Sequence[Wish]) -> dict
     if not asked:
         return {}
     pairs = [(n, request, flight_id) for n, request in enumerate(asked) for flight_id in request.flight_ids]
-    rows = connection.execute(
+    rows = fetch(
+        connection,
+        _Found,
         _FIND,
-        (
-            [n for n, _, _ in pairs],
-            [request.user_id for _, request, _ in pairs],
-            [flight_id for _, _, flight_id in pairs],
-            [request.idempotency_key for _, request, _ in pairs],
-            id_before(timedelta(minutes=WINDOW_MINUTES + 1)),
-        ),
-    ).fetchall()
-    replayed = {n for n, _, used in rows if used}
-    twins: dict[int, UUID] = {n: twin for n, twin, _ in rows if twin is not None}
+        {
+            "ns": [n for n, _, _ in pairs],
+            "users": [request.user_id for _, request, _ in pairs],
+            "flights": [flight_id for _, _, flight_id in pairs],
+            "keys": [request.idempotency_key for _, request, _ in pairs],
+            "since": id_before(timedelta(minutes=WINDOW_MINUTES + 1)),
+            "active": list(ACTIVE),
+            "minutes": WINDOW_MINUTES,
+        },
+    )
+    replayed = {row.n for row in rows if row.is_replay}
+    booked: dict[int, UUID] = {row.n: row.earlier for row in rows if row.earlier is not None}
     duplicates: dict[UUID, UUID] = {}
-    first: dict[tuple[UUID, UUID], Wish] = {}
+    first: dict[tuple[UUID, UUID], Compared] = {}
     for n, request in enumerate(asked):
         if n in replayed:
             continue
-        twin = twins.get(n) or _find_in_batch(request, first)
-        if twin is not None:
-            duplicates[request.trip_id] = twin
+        earlier = booked.get(n) or _find_in_batch(request, first)
+        if earlier is not None:
+            duplicates[request.booking_id] = earlier
             continue
         for flight_id in request.flight_ids:
             first.setdefault((request.user_id, flight_id), request)
     return duplicates
 
 
-def _find_in_batch(request: Wish, first: dict[tuple[UUID, UUID], Wish]) -> UUID | None:
+def _find_in_batch(request: Compared, first: dict[tuple[UUID, UUID], Compared]) -> UUID | None:
     for flight_id in request.flight_ids:
         earlier = first.get((request.user_id, flight_id))
         same_key = (
             earlier is not None and request.idempotency_key is not None and request.idempotency_key == earlier.idempotency_key
         )
         if earlier is not None and not same_key:
-            return earlier.trip_id
+            return earlier.booking_id
     return None
 
 

@@ -10,17 +10,19 @@ from uuid import UUID
 
 from core.bookings.duplicates import id_before
 from core.bookings.models import PaymentMode
+from core.bookings.states import BookingStatus
 from core.db import RawConnection
 
+UNPAID: Final = (BookingStatus.PENDING, BookingStatus.HELD)
 LONGEST_OPEN: Final = timedelta(hours=26)
 """No hold is open for longer: a day, and the hour that a payment in doubt may add."""
 
 
-class Wish(Protocol):
+class Counted(Protocol):
     """What is counted of a request."""
 
     @property
-    def trip_id(self) -> UUID: ...
+    def booking_id(self) -> UUID: ...
     @property
     def user_id(self) -> UUID: ...
     @property
@@ -29,7 +31,7 @@ class Wish(Protocol):
     def owned_key(self) -> tuple[UUID, str] | None: ...
 
 
-def find_excess(connection: RawConnection, requests: Sequence[Wish], limit: int) -> set[UUID]:
+def find_excess(connection: RawConnection, requests: Sequence[Counted], limit: int) -> set[UUID]:
     """Those of these requests with which their traveller would have more than `limit` holds open. One whose key was used, also
     earlier in this batch, is that earlier booking and opens nothing.
 
@@ -41,9 +43,9 @@ def find_excess(connection: RawConnection, requests: Sequence[Wish], limit: int)
     rows = connection.execute(
         """
         SELECT user_id, count(*) FROM bookings
-        WHERE user_id = ANY(%s) AND id > %s AND leg = 0 AND payment_mode = 'hold' AND status IN ('PENDING', 'HELD') GROUP BY user_id
+        WHERE user_id = ANY(%s) AND id > %s AND payment_mode = %s AND status = ANY(%s) GROUP BY user_id
         """,
-        (list({request.user_id for request in wanted}), id_before(LONGEST_OPEN)),
+        (list({request.user_id for request in wanted}), id_before(LONGEST_OPEN), PaymentMode.HOLD, list(UNPAID)),
     ).fetchall()
     opened: Counter[UUID] = Counter(dict(rows))
     used = _find_used_keys(connection, wanted)
@@ -52,14 +54,14 @@ def find_excess(connection: RawConnection, requests: Sequence[Wish], limit: int)
         if request.owned_key in used:
             continue
         if opened[request.user_id] >= limit:
-            excess.add(request.trip_id)
+            excess.add(request.booking_id)
         else:
             opened[request.user_id] += 1
             used |= {request.owned_key} if request.owned_key else set()
     return excess
 
 
-def _find_used_keys(connection: RawConnection, requests: Sequence[Wish]) -> set[tuple[UUID, str] | None]:
+def _find_used_keys(connection: RawConnection, requests: Sequence[Counted]) -> set[tuple[UUID, str] | None]:
     keys = [request.owned_key for request in requests if request.owned_key]
     if not keys:
         return set()

@@ -1,23 +1,25 @@
-"""The careful way in: prices and states under lock, then every leg and passenger of requests that nothing speaks against."""
+"""Put bookings on disk: the terms of their flights under lock, then every booking, segment and passenger that nothing speaks against."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from core.bookings.requests import BookingRequest
-from core.db import RawConnection
-
-LEASE_SECONDS: Final = 15
-"""How long the first delivery has before the sweep sends the booking again."""
+from core.clock import new_id
+from core.db import RawConnection, fetch
+from core.lease import LEASE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class FlightTerms:
+    """What one flight is sold for, and whether it is sold at all."""
+
+    id: UUID
     price: Decimal
     currency: str
     departure_ts: datetime
@@ -26,120 +28,88 @@ class Offer:
     departed: bool
 
 
-def lock_offers(connection: RawConnection, requests: Sequence[BookingRequest]) -> dict[UUID, Offer]:
-    """Price and state of every flight asked for. The key-share lock keeps a flight from being deleted under its first booking."""
-    wanted = list({flight_id for request in requests for flight_id in request.flight_ids})
-    rows = connection.execute(
-        """
-        SELECT id, price, currency, departure_ts, arrival_ts, status = 'CANCELLED', departure_ts <= now()
-        FROM flights WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE
-        """,
-        (wanted,),
-    ).fetchall()
-    return {row[0]: Offer(*row[1:]) for row in rows}
-
-
-def store(
-    connection: RawConnection, requests: Sequence[BookingRequest], references: Sequence[str], offers: Mapping[UUID, Offer]
-) -> set[UUID]:
-    """Insert these requests but for those whose key was used before; returns the trips that are new."""
-    stored = _store_first_legs(connection, requests, references, offers)
-    _store_later_legs(connection, requests, references, stored, offers)
-    _store_passengers(connection, [request for request in requests if request.trip_id in stored])
-    return stored
-
-
-_COLUMNS: Final = "id, trip_id, leg, user_id, flight_id, seats, payment_mode, payment_token, idempotency_key, request_hash, price_total, currency, reference, departure_ts, arrival_ts"
-_TYPES: Final = (
-    "uuid",
-    "uuid",
-    "int2",
-    "uuid",
-    "uuid",
-    "int2",
-    "text",
-    "text",
-    "text",
-    "bytea",
-    "numeric",
-    "text",
-    "text",
-    "timestamptz",
-    "timestamptz",
-)
-_UNNEST: Final = ", ".join(f"%s::{name}[]" for name in _TYPES)
-
-
-def _store_first_legs(
-    connection: RawConnection, requests: Sequence[BookingRequest], references: Sequence[str], offers: Mapping[UUID, Offer]
-) -> set[UUID]:
-    rows = [_leg(request, 0, reference, offers) for request, reference in zip(requests, references, strict=True)]
-    stored = connection.execute(
-        f"""
-        INSERT INTO bookings ({_COLUMNS}, next_at)
-        SELECT w.*, now() + interval '{LEASE_SECONDS} seconds' FROM unnest({_UNNEST}) AS w
+_LOCK_TERMS: Final = """
+    SELECT id, price, currency, departure_ts, arrival_ts, status = 'CANCELLED' AS cancelled, departure_ts <= now() AS departed
+    FROM flights WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE
+"""
+# One statement, so one round trip, for the bookings and all their segments.
+_STORE: Final = """
+    WITH asked AS (
+        SELECT w.booking_id, w.position, w.public_id, w.flight_id, f.price, f.currency, f.departure_ts, f.arrival_ts
+        FROM unnest(%(segment_bookings)s::uuid[], %(positions)s::int2[], %(public_ids)s::uuid[], %(flights)s::uuid[])
+             AS w(booking_id, position, public_id, flight_id)
+        JOIN flights f ON f.id = w.flight_id
+    ), stored AS (
+        INSERT INTO bookings (id, user_id, seats, payment_mode, payment_token, idempotency_key, request_hash, reference,
+                              price_total, currency, next_at)
+        SELECT w.id, w.user_id, w.seats, w.mode, w.token, w.key, w.hash, w.reference,
+               total.price * w.seats, total.currency, now() + %(lease)s * interval '1 second'
+        FROM unnest(%(ids)s::uuid[], %(users)s::uuid[], %(seats)s::int2[], %(modes)s::text[], %(tokens)s::text[], %(keys)s::text[],
+                    %(hashes)s::bytea[], %(references)s::text[])
+             AS w(id, user_id, seats, mode, token, key, hash, reference)
+        JOIN (SELECT booking_id, sum(price) AS price, min(currency) AS currency FROM asked GROUP BY booking_id) AS total
+             ON total.booking_id = w.id
         ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
-        RETURNING id
-        """,  # noqa: S608  # only constants of this module
-        [list(column) for column in zip(*rows, strict=True)],
-    ).fetchall()
-    return {row[0] for row in stored}
+        RETURNING id, seats
+    ), segments AS (
+        INSERT INTO booking_segments (booking_id, position, public_id, flight_id, price_total, departure_ts, arrival_ts)
+        SELECT a.booking_id, a.position, a.public_id, a.flight_id, a.price * s.seats, a.departure_ts, a.arrival_ts
+        FROM asked a JOIN stored s ON s.id = a.booking_id
+    )
+    SELECT id FROM stored
+"""
 
 
-def _store_later_legs(
-    connection: RawConnection,
-    requests: Sequence[BookingRequest],
-    references: Sequence[str],
-    stored: set[UUID],
-    offers: Mapping[UUID, Offer],
-) -> None:
-    rows = [
-        _leg(request, leg, reference, offers)
-        for request, reference in zip(requests, references, strict=True)
-        if request.trip_id in stored
-        for leg in range(1, len(request.flight_ids))
+def lock_terms(connection: RawConnection, requests: Sequence[BookingRequest]) -> dict[UUID, FlightTerms]:
+    """The terms of every flight asked for. The key-share lock keeps a flight from being deleted under its first booking."""
+    wanted = list({flight_id for request in requests for flight_id in request.flight_ids})
+    return {terms.id: terms for terms in fetch(connection, FlightTerms, _LOCK_TERMS, (wanted,))}
+
+
+def store(connection: RawConnection, requests: Sequence[BookingRequest], references: Sequence[str]) -> set[UUID]:
+    """Insert these requests but for those whose key was used before; returns the bookings that are new. The caller has locked the
+    terms of their flights (`lock_terms`).
+    """
+    segments = [
+        (request.booking_id, position, new_id() if position else request.booking_id, flight_id)
+        for request in requests
+        for position, flight_id in enumerate(request.flight_ids)
     ]
-    if rows:
-        connection.execute(
-            f"INSERT INTO bookings ({_COLUMNS}) SELECT w.* FROM unnest({_UNNEST}) AS w",  # noqa: S608  # only constants of this module
-            [list(column) for column in zip(*rows, strict=True)],
-        )
+    segment_bookings, positions, public_ids, flights = (list(column) for column in zip(*segments, strict=True))
+    rows = connection.execute(
+        _STORE,
+        {
+            "ids": [request.booking_id for request in requests],
+            "users": [request.user_id for request in requests],
+            "seats": [request.seats for request in requests],
+            "modes": [request.payment_mode for request in requests],
+            "tokens": [request.payment_token for request in requests],
+            "keys": [request.idempotency_key for request in requests],
+            "hashes": [request.request_hash for request in requests],
+            "references": list(references),
+            "segment_bookings": segment_bookings,
+            "positions": positions,
+            "public_ids": public_ids,
+            "flights": flights,
+            "lease": LEASE_SECONDS,
+        },
+    ).fetchall()
+    stored = {row[0] for row in rows}
+    _store_passengers(connection, [request for request in requests if request.booking_id in stored])
+    return stored
 
 
 def _store_passengers(connection: RawConnection, requests: Sequence[BookingRequest]) -> None:
     rows = [
-        (request.trip_id, position, person.name, person.surname_key, person.date_of_birth, person.contact)
+        (request.booking_id, position, person.name, person.surname_key, person.date_of_birth, person.contact)
         for request in requests
         for position, person in enumerate(request.passengers, start=1)
     ]
     if rows:
         connection.execute(
             """
-            INSERT INTO passengers (trip_id, position, name, surname_key, date_of_birth, contact)
+            INSERT INTO passengers (booking_id, position, name, surname_key, date_of_birth, contact)
             SELECT * FROM unnest(%s::uuid[], %s::int2[], %s::text[], %s::text[], %s::date[], %s::text[])
             """,
             [list(column) for column in zip(*rows, strict=True)],
         )
-
-
-def _leg(request: BookingRequest, leg: int, reference: str, offers: Mapping[UUID, Offer]) -> tuple[Any, ...]:
-    flight_id = request.flight_ids[leg]
-    offer = offers[flight_id]
-    first = leg == 0
-    return (
-        request.leg_ids[leg],
-        request.trip_id,
-        leg,
-        request.user_id,
-        flight_id,
-        request.seats,
-        request.payment_mode.value,
-        request.payment_token,
-        request.idempotency_key if first else None,
-        request.request_hash if first else None,
-        offer.price * request.seats,
-        offer.currency,
-        reference,
-        offer.departure_ts,
-        offer.arrival_ts,
-    )

@@ -1,4 +1,4 @@
-"""A booking row: a traveller's request for seats on one flight. A trip of several flights is several rows with one `trip_id`."""
+"""A booking, and its segments: a traveller's request for seats on one flight, or on several that are booked all or none."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ class PaymentMode(StrEnum):
 
 
 class Booking(SQLModel, table=True):
+    """One booking, whatever the number of its flights. Its id is also its job id."""
+
     __tablename__ = "bookings"
     __table_args__ = (
         CheckConstraint("seats BETWEEN 1 AND 9", name="seats_in_range"),
@@ -37,18 +39,13 @@ class Booking(SQLModel, table=True):
         ),
         Index("ix_bookings_user", "user_id", "id"),
         Index("ix_bookings_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
-        Index("ix_bookings_flight", "flight_id"),
-        Index("ix_bookings_later_legs", "trip_id", postgresql_where=text("leg > 0")),
-        Index("ux_bookings_reference", "reference", unique=True, postgresql_where=text("leg = 0")),
+        Index("ux_bookings_reference", "reference", unique=True),
     )
 
     id: UUID = Field(primary_key=True)
-    trip_id: UUID
-    """The id of the first leg, which is also the job id. Equal to `id` for a single flight."""
-    leg: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
     user_id: UUID = Field(foreign_key="users.id")
-    flight_id: UUID = Field(foreign_key="flights.id")
     seats: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    """On each of its flights."""
     status: str = Field(default="PENDING", sa_column=Column(Text, nullable=False, server_default="PENDING"))
     failure_code: str | None = Field(default=None, sa_column=Column(Text))
     payment_mode: str = Field(default=PaymentMode.NONE, sa_column=Column(Text, nullable=False, server_default="none"))
@@ -58,13 +55,10 @@ class Booking(SQLModel, table=True):
     next_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     """When the sweep looks again: a lease while PENDING, the end of a hold while HELD, null at rest."""
     idempotency_key: str | None = Field(default=None, sa_column=Column(Text))
-    """Only on the first leg."""
     request_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     """SHA-256 of the request that used the key."""
-    departure_ts: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
-    """When the flight was to leave, as it was booked, or as its traveller last kept it."""
-    arrival_ts: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     price_total: Decimal = Field(sa_column=Column(Numeric(12, 2), nullable=False))
+    """Of all segments together, for all seats."""
     currency: str = Field(sa_column=Column(Text, nullable=False))
     reference: str = Field(sa_column=Column(Text, nullable=False))
     hold_expires_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
@@ -75,3 +69,22 @@ class Booking(SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     finished_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+
+
+class BookingSegment(SQLModel, table=True):
+    """One flight of a booking, at the times and the price at which it was booked. What becomes of it is the booking's status."""
+
+    __tablename__ = "booking_segments"
+    __table_args__ = (Index("ix_booking_segments_flight", "flight_id"),)
+
+    booking_id: UUID = Field(primary_key=True, foreign_key="bookings.id")
+    position: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
+    """In the order of travel, 0 for the first."""
+    public_id: UUID
+    """What clients see as the `booking_id` of the segment: the booking's own id for the first one. Nothing is found by it."""
+    flight_id: UUID = Field(foreign_key="flights.id")
+    price_total: Decimal = Field(sa_column=Column(Numeric(12, 2), nullable=False))
+    """For all seats on this flight."""
+    departure_ts: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    """When the flight was to leave, as it was booked, or as its traveller last kept it."""
+    arrival_ts: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

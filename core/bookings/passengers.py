@@ -11,9 +11,10 @@ from uuid import UUID
 import msgspec
 
 from core.bookings.errors import BookingNotFound, PassengerNotFound, PassengersFixed
+from core.bookings.locking import NOT_FOUND, may_act_for
 from core.bookings.states import ACTIVE, BookingStatus
 from core.clock import now
-from core.db import RawConnection
+from core.db import RawConnection, fetch_one
 from core.errors import Invalid
 
 BORN_AFTER: Final = date(1900, 1, 1)
@@ -86,37 +87,49 @@ def surname_key(name: str) -> str:
     return words[-1].casefold() if words else ""
 
 
-def correct(connection: RawConnection, trip_id: UUID, owner_id: UUID | None, position: int, correction: Correction) -> None:
+@dataclass(frozen=True, slots=True)
+class _Correctable:
+    """What decides whether passengers may be corrected. `departed`: the first flight has left."""
+
+    user_id: UUID
+    status: BookingStatus
+    departed: bool
+
+
+_READ: Final = """
+    SELECT b.user_id, b.status, f.departure_ts <= now() AS departed
+    FROM bookings b JOIN booking_segments s ON s.booking_id = b.id AND s.position = 0 JOIN flights f ON f.id = s.flight_id
+    WHERE b.id = %s
+"""
+
+
+def correct(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, position: int, correction: Correction) -> None:
     """Correct the `position`-th passenger (1 for the first) of a booking that has not ended or departed. `owner_id` None: an admin.
 
     Raises:
         BookingNotFound, PassengerNotFound, PassengersFixed
         Invalid: what is left of the passenger would not be a traveller.
     """
-    row = connection.execute(
-        """
-        SELECT b.user_id, b.status, f.departure_ts <= now() FROM bookings b JOIN flights f ON f.id = b.flight_id
-        WHERE b.id = %s AND b.leg = 0
-        """,
-        (trip_id,),
-    ).fetchone()
-    if row is None or owner_id not in (None, row[0]):
-        raise BookingNotFound("There is no such booking.")
-    _, status, departed = row
-    before = connection.execute(
-        "SELECT name, date_of_birth, contact FROM passengers WHERE trip_id = %s AND position = %s FOR UPDATE", (trip_id, position)
-    ).fetchone()
+    booking = fetch_one(connection, _Correctable, _READ, (booking_id,))
+    if booking is None or not may_act_for(owner_id, booking.user_id):
+        raise BookingNotFound(NOT_FOUND)
+    before = fetch_one(
+        connection,
+        Traveller,
+        "SELECT name, date_of_birth, contact FROM passengers WHERE booking_id = %s AND position = %s FOR UPDATE",
+        (booking_id, position),
+    )
     if before is None:
         raise PassengerNotFound("The booking has no such passenger.")
-    if status not in ACTIVE or departed:
-        why = "The flight has departed." if status in ACTIVE else f"The booking is {BookingStatus(status)}."
-        raise PassengersFixed(f"{why} Its passengers stay as they are.", booking_status=status)
-    (after,) = require_faultless([correction.of(Traveller(*before))], [""])
+    if booking.status not in ACTIVE or booking.departed:
+        why = "The flight has departed." if booking.status in ACTIVE else f"The booking is {booking.status}."
+        raise PassengersFixed(f"{why} Its passengers stay as they are.", booking_status=booking.status.value)
+    (after,) = require_faultless([correction.of(before)], [""])
     connection.execute(
         """
-        UPDATE passengers SET name = %s, surname_key = %s, date_of_birth = %s, contact = %s WHERE trip_id = %s AND position = %s
+        UPDATE passengers SET name = %s, surname_key = %s, date_of_birth = %s, contact = %s WHERE booking_id = %s AND position = %s
         """,
-        (after.name, after.surname_key, after.date_of_birth, after.contact, trip_id, position),
+        (after.name, after.surname_key, after.date_of_birth, after.contact, booking_id, position),
     )
 
 

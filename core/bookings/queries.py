@@ -7,22 +7,21 @@ from uuid import UUID
 import msgspec
 
 from core.bookings.errors import BookingNotFound
+from core.bookings.locking import NOT_FOUND, may_act_for
 from core.bookings.passengers import surname_key
 from core.bookings.states import BookingStatus
 from core.bookings.views import BookingView, PassengerView, read_bookings
 from core.db import RawConnection
 
-NOT_FOUND = "There is no such booking."
 
-
-def get_booking(connection: RawConnection, trip_id: UUID, owner_id: UUID | None) -> BookingView:
+def get_booking(connection: RawConnection, booking_id: UUID, owner_id: UUID | None) -> BookingView:
     """One booking. `owner_id` None is an admin's look; somebody else's booking is as absent as none.
 
     Raises:
         BookingNotFound
     """
-    view = read_bookings(connection, [trip_id]).get(trip_id)
-    if view is None or owner_id not in (None, view.user_id):
+    view = read_bookings(connection, [booking_id]).get(booking_id)
+    if view is None or not may_act_for(owner_id, view.user_id):
         raise BookingNotFound(NOT_FOUND)
     return view
 
@@ -36,18 +35,18 @@ def get_by_reference(connection: RawConnection, reference: str, owner_id: UUID |
     """
     row = connection.execute(
         """
-        SELECT b.id, EXISTS (SELECT FROM passengers p WHERE p.trip_id = b.id AND p.surname_key = %s)
-        FROM bookings b WHERE b.reference = %s AND b.leg = 0
+        SELECT b.id, EXISTS (SELECT FROM passengers p WHERE p.booking_id = b.id AND p.surname_key = %s)
+        FROM bookings b WHERE b.reference = %s
         """,
         (surname_key(surname or ""), reference.upper()),
     ).fetchone()
     if row is None:
         raise BookingNotFound(NOT_FOUND)
-    trip_id, knows_surname = row
+    booking_id, knows_surname = row
     if not knows_surname:
-        return get_booking(connection, trip_id, owner_id)
-    view = get_booking(connection, trip_id, None)
-    if owner_id in (None, view.user_id):
+        return get_booking(connection, booking_id, owner_id)
+    view = get_booking(connection, booking_id, None)
+    if may_act_for(owner_id, view.user_id):
         return view
     names = [PassengerView(passenger.position, passenger.name) for passenger in view.passengers]
     return msgspec.structs.replace(view, passengers=names, available_actions=[], payment=None, refund=None)
@@ -60,7 +59,7 @@ def list_bookings(
     rows = connection.execute(
         """
         SELECT id FROM bookings
-        WHERE user_id = %(owner)s AND leg = 0 AND (%(status)s::text IS NULL OR status = %(status)s)
+        WHERE user_id = %(owner)s AND (%(status)s::text IS NULL OR status = %(status)s)
           AND (%(before)s::uuid IS NULL OR id < %(before)s)
         ORDER BY id DESC LIMIT %(limit)s
         """,
@@ -68,4 +67,4 @@ def list_bookings(
     ).fetchall()
     ids = [row[0] for row in rows[:limit]]
     views = read_bookings(connection, ids)
-    return [views[trip_id] for trip_id in ids], ids[-1] if len(rows) > limit else None
+    return [views[booking_id] for booking_id in ids], ids[-1] if len(rows) > limit else None

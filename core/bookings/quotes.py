@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from core.bookings.errors import QuoteNotFound
+from core.bookings.locking import LockedBooking, may_act_for
 from core.clock import new_id
-from core.db import RawConnection
-from core.lifecycle.end import LockedTrip
+from core.db import RawConnection, fetch_one
 from core.settings import Fares
 
 CENT: Final = Decimal("0.01")
@@ -28,13 +28,13 @@ class Situation:
     captured: Decimal
     moved: bool
     """A change of the schedule waits for the traveller's answer."""
-    called_off: bool
+    flight_cancelled: bool
     """The airline has cancelled one of the flights."""
     at: datetime
 
     @property
     def free_of_charge(self) -> bool:
-        return self.moved or self.called_off
+        return self.moved or self.flight_cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Quote:
     """`refund_amount` and `fee_amount` add up to what was captured. `outdated`: a newer quote takes its place."""
 
     id: UUID
-    trip_id: UUID
+    booking_id: UUID
     refund_amount: Decimal
     fee_amount: Decimal
     currency: str
@@ -62,50 +62,54 @@ def fee_of(fares: Fares, captured: Decimal, *, since_booking: timedelta, to_depa
     return (captured * fares.cancel_fee_percent / 100).quantize(CENT, ROUND_HALF_UP)
 
 
-def read_situation(connection: RawConnection, trip: LockedTrip) -> Situation:
-    row = connection.execute(
+def read_situation(connection: RawConnection, booking: LockedBooking) -> Situation:
+    situation = fetch_one(
+        connection,
+        Situation,
         """
-        SELECT coalesce((SELECT sum(p.amount) FROM payments p WHERE p.trip_id = %(trip)s AND p.status = 'SUCCEEDED'
-                         AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = p.id)), 0),
-               EXISTS (SELECT FROM schedule_changes s WHERE s.trip_id = %(trip)s AND s.action IS NULL),
-               EXISTS (SELECT FROM flights f WHERE f.id = ANY(%(flights)s) AND f.status = 'CANCELLED'),
-               now()
+        SELECT coalesce((SELECT sum(p.amount) FROM payments p WHERE p.booking_id = %(booking)s AND p.status = 'SUCCEEDED'
+                         AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = p.id)), 0) AS captured,
+               EXISTS (SELECT FROM schedule_changes s WHERE s.booking_id = %(booking)s AND s.action IS NULL) AS moved,
+               EXISTS (SELECT FROM flights f WHERE f.id = ANY(%(flights)s) AND f.status = 'CANCELLED') AS flight_cancelled,
+               now() AS at
         """,
-        {"trip": trip.id, "flights": [leg.flight_id for leg in trip.legs]},
-    ).fetchone()
-    assert row is not None
-    return Situation(*row)
+        {"booking": booking.id, "flights": list(booking.flight_ids)},
+    )
+    assert situation is not None
+    return situation
 
 
-def refund_of(fares: Fares, trip: LockedTrip, situation: Situation) -> Decimal:
+def refund_of(fares: Fares, booking: LockedBooking, situation: Situation) -> Decimal:
     """What the traveller gets back when this booking is cancelled now."""
     if situation.free_of_charge:
         return situation.captured
-    departure = min(leg.departure_ts for leg in trip.legs)
+    departure = min(segment.departure_ts for segment in booking.segments)
     return situation.captured - fee_of(
         fares,
         situation.captured,
-        since_booking=situation.at - trip.legs[0].created_at,
+        since_booking=situation.at - booking.created_at,
         to_departure=departure - situation.at,
     )
 
 
-def issue(connection: RawConnection, fares: Fares, trip: LockedTrip, situation: Situation, *, confirmed: bool = False) -> Quote:
+def issue(
+    connection: RawConnection, fares: Fares, booking: LockedBooking, situation: Situation, *, confirmed: bool = False
+) -> Quote:
     """Store a new quote, which takes the place of all earlier ones. `confirmed`: it is carried out in this transaction."""
-    refund = refund_of(fares, trip, situation)
+    refund = refund_of(fares, booking, situation)
     quote_id = new_id()
     # By the clock, not by the transaction's time: under the booking's lock, that is the order in which quotes were given.
     connection.execute(
         """
-        INSERT INTO cancellations (id, trip_id, refund_amount, fee_amount, currency, expires_at, confirmed_at, created_at)
+        INSERT INTO cancellations (id, booking_id, refund_amount, fee_amount, currency, expires_at, confirmed_at, created_at)
         VALUES (%s, %s, %s, %s, %s, now() + %s * interval '1 minute', CASE WHEN %s THEN now() END, clock_timestamp())
         """,
         (
             quote_id,
-            trip.id,
+            booking.id,
             refund,
             situation.captured - refund,
-            trip.legs[0].currency,
+            booking.currency,
             fares.cancel_quote_minutes,
             confirmed,
         ),
@@ -131,21 +135,26 @@ def get_quote(connection: RawConnection, quote_id: UUID, owner_id: UUID | None) 
         QuoteNotFound
     """
     quote = _get(connection, quote_id)
-    row = connection.execute("SELECT user_id FROM bookings WHERE id = %s", (quote.trip_id,)).fetchone()
-    if row is None or owner_id not in (None, row[0]):
+    row = connection.execute("SELECT user_id FROM bookings WHERE id = %s", (quote.booking_id,)).fetchone()
+    if row is None or not may_act_for(owner_id, row[0]):
         raise QuoteNotFound(NOT_FOUND)
     return quote
 
 
 def _get(connection: RawConnection, quote_id: UUID) -> Quote:
-    row: tuple[Any, ...] | None = connection.execute(
+    quote = fetch_one(
+        connection,
+        Quote,
         """
-        SELECT c.id, c.trip_id, c.refund_amount, c.fee_amount, c.currency, c.expires_at, c.confirmed_at, c.expires_at <= now(),
-               EXISTS (SELECT FROM cancellations n WHERE n.trip_id = c.trip_id AND (n.created_at, n.id) > (c.created_at, c.id))
+        SELECT c.id, c.booking_id, c.refund_amount, c.fee_amount, c.currency, c.expires_at, c.confirmed_at,
+               c.expires_at <= now() AS expired,
+               EXISTS (
+                   SELECT FROM cancellations n WHERE n.booking_id = c.booking_id AND (n.created_at, n.id) > (c.created_at, c.id)
+               ) AS outdated
         FROM cancellations c WHERE c.id = %s
         """,
         (quote_id,),
-    ).fetchone()
-    if row is None:
+    )
+    if quote is None:
         raise QuoteNotFound(NOT_FOUND)
-    return Quote(*row)
+    return quote

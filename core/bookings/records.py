@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, Numeric, SmallInteger, Text, func, text
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKeyConstraint, Index, Numeric, SmallInteger, Text, func, text
 from sqlmodel import Field, SQLModel
 
 from core.clock import new_id
@@ -17,7 +17,7 @@ class Passenger(SQLModel, table=True):
 
     __tablename__ = "passengers"
 
-    trip_id: UUID = Field(primary_key=True, foreign_key="bookings.id")
+    booking_id: UUID = Field(primary_key=True, foreign_key="bookings.id")
     position: int = Field(sa_column=Column(SmallInteger, primary_key=True))
     """1 for the first."""
     name: str = Field(sa_column=Column(Text, nullable=False))
@@ -33,11 +33,11 @@ class CancellationQuote(SQLModel, table=True):
     __tablename__ = "cancellations"
     __table_args__ = (
         CheckConstraint("refund_amount >= 0 AND fee_amount >= 0", name="amounts_not_negative"),
-        Index("ix_cancellations_trip", "trip_id", "id"),
+        Index("ix_cancellations_booking", "booking_id", "id"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    trip_id: UUID
+    booking_id: UUID
     refund_amount: Decimal = Field(sa_column=Column(Numeric(12, 2), nullable=False))
     fee_amount: Decimal = Field(sa_column=Column(Numeric(12, 2), nullable=False))
     currency: str = Field(sa_column=Column(Text, nullable=False))
@@ -52,14 +52,16 @@ class ScheduleChange(SQLModel, table=True):
     __tablename__ = "schedule_changes"
     __table_args__ = (
         CheckConstraint("action IN ('kept', 'cancelled')", name="action_known"),
-        Index("ix_schedule_changes_trip", "trip_id"),
-        # One open change for a booking's flight: a second move only moves the new times on.
-        Index("ux_schedule_changes_open", "booking_id", unique=True, postgresql_where=text("action IS NULL")),
+        ForeignKeyConstraint(["booking_id", "position"], ["booking_segments.booking_id", "booking_segments.position"]),
+        Index("ix_schedule_changes_booking", "booking_id"),
+        # One open change for a segment: when its flight is moved again, only the new times change.
+        Index("ux_schedule_changes_open", "booking_id", "position", unique=True, postgresql_where=text("action IS NULL")),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    trip_id: UUID
-    booking_id: UUID = Field(foreign_key="bookings.id")
+    booking_id: UUID
+    position: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    """Which segment."""
     old_departure_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     old_arrival_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     new_departure_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

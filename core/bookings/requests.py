@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from core.bookings.models import PaymentMode
@@ -11,10 +11,12 @@ from core.bookings.passengers import Traveller
 from core.bookings.states import BookingStatus
 from core.errors import AppError
 
+NO_ID: Final = UUID(int=0)
+
 
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
-    """One traveller's wish for `seats` seats on each of `flight_ids`; several flights are a trip, all or none."""
+    """One traveller's request for `seats` seats on each of `flight_ids`, all or none."""
 
     user_id: UUID
     flight_ids: tuple[UUID, ...]
@@ -29,16 +31,8 @@ class BookingRequest:
     """What the door would answer; with a key it is answered only if the key was not used before."""
     allow_duplicate: bool = False
     """The traveller means it: a second booking of a flight that was booked a moment ago."""
-    leg_ids: tuple[UUID, ...] = ()
-
-    @property
-    def trip_id(self) -> UUID:
-        return self.leg_ids[0]
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether one row says it all (`express.py`)."""
-        return len(self.flight_ids) == 1 and not self.passengers and self.refusal is None
+    booking_id: UUID = NO_ID
+    """Given by the intake."""
 
     @property
     def owned_key(self) -> tuple[UUID, str] | None:
@@ -50,7 +44,7 @@ class BookingRequest:
 class Accepted:
     """On disk. `replayed`: the same key and request were accepted before, and this is that booking."""
 
-    trip_id: UUID
+    booking_id: UUID
     status: BookingStatus = BookingStatus.PENDING
     replayed: bool = False
 

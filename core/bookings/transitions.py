@@ -3,32 +3,51 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode, is_allowed_transition
 from core.db import RawConnection
+from core.lease import LEASE_SECONDS
 from core.waitlist import entries
 
-PAYMENT_LEASE_SECONDS: Final = 15
-"""How long a payment worker has before the sweep looks after a booking that pays by token."""
 MAY_BE_OFFERED: Final = (BookingStatus.HELD, BookingStatus.EXPIRED)
 """A booking that the waiting list made is HELD until its place in line ends, and an expired one may be rescued."""
-END_OF_HOLD: Final = "least(now() + s.hold, (SELECT f.departure_ts FROM flights f WHERE f.id = b.flight_id))"
-"""A hold never outlives the departure: nobody may pay after it."""
-STATUS_GUARD: Final = "b.status = s.source"
-"""A row that somebody else has moved stays as it is."""
+
+# A hold never outlives the departure: nobody may pay after it.
+_END_OF_HOLD: Final = """
+    least(now() + t.hold, (
+        SELECT f.departure_ts FROM booking_segments s JOIN flights f ON f.id = s.flight_id WHERE s.booking_id = b.id AND s.position = 0
+    ))
+"""
+_WRITE: Final = f"""
+    UPDATE bookings b SET
+        status = t.target,
+        failure_code = t.failure,
+        timeline = b.timeline || t.stages,
+        updated_at = now(),
+        finished_at = CASE WHEN t.is_held THEN NULL ELSE coalesce(b.finished_at, now()) END,
+        hold_expires_at = CASE WHEN t.is_held THEN {_END_OF_HOLD} ELSE b.hold_expires_at END,
+        next_at = CASE
+            WHEN NOT t.is_held THEN NULL
+            WHEN b.payment_mode = %(hold)s THEN {_END_OF_HOLD}
+            ELSE now() + %(lease)s * interval '1 second' END
+    FROM (
+        SELECT %(target)s::text, %(failure)s::text, %(stages)s::jsonb, %(is_held)s::bool, %(hold_minutes)s * interval '1 minute'
+    ) AS t(target, failure, stages, is_held, hold)
+    WHERE b.id = ANY(%(bookings)s) AND b.status = ANY(%(guard)s)
+"""  # noqa: S608  # only constants of this module
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One booking row on its way. `stages`: encoded `[{stage, at}]`, added to the timeline (`stages()`)."""
+    """One booking on its way. `stages`: encoded `[{stage, at}]`, added to the timeline (`stages()`)."""
 
     booking_id: UUID
-    trip_id: UUID
     target: BookingStatus
     stages: str
     failure: FailureCode | None = None
@@ -45,9 +64,17 @@ class Transitions:
     def add(self, transition: Transition) -> None:
         self.made.append(transition)
 
-    def write(self, connection: RawConnection, source: BookingStatus, *, hold_minutes: int = 0) -> None:
-        """Move every booking that is still in `source`. A transition to HELD starts a hold of `hold_minutes`,
-        which ends at the departure if that is sooner.
+    def write(
+        self,
+        connection: RawConnection,
+        source: BookingStatus,
+        *,
+        hold_minutes: int = 0,
+        guard: Collection[BookingStatus] | None = None,
+    ) -> None:
+        """Move every booking that is still in `source`. A transition to HELD starts a hold of `hold_minutes`, which ends at the
+        departure if that is sooner. `guard`: the statuses in which a booking is moved, `source` alone for everybody but the test
+        that shows what the guard is for.
 
         Raises:
             RuntimeError: a booking had moved on. The caller holds the rows' locks, so it has not looked at their status.
@@ -61,22 +88,18 @@ class Transitions:
         # One statement for each kind of ending: there are two or three in a batch, and scalars are cheaper to send than arrays.
         for (target, failure, reached), group in _by_ending(self.made).items():
             written += connection.execute(
-                f"""
-                UPDATE bookings b SET
-                    status = s.target,
-                    failure_code = s.failure,
-                    timeline = b.timeline || s.stages,
-                    updated_at = now(),
-                    finished_at = CASE WHEN s.target = 'HELD' THEN NULL ELSE coalesce(b.finished_at, now()) END,
-                    hold_expires_at = CASE WHEN s.target = 'HELD' THEN {END_OF_HOLD} ELSE b.hold_expires_at END,
-                    next_at = CASE
-                        WHEN s.target <> 'HELD' OR b.leg > 0 THEN NULL
-                        WHEN b.payment_mode = 'hold' THEN {END_OF_HOLD}
-                        ELSE now() + interval '{PAYMENT_LEASE_SECONDS} seconds' END
-                FROM (SELECT %s::text, %s::text, %s::jsonb, %s::text, %s * interval '1 minute') AS s(target, failure, stages, source, hold)
-                WHERE b.id = ANY(%s) AND {STATUS_GUARD}
-                """,  # noqa: S608  # only constants of this module
-                (target, failure, reached, source, hold_minutes, group),
+                _WRITE,
+                {
+                    "target": target,
+                    "failure": failure,
+                    "stages": reached,
+                    "is_held": target is BookingStatus.HELD,
+                    "hold_minutes": hold_minutes,
+                    "hold": PaymentMode.HOLD,
+                    "lease": LEASE_SECONDS,
+                    "bookings": group,
+                    "guard": list(guard or (source,)),
+                },
             ).rowcount
             if source in MAY_BE_OFFERED:
                 entries.follow(connection, group, target)
@@ -92,7 +115,7 @@ def _by_ending(transitions: Iterable[Transition]) -> dict[tuple[BookingStatus, F
 
 
 def stages(*reached: tuple[str, datetime], flight_id: UUID | None = None) -> str:
-    """Stages in the form in which they are stored. `flight_id`: which flight of a trip the last of them is about."""
+    """Stages in the form in which they are stored. `flight_id`: which flight of the booking the last of them is about."""
     steps = [{"stage": stage, "at": at.isoformat().replace("+00:00", "Z")} for stage, at in reached]
     if flight_id is not None:
         steps[-1]["flight_id"] = str(flight_id)

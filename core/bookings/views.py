@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode
-from core.db import RawConnection
+from core.db import RawConnection, fetch
 from core.flights.models import FlightStatus
 from core.payments.models import PaymentStatus
 from core.places import registry
@@ -74,6 +75,7 @@ class ScheduleChangeView(msgspec.Struct, frozen=True):
 
 
 class Segment(msgspec.Struct, frozen=True):
+    # Another one for each segment, and the booking's own for the first: a client may tell segments apart by it.
     booking_id: UUID
     flight: BookedFlight
     seats: int
@@ -161,86 +163,131 @@ def money(amount: Decimal) -> str:
     return f"{amount:.2f}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A booking with one of its segments, as the query below returns them."""
+
+    id: UUID
+    reference: str
+    user_id: UUID
+    status: BookingStatus
+    seats: int
+    price_total: Decimal
+    currency: str
+    payment_mode: PaymentMode
+    hold_expires_at: datetime | None
+    in_time: bool | None
+    failure_code: str | None
+    timeline: list[dict[str, str]]
+    created_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+    rescued_at: datetime | None
+    passengers: list[PassengerView] | None
+    refund: RefundView | None
+    payment: PaymentView | None
+    public_id: UUID
+    segment_price: Decimal
+    flight_id: UUID
+    flight_number: str
+    source: str
+    destination: str
+    departure_ts: datetime
+    arrival_ts: datetime
+    flight_status: str
+    source_iata: str | None
+    destination_iata: str | None
+    ahead: bool
+    schedule_change: ScheduleChangeView | None
+
+
 _QUERY: Final = """
-    SELECT b.trip_id, b.id, b.reference, b.user_id, b.status, b.seats, b.price_total, b.currency, b.payment_mode, b.hold_expires_at,
-           b.failure_code, b.timeline, b.created_at, b.updated_at, b.finished_at,
-           f.id, f.flight_number, f.source, f.destination, f.departure_ts, f.arrival_ts, f.status, f.departure_ts > now(),
-           (SELECT jsonb_build_object('flight_id', f.id, 'old_departure_ts', s.old_departure_ts, 'old_arrival_ts', s.old_arrival_ts,
-                                      'new_departure_ts', s.new_departure_ts, 'new_arrival_ts', s.new_arrival_ts, 'action', s.action)
-            FROM schedule_changes s WHERE s.trip_id = b.trip_id AND s.booking_id = b.id
-            ORDER BY s.action IS NULL DESC, s.resolved_at DESC LIMIT 1),
-           (SELECT jsonb_agg(to_jsonb(p) - 'trip_id' - 'surname_key' ORDER BY p.position) FROM passengers p WHERE p.trip_id = b.id),
+    SELECT b.id, b.reference, b.user_id, b.status, b.seats, b.price_total, b.currency, b.payment_mode, b.hold_expires_at,
+           b.hold_expires_at > now() AS in_time, b.failure_code, b.timeline, b.created_at, b.updated_at, b.finished_at, b.rescued_at,
+           (SELECT jsonb_agg(to_jsonb(p) - 'booking_id' - 'surname_key' ORDER BY p.position)
+            FROM passengers p WHERE p.booking_id = b.id) AS passengers,
            (SELECT jsonb_build_object('amount', r.amount::text, 'currency', r.currency, 'status', r.status, 'reason', r.reason)
-            FROM refunds r WHERE r.trip_id = b.id ORDER BY r.id DESC LIMIT 1),
+            FROM refunds r WHERE r.booking_id = b.id ORDER BY r.id DESC LIMIT 1) AS refund,
            (SELECT jsonb_build_object('id', p.id, 'amount', p.amount::text, 'currency', p.currency, 'status', p.status,
                                       'decline_code', p.decline_code, 'created_at', p.created_at)
-            FROM payments p WHERE p.trip_id = b.id AND b.payment_mode <> 'none' ORDER BY p.id DESC LIMIT 1),
-           b.rescued_at, f.source_iata, f.destination_iata, b.hold_expires_at > now()
-    FROM bookings b JOIN flights f ON f.id = b.flight_id
-    WHERE b.id = ANY(%s) OR (b.leg > 0 AND b.trip_id = ANY(%s))
-    ORDER BY b.trip_id, b.leg
+            FROM payments p WHERE p.booking_id = b.id AND b.payment_mode <> 'none' ORDER BY p.id DESC LIMIT 1) AS payment,
+           s.public_id, s.price_total AS segment_price, s.flight_id,
+           f.flight_number, f.source, f.destination, f.departure_ts, f.arrival_ts, f.status AS flight_status,
+           f.source_iata, f.destination_iata, f.departure_ts > now() AS ahead,
+           (SELECT jsonb_build_object('flight_id', s.flight_id, 'old_departure_ts', c.old_departure_ts, 'old_arrival_ts', c.old_arrival_ts,
+                                      'new_departure_ts', c.new_departure_ts, 'new_arrival_ts', c.new_arrival_ts, 'action', c.action)
+            FROM schedule_changes c WHERE c.booking_id = s.booking_id AND c.position = s.position
+            ORDER BY c.action IS NULL DESC, c.resolved_at DESC LIMIT 1) AS schedule_change
+    FROM bookings b JOIN booking_segments s ON s.booking_id = b.id JOIN flights f ON f.id = s.flight_id
+    WHERE b.id = ANY(%s)
+    ORDER BY b.id, s.position
 """
 
 
-def read_bookings(connection: RawConnection, trip_ids: Sequence[UUID]) -> dict[UUID, BookingView]:
-    """The bookings with these trip ids; ids of nothing, and of later legs, are left out."""
-    ids = list(trip_ids)
-    rows = connection.execute(_QUERY, (ids, ids)).fetchall()
-    views = (_view(list(legs)) for _, legs in groupby(rows, key=lambda row: row[0]))
-    return {view.trip_id: view for view in views if view.id == view.trip_id}
+def read_bookings(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, BookingView]:
+    """The bookings with these ids; ids of nothing are left out."""
+    rows = fetch(connection, _Row, _QUERY, (list(booking_ids),))
+    return {booking_id: _view(list(segments)) for booking_id, segments in groupby(rows, key=lambda row: row.id)}
 
 
-def _view(legs: list[tuple[Any, ...]]) -> BookingView:
-    first = legs[0]
-    status = BookingStatus(first[4])
-    segments = [_segment(leg) for leg in legs]
+def _view(rows: list[_Row]) -> BookingView:
+    booking = rows[0]
+    segments = [_segment(row) for row in rows]
     changes = [segment.schedule_change for segment in segments if segment.schedule_change is not None]
     open_change = next((change for change in changes if change.action is None), None)
-    mode = PaymentMode(first[8])
-    payment = None if first[26] is None else msgspec.convert(first[26], PaymentView)
-    awaiting = awaits_payment(status, mode, payment, in_time=bool(first[30]))
+    awaiting = awaits_payment(booking.status, booking.payment_mode, booking.payment, in_time=bool(booking.in_time))
     return BookingView(
-        id=first[1],
-        trip_id=first[0],
-        reference=first[2],
-        user_id=first[3],
-        status=status,
-        flight_id=first[15],
-        seats=first[5],
-        price_total=money(sum((leg[6] for leg in legs), Decimal(0))),
-        currency=first[7],
-        payment_mode=mode,
-        hold_expires_at=first[9],
+        id=booking.id,
+        trip_id=booking.id,
+        reference=booking.reference,
+        user_id=booking.user_id,
+        status=booking.status,
+        flight_id=booking.flight_id,
+        seats=booking.seats,
+        price_total=money(booking.price_total),
+        currency=booking.currency,
+        payment_mode=booking.payment_mode,
+        hold_expires_at=booking.hold_expires_at,
         awaiting_payment=awaiting,
-        payment_required_by=first[9] if awaiting else None,
-        payment=payment,
-        rescued_at=first[27],
-        failure=failure_of(first[10], first[11]),
+        payment_required_by=booking.hold_expires_at if awaiting else None,
+        payment=booking.payment,
+        rescued_at=booking.rescued_at,
+        failure=failure_of(booking.failure_code, booking.timeline),
         available_actions=available_actions(
-            status,
-            ahead=first[22],
-            called_off=any(leg[21] == FlightStatus.CANCELLED for leg in legs),
+            booking.status,
+            ahead=booking.ahead,
+            flight_cancelled=any(row.flight_status == FlightStatus.CANCELLED for row in rows),
             # Of a flight that has left, nothing is to be decided any more.
-            moved=any(leg[22] and change_is_open(segment) for leg, segment in zip(legs, segments, strict=True)),
+            moved=any(row.ahead and change_is_open(segment) for row, segment in zip(rows, segments, strict=True)),
             # A flight that was moved may leave before the one that it was booked behind.
-            payable=awaiting and all(leg[22] for leg in legs),
+            payable=awaiting and all(row.ahead for row in rows),
         ),
         segments=segments,
-        passengers=[] if first[24] is None else msgspec.convert(first[24], list[PassengerView]),
+        passengers=booking.passengers or [],
         schedule_change=open_change or next(iter(changes), None),
-        refund=None if first[25] is None else msgspec.convert(first[25], RefundView),
-        timeline=list(_stages(first[12], first[11])),
-        created_at=first[12],
-        updated_at=first[13],
-        finished_at=first[14],
+        refund=booking.refund,
+        timeline=list(_stages(booking.created_at, booking.timeline)),
+        created_at=booking.created_at,
+        updated_at=booking.updated_at,
+        finished_at=booking.finished_at,
     )
 
 
-def _segment(leg: tuple[Any, ...]) -> Segment:
-    change = None if leg[23] is None else msgspec.convert(leg[23], ScheduleChangeView)
-    ends = [known for code in leg[28:30] for known in (code, registry.timezone_of(code))]
-    flight = BookedFlight(*leg[15:22], *ends)
-    return Segment(leg[1], flight, leg[5], money(leg[6]), change)
+def _segment(row: _Row) -> Segment:
+    flight = BookedFlight(
+        id=row.flight_id,
+        flight_number=row.flight_number,
+        source=row.source,
+        destination=row.destination,
+        departure_ts=row.departure_ts,
+        arrival_ts=row.arrival_ts,
+        status=row.flight_status,
+        source_iata=row.source_iata,
+        source_timezone=registry.timezone_of(row.source_iata),
+        destination_iata=row.destination_iata,
+        destination_timezone=registry.timezone_of(row.destination_iata),
+    )
+    return Segment(row.public_id, flight, row.seats, money(row.segment_price), row.schedule_change)
 
 
 def _stages(created_at: datetime, reached: list[dict[str, str]]) -> Iterator[Stage]:
@@ -262,15 +309,15 @@ def awaits_payment(status: BookingStatus, mode: PaymentMode, payment: PaymentVie
 
 
 def available_actions(
-    status: BookingStatus, *, ahead: bool, called_off: bool = False, moved: bool = False, payable: bool = True
+    status: BookingStatus, *, ahead: bool, flight_cancelled: bool = False, moved: bool = False, payable: bool = True
 ) -> list[str]:
     """What the traveller may do now.
 
-    `ahead`: the first flight has not departed. `called_off`: the airline cancelled one of its flights. `moved`: a flight that is still
+    `ahead`: the first flight has not departed. `flight_cancelled`: the airline cancelled one of its flights. `moved`: a flight that is still
     to leave was moved, and waits for an answer. `payable`: held seats wait for money, none is on its way, and no flight has departed.
     """
     match status:
-        case BookingStatus.CONFIRMED | BookingStatus.HELD if called_off:
+        case BookingStatus.CONFIRMED | BookingStatus.HELD if flight_cancelled:
             return ["cancel"]
         case BookingStatus.CONFIRMED | BookingStatus.HELD if not ahead:
             return ["accept_change"] if moved else []

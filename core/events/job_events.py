@@ -1,4 +1,4 @@
-"""News for every API process: which trips moved, how many seats are free. One publish for each committed batch.
+"""News for every API process: which bookings moved, how many seats are free. One publish for each committed batch.
 
 It is a hint. Whoever misses it reads Postgres a moment later.
 """
@@ -14,15 +14,14 @@ import structlog
 
 from core import keys
 from core.bookings.transitions import Transitions
-from core.telemetry.incidents import Incident
 
-_unheard = Incident(structlog.get_logger(__name__), "news not broadcast", "news is broadcast again")
+_log = structlog.get_logger(__name__)
 
 
 class JobEvents(msgspec.Struct, array_like=True, frozen=True):
-    """`trips`: trip id -> its new status. `seats`: flight id -> free seats. `jobs`: other jobs that moved on."""
+    """`bookings`: booking id -> its new status. `seats`: flight id -> free seats. `jobs`: other jobs that moved on."""
 
-    trips: dict[UUID, str] = {}
+    bookings: dict[UUID, str] = {}
     seats: dict[UUID, int] = {}
     jobs: list[UUID] = []
 
@@ -36,9 +35,8 @@ def publish(client: redis.Redis, news: JobEvents) -> bool:
     try:
         client.publish(keys.NEWS_CHANNEL, _encoder.encode(news))
     except redis.RedisError as error:
-        _unheard.failed(trips=len(news.trips), error=str(error))
+        _log.warning("news not broadcast", bookings=len(news.bookings), error=str(error))
         return False
-    _unheard.succeeded()
     return True
 
 
@@ -49,9 +47,9 @@ def announce(client: redis.Redis, transitions: Transitions, changed_bookings: Se
     """
     if not (transitions.made or transitions.seats or changed_bookings):
         return True
-    trips = {each.trip_id: each.target.value for each in transitions.made}
-    others = [trip_id for trip_id in changed_bookings if trip_id not in trips]
-    return publish(client, JobEvents(trips=trips, seats=transitions.seats, jobs=others))
+    bookings = {each.booking_id: each.target.value for each in transitions.made}
+    others = [booking_id for booking_id in changed_bookings if booking_id not in bookings]
+    return publish(client, JobEvents(bookings=bookings, seats=transitions.seats, jobs=others))
 
 
 def seats_changed(client: redis.Redis, free: Mapping[UUID, int]) -> None:

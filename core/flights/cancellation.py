@@ -19,14 +19,14 @@ from core.db import RawConnection
 from core.flights.announcements.route_versions import RouteDay
 from core.flights.errors import FlightDeparted, FlightNotFound
 from core.flights.queries import NOT_FOUND
+from core.lease import LEASE_SECONDS
 from core.operations import audit_log
 
-LEASE_SECONDS: Final = 15
 LEASE_CAP_SECONDS: Final = 300
 
 
 class FlightCancellation(msgspec.Struct, frozen=True, kw_only=True):
-    """The job that ends every booking of a flight. `cancelled` counts the bookings that are ended; trips count once."""
+    """The job that ends every booking of a flight. `cancelled` counts the bookings that are ended; one with several flights counts once."""
 
     id: UUID
     flight_id: UUID

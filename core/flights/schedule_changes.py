@@ -29,27 +29,28 @@ class MovedFlight(NamedTuple):
 
 # A second move of a flight only moves the new times on: the traveller compares them with what was booked, or last kept.
 _RECORD: Final = """
-    INSERT INTO schedule_changes (id, trip_id, booking_id, old_departure_ts, old_arrival_ts, new_departure_ts, new_arrival_ts)
-    SELECT gen_random_uuid(), b.trip_id, b.id, m.old_departure_ts, m.old_arrival_ts, m.new_departure_ts, m.new_arrival_ts
+    INSERT INTO schedule_changes (id, booking_id, position, old_departure_ts, old_arrival_ts, new_departure_ts, new_arrival_ts)
+    SELECT gen_random_uuid(), s.booking_id, s.position, m.old_departure_ts, m.old_arrival_ts, m.new_departure_ts, m.new_arrival_ts
     FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
          AS m(flight_id, old_departure_ts, old_arrival_ts, new_departure_ts, new_arrival_ts)
-    JOIN bookings b ON b.flight_id = m.flight_id AND b.status IN ('HELD', 'CONFIRMED')
-    ON CONFLICT (booking_id) WHERE action IS NULL
+    JOIN booking_segments s ON s.flight_id = m.flight_id
+    JOIN bookings b ON b.id = s.booking_id AND b.status IN ('HELD', 'CONFIRMED')
+    ON CONFLICT (booking_id, position) WHERE action IS NULL
     DO UPDATE SET new_departure_ts = excluded.new_departure_ts, new_arrival_ts = excluded.new_arrival_ts
 """
 _COMPARE: Final = """
-    INSERT INTO schedule_changes (id, trip_id, booking_id, old_departure_ts, old_arrival_ts, new_departure_ts, new_arrival_ts)
-    SELECT gen_random_uuid(), b.trip_id, b.id, b.departure_ts, b.arrival_ts, f.departure_ts, f.arrival_ts
-    FROM bookings b JOIN flights f ON f.id = b.flight_id
-    WHERE b.id = ANY(%s) AND (b.departure_ts, b.arrival_ts) <> (f.departure_ts, f.arrival_ts)
-    ON CONFLICT (booking_id) WHERE action IS NULL
+    INSERT INTO schedule_changes (id, booking_id, position, old_departure_ts, old_arrival_ts, new_departure_ts, new_arrival_ts)
+    SELECT gen_random_uuid(), s.booking_id, s.position, s.departure_ts, s.arrival_ts, f.departure_ts, f.arrival_ts
+    FROM booking_segments s JOIN flights f ON f.id = s.flight_id
+    WHERE s.booking_id = ANY(%s) AND (s.departure_ts, s.arrival_ts) <> (f.departure_ts, f.arrival_ts)
+    ON CONFLICT (booking_id, position) WHERE action IS NULL
     DO UPDATE SET new_departure_ts = excluded.new_departure_ts, new_arrival_ts = excluded.new_arrival_ts
 """
 # Moved back to where it was: there is nothing left to decide.
 _WITHDRAW: Final = """
-    DELETE FROM schedule_changes s USING bookings b
-    WHERE b.flight_id = ANY(%s) AND s.booking_id = b.id AND s.trip_id = b.trip_id AND s.action IS NULL
-      AND s.new_departure_ts = s.old_departure_ts AND s.new_arrival_ts = s.old_arrival_ts
+    DELETE FROM schedule_changes c USING booking_segments s
+    WHERE s.flight_id = ANY(%s) AND c.booking_id = s.booking_id AND c.position = s.position AND c.action IS NULL
+      AND c.new_departure_ts = c.old_departure_ts AND c.new_arrival_ts = c.old_arrival_ts
 """
 
 
@@ -81,39 +82,43 @@ def compare(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
     connection.execute(_COMPARE, (list(booking_ids),))
 
 
-def find_open(connection: RawConnection, trip_id: UUID) -> datetime | None:
+def find_open(connection: RawConnection, booking_id: UUID) -> datetime | None:
     """The new departure of the first flight of a booking that was moved, is still to leave, and waits for an answer."""
     row = connection.execute(
         """
-        SELECT s.new_departure_ts FROM schedule_changes s JOIN bookings b ON b.id = s.booking_id JOIN flights f ON f.id = b.flight_id
-        WHERE s.trip_id = %s AND s.action IS NULL AND f.departure_ts > now() ORDER BY b.leg LIMIT 1
+        SELECT c.new_departure_ts FROM schedule_changes c
+        JOIN booking_segments s ON s.booking_id = c.booking_id AND s.position = c.position JOIN flights f ON f.id = s.flight_id
+        WHERE c.booking_id = %s AND c.action IS NULL AND f.departure_ts > now() ORDER BY c.position LIMIT 1
         """,
-        (trip_id,),
+        (booking_id,),
     ).fetchone()
     return row[0] if row else None
 
 
-def keep(connection: RawConnection, trip_id: UUID) -> None:
+def keep(connection: RawConnection, booking_id: UUID) -> None:
     """The traveller agrees to the new times: a booking is compared with them from now on. Lock the booking first."""
     connection.execute(
         """
-        UPDATE bookings b SET departure_ts = s.new_departure_ts, arrival_ts = s.new_arrival_ts
-        FROM schedule_changes s WHERE s.trip_id = %s AND s.action IS NULL AND b.id = s.booking_id
+        UPDATE booking_segments s SET departure_ts = c.new_departure_ts, arrival_ts = c.new_arrival_ts
+        FROM schedule_changes c
+        WHERE c.booking_id = %s AND c.action IS NULL AND s.booking_id = c.booking_id AND s.position = c.position
         """,
-        (trip_id,),
+        (booking_id,),
     )
-    resolve(connection, [trip_id], "kept")
+    resolve(connection, [booking_id], "kept")
 
 
-def resolve(connection: RawConnection, trip_ids: Sequence[UUID], action: str) -> int:
+def resolve(connection: RawConnection, booking_ids: Sequence[UUID], action: str) -> int:
     """Close the open changes of these bookings: `kept` or `cancelled`. Lock bookings and flights first. Returns how many were open."""
     return connection.execute(
-        "UPDATE schedule_changes SET action = %s, resolved_at = now() WHERE trip_id = ANY(%s) AND action IS NULL",
-        (action, list(trip_ids)),
+        "UPDATE schedule_changes SET action = %s, resolved_at = now() WHERE booking_id = ANY(%s) AND action IS NULL",
+        (action, list(booking_ids)),
     ).rowcount
 
 
-def was_kept(connection: RawConnection, trip_id: UUID) -> bool:
+def was_kept(connection: RawConnection, booking_id: UUID) -> bool:
     """Whether the traveller kept the times of an earlier change."""
-    row = connection.execute("SELECT FROM schedule_changes WHERE trip_id = %s AND action = 'kept' LIMIT 1", (trip_id,)).fetchone()
+    row = connection.execute(
+        "SELECT FROM schedule_changes WHERE booking_id = %s AND action = 'kept' LIMIT 1", (booking_id,)
+    ).fetchone()
     return row is not None

@@ -32,7 +32,6 @@ from core.flights.views import COLUMNS, FlightView, view
 from core.operations import audit_log
 from core.places import registry
 from core.seats.inventory import Inventory
-from core.telemetry.incidents import Incident
 
 _RETURNED: Final = SQL("{}, source_key, destination_key, departure_date").format(COLUMNS)
 _INSERT: Final = SQL("""
@@ -59,11 +58,7 @@ RETURNING {returned}
 """).format(returned=_RETURNED)
 _LOCK: Final = SQL("SELECT {returned}, seats_held, seats_sold FROM flights WHERE id = %s FOR UPDATE").format(returned=_RETURNED)
 
-_stale_counts = Incident(
-    structlog.get_logger(__name__),
-    "seat counts stay in Redis until the audit drops them",
-    "seat counts are dropped from Redis again",
-)
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +82,9 @@ def announce(client: redis.Redis, change: Change) -> None:
         try:
             Inventory(client).drop([change.flight_id])
         except redis.RedisError as error:
-            _stale_counts.failed(flight_id=str(change.flight_id), error=str(error))
-        else:
-            _stale_counts.succeeded()
+            _log.warning(
+                "seat counts stay in Redis until the audit drops them", flight_id=str(change.flight_id), error=str(error)
+            )
     if change.routes and route_versions.change(client, change.routes):
         served_places.tell(client, change.places, may_lack=change.places_lost)
 
@@ -156,7 +151,10 @@ def _require_same_journey(connection: RawConnection, before: FlightView, details
     has_left = details.departure_ts != before.departure_ts and details.departure_ts <= clock.now()
     if not goes_elsewhere and not has_left:
         return
-    booked = "SELECT FROM bookings WHERE flight_id = %s AND status IN ('PENDING', 'HELD', 'CONFIRMED') LIMIT 1"
+    booked = """
+        SELECT FROM booking_segments s JOIN bookings b ON b.id = s.booking_id
+        WHERE s.flight_id = %s AND b.status IN ('PENDING', 'HELD', 'CONFIRMED') LIMIT 1
+    """
     if connection.execute(booked, (before.id,)).fetchone() is not None:
         what = "go elsewhere" if goes_elsewhere else "be moved into the past"
         raise FlightHasBookings(
@@ -178,7 +176,7 @@ def delete_flight(connection: RawConnection, flight_id: UUID, *, user_id: UUID, 
     if before.status is FlightStatus.CANCELLED:
         raise FlightCancelled("The flight is cancelled. It stays, and so does the job that told its travellers.")
     has_bookings = FlightHasBookings("The flight has bookings. Cancel it instead: everybody on it is then told and refunded.")
-    if connection.execute("SELECT FROM bookings WHERE flight_id = %s LIMIT 1", (flight_id,)).fetchone() is not None:
+    if connection.execute("SELECT FROM booking_segments WHERE flight_id = %s LIMIT 1", (flight_id,)).fetchone() is not None:
         raise has_bookings
     was_the_last = not served_places.has_another(connection, route[:2], flight_id)
     try:

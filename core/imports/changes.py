@@ -26,8 +26,9 @@ _RECORD: Final = """
         FROM import_stage s
         JOIN flights f ON f.flight_number = s.flight_number AND f.departure_ts = s.departure_ts
         LEFT JOIN LATERAL (
-            SELECT count(*) AS bookings, sum(seats) AS seats FROM bookings
-            WHERE flight_id = f.id AND status IN ('HELD', 'CONFIRMED')
+            SELECT count(*) AS bookings, sum(b.seats) AS seats
+            FROM booking_segments g JOIN bookings b ON b.id = g.booking_id
+            WHERE g.flight_id = f.id AND b.status IN ('HELD', 'CONFIRMED')
         ) b ON f.seats_held + f.seats_sold > 0
         CROSS JOIN LATERAL (
             SELECT jsonb_object_agg(field, was) AS before, jsonb_object_agg(field, becomes) AS after

@@ -12,7 +12,7 @@ from core.db import RawConnection
 from core.imports.apply import Applied
 from core.imports.csv.reader import Chunk, Cursor
 from core.imports.models import ImportMode, ImportStatus, ImportTimes
-from core.imports.service import LEASE_SECONDS
+from core.lease import LEASE_SECONDS
 
 STORAGE_HOURS: Final = 24
 """How old an import may be while the storage of its file is away."""

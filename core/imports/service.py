@@ -14,11 +14,8 @@ from core.imports import queries
 from core.imports.csv.header import Layout
 from core.imports.models import ImportMode, ImportStatus, ImportTimes
 from core.imports.storage.files import StoredFile
+from core.lease import LEASE_SECONDS
 from core.operations import audit_log
-
-LEASE_SECONDS: Final = 15
-"""How long nobody else works an import after its last sign of life; a chunk takes one or two."""
-
 
 CANCEL_MS: Final = 15_000
 """How long a request to cancel waits for the worker's chunk, which is one transaction of a second or two."""

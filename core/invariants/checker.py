@@ -61,8 +61,10 @@ def _counts(connection: RawConnection) -> list[str]:
         """
         SELECT f.id, f.flight_number, f.total_seats, f.seats_held, f.seats_sold, coalesce(b.held, 0), coalesce(b.sold, 0)
         FROM flights f LEFT JOIN (
-            SELECT flight_id, sum(seats) FILTER (WHERE status = 'HELD') AS held, sum(seats) FILTER (WHERE status = 'CONFIRMED') AS sold
-            FROM bookings WHERE status IN ('HELD', 'CONFIRMED') GROUP BY flight_id
+            SELECT s.flight_id, sum(b.seats) FILTER (WHERE b.status = 'HELD') AS held,
+                   sum(b.seats) FILTER (WHERE b.status = 'CONFIRMED') AS sold
+            FROM booking_segments s JOIN bookings b ON b.id = s.booking_id
+            WHERE b.status IN ('HELD', 'CONFIRMED') GROUP BY s.flight_id
         ) b ON b.flight_id = f.id
         WHERE f.seats_held <> coalesce(b.held, 0) OR f.seats_sold <> coalesce(b.sold, 0)
            OR coalesce(b.held, 0) + coalesce(b.sold, 0) > f.total_seats LIMIT %s
@@ -80,13 +82,16 @@ def _ends(connection: RawConnection, accepted: list[UUID]) -> list[str]:
     known = connection.execute("SELECT id FROM bookings WHERE id = ANY(%s)", (accepted,)).fetchall()
     lost = set(accepted) - {row[0] for row in known}
     torn = connection.execute(
-        "SELECT trip_id FROM bookings GROUP BY trip_id HAVING count(DISTINCT status) > 1 OR count(*) FILTER (WHERE leg = 0) <> 1 LIMIT %s",
+        """
+        SELECT b.id FROM bookings b LEFT JOIN booking_segments s ON s.booking_id = b.id
+        GROUP BY b.id HAVING count(s.position) = 0 OR max(s.position) <> count(*) - 1 LIMIT %s
+        """,
         (SHOWN,),
     ).fetchall()
     return [
         *(f"booking {row[0]} is still PENDING" for row in unfinished),
-        *(f"booking {trip_id} was accepted and is gone" for trip_id in sorted(lost)[:SHOWN]),
-        *(f"trip {row[0]} is not all or nothing" for row in torn),
+        *(f"booking {booking_id} was accepted and is gone" for booking_id in sorted(lost)[:SHOWN]),
+        *(f"booking {row[0]} has lost a flight" for row in torn),
     ]
 
 
@@ -106,12 +111,12 @@ def _sold_out(connection: RawConnection) -> list[str]:
     rows = connection.execute(
         """
         SELECT b.id, b.seats, f.id, f.total_seats - f.seats_held - f.seats_sold
-        FROM bookings b JOIN flights f ON f.id = b.flight_id
-        WHERE b.status = 'FAILED' AND b.failure_code = 'sold_out' AND b.trip_id = b.id
-          AND NOT EXISTS (SELECT 1 FROM bookings t WHERE t.trip_id = b.trip_id AND t.leg > 0)
+        FROM bookings b JOIN booking_segments s ON s.booking_id = b.id JOIN flights f ON f.id = s.flight_id
+        WHERE b.status = 'FAILED' AND b.failure_code = 'sold_out'
+          AND NOT EXISTS (SELECT 1 FROM booking_segments l WHERE l.booking_id = b.id AND l.position > 0)
           AND b.seats <= f.total_seats - f.seats_held - f.seats_sold AND f.version = 1
           AND NOT EXISTS (
-              SELECT 1 FROM bookings o WHERE o.flight_id = f.id
+              SELECT 1 FROM booking_segments t JOIN bookings o ON o.id = t.booking_id WHERE t.flight_id = f.id
               AND (o.status IN ('CANCELLED', 'EXPIRED') OR o.status = 'FAILED' AND o.failure_code IN ('payment_declined', 'payment_timeout'))
           ) LIMIT %s
         """,
@@ -127,7 +132,8 @@ def _called_off(connection: RawConnection) -> list[str]:
     rows = connection.execute(
         """
         SELECT f.flight_number, f.id, b.id, b.status FROM flights f
-        JOIN bookings b ON b.flight_id = f.id AND b.status IN ('PENDING', 'HELD', 'CONFIRMED')
+        JOIN booking_segments s ON s.flight_id = f.id
+        JOIN bookings b ON b.id = s.booking_id AND b.status IN ('PENDING', 'HELD', 'CONFIRMED')
         WHERE f.status = 'CANCELLED' LIMIT %s
         """,
         (SHOWN,),

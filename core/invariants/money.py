@@ -7,22 +7,18 @@ from typing import Any, Final
 from core.db import RawConnection
 
 _CHARGED_TWICE: Final = """
-    SELECT 'booking ' || trip_id || ' was charged ' || count(*) || ' times'
-    FROM payments WHERE status = 'SUCCEEDED' GROUP BY trip_id HAVING count(*) > 1
+    SELECT 'booking ' || booking_id || ' was charged ' || count(*) || ' times'
+    FROM payments WHERE status = 'SUCCEEDED' GROUP BY booking_id HAVING count(*) > 1
 """
 _UNPAID: Final = """
-    SELECT 'booking ' || b.trip_id || ' costs ' || b.price || ' and ' || coalesce(p.amount::text, 'nothing') || ' was paid for it'
-    FROM (
-        SELECT trip_id, sum(price_total) AS price FROM bookings
-        WHERE status = 'CONFIRMED' AND payment_mode <> 'none' GROUP BY trip_id
-    ) AS b
-    LEFT JOIN payments p ON p.trip_id = b.trip_id AND p.status = 'SUCCEEDED'
-    WHERE p.amount IS DISTINCT FROM b.price
+    SELECT 'booking ' || b.id || ' costs ' || b.price_total || ' and ' || coalesce(p.amount::text, 'nothing') || ' was paid for it'
+    FROM bookings b LEFT JOIN payments p ON p.booking_id = b.id AND p.status = 'SUCCEEDED'
+    WHERE b.status = 'CONFIRMED' AND b.payment_mode <> 'none' AND p.amount IS DISTINCT FROM b.price_total
 """
 _KEPT: Final = """
     SELECT 'booking ' || b.id || ' is ' || b.status || ', was paid ' || p.amount || ' and given back ' || coalesce(r.amount, 0)
-    FROM payments p JOIN bookings b ON b.id = p.trip_id LEFT JOIN refunds r ON r.payment_id = p.id
-    LEFT JOIN cancellations c ON c.trip_id = b.id AND c.confirmed_at IS NOT NULL
+    FROM payments p JOIN bookings b ON b.id = p.booking_id LEFT JOIN refunds r ON r.payment_id = p.id
+    LEFT JOIN cancellations c ON c.booking_id = b.id AND c.confirmed_at IS NOT NULL
     WHERE p.status = 'SUCCEEDED' AND p.amount > 0 AND CASE
         -- A fee is kept only of what was paid when the traveller was told so; what came later, or by the airline, goes back whole.
         WHEN b.status = 'CANCELLED' THEN coalesce(r.amount, 0) <>
@@ -40,7 +36,7 @@ _FORGOTTEN: Final = """
     UNION ALL SELECT 'refund ' || id || ' is pending, and nobody will look at it' FROM refunds
     WHERE status = 'PENDING' AND next_at IS NULL
     UNION ALL SELECT 'booking ' || id || ' is held, and nobody will look at it' FROM bookings
-    WHERE status = 'HELD' AND leg = 0 AND next_at IS NULL
+    WHERE status = 'HELD' AND next_at IS NULL
 """
 
 

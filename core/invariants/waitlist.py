@@ -10,7 +10,8 @@ _HOLLOW: Final = """
     SELECT 'party ' || w.id || ' of ' || w.party_size || ' is ' || w.status || ' and its booking is '
            || coalesce(b.status || ' with ' || b.seats || ' seats', 'missing')
     FROM waitlist w LEFT JOIN bookings b
-        ON b.id = w.booking_id AND b.user_id = w.user_id AND b.flight_id = w.flight_id AND b.payment_mode = 'hold'
+        ON b.id = w.booking_id AND b.user_id = w.user_id AND b.payment_mode = 'hold'
+        AND EXISTS (SELECT FROM booking_segments s WHERE s.booking_id = b.id AND s.flight_id = w.flight_id)
     WHERE CASE w.status
         WHEN 'WAITING' THEN w.booking_id IS NOT NULL
         WHEN 'OFFERED' THEN b.status IS DISTINCT FROM 'HELD'

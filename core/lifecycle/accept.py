@@ -7,27 +7,26 @@ under load, for one fsync.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
 import psycopg
 import structlog
 
-from core.bookings import duplicates, express, holds, insert, trips
+from core.bookings import duplicates, holds, insert, segments
 from core.bookings.errors import (
     IdempotencyKeyReused,
     NotAccepted,
     PossibleDuplicate,
     TooManyHolds,
 )
-from core.bookings.insert import Offer
-from core.bookings.models import PaymentMode
+from core.bookings.insert import FlightTerms
 from core.bookings.references import References
 from core.bookings.requests import Accepted, Answer, BookingRequest
 from core.bookings.states import BookingStatus
 from core.clock import new_id
-from core.db import AWAY, Database, RawConnection
+from core.db import AWAY, Database, RawConnection, fetch
 from core.errors import AppError, Unavailable
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
 from core.users.tokens import AccountGone
@@ -50,121 +49,89 @@ class Intake:
         Raises:
             `core.db.AWAY`: Postgres is away; nothing of the batch is known to be stored.
         """
-        named = [_with_ids(request) for request in requests]
-        stored: set[UUID] = set()
-        rest: Sequence[BookingRequest] = ()
+        named = [replace(request, booking_id=new_id()) for request in requests]
+        answers: list[Answer] = []
         try:
-            stored = self._express(named)
-            rest = [request for request in named if request.trip_id not in stored]
-            answers = iter(self._accept_isolated(rest) if rest else [])
-        except AWAY as error:
+            self._accept_isolated(named, answers)
+        except AWAY:
             # A Postgres that crashed may hand out the numbers of a lost transaction again.
             self._references = References()
-            # A door that closed before the first transaction says truly that nothing was changed; one that closed later does not.
-            if not stored and not (rest and isinstance(error, Unavailable)):
+            # It went away in the middle of a batch of which a part was committed.
+            if not answers:
                 raise
-            answers = iter([_in_doubt()] * (len(named) - len(stored)))
-        return [Accepted(request.trip_id) if request.trip_id in stored else next(answers) for request in named]
+            answers += [_in_doubt()] * (len(named) - len(answers))
+        return answers
 
-    def _express(self, requests: Sequence[BookingRequest]) -> set[UUID]:
-        plain = [request for request in requests if request.is_plain and not self._is_counted(request)]
-        if not plain:
-            return set()
-        try:
-            if self._refuses_duplicates:
-                with self._db.transaction() as connection:
-                    duplicates.lock_travellers(connection, plain)
-                    doubtful = duplicates.find_duplicates(connection, plain)
-                    return self._store_plain(connection, [request for request in plain if request.trip_id not in doubtful])
-            with self._db.snapshot() as connection:
-                return self._store_plain(connection, plain)
-        except (psycopg.OperationalError, psycopg.InterfaceError):
-            raise
-        except psycopg.Error:
-            return set()  # nothing was stored: the careful way finds the row
-
-    def _is_counted(self, request: BookingRequest) -> bool:
-        return self._hold_limit is not None and request.payment_mode is PaymentMode.HOLD
-
-    def _store_plain(self, connection: RawConnection, requests: Sequence[BookingRequest]) -> set[UUID]:
-        references = self._references.take(connection, len(requests))
-        return express.store(connection, requests, references, lease_seconds=insert.LEASE_SECONDS)
-
-    def _accept_isolated(self, requests: Sequence[BookingRequest]) -> list[Answer]:
+    def _accept_isolated(self, requests: Sequence[BookingRequest], answers: list[Answer]) -> None:
+        """Append an answer for each request once its transaction is committed."""
         try:
             with self._db.transaction() as connection:
-                return self._accept(connection, requests)
+                given = self._accept(connection, requests)
+            answers += given
         except (psycopg.OperationalError, psycopg.InterfaceError):
             raise  # the server is away, and no row is to blame
         except psycopg.Error as refusal:
             # One row that Postgres refuses must not take the others down: halve until it stands alone.
             if len(requests) == 1:
-                return [_explain(refusal)]
+                answers.append(_explain(refusal))
+                return
             middle = len(requests) // 2
-            return self._accept_isolated(requests[:middle]) + self._accept_isolated(requests[middle:])
+            self._accept_isolated(requests[:middle], answers)
+            self._accept_isolated(requests[middle:], answers)
 
     def _accept(self, connection: RawConnection, requests: Sequence[BookingRequest]) -> list[Answer]:
         if self._refuses_duplicates or self._hold_limit is not None:
             duplicates.lock_travellers(connection, requests)
-        offers = insert.lock_offers(connection, requests)
-        answers: list[Answer | None] = [_refusal(request, offers) for request in requests]
-        # Holds first: a request that is refused here is nobody's twin.
+        terms = insert.lock_terms(connection, requests)
+        answers: list[Answer | None] = [_refusal(request, terms) for request in requests]
+        # Holds first: a request that is refused here cannot make another one a duplicate.
         if self._hold_limit is not None:
             open_requests = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
             excess = holds.find_excess(connection, open_requests, self._hold_limit)
             answers = [
-                _too_many(self._hold_limit) if request.trip_id in excess else answer
+                _too_many(self._hold_limit) if request.booking_id in excess else answer
                 for request, answer in zip(requests, answers, strict=True)
             ]
         if self._refuses_duplicates:
             open_requests = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
-            twins = duplicates.find_duplicates(connection, open_requests)
+            earlier_bookings = duplicates.find_duplicates(connection, open_requests)
             answers = [
-                _doubt(twins[request.trip_id]) if request.trip_id in twins else answer
+                _possible_duplicate(earlier_bookings[request.booking_id]) if request.booking_id in earlier_bookings else answer
                 for request, answer in zip(requests, answers, strict=True)
             ]
-        stored = self._store(
-            connection, [request for request, answer in zip(requests, answers, strict=True) if answer is None], offers
-        )
+        stored = self._store(connection, [request for request, answer in zip(requests, answers, strict=True) if answer is None])
         # A key that was used before answers with its booking, also where the flight would take nobody now.
-        earlier = _find_earlier(connection, [request for request in requests if request.trip_id not in stored])
+        earlier = _find_earlier(connection, [request for request in requests if request.booking_id not in stored])
         return [
-            Accepted(request.trip_id)
-            if request.trip_id in stored
+            Accepted(request.booking_id)
+            if request.booking_id in stored
             else _replay(request, earlier) or answer or NotAccepted(_NOT_STORED)
             for request, answer in zip(requests, answers, strict=True)
         ]
 
-    def _store(self, connection: RawConnection, wanted: Sequence[BookingRequest], offers: Mapping[UUID, Offer]) -> set[UUID]:
-        """Insert these requests but for those whose key was used before; returns the trips that are new."""
+    def _store(self, connection: RawConnection, wanted: Sequence[BookingRequest]) -> set[UUID]:
+        """Insert these requests but for those whose key was used before; returns the bookings that are new."""
         if not wanted:
             return set()
         references = self._references.take(connection, len(wanted))
-        return insert.store(connection, wanted, references, offers)
+        return insert.store(connection, wanted, references)
 
 
-def _with_ids(request: BookingRequest) -> BookingRequest:
-    return replace(request, leg_ids=tuple(new_id() for _ in request.flight_ids))
-
-
-def _refusal(request: BookingRequest, offers: Mapping[UUID, Offer]) -> AppError | None:
+def _refusal(request: BookingRequest, terms: Mapping[UUID, FlightTerms]) -> AppError | None:
     if request.refusal is not None:
         return request.refusal
     for flight_id in request.flight_ids:
-        offer = offers.get(flight_id)
-        if offer is None:
+        flight = terms.get(flight_id)
+        if flight is None:
             return FlightNotFound("There is no such flight.", flight_id=str(flight_id))
-        if offer.cancelled:
+        if flight.cancelled:
             return FlightCancelled("The airline has cancelled this flight.", flight_id=str(flight_id))
-        if offer.departed:
+        if flight.departed:
             return FlightDeparted("This flight has departed.", flight_id=str(flight_id))
-    if len(request.flight_ids) == 1:
-        return None
-    legs = (offers[flight_id] for flight_id in request.flight_ids)
-    return trips.find_flaw([trips.Leg(leg.departure_ts, leg.arrival_ts, leg.currency) for leg in legs])
+    return segments.find_flaw([terms[flight_id] for flight_id in request.flight_ids])
 
 
-def _doubt(earlier: UUID) -> PossibleDuplicate:
+def _possible_duplicate(earlier: UUID) -> PossibleDuplicate:
     return PossibleDuplicate(
         "You booked this flight a moment ago. To book it once more, send allow_duplicate: true.", booking_id=str(earlier)
     )
@@ -174,31 +141,39 @@ def _too_many(limit: int) -> TooManyHolds:
     return TooManyHolds(f"You may have {limit} unpaid holds at a time. Pay for one, or cancel it.", limit=limit)
 
 
-def _find_earlier(
-    connection: RawConnection, requests: Sequence[BookingRequest]
-) -> dict[tuple[UUID, str], tuple[UUID, str, bytes]]:
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """The booking that holds a key."""
+
+    user_id: UUID
+    idempotency_key: str
+    id: UUID
+    status: BookingStatus
+    request_hash: bytes
+
+
+_FIND_EARLIER: Final = """
+    SELECT b.user_id, b.idempotency_key, b.id, b.status, b.request_hash
+    FROM unnest(%s::uuid[], %s::text[]) AS w(user_id, key) JOIN bookings b ON b.user_id = w.user_id AND b.idempotency_key = w.key
+"""
+
+
+def _find_earlier(connection: RawConnection, requests: Sequence[BookingRequest]) -> dict[tuple[UUID, str], _Earlier]:
     """The bookings that hold these users' keys, among them requests of this very batch."""
     keys = [request.owned_key for request in requests if request.owned_key]
     if not keys:
         return {}
-    rows = connection.execute(
-        """
-        SELECT b.user_id, b.idempotency_key, b.id, b.status, b.request_hash
-        FROM unnest(%s::uuid[], %s::text[]) AS w(user_id, key)
-        JOIN bookings b ON b.user_id = w.user_id AND b.idempotency_key = w.key
-        """,
-        [list(column) for column in zip(*keys, strict=True)],
-    ).fetchall()
-    return {(row[0], row[1]): (row[2], row[3], bytes(row[4])) for row in rows}
+    rows = fetch(connection, _Earlier, _FIND_EARLIER, [list(column) for column in zip(*keys, strict=True)])
+    return {(row.user_id, row.idempotency_key): row for row in rows}
 
 
-def _replay(request: BookingRequest, earlier: dict[tuple[UUID, str], tuple[UUID, str, bytes]]) -> Answer | None:
-    if request.owned_key is None or request.owned_key not in earlier:
+def _replay(request: BookingRequest, holders: Mapping[tuple[UUID, str], _Earlier]) -> Answer | None:
+    earlier = holders.get(request.owned_key) if request.owned_key else None
+    if earlier is None:
         return None
-    trip_id, status, request_hash = earlier[request.owned_key]
-    if request_hash != request.request_hash:
+    if earlier.request_hash != request.request_hash:
         return IdempotencyKeyReused("This Idempotency-Key was used for another request.")
-    return Accepted(trip_id, BookingStatus(status), replayed=True)
+    return Accepted(earlier.id, earlier.status, replayed=True)
 
 
 _NOT_STORED: Final = "The booking could not be stored as it is."

@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from core.bookings.errors import BookingNotFound, MovedAgain, NoScheduleChange
-from core.bookings.queries import NOT_FOUND
+from core.bookings.errors import MovedAgain, NoScheduleChange
+from core.bookings.locking import lock_own_booking
 from core.bookings.states import BookingStatus
 from core.bookings.views import available_actions
 from core.db import RawConnection
 from core.flights import schedule_changes
-from core.lifecycle.end import lock_trips
 
 
-def keep(connection: RawConnection, trip_id: UUID, owner_id: UUID | None, *, seen: datetime | None = None) -> None:
+def keep(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, *, seen: datetime | None = None) -> None:
     """Accept the new times of all flights of a booking; keeping twice changes nothing. `owner_id` None is an admin.
 
     `seen`: the new departure that the traveller looks at, of the first flight that was moved; None for whatever it is by now.
@@ -24,18 +23,20 @@ def keep(connection: RawConnection, trip_id: UUID, owner_id: UUID | None, *, see
         NoScheduleChange: nothing was moved, the booking has no seats any more, or its flight has left or was cancelled.
         MovedAgain: the flight was moved once more.
     """
-    trip = lock_trips(connection, [trip_id]).get(trip_id)
-    if trip is None or owner_id not in (None, trip.legs[0].user_id):
-        raise BookingNotFound(NOT_FOUND)
-    offered = schedule_changes.find_open(connection, trip_id)
+    booking = lock_own_booking(connection, booking_id, owner_id)
+    offered = schedule_changes.find_open(connection, booking_id)
     actions = available_actions(
-        trip.status, ahead=not trip.departed, called_off=trip.called_off, moved=offered is not None, payable=trip.may_be_paid
+        booking.status,
+        ahead=not booking.has_begun,
+        flight_cancelled=booking.has_cancelled_flight,
+        moved=offered is not None,
+        payable=booking.may_be_paid,
     )
     if offered is not None and "accept_change" in actions:
         if seen not in (None, offered):
             raise MovedAgain("The flight was moved once more. Look at the new times.", new_departure_ts=offered)
-        schedule_changes.keep(connection, trip_id)
+        schedule_changes.keep(connection, booking_id)
         return
-    has_seats = trip.status in (BookingStatus.HELD, BookingStatus.CONFIRMED)
-    if offered is not None or not has_seats or not schedule_changes.was_kept(connection, trip_id):
+    has_seats = booking.status in (BookingStatus.HELD, BookingStatus.CONFIRMED)
+    if offered is not None or not has_seats or not schedule_changes.was_kept(connection, booking_id):
         raise NoScheduleChange("No change of this booking's schedule waits for an answer.")

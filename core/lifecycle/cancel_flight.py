@@ -1,6 +1,6 @@
 """End the bookings of a flight that the airline cancelled: their seats return, and all of their money.
 
-A trip with one such flight ends as a whole, because the rest of it was bought for the same journey.
+A booking of several flights ends as a whole, because the rest of it was bought for the same purpose.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from typing import Final
 from uuid import UUID
 
 from core.after_commit import AfterCommit
-from core.bookings.states import BookingStatus, FailureCode
-from core.bookings.transitions import Transition, stages
-from core.clock import now
+from core.bookings.locking import lock_bookings
+from core.bookings.states import ACTIVE, BookingStatus, FailureCode
 from core.db import RawConnection
 from core.flights import schedule_changes
 from core.flights.seat_counts import lock_counts
-from core.lifecycle.end import LockedTrip, end_trips, lock_trips
+from core.lifecycle.end import end_bookings, fail_pending
 from core.payments import refunds
 from core.payments.refunds import RefundReason
 
@@ -24,30 +23,30 @@ SEATED: Final = (BookingStatus.CONFIRMED, BookingStatus.HELD)
 
 
 def list_affected(connection: RawConnection, flight_id: UUID, *, without: Collection[UUID], limit: int) -> list[UUID]:
-    """Bookings that have seats on this flight, or wait for them, in the order of their ids; trips that visit it among them."""
+    """Bookings that have seats on this flight, or wait for them, in the order of their ids."""
     rows = connection.execute(
         """
-        SELECT DISTINCT trip_id FROM bookings
-        WHERE flight_id = %s AND status IN ('PENDING', 'HELD', 'CONFIRMED') AND trip_id <> ALL(%s)
-        ORDER BY trip_id LIMIT %s
+        SELECT b.id FROM booking_segments s JOIN bookings b ON b.id = s.booking_id
+        WHERE s.flight_id = %s AND b.status = ANY(%s) AND b.id <> ALL(%s)
+        ORDER BY b.id LIMIT %s
         """,
-        (flight_id, list(without), limit),
+        (flight_id, list(ACTIVE), list(without), limit),
     ).fetchall()
     return [row[0] for row in rows]
 
 
-def end_bookings(connection: RawConnection, trip_ids: Sequence[UUID], after: AfterCommit, *, hold_minutes: int) -> int:
+def end_affected(connection: RawConnection, booking_ids: Sequence[UUID], after: AfterCommit, *, hold_minutes: int) -> int:
     """End those of these bookings that nobody else has ended: CANCELLED with a full refund, or FAILED where no seat was taken yet.
 
-    `hold_minutes` is for the waiting lists of the other flights of trips. Returns how many bookings were ended.
+    `hold_minutes` is for the waiting lists of their other flights. Returns how many bookings were ended.
     """
-    trips = lock_trips(connection, trip_ids).values()
-    groups = {status: [trip for trip in trips if trip.status is status] for status in (*SEATED, BookingStatus.PENDING)}
-    seated = [trip.id for status in SEATED for trip in groups[status]]
+    bookings = list(lock_bookings(connection, booking_ids).values())
+    groups = {status: [booking for booking in bookings if booking.status is status] for status in SEATED}
+    seated = [booking for status in SEATED for booking in groups[status]]
     # All flights at once and in order: locked group by group, they would come in an order of their own.
-    lock_counts(connection, {leg.flight_id for status in SEATED for trip in groups[status] for leg in trip.legs})
+    lock_counts(connection, {flight_id for booking in seated for flight_id in booking.flight_ids})
     for status in SEATED:
-        end_trips(
+        end_bookings(
             connection,
             groups[status],
             BookingStatus.CANCELLED,
@@ -55,18 +54,8 @@ def end_bookings(connection: RawConnection, trip_ids: Sequence[UUID], after: Aft
             hold_minutes=hold_minutes,
             failure=FailureCode.FLIGHT_CANCELLED,
         )
-    _fail(connection, groups[BookingStatus.PENDING], after)
-    refunds.request_many(connection, dict.fromkeys(seated), RefundReason.FLIGHT_CANCELLED, after)
-    schedule_changes.resolve(connection, seated, "cancelled")
-    return sum(map(len, groups.values()))
-
-
-def _fail(connection: RawConnection, waiting: Sequence[LockedTrip], after: AfterCommit) -> None:
-    stage = stages(("failed", now()))
-    batch = AfterCommit()
-    for trip in waiting:
-        for leg in trip.legs:
-            batch.transitions.add(Transition(leg.id, trip.id, BookingStatus.FAILED, stage, FailureCode.FLIGHT_CANCELLED))
-            after.released[leg.flight_id].append(leg.id)
-    batch.transitions.write(connection, BookingStatus.PENDING)
-    after.transitions.made += batch.transitions.made
+    failed = fail_pending(connection, bookings, FailureCode.FLIGHT_CANCELLED, after)
+    ended = [booking.id for booking in seated]
+    refunds.request_many(connection, dict.fromkeys(ended), RefundReason.FLIGHT_CANCELLED, after)
+    schedule_changes.resolve(connection, ended, "cancelled")
+    return len(ended) + len(failed)

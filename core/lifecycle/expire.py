@@ -13,11 +13,13 @@ from typing import Final
 from uuid import UUID
 
 from core.after_commit import AfterCommit
+from core.bookings.locking import LockedBooking, lock_bookings
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode
 from core.db import RawConnection
 from core.flights.seat_counts import lock_counts
-from core.lifecycle.end import LockedTrip, end_trips, lock_trips
+from core.lease import LEASE_SECONDS
+from core.lifecycle.end import end_bookings
 from core.messaging.messages import MAX_IDS, WorkPayments
 from core.payments import charges
 from core.payments.charges import LockedPayment
@@ -26,7 +28,6 @@ from core.payments.models import PaymentStatus
 HARD_LIMIT_MINUTES: Final = 60
 """How long past its hold a booking is kept for a payment whose outcome is unknown."""
 LOOK_AGAIN_SECONDS: Final = 5
-RESEND_SECONDS: Final = 15
 RESEND_CAP_SECONDS: Final = 120
 
 
@@ -49,29 +50,29 @@ def find_overdue(connection: RawConnection, *, limit: int) -> list[UUID]:
     return [row[0] for row in rows]
 
 
-def end_overdue(connection: RawConnection, trip_ids: Sequence[UUID], *, hold_minutes: int) -> AfterCommit:
+def end_overdue(connection: RawConnection, booking_ids: Sequence[UUID], *, hold_minutes: int) -> AfterCommit:
     """Deal with those of these bookings that are HELD and due.
 
     `hold_minutes`: how long a party of the waiting list may take to pay for the seats that this frees.
     """
-    due = _lock_due(connection, trip_ids)
-    payments = charges.lock_undeclined(connection, [trip.id for trip, _, _ in due])
-    fates: dict[_Fate, list[LockedTrip]] = defaultdict(list)
-    for trip, over, lapsed in due:
-        fates[_decide(trip, payments.get(trip.id), over=over, lapsed=lapsed)].append(trip)
+    due = _lock_due(connection, booking_ids)
+    payments = charges.lock_undeclined(connection, [booking.id for booking, _, _ in due])
+    fates: dict[_Fate, list[LockedBooking]] = defaultdict(list)
+    for booking, over, lapsed in due:
+        fates[_decide(booking, payments.get(booking.id), over=over, lapsed=lapsed)].append(booking)
     after = AfterCommit()
     _postpone(connection, fates)
     after.messages += _messages(fates[_Fate.SEND])
     ending = fates[_Fate.EXPIRE] + fates[_Fate.TIME_OUT]
-    unsent = [payments[trip.id] for trip in ending if trip.id in payments]
+    unsent = [payments[booking.id] for booking in ending if booking.id in payments]
     charges.decline(
         connection,
         {payment.id: charges.NOT_CHARGED for payment in unsent if payment.status is PaymentStatus.REQUIRES_PAYMENT},
     )
     # Both groups' flights at once and in one order; each group then takes its own again.
-    lock_counts(connection, {leg.flight_id for trip in ending for leg in trip.legs})
-    end_trips(connection, fates[_Fate.EXPIRE], BookingStatus.EXPIRED, after, hold_minutes=hold_minutes)
-    end_trips(
+    lock_counts(connection, {flight_id for booking in ending for flight_id in booking.flight_ids})
+    end_bookings(connection, fates[_Fate.EXPIRE], BookingStatus.EXPIRED, after, hold_minutes=hold_minutes)
+    end_bookings(
         connection,
         fates[_Fate.TIME_OUT],
         BookingStatus.FAILED,
@@ -82,9 +83,9 @@ def end_overdue(connection: RawConnection, trip_ids: Sequence[UUID], *, hold_min
     return after
 
 
-def reschedule(connection: RawConnection, trip_id: UUID) -> None:
+def reschedule(connection: RawConnection, booking_id: UUID) -> None:
     """This booking cannot be ended now, for a reason of its own: let the others pass."""
-    connection.execute("UPDATE bookings SET next_at = now() + interval '1 minute' WHERE id = %s", (trip_id,))
+    connection.execute("UPDATE bookings SET next_at = now() + interval '1 minute' WHERE id = %s", (booking_id,))
 
 
 def make_due_now(connection: RawConnection) -> None:
@@ -93,41 +94,41 @@ def make_due_now(connection: RawConnection) -> None:
         """
         UPDATE bookings SET next_at = now() WHERE id IN (
             SELECT id FROM bookings b WHERE next_at IS NOT NULL AND status = 'HELD' AND payment_mode = 'token'
-            AND NOT EXISTS (SELECT FROM payments p WHERE p.trip_id = b.id) FOR NO KEY UPDATE SKIP LOCKED
+            AND NOT EXISTS (SELECT FROM payments p WHERE p.booking_id = b.id) FOR NO KEY UPDATE SKIP LOCKED
         )
         """
     )
 
 
-def _lock_due(connection: RawConnection, trip_ids: Sequence[UUID]) -> list[tuple[LockedTrip, bool, bool]]:
+def _lock_due(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[tuple[LockedBooking, bool, bool]]:
     """Bookings that are due under their lock, and whether the hold, and the hard limit, is over by the database's clock."""
-    trips = lock_trips(connection, trip_ids)
+    bookings = lock_bookings(connection, booking_ids)
     rows = connection.execute(
         """
         SELECT id, hold_expires_at <= now(), hold_expires_at + %s * interval '1 minute' <= now() FROM bookings
         WHERE id = ANY(%s) AND next_at < now() AND status = 'HELD' ORDER BY id
         """,
-        (HARD_LIMIT_MINUTES, list(trips)),
+        (HARD_LIMIT_MINUTES, list(bookings)),
     ).fetchall()
-    return [(trips[trip_id], over, lapsed) for trip_id, over, lapsed in rows]
+    return [(bookings[booking_id], over, lapsed) for booking_id, over, lapsed in rows]
 
 
-def _decide(trip: LockedTrip, payment: LockedPayment | None, *, over: bool, lapsed: bool) -> _Fate:
-    by_token = trip.legs[0].payment_mode is PaymentMode.TOKEN
+def _decide(booking: LockedBooking, payment: LockedPayment | None, *, over: bool, lapsed: bool) -> _Fate:
+    by_token = booking.payment_mode is PaymentMode.TOKEN
     if not over:
         return _Fate.SEND if by_token and payment is None else _Fate.LOOK_LATER
     if payment is not None and not lapsed:
         # Who paid in time is served, however long the queue is. A charge of ours that was never sent has had its time, and so has
         # any that was not sent before the flight left.
         unsent = payment.status is PaymentStatus.REQUIRES_PAYMENT
-        if not (unsent and (by_token or not trip.may_be_paid)):
+        if not (unsent and (by_token or not booking.may_be_paid)):
             return _Fate.KEEP
     return _Fate.TIME_OUT if by_token else _Fate.EXPIRE
 
 
-def _postpone(connection: RawConnection, fates: dict[_Fate, list[LockedTrip]]) -> None:
+def _postpone(connection: RawConnection, fates: dict[_Fate, list[LockedBooking]]) -> None:
     def ids(fate: _Fate) -> list[UUID]:
-        return [trip.id for trip in fates[fate]]
+        return [booking.id for booking in fates[fate]]
 
     if waiting := ids(_Fate.KEEP):
         connection.execute(
@@ -142,9 +143,12 @@ def _postpone(connection: RawConnection, fates: dict[_Fate, list[LockedTrip]]) -
                 hold_expires_at, now() + least(%s * power(2, least(attempts, 10)), %s) * interval '1 second'
             ) WHERE id = ANY(%s)
             """,
-            (RESEND_SECONDS, RESEND_CAP_SECONDS, unsent),
+            (LEASE_SECONDS, RESEND_CAP_SECONDS, unsent),
         )
 
 
-def _messages(trips: Sequence[LockedTrip]) -> list[WorkPayments]:
-    return [WorkPayments(tuple(trip.id for trip in trips[start : start + MAX_IDS])) for start in range(0, len(trips), MAX_IDS)]
+def _messages(bookings: Sequence[LockedBooking]) -> list[WorkPayments]:
+    return [
+        WorkPayments(tuple(booking.id for booking in bookings[start : start + MAX_IDS]))
+        for start in range(0, len(bookings), MAX_IDS)
+    ]

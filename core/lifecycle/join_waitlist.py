@@ -8,12 +8,13 @@ from uuid import UUID
 import psycopg
 
 from core.after_commit import AfterCommit
+from core.bookings.locking import lock_bookings
 from core.bookings.states import BookingStatus
 from core.clock import new_id
 from core.db import RawConnection
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
 from core.flights.seat_counts import lock_counts, write_counts
-from core.lifecycle.end import end_trips, lock_trips
+from core.lifecycle.end import end_bookings
 from core.lifecycle.offer_seats import offer
 from core.users.tokens import AccountGone
 from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable
@@ -91,10 +92,10 @@ def leave(connection: RawConnection, flight_id: UUID, user_id: UUID, *, hold_min
     offered = connection.execute(
         "SELECT booking_id FROM waitlist WHERE flight_id = %s AND user_id = %s AND status = 'OFFERED'", (flight_id, user_id)
     ).fetchone()
-    trip = lock_trips(connection, [offered[0]])[offered[0]] if offered else None
-    if trip is None or trip.status is not BookingStatus.HELD:
+    booking = lock_bookings(connection, [offered[0]])[offered[0]] if offered else None
+    if booking is None or booking.status is not BookingStatus.HELD:
         raise NotWaiting("You are not waiting for this flight.")
-    end_trips(connection, [trip], BookingStatus.CANCELLED, after, hold_minutes=hold_minutes)
+    end_bookings(connection, [booking], BookingStatus.CANCELLED, after, hold_minutes=hold_minutes)
     return after
 
 

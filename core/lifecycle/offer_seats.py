@@ -16,7 +16,7 @@ from core.bookings.references import reference_of_offer
 from core.bookings.states import BookingStatus
 from core.bookings.transitions import stages
 from core.clock import new_id, now
-from core.db import RawConnection
+from core.db import RawConnection, fetch
 from core.flights.seat_counts import Count, lock_counts, write_counts
 from core.waitlist.models import WaitStatus
 
@@ -25,7 +25,7 @@ from core.waitlist.models import WaitStatus
 class _Party:
     """A party in line that could take some of the free seats."""
 
-    entry_id: UUID
+    id: UUID
     turn: int
     flight_id: UUID
     party_size: int
@@ -90,7 +90,9 @@ def _find_parties(connection: RawConnection, counts: dict[UUID, Count]) -> list[
     if not free:
         return []
     # Who is leaving the list at this moment has their row locked, and is not waited for.
-    rows = connection.execute(
+    return fetch(
+        connection,
+        _Party,
         """
         SELECT w.id, w.turn, w.flight_id, w.party_size, w.accept_partial
         FROM unnest(%s::uuid[], %s::int[]) AS c(flight_id, free)
@@ -103,8 +105,7 @@ def _find_parties(connection: RawConnection, counts: dict[UUID, Count]) -> list[
         ORDER BY w.turn
         """,
         (list(free), list(free.values())),
-    ).fetchall()
-    return [_Party(*row) for row in rows]
+    )
 
 
 def _assign(parties: Sequence[_Party], counts: dict[UUID, Count]) -> Iterator[_Offer]:
@@ -118,26 +119,32 @@ def _assign(parties: Sequence[_Party], counts: dict[UUID, Count]) -> Iterator[_O
 def _mark(connection: RawConnection, offers: Sequence[_Offer]) -> None:
     connection.execute(
         "UPDATE waitlist SET status = %s, updated_at = now() WHERE id = ANY(%s)",
-        (WaitStatus.OFFERED, [made.party.entry_id for made in offers]),
+        (WaitStatus.OFFERED, [made.party.id for made in offers]),
     )
 
 
 def _book(connection: RawConnection, offers: Sequence[_Offer], hold_minutes: int) -> None:
     rows: list[tuple[Any, ...]] = [
-        (made.party.entry_id, made.booking_id, made.seats, reference_of_offer(made.party.turn)) for made in offers
+        (made.party.id, made.booking_id, made.seats, reference_of_offer(made.party.turn)) for made in offers
     ]
     columns = [list(column) for column in zip(*rows, strict=True)]
     connection.execute(
         """
-        INSERT INTO bookings (id, trip_id, user_id, flight_id, seats, status, payment_mode, price_total, currency, reference,
-                              departure_ts, arrival_ts, hold_expires_at, next_at, timeline)
-        SELECT o.booking_id, o.booking_id, w.user_id, w.flight_id, o.seats, %s, %s, f.price * o.seats, f.currency, o.reference,
-               f.departure_ts, f.arrival_ts, least(now() + h.hold, f.departure_ts), least(now() + h.hold, f.departure_ts), %s
-        FROM unnest(%s::uuid[], %s::uuid[], %s::int2[], %s::text[]) AS o(entry_id, booking_id, seats, reference)
-        JOIN waitlist w ON w.id = o.entry_id JOIN flights f ON f.id = w.flight_id
-        CROSS JOIN (SELECT %s * interval '1 minute') AS h(hold)
+        WITH offered AS (
+            SELECT o.booking_id, o.seats, o.reference, w.user_id, w.flight_id, f.price * o.seats AS price_total, f.currency,
+                   f.departure_ts, f.arrival_ts, least(now() + %s * interval '1 minute', f.departure_ts) AS hold_expires_at
+            FROM unnest(%s::uuid[], %s::uuid[], %s::int2[], %s::text[]) AS o(entry_id, booking_id, seats, reference)
+            JOIN waitlist w ON w.id = o.entry_id JOIN flights f ON f.id = w.flight_id
+        ), booked AS (
+            INSERT INTO bookings (id, user_id, seats, status, payment_mode, price_total, currency, reference, hold_expires_at, next_at,
+                                  timeline)
+            SELECT booking_id, user_id, seats, %s, %s, price_total, currency, reference, hold_expires_at, hold_expires_at, %s
+            FROM offered
+        )
+        INSERT INTO booking_segments (booking_id, position, public_id, flight_id, price_total, departure_ts, arrival_ts)
+        SELECT booking_id, 0, booking_id, flight_id, price_total, departure_ts, arrival_ts FROM offered
         """,
-        (BookingStatus.HELD, PaymentMode.HOLD, stages(("offered", now())), *columns, hold_minutes),
+        (hold_minutes, *columns, BookingStatus.HELD, PaymentMode.HOLD, stages(("offered", now()))),
     )
     connection.execute(
         """

@@ -9,16 +9,15 @@ from typing import Final
 from uuid import UUID
 
 from core.after_commit import AfterCommit
-from core.bookings.states import BookingStatus, FailureCode
-from core.bookings.transitions import Transition, stages
-from core.clock import now
+from core.bookings.locking import lock_bookings
+from core.bookings.states import FailureCode
 from core.db import RawConnection
-from core.lifecycle.end import lock_trips
+from core.lease import LEASE_SECONDS
+from core.lifecycle.end import fail_pending
 from core.operations import dead_letters
 
 ADVISORY_LOCK: Final = 7_305_002
 """Held by the connection of the process that sweeps; Postgres frees it when that process dies."""
-LEASE_SECONDS: Final = 15
 LEASE_CAP_SECONDS: Final = 300
 ALONE_FROM_ATTEMPT: Final = 3
 """From here on a booking travels in a message of its own, because it may be what kills the workers; and the attempt is counted by
@@ -50,13 +49,13 @@ _LEASE_DUE: Final = """
 _BEGIN_ALONE: Final = """
     UPDATE bookings SET
         attempts = attempts + 1, next_at = now() + least(%(lease)s * power(2, attempts), %(cap)s) * interval '1 second'
-    WHERE id = ANY(%(trips)s) AND status = 'PENDING' AND attempts < %(last)s RETURNING id
+    WHERE id = ANY(%(bookings)s) AND status = 'PENDING' AND attempts < %(last)s RETURNING id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a pass found: trips to send together, trips to send one by one, in this order, and trips to be given up."""
+    """What a pass found: bookings to send together, bookings to send one by one, in this order, and bookings to be given up."""
 
     together: list[UUID]
     alone: list[UUID]
@@ -73,19 +72,19 @@ def lease_due_bookings(connection: RawConnection) -> Due:
         {"company": company, "last": LAST_ATTEMPT, "lease": LEASE_SECONDS, "cap": LEASE_CAP_SECONDS, "limit": LIMIT},
     ).fetchall()
     return Due(
-        together=sorted(trip for attempts, trip in rows if attempts < company),
+        together=sorted(booking for attempts, booking in rows if attempts < company),
         # Who killed no worker yet goes first: the others are not lost again behind the one that did.
-        alone=[trip for attempts, trip in sorted(rows) if company <= attempts < LAST_ATTEMPT],
-        given_up=sorted(trip for attempts, trip in rows if attempts >= LAST_ATTEMPT),
+        alone=[booking for attempts, booking in sorted(rows) if company <= attempts < LAST_ATTEMPT],
+        given_up=sorted(booking for attempts, booking in rows if attempts >= LAST_ATTEMPT),
     )
 
 
-def begin_alone(connection: RawConnection, trip_ids: Sequence[UUID]) -> list[UUID]:
-    """Count an attempt that begins now, and lease it for 15 s x 2^attempts. Returns those of these trips that are still to be worked.
+def begin_alone(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[UUID]:
+    """Count an attempt that begins now, and lease it for 15 s x 2^attempts. Returns those of these bookings that are still to be worked.
 
     The caller has no other booking at work in its process, and commits before it goes on.
     """
-    wanted = {"trips": list(trip_ids), "last": LAST_ATTEMPT, "lease": LEASE_SECONDS, "cap": LEASE_CAP_SECONDS}
+    wanted = {"bookings": list(booking_ids), "last": LAST_ATTEMPT, "lease": LEASE_SECONDS, "cap": LEASE_CAP_SECONDS}
     return [row[0] for row in connection.execute(_BEGIN_ALONE, wanted).fetchall()]
 
 
@@ -119,17 +118,11 @@ def lease_lost_bookings(connection: RawConnection, before: datetime) -> list[UUI
     return sorted(row[0] for row in rows)
 
 
-def give_up(connection: RawConnection, trip_ids: Sequence[UUID]) -> AfterCommit:
+def give_up(connection: RawConnection, booking_ids: Sequence[UUID]) -> AfterCommit:
     """End bookings that failed too often: FAILED(internal), a dead letter, no seat kept."""
     after = AfterCommit()
-    stage = stages(("failed", now()))
-    waiting = [trip for trip in lock_trips(connection, trip_ids).values() if trip.status is BookingStatus.PENDING]
-    for trip in waiting:
-        for leg in trip.legs:
-            after.transitions.add(Transition(leg.id, trip.id, BookingStatus.FAILED, stage, FailureCode.INTERNAL))
-            after.released[leg.flight_id].append(leg.id)
-    after.transitions.write(connection, BookingStatus.PENDING)
-    dead_letters.bury_bookings(connection, [trip.id for trip in waiting], f"failed {LAST_ATTEMPT} times")
+    failed = fail_pending(connection, list(lock_bookings(connection, booking_ids).values()), FailureCode.INTERNAL, after)
+    dead_letters.bury_bookings(connection, failed, f"failed {LAST_ATTEMPT} times")
     return after
 
 
@@ -138,18 +131,18 @@ def limit_lock_wait(connection: RawConnection) -> None:
     connection.execute(f"SET LOCAL lock_timeout = {LOCK_MS}")
 
 
-def find_unlocked_trips(connection: RawConnection, trip_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of these bookings of which nobody has a leg, or its flight, locked at this moment. Waits for nobody."""
+def find_unlocked_bookings(connection: RawConnection, booking_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these bookings of which nobody has the row, or one of its flights, locked at this moment. Waits for nobody."""
     rows = connection.execute(
         """
-        WITH legs AS (SELECT id, trip_id FROM bookings WHERE id = ANY(%(trips)s) OR (leg > 0 AND trip_id = ANY(%(trips)s))),
-        free AS (
-            SELECT b.id FROM bookings b JOIN flights f ON f.id = b.flight_id
-            WHERE b.id IN (SELECT id FROM legs) FOR NO KEY UPDATE OF b, f SKIP LOCKED
-        )
-        SELECT trip_id FROM legs LEFT JOIN free ON free.id = legs.id GROUP BY trip_id HAVING count(*) = count(free.id)
+        WITH wanted AS (SELECT booking_id, flight_id FROM booking_segments WHERE booking_id = ANY(%(bookings)s)),
+        bookings_free AS (SELECT id FROM bookings WHERE id = ANY(%(bookings)s) FOR NO KEY UPDATE SKIP LOCKED),
+        flights_free AS (SELECT id FROM flights WHERE id IN (SELECT flight_id FROM wanted) FOR NO KEY UPDATE SKIP LOCKED)
+        SELECT w.booking_id FROM wanted w
+        JOIN bookings_free b ON b.id = w.booking_id LEFT JOIN flights_free f ON f.id = w.flight_id
+        GROUP BY w.booking_id HAVING count(*) = count(f.id)
         """,
-        {"trips": list(trip_ids)},
+        {"bookings": list(booking_ids)},
     ).fetchall()
     return {row[0] for row in rows}
 

@@ -33,14 +33,14 @@ class Message:
 
 
 class ReserveBookings(Message):
-    """Take the seats of these trips, all PENDING when this was sent."""
+    """Take the seats of these bookings, all PENDING when this was sent."""
 
     queue = Queue.BOOKINGS
     actor = "reserve_bookings"
 
 
 class ReserveAlone(Message):
-    """The same for one trip that came back too often. Its worker counts the attempt, when it begins."""
+    """The same for one booking that came back too often. Its worker counts the attempt, when it begins."""
 
     queue = Queue.BOOKINGS
     actor = "reserve_alone"
@@ -55,7 +55,7 @@ class ImportFile(Message):
 
 
 class WorkPayments(Message):
-    """Bring the payments of these trips to their end: charge what was not charged yet, ask about what is unknown."""
+    """Bring the payments of these bookings to their end: charge what was not charged yet, ask about what is unknown."""
 
     queue = Queue.PAYMENTS
     actor = "work_payments"

@@ -9,15 +9,15 @@ from core.clock import new_id
 from core.db import RawConnection
 
 
-def bury_bookings(connection: RawConnection, trip_ids: Sequence[UUID], error: str) -> None:
+def bury_bookings(connection: RawConnection, booking_ids: Sequence[UUID], error: str) -> None:
     """Note bookings that failed for good."""
-    if trip_ids:
+    if booking_ids:
         connection.execute(
             """
             INSERT INTO dead_letters (id, queue, kind, subject_id, error)
             SELECT w.id, 'bookings', 'booking', w.subject, %s FROM unnest(%s::uuid[], %s::uuid[]) AS w(id, subject)
             """,
-            (error, [new_id() for _ in trip_ids], list(trip_ids)),
+            (error, [new_id() for _ in booking_ids], list(booking_ids)),
         )
 
 

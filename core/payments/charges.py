@@ -1,22 +1,21 @@
 """The rows of payments: opened before the provider is called, claimed for one call at a time, final once.
 
-Whoever changes one holds the lock of its booking (`core.lifecycle.end.lock_trips`), then the row's own.
+Whoever changes one holds the lock of its booking (`core.bookings.locking.lock_bookings`), then the row's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from core.clock import new_id
-from core.db import RawConnection
+from core.db import RawConnection, fetch
+from core.lease import LEASE_SECONDS
 from core.payments.models import PaymentStatus
 
-LEASE_SECONDS: Final = 15
-"""How long a worker has for one claim, longer than a call may take; then the sweep asks what became of it."""
 RETRY_CAP_SECONDS: Final = 3600
 NOT_CHARGED: Final = "not_charged"
 """Decline code: the booking was over before the provider was called."""
@@ -30,7 +29,7 @@ class LockedPayment:
     """One attempt to charge a booking, locked for the rest of the transaction."""
 
     id: UUID
-    trip_id: UUID
+    booking_id: UUID
     token: str
     amount: Decimal
     currency: str
@@ -43,32 +42,33 @@ class LockedPayment:
         return self.status in (PaymentStatus.SUCCEEDED, PaymentStatus.DECLINED)
 
 
-_COLUMNS: Final = "id, trip_id, token, amount, currency, status, decline_code, attempts"
+_COLUMNS: Final = ", ".join(each.name for each in fields(LockedPayment))
 
 
 def open_attempts(connection: RawConnection, wanted: Mapping[UUID, Decimal], token: str | None = None) -> list[LockedPayment]:
-    """Put attempts to charge on disk: trip -> amount. A booking that has one that did not fail gets no other.
+    """Put attempts to charge on disk: booking -> amount. A booking that has one that did not fail gets no other.
 
     `token`: the card; None takes the one that came with the booking.
     """
     if not wanted:
         return []
-    rows = connection.execute(
+    return fetch(
+        connection,
+        LockedPayment,
         f"""
-        INSERT INTO payments (id, trip_id, token, amount, currency, status, next_at)
+        INSERT INTO payments (id, booking_id, token, amount, currency, status, next_at)
         SELECT w.id, b.id, coalesce(%s, b.payment_token), w.amount, b.currency, 'REQUIRES_PAYMENT', now() + %s * interval '1 second'
-        FROM unnest(%s::uuid[], %s::uuid[], %s::numeric[]) AS w(id, trip_id, amount) JOIN bookings b ON b.id = w.trip_id
-        ON CONFLICT (trip_id) WHERE status <> 'DECLINED' DO NOTHING
+        FROM unnest(%s::uuid[], %s::uuid[], %s::numeric[]) AS w(id, booking_id, amount) JOIN bookings b ON b.id = w.booking_id
+        ON CONFLICT (booking_id) WHERE status <> 'DECLINED' DO NOTHING
         RETURNING {_COLUMNS}
         """,  # noqa: S608  # only constants of this module
         (token, LEASE_SECONDS, [new_id() for _ in wanted], list(wanted), list(wanted.values())),
-    ).fetchall()
-    return [_payment(row) for row in rows]
+    )
 
 
-def find_trips(connection: RawConnection, payment_ids: Sequence[UUID]) -> list[UUID]:
+def find_bookings(connection: RawConnection, payment_ids: Sequence[UUID]) -> list[UUID]:
     """The bookings that these payments are for; unknown ids are left out."""
-    rows = connection.execute("SELECT trip_id FROM payments WHERE id = ANY(%s)", (list(payment_ids),)).fetchall()
+    rows = connection.execute("SELECT booking_id FROM payments WHERE id = ANY(%s)", (list(payment_ids),)).fetchall()
     return [row[0] for row in rows]
 
 
@@ -77,30 +77,16 @@ def lock(connection: RawConnection, payment_ids: Sequence[UUID]) -> list[LockedP
     return _lock(connection, "id = ANY(%s)", payment_ids)
 
 
-def lock_undeclined(connection: RawConnection, trip_ids: Sequence[UUID]) -> dict[UUID, LockedPayment]:
+def lock_undeclined(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, LockedPayment]:
     """Lock the one payment of each booking that has not failed, where there is one."""
-    return {payment.trip_id: payment for payment in _lock(connection, "trip_id = ANY(%s) AND status <> 'DECLINED'", trip_ids)}
+    return {
+        payment.booking_id: payment for payment in _lock(connection, "booking_id = ANY(%s) AND status <> 'DECLINED'", booking_ids)
+    }
 
 
 def _lock(connection: RawConnection, condition: str, ids: Sequence[UUID]) -> list[LockedPayment]:
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM payments WHERE {condition} ORDER BY id FOR UPDATE",  # noqa: S608  # only constants of this module
-        (list(ids),),
-    ).fetchall()
-    return [_payment(row) for row in rows]
-
-
-def _payment(row: tuple[Any, ...]) -> LockedPayment:
-    return LockedPayment(
-        id=row[0],
-        trip_id=row[1],
-        token=row[2],
-        amount=row[3],
-        currency=row[4],
-        status=PaymentStatus(row[5]),
-        decline_code=row[6],
-        attempts=row[7],
-    )
+    query = f"SELECT {_COLUMNS} FROM payments WHERE {condition} ORDER BY id FOR UPDATE"  # noqa: S608  # only constants of this module
+    return fetch(connection, LockedPayment, query, (list(ids),))
 
 
 def begin(connection: RawConnection, payment_ids: Sequence[UUID]) -> None:
@@ -158,7 +144,7 @@ def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
             status = CASE p.status WHEN 'PROCESSING' THEN 'UNKNOWN' ELSE p.status END,
             next_at = now() + %s * interval '1 second'
         FROM (SELECT id FROM payments WHERE next_at < now() AND {LIVE} ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED) AS due
-        WHERE p.id = due.id RETURNING p.trip_id
+        WHERE p.id = due.id RETURNING p.booking_id
         """,  # noqa: S608  # only constants of this module
         (LEASE_SECONDS, limit),
     ).fetchall()

@@ -40,13 +40,13 @@ class Payment(SQLModel, table=True):
         CheckConstraint("status IN ('REQUIRES_PAYMENT', 'PROCESSING', 'SUCCEEDED', 'DECLINED', 'UNKNOWN')", name="status_known"),
         CheckConstraint("amount >= 0", name="amount_not_negative"),
         # Attempt n + 1 only after attempt n has definitely failed; so a booking is charged at most once.
-        Index("ux_payments_live", "trip_id", unique=True, postgresql_where=text("status <> 'DECLINED'")),
-        Index("ix_payments_trip", "trip_id"),
+        Index("ux_payments_live", "booking_id", unique=True, postgresql_where=text("status <> 'DECLINED'")),
+        Index("ix_payments_booking", "booking_id"),
         Index("ix_payments_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    trip_id: UUID
+    booking_id: UUID
     token: str = Field(sa_column=Column(Text, nullable=False))
     amount: Decimal = Field(sa_column=Column(Numeric(12, 2), nullable=False))
     currency: str = Field(sa_column=Column(Text, nullable=False))
@@ -80,13 +80,13 @@ class Refund(SQLModel, table=True):
         CheckConstraint("amount > 0", name="amount_positive"),
         # A payment is refunded once: every reason to refund ends the booking or refuses the money.
         Index("ux_refunds_payment", "payment_id", unique=True),
-        Index("ix_refunds_trip", "trip_id"),
+        Index("ix_refunds_booking", "booking_id"),
         Index("ix_refunds_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     payment_id: UUID = Field(foreign_key="payments.id")
-    trip_id: UUID
+    booking_id: UUID
     amount: Decimal = Field(sa_column=Column(Numeric(12, 2), nullable=False))
     currency: str = Field(sa_column=Column(Text, nullable=False))
     reason: str = Field(sa_column=Column(Text, nullable=False))

@@ -11,12 +11,11 @@ from uuid import UUID
 
 from core.after_commit import AfterCommit
 from core.clock import new_id
-from core.db import RawConnection
+from core.db import RawConnection, fetch
+from core.lease import LEASE_SECONDS
 from core.messaging.messages import MAX_IDS, SendRefunds
 from core.payments.provider import RefundOutcome
 
-LEASE_SECONDS: Final = 15
-"""How long a worker has before the sweep sends a refund again."""
 RETRY_CAP_SECONDS: Final = 3600
 
 
@@ -29,37 +28,37 @@ class RefundReason(StrEnum):
 
 
 def request(
-    connection: RawConnection, trip_id: UUID, reason: RefundReason, after: AfterCommit, amount: Decimal | None = None
+    connection: RawConnection, booking_id: UUID, reason: RefundReason, after: AfterCommit, amount: Decimal | None = None
 ) -> Decimal:
     """Ask for a refund of what was captured for this booking; `amount` None is all of it. Returns what is on its way now.
 
     0 when nothing was captured, when `amount` is 0, and when this booking's refund was requested before: a payment is refunded
-    once. The caller holds the booking's lock (`core.lifecycle.end.lock_trips`).
+    once. The caller holds the booking's lock (`core.bookings.locking.lock_bookings`).
     """
-    return request_many(connection, {trip_id: amount}, reason, after).get(trip_id, Decimal(0))
+    return request_many(connection, {booking_id: amount}, reason, after).get(booking_id, Decimal(0))
 
 
 def request_many(
     connection: RawConnection, amounts: Mapping[UUID, Decimal | None], reason: RefundReason, after: AfterCommit
 ) -> dict[UUID, Decimal]:
-    """The same for many bookings in one statement: trip id -> amount. Returns those for which a refund is on its way now."""
+    """The same for many bookings in one statement: booking -> amount. Returns those for which a refund is on its way now."""
     if not amounts:
         return {}
     rows = connection.execute(
         """
-        INSERT INTO refunds (id, payment_id, trip_id, amount, currency, reason, next_at)
-        SELECT w.id, p.id, p.trip_id, least(coalesce(w.amount, p.amount), p.amount), p.currency, %s, now() + %s * interval '1 second'
-        FROM unnest(%s::uuid[], %s::uuid[], %s::numeric[]) AS w(id, trip_id, amount)
-        JOIN payments p ON p.trip_id = w.trip_id AND p.status = 'SUCCEEDED'
+        INSERT INTO refunds (id, payment_id, booking_id, amount, currency, reason, next_at)
+        SELECT w.id, p.id, p.booking_id, least(coalesce(w.amount, p.amount), p.amount), p.currency, %s, now() + %s * interval '1 second'
+        FROM unnest(%s::uuid[], %s::uuid[], %s::numeric[]) AS w(id, booking_id, amount)
+        JOIN payments p ON p.booking_id = w.booking_id AND p.status = 'SUCCEEDED'
         WHERE least(coalesce(w.amount, p.amount), p.amount) > 0
         ON CONFLICT (payment_id) DO NOTHING
-        RETURNING id, trip_id, amount
+        RETURNING id, booking_id, amount
         """,
         (reason, LEASE_SECONDS, [new_id() for _ in amounts], list(amounts), list(amounts.values())),
     ).fetchall()
     ids = sorted(row[0] for row in rows)
     after.messages += [SendRefunds(tuple(ids[start : start + MAX_IDS])) for start in range(0, len(ids), MAX_IDS)]
-    return {trip_id: amount for _, trip_id, amount in rows}
+    return {booking_id: amount for _, booking_id, amount in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +67,34 @@ class PendingRefund:
 
     id: UUID
     payment_id: UUID
-    trip_id: UUID
+    booking_id: UUID
     amount: Decimal
 
 
 def find_flights(connection: RawConnection, refund_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """The (first) flight of the booking that each of these refunds is for."""
     rows = connection.execute(
-        "SELECT r.id, b.flight_id FROM refunds r JOIN bookings b ON b.id = r.trip_id WHERE r.id = ANY(%s)", (list(refund_ids),)
+        """
+        SELECT r.id, s.flight_id FROM refunds r JOIN booking_segments s ON s.booking_id = r.booking_id AND s.position = 0
+        WHERE r.id = ANY(%s)
+        """,
+        (list(refund_ids),),
     ).fetchall()
-    return {row[0]: row[1] for row in rows}
+    return dict(rows)
 
 
 def claim(connection: RawConnection, refund_ids: Sequence[UUID]) -> dict[UUID, PendingRefund]:
     """The refunds among these that are still to be made, with the attempt counted before it is made."""
-    rows = connection.execute(
+    rows = fetch(
+        connection,
+        PendingRefund,
         """
         UPDATE refunds SET attempts = least(attempts + 1, 100), updated_at = now(), next_at = now() + %s * interval '1 second'
-        WHERE id = ANY(%s) AND status = 'PENDING' RETURNING id, payment_id, trip_id, amount
+        WHERE id = ANY(%s) AND status = 'PENDING' RETURNING id, payment_id, booking_id, amount
         """,
         (LEASE_SECONDS, list(refund_ids)),
-    ).fetchall()
-    return {row[0]: PendingRefund(*row) for row in rows}
+    )
+    return {refund.id: refund for refund in rows}
 
 
 def settle(connection: RawConnection, outcomes: Mapping[UUID, RefundOutcome], after: AfterCommit) -> None:
@@ -100,7 +105,7 @@ def settle(connection: RawConnection, outcomes: Mapping[UUID, RefundOutcome], af
         UPDATE refunds r SET status = w.status, updated_at = now(), next_at = CASE w.status
             WHEN 'PENDING' THEN now() + least(power(2, least(r.attempts, 20)), %s) * interval '1 second' END
         FROM unnest(%s::uuid[], %s::text[]) AS w(id, status) WHERE r.id = w.id AND r.status = 'PENDING'
-        RETURNING r.trip_id
+        RETURNING r.booking_id
         """,
         (RETRY_CAP_SECONDS, list(outcomes), [status[outcome] for outcome in outcomes.values()]),
     ).fetchall()

@@ -25,7 +25,7 @@ KEPT_AFTER_DEPARTURE: Final = timedelta(days=1)
 
 
 class Outcome(IntEnum):
-    """What the reserve script said of one booking; the legend is on top of `lua/reserve.lua`."""
+    """What the reserve script said of one booking on one flight; the legend is on top of `lua/reserve.lua`."""
 
     NEW = 1
     ALREADY = 2
@@ -37,6 +37,10 @@ class Outcome(IntEnum):
     @property
     def took(self) -> bool:
         return self in (Outcome.NEW, Outcome.ALREADY)
+
+
+Outcomes = dict[tuple[UUID, UUID], Outcome]
+"""By flight and booking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +65,15 @@ class Inventory:
     def __init__(self, client: redis.Redis) -> None:
         self._redis = client
 
-    def reserve(self, wanted: Mapping[UUID, Sequence[tuple[UUID, int]]]) -> dict[UUID, Outcome]:
-        """Take seats: `{flight: [(booking, seats), ...]}`, first come first served. Returns an outcome for each booking."""
+    def reserve(self, wanted: Mapping[UUID, Sequence[tuple[UUID, int]]]) -> Outcomes:
+        """Take seats: `{flight: [(booking, seats), ...]}`, first come first served. Returns an outcome for each booking and flight."""
         calls = [
             (flight, [part for booking, seats in asked for part in (str(booking), seats)]) for flight, asked in wanted.items()
         ]
         codes = self._run(_RESERVE, calls)
         return {
-            booking: Outcome(code)
-            for asked, flight_codes in zip(wanted.values(), codes, strict=True)
+            (flight, booking): Outcome(code)
+            for (flight, asked), flight_codes in zip(wanted.items(), codes, strict=True)
             for (booking, _), code in zip(asked, flight_codes, strict=True)
         }
 
@@ -146,7 +150,9 @@ def take_snapshots(connection: RawConnection, flight_ids: Sequence[UUID]) -> lis
         """
         SELECT f.id, f.total_seats - f.seats_held - f.seats_sold, f.departure_ts,
                array_agg(b.id) FILTER (WHERE b.id IS NOT NULL), array_agg(b.seats) FILTER (WHERE b.id IS NOT NULL)
-        FROM flights f LEFT JOIN bookings b ON b.flight_id = f.id AND b.status IN ('HELD', 'CONFIRMED')
+        FROM flights f LEFT JOIN (
+            booking_segments s JOIN bookings b ON b.id = s.booking_id AND b.status IN ('HELD', 'CONFIRMED')
+        ) ON s.flight_id = f.id
         WHERE f.id = ANY(%s) GROUP BY f.id
         """,
         (list(flight_ids),),

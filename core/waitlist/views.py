@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from core.db import RawConnection
+from core.db import RawConnection, fetch_one
 from core.waitlist.errors import NotWaiting
 from core.waitlist.models import WaitStatus
 
@@ -38,7 +38,7 @@ class WaitlistView(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What the words are made of."""
+    """A place in line, and what the words about it are made of."""
 
     status: WaitStatus
     party_size: int
@@ -52,17 +52,28 @@ class Line:
     cancelled: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry(Line):
+    id: UUID
+    created_at: datetime
+    booking_id: UUID | None
+
+
 def get_entry(connection: RawConnection, flight_id: UUID, user_id: UUID) -> WaitlistView:
     """The traveller's last place in this line, also when its offer has ended.
 
     Raises:
         NotWaiting: there was none, or they left it.
     """
-    row = connection.execute(
+    entry = fetch_one(
+        connection,
+        _Entry,
         """
-        SELECT w.id, w.created_at, b.id, CASE WHEN w.status = 'WAITING' AND f.departure_ts <= now() THEN 'CLOSED' ELSE w.status END,
-               w.party_size, w.accept_partial, ahead.parties, ahead.seats, f.total_seats - f.seats_held - f.seats_sold,
-               b.reference, coalesce(b.seats, 0), b.hold_expires_at, f.status = 'CANCELLED'
+        SELECT w.id, w.created_at, b.id AS booking_id,
+               CASE WHEN w.status = 'WAITING' AND f.departure_ts <= now() THEN 'CLOSED' ELSE w.status END AS status,
+               w.party_size, w.accept_partial, ahead.parties AS parties_ahead, ahead.seats AS seats_ahead,
+               f.total_seats - f.seats_held - f.seats_sold AS free, b.reference, coalesce(b.seats, 0) AS offered_seats,
+               b.hold_expires_at AS offer_ends_at, f.status = 'CANCELLED' AS cancelled
         FROM waitlist w JOIN flights f ON f.id = w.flight_id LEFT JOIN bookings b ON b.id = w.booking_id
         CROSS JOIN LATERAL (
             SELECT count(*) AS parties, coalesce(sum(a.party_size), 0) AS seats FROM waitlist a
@@ -71,25 +82,23 @@ def get_entry(connection: RawConnection, flight_id: UUID, user_id: UUID) -> Wait
         WHERE w.user_id = %s AND w.flight_id = %s ORDER BY w.turn DESC LIMIT 1
         """,
         (user_id, flight_id),
-    ).fetchone()
-    status = WaitStatus(row[3]) if row is not None else WaitStatus.LEFT
-    if row is None or status is WaitStatus.LEFT:
+    )
+    if entry is None or entry.status is WaitStatus.LEFT:
         raise NotWaiting("You are not waiting for this flight.")
-    line = Line(status, *row[4:])
-    waits = status is WaitStatus.WAITING
+    waits = entry.status is WaitStatus.WAITING
     return WaitlistView(
-        id=row[0],
+        id=entry.id,
         flight_id=flight_id,
-        party_size=line.party_size,
-        accept_partial=line.accept_partial,
-        status=status,
-        position=line.parties_ahead + 1 if waits else None,
-        ahead_seats=line.seats_ahead if waits else None,
-        offer=OpenOffer(row[2], line.offered_seats, line.offer_ends_at)
-        if status is WaitStatus.OFFERED and line.offer_ends_at
+        party_size=entry.party_size,
+        accept_partial=entry.accept_partial,
+        status=entry.status,
+        position=entry.parties_ahead + 1 if waits else None,
+        ahead_seats=entry.seats_ahead if waits else None,
+        offer=OpenOffer(entry.booking_id, entry.offered_seats, entry.offer_ends_at)
+        if entry.status is WaitStatus.OFFERED and entry.booking_id and entry.offer_ends_at
         else None,
-        explanation=explain(line),
-        created_at=row[1],
+        explanation=explain(entry),
+        created_at=entry.created_at,
     )
 
 

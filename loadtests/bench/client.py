@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import cast
 
 
@@ -43,25 +44,27 @@ def request_bytes(method: str, path: str, token: str, body: bytes, *, headers: t
 async def hammer(
     port: int, clients: int, seconds: float, request_of: Callable[[int], bytes], *, keep_bodies: bool = False
 ) -> Tally:
-    """`clients` connections, each asking `request_of(its number)` in a closed loop for `seconds`."""
+    """`clients` connections, each with one request in flight, for `seconds`. `request_of` gives the first request, the second, ..."""
     loop = asyncio.get_running_loop()
     tally = Tally()
     begun = time.perf_counter()
     stop_at = begun + seconds
+    requests = map(request_of, count())
     connections = [
-        (await loop.create_connection(lambda: _Connection(tally, stop_at, keep_bodies), "127.0.0.1", port))[1]
+        (await loop.create_connection(lambda: _Connection(tally, requests, stop_at, keep_bodies), "127.0.0.1", port))[1]
         for _ in range(clients)
     ]
-    for number, connection in enumerate(connections):
-        connection.begin(request_of(number))
+    for connection in connections:
+        connection.begin()
     await asyncio.gather(*(connection.done for connection in connections))
     tally.seconds = time.perf_counter() - begun
     return tally
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, tally: Tally, stop_at: float, keep_bodies: bool) -> None:
+    def __init__(self, tally: Tally, requests: Iterator[bytes], stop_at: float, keep_bodies: bool) -> None:
         self._tally = tally
+        self._requests = requests
         self._stop_at = stop_at
         self._keep_bodies = keep_bodies
         self._buffer = b""
@@ -71,13 +74,11 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.WriteTransport", transport)
 
-    def begin(self, request: bytes) -> None:
-        self._request = request
-        self._send()
-
-    def _send(self) -> None:
+    def begin(self) -> None:
+        """Send the next request."""
+        request = next(self._requests)
         self._sent_at = time.perf_counter()
-        self._transport.write(self._request)
+        self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -97,7 +98,7 @@ class _Connection(asyncio.Protocol):
             self._tally.bodies.append(self._buffer[head_end + 4 : head_end + 4 + length])
         self._buffer = b""
         if now < self._stop_at:
-            self._send()
+            self.begin()
         else:
             self._transport.close()
 

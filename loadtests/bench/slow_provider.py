@@ -107,7 +107,9 @@ def let_go(stack: Stack, token: str, flight: UUID) -> None:
         stack.connect() as connection,
         httpx.Client(base_url=f"http://127.0.0.1:{stack.port}", headers={"Authorization": f"Bearer {token}"}) as client,
     ):
-        for (booking,) in connection.execute("SELECT id FROM bookings WHERE flight_id = %s", (flight,)).fetchall():
+        for (booking,) in connection.execute(
+            "SELECT booking_id FROM booking_segments WHERE flight_id = %s", (flight,)
+        ).fetchall():
             client.delete(f"/api/v1/bookings/{booking}")
     _await(stack, "SELECT count(*) = 0 FROM payments WHERE status NOT IN ('SUCCEEDED', 'DECLINED')")
 

@@ -71,7 +71,7 @@ def test_of_a_batch_whose_connection_is_lost_in_the_middle_the_stored_part_is_an
         answers = intake.accept([plain[0], trip, *plain[1:]])
 
     assert [type(answer) for answer in answers] == [Accepted, Unavailable, Accepted, Accepted]
-    stored = [answer.trip_id for answer in answers if isinstance(answer, Accepted)]
+    stored = [answer.booking_id for answer in answers if isinstance(answer, Accepted)]
     assert pipeline.endings(stored) == {"PENDING": 3}
     (again,) = intake.accept([trip])
     assert isinstance(again, Accepted), again

@@ -100,7 +100,7 @@ class Race:
         def nothing_is_left() -> bool:
             self.till.wind()
             self.till.sweep()
-            for (trip,) in self.till.rows("SELECT trip_id FROM payments WHERE status IN ('REQUIRES_PAYMENT', 'UNKNOWN')"):
+            for (trip,) in self.till.rows("SELECT booking_id FROM payments WHERE status IN ('REQUIRES_PAYMENT', 'UNKNOWN')"):
                 self.till.work(trip)
             self.till.refund()
             return not self.till.rows(

@@ -48,9 +48,8 @@ def capture(steps: Steps, booking: UUID) -> None:
     """Let the booking have been paid for."""
     steps.execute(
         """
-        INSERT INTO payments (id, trip_id, token, amount, currency, status)
-        SELECT gen_random_uuid(), trip_id, 'tok_ok', sum(price_total), min(currency), 'SUCCEEDED' FROM bookings WHERE trip_id = %s
-        GROUP BY trip_id
+        INSERT INTO payments (id, booking_id, token, amount, currency, status)
+        SELECT gen_random_uuid(), id, 'tok_ok', price_total, currency, 'SUCCEEDED' FROM bookings WHERE id = %s
         """,
         booking,
     )
@@ -70,7 +69,7 @@ def confirm(client: httpx.Client, quoted: dict[str, Any]) -> httpx.Response:
 
 def refunds(steps: Steps, booking: UUID) -> list[tuple[str, str]]:
     with steps.context.db.snapshot() as connection:
-        rows = connection.execute("SELECT amount::text, reason FROM refunds WHERE trip_id = %s", (booking,)).fetchall()
+        rows = connection.execute("SELECT amount::text, reason FROM refunds WHERE booking_id = %s", (booking,)).fetchall()
     return [(amount, reason) for amount, reason in rows]
 
 

@@ -21,6 +21,7 @@ from tests.support.api import ApiFactory, register
 from tests.support.crowd import Wish, accepted
 from tests.support.crowd import book as book_at_once
 from tests.support.pipeline import Pipeline
+from tests.support.rows import insert_booking
 
 AT_ONCE = 50
 
@@ -98,8 +99,8 @@ def duplicate_of(pipeline: Pipeline, booking: str, flight: UUID) -> UUID | None:
     with pipeline.db.transaction() as connection:
         row = connection.execute("SELECT user_id FROM bookings WHERE id = %s", (booking,)).fetchone()
         assert row is not None
-        request = BookingRequest(row[0], (flight,), 1, leg_ids=(UUID(int=1),))
-        return duplicates.find_duplicates(connection, [request]).get(request.trip_id)
+        request = BookingRequest(row[0], (flight,), 1, booking_id=UUID(int=1))
+        return duplicates.find_duplicates(connection, [request]).get(request.booking_id)
 
 
 def test_nobody_looks_for_duplicates_when_limits_are_off(traveller: httpx.Client, pipeline: Pipeline) -> None:
@@ -131,7 +132,7 @@ def test_of_a_batch_the_first_one_wins_and_the_others_name_it(pipeline: Pipeline
     assert isinstance(first, Accepted)
     assert isinstance(refused, PossibleDuplicate)
     assert isinstance(replayed, Accepted)
-    assert refused.data["booking_id"] == str(first.trip_id) == str(replayed.trip_id)
+    assert refused.data["booking_id"] == str(first.booking_id) == str(replayed.booking_id)
 
 
 def describe(answers: Sequence[Answer]) -> list[str]:
@@ -169,16 +170,10 @@ def test_the_lock_of_the_traveller_is_what_makes_it_safe(pipeline: Pipeline, loc
         with db.transaction() as connection:
             if locked:
                 duplicates.lock_travellers(connection, [request])
-            found = duplicates.find_duplicates(connection, [BookingRequest(user, (flight,), 1, leg_ids=(UUID(int=1),))])
+            found = duplicates.find_duplicates(connection, [BookingRequest(user, (flight,), 1, booking_id=UUID(int=1))])
             then()
             if not found:
-                connection.execute(
-                    """
-                    INSERT INTO bookings (id, trip_id, user_id, flight_id, seats, price_total, currency, reference)
-                    SELECT i, i, %s, %s, 1, 0, 'INR', left(i::text, 13) FROM uuidv7() AS i
-                    """,
-                    (user, flight),
-                )
+                insert_booking(connection, user, flight)
             return bool(found)
 
     with ThreadPoolExecutor(1) as other:

@@ -45,9 +45,9 @@ def pay_for(pipeline: Pipeline, bookings: Sequence[UUID]) -> None:
     execute(
         pipeline,
         """
-        INSERT INTO payments (id, trip_id, token, amount, currency, status)
-        SELECT gen_random_uuid(), trip_id, 'tok_ok', sum(price_total), min(currency), 'SUCCEEDED' FROM bookings
-        WHERE trip_id = ANY(%s) GROUP BY trip_id
+        INSERT INTO payments (id, booking_id, token, amount, currency, status)
+        SELECT gen_random_uuid(), id, 'tok_ok', price_total, currency, 'SUCCEEDED' FROM bookings
+        WHERE id = ANY(%s)
         """,
         list(bookings),
     )
@@ -174,7 +174,7 @@ def test_twenty_parallel_calls_are_one_job_and_two_workers_on_it_refund_once(adm
     until(lambda: admin.get(f"/api/v1/jobs/{job}").json()["done"])
     assert pipeline.endings(bookings) == {"CANCELLED": 450}
     assert fetch(pipeline, "SELECT cancelled FROM flight_cancellations") == [(450,)]
-    assert fetch(pipeline, "SELECT count(*), count(DISTINCT trip_id), sum(amount) FROM refunds") == [(450, 450, 450 * 7500)]
+    assert fetch(pipeline, "SELECT count(*), count(DISTINCT booking_id), sum(amount) FROM refunds") == [(450, 450, 450 * 7500)]
     assert violations(pipeline) == []
 
 
@@ -215,7 +215,7 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_nothing_happens_twice(adm
     until(lambda: admin.get(f"/api/v1/jobs/{job}").json()["done"], seconds=30)
     assert pipeline.endings(bookings) == {"CANCELLED": 600}
     assert cancelled() == 600
-    assert fetch(pipeline, "SELECT count(*), count(DISTINCT trip_id), sum(amount) FROM refunds") == [(600, 600, 600 * 7500)]
+    assert fetch(pipeline, "SELECT count(*), count(DISTINCT booking_id), sum(amount) FROM refunds") == [(600, 600, 600 * 7500)]
     assert pipeline.seats(flight)[:2] == (0, 0)
     until(lambda: violations(pipeline) == [])  # the seats in Redis follow the commit
 

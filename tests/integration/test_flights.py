@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import threading
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 import redis as redis_py
 
 from core import keys
-from core.clock import new_id
 from core.db import Database
 from core.seats.inventory import Inventory, take_snapshots
 from tests.support.flights import SEED_BODY, add_flight, body, noon_in, sell
+from tests.support.rows import insert_booking
 from tests.support.waiting import until
 
 
@@ -22,12 +22,7 @@ def book(db: Database, flight_id: str, *, status: str = "CONFIRMED") -> None:
     with db.transaction() as connection:
         user = connection.execute("SELECT id FROM users LIMIT 1").fetchone()
         assert user is not None
-        booking = new_id()
-        connection.execute(
-            "INSERT INTO bookings (id, trip_id, user_id, flight_id, seats, status, price_total, currency, reference)"
-            " VALUES (%s, %s, %s, %s, 1, %s, 1, 'INR', %s)",
-            (booking, booking, user[0], flight_id, status, uuid4().hex[:6].upper()),
-        )
+        insert_booking(connection, user[0], flight_id, status=status)
         if status == "CONFIRMED":
             connection.execute("UPDATE flights SET seats_sold = seats_sold + 1 WHERE id = %s", (flight_id,))
 

@@ -165,7 +165,7 @@ def test_news_that_nobody_can_take_is_not_the_last(start_api: ApiFactory, monkey
         raise RuntimeError("a fault of ours")
 
     def tell() -> bool:
-        return job_events.publish(api.services.redis, job_events.JobEvents(trips={new_id(): "CONFIRMED"}))
+        return job_events.publish(api.services.redis, job_events.JobEvents(bookings={new_id(): "CONFIRMED"}))
 
     with monkeypatch.context() as fault:
         fault.setattr(SeatCountCache, "note", note)

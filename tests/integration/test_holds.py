@@ -170,7 +170,9 @@ def test_one_booking_that_cannot_be_ended_does_not_keep_the_others(
     till: Till, pipeline: Pipeline, traveller: UUID, flight: UUID
 ) -> None:
     broken = till.hold(traveller, pipeline.flight(4))
-    till.steps.execute("UPDATE flights SET seats_held = 0 WHERE id = (SELECT flight_id FROM bookings WHERE id = %s)", broken)
+    till.steps.execute(
+        "UPDATE flights SET seats_held = 0 WHERE id = (SELECT flight_id FROM booking_segments WHERE booking_id = %s)", broken
+    )
     others = [till.hold(traveller, flight) for _ in range(3)]
     for trip in (broken, *others):
         till.end_hold(trip)
@@ -208,9 +210,9 @@ def test_a_traveller_may_have_four_unpaid_holds(till: Till, pipeline: Pipeline, 
     assert isinstance(paid_at_once, Accepted)
     first = answers[0]
     assert isinstance(first, Accepted)
-    reserve_bookings(till.steps.context, [first.trip_id])
-    till.pay(first.trip_id)
-    till.work(first.trip_id)
+    reserve_bookings(till.steps.context, [first.booking_id])
+    till.pay(first.booking_id)
+    till.work(first.booking_id)
     (after_paying,) = intake.accept(holds(traveller, flight, 1))
     assert isinstance(after_paying, Accepted)
 
@@ -219,8 +221,8 @@ def test_a_repeated_request_is_its_booking_and_not_one_hold_too_many(pipeline: P
     flight, intake = pipeline.flight(50), Intake(pipeline.db, hold_limit=4)
     first = intake.accept(holds(traveller, flight, 4, key="k"))
     again = intake.accept(holds(traveller, flight, 5, key="k"))
-    assert [answer.trip_id for answer in again[:4] if isinstance(answer, Accepted)] == [
-        answer.trip_id for answer in first if isinstance(answer, Accepted)
+    assert [answer.booking_id for answer in again[:4] if isinstance(answer, Accepted)] == [
+        answer.booking_id for answer in first if isinstance(answer, Accepted)
     ]
     assert isinstance(again[4], TooManyHolds)
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.flights import sell
 from tests.support.imports import HEADER, Office, counts, csv_of, in_chunks_of, row
+from tests.support.rows import insert_booking
 
 
 def changes(office: Office, job: object, **parameters: Any) -> dict[str, Any]:
@@ -79,14 +80,9 @@ def test_changes_come_page_by_page(office: Office, monkeypatch: pytest.MonkeyPat
 
 def book(office: Office, flight: UUID, seats: int) -> None:
     with office.db.transaction() as connection:
-        connection.execute(
-            """
-            INSERT INTO bookings (id, trip_id, user_id, flight_id, seats, status, price_total, currency, reference)
-            SELECT i, i, (SELECT id FROM users LIMIT 1), %s, %s, 'CONFIRMED', 1, 'INR', left(i::text, 6)
-            FROM (SELECT gen_random_uuid() AS i) AS new
-            """,
-            (flight, seats),
-        )
+        user = connection.execute("SELECT id FROM users LIMIT 1").fetchone()
+        assert user is not None
+        insert_booking(connection, user[0], flight, seats=seats, status="CONFIRMED")
 
 
 def test_the_history_can_be_narrowed(office: Office) -> None:

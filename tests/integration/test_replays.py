@@ -38,7 +38,7 @@ def test_a_key_is_answered_after_the_flight_has_departed(steps: Steps, intake: I
     steps.depart(flight)
     again = ask(intake, mine, flight)
     assert isinstance(again, Accepted)
-    assert (again.trip_id, again.replayed) == (first.trip_id, True)
+    assert (again.booking_id, again.replayed) == (first.booking_id, True)
     assert isinstance(ask(intake, mine, flight, meaning=b"another"), IdempotencyKeyReused)
     assert isinstance(ask(intake, other, flight), FlightDeparted)
 
@@ -50,7 +50,7 @@ def test_the_door_refuses_a_key_only_if_it_is_new(steps: Steps, intake: Intake) 
     again = ask(intake, mine, flight, refusal=full)
     assert isinstance(first, Accepted)
     assert isinstance(again, Accepted)
-    assert again.trip_id == first.trip_id
+    assert again.booking_id == first.booking_id
     assert ask(intake, other, flight, refusal=full) is full
     with steps.context.db.snapshot() as connection:
         assert connection.execute("SELECT count(*) FROM bookings").fetchone() == (1,)

@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from core.bookings.locking import lock_bookings
 from core.bookings.models import PaymentMode
 from core.bookings.requests import BookingRequest
 from core.clock import new_id
@@ -18,7 +19,6 @@ from core.imports import service
 from core.imports.csv.header import read_layout
 from core.imports.models import ImportMode
 from core.imports.storage.folder import folder_storage
-from core.lifecycle.end import lock_trips
 from tests.support.api import RunningApi, register
 from tests.support.flights import add_flight, body, noon_in
 from tests.support.pipeline import Pipeline
@@ -44,9 +44,9 @@ def book(traveller: httpx.Client, pipeline: Pipeline) -> Book:
         with pipeline.db.transaction() as connection:
             connection.execute(
                 """
-                INSERT INTO payments (id, trip_id, token, amount, currency, status)
-                SELECT gen_random_uuid(), trip_id, 'tok_ok', sum(price_total), 'INR', 'SUCCEEDED' FROM bookings
-                WHERE trip_id = %s AND status = 'CONFIRMED' GROUP BY trip_id
+                INSERT INTO payments (id, booking_id, token, amount, currency, status)
+                SELECT gen_random_uuid(), id, 'tok_ok', price_total, 'INR', 'SUCCEEDED' FROM bookings
+                WHERE id = %s AND status = 'CONFIRMED'
                 """,
                 (booking,),
             )
@@ -291,6 +291,6 @@ def test_a_flight_is_moved_while_a_booking_on_it_is_being_cancelled(
     # Who cancels has the booking's lock and wants the flight's; who moves the flight has that one, and writes about the booking.
     booking = book(flight["id"])
     with pipeline.db.transaction() as connection:
-        lock_trips(connection, [booking])
+        lock_bookings(connection, [booking])
         move(admin, flight, hours=5)
     assert traveller.delete(f"/api/v1/bookings/{booking}").json()["schedule_change"]["action"] == "cancelled"

@@ -183,7 +183,7 @@ def test_a_flight_that_is_locked_too_late_to_be_seen_keeps_no_other_hold_waiting
     steps: Steps, sweeping: Sweeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The batch is halved until the locked ones stand alone; each is waited for shortly."""
-    monkeypatch.setattr(sweep, "find_unlocked_trips", _all)
+    monkeypatch.setattr(sweep, "find_unlocked_bookings", _all)
     monkeypatch.setattr(sweep, "LOCK_MS", 20)
     assert holds_beside_a_locked_flight(steps, sweeping) == (["HELD"] * MANY, "EXPIRED")
 
@@ -191,7 +191,7 @@ def test_a_flight_that_is_locked_too_late_to_be_seen_keeps_no_other_hold_waiting
 def test_without_both_a_locked_flight_keeps_every_hold_waiting(
     steps: Steps, sweeping: Sweeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep, "find_unlocked_trips", _all)
+    monkeypatch.setattr(sweep, "find_unlocked_bookings", _all)
     monkeypatch.setattr(sweep, "LOCK_MS", 20)
     monkeypatch.setattr(money, "isolated", _not_isolated)
     assert holds_beside_a_locked_flight(steps, sweeping) == (["HELD"] * MANY, "HELD")
@@ -203,9 +203,9 @@ def test_a_trip_is_locked_by_any_of_its_flights(steps: Steps, leg: int) -> None:
     trip = steps.pipeline.accept_trip(*flights)
     (other,) = steps.pipeline.accept_many(1, flights[1 - leg])
     with locked(steps.pipeline, "flights", flights[leg]), steps.context.db.snapshot() as connection:
-        assert sweep.find_unlocked_trips(connection, [trip, other]) == {other}
+        assert sweep.find_unlocked_bookings(connection, [trip, other]) == {other}
     with locked(steps.pipeline, "bookings", other), steps.context.db.snapshot() as connection:
-        assert sweep.find_unlocked_trips(connection, [trip, other]) == {trip}
+        assert sweep.find_unlocked_bookings(connection, [trip, other]) == {trip}
 
 
 # Waiting lists.

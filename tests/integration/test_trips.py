@@ -15,8 +15,8 @@ import pytest
 
 from core.bookings.models import PaymentMode
 from core.bookings.requests import BookingRequest
+from core.bookings.segments import MixedCurrencies, NotChronological
 from core.bookings.states import BookingStatus
-from core.bookings.trips import MixedCurrencies, NotChronological
 from core.lifecycle.accept import Intake
 from tests.support.money import Till
 from tests.support.people import Person
@@ -103,7 +103,7 @@ def test_a_trip_is_paid_once_for_all_of_it(steps: Steps, till: Till, traveller: 
     assert taken(steps.pipeline, flights) == [(2, 0)] * 3
     till.pay(trip_id, owner_id=traveller.id)
     till.work(trip_id)
-    assert till.rows("SELECT amount, status FROM payments WHERE trip_id = %s", trip_id) == [(Decimal(45000), "SUCCEEDED")]
+    assert till.rows("SELECT amount, status FROM payments WHERE booking_id = %s", trip_id) == [(Decimal(45000), "SUCCEEDED")]
     assert {segment.seats for segment in steps.read(trip_id).segments} == {2}
     assert taken(steps.pipeline, flights) == [(0, 2)] * 3
     steps.cancel(trip_id, traveller.id)
@@ -231,8 +231,8 @@ def refused_without_a_reason(pipeline: Pipeline) -> list[UUID]:
     with pipeline.db.snapshot() as connection:
         rows = connection.execute(
             """
-            SELECT b.trip_id FROM bookings b JOIN flights f ON f.id = b.flight_id WHERE b.failure_code = 'sold_out'
-            GROUP BY b.trip_id HAVING bool_and(f.total_seats - f.seats_held - f.seats_sold >= b.seats)
+            SELECT b.id FROM bookings b JOIN booking_segments s ON s.booking_id = b.id JOIN flights f ON f.id = s.flight_id
+            WHERE b.failure_code = 'sold_out' GROUP BY b.id HAVING bool_and(f.total_seats - f.seats_held - f.seats_sold >= b.seats)
             """
         ).fetchall()
     return [row[0] for row in rows]

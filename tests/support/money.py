@@ -195,12 +195,12 @@ class Till:
         """Its attempts, the oldest first: id, status, decline code."""
         return [
             tuple(row)
-            for row in self.rows("SELECT id, status, decline_code FROM payments WHERE trip_id = %s ORDER BY id", trip_id)
+            for row in self.rows("SELECT id, status, decline_code FROM payments WHERE booking_id = %s ORDER BY id", trip_id)
         ]
 
     def refunds(self, trip_id: UUID) -> list[tuple[Decimal, str, str]]:
         """Amount, reason, status."""
-        return [tuple(row) for row in self.rows("SELECT amount, reason, status FROM refunds WHERE trip_id = %s", trip_id)]
+        return [tuple(row) for row in self.rows("SELECT amount, reason, status FROM refunds WHERE booking_id = %s", trip_id)]
 
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         with self.steps.context.db.snapshot() as connection:
@@ -267,7 +267,7 @@ def settle_everything(till: Till, trip: UUID) -> None:
 def assert_square(till: Till, *trips: UUID) -> None:
     """Who is confirmed has paid, and nobody else has; and every invariant holds."""
     for trip in trips:
-        owed = till.rows("SELECT sum(price_total) FROM bookings WHERE trip_id = %s AND status = 'CONFIRMED'", trip)[0][0]
-        assert till.provider.balance(*(settle_payment for settle_payment, _, _ in till.payments(trip))) == (owed or 0)
+        owed = till.rows("SELECT sum(price_total) FROM bookings WHERE id = %s AND status = 'CONFIRMED'", trip)[0][0]
+        assert till.provider.balance(*(payment for payment, _, _ in till.payments(trip))) == (owed or 0)
     # Nobody reads the queue in these tests.
     assert [each for each in till.steps.pipeline.violations() if not each.startswith("I8")] == []

@@ -22,6 +22,7 @@ from redis.retry import Retry
 
 from core import keys
 from core.after_commit import AfterCommit
+from core.bookings import locking
 from core.bookings.requests import Accepted, BookingRequest
 from core.bookings.states import BookingStatus
 from core.clock import new_id, now
@@ -116,7 +117,11 @@ class Pipeline:
                 "INSERT INTO users (id, username, password_hash, role) SELECT *, '-', %s FROM unnest(%s::uuid[], %s::text[])",
                 (role, [each.user_id for each in made], [each.username for each in made]),
             )
-        return [Person(each.user_id, each.username, {"Authorization": f"Bearer {self._tokens.issue(each)}"}) for each in made]
+        return [self.sign_in(each) for each in made]
+
+    def sign_in(self, principal: Principal) -> Person:
+        """An account that exists."""
+        return Person(principal.user_id, principal.username, {"Authorization": f"Bearer {self._tokens.issue(principal)}"})
 
     def account(self, role: Role = Role.TRAVELLER) -> Person:
         return self.accounts(1, role)[0]
@@ -140,7 +145,7 @@ class Pipeline:
         """Put requests on disk as the API does, and tell nobody."""
         answers = Intake(self.db).accept(requests)
         assert all(isinstance(answer, Accepted) for answer in answers), answers
-        return [answer.trip_id for answer in answers if isinstance(answer, Accepted)]
+        return [answer.booking_id for answer in answers if isinstance(answer, Accepted)]
 
     def accept_many(self, count: int, flight_id: UUID, seats: int = 1) -> list[UUID]:
         """Bookings of one new traveller on one flight, on disk and on no queue."""
@@ -181,8 +186,8 @@ class Pipeline:
         """Cancel a booking and carry out what follows, which is returned."""
         after = AfterCommit()
         with self.db.transaction() as connection:
-            trips = list(end.lock_trips(connection, [booking_id]).values())
-            end.end_trips(connection, trips, BookingStatus.CANCELLED, after, hold_minutes=15)
+            bookings = list(locking.lock_bookings(connection, [booking_id]).values())
+            end.end_bookings(connection, bookings, BookingStatus.CANCELLED, after, hold_minutes=15)
         after.run(self.context.redis, self.context.dispatcher)
         return after
 

@@ -61,6 +61,17 @@ def fresh_database(postgres: EmbeddedPostgres) -> Iterator[str]:
             _drop_database(postgres, name)
 
 
+@contextlib.contextmanager
+def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The address of a new database without a schema."""
+    name = f"test_{uuid4().hex}"
+    _execute(postgres, f"CREATE DATABASE {name}")
+    try:
+        yield postgres.url_of(name)
+    finally:
+        _drop_database(postgres, name)
+
+
 class HandedOn:
     """One migrated database that tests hand on to each other: emptied in a few milliseconds where a new one takes a hundred.
 

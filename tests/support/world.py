@@ -82,13 +82,13 @@ class World:
         legs = tuple(self._flights[each] for each in sorted(where))
         request = BookingRequest(self._travellers[who], legs, seats, mode, payment_token=token, allow_duplicate=True)
         (answer,) = Intake(self._context.db).accept([request])
-        return answer.trip_id if isinstance(answer, Accepted) else None
+        return answer.booking_id if isinstance(answer, Accepted) else None
 
     def deliver(self, *trips: UUID) -> None:
         reserve_bookings(self._context, trips)
 
     def deliver_everything(self) -> None:
-        self.deliver(*self.ids("SELECT id FROM bookings WHERE status = 'PENDING' AND leg = 0"))
+        self.deliver(*self.ids("SELECT id FROM bookings WHERE status = 'PENDING'"))
 
     def sell_out(self, where: int, mode: PaymentMode) -> list[UUID]:
         """Bookings that take every free seat of a flight, up to three each."""
@@ -116,7 +116,7 @@ class World:
     def give_up(self) -> None:
         """Every booking that waits for seats has failed too often."""
         with self._context.db.transaction() as connection:
-            after = sweep.give_up(connection, self.ids("SELECT id FROM bookings WHERE status = 'PENDING' AND leg = 0"))
+            after = sweep.give_up(connection, self.ids("SELECT id FROM bookings WHERE status = 'PENDING'"))
         self._run_after(after)
 
     # Paying
@@ -223,7 +223,7 @@ class World:
             self.deliver_everything()
             self.work_jobs()
             self.sweep_money()
-            for trip in self.ids("SELECT DISTINCT trip_id FROM payments WHERE status IN ('REQUIRES_PAYMENT', 'UNKNOWN')"):
+            for trip in self.ids("SELECT DISTINCT booking_id FROM payments WHERE status IN ('REQUIRES_PAYMENT', 'UNKNOWN')"):
                 if (claim := self.claim(trip)) is not None:
                     self.hear(claim, Fate.CAPTURED)
             unfinished = self.ids(

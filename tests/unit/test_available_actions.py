@@ -17,12 +17,12 @@ CONFIRMED, HELD = BookingStatus.CONFIRMED, BookingStatus.HELD
         (CONFIRMED, {"moved": True}, ["cancel", "accept_change"]),
         (CONFIRMED, {"ahead": False}, []),
         (CONFIRMED, {"ahead": False, "moved": True}, ["accept_change"]),
-        (CONFIRMED, {"called_off": True, "moved": True}, ["cancel"]),
-        (CONFIRMED, {"called_off": True, "ahead": False}, ["cancel"]),
+        (CONFIRMED, {"flight_cancelled": True, "moved": True}, ["cancel"]),
+        (CONFIRMED, {"flight_cancelled": True, "ahead": False}, ["cancel"]),
         (HELD, {}, ["pay", "cancel"]),
         (HELD, {"payable": False}, ["cancel"]),
         (HELD, {"moved": True}, ["pay", "cancel", "accept_change"]),
-        (HELD, {"called_off": True}, ["cancel"]),
+        (HELD, {"flight_cancelled": True}, ["cancel"]),
         (HELD, {"ahead": False}, []),
     ],
 )
@@ -32,4 +32,4 @@ def test_the_situation_decides_what_may_be_done(status: BookingStatus, situation
 
 @pytest.mark.parametrize("status", sorted(set(BookingStatus) - {CONFIRMED, HELD}))
 def test_without_seats_nothing_can_be_done(status: BookingStatus) -> None:
-    assert available_actions(status, ahead=True, called_off=True, moved=True) == []
+    assert available_actions(status, ahead=True, flight_cancelled=True, moved=True) == []

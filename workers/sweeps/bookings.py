@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,7 +15,6 @@ from psycopg.errors import LockNotAvailable
 
 from core.lifecycle import sweep
 from core.messaging.messages import MAX_IDS, Queue, ReserveAlone, ReserveBookings
-from core.telemetry.incidents import Incidents
 from workers.context import Context
 from workers.isolation import isolated
 
@@ -26,7 +24,6 @@ LOST_SECONDS: Final = 2.0
 """How long one round sends again what Redis lost; the rest of it follows in the next."""
 
 _log = structlog.get_logger(__name__)
-_unended = Incidents(_log, "a booking that cannot be ended", level=logging.ERROR)
 
 
 class BookingRound:
@@ -54,25 +51,25 @@ class BookingRound:
     def _send_what_was_lost(self) -> None:
         """Slice by slice: a statement has its time limit, however many bookings there are."""
         began_at = time.monotonic()
-        trips = 0
+        bookings = 0
         while True:
             with self._context.db.transaction() as connection:
                 self._leased_before = self._leased_before or sweep.read_end_of_lost_lease(connection)
                 taken = sweep.lease_lost_bookings(connection, self._leased_before)
             self._is_lost = len(taken) == sweep.LIMIT
             self._send(taken)
-            trips += len(taken)
+            bookings += len(taken)
             if not self._is_lost or time.monotonic() - began_at >= LOST_SECONDS:
                 break
-        if trips:
-            _log.warning("Redis was lost, so everything unfinished is sent again", trips=trips, more=self._is_lost)
+        if bookings:
+            _log.warning("Redis was lost, so everything unfinished is sent again", bookings=bookings, more=self._is_lost)
 
     def _send_due(self) -> None:
         with self._context.db.transaction() as connection:
             due = sweep.lease_due_bookings(connection)
         self._send(due.together)
-        for trip_id in due.alone:
-            self._context.dispatcher.send(ReserveAlone((trip_id,)))
+        for booking_id in due.alone:
+            self._context.dispatcher.send(ReserveAlone((booking_id,)))
         if due.given_up:
             isolated(self._give_up, due.given_up, _leave, also=(LockNotAvailable,))
 
@@ -81,17 +78,17 @@ class BookingRound:
             return self._context.dispatcher.depth(Queue.BOOKINGS) >= BACKLOG_MESSAGES
         return False
 
-    def _send(self, trip_ids: Sequence[UUID]) -> None:
-        for start in range(0, len(trip_ids), MAX_IDS):
-            self._context.dispatcher.send(ReserveBookings(tuple(trip_ids[start : start + MAX_IDS])))
+    def _send(self, booking_ids: Sequence[UUID]) -> None:
+        for start in range(0, len(booking_ids), MAX_IDS):
+            self._context.dispatcher.send(ReserveBookings(tuple(booking_ids[start : start + MAX_IDS])))
 
-    def _give_up(self, trip_ids: Sequence[UUID]) -> None:
+    def _give_up(self, booking_ids: Sequence[UUID]) -> None:
         with self._context.db.transaction() as connection:
             sweep.limit_lock_wait(connection)
-            after = sweep.give_up(connection, trip_ids)
-        _log.error("bookings given up", trips=[str(trip_id) for trip_id in trip_ids])
+            after = sweep.give_up(connection, booking_ids)
+        _log.error("bookings given up", bookings=[str(booking_id) for booking_id in booking_ids])
         after.run(self._context.redis, self._context.dispatcher)
 
 
-def _leave(trip_id: UUID, error: Exception) -> None:
-    _unended.failed(trip_id, trip_id=str(trip_id), exc_info=error)
+def _leave(booking_id: UUID, error: Exception) -> None:
+    _log.error("a booking that cannot be ended", booking_id=str(booking_id), exc_info=error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -16,7 +15,6 @@ from psycopg.errors import LockNotAvailable
 from core.lifecycle import expire, sweep
 from core.messaging.messages import MAX_IDS, Queue, SendRefunds, WorkPayments
 from core.payments import charges, refunds
-from core.telemetry.incidents import Incidents
 from workers.context import Context
 from workers.isolation import isolated
 
@@ -26,8 +24,6 @@ SENT_IN_A_ROUND: Final = 5_000
 BACKLOG_MESSAGES: Final = 200
 
 _log = structlog.get_logger(__name__)
-_locked = Incidents(_log, "a booking that is locked is ended later")
-_unended = Incidents(_log, "a booking that cannot be ended", level=logging.ERROR)
 
 
 def steps(context: Context) -> Iterator[tuple[str, Callable[[], None]]]:
@@ -49,28 +45,28 @@ def end_overdue(context: Context) -> None:
     """End holds whose time is over. Those that somebody locks, or whose flight, come again in the next pass."""
     with context.db.snapshot() as connection:
         overdue = expire.find_overdue(connection, limit=ENDED_IN_A_ROUND)
-        free = sweep.find_unlocked_trips(connection, overdue) if overdue else set()
-    ending = [trip_id for trip_id in overdue if trip_id in free]
+        free = sweep.find_unlocked_bookings(connection, overdue) if overdue else set()
+    ending = [booking_id for booking_id in overdue if booking_id in free]
     for start in range(0, len(ending), ENDED_AT_ONCE):
         isolated(
             partial(_end, context), ending[start : start + ENDED_AT_ONCE], partial(_reschedule, context), also=(LockNotAvailable,)
         )
 
 
-def _end(context: Context, trip_ids: Sequence[UUID]) -> None:
+def _end(context: Context, booking_ids: Sequence[UUID]) -> None:
     with context.db.transaction() as connection:
         sweep.limit_lock_wait(connection)
-        after = expire.end_overdue(connection, trip_ids, hold_minutes=context.settings.booking.hold_minutes)
+        after = expire.end_overdue(connection, booking_ids, hold_minutes=context.settings.booking.hold_minutes)
     after.run(context.redis, context.dispatcher)
 
 
-def _reschedule(context: Context, trip_id: UUID, error: Exception) -> None:
+def _reschedule(context: Context, booking_id: UUID, error: Exception) -> None:
     if isinstance(error, LockNotAvailable):
-        _locked.failed(trip_id, trip_id=str(trip_id))
+        _log.warning("a booking that is locked is ended later", booking_id=str(booking_id))
         return
-    _unended.failed(trip_id, trip_id=str(trip_id), exc_info=error)
+    _log.error("a booking that cannot be ended", booking_id=str(booking_id), exc_info=error)
     with context.db.transaction() as connection:
-        expire.reschedule(connection, trip_id)
+        expire.reschedule(connection, booking_id)
 
 
 def resend_payments(context: Context) -> None:
@@ -78,9 +74,9 @@ def resend_payments(context: Context) -> None:
     if _is_moving(context):
         return
     with context.db.transaction() as connection:
-        trips = charges.lease_due(connection, limit=SENT_IN_A_ROUND)
-    for start in range(0, len(trips), MAX_IDS):
-        context.dispatcher.send(WorkPayments(tuple(trips[start : start + MAX_IDS])))
+        bookings = charges.lease_due(connection, limit=SENT_IN_A_ROUND)
+    for start in range(0, len(bookings), MAX_IDS):
+        context.dispatcher.send(WorkPayments(tuple(bookings[start : start + MAX_IDS])))
 
 
 def resend_refunds(context: Context) -> None:

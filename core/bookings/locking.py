@@ -1,0 +1,134 @@
+"""Bookings under lock: what every act that changes one reads first, and whose booking it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Final
+from uuid import UUID
+
+from core.bookings.errors import BookingNotFound
+from core.bookings.models import PaymentMode
+from core.bookings.states import BookingStatus
+from core.db import RawConnection, fetch
+
+NOT_FOUND: Final = "There is no such booking."
+
+
+@dataclass(frozen=True, slots=True)
+class LockedSegment:
+    """One flight of a locked booking, as the flight is now."""
+
+    flight_id: UUID
+    departure_ts: datetime
+    departed: bool
+    flight_cancelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LockedBooking:
+    """A booking whose row is locked for the rest of the transaction. Its flights are read, and not locked."""
+
+    id: UUID
+    user_id: UUID
+    seats: int
+    status: BookingStatus
+    payment_mode: PaymentMode
+    price_total: Decimal
+    currency: str
+    hold_expires_at: datetime | None
+    created_at: datetime
+    segments: tuple[LockedSegment, ...]
+
+    @property
+    def flight_ids(self) -> tuple[UUID, ...]:
+        return tuple(segment.flight_id for segment in self.segments)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether its first flight has left: it is not given back any more."""
+        return self.segments[0].departed
+
+    @property
+    def has_departed_flight(self) -> bool:
+        """Whether any of its flights has left. A flight that was moved ahead may leave before the first one."""
+        return any(segment.departed for segment in self.segments)
+
+    @property
+    def has_cancelled_flight(self) -> bool:
+        """Whether the airline has cancelled one of its flights."""
+        return any(segment.flight_cancelled for segment in self.segments)
+
+    @property
+    def may_be_paid(self) -> bool:
+        """Whether all its flights are still to leave."""
+        return not self.has_cancelled_flight and not self.has_departed_flight
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A booking with one of its segments."""
+
+    id: UUID
+    user_id: UUID
+    seats: int
+    status: BookingStatus
+    payment_mode: PaymentMode
+    price_total: Decimal
+    currency: str
+    hold_expires_at: datetime | None
+    created_at: datetime
+    flight_id: UUID
+    departure_ts: datetime
+    departed: bool
+    flight_cancelled: bool
+
+
+_LOCK: Final = """
+    SELECT b.id, b.user_id, b.seats, b.status, b.payment_mode, b.price_total, b.currency, b.hold_expires_at, b.created_at,
+           s.flight_id, f.departure_ts, f.departure_ts <= now() AS departed, f.status = 'CANCELLED' AS flight_cancelled
+    FROM bookings b JOIN booking_segments s ON s.booking_id = b.id JOIN flights f ON f.id = s.flight_id
+    WHERE b.id = ANY(%s) ORDER BY b.id, s.position FOR NO KEY UPDATE OF b
+"""
+
+
+def lock_bookings(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, LockedBooking]:
+    """Lock these bookings in the order of their ids. Unknown ids are left out."""
+    rows = fetch(connection, _Row, _LOCK, (list(booking_ids),))
+    return {booking_id: _booking(list(segments)) for booking_id, segments in groupby(rows, key=lambda row: row.id)}
+
+
+def lock_own_booking(connection: RawConnection, booking_id: UUID, owner_id: UUID | None) -> LockedBooking:
+    """Lock one booking for its owner; `owner_id` None is an admin.
+
+    Raises:
+        BookingNotFound: there is none, or it is somebody else's.
+    """
+    booking = lock_bookings(connection, [booking_id]).get(booking_id)
+    if booking is None or not may_act_for(owner_id, booking.user_id):
+        raise BookingNotFound(NOT_FOUND)
+    return booking
+
+
+def may_act_for(owner_id: UUID | None, user_id: UUID) -> bool:
+    """Whether who asks may see and change what belongs to `user_id`. `owner_id` None is an admin, who may."""
+    return owner_id is None or owner_id == user_id
+
+
+def _booking(rows: list[_Row]) -> LockedBooking:
+    first = rows[0]
+    return LockedBooking(
+        id=first.id,
+        user_id=first.user_id,
+        seats=first.seats,
+        status=first.status,
+        payment_mode=first.payment_mode,
+        price_total=first.price_total,
+        currency=first.currency,
+        hold_expires_at=first.hold_expires_at,
+        created_at=first.created_at,
+        segments=tuple(LockedSegment(row.flight_id, row.departure_ts, row.departed, row.flight_cancelled) for row in rows),
+    )
