@@ -83,6 +83,7 @@ function RenameForm({ bookingId, passenger, onDone }: RenameFormProps) {
         label={`Name of passenger ${passenger.position}`}
         size="sm"
         required
+        withAsterisk={false}
         maxLength={MAX_NAME_LENGTH}
         value={name}
         onChange={({ currentTarget }) => setName(currentTarget.value)}

@@ -1,8 +1,17 @@
 import { expect, test } from 'vitest';
-import type { Booking } from '@/lib/wire';
+import type { Booking, Segment } from '@/lib/wire';
 import { booking, payment, refund, segment } from '@/testing/samples';
 import { statusText } from './status-text';
 import { stageText } from './timeline';
+
+const CHANGE = {
+  flight_id: booking().flight_id,
+  old_departure_ts: '2099-12-01T04:30:00Z',
+  old_arrival_ts: '2099-12-01T06:40:00Z',
+  new_departure_ts: '2099-12-01T08:30:00Z',
+  new_arrival_ts: '2099-12-01T10:40:00Z',
+  action: null,
+};
 
 const text = (changes: Partial<Booking>) => {
   const { title, detail } = statusText(booking({ available_actions: [], ...changes }));
@@ -44,6 +53,14 @@ test('a moved flight needs attention until its new times are accepted', () => {
     /^Your flight has new times\. .*cancel free of charge/,
   );
   expect(text({ status: 'CONFIRMED', available_actions: ['accept_change'] })).not.toMatch(/cancel/);
+  const moved = { ...segment(), schedule_change: CHANGE };
+  const ofTwo = (segments: Segment[]) =>
+    text({ status: 'HELD', available_actions: ['accept_change'], segments });
+  expect(ofTwo([moved, segment()])).toMatch(/^One of your flights has new times/);
+  expect(ofTwo([moved, { ...moved, schedule_change: { ...CHANGE, action: 'keep' } }])).toMatch(
+    /^One of your/,
+  );
+  expect(ofTwo([moved, moved])).toMatch(/^Your flights have new times/);
 });
 
 test('a late payment is told, whether it got the seats or is refunded', () => {

@@ -53,7 +53,7 @@ function changeByAirline(booking: Booking): StatusText | null {
   if (hasNewTimes(booking)) {
     return {
       tone: 'attention',
-      title: 'Your flight has new times',
+      title: newTimesTitle(booking),
       detail: isCancellable(booking)
         ? 'You still have your seats. Keep the new times, or cancel free of charge.'
         : 'You still have your seats. Please confirm the new times.',
@@ -64,6 +64,12 @@ function changeByAirline(booking: Booking): StatusText | null {
 
 function cancelledByAirlineTitle({ segments }: Booking): string {
   return `The airline cancelled ${segments.length === 1 ? 'your flight' : 'one of your flights'}`;
+}
+
+function newTimesTitle({ segments }: Booking): string {
+  if (segments.length === 1) return 'Your flight has new times';
+  const moved = segments.filter(({ schedule_change: change }) => change && !change.action);
+  return moved.length > 1 ? 'Your flights have new times' : 'One of your flights has new times';
 }
 
 function held(booking: Booking): StatusText {
