@@ -48,6 +48,8 @@ lint: $(PYTHON_ENV) $(NODE_MODULES) ## Style and import directions, of Python an
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/yamllint --strict .
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	cd frontend && npm run --silent lint
 
 .PHONY: types
@@ -79,6 +81,10 @@ frontend-test: $(NODE_MODULES) ## Tests of the app
 .PHONY: e2e
 e2e: setup ## The whole product as one command, and in a real browser
 	$(PYTEST) tests/e2e
+
+.PHONY: containers-check
+containers-check: ## The product in containers: start, restarts, more workers, end (skipped where no container engine answers)
+	@$(PYTHON) -m tests.containers
 
 .PHONY: soak
 soak: $(PYTHON_ENV) ## A thousand random lives of bookings, in any order of events (LIVES); takes a quarter of an hour
@@ -133,7 +139,7 @@ clean: ## Remove what was installed and built; your data in .skyqueue stays
 help:
 	@awk 'BEGIN {FS = ":.*## "} \
 		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 
 # What is installed, as files: each is as new as what it was made from.

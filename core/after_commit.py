@@ -16,8 +16,13 @@ from core.events import job_events
 from core.messaging.dispatcher import Dispatcher
 from core.messaging.messages import Message
 from core.seats.inventory import Inventory
+from core.telemetry.incidents import Incident
 
-_log = structlog.get_logger(__name__)
+_kept_seats = Incident(
+    structlog.get_logger(__name__),
+    "seats not given back in Redis; the audit repairs it",
+    "seats are given back in Redis again",
+)
 
 
 @dataclass(slots=True)
@@ -50,4 +55,6 @@ class AfterCommit:
             inventory.forget(self.rolled_back)
             inventory.drop(self.stale_flights)
         except redis.RedisError as error:
-            _log.warning("seats not given back in Redis; the audit repairs it", error=str(error))
+            _kept_seats.failed(error=str(error))
+        else:
+            _kept_seats.succeeded()

@@ -54,25 +54,25 @@ class _Files(EnvSettingsSource):
                 continue
             if self.env_vars.get(variable.lower()):
                 raise WrongFile(f"{variable} and {variable}{SUFFIX} are both set. Keep one of them.")
-            read[name] = _read(f"{variable}{SUFFIX}", Path(path).expanduser())
+            read[name] = read_line(f"{variable}{SUFFIX}", Path(path).expanduser())
         return read
 
 
-def _read(variable: str, path: Path) -> str:
-    """The line in the file. A line break at its end does not belong to it; spaces do."""
+def read_line(name: str, path: Path) -> str:
+    """The line in the file. A line break at its end does not belong to it; spaces do. Raises `WrongFile`, which names the `name`."""
     shown = ascii(str(path))[1:-1]
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # what is read once, a pipe for example, would be gone at the second look
-            raise WrongFile(f"{variable}: {shown} is not a regular file.")
+            raise WrongFile(f"{name}: {shown} is not a regular file.")
         value = path.read_text(encoding="utf-8").rstrip("\r\n")
     except OSError as error:
-        raise WrongFile(f"{variable}: {shown} cannot be read: {error.strerror}.") from error
+        raise WrongFile(f"{name}: {shown} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError:
-        raise WrongFile(f"{variable}: {shown} is not text in UTF-8.") from None
+        raise WrongFile(f"{name}: {shown} is not text in UTF-8.") from None
     if not value.strip():
-        raise WrongFile(f"{variable}: {shown} is empty.")
+        raise WrongFile(f"{name}: {shown} is empty.")
     if len(value.splitlines()) > 1:
-        raise WrongFile(f"{variable}: {shown} holds more than one line.")
+        raise WrongFile(f"{name}: {shown} holds more than one line.")
     return value
 
 

@@ -109,10 +109,17 @@ class Search(_Concern):
         return self
 
 
+class Start(_Concern):
+    sample: Literal["on", "off"] = "on"
+    """Whether an empty database gets the sample schedule."""
+
+
 class Work(_Concern):
     worker_processes: int = Field(default=1, ge=1, le=64)
     worker_threads: int = Field(default=2, ge=1, le=64)
     """Threads for bookings in each worker process: few, because what piles up is merged into one batch."""
+    worker_alive_path: Path | None = None
+    """A worker touches this file every second while all its threads live, for the health check of a container (`workers.alive`)."""
     failpoints: str = ""
     """Tests only: `name:action[:probability][,...]`, see `core/failpoints.py`."""
 
@@ -122,13 +129,13 @@ class Work(_Concern):
         return self.worker_threads + 9
 
 
-CONCERNS: Final = (Http, Servers, Accounts, Booking, Payments, Fares, Search, Work)
+CONCERNS: Final = (Http, Servers, Accounts, Booking, Payments, Fares, Search, Start, Work)
 
 
 class Settings:
     """The settings of one process, grouped by concern. Build it once, in an edge."""
 
-    __slots__ = ("accounts", "booking", "fares", "http", "payments", "search", "servers", "work")
+    __slots__ = ("accounts", "booking", "fares", "http", "payments", "search", "servers", "start", "work")
 
     def __init__(self) -> None:
         self.http = Http()
@@ -138,4 +145,5 @@ class Settings:
         self.fares = Fares()
         self.payments = Payments()
         self.search = Search()
+        self.start = Start()
         self.work = Work()

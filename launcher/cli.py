@@ -71,8 +71,12 @@ def _told(error: Exception) -> list[str]:
 
 @contextmanager
 def _ctrl_c_ends_at_once() -> Iterator[None]:
-    """While nothing runs that would have to be ended. Ctrl-C inside an import could come out as any error."""
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+    """While nothing runs that would have to be ended. Ctrl-C inside an import could come out as any error.
+
+    A shell lets the jobs in the background of a script ignore Ctrl-C, and they pass that on. Here it counts again: what is sent to
+    us is meant for us.
+    """
+    if signal.getsignal(signal.SIGINT) not in (signal.default_int_handler, signal.SIG_IGN):
         yield
         return
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -102,10 +106,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     schedule_of = command("sample", "Load the sample schedule through the importer; a worker has to run.")
     schedule_of.add_argument("--output", type=Path, help="only write it to this CSV file")
+    schedule_of.add_argument(
+        "--if-empty",
+        action="store_true",
+        help="only into a database without flights, and not if SKYQUEUE_SAMPLE is off; the exit status is 0 also when it fails",
+    )
     command("audit", "Check every invariant; the exit status is 1 when one is violated.")
     admin = command("create-admin", "Make sure that the administrator of SKYQUEUE_ADMIN_USERNAME exists.")
     admin.add_argument("--username", help="instead of SKYQUEUE_ADMIN_USERNAME")
     admin.add_argument("--reset-password", action="store_true", help="give an administrator who exists this password")
+    hidden = command(
+        "make-secrets", "Make what an installation in containers has to keep secret, each secret in a file of its own."
+    )
+    hidden.add_argument("folder", type=Path, help="where the files are, or will be; its owner reads them")
+    hidden.add_argument(
+        "--postgres", required=True, metavar="USER@HOST:PORT/DATABASE", help="unless SKYQUEUE_DATABASE_URL is set"
+    )
+    hidden.add_argument("--valkey", required=True, metavar="HOST:PORT/DATABASE", help="unless SKYQUEUE_REDIS_URL is set")
+    hidden.add_argument("--payments", required=True, metavar="URL", help="unless SKYQUEUE_PAYMENTS_URL is set")
     document = command("openapi", "Write the API's OpenAPI document.")
     document.add_argument("--output", type=Path, help="a file; without it, the terminal")
     return parser

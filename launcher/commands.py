@@ -19,17 +19,19 @@ from core.db import Database, opened
 from core.imports.storage.opening import open_storage
 from core.invariants import checker
 from core.migrations import check, upgrade
-from core.settings import Settings
+from core.settings import Servers, Settings
 from core.startup import CannotStart
 from core.users.service import AdminOutcome, ensure_admin
 from launcher.sample import loading as schedule
 from launcher.supervisor import join
 from launcher.supervisor import up as machine
 from launcher.supervisor.folder import locate
+from launcher.supervisor.make_secrets import Beside, ServerPasswords, make
 
 
 def up(asked: argparse.Namespace) -> None:
-    machine.up(_settings(), sample=not asked.no_sample)
+    settings = _settings()
+    machine.up(settings, sample=settings.start.sample == "on" and not asked.no_sample)
 
 
 def api(_asked: argparse.Namespace) -> None:
@@ -50,7 +52,7 @@ def migrate(_asked: argparse.Namespace) -> None:
     check.require(database_url, tables=False)
     warning = upgrade(database_url)
     if warning:
-        print(f"skyqueue: warning: {warning}", file=sys.stderr)
+        _warn(warning)
     else:
         print("The database has the newest schema.")
     if settings.accounts.admin_password is not None:
@@ -61,8 +63,23 @@ def sample(asked: argparse.Namespace) -> None:
     if asked.output is not None:
         print(f"{schedule.write(asked.output, tell=print)} flights in {asked.output}")
         return
-    servers = _settings().servers
+    settings = _settings()
+    if not asked.if_empty:
+        _load_sample(settings.servers, only_if_empty=False)
+    elif settings.start.sample == "off":
+        print("SKYQUEUE_SAMPLE is off: no schedule was loaded.")
+    else:
+        try:
+            _load_sample(settings.servers, only_if_empty=True)
+        except Exception as error:  # whatever happened: who starts without a sample can still work
+            _warn(f"The sample schedule was not loaded: {str(error).partition(chr(10))[0]}")
+
+
+def _load_sample(servers: Servers, *, only_if_empty: bool) -> None:
     with _database() as database:
+        if only_if_empty and not schedule.is_wanted(database, also_when_over=False):
+            print("The database has flights already: no schedule was loaded.")
+            return
         loading = schedule.load(database, join.find(servers).redis_url, open_storage(servers), tell=print)
         loading.wait()
         print(f"{loading.count()} flights are in the database.")
@@ -88,6 +105,16 @@ def create_admin(asked: argparse.Namespace) -> None:
     print(f"The administrator {username}: {outcome}{way_out}.")
 
 
+def make_secrets(asked: argparse.Namespace) -> None:
+    beside = Beside(postgres=asked.postgres, valkey=asked.valkey, payments_url=asked.payments)
+    report = make(asked.folder, _settings(), ServerPasswords(), beside)
+    for said, names in (("Given", report.given), ("Kept", report.kept), ("Made", report.made)):
+        if names:
+            print(f"{said}: {', '.join(names)}.")
+    for warning in report.warnings:
+        _warn(warning)
+
+
 def openapi(asked: argparse.Namespace) -> None:
     document = import_module("api.app").create_app().openapi_schema.to_schema()
     written = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -95,6 +122,10 @@ def openapi(asked: argparse.Namespace) -> None:
         sys.stdout.write(written)
     else:
         asked.output.write_text(written, encoding="utf-8")
+
+
+def _warn(warning: str) -> None:
+    print(f"skyqueue: warning: {warning}", file=sys.stderr)
 
 
 def _become(module: str) -> None:

@@ -19,6 +19,8 @@ ATTEMPTS: Final = 12
 AT_ONCE: Final = 32
 IDLE_SECONDS: Final = 0.5
 PATIENCE_SECONDS: Final = 5.0
+REMIND_SECONDS: Final = 60.0
+"""How often it is told that a merchant does not listen."""
 
 _log = structlog.get_logger(__name__)
 
@@ -36,6 +38,8 @@ class Messenger:
         self._url = url
         self._secret = secret
         self._news = asyncio.Event()
+        self._unheard_since: float | None = None
+        self._told_at = 0.0
 
     def wake(self) -> None:
         self._news.set()
@@ -73,8 +77,20 @@ class Messenger:
         try:
             answer = await client.post(self._url, content=body, headers=headers)
         except httpx.HTTPError as error:
-            _log.warning("event not delivered", event_id=event.id, error=repr(error))
+            self._not_heard("events cannot be delivered", event_id=event.id, error=repr(error))
             return False
         if not answer.is_success:
-            _log.warning("event refused", event_id=event.id, status=answer.status_code)
-        return answer.is_success
+            self._not_heard("events are refused", event_id=event.id, status=answer.status_code)
+            return False
+        if self._unheard_since is not None:
+            _log.info("events are delivered again", seconds=round(time.monotonic() - self._unheard_since, 1))
+            self._unheard_since = None
+        return True
+
+    def _not_heard(self, told: str, **details: object) -> None:
+        """Tell it when it begins, and once a minute while nothing is heard."""
+        now = time.monotonic()
+        if self._unheard_since is None or now - self._told_at >= REMIND_SECONDS:
+            _log.warning(told, **details)
+            self._told_at = now
+        self._unheard_since = self._unheard_since or now

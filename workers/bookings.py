@@ -14,6 +14,7 @@ from core import failpoints
 from core.clock import now
 from core.lifecycle import reserve, sweep
 from core.lifecycle.reserve import PendingBooking, Reservations
+from core.telemetry.incidents import Incident, Incidents
 from workers.context import Context
 from workers.isolation import isolated
 
@@ -21,6 +22,8 @@ RETRIES: Final = 5
 """How often a deadlock is tried again at once. The lock order makes one rare; a foreign transaction may still cause it."""
 
 _log = structlog.get_logger(__name__)
+_redis = Incident(_log, "Redis is away, so the sweep will reserve", "Redis is back, and seats are reserved")
+_locked = Incidents(_log, "a flight is locked, so the sweep will reserve")
 
 
 def reserve_bookings(context: Context, booking_ids: Sequence[UUID]) -> None:
@@ -37,8 +40,9 @@ def reserve_bookings(context: Context, booking_ids: Sequence[UUID]) -> None:
     try:
         asked = reserve.reserve_in_redis(context.inventory, bookings, lambda flights: _load(context, flights), picked_up_at)
     except redis.RedisError as error:
-        _log.warning("Redis is away, so the sweep will reserve", bookings=len(bookings), error=str(error))
+        _redis.failed(bookings=len(bookings), error=str(error))
         return
+    _redis.succeeded()
     failpoints.reach("after_reserve")
     _settle_isolated(context, asked)
     failpoints.reach("before_ack")
@@ -72,7 +76,8 @@ def _settle_unlocked(context: Context, asked: Reservations) -> None:
     except LockNotAvailable:
         by_flights = asked.by_flights()
         if len(by_flights) == 1:
-            _log.warning("a flight is locked, so the sweep will reserve", bookings=len(asked.bookings))
+            flights = frozenset(asked.bookings[0].flight_ids)
+            _locked.failed(flights, flights=[str(each) for each in flights], bookings=len(asked.bookings))
             return
         for alike in by_flights:
             _settle_isolated(context, alike)

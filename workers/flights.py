@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
@@ -18,6 +19,7 @@ from core.events import job_events
 from core.events.job_events import JobEvents
 from core.flights import cancellation
 from core.lifecycle import cancel_flight
+from core.telemetry.incidents import Incidents
 from workers.context import Context
 from workers.isolation import isolated
 
@@ -25,6 +27,9 @@ BATCH: Final = 200
 """Bookings ended in one transaction: their locks are kept for tens of milliseconds."""
 
 _log = structlog.get_logger(__name__)
+_stopped = Incidents(_log, "the cancellation of a flight stopped; the sweep will go on with it")
+_stuck = Incidents(_log, "bookings of a cancelled flight that cannot be ended", level=logging.ERROR)
+_unended = Incidents(_log, "a booking that cannot be ended", level=logging.ERROR)
 
 
 def cancel_flights(context: Context, job_ids: Sequence[UUID]) -> None:
@@ -33,9 +38,7 @@ def cancel_flights(context: Context, job_ids: Sequence[UUID]) -> None:
         try:
             _work(context, job_id)
         except (psycopg.Error, SQLAlchemyError) as error:
-            _log.warning(
-                "the cancellation of a flight stopped; the sweep will go on with it", job_id=str(job_id), error=str(error)
-            )
+            _stopped.failed(job_id, job_id=str(job_id), error=str(error))
 
 
 def _work(context: Context, job_id: UUID) -> None:
@@ -44,9 +47,7 @@ def _work(context: Context, job_id: UUID) -> None:
         _end(context, job_id, booking_ids, stuck)
         job_events.publish(context.redis, JobEvents(jobs=[job_id]))
     if stuck:
-        _log.error(
-            "bookings of a cancelled flight that cannot be ended", job_id=str(job_id), bookings=[str(each) for each in stuck]
-        )
+        _stuck.failed(job_id, job_id=str(job_id), bookings=[str(each) for each in stuck])
     job_events.publish(context.redis, JobEvents(jobs=[job_id]))
 
 
@@ -78,7 +79,7 @@ def _end(context: Context, job_id: UUID, booking_ids: Sequence[UUID], stuck: set
         after.run(context.redis, context.dispatcher)
 
     def leave(booking_id: UUID, error: Exception) -> None:
-        _log.error("a booking that cannot be ended", booking_id=str(booking_id), exc_info=error)
+        _unended.failed(booking_id, booking_id=str(booking_id), exc_info=error)
         stuck.add(booking_id)
 
     with suppress(DeadlockDetected, SerializationFailure):  # what was not stored is in the next batch again

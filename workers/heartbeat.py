@@ -5,6 +5,7 @@ A process that is frozen writes nothing; nor does one whose threads are stuck, a
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from typing import Final
@@ -16,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.db import Database
 from core.heartbeats import beats
 from core.heartbeats.beats import Worker
+from core.telemetry.incidents import Incident
 from workers.progress import Progress
 
 BEGIN_SECONDS: Final = 0.05
@@ -35,7 +37,8 @@ class Heartbeat:
         self._progress = progress
         self._stopping = stopping
         self._stuck: list[str] = []
-        self._is_away = False
+        self._outage = Incident(_log, "the heartbeat cannot be written", "the heartbeat is written again")
+        self._broken = Incident(_log, "a heartbeat failed", "heartbeats do not fail any more", level=logging.ERROR)
         self.thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def start(self) -> None:
@@ -52,9 +55,11 @@ class Heartbeat:
                         self._remove_dead(silent_seconds=0.0 if is_first else beats.SILENT_SECONDS)
                         tidied_at, is_first = time.monotonic(), False
             except (psycopg.Error, SQLAlchemyError) as error:
-                self._tell_away(error)
+                self._outage.failed(error=str(error))
             except Exception:
-                _log.exception("a heartbeat failed")
+                self._broken.failed(exc_info=True)
+            else:
+                self._broken.succeeded()
             self._stopping.wait(beats.BEAT_SECONDS if self._progress.has_begun else BEGIN_SECONDS)
         try:
             with self._db.transaction() as connection:
@@ -77,17 +82,10 @@ class Heartbeat:
     def _beat(self) -> None:
         with self._db.transaction() as connection:
             beats.beat(connection, self._worker)
-        if self._is_away:
-            _log.info("the heartbeat is written again")
-        self._is_away = False
+        self._outage.succeeded()
 
     def _remove_dead(self, *, silent_seconds: float) -> None:
         with self._db.transaction() as connection:
             dead = beats.remove_dead(connection, self._worker, silent_seconds=silent_seconds)
         for each in dead:
             _log.warning("a worker had ended without a goodbye", worker=str(each.id), host=each.host, pid=each.pid)
-
-    def _tell_away(self, error: Exception) -> None:
-        if not self._is_away:
-            _log.warning("the heartbeat cannot be written", error=str(error))
-        self._is_away = True

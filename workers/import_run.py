@@ -36,6 +36,7 @@ from core.imports.progress import Job
 from core.imports.storage.files import Storage
 from core.imports.validation import route_days, validate
 from core.seats.inventory import Inventory
+from core.telemetry.incidents import Incident
 
 LAST_ATTEMPT: Final = 5
 """An import that was begun so often without storing one more chunk is given up."""
@@ -43,6 +44,7 @@ RETRIES: Final = 5
 """How often a deadlock is tried again at once. The lock order makes one rare; a foreign transaction may still cause it."""
 
 _log = structlog.get_logger(__name__)
+_stale_counts = Incident(_log, "seat counts stay in Redis until the audit drops them", "seat counts are dropped from Redis again")
 
 
 class Ending(StrEnum):
@@ -192,7 +194,9 @@ class _Run:
         try:
             self._inventory.drop(applied.free)
         except redis.RedisError as error:
-            _log.warning("seat counts stay in Redis until the audit drops them", import_id=str(self._job.id), error=str(error))
+            _stale_counts.failed(import_id=str(self._job.id), error=str(error))
+        else:
+            _stale_counts.succeeded()
         job_events.publish(self._client, JobEvents(seats=applied.free, jobs=[self._job.id]))
 
     def _store(self, chunk: Chunk, rows: Rows) -> Applied | None:

@@ -10,9 +10,11 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.operations import dead_letters
+from core.telemetry.incidents import Incidents
 from workers.context import Context
 
 _log = structlog.get_logger(__name__)
+_stopped = Incidents(_log, "an import stopped; the sweep will go on with it")
 
 
 def import_files(context: Context, import_ids: Sequence[UUID]) -> None:
@@ -30,4 +32,4 @@ def import_files(context: Context, import_ids: Sequence[UUID]) -> None:
                 with context.db.transaction() as connection:
                     dead_letters.bury_import(connection, import_id, "The import failed; its row says why.")
         except (psycopg.Error, SQLAlchemyError, OSError) as error:
-            _log.warning("an import stopped; the sweep will go on with it", import_id=str(import_id), error=str(error))
+            _stopped.failed(import_id, import_id=str(import_id), error=str(error))

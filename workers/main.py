@@ -30,13 +30,16 @@ from core.migrations import check
 from core.operations import dead_letters
 from core.settings import Settings
 from core.startup import CannotStart
+from core.telemetry.incidents import Incident
 from core.telemetry.logs import configure as configure_logs
 from workers.bookings import reserve_alone, reserve_bookings
+from workers.broker import reconnects
 from workers.broker.consumer import connect
 from workers.context import Context
 from workers.flights import cancel_flights
 from workers.heartbeat import Heartbeat
 from workers.imports import import_files
+from workers.isolation import is_away
 from workers.middleware import watchdog
 from workers.middleware.correlation import Correlation
 from workers.payment_executor import PaymentExecutor
@@ -87,6 +90,7 @@ def start(pool: Pool, context: Context) -> Worker:
             dead_letters.bury_payload(connection, queue, payload, error)
 
     moved = context.progress.expect(f"the consumer of {pool.queue}", limit_seconds=CONSUMER_STALL_SECONDS)
+    reconnects.leave_out(pool.queue)
     broker = connect(str(context.settings.servers.redis_url), bury, moved)
     broker.add_middleware(Correlation())
     for message, handler in pool.handlers.items():
@@ -100,10 +104,18 @@ def start(pool: Pool, context: Context) -> Worker:
 
 def _declare(broker: dramatiq.Broker, message: type[Message], handler: Handler, context: Context, pool: Pool) -> None:
     name = f"a thread of {pool.queue}"
+    outage = Incident(_log, "Postgres is away, so the sweep will send this again", "Postgres is back")
 
     def act(ids: list[str]) -> None:
         with context.progress.working(name, limit_seconds=pool.stall_seconds):
-            handler(context, [UUID(each) for each in ids])
+            try:
+                handler(context, [UUID(each) for each in ids])
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                outage.failed(actor=message.actor, error=str(error))
+            else:
+                outage.succeeded()
 
     dramatiq.Actor(act, broker=broker, actor_name=message.actor, queue_name=message.queue, priority=0, options={})
 
@@ -135,7 +147,9 @@ def run() -> int:
     heartbeat.start()
     steady = [sweeper.thread, heartbeat.thread, *(cashier.thread for cashier in cashiers)]
     watchdog.watch(
-        lambda: [*steady, *(thread for worker in workers for thread in (*worker.consumers.values(), *worker.workers))], stopping
+        lambda: [*steady, *(thread for worker in workers for thread in (*worker.consumers.values(), *worker.workers))],
+        stopping,
+        alive_path=settings.work.worker_alive_path,
     )
     _log.info("worker ready", pid=os.getpid(), queues=[pool.queue for pool in pools(settings)])
     signal.sigwait(ENDINGS)

@@ -7,6 +7,7 @@ not begun, or is lost with the process, is found in Postgres by the sweep.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.batching import Batcher
 from core.payments.breaker import CircuitBreaker
 from core.payments.provider import Provider
+from core.telemetry.incidents import Incident, Incidents
 from workers.bulkhead import Bulkhead
 from workers.progress import Progress
 
@@ -90,6 +92,8 @@ class PaymentExecutor:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._ready = threading.Event()
+        self._postgres = Incident(_log, "Postgres is away, so the sweep will pay", "Postgres takes outcomes of payments again")
+        self._broken = Incidents(_log, "a payment could not be worked", level=logging.ERROR)
         self.thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="cashier", daemon=True)
 
     def start(self) -> None:
@@ -155,9 +159,9 @@ class PaymentExecutor:
         try:
             await self._work(*item, flight_id=lane[1])
         except (psycopg.Error, SQLAlchemyError) as error:
-            _log.warning("Postgres is away, so the sweep will pay", id=str(item[1]), error=str(error))
+            self._postgres.failed(id=str(item[1]), error=str(error))
         except Exception:
-            _log.exception("a payment could not be worked", id=str(item[1]))
+            self._broken.failed(item, id=str(item[1]), exc_info=True)
         finally:
             self._lanes.done(lane, item)
             self._start_what_may()
@@ -172,3 +176,4 @@ class PaymentExecutor:
         outcome = await counter.desk.call(self._provider, claim)
         self._breaker.record(flight_id, answered=counter.desk.answered(outcome))
         await counter.settlements.submit((claim, outcome))
+        self._postgres.succeeded()

@@ -9,15 +9,17 @@ import structlog
 
 from core.lifecycle import settle_payment
 from core.payments import refunds
+from core.telemetry.incidents import Incident
 from workers.context import PAYMENTS, REFUNDS, Context
 
 _log = structlog.get_logger(__name__)
+_no_provider = Incident(_log, "no payment provider is configured: SKYQUEUE_PAYMENTS_URL")
 
 
 def work_payments(context: Context, booking_ids: Sequence[UUID]) -> None:
     """Bring the payments of these bookings to their end, soon. Safe to call again with the same ids, at any time."""
     if context.cashier is None:
-        _log.warning("no payment provider is configured: SKYQUEUE_PAYMENTS_URL", bookings=len(booking_ids))
+        _no_provider.failed(bookings=len(booking_ids))
         return
     with context.db.snapshot() as connection:
         flights = settle_payment.find_flights(connection, booking_ids)
@@ -27,7 +29,7 @@ def work_payments(context: Context, booking_ids: Sequence[UUID]) -> None:
 def send_refunds(context: Context, refund_ids: Sequence[UUID]) -> None:
     """Give the money of these refunds back, soon. Safe to call again with the same ids, at any time."""
     if context.cashier is None:
-        _log.warning("no payment provider is configured: SKYQUEUE_PAYMENTS_URL", refunds=len(refund_ids))
+        _no_provider.failed(refunds=len(refund_ids))
         return
     with context.db.snapshot() as connection:
         flights = refunds.find_flights(connection, refund_ids)

@@ -21,9 +21,13 @@ from api.http.problems import INTERNAL, MEDIA_TYPE, Problem
 from api.http.validation_messages import field_error
 from core.db import BUSY
 from core.errors import AppError
+from core.telemetry.incidents import Incidents
 from core.users.tokens import AccountGone
 
 log = structlog.get_logger(__name__)
+_rows_busy = Incidents(log, "rows_busy")
+_servers_away = Incidents(log, "server_away")
+"""By the kind of error. That a server is back is told by whoever watches it: `api/readiness`."""
 
 SERVER_AWAY: tuple[type[Exception], ...] = (
     psycopg.OperationalError,
@@ -70,8 +74,9 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
         log.error("request_failed", method=request.method, path=request.scope["path"], exc_info=error)
     elif _is_away(error):
         cause = _cause(error)
-        event = "rows_busy" if isinstance(cause, BUSY) else "server_away"
-        log.warning(event, method=request.method, path=request.scope["path"], error=f"{type(cause).__name__}: {cause}".strip())
+        trouble = _rows_busy if isinstance(cause, BUSY) else _servers_away
+        said = f"{type(cause).__name__}: {cause}".strip()
+        trouble.failed(type(cause).__name__, method=request.method, path=request.scope["path"], error=said)
     return Response(
         problem.body(instance=request.scope["path"], request_id=request.scope["state"].get("request_id", "")),
         status_code=problem.status,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
 from bisect import bisect_left
@@ -14,6 +15,7 @@ import structlog
 from api.live.job_events import JobEventsReader
 from core.db import AWAY, Database
 from core.errors import Overloaded
+from core.telemetry.incidents import Incident
 
 PERIOD_SECONDS: Final = 1.0
 POSITIONS: Final = 10_000
@@ -36,6 +38,8 @@ class Backlog:
         self.waiting = 0
         self.per_second = 0.0
         """Trips that workers finish, smoothed."""
+        self._outage = Incident(_log, "the backlog cannot be seen", "the backlog is seen again")
+        self._broken = Incident(_log, "the backlog cannot be seen", "the backlog is seen again", level=logging.ERROR)
 
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -82,10 +86,13 @@ class Backlog:
             try:
                 self.waiting, self._head = await asyncio.to_thread(self._look)
             except AWAY as error:
-                _log.warning("the backlog cannot be seen", error=str(error))
+                self._outage.failed(error=str(error))
             except Exception:
                 # A task that ends here would leave the door as it is, open or shut, for as long as the process lives.
-                _log.exception("the backlog cannot be seen")
+                self._broken.failed(exc_info=True)
+            else:
+                self._outage.succeeded()
+                self._broken.succeeded()
 
     def _look(self) -> tuple[int, list[UUID]]:
         with self._db.snapshot() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Final
 
 import msgspec
@@ -14,6 +15,7 @@ from api.live.seat_count_cache import SeatCountCache
 from api.live.waiters import Waiters
 from core import keys
 from core.events import job_events
+from core.telemetry.incidents import Incident
 
 RECONNECT_SECONDS: Final = 0.5
 LISTEN_SECONDS: Final = 1.0
@@ -32,6 +34,11 @@ class JobEventsReader:
         self._task: asyncio.Task[None] | None = None
         self.finished = 0
         """Trips that moved, ever: the drain rate is its slope."""
+        self._outage = Incident(_log, "the news is away; waiters read Postgres", "the news is heard again")
+        self._broken = Incident(
+            _log, "the news cannot be read; waiters read Postgres", "the news can be read again", level=logging.ERROR
+        )
+        self._unread = Incident(_log, "news that nobody can read", "news can be read again")
 
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -46,9 +53,9 @@ class JobEventsReader:
             try:
                 await self._listen()
             except (RedisError, OSError) as error:
-                _log.warning("the news is away; waiters read Postgres", error=str(error))
+                self._outage.failed(error=str(error))
             except Exception:
-                _log.exception("the news cannot be read; waiters read Postgres")  # and the next news may be readable
+                self._broken.failed(exc_info=True)  # and the next news may be readable
             self._board.distrust()
             await asyncio.sleep(RECONNECT_SECONDS)
 
@@ -58,6 +65,8 @@ class JobEventsReader:
             self._board.distrust()
             while True:
                 message = await channel.get_message(timeout=LISTEN_SECONDS)
+                self._outage.succeeded()
+                self._broken.succeeded()
                 if message is not None:
                     self._take(message["data"])
 
@@ -65,8 +74,9 @@ class JobEventsReader:
         try:
             news = job_events.read(payload)
         except msgspec.DecodeError as error:
-            _log.warning("news that nobody can read", error=str(error))
+            self._unread.failed(error=str(error))
             return
+        self._unread.succeeded()
         self._board.note(news.seats)
         self.finished += len(news.bookings)
         for booking_id in news.bookings:

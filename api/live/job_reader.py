@@ -15,6 +15,7 @@ from api.live.waiters import Waiters
 from core.batching import Batcher
 from core.db import AWAY, Database
 from core.jobs.status import Job, read_jobs
+from core.telemetry.incidents import Incident
 
 BACKSTOP_SECONDS: Final = 1.0
 """How long a waiter trusts the news before it looks for itself."""
@@ -32,6 +33,7 @@ class JobReader:
         self._waiters = waiters
         self._reader: Batcher[UUID, Job | None] = Batcher("job-reader", self._read, limit=500)
         self._ended: dict[UUID, Job] = {}
+        self._unread = Incident(_log, "a job that was promised cannot be read", "jobs that were promised are read again")
 
     async def read(self, job_id: UUID) -> Job | None:
         """The job as it is now, or None; while Postgres is away, as it was when it was last read, if it was done.
@@ -59,10 +61,12 @@ class JobReader:
     async def follow(self, job_id: UUID, seconds: float) -> Job | None:
         """As `wait`, for who has been promised something: that nobody can say now what became of it takes nothing back, and is None."""
         try:
-            return await self.wait(job_id, seconds)
+            job = await self.wait(job_id, seconds)
         except Exception as error:
-            _log.warning("a job that was promised cannot be read", job_id=str(job_id), error=repr(error))
+            self._unread.failed(job_id=str(job_id), error=repr(error))
             return None
+        self._unread.succeeded()
+        return job
 
     def stop_waiting(self) -> None:
         """Whoever waits is answered with what is known now, and nobody waits from here on."""

@@ -7,6 +7,7 @@ hanging rather than cancelled: to cancel means to wait for the same server.
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final, Protocol
@@ -15,6 +16,7 @@ import structlog
 
 from api.readiness.codes import Code
 from core.clock import now
+from core.telemetry.incidents import Incident
 
 log = structlog.get_logger(__name__)
 
@@ -71,6 +73,7 @@ class Watch:
         self.look = look
         self.causes: list[Cause] = []
         self._asking: asyncio.Future[list[Finding]] | None = None
+        self._broken = Incident(log, "readiness cannot be looked at", "readiness is looked at again", level=logging.ERROR)
 
     async def run(self) -> None:
         while True:
@@ -79,7 +82,9 @@ class Watch:
                 await self.ask()
             except Exception:
                 # A watch that ends would say for ever what was true last.
-                log.exception("readiness cannot be looked at", look=self.look.name)
+                self._broken.failed(look=self.look.name, exc_info=True)
+            else:
+                self._broken.succeeded()
 
     async def ask(self) -> None:
         """Ask, or go on waiting for the answer to the last question; not longer than its patience."""
@@ -111,7 +116,8 @@ class Watch:
         ]
         if {(cause.code, cause.message) for cause in causes} != set(earlier):
             told = [f"{cause.code}: {cause.message}" for cause in causes]
-            log.warning("readiness_changed", look=self.look.name, causes=told, exc_info=error)
+            level = logging.WARNING if causes else logging.INFO
+            log.log(level, "readiness_changed", look=self.look.name, causes=told, exc_info=error)
         self.causes = causes
 
 

@@ -14,8 +14,9 @@ import structlog
 
 from core import keys
 from core.bookings.transitions import Transitions
+from core.telemetry.incidents import Incident
 
-_log = structlog.get_logger(__name__)
+_unheard = Incident(structlog.get_logger(__name__), "news not broadcast", "news is broadcast again")
 
 
 class JobEvents(msgspec.Struct, array_like=True, frozen=True):
@@ -35,8 +36,9 @@ def publish(client: redis.Redis, news: JobEvents) -> bool:
     try:
         client.publish(keys.NEWS_CHANNEL, _encoder.encode(news))
     except redis.RedisError as error:
-        _log.warning("news not broadcast", bookings=len(news.bookings), error=str(error))
+        _unheard.failed(bookings=len(news.bookings), error=str(error))
         return False
+    _unheard.succeeded()
     return True
 
 

@@ -32,6 +32,7 @@ from core.flights.views import COLUMNS, FlightView, view
 from core.operations import audit_log
 from core.places import registry
 from core.seats.inventory import Inventory
+from core.telemetry.incidents import Incident
 
 _RETURNED: Final = SQL("{}, source_key, destination_key, departure_date").format(COLUMNS)
 _INSERT: Final = SQL("""
@@ -58,7 +59,11 @@ RETURNING {returned}
 """).format(returned=_RETURNED)
 _LOCK: Final = SQL("SELECT {returned}, seats_held, seats_sold FROM flights WHERE id = %s FOR UPDATE").format(returned=_RETURNED)
 
-_log = structlog.get_logger(__name__)
+_stale_counts = Incident(
+    structlog.get_logger(__name__),
+    "seat counts stay in Redis until the audit drops them",
+    "seat counts are dropped from Redis again",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +87,9 @@ def announce(client: redis.Redis, change: Change) -> None:
         try:
             Inventory(client).drop([change.flight_id])
         except redis.RedisError as error:
-            _log.warning(
-                "seat counts stay in Redis until the audit drops them", flight_id=str(change.flight_id), error=str(error)
-            )
+            _stale_counts.failed(flight_id=str(change.flight_id), error=str(error))
+        else:
+            _stale_counts.succeeded()
     if change.routes and route_versions.change(client, change.routes):
         served_places.tell(client, change.places, may_lack=change.places_lost)
 

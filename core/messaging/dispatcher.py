@@ -16,6 +16,7 @@ from redis.retry import Retry
 from core import keys
 from core.messaging.messages import Message
 from core.telemetry import correlation
+from core.telemetry.incidents import Incident
 
 SEND_SECONDS: Final = 0.5
 """The most that a frozen Redis may cost one send; the default client would block for a minute."""
@@ -35,6 +36,7 @@ class Dispatcher:
         # Maintenance is the workers' business; a producer that did it would pay with its callers' time.
         self._broker = RedisBroker(client=client, namespace=keys.QUEUE_NAMESPACE, middleware=[], maintenance_chance=0)
         self._resting_until = 0.0
+        self._outage = Incident(_log, "messages are deferred to the sweep", "messages are sent again")
 
     def send(self, message: Message, *, correlation_ids: Sequence[str] = ()) -> bool:
         """Put a message on its queue. False if Redis did not take it, or did not take the one before: the sweep will send.
@@ -54,8 +56,9 @@ class Dispatcher:
             self._broker.enqueue(envelope)
         except redis.RedisError as error:
             self._resting_until = time.monotonic() + REST_SECONDS
-            _log.warning("message deferred to the sweep", actor=message.actor, ids=len(message.ids), error=str(error))
+            self._outage.failed(actor=message.actor, ids=len(message.ids), error=str(error))
             return False
+        self._outage.succeeded()
         return True
 
     def depth(self, queue: str) -> int:

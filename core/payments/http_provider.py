@@ -14,6 +14,7 @@ import structlog
 
 from core.nesting import is_too_deep
 from core.payments.provider import Charge, Outcome, RefundOutcome, Verdict
+from core.telemetry.incidents import Incident
 
 CONNECT_SECONDS: Final = 2.0
 ASK_SECONDS: Final = 4.0
@@ -23,6 +24,7 @@ REFUSED: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED,
 """What the provider says when it will not, as opposed to when it cannot now."""
 
 _log = structlog.get_logger(__name__)
+_failing = Incident(_log, "the payment provider failed", "the payment provider does not fail any more")
 
 
 class _ChargeAnswer(msgspec.Struct):
@@ -42,6 +44,8 @@ class HttpProvider:
 
     def __init__(self, base_url: str, *, seconds: float) -> None:
         self._seconds = seconds
+        self._unreached = Incident(_log, "the payment provider cannot be reached", "the payment provider is reached again")
+        self._silent = Incident(_log, "the payment provider did not answer", "the payment provider answers again")
         self._client = httpx.AsyncClient(
             base_url=base_url,
             timeout=httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
@@ -94,19 +98,22 @@ class HttpProvider:
                     received += chunk
                     if len(received) > ANSWER_BYTES:
                         return Verdict.UNKNOWN
+                self._unreached.succeeded()
+                self._silent.succeeded()
                 return httpx.Response(answer.status_code, content=bytes(received))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            _log.warning("the payment provider cannot be reached", error=repr(error))
+            self._unreached.failed(error=repr(error))
             return Verdict.NOT_SENT
         except (httpx.HTTPError, TimeoutError) as error:
-            _log.warning("the payment provider did not answer", path=path, error=repr(error))
+            self._silent.failed(path=path, error=repr(error))
             return Verdict.UNKNOWN
 
 
 def _read(charge: Charge, answer: httpx.Response) -> Outcome:
     if not answer.is_success:
-        _log.warning("the payment provider failed", payment_id=str(charge.payment_id), status=answer.status_code)
+        _failing.failed(payment_id=str(charge.payment_id), status=answer.status_code)
         return Outcome(Verdict.UNKNOWN)
+    _failing.succeeded()
     try:
         said = _decode(answer.content)
         same = (said.id, Decimal(said.amount), said.currency) == (str(charge.payment_id), charge.amount, charge.currency)

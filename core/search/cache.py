@@ -22,6 +22,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from core.search.cached_entries import Entry, EntryReader, Found, Names, encode, found
+from core.telemetry.incidents import Incident
 
 REFRESH_FROM: Final = 0.9
 """The part of its lifetime after which an answer that is in use is computed anew."""
@@ -87,6 +88,8 @@ class SearchCache:
         self._ready_bytes = 0
         self._under_way: dict[tuple[str, bytes], asyncio.Task[_Filled]] = {}
         self._resting_until = 0.0
+        self._outage = Incident(_log, "search goes without its cache", "search has its cache again")
+        self._uncomputed = Incident(_log, "a search could not be computed", "searches are computed again")
 
     @property
     def reachable(self) -> Redis | None:
@@ -104,6 +107,7 @@ class SearchCache:
         except (RedisError, TimeoutError) as error:
             self._rest(error)
             return await self._alone(question)
+        self._outage.succeeded()
         if entry is not None:
             kept = self._keep(question, entry)
         if kept is None or kept.entry.version != version:
@@ -148,15 +152,19 @@ class SearchCache:
 
     def _end(self, what: _What, task: asyncio.Task[_Filled]) -> None:
         del self._under_way[what]
-        if not task.cancelled() and task.exception() is not None:
+        if task.cancelled():
+            return
+        if error := task.exception():
             # Who waits for it is told. Behind the scenes nobody waits, and what is kept is served until it expires.
-            _log.warning("a search could not be computed", error=str(task.exception()))
+            self._uncomputed.failed(error=str(error))
+        else:
+            self._uncomputed.succeeded()
 
     def _rest(self, error: Exception) -> None:
         now = time.monotonic()
         if now >= self._resting_until:  # many are told of the same failure
             self._resting_until = now + REST_SECONDS
-            _log.warning("search goes without its cache", error=str(error) or type(error).__name__)
+            self._outage.failed(error=str(error) or type(error).__name__)
 
     async def _alone(self, question: Question[Value]) -> Answer[Value]:
         """Without Redis. Whoever asks meanwhile shares the answer, which is as fresh as the database's when it was begun."""

@@ -25,13 +25,19 @@ def kept(path: Path, length: int = 32, *, remedy: str = "Remove it, and a new on
     return secret
 
 
-def write(path: Path, secret: str) -> None:
-    """Whole or not at all, and never readable by others, not even for a moment."""
+def write(path: Path, secret: str, *, mode: int = 0o600, owner: os.stat_result | None = None) -> None:
+    """Whole or not at all, and never readable by others, not even for a moment.
+
+    `owner`: whose file it becomes, as the status of another file says; None: ours.
+    """
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(f"{secret}\n")
+            os.fchmod(file.fileno(), mode)
+            if owner is not None:
+                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
         draft.replace(path)
     except OSError:  # a full disk
         draft.unlink(missing_ok=True)

@@ -54,17 +54,18 @@ def require_secrets(settings: Settings, folder: DataFolder) -> None:
 def _jwt_secret(settings: Settings, folder: DataFolder) -> str:
     """Made once for our own servers. With others, further API processes may run elsewhere, and all of them need the same."""
     if settings.accounts.jwt_secret is not None:
-        return _long_enough(settings.accounts.jwt_secret.get_secret_value(), "SKYQUEUE_JWT_SECRET", "Set another")
+        return long_enough(settings.accounts.jwt_secret.get_secret_value(), "SKYQUEUE_JWT_SECRET", "Set another")
     if settings.servers.database_url or settings.servers.redis_url:
         raise CannotStart(
             "With servers of your own, the secret that signs access tokens has to be yours too.",
             "Set SKYQUEUE_JWT_SECRET to the same 32 bytes or more everywhere; `openssl rand -hex 32` makes one.",
         )
     file = folder.path / "jwt.secret"
-    return _long_enough(secrets.kept(file), str(file), "Remove it, and a new one is made")
+    return long_enough(secrets.kept(file), str(file), "Remove it, and a new one is made")
 
 
-def _long_enough(secret: str, name: str, remedy: str) -> str:
+def long_enough(secret: str, name: str, remedy: str) -> str:
+    """The secret, which signs access tokens. Raises `CannotStart`, which names it, when it is too short for that."""
     if len(secret.encode()) < SECRET_BYTES:
         raise CannotStart(f"{name} is shorter than {SECRET_BYTES} bytes.", f"{remedy}; `openssl rand -hex 32` makes a good one.")
     return secret

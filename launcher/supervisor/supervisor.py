@@ -48,7 +48,10 @@ class Supervisor:
 
     @contextmanager
     def signals(self) -> Iterator[None]:
-        """Ctrl-C, SIGTERM and a closed terminal (unless `nohup` said to ignore that) ask for the end; asking twice changes nothing."""
+        """Ctrl-C, SIGTERM and a closed terminal (unless `nohup` said to ignore that) ask for the end; asking twice changes nothing.
+
+        That holds whatever the process that started us ignores or blocks.
+        """
 
         def ask(_number: int, _frame: FrameType | None) -> None:
             self._is_stopping = True  # not an Event: setting one inside its own wait would never return
@@ -57,9 +60,11 @@ class Supervisor:
         if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
             numbers.append(signal.SIGHUP)
         before = {number: signal.signal(number, ask) for number in numbers}
+        blocked = signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
         try:
             yield
         finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
             for number, handler in before.items():
                 signal.signal(number, handler)
 

@@ -79,8 +79,9 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_start_finds_its_data(
     until(lambda: all_gone(pids), seconds=5)
 
 
-def test_ctrl_c_while_the_database_is_made_is_an_end_like_any_other(folder: Path) -> None:
-    product = Product(folder / "early")
+@pytest.mark.parametrize("ignores", [(), (signal.SIGINT,)], ids=["at a terminal", "in the background of a script"])
+def test_ctrl_c_while_the_database_is_made_is_an_end_like_any_other(folder: Path, ignores: tuple[signal.Signals, ...]) -> None:
+    product = Product(folder / "early", ignores=ignores)
     try:
         product.launch("--no-sample")
         until(lambda: (product.data_dir / "postgres" / "draft").exists(), seconds=30)

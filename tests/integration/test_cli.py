@@ -153,12 +153,19 @@ def test_what_nobody_foresaw_is_one_line_too(
     )
 
 
-def test_ctrl_c_in_the_first_moment_leaves_no_traceback() -> None:
+@pytest.mark.parametrize("parent", [signal.SIG_DFL, signal.SIG_IGN], ids=["at a terminal", "in the background of a script"])
+def test_ctrl_c_in_the_first_moment_leaves_no_traceback(parent: signal.Handlers) -> None:
     code = (
-        "import os, signal, sys; from core import cli; "
+        "import os, signal, sys; from launcher import cli; "
         "sys.addaudithook(lambda name, _: os.kill(os.getpid(), signal.SIGINT) if name == 'import' else None); cli.main(['up'])"
     )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, parent),
+    )
     assert (ended.returncode, ended.stderr) == (-signal.SIGINT, "")
 
 

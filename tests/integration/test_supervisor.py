@@ -22,7 +22,7 @@ from launcher.embedded.guardian import Guardian
 from launcher.embedded.postgres import EmbeddedPostgres
 from launcher.supervisor import ward
 from launcher.supervisor.console import Console
-from launcher.supervisor.supervisor import STOP_SECONDS, Supervisor
+from launcher.supervisor.supervisor import STOP_SECONDS, Stopped, Supervisor
 from tests.support import servers
 from tests.support.waiting import until
 
@@ -222,6 +222,23 @@ def test_stopped_processes_of_a_server_end_with_it(guardian: Guardian) -> None:
             os.kill(pid, signal.SIGSTOP)
         postgres.stop(3)
         assert not any(servers.is_alive(pid) for pid in family)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_end_can_be_asked_for_whatever_the_parent_ignores_or_blocks(own_guardian: Guardian, number: signal.Signals) -> None:
+    supervisor = Supervisor(own_guardian, tell=print, changed=lambda: None)
+    before = signal.signal(number, signal.SIG_IGN)
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [number])
+    try:
+        with supervisor.signals():
+            os.kill(os.getpid(), number)
+            with pytest.raises(Stopped):
+                supervisor.wait_until(lambda: False, seconds=30, otherwise=lambda: CannotStart("Nobody asked.", ""))
+        assert signal.getsignal(number) == signal.SIG_IGN
+        assert number in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        signal.signal(number, before)
 
 
 def test_nohup_is_respected(own_guardian: Guardian) -> None:

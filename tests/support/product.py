@@ -22,10 +22,18 @@ READY_SECONDS = 120.0
 
 
 class Product:
-    """One installation in `data_dir`. It may be started, killed and started again."""
+    """One installation in `data_dir`. It may be started, killed and started again. `ignores`: signals that whoever starts it ignores."""
 
-    def __init__(self, data_dir: Path, *, environment: Mapping[str, str] | None = None, prefix: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        environment: Mapping[str, str] | None = None,
+        prefix: Sequence[str] = (),
+        ignores: Sequence[signal.Signals] = (),
+    ) -> None:
         self.data_dir = data_dir
+        self._ignores = ignores
         self._prefix = tuple(prefix)
         self._environment = clean_environment({"SKYQUEUE_DATA_DIR": str(data_dir), "SKYQUEUE_PORT": "0", **(environment or {})})
         self._process: subprocess.Popen[str] | None = None
@@ -45,7 +53,13 @@ class Product:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=self._set_signals,
         )
+
+    def _set_signals(self) -> None:
+        """In the new process, whoever runs the tests: a script has its jobs in the background ignore Ctrl-C, `nohup` a closed terminal."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN if number in self._ignores else signal.SIG_DFL)
 
     def start(self, *arguments: str) -> None:
         """Return when it is ready to be used."""

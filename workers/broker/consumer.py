@@ -12,6 +12,7 @@ from uuid import UUID
 
 import dramatiq
 import redis
+import structlog
 from dramatiq.broker import Consumer, MessageProxy
 from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
 from dramatiq.common import dq_name, q_name
@@ -20,8 +21,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from core import keys
+from core.db import AWAY
 from core.messaging.messages import MAX_IDS
 from core.telemetry import correlation
+from core.telemetry.incidents import Incident
 
 HEARTBEAT_TIMEOUT_MS: Final = 30_000
 """A process that was silent for so long is dead, and its messages return to their queues."""
@@ -32,6 +35,8 @@ SOCKET_SECONDS: Final = 5.0
 FETCH: Final = 64
 """Messages taken in one round trip, to be merged."""
 SEEN_SECONDS: Final = 3600
+
+_log = structlog.get_logger(__name__)
 
 Bury = Callable[[str, bytes, str], None]
 """Keeps the bytes of a message that cannot be read: `bury(queue, payload, error)`."""
@@ -78,6 +83,7 @@ class RepairedBroker(RedisBroker):
         self.taken: dict[str, Taken] = {}
         """By the ids of merged messages. It outlives the consumers: an error of Redis ends a consumer, and not the work of its
         messages."""
+        self.outage = Incident(_log, "no messages can be taken", "messages are taken again")
 
     @property
     def consumer_class(self) -> type[Consumer]:
@@ -114,14 +120,15 @@ class RepairedConsumer(_RedisConsumer):
         self._ready: list[dramatiq.Message[Any]] = []
         self._taken = broker.taken
         self._room = threading.Event()
-        with _closing_on_errors():
+        with self._closing_on_errors():
             self._return_orphans()
 
     def __next__(self) -> MessageProxy | None:
         self.broker.moved()
-        with _closing_on_errors():
+        with self._closing_on_errors():
             if not self._ready and not self._must_wait():
                 self._ready = self._fetch()
+                self.broker.outage.succeeded()
                 if not self._ready:
                     self._wait()
                     return None
@@ -147,7 +154,7 @@ class RepairedConsumer(_RedisConsumer):
     def requeue(self, messages: Iterable[MessageProxy]) -> None:
         taken = [self._taken.pop(message.message_id) for message in messages if message.message_id in self._taken]
         # An error that passed through here would end the consumer's thread while the process looks healthy.
-        with _closing_on_errors():
+        with self._closing_on_errors():
             self._return([part for each in taken for part in each.parts])
 
     def close(self) -> None:
@@ -155,13 +162,25 @@ class RepairedConsumer(_RedisConsumer):
         self.requeue(MessageProxy(message) for message in ready)
 
     def _finish(self, message: MessageProxy, command: Callable[[str, str], None]) -> None:
-        with _closing_on_errors():
+        with self._closing_on_errors():
             if message.message_id in self._taken:
                 for part in self._taken[message.message_id].parts:
                     command(self.queue_name, part)
         # Not before: Dramatiq tries again until Redis has taken it.
         self._taken.pop(message.message_id, None)
         self._room.set()
+
+    @contextmanager
+    def _closing_on_errors(self) -> Iterator[None]:
+        """Any error of Redis closes the consumer, and Dramatiq opens a new one. Only ConnectionError does so by itself.
+
+        So does a Postgres that cannot take what is to be buried: what was fetched with it is returned by the next consumer.
+        """
+        try:
+            yield
+        except (redis.RedisError, *AWAY) as error:
+            self.broker.outage.failed(queue=self.queue_name, error=str(error))
+            raise ConnectionClosed(error) from None
 
     def _return(self, parts: list[str]) -> None:
         """Put fetched messages back on the queue, for anybody."""
@@ -283,12 +302,3 @@ def _is_one_list_of_ids(message: dramatiq.Message[Any]) -> bool:
         return all(UUID(each) for each in message.args[0])
     except (ValueError, TypeError, AttributeError):
         return False
-
-
-@contextmanager
-def _closing_on_errors() -> Iterator[None]:
-    """Any error of Redis closes the consumer, and Dramatiq opens a new one. Only ConnectionError does so by itself."""
-    try:
-        yield
-    except redis.RedisError as error:
-        raise ConnectionClosed(error) from None

@@ -1,4 +1,7 @@
-"""End the process when a thread that it lives by has died: a supervisor starts a healthy one, a half-dead one only looks healthy."""
+"""End the process when a thread that it lives by has died: a supervisor starts a healthy one, a half-dead one only looks healthy.
+
+While all threads live, a file can tell so to those who cannot look into the process: it is as old as the last look (`workers.alive`).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -15,8 +19,12 @@ CHECK_SECONDS: Final = 1.0
 _log = structlog.get_logger(__name__)
 
 
-def watch(threads: Callable[[], list[threading.Thread]], stopping: threading.Event) -> None:
-    """Look after the threads until `stopping` is set; exit the process with 1 if one of them is dead."""
+def watch(threads: Callable[[], list[threading.Thread]], stopping: threading.Event, *, alive_path: Path | None) -> None:
+    """Look after the threads until `stopping` is set; exit the process with 1 if one of them is dead.
+
+    `alive_path` is touched after every look that finds all of them alive.
+    """
+    alive = _AliveFile(alive_path) if alive_path is not None else None
 
     def look() -> None:
         while not stopping.is_set():
@@ -24,6 +32,24 @@ def watch(threads: Callable[[], list[threading.Thread]], stopping: threading.Eve
             if dead and not stopping.is_set():
                 _log.critical("a thread has died, so this worker ends", threads=dead)
                 os._exit(1)
+            if alive is not None:
+                alive.touch()
             time.sleep(CHECK_SECONDS)
 
     threading.Thread(target=look, name="watchdog", daemon=True).start()
+
+
+class _AliveFile:
+    """A file that cannot be written does not end the process: its work goes on, and the health check says what is missing."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._is_told = False
+
+    def touch(self) -> None:
+        try:
+            self._path.touch()
+        except OSError as error:
+            if not self._is_told:
+                _log.warning("the file for health checks cannot be written", path=str(self._path), error=str(error))
+            self._is_told = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,6 +16,7 @@ from psycopg.errors import LockNotAvailable
 
 from core.lifecycle import sweep
 from core.messaging.messages import MAX_IDS, Queue, ReserveAlone, ReserveBookings
+from core.telemetry.incidents import Incidents
 from workers.context import Context
 from workers.isolation import isolated
 
@@ -24,6 +26,7 @@ LOST_SECONDS: Final = 2.0
 """How long one round sends again what Redis lost; the rest of it follows in the next."""
 
 _log = structlog.get_logger(__name__)
+_unended = Incidents(_log, "a booking that cannot be ended", level=logging.ERROR)
 
 
 class BookingRound:
@@ -91,4 +94,4 @@ class BookingRound:
 
 
 def _leave(booking_id: UUID, error: Exception) -> None:
-    _log.error("a booking that cannot be ended", booking_id=str(booking_id), exc_info=error)
+    _unended.failed(booking_id, booking_id=str(booking_id), exc_info=error)

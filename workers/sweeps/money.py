@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -15,6 +16,7 @@ from psycopg.errors import LockNotAvailable
 from core.lifecycle import expire, sweep
 from core.messaging.messages import MAX_IDS, Queue, SendRefunds, WorkPayments
 from core.payments import charges, refunds
+from core.telemetry.incidents import Incidents
 from workers.context import Context
 from workers.isolation import isolated
 
@@ -24,6 +26,8 @@ SENT_IN_A_ROUND: Final = 5_000
 BACKLOG_MESSAGES: Final = 200
 
 _log = structlog.get_logger(__name__)
+_locked = Incidents(_log, "a booking that is locked is ended later")
+_unended = Incidents(_log, "a booking that cannot be ended", level=logging.ERROR)
 
 
 def steps(context: Context) -> Iterator[tuple[str, Callable[[], None]]]:
@@ -62,9 +66,9 @@ def _end(context: Context, booking_ids: Sequence[UUID]) -> None:
 
 def _reschedule(context: Context, booking_id: UUID, error: Exception) -> None:
     if isinstance(error, LockNotAvailable):
-        _log.warning("a booking that is locked is ended later", booking_id=str(booking_id))
+        _locked.failed(booking_id, booking_id=str(booking_id))
         return
-    _log.error("a booking that cannot be ended", booking_id=str(booking_id), exc_info=error)
+    _unended.failed(booking_id, booking_id=str(booking_id), exc_info=error)
     with context.db.transaction() as connection:
         expire.reschedule(connection, booking_id)
 

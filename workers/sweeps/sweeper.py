@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from core.invariants import inventory_drift
 from core.lifecycle import sweep
 from core.messaging.epoch import Epoch
 from core.messaging.messages import CancelFlights, ImportFile
+from core.telemetry.incidents import Incident
 from workers.context import Context
 from workers.isolation import is_away
 from workers.sweeps import money
@@ -50,6 +52,13 @@ class Sweeper:
         self._suspects: dict[UUID, int] = {}
         self._audited_at = 0.0
         self._tidied_at = float("-inf")
+        self._postgres = Incident(_log, "the sweep has lost Postgres", "the sweep has Postgres again")
+        self._redis = Incident(_log, "Redis is away, so nothing is sent", "Redis is back, and what is due is sent")
+        self._itself = Incident(_log, "a sweep failed", "sweeps do not fail any more", level=logging.ERROR)
+        self._broken: dict[str, Incident] = {}
+        """By the name of the step."""
+        self._tidying = Incident(_log, "uploads not tidied", "uploads are tidied again")
+        self._audit = Incident(_log, "inventory not audited", "inventory is audited again")
         self.thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
 
     def start(self) -> None:
@@ -65,9 +74,11 @@ class Sweeper:
             try:
                 self._hold_lock_and_sweep()
             except (psycopg.Error, SQLAlchemyError) as error:
-                _log.warning("the sweep lost Postgres", error=str(error))
+                self._postgres.failed(error=str(error))
             except Exception:
-                _log.exception("a sweep failed")
+                self._itself.failed(exc_info=True)
+            else:
+                self._has_gone_well()
             self._stopping.wait(PERIOD_SECONDS)
 
     def _hold_lock_and_sweep(self) -> None:
@@ -75,7 +86,12 @@ class Sweeper:
         with self._context.db.session_lock(sweep.ADVISORY_LOCK) as held:
             while held() and not self._stopping.is_set():
                 self.sweep_once(held)
+                self._has_gone_well()
                 self._stopping.wait(PERIOD_SECONDS)
+
+    def _has_gone_well(self) -> None:
+        self._postgres.succeeded()
+        self._itself.succeeded()
 
     def sweep_once(self, held: Callable[[], bool] = lambda: True) -> None:
         """One pass, step by step. What breaks one is logged, and the others have their turn; a Postgres that is away ends the pass.
@@ -87,12 +103,17 @@ class Sweeper:
             if not held():
                 return
             self._context.progress.moved()
+            if name not in self._broken:
+                over = "a step of the sweep does not fail any more"
+                self._broken[name] = Incident(_log.bind(step=name), "a step of the sweep failed", over, level=logging.ERROR)
             try:
                 step()
             except Exception as error:
                 if is_away(error):
                     raise
-                _log.exception("a step of the sweep failed", step=name)
+                self._broken[name].failed(exc_info=True)
+            else:
+                self._broken[name].succeeded()
 
     def _steps(self) -> Iterator[tuple[str, Callable[[], None]]]:
         if self._can_send():
@@ -117,8 +138,9 @@ class Sweeper:
                 self._bookings.redis_was_lost()
                 self._forgotten = {"lost cancellations": self._make_due_cancellations, "lost payments": self._make_due_money}
         except redis.RedisError as error:
-            _log.warning("Redis is away, so nothing is sent", error=str(error))
+            self._redis.failed(error=str(error))
             return False
+        self._redis.succeeded()
         return True
 
     def _resend_imports(self) -> None:
@@ -149,8 +171,9 @@ class Sweeper:
         try:
             deleted = unclaimed.delete_orphans(self._context.db, self._context.storage)
         except OSError as error:
-            _log.warning("uploads not tidied", error=str(error))
+            self._tidying.failed(error=str(error))
             return
+        self._tidying.succeeded()
         if deleted:
             _log.info("files of no import deleted", names=deleted)
 
@@ -170,4 +193,6 @@ class Sweeper:
                 _log.warning("inventory dropped after drift", flights=[str(flight_id) for flight_id in stuck])
                 self._context.inventory.drop(stuck)
         except redis.RedisError as error:
-            _log.warning("inventory not audited", error=str(error))
+            self._audit.failed(error=str(error))
+        else:
+            self._audit.succeeded()

@@ -6,6 +6,7 @@ whatever an engineer does by hand.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from typing import Final
@@ -15,6 +16,7 @@ import structlog
 from psycopg.errors import LockNotAvailable
 
 from core.lifecycle import offer_seats, sweep
+from core.telemetry.incidents import Incidents
 from core.waitlist import entries
 from workers.context import Context
 from workers.isolation import isolated
@@ -23,7 +25,7 @@ PERIOD_SECONDS: Final = 5.0
 FLIGHTS_AT_ONCE: Final = 50
 CLOSED_IN_A_ROUND: Final = 5_000
 
-_log = structlog.get_logger(__name__)
+_unoffered = Incidents(structlog.get_logger(__name__), "free seats that cannot be offered now", level=logging.ERROR)
 
 
 class WaitlistRound:
@@ -56,4 +58,4 @@ class WaitlistRound:
 
 
 def _leave(flight_id: UUID, error: Exception) -> None:
-    _log.error("free seats that cannot be offered now", flight_id=str(flight_id), error=repr(error))
+    _unoffered.failed(flight_id, flight_id=str(flight_id), error=repr(error))

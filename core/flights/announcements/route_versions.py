@@ -18,6 +18,7 @@ import structlog
 from core import keys
 from core.flights.announcements import timetable_log
 from core.flights.announcements.timetable_log import Changed
+from core.telemetry.incidents import Incident
 
 BATCH: Final = 200
 """Routes in one round trip. All days of a route are one call, because they share a cluster slot."""
@@ -30,7 +31,11 @@ _CHANGE_VERSIONS: Final = files("core.flights.announcements").joinpath("lua", "c
 LISTED: Final = 200
 """Route days that are logged one by one. Of more, such as those of an import, only the days are."""
 
-_log = structlog.get_logger(__name__)
+_unheard = Incident(
+    structlog.get_logger(__name__),
+    "search caches keep what they have until it expires",
+    "search caches hear of changes again",
+)
 
 
 class RouteDay(NamedTuple):
@@ -92,8 +97,9 @@ def change(client: redis.Redis, route_days: RouteDays) -> bool:
                 script([*names, keys.calendar_version(*route)], [version, keys.ROUTE_VERSION_SECONDS], client=pipeline)
             pipeline.execute()
     except redis.RedisError as error:
-        _log.warning("search caches keep what they have until it expires", error=str(error))
+        _unheard.failed(error=str(error))
         return False
+    _unheard.succeeded()
     return True
 
 

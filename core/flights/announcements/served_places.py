@@ -21,6 +21,7 @@ from redis.asyncio import Redis as AsyncRedis
 
 from core import keys
 from core.db import RawConnection
+from core.telemetry.incidents import Incident
 
 _KEEP: Final = files("core.flights.announcements").joinpath("lua", "keep_places.lua").read_text()
 _EXPECT: Final = files("core.flights.announcements").joinpath("lua", "expect_places.lua").read_text()
@@ -31,7 +32,9 @@ _ANOTHER: Final = """
     SELECT FROM flights WHERE source_key = %s AND destination_key = %s AND id <> %s LIMIT 1 FOR KEY SHARE SKIP LOCKED
 """
 
-_log = structlog.get_logger(__name__)
+_unheard = Incident(
+    structlog.get_logger(__name__), "the list of places is kept until it expires", "the list of places is kept up to date again"
+)
 
 
 async def begin(client: AsyncRedis) -> bytes:
@@ -68,7 +71,9 @@ def tell(client: redis.Redis, place_keys: Iterable[str], *, may_lack: bool = Fal
     try:
         client.eval(_EXPECT, len(_KEYS), *_KEYS, str(time.time_ns()), *expected)
     except redis.RedisError as error:
-        _log.warning("the list of places is kept until it expires", error=str(error))
+        _unheard.failed(error=str(error))
+    else:
+        _unheard.succeeded()
 
 
 def has_another(connection: RawConnection, route: tuple[str, str], flight_id: object) -> bool:

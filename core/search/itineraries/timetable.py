@@ -26,6 +26,7 @@ from core.flights.announcements.timetable_log import Changed, Reader
 from core.search.itineraries.loading import Loader
 from core.search.itineraries.shared_refresh import SharedRefresh
 from core.search.itineraries.tables import DayTable, NumberedNames, day_number
+from core.telemetry.incidents import Incident
 
 REDIS_SECONDS: Final = 0.5
 """What takes longer counts as away."""
@@ -68,6 +69,7 @@ class Timetable:
         self._loader = Loader(self.places, NumberedNames())
         self._db = db
         self._log = Reader(client)
+        self._outage = Incident(_log, "the timetable does not hear of changes", "the timetable hears of changes again")
         self._max_bytes = max_bytes
         self._seconds = seconds
         self._days: OrderedDict[int, _Held] = OrderedDict()
@@ -182,8 +184,9 @@ class Timetable:
             self._resting_until = time.monotonic() + REST_SECONDS
             self._version = 0
             self._believe_for(BLIND_SECONDS)
-            _log.warning("the timetable does not hear of changes", error=str(error) or type(error).__name__)
+            self._outage.failed(error=str(error) or type(error).__name__)
             return
+        self._outage.succeeded()
         if news.changes is None:
             self._days.clear()
         elif news.changes:

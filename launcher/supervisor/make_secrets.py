@@ -1,0 +1,116 @@
+"""What an installation in containers has to keep secret, made once and kept in a folder that its containers share.
+
+Each secret is in a file that is named like its setting. What the environment names is taken from there, also when it has changed;
+what an earlier run has written stays; the rest is made up. Addresses carry passwords, so they are among the files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Annotated, Final
+from urllib.parse import quote
+
+from pydantic import SecretStr
+
+from core.db import address
+from core.setting_files import OR_FILE, Environment, read_line
+from core.settings import Settings
+from launcher.embedded import secrets
+from launcher.supervisor import environment, external
+from launcher.supervisor.administrator import PASSWORD_BYTES
+
+VALKEY_CONF: Final = "valkey.conf"
+"""Valkey reads it as an account of its own, so it may be read by all that see the folder. It holds no password, but its SHA-256."""
+POSTGRES_KEEPS: Final = "POSTGRES_PASSWORD has changed: Postgres goes on with the old one until it is changed there too."
+ADMIN_KEEPS: Final = "SKYQUEUE_ADMIN_PASSWORD has changed: an administrator who exists keeps the old one until it is reset."
+
+
+class ServerPasswords(Environment):
+    """Of the servers beside the product. Postgres's image has the same variables."""
+
+    postgres_password: Annotated[SecretStr | None, OR_FILE] = None
+    valkey_password: Annotated[SecretStr | None, OR_FILE] = None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the product, for who names nothing else."""
+
+    postgres: str
+    """`user@host:port/database`"""
+    valkey: str
+    """`host:port/database`"""
+    payments_url: str
+
+
+@dataclass
+class Report:
+    """The names of the secrets by where they come from, and what the operator has to know."""
+
+    given: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def make(folder: Path, settings: Settings, passwords: ServerPasswords, beside: Beside) -> Report:
+    """Bring the folder up to date. Raises `CannotStart`, `UnusableDatabase` or `WrongFile` when what is given, or kept, is of no use."""
+    accounts, servers, payments = settings.accounts, settings.servers, settings.payments
+    if accounts.jwt_secret is not None:
+        environment.long_enough(accounts.jwt_secret.get_secret_value(), "SKYQUEUE_JWT_SECRET", "Set another")
+    if servers.database_url:
+        address.require_valid(servers.database_url)
+    if servers.redis_url:
+        external.check_redis_url(servers.redis_url)
+
+    files = _Files(folder)
+    files.keep("jwt_secret", accounts.jwt_secret)
+    files.keep("payments_secret", payments.payments_secret)
+    files.keep("admin_password", accounts.admin_password, random_bytes=PASSWORD_BYTES, when_changed=ADMIN_KEEPS)
+    postgres = files.keep("postgres_password", passwords.postgres_password, when_changed=POSTGRES_KEEPS)
+    valkey = files.keep("valkey_password", passwords.valkey_password)
+
+    user, _, place = beside.postgres.partition("@")
+    files.write("database_url", servers.database_url or f"postgresql://{user}:{quote(postgres, safe='')}@{place}")
+    files.write("redis_url", servers.redis_url or f"redis://:{quote(valkey, safe='')}@{beside.valkey}")
+    files.write("payments_url", payments.payments_url or beside.payments_url)
+    if servers.storage_url is not None:
+        files.write("storage_url", servers.storage_url.get_secret_value())
+    digest = hashlib.sha256(valkey.encode()).hexdigest()
+    files.write(VALKEY_CONF, f"user default on #{digest} ~* &* +@all", mode=0o644)
+    return files.report
+
+
+class _Files:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._owner = folder.stat() if os.geteuid() == 0 else None
+        """Who owns the folder reads the files."""
+        self.report = Report()
+
+    def keep(self, name: str, given: SecretStr | None, *, random_bytes: int = 32, when_changed: str | None = None) -> str:
+        """The secret from now on. `when_changed` warns if it is another than before."""
+        path = self._folder / name
+        before = read_line(name, path) if path.exists() else None
+        if given is not None:
+            secret = given.get_secret_value()
+            self.report.given.append(name)
+            if when_changed and before not in (None, secret):
+                self.report.warnings.append(when_changed)
+        elif before is not None:
+            secret = before
+            self.report.kept.append(name)
+        else:
+            secret = token_urlsafe(random_bytes)
+            self.report.made.append(name)
+        self.write(name, secret)
+        return secret
+
+    def write(self, name: str, content: str, *, mode: int = 0o600) -> None:
+        path = self._folder / name
+        if not path.exists() or read_line(name, path) != content:
+            secrets.write(path, content, mode=mode, owner=self._owner)

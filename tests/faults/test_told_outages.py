@@ -1,0 +1,129 @@
+"""A server that is away is told once by each part that misses it, and so is its return, however often it is tried meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.conftest import ServerFactory
+from tests.support import crowd
+from tests.support.crowd import Wish
+from tests.support.installations import PipelineFactory
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.timeout(300)  # two processes start, and are without a server for a while
+
+TRIES = 60
+"""How often the processes ask for the server before it returns: an outage of a few seconds."""
+
+
+class Doorman:
+    """Stands where the server was, and counts who comes."""
+
+    def __init__(self, url: str) -> None:
+        self.tries = 0
+        self._socket = socket.create_server(("127.0.0.1", urlsplit(url).port or 0), backlog=64)
+        threading.Thread(target=self._refuse, daemon=True).start()
+
+    def _refuse(self) -> None:
+        while True:
+            try:
+                self._socket.accept()[0].close()
+            except OSError:
+                return
+            self.tries += 1
+
+    def close(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+
+@contextmanager
+def nobody_there(url: str) -> Iterator[Doorman]:
+    doorman = Doorman(url)
+    try:
+        yield doorman
+    finally:
+        doorman.close()
+
+
+def lines(log: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+
+
+def told(log: Path, level: str) -> Counter[str]:
+    return Counter(f"{line['event']} {line.get('queue', '')}".strip() for line in lines(log) if line["level"] == level)
+
+
+def test_an_outage_of_redis_is_told_when_it_begins_and_when_it_is_over(
+    private_servers: ServerFactory, open_pipeline: PipelineFactory
+) -> None:
+    pair = private_servers()
+    pipeline = open_pipeline(pair.database_url, pair.redis_url)
+    worker, api = pipeline.worker(), pipeline.api()
+    until(lambda: worker.said("worker ready"), seconds=20)
+    os.kill(pair.valkey.pid, signal.SIGKILL)
+    until(lambda: not pair.valkey.is_running)
+    flight = pipeline.flight(500)
+    with nobody_there(pair.redis_url) as doorman:
+        crowd.book(api.base_url, [Wish(account.headers, flight) for account in pipeline.accounts(20)])
+        until(lambda: doorman.tries > TRIES, seconds=60)
+    pair.valkey.start()
+    over = "messages are taken again"
+    until(lambda: told(worker.log, "info")[over] == 4 and api.said("the news is heard again"), seconds=30)
+    until(lambda: worker.said("Redis is back, and what is due is sent"))
+
+    for process in (worker, api):
+        trouble = [line for line in lines(process.log) if line["level"] not in ("info", "debug")]
+        assert len(trouble) <= 16, trouble
+    begun = told(worker.log, "warning")
+    assert begun["Redis is away, so nothing is sent"] == 1
+    assert {queue: begun[f"no messages can be taken {queue}"] for queue in ("bookings", "imports", "payments", "flights")} == {
+        "bookings": 1,
+        "imports": 1,
+        "payments": 1,
+        "flights": 1,
+    }
+    assert told(api.log, "warning")["messages are deferred to the sweep"] == 1
+    (back,) = [line for line in lines(worker.log) if line["event"] == "Redis is back, and what is due is sent"]
+    assert back["level"] == "info"
+    assert back["times"] > 1
+    assert back["seconds"] > 0
+
+
+def test_an_outage_of_postgres_is_told_when_it_begins_and_when_it_is_over(
+    private_servers: ServerFactory, open_pipeline: PipelineFactory
+) -> None:
+    pair = private_servers()
+    pipeline = open_pipeline(pair.database_url, pair.redis_url)
+    worker, api = pipeline.worker(), pipeline.api()
+    until(lambda: worker.said("worker ready"), seconds=20)
+    bookings = pipeline.accept_many(50, pipeline.flight(500))
+    pair.kill_postgres()
+    pipeline.send(*bookings, together=1)
+    with nobody_there(pair.database_url) as doorman, api.client() as client:
+        until(lambda: doorman.tries > TRIES and client.get("/api/v1/airports").status_code == 503, seconds=60)
+        for _ in range(20):
+            assert client.get("/api/v1/airports").status_code == 503
+    pair.postgres.start()
+    until(lambda: worker.said("the sweep has Postgres again") and api.said("the backlog is seen again"), seconds=30)
+
+    for process in (worker, api):
+        trouble = [line for line in lines(process.log) if line["level"] not in ("info", "debug")]
+        assert len(trouble) <= 16, trouble
+        assert not any("exception" in line for line in trouble), trouble
+    assert told(worker.log, "warning")["the sweep has lost Postgres"] == 1
+    assert told(api.log, "warning")["the backlog cannot be seen"] == 1
+    pipeline.wind_leases()
+    pipeline.assert_clean(bookings)

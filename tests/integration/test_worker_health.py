@@ -1,0 +1,75 @@
+"""What the health check of a worker's container says: the truth about threads that nobody outside can see."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.pipeline import Pipeline
+from tests.support.waiting import until
+from workers import alive
+
+DYING = """
+import sys, threading
+from pathlib import Path
+from workers.middleware import watchdog
+
+end = threading.Event()
+thread = threading.Thread(target=end.wait)
+thread.start()
+watchdog.watch(lambda: [thread], threading.Event(), alive_path=Path(sys.argv[1]))
+sys.stdin.read()
+end.set()
+threading.Event().wait()
+"""
+"""A process that lives by one thread, which ends when nobody writes to it any more."""
+
+
+@pytest.fixture
+def alive_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(alive.VARIABLE, str(tmp_path / "worker.alive"))
+    return tmp_path / "worker.alive"
+
+
+def test_a_worker_that_works_is_healthy_and_one_that_is_frozen_is_not(
+    pipeline: Pipeline, alive_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert alive.find_fault() == f"no worker has said that it lives: {alive_path}: No such file or directory"
+    worker = pipeline.worker(WORKER_ALIVE_PATH=str(alive_path))
+    until(lambda: alive.find_fault() is None)
+    monkeypatch.setattr(alive, "FRESH_SECONDS", 1.5)  # it looks every second
+    worker.freeze()
+    until(lambda: "has not looked after its threads" in (alive.find_fault() or ""))
+    worker.thaw()
+    until(lambda: alive.find_fault() is None)
+
+
+def test_a_worker_goes_on_where_the_file_cannot_be_written(pipeline: Pipeline, tmp_path: Path) -> None:
+    worker = pipeline.worker(WORKER_ALIVE_PATH=str(tmp_path / "no folder" / "worker.alive"))
+    until(lambda: worker.said("the file for health checks cannot be written"))
+    flight = pipeline.flight(1)
+    pipeline.send(*pipeline.accept_many(1, flight))
+    pipeline.await_the_end()
+    assert worker.is_running
+
+
+def test_nobody_says_that_it_lives_after_a_thread_has_died(alive_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", DYING, str(alive_path)], stdin=subprocess.PIPE) as dying:
+        until(lambda: alive.find_fault() is None)
+        dying.communicate()
+        assert dying.returncode == 1
+
+
+def test_the_check_ends_with_a_status_and_says_why(alive_path: Path) -> None:
+    command = [sys.executable, "-m", "workers.alive"]
+    asked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert asked.returncode == 1
+    assert asked.stderr == f"skyqueue: no worker has said that it lives: {alive_path}: No such file or directory\n"
+    alive_path.touch()
+    assert subprocess.run(command, check=False).returncode == 0
+    without = {name: value for name, value in os.environ.items() if name != alive.VARIABLE}
+    assert subprocess.run(command, env=without, capture_output=True, check=False).returncode == 1

@@ -1,0 +1,38 @@
+"""Whether a worker looked after its threads a moment ago: `python -m workers.alive`, for the health check of its container.
+
+It is asked every few seconds, so it loads nothing of the product.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Final
+
+VARIABLE: Final = "SKYQUEUE_WORKER_ALIVE_PATH"
+FRESH_SECONDS: Final = 10.0
+"""A worker looks every second. One that is frozen, or whose interpreter is held up, does not."""
+
+
+def find_fault() -> str | None:
+    """None: the worker lives."""
+    path = os.environ.get(VARIABLE)
+    if not path:
+        return f"{VARIABLE} is not set"
+    try:
+        age = time.time() - os.stat(path).st_mtime
+    except OSError as error:
+        return f"no worker has said that it lives: {path}: {error.strerror}"
+    return f"the worker has not looked after its threads for {age:.0f} s" if age > FRESH_SECONDS else None
+
+
+def main() -> None:
+    """Ends with 0, or with 1 and one line that says why."""
+    fault = find_fault()
+    if fault is not None:
+        sys.exit(f"skyqueue: {fault}")
+
+
+if __name__ == "__main__":
+    main()
