@@ -10,9 +10,6 @@ from typing import Any, Final
 from litestar import Litestar, Request
 from litestar.datastructures import State
 from litestar.types import ControllerRouterHandler
-from redis import Redis
-from redis.asyncio import BlockingConnectionPool
-from redis.asyncio import Redis as AsyncRedis
 
 from api.accounts import AuthController
 from api.audit_log import AuditController
@@ -51,6 +48,7 @@ from core import failpoints, interpreter
 from core.imports.storage.opening import open_storage
 from core.places import registry
 from core.ratelimit.limiter import RateLimiter
+from core.redis import address, clients
 from core.search.cache import SearchCache
 from core.search.itineraries.timetable import Timetable
 from core.settings import Settings
@@ -58,7 +56,9 @@ from core.telemetry import logs
 
 JSON_BODY_BYTES: Final = 16 * 1024
 DATABASE_CONNECTIONS: Final = 16
-REDIS_TIMEOUTS: Final = {"socket_timeout": 2.0, "socket_connect_timeout": 1.0}
+REDIS_SECONDS: Final = 2.0
+REDIS_CONNECTIONS: Final = 8
+"""Of the event loop; threads have as many as they use."""
 
 CONTROLLERS: Sequence[ControllerRouterHandler] = (
     AuditController,
@@ -132,10 +132,9 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
     async with AsyncExitStack() as stack:
         db = WatchedDatabase(database_url, pool_size=DATABASE_CONNECTIONS, application="skyqueue-api")
         stack.callback(db.dispose)
-        redis = Redis.from_url(redis_url, **REDIS_TIMEOUTS)
+        redis = clients.connect(redis_url, seconds=REDIS_SECONDS)
         stack.callback(redis.close)
-        pool = BlockingConnectionPool.from_url(redis_url, max_connections=8, timeout=2, **REDIS_TIMEOUTS)
-        aredis = AsyncRedis.from_pool(pool)
+        aredis = clients.connect_async(redis_url, seconds=REDIS_SECONDS, connections=REDIS_CONNECTIONS)
         stack.push_async_callback(aredis.aclose)
         live = Live.build(
             db,
@@ -151,7 +150,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         callbacks = CallbackInbox(db, redis, live.dispatcher, hold_minutes=settings.booking.hold_minutes)
         stack.push_async_callback(callbacks.close)
         await asyncio.to_thread(registry.load)  # a quarter of a second that no request shall wait for
-        readiness = Readiness([PostgresLook(db, LookConnection(db)), RedisLook(aredis)])
+        readiness = Readiness([PostgresLook(db, LookConnection(db)), RedisLook(redis, address.parse(redis_url))])
         await stack.enter_async_context(readiness.watching())
         kept_seconds = settings.search.search_cache_seconds
         search_cache = SearchCache(aredis, seconds=kept_seconds)

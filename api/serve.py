@@ -17,9 +17,9 @@ from api.app import create_app
 from api.http.connections import Connection
 from api.http.requirements import requirements
 from api.services import services_of
+from core import refusal
 from core.migrations import check
-from core.settings import Settings
-from core.startup import CannotStart
+from core.redis import suitability
 
 GRACE_SECONDS = 3
 """Without a limit, one client that reads slowly keeps the process from ever ending."""
@@ -63,12 +63,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="skyqueue api")
     parser.add_argument("--fd", type=int, help="the descriptor of a listening socket to use instead of host and port")
     descriptor: int | None = parser.parse_args().fd
-    settings = Settings()
-    try:
-        database_url, _, _ = requirements(settings)
+    with refusal.refusing("skyqueue api"):
+        settings = refusal.read_settings("skyqueue api")
+        database_url, redis_url, _ = requirements(settings)
         check.require_if_there(database_url)
-    except (ValueError, CannotStart) as error:
-        raise SystemExit(f"skyqueue api: {error}") from None
+        suitability.require(redis_url, may_be_away=True)
     http = settings.http
     if descriptor is None:
         _require_port(http.host, http.port)

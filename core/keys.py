@@ -89,3 +89,29 @@ def bucket(who: str) -> str:
 
 def seen(message_id: str) -> str:
     return f"{QUEUE_NAMESPACE}:seen:{message_id}"
+
+
+def one_of_each() -> tuple[str, ...]:
+    """A key of each shape, of nobody's flight, route, user or message: who may use these may use all."""
+    nobody, nowhere, day = UUID(int=0), ("", ""), date.min
+    return (
+        inventory(nobody),
+        reservations(nobody),
+        search(*nowhere, day, ""),
+        search_lock(*nowhere, day, ""),
+        route_version(*nowhere, day),
+        calendar(*nowhere, day),
+        calendar_lock(*nowhere, day),
+        calendar_version(*nowhere),
+        TIMETABLE_VERSION,
+        TIMETABLE_CHANGES,
+        AIRPORTS,
+        AIRPORTS_LOCK,
+        AIRPORTS_VERSION,
+        AIRPORTS_KNOWN,
+        AIRPORTS_TURN,
+        bucket(str(nobody)),
+        EPOCH,
+        QUEUE_NAMESPACE,
+        seen(str(nobody)),
+    )

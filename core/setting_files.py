@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from core.setting_names import is_link
+from core.setting_values import cleaned
 
 OR_FILE: Final = object()
 """Marks a setting that may be in a file: `Annotated[..., OR_FILE]`."""
@@ -20,7 +24,7 @@ class WrongFile(ValueError):
 
 
 class Environment(BaseSettings):
-    """Settings that are read from variables and from the files that variables name. An empty variable counts as unset."""
+    """Settings that are read from variables and from the files that variables name. One that is empty, or blank, counts as unset."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
@@ -35,11 +39,25 @@ class Environment(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, dotenv_settings, _Files(settings_cls), file_secret_settings
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_clean(cls, value: Any, info: ValidationInfo) -> Any:
+        """What was meant by what is written; the default where nothing is, or where the variable is somebody else's."""
+        if not isinstance(value, str):
+            return value
+        name = str(info.field_name)
+        variable, field = cls._variable(name), cls.model_fields[name]
+        written = "" if is_link(variable, value) else cleaned(variable, value, field.annotation)
+        return written or field.get_default(call_default_factory=True)
+
     @classmethod
     def variables(cls) -> dict[str, bool]:
         """The names of the variables, and whether each may be in a file."""
-        prefix = cls.model_config.get("env_prefix", "")
-        return {f"{prefix}{name}".upper(): OR_FILE in field.metadata for name, field in cls.model_fields.items()}
+        return {cls._variable(name): OR_FILE in field.metadata for name, field in cls.model_fields.items()}
+
+    @classmethod
+    def _variable(cls, name: str) -> str:
+        return f"{cls.model_config.get('env_prefix', '')}{name}".upper()
 
 
 class _Files(EnvSettingsSource):

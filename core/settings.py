@@ -6,17 +6,25 @@ carry a password, can also be in a file: `SKYQUEUE_X_FILE` then holds its path (
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, TypeVar, cast
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsConfigDict
 
-from core.setting_files import OR_FILE, Environment
+from core import setting_names
+from core.redis import address
+from core.setting_files import OR_FILE, SUFFIX, Environment, WrongFile
+from core.setting_names import PREFIX
+from core.startup import CannotStart
 from core.text import PASSWORD_MAX, USERNAME
 
-PREFIX: Final = "SKYQUEUE_"
+SHOWN: Final = 40
+"""Characters of a value that is none of its kind."""
 
 
 class _Concern(Environment):
@@ -41,6 +49,12 @@ class Servers(_Concern):
     """Where uploads wait: `s3://[key:secret@]bucket/prefix[?region=...&scheme=...&endpoint_override=host:port]`. Unset: `uploads` in
     `data_dir`.
     """
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_a_redis_server(cls, url: str | None) -> str | None:
+        """As the driver reads it."""
+        return None if url is None else address.parse(url).url
 
     @field_validator("storage_url")
     @classmethod
@@ -132,18 +146,73 @@ class Work(_Concern):
 CONCERNS: Final = (Http, Servers, Accounts, Booking, Payments, Fares, Search, Start, Work)
 
 
+NO_NUMBER: Final = {
+    "int_parsing": "a whole number",
+    "int_parsing_size": "a whole number",
+    "float_parsing": "a number",
+    "decimal_parsing": "a number",
+}
+"""What was expected, by the type of pydantic's error."""
+
+
+Concern = TypeVar("Concern", bound=_Concern)
+
+
+class WrongSettings(ValueError):
+    """`lines`: what is wrong, one sentence for each setting."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__(lines[0])
+        self.lines = tuple(lines)
+
+
 class Settings:
-    """The settings of one process, grouped by concern. Build it once, in an edge."""
+    """The settings of one process, grouped by concern. Build it once, in an edge.
+
+    Raises:
+        WrongSettings: a variable has a wrong value, or a name that is nearly a setting's.
+    """
 
     __slots__ = ("accounts", "booking", "fares", "http", "payments", "search", "servers", "start", "work")
 
     def __init__(self) -> None:
-        self.http = Http()
-        self.servers = Servers()
-        self.accounts = Accounts()
-        self.booking = Booking()
-        self.fares = Fares()
-        self.payments = Payments()
-        self.search = Search()
-        self.start = Start()
-        self.work = Work()
+        wrong = setting_names.misspelt(os.environ, known_variables())
+        self.http = _read(Http, wrong)
+        self.servers = _read(Servers, wrong)
+        self.accounts = _read(Accounts, wrong)
+        self.booking = _read(Booking, wrong)
+        self.payments = _read(Payments, wrong)
+        self.fares = _read(Fares, wrong)
+        self.search = _read(Search, wrong)
+        self.start = _read(Start, wrong)
+        self.work = _read(Work, wrong)
+        if wrong:
+            raise WrongSettings(wrong)
+
+
+def _read(concern: type[Concern], wrong: list[str]) -> Concern:
+    """What is wrong is added to `wrong`; then nobody looks at the result."""
+    try:
+        return concern()
+    except ValidationError as error:
+        is_quoted = not concern.model_config.get("hide_input_in_errors")
+        wrong += [_told(each, is_quoted=is_quoted) for each in error.errors()]
+    except (WrongFile, CannotStart) as error:
+        wrong.append(str(error))
+    return cast("Concern", concern.model_construct())
+
+
+def known_variables() -> frozenset[str]:
+    """Every name that means something to this version."""
+    names = {name: in_file for concern in CONCERNS for name, in_file in concern.variables().items()}
+    return frozenset([*names, *(f"{name}{SUFFIX}" for name, in_file in names.items() if in_file)])
+
+
+def _told(error: ErrorDetails, *, is_quoted: bool) -> str:
+    said = error["msg"].removeprefix("Value error, ")
+    if said.startswith(PREFIX):  # a whole sentence, which may be about two settings that do not go together
+        return said
+    name = f"{PREFIX}{'_'.join(map(str, error['loc'])).upper()}"
+    if error["type"] not in NO_NUMBER:
+        return f"{name}: {said}"
+    return f"{name} must be {NO_NUMBER[error['type']]}" + (f", and it is {ascii(error['input'])[:SHOWN]}." if is_quoted else ".")

@@ -6,19 +6,14 @@ Little is imported before the first line of `main`, and what takes long after it
 from __future__ import annotations
 
 import argparse
-import errno
 import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-from core import __version__
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
+from core import __version__, refusal
 
 Run = Callable[[argparse.Namespace], int | None]
 
@@ -33,40 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         status = 130
     except Exception as error:  # the last net: an operator gets one line, whatever happened
-        status = _refuse(*_told(error))
+        status = refusal.refuse("skyqueue", *refusal.told(error))
     raise SystemExit(status)
-
-
-def _told(error: Exception) -> list[str]:
-    """In words for the person at the terminal, one line for each thing that is wrong."""
-    import psycopg
-    from pydantic import ValidationError
-    from redis import RedisError
-    from sqlalchemy.exc import DBAPIError
-
-    from core.errors import AppError
-    from core.setting_files import WrongFile
-    from core.startup import CannotStart
-
-    match error:
-        case ValidationError():
-            return [_wrong_setting(each) for each in error.errors()]
-        case CannotStart() | WrongFile():
-            return [str(error)]
-        case AppError():
-            return [error.detail]
-        case DBAPIError(orig=CannotStart() as unusable):
-            return [str(unusable)]
-        case DBAPIError() | psycopg.Error():
-            said = error.orig if isinstance(error, DBAPIError) else error
-            return [f"The database says: {_first_line(said)}"]
-        case RedisError():
-            return [f"Redis says: {_first_line(error)}"]
-        case OSError():
-            remedy = " Make room there." if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
-            return [f"{error.filename or 'The system'}: {error.strerror or error}.{remedy}"]
-        case _:
-            return [f"Something that nobody foresaw went wrong: {type(error).__name__}: {_first_line(error)}"]
 
 
 @contextmanager
@@ -127,22 +90,6 @@ def _parser() -> argparse.ArgumentParser:
     document = command("openapi", "Write the API's OpenAPI document.")
     document.add_argument("--output", type=Path, help="a file; without it, the terminal")
     return parser
-
-
-def _wrong_setting(error: ErrorDetails) -> str:
-    said = error["msg"].removeprefix("Value error, ")
-    # What is wrong with two settings together names them itself.
-    return f"SKYQUEUE_{'_'.join(map(str, error['loc'])).upper()}: {said}" if error["loc"] else said
-
-
-def _first_line(error: object) -> str:
-    return str(error).strip().partition("\n")[0]
-
-
-def _refuse(*lines: str) -> int:
-    for line in lines:
-        print(f"skyqueue: {line}", file=sys.stderr)
-    return 1
 
 
 if __name__ == "__main__":

@@ -12,13 +12,14 @@ import sys
 from contextlib import AbstractContextManager
 from getpass import getpass
 from importlib import import_module
-
-from redis import Redis
+from typing import Final
 
 from core.db import Database, opened
 from core.imports.storage.opening import open_storage
 from core.invariants import checker
 from core.migrations import check, upgrade
+from core.redis import clients, suitability
+from core.refusal import read_settings
 from core.settings import Servers, Settings
 from core.startup import CannotStart
 from core.users.service import AdminOutcome, ensure_admin
@@ -27,6 +28,9 @@ from launcher.supervisor import join
 from launcher.supervisor import up as machine
 from launcher.supervisor.folder import locate
 from launcher.supervisor.make_secrets import Beside, ServerPasswords, make
+
+AUDIT_SECONDS: Final = 30.0
+"""How long the audit waits for Redis, which it asks for much at a time."""
 
 
 def up(asked: argparse.Namespace) -> None:
@@ -76,18 +80,23 @@ def sample(asked: argparse.Namespace) -> None:
 
 
 def _load_sample(servers: Servers, *, only_if_empty: bool) -> None:
+    redis_url = _redis_url()
     with _database() as database:
         if only_if_empty and not schedule.is_wanted(database, also_when_over=False):
             print("The database has flights already: no schedule was loaded.")
             return
-        loading = schedule.load(database, join.find(servers).redis_url, open_storage(servers), tell=print)
+        loading = schedule.load(database, redis_url, open_storage(servers), tell=print)
         loading.wait()
         print(f"{loading.count()} flights are in the database.")
 
 
 def audit(_asked: argparse.Namespace) -> int:
-    redis_url = join.find(_settings().servers).redis_url
-    with _database() as database, database.transaction() as connection, Redis.from_url(redis_url, socket_timeout=30) as client:
+    redis_url = _redis_url()
+    with (
+        _database() as database,
+        database.transaction() as connection,
+        clients.connect(redis_url, seconds=AUDIT_SECONDS) as client,
+    ):
         violations = checker.check(connection, client)
     for violation in violations:
         print(violation)
@@ -135,7 +144,7 @@ def _become(module: str) -> None:
 
 def _settings() -> Settings:
     """With the data folder as every command spells it: `~` and links are followed."""
-    settings = Settings()
+    settings = read_settings("skyqueue")
     settings.servers = settings.servers.model_copy(update={"data_dir": locate(settings.servers.data_dir)})
     return settings
 
@@ -144,6 +153,13 @@ def _database() -> AbstractContextManager[Database]:
     database_url = join.find(_settings().servers).database_url
     check.require(database_url)
     return opened(database_url, pool_size=2, application="skyqueue-cli")
+
+
+def _redis_url() -> str:
+    """Of a server that can be used, and that answers."""
+    redis_url = join.find(_settings().servers).redis_url
+    suitability.require(redis_url, may_be_away=False)
+    return redis_url
 
 
 def _ask_password(username: str) -> str:

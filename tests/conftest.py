@@ -24,6 +24,7 @@ pytest_plugins = [
     "tests.support.money",
     "tests.support.commands",
     "tests.support.databases",
+    "tests.support.redis_servers",
 ]
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 from sqlalchemy import event
 
 from core.db import Database
@@ -15,8 +13,10 @@ from core.imports.storage.files import Storage
 from core.imports.storage.opening import open_storage
 from core.messaging.dispatcher import Dispatcher
 from core.payments.http_provider import HttpProvider
+from core.redis import clients
 from core.seats.inventory import Inventory
 from core.settings import Settings
+from core.startup import CannotStart
 from workers.payment_executor import Desk, PaymentExecutor
 from workers.payment_operations import ChargeOperation, Edge, RefundOperation
 from workers.progress import Progress
@@ -46,14 +46,14 @@ class Context:
         """Make the clients; nothing is connected yet.
 
         Raises:
-            ValueError: the settings name no servers.
+            CannotStart: the settings name no servers.
         """
         database_url, redis_url = settings.servers.database_url, settings.servers.redis_url
         if database_url is None or redis_url is None:
-            raise ValueError("SKYQUEUE_DATABASE_URL and SKYQUEUE_REDIS_URL must name the servers; `skyqueue up` starts its own")
-        client = redis.Redis.from_url(
-            redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=1.0, retry=Retry(NoBackoff(), 0)
-        )
+            raise CannotStart(
+                "SKYQUEUE_DATABASE_URL and SKYQUEUE_REDIS_URL must name the servers.", "`skyqueue up` starts its own."
+            )
+        client = clients.connect(redis_url, seconds=REDIS_SECONDS)
         db = Database(database_url, pool_size=settings.work.connections, application="skyqueue-worker")
         progress = Progress()
         for borrowing in ("checkout", "checkin"):

@@ -14,7 +14,7 @@ import dramatiq
 import structlog
 from dramatiq import Worker
 
-from core import failpoints, interpreter
+from core import failpoints, interpreter, refusal
 from core.heartbeats import beats
 from core.messaging.messages import (
     CancelFlights,
@@ -28,8 +28,8 @@ from core.messaging.messages import (
 )
 from core.migrations import check
 from core.operations import dead_letters
+from core.redis import address, suitability
 from core.settings import Settings
-from core.startup import CannotStart
 from core.telemetry.incidents import Incident
 from core.telemetry.logs import configure as configure_logs
 from workers.bookings import reserve_alone, reserve_bookings
@@ -44,6 +44,7 @@ from workers.middleware import watchdog
 from workers.middleware.correlation import Correlation
 from workers.payment_executor import PaymentExecutor
 from workers.payments import send_refunds, work_payments
+from workers.redis_watch import RedisWatch
 from workers.sweeps.sweeper import Sweeper
 
 STOP_MS = 2_000
@@ -122,16 +123,15 @@ def _declare(broker: dramatiq.Broker, message: type[Message], handler: Handler, 
 
 def run() -> int:
     """Work until SIGTERM or SIGINT. Returns the exit code."""
-    settings = Settings()
     configure_logs("worker")
     interpreter.tune()
-    failpoints.arm(settings.work.failpoints)
-    try:
+    with refusal.refusing("skyqueue worker"):
+        settings = refusal.read_settings("skyqueue worker")
         context = Context.open(settings)
+        redis_url = str(settings.servers.redis_url)
+        suitability.require(redis_url, may_be_away=True)
         check.await_tables(context.db.address, lambda missing: _log.warning("waiting", reason=missing))
-    except (ValueError, CannotStart) as error:
-        print(f"skyqueue: {error}", file=sys.stderr)
-        return 2
+    failpoints.arm(settings.work.failpoints)
     stopping = threading.Event()
     # Blocked in every thread, and awaited in this one: a handler that set the event could meet its lock held, by itself.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
@@ -145,7 +145,9 @@ def run() -> int:
     this = beats.this_process([pool.queue for pool in pools(settings)], has_provider=context.cashier is not None)
     heartbeat = Heartbeat(context.db, this, context.progress, stopping)
     heartbeat.start()
-    steady = [sweeper.thread, heartbeat.thread, *(cashier.thread for cashier in cashiers)]
+    redis_watch = RedisWatch(context.redis, address.parse(redis_url), stopping)
+    redis_watch.start()
+    steady = [sweeper.thread, heartbeat.thread, redis_watch.thread, *(cashier.thread for cashier in cashiers)]
     watchdog.watch(
         lambda: [*steady, *(thread for worker in workers for thread in (*worker.consumers.values(), *worker.workers))],
         stopping,
@@ -155,8 +157,8 @@ def run() -> int:
     signal.sigwait(ENDINGS)
     stopping.set()
     _stop(workers, cashiers)
-    sweeper.thread.join(timeout=1)
-    heartbeat.thread.join(timeout=1)
+    for thread in (sweeper.thread, heartbeat.thread, redis_watch.thread):
+        thread.join(timeout=1)
     context.close()
     return 0
 

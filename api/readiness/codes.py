@@ -16,3 +16,6 @@ class Code(StrEnum):
     REDIS_AWAY = "redis_away"
     REDIS_EVICTS = "redis_evicts"
     REDIS_FORGETS = "redis_forgets"
+    REDIS_HIDDEN = "redis_hidden"
+    REDIS_REFUSES = "redis_refuses"
+    REDIS_UNUSABLE = "redis_unusable"

@@ -1,35 +1,47 @@
-"""Does Redis answer, and does it keep what it is given?"""
+"""Does Redis answer, is it one that the product can work with, and does it keep what it is given?"""
 
 from __future__ import annotations
 
-from typing import Any, Final
+import asyncio
+from collections.abc import Mapping
+from typing import Final
 
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis import BusyLoadingError, Redis, RedisError
 
 from api.readiness.codes import Code
 from api.readiness.look import UNEXPECTED, Finding, Look
+from core.redis.address import Address
+from core.redis.refusals import UnusableRedis
+from core.redis.suitability import Trouble, examine
 
 AWAY: Final = Finding(Code.REDIS_AWAY, "Redis does not answer; bookings are accepted and worked when it is back.")
+LOADING: Final = Finding(Code.REDIS_AWAY, "Redis is loading its data; bookings are accepted and worked when it has.")
+CODES: Final[Mapping[Trouble, Code]] = {
+    Trouble.EVICTS: Code.REDIS_EVICTS,
+    Trouble.FORGETS: Code.REDIS_FORGETS,
+    Trouble.HIDDEN: Code.REDIS_HIDDEN,
+    Trouble.REFUSES: Code.REDIS_REFUSES,
+}
 
 
 class RedisLook(Look):
+    """`redis` is a client for threads, at `address`."""
+
     name = "redis"
     silence = AWAY
     failure = Finding(Code.REDIS_AWAY, f"Redis {UNEXPECTED}.")
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, address: Address) -> None:
         self._redis = redis
+        self._address = address
 
     async def ask(self) -> list[Finding]:
         try:
-            memory: dict[str, Any] = await self._redis.info("memory")
-            persistence: dict[str, Any] = await self._redis.info("persistence")
-        except (RedisError, OSError, TimeoutError):
+            dangers = await asyncio.to_thread(examine, self._redis, self._address)
+        except UnusableRedis as reason:
+            return [Finding(Code.REDIS_UNUSABLE, f"{reason} Until then bookings are accepted, and not worked.")]
+        except BusyLoadingError:
+            return [LOADING]
+        except RedisError:
             return [AWAY]
-        findings = []
-        if memory.get("maxmemory_policy") != "noeviction":
-            findings.append(Finding(Code.REDIS_EVICTS, "Redis may evict queued work: set maxmemory-policy to noeviction."))
-        if not persistence.get("aof_enabled"):
-            findings.append(Finding(Code.REDIS_FORGETS, "Redis forgets its queues when it restarts: set appendonly to yes."))
-        return findings
+        return [Finding(CODES[danger.trouble], danger.message) for danger in dangers]

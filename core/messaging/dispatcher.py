@@ -10,11 +10,10 @@ import dramatiq
 import redis
 import structlog
 from dramatiq.brokers.redis import RedisBroker
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from core import keys
 from core.messaging.messages import Message
+from core.redis import clients
 from core.telemetry import correlation
 from core.telemetry.incidents import Incident
 
@@ -30,9 +29,7 @@ class Dispatcher:
     """The producing side of the queue. Thread-safe."""
 
     def __init__(self, redis_url: str) -> None:
-        client = redis.Redis.from_url(
-            redis_url, socket_timeout=SEND_SECONDS, socket_connect_timeout=SEND_SECONDS, retry=Retry(NoBackoff(), 0)
-        )
+        client = clients.connect(redis_url, seconds=SEND_SECONDS)
         # Maintenance is the workers' business; a producer that did it would pay with its callers' time.
         self._broker = RedisBroker(client=client, namespace=keys.QUEUE_NAMESPACE, middleware=[], maintenance_chance=0)
         self._resting_until = 0.0

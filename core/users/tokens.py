@@ -15,6 +15,7 @@ from uuid import UUID
 import jwt
 
 from core.errors import AppError
+from core.startup import CannotStart
 from core.users.models import Role
 
 ALGORITHM = "HS256"
@@ -42,7 +43,7 @@ class AccountGone(AppError):
         super().__init__("This account does not exist any more: sign in again.")
 
 
-class WeakSecret(ValueError):
+class WeakSecret(CannotStart):
     """`SKYQUEUE_JWT_SECRET` is missing or short: the process refuses to start."""
 
 
@@ -67,7 +68,7 @@ class AccessTokens:
 
     def __init__(self, secret: str | None, *, lifetime_minutes: int) -> None:
         if secret is None or len(secret.encode()) < SECRET_BYTES:
-            raise WeakSecret(f"SKYQUEUE_JWT_SECRET must hold at least {SECRET_BYTES} bytes; `openssl rand -hex 32` makes one")
+            raise WeakSecret(f"SKYQUEUE_JWT_SECRET must hold at least {SECRET_BYTES} bytes.", "`openssl rand -hex 32` makes one.")
         self._secret = secret
         self._lifetime_seconds = lifetime_minutes * 60
         self._verified: dict[str, tuple[float, Principal]] = {}

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import redis
 
+from core.redis import clients
 from core.startup import CannotStart
 from launcher.embedded import binaries, leftover, secrets, startup_errors
 from launcher.embedded.accounts import Account
@@ -88,7 +89,7 @@ class EmbeddedValkey(Child):
 
 
 def _answers(url: str) -> bool:
-    with redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1) as client:
+    with clients.connect(url, seconds=1) as client:
         return bool(client.ping())
 
 

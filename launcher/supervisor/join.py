@@ -10,7 +10,7 @@ from core.setting_files import environment_with
 from core.settings import Servers
 from core.startup import CannotStart
 from launcher.embedded.postgres import forget_other_servers
-from launcher.supervisor import external, runtime_file
+from launcher.supervisor import runtime_file
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,6 @@ def find(servers: Servers) -> Addresses:
     """Raises `CannotStart` when there are none, or what the environment names is no address."""
     if servers.database_url:
         address.require_valid(servers.database_url)
-    if servers.redis_url:
-        external.check_redis_url(servers.redis_url)
     found = runtime_file.find(servers.data_dir / runtime_file.NAME)
     running = found if found and found.is_running else None
     database_url = servers.database_url or (running.database_url if running else None)

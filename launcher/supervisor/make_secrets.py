@@ -17,10 +17,11 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from core.db import address
+from core.redis import address as redis_address
 from core.setting_files import OR_FILE, Environment, read_line
 from core.settings import Settings
 from launcher.embedded import secrets
-from launcher.supervisor import environment, external
+from launcher.supervisor import environment
 from launcher.supervisor.administrator import PASSWORD_BYTES
 
 VALKEY_CONF: Final = "valkey.conf"
@@ -65,7 +66,7 @@ def make(folder: Path, settings: Settings, passwords: ServerPasswords, beside: B
     if servers.database_url:
         address.require_valid(servers.database_url)
     if servers.redis_url:
-        external.check_redis_url(servers.redis_url)
+        redis_address.parse(servers.redis_url)
 
     files = _Files(folder)
     files.keep("jwt_secret", accounts.jwt_secret)

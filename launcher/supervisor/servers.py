@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.migrations import check
+from core.redis import suitability
 from core.settings import Settings
 from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.postgres import EmbeddedPostgres, forget_other_servers
 from launcher.embedded.valkey import EmbeddedValkey
-from launcher.supervisor import external
 from launcher.supervisor.folder import DataFolder
 
 OTHERS: Final = 90
@@ -50,7 +50,7 @@ def choose(settings: Settings, folder: DataFolder, guardian: Guardian) -> Server
         database_url, inner_database_url = postgres.url, postgres.socket_url
         children.append(postgres)
     if redis_url:
-        external.require_redis(redis_url)
+        suitability.require(redis_url, may_be_away=False)
         inner_redis_url = redis_url
     else:
         valkey = EmbeddedValkey(folder.valkey, guardian=guardian)

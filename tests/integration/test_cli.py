@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+import core
+import launcher
 from core.settings import Servers
 from core.startup import CannotStart
 from launcher import cli
@@ -34,7 +36,8 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_version_is_told_where_nothing_is_installed(tmp_path: Path) -> None:
     """As in the container image: the source tree alone, on the import path."""
-    shutil.copytree(Path(cli.__file__).parent, tmp_path / "core")
+    for package in (core, launcher):
+        shutil.copytree(Path(str(package.__file__)).parent, tmp_path / package.__name__)
     # -I and -S leave out whatever is installed: the package, its dependencies, and the path of the checkout.
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from launcher.cli import main; main(['--version'])"
     told = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True, cwd="/")
@@ -99,7 +102,7 @@ NO_REDIS = ["hidden", "redis://[hidden", "redis://:p@hidden@127.0.0.1/0", "redis
             SECRET | {"SKYQUEUE_DATABASE_URL": "postgresql://u:hidden@127.0.0.1:1/none"},
             "Postgres at 127.0.0.1:1 does not let us in",
         ),
-        (SECRET | {"SKYQUEUE_REDIS_URL": "redis://:hidden@127.0.0.1:1/0"}, "Redis at 127.0.0.1:1 does not let us in"),
+        (SECRET | {"SKYQUEUE_REDIS_URL": "redis://:hidden@127.0.0.1:1/0"}, "Redis at 127.0.0.1:1 does not answer"),
         (SECRET | {"SKYQUEUE_REDIS_URL": "nonsense"}, "SKYQUEUE_REDIS_URL is not the address of a Redis server"),
         *((SECRET | {"SKYQUEUE_DATABASE_URL": url}, "SKYQUEUE_DATABASE_URL is not the address") for url in NO_DATABASES),
         *((SECRET | {"SKYQUEUE_REDIS_URL": url}, "SKYQUEUE_REDIS_URL is not the address") for url in NO_REDIS),
@@ -125,19 +128,15 @@ def test_a_wrong_setting_is_told(
 
 
 @pytest.mark.parametrize("command", ["api", "worker", "migrate", "audit", "create-admin", "sample"])
-@pytest.mark.parametrize(("database_url", "name"), [("hidden", "DATABASE"), ("postgresql://127.0.0.1/none", "REDIS")])
+@pytest.mark.parametrize("name", ["DATABASE", "REDIS"])
 def test_no_command_quotes_an_address_that_is_none(
-    data_dir: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    command: str,
-    database_url: str,
-    name: str,
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, name: str
 ) -> None:
     monkeypatch.setenv("SKYQUEUE_JWT_SECRET", "x" * 32)
     monkeypatch.setenv("SKYQUEUE_ADMIN_PASSWORD", "y" * 12)
-    monkeypatch.setenv("SKYQUEUE_DATABASE_URL", database_url)
-    monkeypatch.setenv("SKYQUEUE_REDIS_URL", "hidden")
+    monkeypatch.setenv("SKYQUEUE_DATABASE_URL", "postgresql://127.0.0.1/none")
+    monkeypatch.setenv("SKYQUEUE_REDIS_URL", "redis://127.0.0.1:1")
+    monkeypatch.setenv(f"SKYQUEUE_{name}_URL", "hidden")
     line = refusal(capsys, command)
     assert line.startswith(f"skyqueue: SKYQUEUE_{name}_URL is not the address")
     assert "hidden" not in line

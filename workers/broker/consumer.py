@@ -17,12 +17,11 @@ from dramatiq.broker import Consumer, MessageProxy
 from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
 from dramatiq.common import dq_name, q_name
 from dramatiq.errors import ConnectionClosed, DecodeError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from core import keys
 from core.db import AWAY
 from core.messaging.messages import MAX_IDS
+from core.redis import clients
 from core.telemetry import correlation
 from core.telemetry.incidents import Incident
 
@@ -32,6 +31,7 @@ MAINTENANCE_PER_MILLION: Final = 50_000
 IDLE_SECONDS: Final = 1.0
 """How long an idle consumer blocks in Redis. It must be shorter than the socket's time limit."""
 SOCKET_SECONDS: Final = 5.0
+PING_AFTER_SECONDS: Final = 15
 FETCH: Final = 64
 """Messages taken in one round trip, to be merged."""
 SEEN_SECONDS: Final = 3600
@@ -47,15 +47,8 @@ def connect(redis_url: str, bury: Bury, moved: Callable[[], None]) -> RepairedBr
 
     `moved` is called whenever the pool's consumer asks for the next message, or is made anew: at least every few seconds.
     """
-    client = redis.Redis.from_url(
-        redis_url,
-        socket_timeout=SOCKET_SECONDS,
-        socket_connect_timeout=1.0,
-        retry=Retry(NoBackoff(), 0),
-        health_check_interval=15,
-    )
     broker = RepairedBroker(
-        client=client,
+        client=clients.connect(redis_url, seconds=SOCKET_SECONDS, ping_after_seconds=PING_AFTER_SECONDS),
         namespace=keys.QUEUE_NAMESPACE,
         middleware=[],
         heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,

@@ -1,0 +1,85 @@
+"""Which variables of the environment are settings, which belong to somebody else, and which are settings with a misspelt name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+PREFIX: Final = "SKYQUEUE_"
+SLIPS: Final = 2
+"""So many letters that are missing, left over, wrong or in the wrong order make a misspelt name. More make another one, which a newer
+version may know."""
+ALIKE: Final = 80.0
+"""How alike two names have to be, of 100, so that it helps to name the other."""
+
+_OTHERS: Final = re.compile(
+    # Of the tests, and of `skyqueue up` for the programs that it starts.
+    "SKYQUEUE_TEST_.*|SKYQUEUE_STARTED_BY_UP_IN|"
+    # Of compose.yaml, for what is around the product.
+    "SKYQUEUE_(APP_PORT|IMAGE|SAMPLE)|"
+    # Of Kubernetes, for each Service whose name begins with `skyqueue`.
+    r"SKYQUEUE_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
+)
+_LINK: Final = re.compile(r"(tcp|udp|sctp)://\S+:\d+")
+
+
+def is_link(variable: str, value: str) -> bool:
+    """Whether Kubernetes has set it, against everybody's will: `SKYQUEUE_PORT=tcp://10.0.0.9:8000` for a Service named `skyqueue`."""
+    return variable.endswith("_PORT") and _LINK.fullmatch(value) is not None
+
+
+def misspelt(environment: Mapping[str, str], known: Collection[str]) -> list[str]:
+    """One line for each variable that means a setting and does not name it. A value that nobody reads would be lost without a word."""
+    lines = []
+    for name in sorted(set(environment) - set(known)):
+        if not environment[name] or _is_of_others(name, environment[name]):
+            continue
+        meant = _meant(name, known)
+        if meant is not None:
+            lines.append(f"{name} is not a setting. Write {meant}, or remove it.")
+    return lines
+
+
+def unknown(environment: Mapping[str, str], known: Collection[str]) -> dict[str, str]:
+    """One line for each variable that looks like a setting and is none of this version, or not one that an operator has chosen."""
+    lines = {}
+    for name in sorted(environment):
+        value = environment[name]
+        if name in known and is_link(name, value):
+            lines[name] = (
+                f"{name} is {value}, which Kubernetes sets for a Service of that name. It counts as unset; "
+                "set it for the container itself to choose another than the default."
+            )
+        elif value and name.upper().startswith(PREFIX) and name not in known and not _is_of_others(name, value):
+            by_words = {_words(each): each for each in sorted(known) if not each.endswith("_FILE")}
+            near = process.extractOne(_words(name), list(by_words), scorer=fuzz.WRatio, score_cutoff=ALIKE)
+            lines[name] = f"{name} is not a setting of this version, and changes nothing." + (
+                f" The nearest name is {by_words[near[0]]}." if near else ""
+            )
+    return lines
+
+
+def _is_of_others(name: str, value: str) -> bool:
+    return _OTHERS.fullmatch(name) is not None or (name.startswith(PREFIX) and is_link(name, value))
+
+
+def _meant(name: str, known: Collection[str]) -> str | None:
+    """The setting whose name this is, but for its case, its underscores or a few letters."""
+    squeezed = _squeezed(name)
+    by_letters = {_squeezed(each): each for each in known}
+    if squeezed in by_letters:
+        return by_letters[squeezed]
+    near = process.extractOne(name.upper(), known, scorer=OSA.distance, score_cutoff=SLIPS)
+    return near[0] if near else None
+
+
+def _words(name: str) -> str:
+    return name.upper().removeprefix(PREFIX).replace("_", " ")
+
+
+def _squeezed(name: str) -> str:
+    return re.sub("[^A-Z0-9]", "", name.upper())

@@ -1,0 +1,59 @@
+"""A certificate authority of a test, and the certificates that it signs."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+
+class Authority:
+    """Nobody but who is given `certificate` trusts it."""
+
+    def __init__(self, folder: Path, name: str = "authority") -> None:
+        self._folder = folder
+        self._name = _name(name)
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        basic = x509.BasicConstraints(ca=True, path_length=None)
+        signed = _builder(self._name, self._name, self._key).add_extension(basic, critical=True).sign(self._key, hashes.SHA256())
+        self.certificate = folder / f"{name}.pem"
+        self.certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+
+    def issue(self, host: str) -> tuple[Path, Path]:
+        """The files of a certificate for `host` (a name, or an address) and of its key."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        try:
+            names: list[x509.GeneralName] = [x509.IPAddress(ipaddress.ip_address(host))]
+        except ValueError:
+            names = [x509.DNSName(host)]
+        alternatives = x509.SubjectAlternativeName(names)
+        signed = (
+            _builder(_name(host), self._name, key).add_extension(alternatives, critical=False).sign(self._key, hashes.SHA256())
+        )
+        files = self._folder / f"{host}.pem", self._folder / f"{host}.key"
+        files[0].write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+        pem, plain = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+        files[1].write_bytes(key.private_bytes(pem, plain, serialization.NoEncryption()))
+        return files
+
+
+def _name(common: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+
+
+def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+    now = datetime.datetime.now(datetime.UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+    )

@@ -1,0 +1,56 @@
+"""Whether the Redis that this worker talks to is still one that it can work with. It may have been away at the start, or be replaced."""
+
+from __future__ import annotations
+
+import threading
+from typing import Final
+
+import redis
+import structlog
+
+from core.redis.address import Address
+from core.redis.refusals import UnusableRedis
+from core.redis.suitability import examine
+
+PERIOD_SECONDS: Final = 2.0
+
+_log = structlog.get_logger(__name__)
+
+
+class RedisWatch:
+    """A thread that looks again and again, and says what is wrong once for each change.
+
+    The worker goes on: its commands fail as if Redis were away, and the work waits in Postgres until somebody mends it.
+    """
+
+    def __init__(self, client: redis.Redis, address: Address, stopping: threading.Event) -> None:
+        self._client = client
+        self._address = address
+        self._stopping = stopping
+        self._said: list[str] = []
+        self.thread = threading.Thread(target=self._run, name="redis-watch", daemon=True)
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._look()
+            except redis.RedisError:
+                pass  # it is away, which everybody who needs it says
+            except Exception:
+                _log.exception("Redis cannot be looked at")
+            self._stopping.wait(PERIOD_SECONDS)
+
+    def _look(self) -> None:
+        try:
+            wrong = [danger.message for danger in examine(self._client, self._address)]
+        except UnusableRedis as reason:
+            wrong = [str(reason)]
+        if wrong != self._said:
+            if wrong:
+                _log.error("something is wrong with Redis", reasons=wrong)
+            else:
+                _log.info("Redis is as it should be again")
+        self._said = wrong
