@@ -35,10 +35,8 @@ from api.live.password_hasher import PasswordHasher
 from api.live.services import Live
 from api.metrics import MetricsController
 from api.payments import PaymentController
-from api.readiness.connection import LookConnection
-from api.readiness.postgres import PostgresLook
+from api.readiness.every_look import every_look
 from api.readiness.readiness import Readiness
-from api.readiness.redis import RedisLook
 from api.search.controller import SearchController
 from api.search.endpoint import SearchEndpoint
 from api.search.fast_path import SearchFastPath
@@ -150,7 +148,8 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         callbacks = CallbackInbox(db, redis, live.dispatcher, hold_minutes=settings.booking.hold_minutes)
         stack.push_async_callback(callbacks.close)
         await asyncio.to_thread(registry.load)  # a quarter of a second that no request shall wait for
-        readiness = Readiness([PostgresLook(db, LookConnection(db)), RedisLook(redis, address.parse(redis_url))])
+        storage = open_storage(settings.servers)
+        readiness = Readiness(every_look(settings, db, redis, address.parse(redis_url), live.backlog, storage))
         await stack.enter_async_context(readiness.watching())
         kept_seconds = settings.search.search_cache_seconds
         search_cache = SearchCache(aredis, seconds=kept_seconds)
@@ -168,7 +167,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             search_cache=search_cache,
             search_desk=SearchEndpoint(db, search_cache, live.board),
             timetable=timetable,
-            storage=open_storage(settings.servers),
+            storage=storage,
             live=live,
             callbacks=callbacks,
         )

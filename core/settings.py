@@ -79,6 +79,8 @@ class Booking(_Concern):
     hold_minutes: int = Field(default=15, ge=1, le=24 * 60)
     backlog_limit: int = Field(default=100_000, ge=1)
     """Bookings that may wait for a worker. Beyond it the door answers 503, because the queue would only grow."""
+    wait_limit_seconds: int = Field(default=30, ge=1)
+    """A booking that waits longer for its seats is told by `/health/ready`. Whatever breaks is repaired within 16 s."""
     hold_limit: int = Field(default=4, ge=1)
     """Unpaid holds that one traveller may have at a time. Not counted while rate limits are off."""
 

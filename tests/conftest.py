@@ -22,6 +22,7 @@ pytest_plugins = [
     "tests.support.installations",
     "tests.support.steps",
     "tests.support.money",
+    "tests.support.provider_process",
     "tests.support.commands",
     "tests.support.databases",
     "tests.support.redis_servers",

@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 
 from api.live.job_events import JobEventsReader
-from core.db import AWAY, Database
+from core.db import AWAY, Database, RawConnection
 from core.errors import Overloaded
 from core.telemetry.incidents import Incident
 
@@ -32,10 +32,12 @@ class Backlog:
     def __init__(self, db: Database, news: JobEventsReader, *, limit: int) -> None:
         self._db = db
         self._news = news
-        self._limit = limit
+        self.limit = limit
         self._head: list[UUID] = []
         self._task: asyncio.Task[None] | None = None
         self.waiting = 0
+        self.oldest_seconds = 0.0
+        """How long the booking that waits longest has waited; 0 when none waits."""
         self.per_second = 0.0
         """Trips that workers finish, smoothed."""
         self._outage = Incident(_log, "the backlog cannot be seen", "the backlog is seen again")
@@ -55,7 +57,7 @@ class Backlog:
         Raises:
             Overloaded: more work waits than the limit; `Retry-After` is what it takes to drain, with jitter.
         """
-        if self.waiting >= self._limit:
+        if self.waiting >= self.limit:
             seconds = self.waiting / self.per_second if self.per_second else LONGEST_RETRY_SECONDS
             retry_after = max(1, round(min(LONGEST_RETRY_SECONDS, seconds) * random.uniform(0.8, 1.2)))
             raise Overloaded("Too many bookings are waiting; try again shortly.", retry_after=retry_after)
@@ -84,7 +86,7 @@ class Backlog:
             if rate or self.waiting:
                 self.per_second += (rate - self.per_second) * SMOOTHING
             try:
-                self.waiting, self._head = await asyncio.to_thread(self._look)
+                self.waiting, self._head, self.oldest_seconds = await asyncio.to_thread(self._look)
             except AWAY as error:
                 self._outage.failed(error=str(error))
             except Exception:
@@ -94,7 +96,7 @@ class Backlog:
                 self._outage.succeeded()
                 self._broken.succeeded()
 
-    def _look(self) -> tuple[int, list[UUID]]:
+    def _look(self) -> tuple[int, list[UUID], float]:
         with self._db.snapshot() as connection:
             head = [
                 row[0]
@@ -102,10 +104,19 @@ class Backlog:
                     "SELECT id FROM bookings WHERE next_at IS NOT NULL AND status = 'PENDING' ORDER BY id LIMIT %s", (POSITIONS,)
                 ).fetchall()
             ]
+            oldest_seconds = _age(connection, head[0]) if head else 0.0
             if len(head) < POSITIONS:
-                return len(head), head
+                return len(head), head, oldest_seconds
             counted = connection.execute(
                 "SELECT count(*) FROM (SELECT 1 FROM bookings WHERE next_at IS NOT NULL AND status = 'PENDING' LIMIT %s) AS waiting",
-                (self._limit,),
+                (self.limit,),
             ).fetchone()
-            return counted[0] if counted else 0, head
+            return counted[0] if counted else 0, head, oldest_seconds
+
+
+def _age(connection: RawConnection, booking_id: UUID) -> float:
+    """Seconds since it was accepted."""
+    found = connection.execute(
+        "SELECT extract(epoch FROM clock_timestamp() - created_at)::float8 FROM bookings WHERE id = %s", (booking_id,)
+    ).fetchone()
+    return float(found[0]) if found else 0.0

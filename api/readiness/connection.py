@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Final, LiteralString
+
+import psycopg
 
 from core.db import Database, address
 from core.db.session import UNLIMITED, AsyncRawConnection, connect_async
@@ -18,15 +21,25 @@ class LookConnection:
     def __init__(self, db: Database) -> None:
         self._address = db.address
         self._conninfo = address.conninfo(db.address, application="skyqueue-readiness", **KEEPALIVE)
+        self._opening = asyncio.Lock()
         self._connection: AsyncRawConnection | None = None
 
     async def fetch(self, query: LiteralString) -> list[tuple[Any, ...]]:
         """Raises `psycopg.Error` or `OSError` when Postgres does not answer, or refuses; `UnusableDatabase` when it is none for us."""
-        if self._connection is None or self._connection.closed:
-            # It may be another server than before, or another pooler in front of it.
-            await check.examine(self._address)
-            self._connection = await connect_async(self._conninfo, UNLIMITED)
-        return await (await self._connection.execute(query)).fetchall()
+        return await (await self._execute(query)).fetchall()
+
+    async def execute(self, statements: LiteralString) -> None:
+        """One or several statements, in one transaction. Raises the same."""
+        await self._execute(statements)
+
+    async def _execute(self, statements: LiteralString) -> psycopg.AsyncCursor[tuple[Any, ...]]:
+        async with self._opening:
+            if self._connection is None or self._connection.closed:
+                # It may be another server than before, or another pooler in front of it.
+                await check.examine(self._address)
+                self._connection = await connect_async(self._conninfo, UNLIMITED)
+            connection = self._connection
+        return await connection.execute(statements)
 
     def close(self) -> None:
         """At once: to say goodbye would mean to wait for the server."""

@@ -52,8 +52,8 @@ class Look(Protocol):
 
     name: ClassVar[str]
     """For the log."""
-    every_seconds: ClassVar[float] = 0.5
-    patience_seconds: ClassVar[float] = 1.0
+    every_seconds: float = 0.5
+    patience_seconds: float = 1.0
     silence: ClassVar[Finding | None] = None
     """What it means that there is no answer within `patience_seconds`."""
     failure: ClassVar[Finding | None] = None
@@ -61,7 +61,7 @@ class Look(Protocol):
 
     async def ask(self) -> list[Finding]: ...
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Drop what was opened for asking, without waiting for anybody."""
         return
 
@@ -98,10 +98,10 @@ class Watch:
             findings = _listed(self.look.silence)
         self._note(findings, error)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         if self._asking is not None:
             self._asking.cancel()
-        self.look.close()
+        await self.look.close()
 
     def _note(self, findings: list[Finding], error: BaseException | None) -> None:
         earlier = {(cause.code, cause.message): cause.since for cause in self.causes}

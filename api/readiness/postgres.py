@@ -18,6 +18,11 @@ from core.migrations import Standing, foreign, newest_revision, standing
 HANGING_SECONDS: Final = 2.0
 """A look at Postgres that takes longer closes the database to requests, until it ends. A busy server takes less."""
 _LOOK: Final = "SELECT version_num, current_setting('transaction_read_only') = 'on' FROM alembic_version"
+_SPILL: Final = """
+    SET LOCAL work_mem = '64kB';
+    SELECT count(*) FROM generate_series(1, 10000)
+"""
+"""More than fits into so little memory, so Postgres writes it to its disk. On a full one many updates still succeed, and no row more."""
 AWAY: Final = Finding(Code.POSTGRES_AWAY, "Postgres does not answer.", is_fatal=True)
 
 
@@ -69,9 +74,28 @@ class PostgresLook(Look):
     def _close_to_requests(self) -> None:
         self._db.hangs = True
 
-    def close(self) -> None:
+    async def close(self) -> None:
         self._connection.close()
 
 
 def _schema(code: Code, message: str) -> Finding:
     return Finding(code, message, is_fatal=True)
+
+
+class PostgresDiskLook(Look):
+    """Has Postgres room on its disk? It is asked to write a little beside the tables (to the temporary tablespace, if it has one)."""
+
+    name = "postgres-disk"
+    every_seconds = 5.0
+
+    def __init__(self, connection: LookConnection) -> None:
+        self._connection = connection
+
+    async def ask(self) -> list[Finding]:
+        try:
+            await self._connection.execute(_SPILL)
+        except psycopg.errors.DiskFull:
+            return [Finding(Code.POSTGRES_DISK_FULL, "The disk of Postgres is full: it takes no further rows. Make room there.")]
+        except (psycopg.Error, OSError, UnusableDatabase):
+            return []  # the look at Postgres says why
+        return []

@@ -31,4 +31,4 @@ class Readiness:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
             for watch in self._watches:
-                watch.close()
+                await watch.close()

@@ -19,6 +19,8 @@ from core.telemetry.incidents import Incident
 CONNECT_SECONDS: Final = 2.0
 ASK_SECONDS: Final = 4.0
 """A question and the charge that may follow it end within the lease of one claim (`core/lease.py`)."""
+NOBODYS: Final = UUID(int=0)
+"""No payment has this id."""
 ANSWER_BYTES: Final = 64 * 1024
 REFUSED: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.UNPROCESSABLE_ENTITY})
 """What the provider says when it will not, as opposed to when it cannot now."""
@@ -85,6 +87,14 @@ class HttpProvider:
             return RefundOutcome.DONE
         return RefundOutcome.REFUSED if answer.status_code in REFUSED else RefundOutcome.UNKNOWN
 
+    async def answers(self) -> bool:
+        """Asks about a charge that nobody ever made. Says nothing in the log: whoever asks again and again does."""
+        try:
+            answer = await self._receive("GET", f"/charges/{NOBODYS}", None, self._seconds)
+        except (httpx.HTTPError, TimeoutError):
+            return False
+        return answer is not None and not answer.is_server_error
+
     async def close(self) -> None:
         await self._client.aclose()
 
@@ -92,21 +102,26 @@ class HttpProvider:
         self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float
     ) -> httpx.Response | Verdict:
         try:
-            async with asyncio.timeout(seconds), self._client.stream(method, path, json=body) as answer:
-                received = bytearray()
-                async for chunk in answer.aiter_bytes():
-                    received += chunk
-                    if len(received) > ANSWER_BYTES:
-                        return Verdict.UNKNOWN
-                self._unreached.succeeded()
-                self._silent.succeeded()
-                return httpx.Response(answer.status_code, content=bytes(received))
+            answer = await self._receive(method, path, body, seconds)
+            self._unreached.succeeded()
+            self._silent.succeeded()
+            return answer or Verdict.UNKNOWN
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             self._unreached.failed(error=repr(error))
             return Verdict.NOT_SENT
         except (httpx.HTTPError, TimeoutError) as error:
             self._silent.failed(path=path, error=repr(error))
             return Verdict.UNKNOWN
+
+    async def _receive(self, method: str, path: str, body: dict[str, Any] | None, seconds: float) -> httpx.Response | None:
+        """The whole answer; None when it is longer than any that means something."""
+        async with asyncio.timeout(seconds), self._client.stream(method, path, json=body) as answer:
+            received = bytearray()
+            async for chunk in answer.aiter_bytes():
+                received += chunk
+                if len(received) > ANSWER_BYTES:
+                    return None
+            return httpx.Response(answer.status_code, content=bytes(received))
 
 
 def _read(charge: Charge, answer: httpx.Response) -> Outcome:

@@ -59,6 +59,16 @@ class RefundOutcome(Enum):
     """Again, with the same key."""
 
 
+class Reachable(Protocol):
+    """What somebody asks who has no money to move."""
+
+    async def answers(self) -> bool:
+        """Whether the provider is there, and does its part. Changes nothing."""
+
+    async def close(self) -> None:
+        """Drop the connections."""
+
+
 class Provider(Protocol):
     """Calls end within a time limit and never raise: what goes wrong is an outcome. They live on one event loop."""
 

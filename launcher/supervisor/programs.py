@@ -8,7 +8,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import ClassVar
@@ -27,6 +27,9 @@ _EXCEPTION = re.compile(r"[ |]*([A-Za-z_][\w.]*(?:Error|Exception): .*)")
 """Its last line in a traceback, which may be one of a group."""
 MODULES = ("workers.main", "api.serve", "mockpay")
 
+
+NEEDED = ("postgres_away", "redis_away", "no_worker")
+"""The reasons of the API that a start waits for (`api/readiness/codes.py`). With others it is of use, and says so."""
 
 OWNER = "SKYQUEUE_STARTED_BY_UP_IN"
 """In the environment of each program: the data folder of the `skyqueue up` that started it."""
@@ -84,7 +87,7 @@ class HttpProgram(_Program):
         data: Path | None = None,
     ) -> None:
         super().__init__(name, log=log, guardian=guardian, environment=environment, data=data)
-        self._missing = ""
+        self._reasons: dict[str, str] = {}
         self._listener = listener
         self._module = module
         self._health = health
@@ -100,12 +103,22 @@ class HttpProgram(_Program):
         try:
             connection.request("GET", self._health)
             answer = connection.getresponse()
-            self._missing = _what_is_missing(answer.read())
+            self._reasons = _reasons(answer.read())
         except (OSError, http.client.HTTPException):
             return False
         finally:
             connection.close()
         return answer.status == http.HTTPStatus.OK and not self._missing
+
+    @property
+    def reasons(self) -> list[str]:
+        """What was not as it should be when it was asked last, though it is ready."""
+        return list(self._reasons.values())
+
+    @property
+    def _missing(self) -> str:
+        """Without what it is of no use; empty when everything is there."""
+        return next((message for code, message in self._reasons.items() if code in NEEDED), "")
 
     def _failure(self) -> CannotStart:
         if self.is_running and self._missing:
@@ -114,23 +127,34 @@ class HttpProgram(_Program):
 
 
 class Worker(_Program):
+    """`answers`: whether the worker with this process id has said that it can work."""
+
     stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 3.5), (signal.SIGKILL, 1.0))
+
+    def __init__(
+        self, name: str, *, log: Path, guardian: Guardian, environment: Mapping[str, str], answers: Callable[[int], bool]
+    ) -> None:
+        super().__init__(name, log=log, guardian=guardian, environment=environment)
+        self._answers = answers
 
     def launch(self) -> None:
         self._spawn([*PYTHON, "-m", "workers.main"], env=self._environment)
 
     def is_ready(self) -> bool:
-        """It takes work when it can; nobody waits for it."""
-        return self.is_running
+        return self.is_running and self._answers(self.pid)
+
+    def _failure(self) -> CannotStart:
+        if self.is_running:
+            return CannotStart(f"The {self.name} process runs, and is not able to work.", f"See {self.log}.")
+        return super()._failure()
 
 
-def _what_is_missing(health: bytes) -> str:
-    """The first sentence of a health report that says that a server is away; empty when none is."""
+def _reasons(health: bytes) -> dict[str, str]:
+    """Why the API is not as it should be, by codes; empty for a program that does not say."""
     try:
-        reasons = json.loads(health)["reasons"]
+        return {str(cause["code"]): str(cause["message"]) for cause in json.loads(health)["causes"]}
     except (ValueError, KeyError, TypeError):
-        return ""
-    return next((str(reason) for reason in reasons if "does not answer" in reason), "")
+        return {}
 
 
 def _last_words(said: str) -> str:

@@ -1,12 +1,14 @@
-"""The order in which a machine comes up: folder, ports, servers, schema, administrator, worker, schedule, API."""
+"""The order in which a machine comes up: folder, ports, servers, schema, administrator, workers, schedule, API."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 from core.db import Database, opened
+from core.heartbeats import queries as heartbeats
 from core.imports.storage.opening import open_storage
 from core.migrations import upgrade
 from core.settings import Settings
@@ -88,26 +90,27 @@ class _Machine:
                 self._administrator = ensure_administrator(database, self._settings.accounts, self._folder)
             if warning:
                 self._console.say(f"Warning: {warning}")
-            programs = waiting = self._programs()
+            # The API comes last: who finds it ready finds somebody who works, and the flights too.
+            others, api = self._programs(database)
+            with step("Starting the workers ...", "The workers are up"):
+                self._supervisor.launch(*others)
+                self._supervisor.wait_for(*others)
             if sample and schedule.is_wanted(database, also_when_over=bool(self._servers.children)):
-                # Before the API is there: who finds it ready finds the flights too.
-                waiting = [programs.pop()]
                 with step("Loading the sample schedule ...", "The sample schedule is loaded"):
-                    self._supervisor.launch(*programs)
                     self._load_sample(database)
-        with step("Starting the API and the workers ...", "The API and the workers are up"):
-            self._supervisor.launch(*waiting)
-            self._publish()
-            self._supervisor.wait_for(*programs, *waiting)
-        self._greet()
+            with step("Starting the API ...", "The API is up"):
+                self._supervisor.launch(api)
+                self._publish()
+                self._supervisor.wait_for(api)
+        self._greet(api.reasons)
 
     def _load_sample(self, database: Database) -> None:
         storage = open_storage(self._settings.servers)
         loading = schedule.load(database, self._servers.inner.redis_url, storage, tell=self._console.say)
         self._supervisor.wait_until(loading.is_done, seconds=schedule.WORK_SECONDS, otherwise=schedule.too_slow)
 
-    def _programs(self) -> list[Child]:
-        """Our own processes, the API last."""
+    def _programs(self, database: Database) -> tuple[list[Child], HttpProgram]:
+        """Our own processes, the API apart. `database` is asked whether the workers answer."""
         programs: list[Child] = []
         payments_url = self._settings.payments.payments_url
         if payments_url is None:
@@ -118,13 +121,13 @@ class _Machine:
         product = environment.product(self._settings, self._folder, self._servers.inner, payments_url)
         for number in range(1, self._settings.work.worker_processes + 1):
             name = "worker" if number == 1 else f"worker-{number}"
-            programs.append(Worker(name, log=self._folder.log(name), guardian=self._guardian, environment=product))
-        programs.append(self._http_program("api", "api.serve", "/health/ready", self._api, product))
-        return programs
+            log = self._folder.log(name)
+            programs.append(Worker(name, log=log, guardian=self._guardian, environment=product, answers=_answers(database)))
+        return programs, self._http_program("api", "api.serve", "/health/ready", self._api, product)
 
     def _http_program(
         self, name: str, module: str, health: str, listener: Listener, environ: dict[str, str], *, data: Path | None = None
-    ) -> Child:
+    ) -> HttpProgram:
         return HttpProgram(
             name,
             log=self._folder.log(name),
@@ -148,10 +151,22 @@ class _Machine:
             processes=[*processes, Process("guardian", self._guardian.pid)],
         ).write(self._folder.runtime_file)
 
-    def _greet(self) -> None:
+    def _greet(self, reservations: list[str]) -> None:
         say = self._console.say
         say()
         say(f"Skyqueue is ready: {self._api.base_url}   (the API describes itself at {self._api.base_url}/schema)")
+        for reason in reservations:
+            say(f"Degraded: {reason}")
         if self._administrator is not None:
             say(self._administrator.sign_in)
         say(f"Data and logs: {self._folder.path}   Stop with Ctrl-C.")
+
+
+def _answers(database: Database) -> Callable[[int], bool]:
+    """Whether the worker with this process id has said in Postgres that it can work."""
+
+    def has_beaten(pid: int) -> bool:
+        with database.snapshot() as connection:
+            return any(each.pid == pid for each in heartbeats.list_answering(connection))
+
+    return has_beaten

@@ -17,6 +17,7 @@ from core.clock import now
 from tests.conftest import ServerFactory
 from tests.support import servers
 from tests.support.product import Product, all_gone, running
+from tests.support.small_disk import mounted
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.timeout(300)  # a test starts the product up to twice, and a busy machine takes its time
@@ -98,19 +99,7 @@ def test_a_full_disk_is_told_in_one_line(folder: Path, megabytes: int) -> None:
     """On a file system that only this process sees: too small for the first files, or for what comes after them."""
     small = folder / "small"
     small.mkdir()
-    mounted = [
-        "unshare",
-        "--user",
-        "--map-root-user",
-        "--mount",
-        "/bin/sh",
-        "-c",
-        f'mount -t tmpfs -o size={megabytes}m none "$0" && exec "$@"',
-        str(small),
-    ]
-    if subprocess.run([*mounted, "true"], capture_output=True, check=False).returncode != 0:
-        pytest.skip("this machine lets nobody mount a file system of their own")
-    refused = Product(small / "data", prefix=mounted).run("up")
+    refused = Product(small / "data", prefix=mounted(small, megabytes)).run("up")
     assert refused.returncode == 1
     assert "No space left on device" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1

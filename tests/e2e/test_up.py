@@ -68,6 +68,10 @@ def test_the_administrator_signs_in_with_the_password_that_was_made_up(product: 
     assert me["role"] == "admin"
 
 
+def test_it_is_ready_from_its_first_answer_on(product: Product) -> None:
+    assert product.first_health == {"status": "ok", "reasons": [], "causes": []}
+
+
 def test_a_second_start_in_the_same_folder_says_that_one_is_running(product: Product) -> None:
     second = product.run("up")
     assert second.returncode == 1

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
 
 from core.bookings.models import PaymentMode
@@ -24,10 +17,9 @@ from core.messaging.messages import ReserveBookings
 from core.payments.charges import LockedPayment
 from core.payments.http_provider import HttpProvider
 from core.payments.provider import Charge, Outcome, Verdict
-from launcher.embedded.guardian import Guardian
-from launcher.embedded.ports import free_port
 from tests.support.money import PracticeProvider, ProviderFactory, Till, TillFactory
 from tests.support.pipeline import Pipeline
+from tests.support.provider_process import ProviderProcess
 from tests.support.waiting import until
 from workers.payment_executor import LANE_CALLS
 
@@ -131,65 +123,26 @@ def test_a_provider_that_fails_half_of_the_time_charges_and_refunds_each_once(
     pipeline.assert_clean(trips)
 
 
-class Killable:
-    """A provider process that may be killed: its books and its port stay."""
-
-    def __init__(self, ledger: Path, guardian: Guardian) -> None:
-        self._port = free_port()
-        self._ledger = ledger
-        self._guardian = guardian
-        self._process: subprocess.Popen[bytes] | None = None
-        self.practice = PracticeProvider(f"http://127.0.0.1:{self._port}")
-
-    def start(self) -> None:
-        environment = {**os.environ, "MOCKPAY_PORT": str(self._port), "MOCKPAY_LEDGER": str(self._ledger)}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "mockpay"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        self._guardian.watch(self._process.pid, signal.SIGTERM, signal.SIGKILL)
-        until(self._answers, seconds=30)
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._guardian.forget(self._process.pid)
-            self._process = None
-
-    def _answers(self) -> bool:
-        try:
-            return httpx.get(f"{self.practice.base_url}/health", timeout=1, verify=False).is_success
-        except httpx.HTTPError:
-            return False
-
-
-@pytest.fixture
-def killable(tmp_path: Path, guardian: Guardian) -> Iterator[Killable]:
-    provider = Killable(tmp_path / "ledger.sqlite", guardian)
-    yield provider
-    provider.kill()
-
-
-def test_a_provider_that_dies_during_charges_takes_the_money_once(pipeline: Pipeline, killable: Killable) -> None:
-    killable.start()
-    pipeline.worker(PAYMENTS_URL=killable.practice.base_url, PAYMENTS_TIMEOUT_SECONDS="5")
+def test_a_provider_that_dies_during_charges_takes_the_money_once(pipeline: Pipeline, provider_process: ProviderProcess) -> None:
+    provider_process.start()
+    pipeline.worker(PAYMENTS_URL=provider_process.practice.base_url, PAYMENTS_TIMEOUT_SECONDS="5")
     flight = pipeline.flight(20)
     done = book(pipeline, flight, 4)
     until(lambda: pipeline.endings(done) == {"CONFIRMED": 4}, seconds=30)
     cut_off = book(pipeline, flight, 4, "tok_slow")
-    until(lambda: sum(charge["status"] == "processing" for charge in killable.practice.charges()) == 4)
-    killable.kill()
+    until(lambda: sum(charge["status"] == "processing" for charge in provider_process.practice.charges()) == 4)
+    provider_process.kill()
     while_away = book(pipeline, flight, 4)
     until(lambda: statuses(pipeline) >= {"UNKNOWN", "REQUIRES_PAYMENT"})
-    killable.start()
+    provider_process.start()
 
     def all_paid() -> bool:
         wind(pipeline)
         return pipeline.endings(done + cut_off + while_away) == {"CONFIRMED": 12}
 
     until(all_paid, seconds=30, every=0.5)
-    assert killable.practice.balance() == 12 * PRICE
-    assert len(killable.practice.charges()) == 12
+    assert provider_process.practice.balance() == 12 * PRICE
+    assert len(provider_process.practice.charges()) == 12
     pipeline.assert_clean(done + cut_off + while_away)
 
 

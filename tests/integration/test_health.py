@@ -7,9 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import psycopg
@@ -24,6 +27,7 @@ from api.readiness.postgres import PostgresLook
 from core.clock import new_id
 from core.errors import Unavailable
 from core.events import job_events
+from core.imports.storage.folder import FolderStorage
 from launcher.embedded.guardian import Guardian
 from tests.conftest import ServerFactory
 from tests.support.api import ApiFactory, RunningApi, register
@@ -38,12 +42,27 @@ def ready(api: RunningApi) -> httpx.Response:
         return client.get("/health/ready")
 
 
-def test_a_process_with_its_servers_is_live_and_ready(start_api: ApiFactory, private_servers: ServerFactory) -> None:
+def codes(api: RunningApi) -> set[str]:
+    """Of the reasons that readiness gives for servers: nobody works here, and nobody can be paid."""
+    return {cause["code"] for cause in ready(api).json()["causes"]} - {"no_worker", "provider_missing"}
+
+
+def test_each_reason_has_a_code_and_a_time(start_api: ApiFactory) -> None:
+    api = start_api()
+    until(lambda: len(ready(api).json()["causes"]) >= 3)
+    body = ready(api).json()
+    assert (body["status"], body["reasons"]) == ("degraded", [cause["message"] for cause in body["causes"]])
+    assert {"redis_forgets", "no_worker", "provider_missing"} <= {cause["code"] for cause in body["causes"]}
+    for cause in body["causes"]:
+        assert datetime.now(UTC) - timedelta(minutes=1) < datetime.fromisoformat(cause["since"]) <= datetime.now(UTC)
+    assert ready(api).json() == body
+
+
+def test_a_process_with_its_servers_is_live(start_api: ApiFactory, private_servers: ServerFactory) -> None:
     servers = private_servers(valkey_settings=SAFE)
     api = start_api(DATABASE_URL=servers.database_url, REDIS_URL=servers.redis_url)
 
-    answer = ready(api)
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "reasons": [], "causes": []})
+    assert codes(api) == set()
     with api.client() as client:
         assert client.get("/health/live").json() == {"status": "ok"}
 
@@ -53,22 +72,22 @@ def test_a_killed_redis_degrades_and_a_returned_one_heals(start_api: ApiFactory,
     api = start_api(DATABASE_URL=servers.database_url, REDIS_URL=servers.redis_url)
 
     os.kill(servers.valkey.pid, signal.SIGKILL)
-    until(lambda: ready(api).json()["status"] == "degraded")
+    until(lambda: codes(api) == {"redis_away"})
     assert "Redis" in ready(api).json()["reasons"][0]
 
     until(lambda: not servers.valkey.is_running)
     servers.valkey.start()
-    until(lambda: ready(api).json()["status"] == "ok")
+    until(lambda: codes(api) == set())
 
 
 def test_an_unsafe_redis_degrades_with_a_reason_for_each_fault(start_api: ApiFactory, private_servers: ServerFactory) -> None:
     servers = private_servers(valkey_settings={"appendonly": "no", "maxmemory-policy": "allkeys-lru"})
     api = start_api(DATABASE_URL=servers.database_url, REDIS_URL=servers.redis_url)
 
-    body = ready(api).json()
-    assert body["status"] == "degraded"
-    assert any("noeviction" in reason for reason in body["reasons"])
-    assert any("appendonly" in reason for reason in body["reasons"])
+    assert codes(api) == {"redis_evicts", "redis_forgets"}
+    reasons = ready(api).json()["reasons"]
+    assert any("noeviction" in reason for reason in reasons)
+    assert any("appendonly" in reason for reason in reasons)
 
 
 def test_a_killed_postgres_is_a_503_at_once(start_api: ApiFactory, private_servers: ServerFactory) -> None:
@@ -81,6 +100,7 @@ def test_a_killed_postgres_is_a_503_at_once(start_api: ApiFactory, private_serve
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["retry-after"] == "1"
     assert answer.json()["code"] == "not_ready"
+    assert answer.json()["causes"][0]["code"] == "postgres_away"
 
 
 @contextmanager
@@ -183,6 +203,31 @@ def test_a_database_behind_the_code_is_not_ready(start_api: ApiFactory, database
     assert "migrate" in answer.json()["reasons"][0]
 
 
+@pytest.mark.parametrize("in_the_way", ["a file", "a folder that is gone"])
+def test_a_storage_that_takes_nothing_degrades_until_it_does(start_api: ApiFactory, tmp_path: Path, in_the_way: str) -> None:
+    api = start_api(DATA_DIR=str(tmp_path))
+    uploads = tmp_path / "uploads"
+    assert "storage_refuses" not in codes(api)
+    uploads.rmdir()
+    if in_the_way == "a file":
+        uploads.touch()
+    else:
+        uploads.symlink_to(tmp_path / "nowhere")
+    until(lambda: "storage_refuses" in codes(api))
+    assert any("storage" in reason for reason in ready(api).json()["reasons"])
+    uploads.unlink()
+    until(lambda: "storage_refuses" not in codes(api))
+
+
+def test_a_storage_that_never_answers_degrades(start_api: ApiFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_go = threading.Event()
+    monkeypatch.setattr(FolderStorage, "probe", lambda _: may_go.wait(60))
+    api = start_api()
+    assert "storage_refuses" in codes(api)
+    may_go.set()
+    until(lambda: "storage_refuses" not in codes(api))
+
+
 def test_a_database_ahead_of_the_code_is_ready(start_api: ApiFactory, database_url: str) -> None:
     """`migrate` runs before a new version starts, and takes no process of the old one out of rotation."""
     with psycopg.connect(database_url) as connection:
@@ -206,9 +251,9 @@ def test_metrics_count_requests_by_route_template(client: httpx.Client) -> None:
 
 
 def test_a_crowd_is_let_in_by_a_process_whose_shell_allows_few_open_files(
-    database_url: str, redis_url: str, guardian: Guardian
+    database_url: str, redis_url: str, guardian: Guardian, tmp_path: Path
 ) -> None:
-    settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "JWT_SECRET": "x" * 32}
+    settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "JWT_SECRET": "x" * 32, "DATA_DIR": str(tmp_path)}
     environment = {**os.environ, **{f"SKYQUEUE_{name}": value for name, value in settings.items()}}
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as door, ExitStack() as crowd:
         served = subprocess.Popen(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -19,6 +20,7 @@ from core.imports.storage.folder import FolderStorage
 from core.imports.storage.opening import open_storage
 from core.settings import Servers
 from tests.support.imports import Office, counts, csv_of, row
+from tests.support.small_disk import on_small_disk
 from workers.import_run import Ending, run_import
 
 BUCKET = os.environ.get("SKYQUEUE_TEST_STORAGE_URL", "")
@@ -74,6 +76,38 @@ def test_a_file_that_is_discarded_leaves_nothing(storage: Storage, kept: bool) -
         upload.keep()
     upload.discard()
     assert list(storage.list()) == []
+
+
+def test_a_probe_leaves_nothing(storage: Storage) -> None:
+    storage.probe()
+    assert list(storage.list()) == []
+
+
+def test_a_probe_is_refused_where_no_file_can_be(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="exists"):
+        FolderStorage(tmp_path / "file").probe()
+
+
+def test_a_probe_is_refused_by_a_full_disk(tmp_path: Path) -> None:
+    code = """if True:
+        import sys
+        from pathlib import Path
+        from core.imports.storage.folder import FolderStorage
+        folder = Path(sys.argv[1])
+        FolderStorage(folder).probe()
+        with (folder / "filler").open("wb", buffering=0) as filler:
+            try:
+                while True:
+                    filler.write(bytes(4096))
+            except OSError:
+                pass
+        try:
+            FolderStorage(folder).probe()
+        except OSError as error:
+            print(error.strerror)
+    """
+    assert on_small_disk(tmp_path, 1, [sys.executable, "-c", code, str(tmp_path)]) == "No space left on device\n"
 
 
 def test_a_file_is_worked_from_any_storage(office: Office, storage: Storage) -> None:

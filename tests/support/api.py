@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -119,7 +120,7 @@ ApiFactory = Callable[..., RunningApi]
 
 @pytest.fixture
 def start_api(
-    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch, ended_apps: list[Litestar]
+    database_url: str, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended_apps: list[Litestar]
 ) -> Iterator[ApiFactory]:
     """Call it with settings (`start_api(RATE_LIMITS="on")`) for a running application on the test's own database and Redis."""
     with ExitStack() as stack:
@@ -128,6 +129,7 @@ def start_api(
             defaults = {
                 "DATABASE_URL": database_url,
                 "REDIS_URL": redis_url,
+                "DATA_DIR": str(tmp_path),
                 "JWT_SECRET": secrets.token_hex(32),
                 "RATE_LIMITS": "off",
             }

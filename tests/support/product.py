@@ -37,6 +37,8 @@ class Product:
         self._prefix = tuple(prefix)
         self._environment = clean_environment({"SKYQUEUE_DATA_DIR": str(data_dir), "SKYQUEUE_PORT": "0", **(environment or {})})
         self._process: subprocess.Popen[str] | None = None
+        self.first_health: dict[str, Any] | None = None
+        """What it said of its health when it said anything for the first time."""
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Any command of `skyqueue`, to its end."""
@@ -92,7 +94,10 @@ class Product:
         if self._process is None or self.runtime.get("supervisor_pid") != self._process.pid:
             return False
         with contextlib.suppress(httpx.HTTPError):
-            return httpx.get(f"{self.base_url}/health/ready", timeout=2).status_code == httpx.codes.OK
+            answer = httpx.get(f"{self.base_url}/health/ready", timeout=2)
+            if answer.status_code == httpx.codes.OK:
+                self.first_health = self.first_health or answer.json()
+                return True
         return False
 
     def client(self) -> httpx.Client:

@@ -16,12 +16,17 @@ from core.imports.storage.files import Found, StoredFile
 READ_AHEAD: Final = 4 * 1024 * 1024
 """Bytes of one request: a chunk and the look behind its end."""
 
+PROBE: Final = ".probe"
+
 
 class BucketStorage:
     """`url` as in the settings; credentials that it does not name come from the environment, as every tool of S3 reads them.
 
     Every method raises `OSError` when the bucket cannot be reached.
     """
+
+    probe_seconds = 60.0
+    """It takes a few requests, and somebody pays for them."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -49,6 +54,12 @@ class BucketStorage:
         for found in files.get_file_info(pyarrow.fs.FileSelector(folder, allow_not_found=True)):
             if found.type is pyarrow.fs.FileType.File:
                 yield Found(found.base_name, found.mtime)
+
+    def probe(self) -> None:
+        upload = self.receive(PROBE)
+        upload.write(b"?")
+        upload.keep()
+        self.delete(PROBE)
 
 
 class BucketUpload:

@@ -45,6 +45,9 @@ class Upload(Protocol):
 
 
 class Storage(Protocol):
+    probe_seconds: float
+    """`probe` is called no more often than that: what it costs differs."""
+
     def receive(self, key: str) -> Upload: ...
 
     def open(self, key: str) -> BinaryIO:
@@ -57,4 +60,8 @@ class Storage(Protocol):
 
     def list(self) -> Iterator[Found]:
         """Everything there is."""
+        ...
+
+    def probe(self) -> None:
+        """Write a little, and take it away again. Raises `OSError` when no upload could be received now."""
         ...

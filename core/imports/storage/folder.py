@@ -5,20 +5,25 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from core.imports.storage.files import Found, StoredFile
 
+PROBE_BYTES: Final = 64 * 1024
+
 
 class FolderStorage:
+    probe_seconds = 3.0
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def receive(self, key: str) -> FolderUpload:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make_folder()
         return FolderUpload(self._folder, key)
 
     def open(self, key: str) -> BinaryIO:
@@ -33,6 +38,14 @@ class FolderStorage:
         for path in self._folder.iterdir():
             with contextlib.suppress(FileNotFoundError):  # it was worked in this moment
                 yield Found(path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC))
+
+    def probe(self) -> None:
+        self._make_folder()
+        with tempfile.TemporaryFile(dir=self._folder, buffering=0) as file:
+            file.write(bytes(PROBE_BYTES))
+
+    def _make_folder(self) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def folder_storage(data_dir: Path) -> FolderStorage:

@@ -1,0 +1,38 @@
+"""How long do accepted bookings wait, and how many of them?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from api.live.backlog import Backlog
+from api.readiness.codes import Code
+from api.readiness.look import Finding, Look
+
+NEAR: Final = 0.8
+"""Of the limit: there is still time to do something."""
+
+
+class BacklogLook(Look):
+    """Asks nobody: the backlog is looked at once a second anyway. `wait_limit`: seconds that a booking may wait for its seats."""
+
+    name = "backlog"
+
+    def __init__(self, backlog: Backlog, *, wait_limit: int) -> None:
+        self._backlog = backlog
+        self._wait_limit = wait_limit
+
+    async def ask(self) -> list[Finding]:
+        findings = []
+        if self._backlog.oldest_seconds > self._wait_limit:
+            waited = f"A booking has waited for more than {self._wait_limit} s (SKYQUEUE_WAIT_LIMIT_SECONDS) to be worked."
+            findings.append(Finding(Code.BOOKINGS_WAIT, waited))
+        limit, waiting = self._backlog.limit, self._backlog.waiting
+        if waiting >= limit:
+            refused = f"{limit} bookings wait (SKYQUEUE_BACKLOG_LIMIT), so further ones are refused."
+            findings.append(Finding(Code.BACKLOG_FULL, refused))
+        elif waiting >= limit * NEAR:
+            near = (
+                f"More than {NEAR:.0%} of {limit} bookings wait (SKYQUEUE_BACKLOG_LIMIT); beyond that, further ones are refused."
+            )
+            findings.append(Finding(Code.BACKLOG_NEAR_LIMIT, near))
+        return findings

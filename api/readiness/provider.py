@@ -1,0 +1,57 @@
+"""Is there a payment provider, and does it answer?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from api.readiness.codes import Code
+from api.readiness.look import UNEXPECTED, Finding, Look
+from api.readiness.workers import WorkersLook
+from core.heartbeats.queries import Heartbeat
+from core.payments.provider import Reachable
+
+NO_PROVIDER: Final = (
+    "No payment provider is named (SKYQUEUE_PAYMENTS_URL), so nobody can pay: what is to be paid waits until its time is over."
+)
+UNTOLD: Final = "is told of no payment provider (SKYQUEUE_PAYMENTS_URL), and lets the payments wait that it takes."
+SILENT: Final = Finding(Code.PROVIDER_SILENT, "The payment provider does not answer; payments wait until it does.")
+
+
+class ProviderLook(Look):
+    """It is the workers that call the provider. `provider`: the one that this process is told of, None without any; then the workers'
+    word is taken."""
+
+    name = "provider"
+    every_seconds = 2.0
+    patience_seconds = 3.0
+    silence = SILENT
+    failure = Finding(Code.PROVIDER_SILENT, f"The payment provider {UNEXPECTED}.")
+
+    def __init__(self, provider: Reachable | None, workers: WorkersLook) -> None:
+        self._provider = provider
+        self._workers = workers
+
+    async def ask(self) -> list[Finding]:
+        missing = self._missing(self._workers.answering)
+        if missing is not None:
+            return [Finding(Code.PROVIDER_MISSING, missing)]
+        if self._provider is not None and not await self._provider.answers():
+            return [SILENT]
+        return []
+
+    def _missing(self, workers: list[Heartbeat] | None) -> str | None:
+        """Who is told of no provider, in a sentence; None: nobody."""
+        if workers is None:
+            return None
+        without = [each for each in workers if not each.has_provider]
+        if not workers and self._provider is not None:
+            return None
+        if len(without) == len(workers):
+            return NO_PROVIDER
+        if without:
+            return f"The worker on {without[0].host} (process {without[0].pid}) {UNTOLD}"
+        return None
+
+    async def close(self) -> None:
+        if self._provider is not None:
+            await self._provider.close()

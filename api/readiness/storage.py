@@ -1,0 +1,54 @@
+"""Does the place where uploads wait take a file?"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import suppress
+
+from api.readiness.codes import Code
+from api.readiness.look import UNEXPECTED, Finding, Look
+from core.imports.storage.files import Storage
+
+
+class StorageLook(Look):
+    """Tries it, in a thread of its own: a file system that is far away may hold a thread for ever, and that one is nobody else's."""
+
+    name = "storage"
+    every_seconds = 3.0
+    patience_seconds = 5.0
+    silence = Finding(Code.STORAGE_REFUSES, "The storage of uploads does not answer; files cannot be imported.")
+    failure = Finding(Code.STORAGE_REFUSES, f"The storage of uploads {UNEXPECTED}.")
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self.every_seconds = max(self.every_seconds, storage.probe_seconds)
+
+    async def ask(self) -> list[Finding]:
+        try:
+            await _in_thread(self._storage)
+        except OSError as error:
+            said = error.strerror or str(error).partition("\n")[0] or type(error).__name__
+            return [Finding(Code.STORAGE_REFUSES, f"The storage of uploads takes no files: {said.rstrip('.')}.")]
+        return []
+
+
+async def _in_thread(storage: Storage) -> None:
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[None] = loop.create_future()
+
+    def end(error: Exception | None) -> None:
+        if not answer.done():
+            answer.set_exception(error) if error else answer.set_result(None)
+
+    def probe() -> None:
+        error: Exception | None = None
+        try:
+            storage.probe()
+        except Exception as raised:
+            error = raised
+        with suppress(RuntimeError):  # the loop was closed meanwhile
+            loop.call_soon_threadsafe(end, error)
+
+    threading.Thread(target=probe, name="storage-probe", daemon=True).start()
+    await answer

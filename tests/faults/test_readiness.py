@@ -1,0 +1,215 @@
+"""Ready tells the truth: real processes that are stopped, killed and frozen, and what `/health/ready` says of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from core.heartbeats import queries
+from core.heartbeats.beats import SILENT_SECONDS
+from launcher.embedded.valkey import EmbeddedValkey
+from tests.support.installations import PipelineFactory
+from tests.support.pipeline import Pipeline
+from tests.support.processes import Api, Worker
+from tests.support.provider_process import ProviderProcess
+from tests.support.waiting import until
+
+
+@dataclass(frozen=True)
+class House:
+    """An API, and what it takes to work: a safe Redis and a payment provider. `start_worker` adds one that works."""
+
+    pipeline: Pipeline
+    provider: ProviderProcess
+    api: Api
+
+    def start_worker(self) -> Worker:
+        worker = self.pipeline.worker(PAYMENTS_URL=self.provider.practice.base_url)
+        self.await_worker(worker)
+        return worker
+
+    def restart(self, worker: Worker) -> None:
+        worker.start(PAYMENTS_URL=self.provider.practice.base_url)
+
+    def await_worker(self, worker: Worker) -> None:
+        until(lambda: worker.pid in [each.pid for each in self.heartbeats()], seconds=60)
+
+    def heartbeats(self) -> list[queries.Heartbeat]:
+        with self.pipeline.db.snapshot() as connection:
+            return queries.list_all(connection)
+
+    def ready(self) -> dict[str, Any]:
+        answer = httpx.get(f"{self.api.base_url}/health/ready", timeout=10)
+        assert answer.status_code == httpx.codes.OK, answer.text
+        body: dict[str, Any] = answer.json()
+        assert (body["status"] == "ok") == (body["causes"] == [])
+        return body
+
+    def codes(self) -> set[str]:
+        return {cause["code"] for cause in self.ready()["causes"]}
+
+    def await_codes(self, *codes: str) -> None:
+        try:
+            until(lambda: self.codes() == set(codes), seconds=20)
+        except AssertionError:
+            pytest.fail(f"not {codes} but {self.ready()}")
+
+    def message(self, code: str) -> str:
+        return next(str(cause["message"]) for cause in self.ready()["causes"] if cause["code"] == code)
+
+
+OpenHouse = Callable[..., House]
+
+
+@pytest.fixture
+def open_house(
+    database_url: str, own_valkey: EmbeddedValkey, open_pipeline: PipelineFactory, provider_process: ProviderProcess
+) -> OpenHouse:
+    """Call it with settings of the API."""
+
+    def opened(**settings: str) -> House:
+        pipeline = open_pipeline(database_url, own_valkey.url)
+        provider_process.start()
+        return House(pipeline, provider_process, pipeline.api(PAYMENTS_URL=provider_process.practice.base_url, **settings))
+
+    return opened
+
+
+@pytest.fixture
+def house(open_house: OpenHouse) -> House:
+    return open_house()
+
+
+def test_with_everything_there_it_is_ok(house: House) -> None:
+    assert house.codes() == {"no_worker"}, "nobody works yet, and that is told from the first answer on"
+    house.start_worker()
+    house.await_codes()
+    assert house.ready() == {"status": "ok", "reasons": [], "causes": []}
+
+
+@pytest.mark.parametrize("end", [Worker.stop, Worker.kill])
+def test_with_every_worker_gone_and_bookings_waiting_it_says_so_until_one_is_back(
+    open_house: OpenHouse, end: Callable[[Worker], None]
+) -> None:
+    house = open_house(WAIT_LIMIT_SECONDS="2")
+    workers = [house.start_worker(), house.start_worker()]
+    house.await_codes()
+    for worker in workers:
+        end(worker)
+    bookings = house.pipeline.accept_many(3, house.pipeline.flight(5))
+    killed = {"worker_silent"} if end is Worker.kill else set()
+    house.await_codes("no_worker", "bookings_wait", *killed)
+    assert "2 s" in house.message("bookings_wait")
+
+    for worker in workers:
+        house.restart(worker)
+    house.pipeline.wind_leases()
+    house.await_codes()
+    assert house.pipeline.endings(bookings) == {"CONFIRMED": 3}
+
+
+def test_a_frozen_worker_is_named_until_it_goes_on(house: House) -> None:
+    frozen, other = house.start_worker(), house.start_worker()
+    house.await_codes()
+    frozen.freeze()
+    house.await_codes("worker_silent")
+    assert f"process {frozen.pid}" in house.message("worker_silent")
+    frozen.thaw()
+    house.await_codes()
+
+    frozen.freeze()
+    other.freeze()
+    house.await_codes("worker_silent", "no_worker")
+    assert len(house.ready()["causes"]) == 3
+    frozen.thaw()
+    other.thaw()
+    house.await_codes()
+
+
+def test_one_of_several_that_is_restarted_alarms_nobody(house: House) -> None:
+    restarted = house.start_worker()
+    house.start_worker()
+    house.await_codes()
+    alarms: list[dict[str, Any]] = []
+
+    def all_well() -> bool:
+        body = house.ready()
+        if body["causes"]:
+            alarms.append(body)
+        return restarted.pid in [each.pid for each in house.heartbeats()]
+
+    for _ in range(2):
+        restarted.stop()
+        house.restart(restarted)
+        until(all_well, seconds=60)
+    deadline = time.monotonic() + SILENT_SECONDS + 1
+    until(lambda: all_well() and time.monotonic() > deadline, seconds=60)
+    assert alarms == []
+
+
+def test_a_provider_that_is_killed_or_frozen_is_told_until_it_is_back(house: House) -> None:
+    house.start_worker()
+    house.await_codes()
+    house.provider.freeze()
+    house.await_codes("provider_silent")
+    house.provider.thaw()
+    house.await_codes()
+    house.provider.kill()
+    house.await_codes("provider_silent")
+    house.provider.start()
+    house.await_codes()
+
+
+def test_a_worker_without_a_provider_is_named(house: House) -> None:
+    house.start_worker()
+    without = house.pipeline.worker()
+    house.await_codes("provider_missing")
+    assert f"process {without.pid}" in house.message("provider_missing")
+
+
+def test_no_provider_at_all_is_told(house: House) -> None:
+    house.pipeline.worker()
+    house.api.start()
+    house.await_codes("provider_missing")
+    assert "No payment provider is named" in house.message("provider_missing")
+
+
+def test_a_provider_that_only_the_workers_know_is_enough(house: House) -> None:
+    """An API that is kept apart from the world may not reach the provider, and need not."""
+    house.start_worker()
+    house.api.start()
+    house.await_codes()
+
+
+def test_a_backlog_near_its_limit_is_told(open_house: OpenHouse) -> None:
+    house = open_house(BACKLOG_LIMIT="5")
+    flight = house.pipeline.flight(10)
+    house.pipeline.accept_many(3, flight)
+    house.await_codes("no_worker")
+    house.pipeline.accept_many(1, flight)
+    house.await_codes("no_worker", "backlog_near_limit")
+    house.pipeline.accept_many(1, flight)
+    house.await_codes("no_worker", "backlog_full")
+    house.start_worker()
+    house.pipeline.wind_leases()
+    house.await_codes()
+
+
+def test_the_worst_comes_first_and_the_rest_is_still_told(house: House) -> None:
+    with house.pipeline.db.transaction() as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+
+    def told() -> list[str]:
+        answer = httpx.get(f"{house.api.base_url}/health/ready", timeout=10)
+        return [cause["code"] for cause in answer.json()["causes"]] if answer.status_code == 503 else []
+
+    until(lambda: told() == ["schema_old", "no_worker"])
+    with house.pipeline.db.transaction() as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    until(lambda: told() == [])
+    house.await_codes("no_worker")
