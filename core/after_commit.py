@@ -15,6 +15,8 @@ from core.bookings.transitions import Transitions
 from core.events import job_events
 from core.messaging.dispatcher import Dispatcher
 from core.messaging.messages import Message
+from core.operations import dead_letters
+from core.operations.dead_letters import Buried
 from core.seats.inventory import Inventory
 from core.telemetry.incidents import Incident
 
@@ -40,9 +42,12 @@ class AfterCommit:
     """Bookings that changed and stayed in their status: who waits for one looks again."""
     messages: list[Message] = field(default_factory=list)
     """Work that this transaction made."""
+    buried: list[Buried] = field(default_factory=list)
+    """Work that it gave up."""
 
     def run(self, client: redis.Redis, dispatcher: Dispatcher) -> None:
         """Do what follows the commit. Never raises for a Redis that is away."""
+        dead_letters.tell(self.buried)
         # A Redis that does not answer costs its time-out once, not for every command.
         if job_events.announce(client, self.transitions, self.changed_bookings):
             self._correct_inventory(Inventory(client))

@@ -74,7 +74,10 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="only into a database without flights, and not if SKYQUEUE_SAMPLE is off; the exit status is 0 also when it fails",
     )
-    command("audit", "Check every invariant; the exit status is 1 when one is violated.")
+    audit = command("audit", "Check every invariant; the exit status is 1 when one is violated.")
+    audit.add_argument(
+        "--live", action="store_true", help="while it works: allow for what is in flight, and look twice, 10 s apart"
+    )
     admin = command("create-admin", "Make sure that the administrator of SKYQUEUE_ADMIN_USERNAME exists.")
     admin.add_argument("--username", help="instead of SKYQUEUE_ADMIN_USERNAME")
     admin.add_argument("--reset-password", action="store_true", help="give an administrator who exists this password")

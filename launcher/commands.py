@@ -12,11 +12,12 @@ import sys
 from contextlib import AbstractContextManager
 from getpass import getpass
 from importlib import import_module
-from typing import Final
+from typing import Final, NoReturn
 
 from core.db import Database, opened
 from core.imports.storage.opening import open_storage
 from core.invariants import checker
+from core.invariants.lasting import find_lasting
 from core.migrations import check, upgrade
 from core.redis import clients, suitability
 from core.refusal import read_settings
@@ -38,7 +39,7 @@ def up(asked: argparse.Namespace) -> None:
     machine.up(settings, sample=settings.start.sample == "on" and not asked.no_sample)
 
 
-def api(_asked: argparse.Namespace) -> None:
+def api(_asked: argparse.Namespace) -> NoReturn:
     if _settings().accounts.jwt_secret is None:
         raise CannotStart(
             "Not set: SKYQUEUE_JWT_SECRET.", "Every API process of one installation needs the same 32 bytes or more."
@@ -46,7 +47,7 @@ def api(_asked: argparse.Namespace) -> None:
     _become("api.serve")
 
 
-def worker(_asked: argparse.Namespace) -> None:
+def worker(_asked: argparse.Namespace) -> NoReturn:
     _become("workers.main")
 
 
@@ -90,14 +91,18 @@ def _load_sample(servers: Servers, *, only_if_empty: bool) -> None:
         print(f"{loading.count()} flights are in the database.")
 
 
-def audit(_asked: argparse.Namespace) -> int:
+def audit(asked: argparse.Namespace) -> int:
     redis_url = _redis_url()
-    with (
-        _database() as database,
-        database.transaction() as connection,
-        clients.connect(redis_url, seconds=AUDIT_SECONDS) as client,
-    ):
-        violations = checker.check(connection, client)
+    with _database() as database, clients.connect(redis_url, seconds=AUDIT_SECONDS) as client:
+
+        def look() -> list[checker.Violation]:
+            with database.transaction() as connection:
+                return [
+                    *checker.check(connection, client, at_work=asked.live),
+                    *checker.find_given_up(connection, client),
+                ]
+
+        violations = find_lasting(look) if asked.live else look()
     for violation in violations:
         print(violation)
     print(f"{len(violations)} violations." if violations else "Every invariant holds.")
@@ -137,7 +142,7 @@ def _warn(warning: str) -> None:
     print(f"skyqueue: warning: {warning}", file=sys.stderr)
 
 
-def _become(module: str) -> None:
+def _become(module: str) -> NoReturn:
     """Replace this process by a program of an edge, which the core may not import."""
     os.execve(sys.executable, [sys.executable, "-P", "-m", module], join.find(_settings().servers).environment)
 

@@ -30,6 +30,7 @@ def import_files(context: Context, import_ids: Sequence[UUID]) -> None:
         try:
             if run_import(context.db, context.redis, context.storage, import_id) is Ending.FAILED:
                 with context.db.transaction() as connection:
-                    dead_letters.bury_import(connection, import_id, "The import failed; its row says why.")
+                    buried = dead_letters.bury_import(connection, import_id, "The import failed; its row says why.")
+                dead_letters.tell(buried)
         except (psycopg.Error, SQLAlchemyError, OSError) as error:
             _stopped.failed(import_id, import_id=str(import_id), error=str(error))

@@ -88,7 +88,8 @@ def start(pool: Pool, context: Context) -> Worker:
 
     def bury(queue: str, payload: bytes, error: str) -> None:
         with context.db.transaction() as connection:
-            dead_letters.bury_payload(connection, queue, payload, error)
+            buried = dead_letters.bury_payload(connection, queue, payload, error)
+        dead_letters.tell(buried)
 
     moved = context.progress.expect(f"the consumer of {pool.queue}", limit_seconds=CONSUMER_STALL_SECONDS)
     reconnects.leave_out(pool.queue)

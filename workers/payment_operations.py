@@ -125,11 +125,9 @@ class RefundOperation:
 
         def work(connection: RawConnection, after: AfterCommit) -> None:
             refunds.settle(connection, outcomes, after)
-            dead_letters.bury_refunds(connection, refused, "The payment provider refuses this refund.")
+            after.buried += dead_letters.bury_refunds(connection, refused, "The payment provider refuses this refund.")
 
         self._edge.commit(work)
-        if refused:
-            _log.error("the payment provider refuses refunds", refunds=[str(refund_id) for refund_id in refused])
         return [None] * len(ended)
 
 

@@ -23,7 +23,9 @@ PROVIDER_SECONDS = 2.0
 """How long the payment provider may take to answer a look. Whoever charges waits longer."""
 
 
-def every_look(settings: Settings, db: WatchedDatabase, redis: Redis, address: Address, backlog: Backlog, storage: Storage) -> list[Look]:
+def every_look(
+    settings: Settings, db: WatchedDatabase, redis: Redis, address: Address, backlog: Backlog, storage: Storage
+) -> list[Look]:
     connection = LookConnection(db)
     workers = WorkersLook(connection)
     return [

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from core.db import RawConnection
+from core.invariants.found import Found
 
 _HOLLOW: Final = """
     SELECT 'party ' || w.id || ' of ' || w.party_size || ' is ' || w.status || ' and its booking is '
-           || coalesce(b.status || ' with ' || b.seats || ' seats', 'missing')
+           || coalesce(b.status || ' with ' || b.seats || ' seats', 'missing'), w.id::text
     FROM waitlist w LEFT JOIN bookings b
         ON b.id = w.booking_id AND b.user_id = w.user_id AND b.payment_mode = 'hold'
         AND EXISTS (SELECT FROM booking_segments s WHERE s.booking_id = b.id AND s.flight_id = w.flight_id)
@@ -23,16 +24,16 @@ _HOLLOW: Final = """
 """
 _PASSED_BY: Final = """
     SELECT 'party ' || w.id || ' of ' || w.party_size || ' waits for flight ' || f.id || ', which has '
-           || f.total_seats - f.seats_held - f.seats_sold || ' free'
+           || f.total_seats - f.seats_held - f.seats_sold || ' free', w.id::text
     FROM waitlist w JOIN flights f ON f.id = w.flight_id
     WHERE w.status = 'WAITING' AND f.status = 'SCHEDULED' AND f.departure_ts > now()
       AND f.total_seats - f.seats_held - f.seats_sold >= CASE WHEN w.accept_partial THEN 1 ELSE w.party_size END
 """
 
 
-def find_violations(connection: RawConnection, *, limit: int) -> list[str]:
+def find_violations(connection: RawConnection, *, limit: int) -> list[Found]:
     """What is wrong, in words that name the row; at most `limit` of each kind."""
     rows: list[tuple[Any, ...]] = []
     for query in (_HOLLOW, _PASSED_BY):
         rows += connection.execute(f"{query} LIMIT %s", (limit,)).fetchall()
-    return [row[0] for row in rows]
+    return [Found(what, same_as=party) for what, party in rows]

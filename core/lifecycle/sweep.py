@@ -122,7 +122,7 @@ def give_up(connection: RawConnection, booking_ids: Sequence[UUID]) -> AfterComm
     """End bookings that failed too often: FAILED(internal), a dead letter, no seat kept."""
     after = AfterCommit()
     failed = fail_pending(connection, list(lock_bookings(connection, booking_ids).values()), FailureCode.INTERNAL, after)
-    dead_letters.bury_bookings(connection, failed, f"failed {LAST_ATTEMPT} times")
+    after.buried += dead_letters.bury_bookings(connection, failed, f"failed {LAST_ATTEMPT} times")
     return after
 
 

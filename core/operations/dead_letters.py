@@ -1,49 +1,81 @@
-"""Work that was given up, kept where an admin can see it and send it again."""
+"""Work that was given up, kept where an admin can see it and send it again.
+
+Who commits the transaction tells of it afterwards (`tell`), so that the log has no burial that never was.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
+
+import structlog
 
 from core.clock import new_id
 from core.db import RawConnection
 
+_log = structlog.get_logger(__name__)
 
-def bury_bookings(connection: RawConnection, booking_ids: Sequence[UUID], error: str) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Buried:
+    """One dead letter. `subject_id`: the booking, import or refund that was given up; None for a message that nobody can read."""
+
+    id: UUID
+    queue: str
+    kind: str
+    subject_id: UUID | None
+    error: str
+
+
+def bury_bookings(connection: RawConnection, booking_ids: Sequence[UUID], error: str) -> list[Buried]:
     """Note bookings that failed for good."""
-    if booking_ids:
-        connection.execute(
-            """
-            INSERT INTO dead_letters (id, queue, kind, subject_id, error)
-            SELECT w.id, 'bookings', 'booking', w.subject, %s FROM unnest(%s::uuid[], %s::uuid[]) AS w(id, subject)
-            """,
-            (error, [new_id() for _ in booking_ids], list(booking_ids)),
-        )
+    return _bury(connection, [Buried(new_id(), "bookings", "booking", booking_id, error) for booking_id in booking_ids])
 
 
-def bury_import(connection: RawConnection, import_id: UUID, error: str) -> None:
+def bury_import(connection: RawConnection, import_id: UUID, error: str) -> list[Buried]:
     """Note an import that failed for good."""
-    connection.execute(
-        "INSERT INTO dead_letters (id, queue, kind, subject_id, error) VALUES (%s, 'imports', 'import', %s, %s)",
-        (new_id(), import_id, error),
-    )
+    return _bury(connection, [Buried(new_id(), "imports", "import", import_id, error)])
 
 
-def bury_refunds(connection: RawConnection, refund_ids: Sequence[UUID], error: str) -> None:
+def bury_refunds(connection: RawConnection, refund_ids: Sequence[UUID], error: str) -> list[Buried]:
     """Note refunds that the provider will not make: a person has to see to the money."""
-    if refund_ids:
-        connection.execute(
-            """
-            INSERT INTO dead_letters (id, queue, kind, subject_id, error)
-            SELECT w.id, 'payments', 'refund', w.subject, %s FROM unnest(%s::uuid[], %s::uuid[]) AS w(id, subject)
-            """,
-            (error, [new_id() for _ in refund_ids], list(refund_ids)),
+    return _bury(connection, [Buried(new_id(), "payments", "refund", refund_id, error) for refund_id in refund_ids])
+
+
+def bury_payload(connection: RawConnection, queue: str, payload: bytes, error: str) -> list[Buried]:
+    """Keep the bytes of a message that no worker can read."""
+    return _bury(connection, [Buried(new_id(), queue, "message", None, error)], payload)
+
+
+def tell(buried: Iterable[Buried]) -> None:
+    """A line in the log for each, once it is committed."""
+    for letter in buried:
+        subject = str(letter.subject_id) if letter.subject_id else None
+        _log.error(
+            "work was given up",
+            dead_letter=str(letter.id),
+            queue=letter.queue,
+            kind=letter.kind,
+            subject=subject,
+            reason=letter.error,
         )
 
 
-def bury_payload(connection: RawConnection, queue: str, payload: bytes, error: str) -> None:
-    """Keep the bytes of a message that no worker can read."""
-    connection.execute(
-        "INSERT INTO dead_letters (id, queue, kind, error, payload) VALUES (%s, %s, 'message', %s, %s)",
-        (new_id(), queue, error, payload),
-    )
+def _bury(connection: RawConnection, letters: list[Buried], payload: bytes | None = None) -> list[Buried]:
+    if letters:
+        connection.execute(
+            """
+            INSERT INTO dead_letters (id, queue, kind, subject_id, error, payload)
+            SELECT w.*, %s FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[]) AS w
+            """,
+            (
+                payload,
+                [letter.id for letter in letters],
+                [letter.queue for letter in letters],
+                [letter.kind for letter in letters],
+                [letter.subject_id for letter in letters],
+                [letter.error for letter in letters],
+            ),
+        )
+    return letters

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, cast
-from uuid import UUID
 
 import dramatiq
 import redis
@@ -16,10 +15,12 @@ import structlog
 from dramatiq.broker import Consumer, MessageProxy
 from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
 from dramatiq.common import dq_name, q_name
-from dramatiq.errors import ConnectionClosed, DecodeError
+from dramatiq.errors import ConnectionClosed
 
 from core import keys
 from core.db import AWAY
+from core.messaging import envelope
+from core.messaging.envelope import Unreadable
 from core.messaging.messages import MAX_IDS
 from core.redis import clients
 from core.telemetry import correlation
@@ -248,17 +249,10 @@ class RepairedConsumer(_RedisConsumer):
     def _decode(self, payload: bytes) -> dramatiq.Message[Any] | None:
         """A message, or None for what is none: it is buried. Left in the batch, it would orphan its neighbours at every restart."""
         try:
-            message = dramatiq.Message.decode(payload)
-            if not isinstance(message.options.get("redis_message_id"), str):
-                raise ValueError("it has no id to acknowledge it by")
-            if message.actor_name not in self.broker.actors:
-                raise ValueError(f"there is no actor {message.actor_name!r}")
-            if not _is_one_list_of_ids(message):
-                raise ValueError("its arguments are not one list of ids")
-        except (DecodeError, TypeError, KeyError, ValueError, AttributeError) as error:
-            self._bury(payload, repr(error))
+            return envelope.read(payload, self.broker.actors)
+        except Unreadable as reason:
+            self._bury(payload, str(reason))
             return None
-        return message
 
     def _bury(self, payload: bytes, error: str) -> None:
         self.broker.bury(self.queue_name, payload, error)
@@ -285,13 +279,3 @@ def _mergeable(first: dramatiq.Message[Any], second: dramatiq.Message[Any]) -> b
     if first.actor_name != second.actor_name or _is_alone(first) or _is_alone(second):
         return False
     return len(first.args[0]) + len(second.args[0]) <= MAX_IDS
-
-
-def _is_one_list_of_ids(message: dramatiq.Message[Any]) -> bool:
-    """What every actor of this product takes."""
-    if message.kwargs or len(message.args) != 1 or not isinstance(message.args[0], list):
-        return False
-    try:
-        return all(UUID(each) for each in message.args[0])
-    except (ValueError, TypeError, AttributeError):
-        return False

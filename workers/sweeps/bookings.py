@@ -89,7 +89,6 @@ class BookingRound:
         with self._context.db.transaction() as connection:
             sweep.limit_lock_wait(connection)
             after = sweep.give_up(connection, booking_ids)
-        _log.error("bookings given up", bookings=[str(booking_id) for booking_id in booking_ids])
         after.run(self._context.redis, self._context.dispatcher)
 
 
