@@ -78,7 +78,9 @@ def check_a_fresh_start(folder: Path) -> None:
             for _ in range(6):
                 traveller.book(flight, TOKEN)
         with step("every invariant holds"):
-            here.compose("run", "--rm", "--no-deps", "--no-TTY", "worker", "audit")
+            said = here.compose("run", "--rm", "--no-deps", "--no-TTY", "worker", "audit")
+            if "Every invariant holds." not in said:
+                raise CheckFailed(f"The audit says: {said}")
 
 
 def check_secrets_of_the_operator(folder: Path) -> None:
