@@ -25,6 +25,14 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 PIP_INDEX = $(shell .tools/bin/python -m pip config get global.index-url 2>/dev/null || .tools/bin/python -m pip config get :env:.index-url 2>/dev/null)
 UV_PIP = $(if $(PIP_INDEX),UV_DEFAULT_INDEX=$${UV_DEFAULT_INDEX:-$(PIP_INDEX)}) $(UV) pip
 
+# The tests empty the servers that they use. So only those count that were named to make itself, not variables of the shell.
+ifeq ($(origin DATABASE_URL),command line)
+export SKYQUEUE_TEST_DATABASE_URL := $(value DATABASE_URL)
+endif
+ifeq ($(origin REDIS_URL),command line)
+export SKYQUEUE_TEST_REDIS_URL := $(value REDIS_URL)
+endif
+
 APP_SOURCES = $(shell find frontend -type f -not -path '*/node_modules/*' -not -path 'frontend/dist/*' 2>/dev/null)
 
 ##@ Run
@@ -37,7 +45,7 @@ setup: $(PYTHON_ENV) $(APP) ## Install what is needed into this folder, and buil
 
 ##@ Prove
 .PHONY: test
-test: ## Everything: style, types, contract, app, unit, integration, faults, browser
+test: ## Everything: style, types, contract, app, unit, integration, faults, browser (on DATABASE_URL, REDIS_URL)
 	@$(MAKE) -j 2 setup types lint contract frontend-test
 	$(PYTEST) tests
 	@echo "Everything passed."

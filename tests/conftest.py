@@ -10,10 +10,9 @@ import pytest
 
 from core.db import Database
 from launcher.embedded.guardian import Guardian
-from launcher.embedded.postgres import EmbeddedPostgres
-from launcher.embedded.valkey import EmbeddedValkey
 from tests.support import servers
 from tests.support.forge import Forge
+from tests.support.servers import SharedPostgres, SharedRedis
 
 pytest_plugins = [
     "tests.support.sharing",
@@ -59,55 +58,45 @@ def forge(guardian: Guardian) -> Iterator[Forge]:
 
 
 @pytest.fixture(scope="session")
-def shared_postgres(guardian: Guardian) -> Iterator[EmbeddedPostgres]:
-    with servers.server_folder() as folder:
-        postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian, settings=servers.FAST_AND_LOOSE)
-        postgres.start()
-        servers.prepare_template(postgres)
+def shared_postgres(guardian: Guardian) -> Iterator[SharedPostgres]:
+    with servers.shared_postgres(guardian) as postgres:
         yield postgres
-        postgres.stop()
 
 
 @pytest.fixture(scope="session")
-def shared_valkey(guardian: Guardian) -> Iterator[EmbeddedValkey]:
-    with servers.server_folder() as folder:
-        valkey = EmbeddedValkey(folder / "valkey", guardian=guardian, settings={"appendonly": "no"})
-        valkey.start()
-        yield valkey
-        valkey.stop()
+def shared_redis(guardian: Guardian) -> Iterator[SharedRedis]:
+    with servers.shared_redis(guardian) as redis:
+        yield redis
 
 
 @pytest.fixture
-def postgres(shared_postgres: EmbeddedPostgres) -> EmbeddedPostgres:
+def postgres(shared_postgres: SharedPostgres) -> SharedPostgres:
     """The shared server, running. A test that breaks a server asks for `private_servers` instead."""
     if not shared_postgres.is_running:
         shared_postgres.start()
     return shared_postgres
 
 
-@pytest.fixture
-def valkey(shared_valkey: EmbeddedValkey) -> EmbeddedValkey:
-    """The shared server, running and empty."""
-    if not shared_valkey.is_running:
-        shared_valkey.start()
-    servers.empty(shared_valkey)
-    return shared_valkey
-
-
 @pytest.fixture(scope="session")
-def handed_on(shared_postgres: EmbeddedPostgres) -> servers.HandedOn:
-    return servers.HandedOn(shared_postgres)
+def handed_on(shared_postgres: SharedPostgres) -> Iterator[servers.HandedOn]:
+    handed_on = servers.HandedOn(shared_postgres)
+    yield handed_on
+    handed_on.drop()
 
 
 @pytest.fixture
-def database_url(postgres: EmbeddedPostgres, handed_on: servers.HandedOn) -> str:
+def database_url(postgres: SharedPostgres, handed_on: servers.HandedOn) -> str:
     """A migrated, empty database that belongs to this test, which may change its schema too."""
     return handed_on.take()
 
 
 @pytest.fixture
-def redis_url(valkey: EmbeddedValkey) -> str:
-    return valkey.url
+def redis_url(shared_redis: SharedRedis) -> str:
+    """Of the shared server, running, with an empty database that belongs to this test."""
+    if not shared_redis.is_running:
+        shared_redis.start()
+    servers.empty(shared_redis)
+    return shared_redis.url
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def redis_lost_between_ask_and_settle(steps: Steps) -> list[str]:
     flight = steps.pipeline.flight(seats=1)
     first, second = steps.pipeline.accept_many(2, flight)
     early = steps.ask(steps.find(first))
-    steps.pipeline.redis.flushall()
+    steps.pipeline.redis.flushdb()
     late = steps.ask(steps.find(second))
     steps.settle(early)
     steps.settle(late)
@@ -158,7 +158,7 @@ def test_releasing_on_a_flight_that_redis_does_not_have_leaves_no_trace(steps: S
     flight = steps.pipeline.flight(seats=5)
     (booking,) = steps.pipeline.accept_many(1, flight, seats=2)
     steps.pipeline.work(booking)
-    steps.pipeline.redis.flushall()
+    steps.pipeline.redis.flushdb()
     steps.inventory.release({flight: [booking]})
     assert steps.pipeline.redis.keys() == []
 

@@ -224,7 +224,7 @@ def test_a_message_that_was_lost_is_sent_by_the_sweep(admin: httpx.Client, pipel
     flight = pipeline.flight(5)
     bookings = confirmed(pipeline, flight, 3)
     job = cancel(admin, flight)
-    pipeline.redis.flushall()
+    pipeline.redis.flushdb()
     execute(pipeline, "UPDATE flight_cancellations SET next_at = now()")
     pipeline.worker()
     assert admin.get(f"/api/v1/jobs/{job}", headers={"Prefer": "wait=20"}).json()["done"]

@@ -158,7 +158,7 @@ def test_when_redis_lost_its_queues_what_waits_to_be_charged_is_sent_at_once(til
     trip, paying = by_token(till, traveller, flight), till.hold(traveller, flight)
     till.pay(paying)
     dispatcher = till.steps.context.dispatcher
-    till.steps.pipeline.redis.flushall()
+    till.steps.pipeline.redis.flushdb()
     money.make_due_now(till.steps.context)
     for _, step in money.steps(till.steps.context):
         step()
@@ -184,7 +184,7 @@ def test_one_booking_that_cannot_be_ended_does_not_keep_the_others(
 
 def test_a_worker_ends_holds_without_any_message(till: Till, pipeline: Pipeline, traveller: UUID, flight: UUID) -> None:
     trip = till.hold(traveller, flight)
-    pipeline.redis.flushall()
+    pipeline.redis.flushdb()
     pipeline.worker()
     till.end_hold(trip)
     until(lambda: till.steps.status(trip) == "EXPIRED", seconds=30)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -115,7 +116,7 @@ def test_a_pooler_that_ignores_what_the_address_asks_for_is_refused(database_url
         check.require(through)
         assert said_of(f"{through}?options=-csearch_path%3Dmine") == (
             "The pooler in front of the database ignores search_path of the options in SKYQUEUE_DATABASE_URL. "
-            "Name the server itself, or use ALTER ROLE skyqueue SET ... instead."
+            f"Name the server itself, or use ALTER ROLE {urlsplit(database_url).username} SET ... instead."
         )
 
 

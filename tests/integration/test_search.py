@@ -97,7 +97,7 @@ def test_a_question_that_was_asked_before_fails_like_any_other(start_api: ApiFac
     with api.client() as client, redis_py.Redis.from_url(pair.redis_url) as redis:
         assert client.get("/api/v1/search", params=parameters).status_code == 200
         pair.postgres.stop()
-        redis.flushall()
+        redis.flushdb()
         answer = client.get("/api/v1/search", params=parameters)
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
 

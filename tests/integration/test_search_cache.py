@@ -207,7 +207,7 @@ async def test_what_was_computed_before_redis_was_emptied_is_not_believed(
     async with Redis.from_url(redis_url) as client:
         await cache.get(asking(database.compute))
         await client.set(NAMES.version, "told")
-        await client.flushall()
+        await client.flushdb()
         database.says = b"second"
         assert (await cache.get(asking(database.compute))).value == b"second"
 

@@ -138,7 +138,7 @@ def test_a_backlog_that_is_being_worked_is_not_doubled(
 def test_a_lost_redis_makes_everything_unfinished_due_at_no_attempt(pipeline: Pipeline, sweeper: Sweeper) -> None:
     bookings = pipeline.accept_many(3, pipeline.flight(10))
     sweeper.sweep_once()
-    pipeline.redis.flushall()
+    pipeline.redis.flushdb()
     sweeper.sweep_once()
     assert sent(pipeline) == 1
     assert lease_of(pipeline, bookings[0]) == (1, sweep.LOST_LEASE_SECONDS)
@@ -149,14 +149,14 @@ def test_a_lost_redis_makes_everything_unfinished_due_at_no_attempt(pipeline: Pi
 def test_a_new_and_empty_redis_is_a_lost_one(pipeline: Pipeline, sweeper: Sweeper) -> None:
     """Also for a sweeper that has never seen the old one."""
     pipeline.accept_many(3, pipeline.flight(10))
-    pipeline.redis.flushall()
+    pipeline.redis.flushdb()
     sweeper.sweep_once()
     assert sent(pipeline) == 1
 
 
 def test_a_redis_that_another_sweeper_found_lost_is_not_lost_twice(pipeline: Pipeline, sweeper: Sweeper) -> None:
     pipeline.accept_many(3, pipeline.flight(10))
-    pipeline.redis.flushall()
+    pipeline.redis.flushdb()
     Sweeper(pipeline.context, threading.Event()).sweep_once()
     sweeper.sweep_once()
     assert sent(pipeline) == 1
@@ -166,7 +166,7 @@ def test_a_loss_is_remembered_until_everything_was_sent(
     pipeline: Pipeline, sweeper: Sweeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipeline.accept_many(3, pipeline.flight(10))
-    pipeline.redis.flushall()
+    pipeline.redis.flushdb()
     with monkeypatch.context() as patch:
         patch.setattr(sweep, "lease_lost_bookings", _fail)
         with pytest.raises(psycopg.OperationalError):
@@ -187,7 +187,7 @@ def test_what_redis_lost_is_sent_again_slice_by_slice_and_once(
     bookings = pipeline.accept_many(7, pipeline.flight(10))
     with pipeline.db.transaction() as connection:
         connection.execute("UPDATE bookings SET next_at = now() + interval '30 s', attempts = 2 WHERE id = %s", (bookings[3],))
-    pipeline.redis.flushall()
+    pipeline.redis.flushdb()
     lease, slices = sweep.lease_lost_bookings, []
 
     def lease_with_a_break(connection: RawConnection, before: datetime) -> list[UUID]:
@@ -213,7 +213,7 @@ def test_a_large_loss_takes_more_than_one_pass(pipeline: Pipeline, sweeper: Swee
     bookings = pipeline.accept_many(7, pipeline.flight(10))
     monkeypatch.setattr(sweep, "LIMIT", 2)
     monkeypatch.setattr(booking_sweep, "LOST_SECONDS", 0.0)
-    pipeline.redis.flushall()
+    pipeline.redis.flushdb()
     found = []
     for _ in range(6):
         sweeper.sweep_once()
@@ -227,7 +227,7 @@ def test_what_travels_alone_is_not_sent_in_company_because_redis_was_lost(pipeli
     suspect, other = pipeline.accept_many(2, pipeline.flight(10))
     with pipeline.db.transaction() as connection:
         connection.execute("UPDATE bookings SET attempts = %s WHERE id = %s", (sweep.ALONE_FROM_ATTEMPT, suspect))
-    pipeline.redis.flushall()
+    pipeline.redis.flushdb()
     sweeper.sweep_once()
     assert ids_sent(pipeline) == [other]
 

@@ -81,7 +81,7 @@ async def test_a_reader_that_is_too_far_behind_or_whose_log_is_lost_forgets_ever
 
         far = RouteDays([RouteDay("AAA", "BBB", noon_in(90).date())])
         assert await held_after(partial(route_versions.change, pipeline.redis, far))
-        assert not await held_after(pipeline.redis.flushall)
+        assert not await held_after(pipeline.redis.flushdb)
 
         def fall_behind() -> None:
             with ThreadPoolExecutor(8) as crowd:

@@ -13,13 +13,13 @@ import pytest
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from core.migrations import upgrade
-from launcher.embedded.postgres import EmbeddedPostgres
+from tests.support.servers import SharedPostgres
 
 NewDatabase = Callable[..., str]
 
 
 @pytest.fixture
-def new_database(postgres: EmbeddedPostgres) -> Iterator[NewDatabase]:
+def new_database(postgres: SharedPostgres) -> Iterator[NewDatabase]:
     """Call it (`new_database("ENCODING 'LATIN1' ...", name="of a kind", migrated=True)`) for the address of a new database."""
     with ExitStack() as stack:
 
@@ -40,7 +40,7 @@ def new_database(postgres: EmbeddedPostgres) -> Iterator[NewDatabase]:
 
 
 @pytest.fixture
-def new_role(postgres: EmbeddedPostgres) -> Iterator[Callable[..., str]]:
+def new_role(postgres: SharedPostgres) -> Iterator[Callable[..., str]]:
     """Call it with the address of a database for the same address as a new role, which may do nothing but connect."""
     with ExitStack() as stack:
 

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from launcher.embedded.postgres import EmbeddedPostgres
-from launcher.embedded.valkey import EmbeddedValkey
 from tests.support import servers
 from tests.support.forge import Forge
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
+from tests.support.servers import SharedPostgres, SharedRedis
 
 PipelineFactory = Callable[[str, str], Pipeline]
 
@@ -39,11 +38,11 @@ def pipeline(database_url: str, redis_url: str, open_pipeline: PipelineFactory) 
 
 @pytest.fixture(scope="module")
 def house(
-    forge: Forge, shared_postgres: EmbeddedPostgres, shared_valkey: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory
+    forge: Forge, shared_postgres: SharedPostgres, shared_redis: SharedRedis, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Pipeline]:
     """An installation for all tests of a module, which `clear` it instead of starting an API of their own."""
     with servers.fresh_database(shared_postgres) as database_url:
-        pipeline = Pipeline(database_url, shared_valkey.url, tmp_path_factory.mktemp("house"), forge)
+        pipeline = Pipeline(database_url, shared_redis.url, tmp_path_factory.mktemp("house"), forge)
         yield pipeline
         pipeline.close()
 

@@ -99,7 +99,7 @@ class Pipeline:
                 process.kill()
         with self.db.transaction() as connection:
             connection.execute("TRUNCATE users, flights, dead_letters, worker_heartbeats CASCADE")
-        self.redis.flushall()
+        self.redis.flushdb()
         self._remember_redis()
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
 import psycopg
@@ -21,9 +21,14 @@ from core.migrations import upgrade
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.postgres import NAME, EmbeddedPostgres
 from launcher.embedded.valkey import EmbeddedValkey
+from tests.support.named_servers import DATABASE_URL, REDIS_URL, NamedPostgres, NamedRedis
 from tests.support.waiting import until
 
-TEMPLATE: Final = "template_migrated"
+SharedPostgres: TypeAlias = EmbeddedPostgres | NamedPostgres
+SharedRedis: TypeAlias = EmbeddedValkey | NamedRedis
+"""Servers that tests share: private ones are always embedded."""
+TEMPLATE: Final = f"skyqueue_template_{uuid4().hex}"
+"""Of this process of pytest: several may be at work on one server."""
 FAST_AND_LOOSE: Final = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -45,13 +50,44 @@ def server_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def prepare_template(postgres: EmbeddedPostgres) -> None:
-    _execute(postgres, f"CREATE DATABASE {TEMPLATE}")
+@contextlib.contextmanager
+def shared_postgres(guardian: Guardian) -> Iterator[SharedPostgres]:
+    """With a migrated database from which others are copied."""
+    if DATABASE_URL:
+        named = NamedPostgres(DATABASE_URL)
+        _prepare_template(named)
+        try:
+            yield named
+        finally:
+            _drop_database(named, TEMPLATE)
+        return
+    with server_folder() as folder:
+        postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian, settings=FAST_AND_LOOSE)
+        postgres.start()
+        _prepare_template(postgres)
+        yield postgres
+        postgres.stop()
+
+
+@contextlib.contextmanager
+def shared_redis(guardian: Guardian) -> Iterator[SharedRedis]:
+    if REDIS_URL:
+        yield NamedRedis(REDIS_URL)
+        return
+    with server_folder() as folder:
+        valkey = EmbeddedValkey(folder / "valkey", guardian=guardian, settings={"appendonly": "no"})
+        valkey.start()
+        yield valkey
+        valkey.stop()
+
+
+def _prepare_template(postgres: SharedPostgres) -> None:
+    _execute(postgres, f"CREATE DATABASE {TEMPLATE} ENCODING 'UTF8' TEMPLATE template0")
     upgrade(postgres.url_of(TEMPLATE))
 
 
 @contextlib.contextmanager
-def fresh_database(postgres: EmbeddedPostgres) -> Iterator[str]:
+def fresh_database(postgres: SharedPostgres) -> Iterator[str]:
     """The address of a new, migrated, empty database."""
     name = _create_database(postgres)
     try:
@@ -78,7 +114,7 @@ class HandedOn:
     A test that leaves another schema behind than it found costs the next one a new database.
     """
 
-    def __init__(self, postgres: EmbeddedPostgres) -> None:
+    def __init__(self, postgres: SharedPostgres) -> None:
         self._postgres = postgres
         self._name: str | None = None
         self._schema: tuple[Any, ...] = ()
@@ -93,6 +129,11 @@ class HandedOn:
             with self._connected() as connection:
                 self._schema = _schema_of(connection)
         return self._postgres.url_of(self._name)
+
+    def drop(self) -> None:
+        """The end."""
+        if self._name is not None and self._postgres.is_running:
+            _drop_database(self._postgres, self._name)
 
     def _clean(self) -> bool:
         """Empty it, and tell whether it is as it was at first."""
@@ -140,11 +181,12 @@ _SCHEMA: Final = """
 """
 
 
-def empty(valkey: EmbeddedValkey) -> None:
-    with redis.Redis.from_url(valkey.url) as client:
-        client.flushall()
-        client.function_flush("SYNC")
-        client.script_flush("SYNC")
+def empty(server: SharedRedis) -> None:
+    with redis.Redis.from_url(server.url) as client:
+        client.flushdb()
+        if isinstance(server, EmbeddedValkey):  # who shares a server with others leaves them their scripts
+            client.function_flush("SYNC")
+            client.script_flush("SYNC")
 
 
 @dataclass(frozen=True)
@@ -191,17 +233,17 @@ def server_pair(
             postgres.stop()
 
 
-def _create_database(postgres: EmbeddedPostgres) -> str:
+def _create_database(postgres: SharedPostgres) -> str:
     name = f"test_{uuid4().hex}"
     _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY wal_log")
     return name
 
 
-def _drop_database(postgres: EmbeddedPostgres, name: str) -> None:
+def _drop_database(postgres: SharedPostgres, name: str) -> None:
     _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _execute(postgres: EmbeddedPostgres, statement: str) -> None:
+def _execute(postgres: SharedPostgres, statement: str) -> None:
     with psycopg.connect(postgres.url_of("postgres"), autocommit=True) as connection:
         connection.execute(statement.encode())
 

@@ -68,7 +68,7 @@ class World:
         """A new world with so many seats on each flight, and four travellers."""
         with self._context.db.transaction() as connection:
             connection.execute(f"TRUNCATE {_TABLES} CASCADE")
-        self._context.redis.flushall()
+        self._context.redis.flushdb()
         self.ledger = Ledger()
         self._jobs: list[UUID] = []
         self._travellers = [account.id for account in self._steps.pipeline.accounts(4)]
@@ -193,7 +193,7 @@ class World:
         self._steps.depart(self._flights[where])
 
     def flush_redis(self) -> None:
-        self._context.redis.flushall()
+        self._context.redis.flushdb()
 
     # What can be seen
 
