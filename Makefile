@@ -50,6 +50,10 @@ test: ## Everything: style, types, contract, app, unit, integration, faults, bro
 	$(PYTEST) tests
 	@echo "Everything passed."
 
+.PHONY: smoke
+smoke: ## A clean copy on one Python (PYTHON): install, contract, unit tests, and `make up` to a confirmed booking
+	$(PYTHON) tests/smoke.py
+
 .PHONY: lint
 lint: $(PYTHON_ENV) $(NODE_MODULES) ## Style and import directions, of Python and of the app
 	$(BIN)/ruff check .
