@@ -17,6 +17,7 @@ from core.clock import new_id
 from core.db import RawConnection, opened
 from core.errors import Unavailable
 from core.lifecycle.accept import Intake
+from core.users.tokens import AccountGone
 from tests.support import connections
 from tests.support.api import RunningApi
 from tests.support.connections import Loss
@@ -62,38 +63,52 @@ def test_who_waits_in_vain_for_a_lock_hears_of_somebody_else_and_not_of_a_server
 def test_of_a_batch_whose_connection_is_lost_in_the_middle_the_stored_part_is_answered_as_stored(
     pipeline: Pipeline, lose: Loss
 ) -> None:
-    """Plain bookings go first, by a statement of their own; a trip goes the careful way, on a connection that is borrowed later."""
-    first, second, traveller = pipeline.flight(10), pipeline.flight(10), pipeline.account().id
-    trip = BookingRequest(traveller, (first, second), 1, idempotency_key="trip", request_hash=b"trip")
-    plain = [BookingRequest(traveller, (first,), 1) for _ in range(3)]
+    """A booking of an account that is gone makes the batch be halved, so its parts are stored one after the other."""
+    flight, traveller = pipeline.flight(10), pipeline.account().id
+    of_nobody = BookingRequest(new_id(), (flight,), 1)
+    first, *others = (BookingRequest(traveller, (flight,), 1, idempotency_key=key, request_hash=b"same") for key in "abc")
     intake = Intake(pipeline.db)
-    with connections.lost(pipeline.db, lose, turn=2):
-        answers = intake.accept([plain[0], trip, *plain[1:]])
+    # The whole batch, its first half, each of the two in it; the fifth connection is for the second half.
+    with connections.lost(pipeline.db, lose, turn=5):
+        answers = intake.accept([first, of_nobody, *others])
 
-    assert [type(answer) for answer in answers] == [Accepted, Unavailable, Accepted, Accepted]
+    assert [type(answer) for answer in answers] == [Accepted, AccountGone, Unavailable, Unavailable]
     stored = [answer.booking_id for answer in answers if isinstance(answer, Accepted)]
-    assert pipeline.endings(stored) == {"PENDING": 3}
-    (again,) = intake.accept([trip])
-    assert isinstance(again, Accepted), again
-    assert not again.replayed
+    assert pipeline.endings(stored) == {"PENDING": 1}
+    again = intake.accept(others)
+    assert [isinstance(answer, Accepted) and not answer.replayed for answer in again] == [True, True]
+
+
+COMMIT_WAITS: Final = """
+    CREATE FUNCTION wait_for_the_test() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_advisory_xact_lock_shared(42); RETURN NULL; END';
+    CREATE CONSTRAINT TRIGGER commit_waits AFTER INSERT ON bookings DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION wait_for_the_test();
+"""
 
 
 def test_bookings_whose_confirmation_is_lost_are_in_doubt_and_never_refused(pipeline: Pipeline) -> None:
     flight, traveller = pipeline.flight(10), pipeline.account().id
     wishes = [BookingRequest(traveller, (flight,), 1, idempotency_key=key, request_hash=b"same") for key in ("key", None)]
     used: list[RawConnection] = []
-    with opened(pipeline.database_url, pool_size=1, application="door") as door, ThreadPoolExecutor() as thread:
-        intake = Intake(door)
-        event.listen(door.engine, "checkout", lambda connection, *_: used.append(connection), once=True)
-        with pipeline.db.transaction() as other:
-            other.execute("LOCK TABLE bookings IN SHARE MODE")
-            accepting = thread.submit(intake.accept, wishes)
-            until(lambda: _waits_for_a_lock(pipeline, "door"))
-            connections.reset(used[0])
-        with pytest.raises(psycopg.OperationalError):
-            accepting.result()
-        until(lambda: _count(pipeline, "bookings") == 2)  # Postgres had been asked, and did not need to be heard
-        (again,) = intake.accept(wishes[:1])
+    with pipeline.db.transaction() as connection:
+        connection.execute(COMMIT_WAITS)
+    try:
+        with opened(pipeline.database_url, pool_size=1, application="door") as door, ThreadPoolExecutor() as thread:
+            intake = Intake(door)
+            event.listen(door.engine, "checkout", lambda connection, *_: used.append(connection), once=True)
+            with pipeline.db.transaction() as other:
+                other.execute("SELECT pg_advisory_xact_lock(42)")
+                accepting = thread.submit(intake.accept, wishes)
+                until(lambda: _waits_for_a_lock(pipeline, "door"))
+                connections.reset(used[0])
+            with pytest.raises(psycopg.OperationalError):
+                accepting.result()
+            until(lambda: _count(pipeline, "bookings") == 2)  # Postgres had been asked, and did not need to be heard
+            (again,) = intake.accept(wishes[:1])
+    finally:
+        with pipeline.db.transaction() as connection:
+            connection.execute("DROP TRIGGER commit_waits ON bookings; DROP FUNCTION wait_for_the_test")
     assert isinstance(again, Accepted), again
     assert again.replayed
     assert _count(pipeline, "bookings") == 2
