@@ -26,6 +26,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     ("HINCRBY", _KEY, "f", "1"),
     ("HLEN", _KEY),
     ("HMGET", _KEY, "f"),
+    ("HSCAN", _KEY, "0"),
     ("HSET", _KEY, "f", "v"),
     ("HSETNX", _KEY, "f", "v"),
     ("INCR", _KEY),
