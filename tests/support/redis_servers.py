@@ -49,8 +49,8 @@ class RedisServer:
         self.folder.mkdir()
         self._is_sentinel = is_sentinel
         self._settings = {"save": '""', "dir": str(self.folder), "port": str(self.port), **settings}
-        if "cluster-enabled" in settings:
-            self._settings["cluster-port"] = str(free_port())  # else it is 10,000 more than the other, which may be no port
+        if "tls-cert-file" in settings:
+            self._settings |= {"port": "0", "tls-port": str(self.port)}
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -65,6 +65,8 @@ class RedisServer:
     def start(self, **changes: str) -> None:
         """`changes`: of the settings, for this start and those after it; `_` stands for `-`."""
         self._settings |= {name.replace("_", "-"): value for name, value in changes.items()}
+        if "cluster-enabled" in self._settings:
+            self._settings.setdefault("cluster-port", str(free_port()))  # else it is 10,000 more than the other: maybe no port
         configuration = self.folder / "server.conf"
         configuration.write_text("".join(f"{name} {value}\n" for name, value in self._settings.items()))
         command: list[str | Path] = [self._program, configuration, *(["--sentinel"] if self._is_sentinel else [])]
