@@ -53,7 +53,7 @@ class NewAccount(RequestBody):
 
 
 class SignIn(Struct, kw_only=True):
-    """The form of the OAuth 2 password flow; what it has beyond name and password is accepted and not used."""
+    """The form of the OAuth 2 password flow. Only name and password are used; the other fields are those that its clients send."""
 
     username: Given
     password: Given

@@ -19,7 +19,7 @@ from api.bookings.passengers import PassengerController
 from api.flights.cancellations import FlightCancellationController
 from api.flights.controller import FlightController
 from api.health import HealthController
-from api.http import bodies
+from api.http import bodies, understanding
 from api.http.authentication import Authentication
 from api.http.database import WatchedDatabase
 from api.http.errors import EXCEPTION_HANDLERS
@@ -97,7 +97,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         lifespan=[_lifespan],
         dependencies=provided(app_services),
         middleware=[Authentication],
-        before_request=_look_at_body,
+        before_request=_look_at_request,
         exception_handlers=EXCEPTION_HANDLERS,
         request_class=SignedRequest,
         request_max_body_size=JSON_BODY_BYTES,
@@ -111,8 +111,9 @@ def create_app(settings: Settings | None = None) -> Litestar:
     return app
 
 
-async def _look_at_body(request: Request[Any, Any, Any]) -> None:
+async def _look_at_request(request: Request[Any, Any, Any]) -> None:
     bodies.require_readable(request)
+    await understanding.require_understood(request)
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from api.bookings.controller import BookingAccepted, Prefer, owner
 from api.http.authentication import PUBLIC
 from api.http.bodies import TooLarge
 from api.http.prefer import wait_seconds
+from api.http.understanding import READS_BODY_ITSELF
 from api.http.wire import RequestBody, Word
 from api.services import Services, SignedRequest
 from core.bookings.errors import BookingNotFound
@@ -76,7 +77,7 @@ class PaymentController(Controller):
         operation_id="receivePaymentEvent",
         summary="For the payment provider",
         status_code=HTTPStatus.OK,
-        opt={**PUBLIC, "errors": (CallbackNotSigned, CallbackTooOld, Invalid, TooLarge)},
+        opt={**PUBLIC, READS_BODY_ITSELF: True, "errors": (CallbackNotSigned, CallbackTooOld, Invalid, TooLarge)},
     )
     async def receive(self, request: Request[None, None, State], services: NamedDependency[Services]) -> dict[str, bool]:
         """What became of a charge: JSON, signed in `X-Payment-Signature` with HMAC-SHA256 over `X-Payment-Timestamp`, a dot and the

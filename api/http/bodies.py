@@ -21,6 +21,7 @@ from litestar.params import BodyKwarg
 from api.http.validation_messages import field_error, phrased
 from core.errors import AppError, Invalid, Malformed
 from core.nesting import is_too_deep
+from core.spelling import hint
 
 FieldErrors = list[dict[str, str]]
 
@@ -126,7 +127,8 @@ def _every_error(wanted: Any, body: bytes, first: msgspec.ValidationError) -> Fi
             if name in fields:
                 errors += _error_of(name, raw, fields[name].type)
             elif wanted.__struct_config__.forbid_unknown_fields:
-                errors.append({"pointer": f"/{name}", "code": "unknown_field", "message": "There is no such field."})
+                message = f"There is no such field.{hint(name, fields)}"
+                errors.append({"pointer": f"/{name}", "code": "unknown_field", "message": message})
         if raw_fields:
             missing = [name for name, field in fields.items() if field.required and name not in raw_fields]
             errors += [{"pointer": f"/{name}", "code": "missing", "message": "This field is required."} for name in missing]

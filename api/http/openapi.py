@@ -29,6 +29,7 @@ from api.http.bodies import TooLarge, UnsupportedMediaType
 from api.http.problems import MEDIA_TYPE, Problem, ProblemBody
 from api.http.spa import documentation, documentation_router
 from api.http.statuses import ERRORS, SUCCESSES
+from api.http.understanding import READS
 from api.http.wire import RequestBody
 from core import __version__
 from core.errors import AppError, Invalid, Malformed, NotFound, Unavailable
@@ -118,7 +119,7 @@ def _errors_of(handler: HTTPRouteHandler, *, has_path_parameters: bool) -> Itera
         and name not in handler.resolve_dependencies()
         for name, field in handler.parsed_fn_signature.parameters.items()
     )
-    if takes_body or takes_parameters:
+    if takes_body or takes_parameters or not handler.http_methods <= READS:
         yield Invalid
     if takes_body:
         yield from (TooLarge, UnsupportedMediaType)

@@ -19,6 +19,7 @@ from litestar.response import Stream
 
 from api.http.authentication import limited, requires_admin
 from api.http.bodies import TooLarge, UnsupportedMediaType
+from api.http.understanding import READS_BODY_ITSELF
 from api.imports import uploads
 from api.imports.uploads import storage_away
 from api.services import Services, SignedRequest
@@ -83,7 +84,7 @@ class ImportController(Controller):
         guards=(limited(Scope.UPLOAD_USER),),
         request_max_body_size=None,
         operation_class=UploadOperation,
-        opt={"errors": (BadHeader, NotText, TooLarge, UnsupportedMediaType, Malformed, Unavailable)},
+        opt={READS_BODY_ITSELF: True, "errors": (BadHeader, NotText, TooLarge, UnsupportedMediaType, Malformed, Unavailable)},
     )
     async def upload(
         self,

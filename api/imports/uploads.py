@@ -10,12 +10,15 @@ from litestar import Request
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
 from api.http.bodies import TooLarge, UnsupportedMediaType
+from api.http.understanding import require_known
 from core.errors import Invalid, Malformed, Unavailable
 from core.imports.csv.header import HEAD_BYTES
 from core.imports.storage.files import Upload
 
 PIECE_BYTES: Final = 1024 * 1024
 FIELD: Final = "file"
+WISHES: Final = ("dry_run", "mode", "times")
+"""Query parameters, which some clients put into the form."""
 MULTIPART: Final = "multipart/form-data"
 TEXT_TYPES: Final = frozenset(
     {
@@ -89,12 +92,21 @@ async def _file_in_form(request: Request[Any, Any, Any], boundary: str) -> Async
                 for event in parser.parse(chunk):
                     if isinstance(event, MultipartSegment):
                         segment = event
-                        files += segment.name == FIELD
+                        _require_file_field(segment.name)
+                        files += 1
                         if files > 1:
                             raise Invalid.field(f"/{FIELD}", "too_many", "Send one file at a time.")
-                    elif event and segment is not None and segment.name == FIELD:
+                    elif event and segment is not None:
                         yield bytes(event)
     except MultipartError as error:
         raise Malformed("The form cannot be read.") from error
     if not files:
         raise missing
+
+
+def _require_file_field(name: str) -> None:
+    """The form has the file and nothing else: a wish in a field of its own would be passed over in silence."""
+    if name in WISHES:
+        message = f"Say {name!r} in the address, as in ?{name}=..., and not in the form. Nothing was imported."
+        raise Invalid.field(f"/{name}", "unknown_field", message)
+    require_known([name], [FIELD, *WISHES], (), pointer="/{}", what="field")

@@ -1,0 +1,140 @@
+"""A request that changes something is understood to its last word, or refused before anything is changed.
+
+Who writes `?dryrun=true` wants a dry run, and must not get a real one. A request that only reads is forgiven: an unknown parameter is
+ignored, and a filter without a value is no filter.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+import msgspec
+from litestar import Request
+from litestar.enums import ParamType, RequestEncodingType
+from litestar.handlers import BaseRouteHandler
+from litestar.params import BodyKwarg, ParameterKwarg
+
+from core.errors import Invalid, Malformed
+from core.spelling import hint
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+READS_BODY_ITSELF: Final = "reads_body_itself"
+"""In a handler's `opt`: it takes a body that its signature does not name, and looks at every field of it."""
+LISTED: Final = 20
+"""Faults that are named in one answer."""
+_LARGEST_NOTHING: Final = 1024
+"""Bytes. A body that means nothing is not longer."""
+_NOTHING: Final = frozenset({b"", b"{}", b"null"})
+"""What a client sends that always sends a body."""
+
+Names = Collection[str]
+
+
+async def require_understood(request: Request[Any, Any, Any]) -> None:
+    """Refuse unknown and repeated parameters, form fields, and a body where none is read.
+
+    Raises:
+        Invalid: with every fault.
+    """
+    handler = request.route_handler
+    query = request.scope["query_string"]
+    if request.method in READS:
+        if query:
+            request.scope["query_string"] = _without_empty_filters(query, _optional(handler))
+        return
+    if query:
+        known, many = _parameters(handler)
+        require_known(_names(query), known, many, pointer="?{}", what="parameter")
+    form = _form_fields(handler)
+    if form is not None:
+        require_known(_names(await request.body()), form, frozenset(), pointer="/{}", what="field")
+    elif handler.parsed_data_field is None and not handler.opt.get(READS_BODY_ITSELF):
+        await _refuse_body(request)
+
+
+def require_known(given: Iterable[str], known: Names, many: Names, *, pointer: str, what: str) -> None:
+    """Refuse names that are not `known`, or that come twice and are not of `many`. `pointer`: how a name is pointed at.
+
+    Raises:
+        Invalid: with every fault.
+    """
+    errors = []
+    for name, times in Counter(given).items():
+        shown = name[:64]
+        if name not in known:
+            message = f"There is no {what} {shown!r}.{hint(name, known)} Nothing was changed."
+            errors.append({"pointer": pointer.format(shown), "code": f"unknown_{what}", "message": message})
+        elif times > 1 and name not in many:
+            message = f"The {what} {name!r} is there {times} times: say it once. Nothing was changed."
+            errors.append({"pointer": pointer.format(shown), "code": "repeated", "message": message})
+    if errors:
+        raise Invalid(" ".join(error["message"] for error in errors[:LISTED]), errors=errors[:LISTED])
+
+
+async def _refuse_body(request: Request[Any, Any, Any]) -> None:
+    """Nobody would read it, so whoever sent it would be told that something was done which was not."""
+    headers = dict(request.scope["headers"])
+    length = headers.get(b"content-length", b"0")
+    if length == b"0" and b"transfer-encoding" not in headers:
+        return
+    body = b""
+    if not length.isdigit() or int(length) <= _LARGEST_NOTHING:
+        async for piece in request.stream():
+            body += piece
+            if len(body) > _LARGEST_NOTHING:
+                break
+    if body.strip() not in _NOTHING or (length.isdigit() and int(length) > _LARGEST_NOTHING):
+        raise Invalid.field("", "unknown_field", "This address takes no body, and yours is not empty. Nothing was changed.")
+
+
+def _names(query: bytes) -> list[str]:
+    try:
+        return [name for name, _ in parse_qsl(query.decode(), keep_blank_values=True, errors="strict")]
+    except ValueError as error:
+        raise Malformed("The form is not UTF-8, or has too many fields.") from error
+
+
+def _without_empty_filters(query: bytes, optional: Names) -> bytes:
+    """Only what is optional is left out: an empty value of a required parameter is for the handler to refuse."""
+    if b"=&" not in query and not query.endswith(b"="):
+        return query
+    pairs = parse_qsl(query.decode(), keep_blank_values=True)
+    return urlencode([(name, value) for name, value in pairs if value or name not in optional]).encode()
+
+
+@lru_cache(1024)
+def _parameters(handler: BaseRouteHandler) -> tuple[frozenset[str], frozenset[str]]:
+    """The query parameters of an operation, and those of them that may come more than once."""
+    fields = _query_fields(handler)
+    return frozenset(fields), frozenset(name for name, field in fields.items() if field.is_non_string_sequence)
+
+
+@lru_cache(1024)
+def _optional(handler: BaseRouteHandler) -> frozenset[str]:
+    return frozenset(name for name, field in _query_fields(handler).items() if not field.is_required)
+
+
+def _query_fields(handler: BaseRouteHandler) -> dict[str, Any]:
+    dependencies = handler.resolve_dependencies()
+    return {
+        field.kwarg_definition.name or name: field
+        for name, field in handler.parsed_fn_signature.parameters.items()
+        if name not in dependencies
+        and isinstance(field.kwarg_definition, ParameterKwarg)
+        and field.kwarg_definition.param_type is ParamType.QUERY
+    }
+
+
+@lru_cache(1024)
+def _form_fields(handler: BaseRouteHandler) -> frozenset[str] | None:
+    """The fields of the form that an operation takes; None where it takes none."""
+    data = handler.parsed_data_field
+    if data is None or not isinstance(data.kwarg_definition, BodyKwarg):
+        return None
+    if data.kwarg_definition.media_type != RequestEncodingType.URL_ENCODED:
+        return None
+    return frozenset(field.encode_name for field in msgspec.structs.fields(data.annotation))

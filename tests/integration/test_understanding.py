@@ -1,0 +1,182 @@
+"""A request that changes something is understood to its last word, or refused and nothing is changed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from api.http import understanding
+from tests.support.api import PASSWORD, problem, register
+from tests.support.imports import Office, csv_of, row
+
+UPLOAD = "/admin/flights/bulk-upload"
+FLIGHT = {
+    "flight_number": "QA-301", "source": "Delhi", "destination": "Mumbai", "departure_ts": "2030-03-01T10:00:00Z",
+    "arrival_ts": "2030-03-01T12:00:00Z", "total_seats": 10, "price": "100.00",
+}  # fmt: skip
+
+
+def changing_operations(client: httpx.Client) -> list[tuple[str, str, dict[str, Any]]]:
+    paths = client.get("/schema/openapi.json").json()["paths"]
+    return [
+        (method.upper(), path, operation)
+        for path, item in paths.items()
+        for method, operation in item.items()
+        if method in ("post", "put", "patch", "delete")
+    ]
+
+
+def body_of(operation: dict[str, Any]) -> dict[str, Any]:
+    """A body of the kind that the operation takes."""
+    kinds = list(operation.get("requestBody", {}).get("content", {}))
+    if not kinds:
+        return {}
+    return {"content": b"{}" if "json" in kinds[0] else b"a=b", "headers": {"Content-Type": kinds[-1]}}
+
+
+def pointers(answer: httpx.Response) -> list[tuple[str, str]]:
+    return [(error["pointer"], error["code"]) for error in problem(answer, 422, "validation")["errors"]]
+
+
+def test_no_changing_operation_passes_over_a_parameter(admin: httpx.Client, subtests: pytest.Subtests) -> None:
+    operations = changing_operations(admin)
+    assert len(operations) > 20
+    for method, path, operation in operations:
+        address = re.sub(r"\{[^}]+\}", lambda part: "1" if "position" in part[0] else str(uuid4()), path)
+        with subtests.test(f"{method} {path}"):
+            answer = admin.request(method, f"{address}?dryrun=true", **body_of(operation))
+            assert pointers(answer) == [("?dryrun", "unknown_parameter")]
+            assert "422" in operation["responses"]
+
+
+def test_without_the_safeguard_the_parameter_would_be_passed_over(admin: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def understood(request: Any) -> None:
+        pass
+
+    monkeypatch.setattr(understanding, "require_understood", understood)
+    answer = admin.post("/admin/flights?dryrun=true", json=FLIGHT)
+    assert answer.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("query", "error", "says"),
+    [
+        ("dryrun=true", ("?dryrun", "unknown_parameter"), "Did you mean 'dry_run'?"),
+        ("dry-run=true", ("?dry-run", "unknown_parameter"), "Did you mean 'dry_run'?"),
+        ("DRY_RUN=true", ("?DRY_RUN", "unknown_parameter"), "Did you mean 'dry_run'?"),
+        ("moed=create", ("?moed", "unknown_parameter"), "Did you mean 'mode'?"),
+        ("time=local", ("?time", "unknown_parameter"), "Did you mean 'times'?"),
+        ("colour=red", ("?colour", "unknown_parameter"), "There is no parameter 'colour'. Nothing"),
+        ("dry_run=true&dry_run=false", ("?dry_run", "repeated"), "2 times"),
+        ("mode=create&mode=create", ("?mode", "repeated"), "2 times"),
+        ("dryrun", ("?dryrun", "unknown_parameter"), "Did you mean 'dry_run'?"),
+    ],
+)
+def test_an_upload_with_a_wish_that_nobody_knows_imports_nothing(
+    office: Office, query: str, error: tuple[str, str], says: str
+) -> None:
+    answer = office.admin.post(f"{UPLOAD}?{query}", files={"file": ("a.csv", csv_of([row(1)]))})
+    assert pointers(answer) == [error]
+    assert says in answer.json()["detail"]
+    assert office.rows("SELECT count(*) FROM imports") == [(0,)]
+
+
+@pytest.mark.parametrize("query", ["dry_run=", "mode=", "times="])
+def test_a_wish_without_a_value_is_no_wish_to_go_on(office: Office, query: str) -> None:
+    answer = office.admin.post(f"{UPLOAD}?{query}", files={"file": ("a.csv", csv_of([row(1)]))})
+    problem(answer, 422, "validation")
+
+
+@pytest.mark.parametrize(
+    ("field", "says"),
+    [
+        ("dry_run", "?dry_run="),
+        ("mode", "?mode="),
+        ("dryRun", "Did you mean 'dry_run'?"),
+        ("fil", "Did you mean 'file'?"),
+        ("comment", "There is no field 'comment'."),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_field_of_the_form_beside_the_file_is_refused(office: Office, field: str, says: str, first: bool) -> None:
+    parts: list[Any] = [("file", ("a.csv", csv_of([row(1)]))), (field, (None, b"true"))]
+    answer = office.admin.post(UPLOAD, files=parts[::-1] if first else parts)
+    assert pointers(answer) == [(f"/{field}", "unknown_field")]
+    assert says in answer.json()["detail"]
+    assert office.rows("SELECT count(*) FROM imports") == [(0,)]
+    assert not office.folder.exists() or not list(office.folder.iterdir())
+
+
+def test_what_is_deleted_or_cancelled_on_trial_stays(office: Office) -> None:
+    flight = office.admin.post("/admin/flights", json=FLIGHT).json()["id"]
+    booking = office.admin.post("/api/v1/booking", json={"flight_id": flight, "seats": 1}).json()["booking_id"]
+    job = office.send(csv_of([row(1)]))
+    for method, path in (
+        ("DELETE", f"/admin/flights/{flight}"),
+        ("DELETE", f"/api/v1/bookings/{booking}"),
+        ("POST", f"/api/v1/bookings/{booking}/cancellations"),
+        ("POST", f"/admin/imports/{job}/cancel"),
+    ):
+        assert pointers(office.admin.request(method, f"{path}?dry_run=true")) == [("?dry_run", "unknown_parameter")]
+        in_a_form = office.admin.request(method, path, data={"dry_run": "true"})
+        assert pointers(in_a_form) == [("", "unknown_field")]
+        in_json = office.admin.request(method, path, json={"dry_run": True})
+        assert pointers(in_json) == [("", "unknown_field")]
+        large = office.admin.request(method, path, content=b" " * 4096)
+        assert pointers(large) == [("", "unknown_field")]
+        piecewise = office.admin.request(method, path, content=iter([b"dry", b"_run"]))
+        assert pointers(piecewise) == [("", "unknown_field")]
+    assert office.admin.get(f"/admin/flights/{flight}").status_code == 200
+    assert office.admin.get(f"/api/v1/bookings/{booking}").json()["status"] == "PENDING"
+    assert office.status(job)["status"] == "PENDING"
+
+
+def test_an_empty_body_where_none_is_read_is_no_fault(office: Office) -> None:
+    for content in (b"", b"{}", b" null \n"):
+        job = office.send(csv_of([row(len(content) + 1)]))
+        answer = office.admin.post(f"/admin/imports/{job}/cancel", content=content, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 202, answer.text
+
+
+def test_a_form_to_sign_in_with_is_understood_as_well(client: httpx.Client) -> None:
+    person = register(client)
+    good = {"username": person.username, "password": PASSWORD}
+    usual = {**good, "grant_type": "password", "scope": "", "client_id": "web", "client_secret": ""}
+    assert client.post("/api/v1/auth/token", data=usual).status_code == 200
+    answer = client.post("/api/v1/auth/token", data={**good, "user_name": "x"})
+    assert pointers(answer) == [("/user_name", "unknown_field")]
+    twice = client.post(
+        "/api/v1/auth/token",
+        content=f"username={person.username}&password=a&password=b",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert pointers(twice) == [("/password", "repeated")]
+
+
+def test_a_field_of_json_that_nobody_knows_has_a_suggestion(admin: httpx.Client) -> None:
+    answer = admin.post("/admin/flights", json={**FLIGHT, "totalSeats": 10})
+    assert pointers(answer) == [("/totalSeats", "unknown_field")]
+    assert "Did you mean 'total_seats'?" in answer.json()["errors"][0]["message"]
+
+
+def test_an_empty_filter_is_no_filter(office: Office) -> None:
+    office.take(csv_of([row(1), row(2)]))
+    everything = office.admin.get("/admin/flights").json()
+    assert len(everything["data"]) == 2
+    for query in ("source=&cursor=", "source=&destination=&date=&status=&q=&sort=&limit=&cursor=", "q=", "status=&date="):
+        answer = office.admin.get(f"/admin/flights?{query}")
+        assert answer.status_code == 200, answer.text
+        assert answer.json() == everything
+    for path in (
+        "/admin/imports?status=&dry_run=&cursor=&limit=",
+        "/api/v1/bookings?status=&cursor=",
+        "/admin/audit?entity=&cursor=",
+    ):
+        assert office.admin.get(path).status_code == 200, path
+    found = "/api/v1/search?source=Delhi&destination=Mumbai&date=2030-01-01"
+    assert office.admin.get(f"{found}&sort=&limit=&seats=").json() == office.admin.get(found).json() != []
+    assert office.admin.get("/api/v1/search?source=&destination=Mumbai&date=2030-01-01").status_code == 422
