@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from msgspec import Meta
 from api.http.wire import RequestBody, Word
 from core.bookings.models import PaymentMode
 from core.bookings.passengers import Traveller, require_faultless
+from core.bookings.price import Price
 from core.errors import Invalid
-from core.text import VISIBLE
+from core.text import AMOUNT, VISIBLE
 
 Seats = Annotated[int, Meta(ge=1, le=9, description="Seats on each flight, 1 to 9.", examples=[2])]
 PassengerName = Annotated[str, Meta(min_length=1, max_length=100, pattern=VISIBLE, examples=["Asha Rao"])]
@@ -36,6 +38,13 @@ class PaymentBody(RequestBody):
     hold: bool = False
 
 
+class PriceBody(RequestBody):
+    """A price, as it is shown: `{"amount": "15000.00", "currency": "INR"}`."""
+
+    amount: Annotated[str, Meta(pattern=AMOUNT, examples=["15000.00"])] | int | float
+    currency: Annotated[str, Meta(min_length=3, max_length=3, pattern=VISIBLE, examples=["INR"])]
+
+
 class BookingBody(RequestBody):
     """What a traveller asks for: one flight, or `flight_ids` of a trip that is booked all or none, in the order of travel."""
 
@@ -48,6 +57,8 @@ class BookingBody(RequestBody):
     """At most one for each seat."""
     payment: PaymentBody | None = None
     """Without it the booking is confirmed as soon as its seats are taken."""
+    expected_total: PriceBody | None = None
+    """The total that you were shown, for all seats on all flights. At any other, nothing is booked: 409 `price_changed`."""
     allow_duplicate: bool = False
     """Book again although you booked the same flight a moment ago."""
 
@@ -75,6 +86,11 @@ class BookingBody(RequestBody):
         if (self.payment.token is None) == (not self.payment.hold):
             raise Invalid.field("/payment", "one_of", "Name either a token, or hold: true.")
         return PaymentMode.HOLD if self.payment.hold else PaymentMode.TOKEN
+
+    def price(self) -> Price | None:
+        """The total that the traveller saw."""
+        seen = self.expected_total
+        return None if seen is None else Price(Decimal(str(seen.amount)), seen.currency.upper())
 
     def people(self) -> tuple[Traveller, ...]:
         """The named passengers.

@@ -24,6 +24,7 @@ from core.bookings.errors import (
     NotAccepted,
     NotCancellable,
     PossibleDuplicate,
+    PriceChanged,
     SeatsSoldOut,
     TooManyHolds,
 )
@@ -68,6 +69,7 @@ REFUSALS: Final = (
     FlightDeparted,
     FlightCancelled,
     PossibleDuplicate,
+    PriceChanged,
     TooManyHolds,
     IdempotencyKeyReused,
     NotChronological,
@@ -135,6 +137,7 @@ class BookingController(Controller):
             idempotency_key=idempotency_key,
             request_hash=_meaning(data, traveller) if idempotency_key else None,
             refusal=sold_out,
+            expected_total=data.price(),
             allow_duplicate=data.allow_duplicate,
         )
         try:
@@ -238,7 +241,10 @@ def owner(principal: Principal) -> UUID | None:
 
 def _meaning(data: BookingBody, traveller: UUID) -> bytes:
     """Two requests that mean the same have the same hash, however their JSON was spelt."""
-    return hashlib.sha256(msgspec.json.encode((traveller, data.flights(), data.seats, data.payment, data.passengers))).digest()
+    said = (traveller, data.flights(), data.seats, data.payment, data.passengers)
+    seen = data.price()
+    # What was not said is left out, so that a request of the time before it could be said still means the same.
+    return hashlib.sha256(msgspec.json.encode(said if seen is None else (*said, seen.as_data()))).digest()
 
 
 def _accepted(accepted: Accepted, job: Job | None, *, waited: int) -> Response[BookingAccepted]:

@@ -21,6 +21,12 @@ class PossibleDuplicate(Conflict):
     code = "possible_duplicate"
 
 
+class PriceChanged(Conflict):
+    """The booking costs another total than its traveller saw. `expected` and `actual` are `{amount, currency}`."""
+
+    code = "price_changed"
+
+
 class TooManyHolds(Conflict):
     """The traveller has as many unpaid holds as one may have: pay for one, or cancel it."""
 

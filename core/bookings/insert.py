@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -32,13 +32,16 @@ _LOCK_TERMS: Final = """
     SELECT id, price, currency, departure_ts, arrival_ts, status = 'CANCELLED' AS cancelled, departure_ts <= now() AS departed
     FROM flights WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE
 """
-# One statement, so one round trip, for the bookings and all their segments.
+# One statement, so one round trip, for the bookings and all their segments. The price is the one that was read with the terms, and
+# compared with what the traveller saw: it is not read again, because the key-share lock lets an administrator change it meanwhile.
 _STORE: Final = """
     WITH asked AS (
         SELECT w.booking_id, w.position, w.public_id, w.flight_id, f.price, f.currency, f.departure_ts, f.arrival_ts
         FROM unnest(%(segment_bookings)s::uuid[], %(positions)s::int2[], %(public_ids)s::uuid[], %(flights)s::uuid[])
              AS w(booking_id, position, public_id, flight_id)
-        JOIN flights f ON f.id = w.flight_id
+        JOIN unnest(%(priced)s::uuid[], %(prices)s::numeric[], %(currencies)s::text[], %(departures)s::timestamptz[],
+                    %(arrivals)s::timestamptz[])
+             AS f(id, price, currency, departure_ts, arrival_ts) ON f.id = w.flight_id
     ), stored AS (
         INSERT INTO bookings (id, user_id, seats, payment_mode, payment_token, idempotency_key, request_hash, reference,
                               price_total, currency, next_at)
@@ -66,9 +69,11 @@ def lock_terms(connection: RawConnection, requests: Sequence[BookingRequest]) ->
     return {terms.id: terms for terms in fetch(connection, FlightTerms, _LOCK_TERMS, (wanted,))}
 
 
-def store(connection: RawConnection, requests: Sequence[BookingRequest], references: Sequence[str]) -> set[UUID]:
-    """Insert these requests but for those whose key was used before; returns the bookings that are new. The caller has locked the
-    terms of their flights (`lock_terms`).
+def store(
+    connection: RawConnection, requests: Sequence[BookingRequest], references: Sequence[str], terms: Mapping[UUID, FlightTerms]
+) -> set[UUID]:
+    """Insert these requests but for those whose key was used before; returns the bookings that are new. `terms`: of all their flights
+    (`lock_terms`), at which they are sold.
     """
     segments = [
         (request.booking_id, position, new_id() if position else request.booking_id, flight_id)
@@ -76,6 +81,7 @@ def store(connection: RawConnection, requests: Sequence[BookingRequest], referen
         for position, flight_id in enumerate(request.flight_ids)
     ]
     segment_bookings, positions, public_ids, flights = (list(column) for column in zip(*segments, strict=True))
+    sold = [terms[flight_id] for flight_id in set(flights)]
     rows = connection.execute(
         _STORE,
         {
@@ -91,6 +97,11 @@ def store(connection: RawConnection, requests: Sequence[BookingRequest], referen
             "positions": positions,
             "public_ids": public_ids,
             "flights": flights,
+            "priced": [each.id for each in sold],
+            "prices": [each.price for each in sold],
+            "currencies": [each.currency for each in sold],
+            "departures": [each.departure_ts for each in sold],
+            "arrivals": [each.arrival_ts for each in sold],
             "lease": LEASE_SECONDS,
         },
     ).fetchall()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from core.bookings.models import PaymentMode
 from core.bookings.passengers import Traveller
+from core.bookings.price import Price
 from core.bookings.states import BookingStatus
 from core.errors import AppError
 
@@ -29,6 +30,8 @@ class BookingRequest:
     passengers: tuple[Traveller, ...] = ()
     refusal: AppError | None = None
     """What the door would answer; with a key it is answered only if the key was not used before."""
+    expected_total: Price | None = None
+    """What the traveller saw: at another price nothing is stored."""
     allow_duplicate: bool = False
     """The traveller means it: a second booking of a flight that was booked a moment ago."""
     booking_id: UUID = NO_ID

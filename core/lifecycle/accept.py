@@ -14,7 +14,7 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from core.bookings import duplicates, holds, insert, segments
+from core.bookings import duplicates, holds, insert, price, segments
 from core.bookings.errors import (
     IdempotencyKeyReused,
     NotAccepted,
@@ -99,7 +99,8 @@ class Intake:
                 _possible_duplicate(earlier_bookings[request.booking_id]) if request.booking_id in earlier_bookings else answer
                 for request, answer in zip(requests, answers, strict=True)
             ]
-        stored = self._store(connection, [request for request, answer in zip(requests, answers, strict=True) if answer is None])
+        wanted = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
+        stored = self._store(connection, wanted, terms)
         # A key that was used before answers with its booking, also where the flight would take nobody now.
         earlier = _find_earlier(connection, [request for request in requests if request.booking_id not in stored])
         return [
@@ -109,12 +110,12 @@ class Intake:
             for request, answer in zip(requests, answers, strict=True)
         ]
 
-    def _store(self, connection: RawConnection, wanted: Sequence[BookingRequest]) -> set[UUID]:
+    def _store(self, connection: RawConnection, wanted: Sequence[BookingRequest], terms: Mapping[UUID, FlightTerms]) -> set[UUID]:
         """Insert these requests but for those whose key was used before; returns the bookings that are new."""
         if not wanted:
             return set()
         references = self._references.take(connection, len(wanted))
-        return insert.store(connection, wanted, references)
+        return insert.store(connection, wanted, references, terms)
 
 
 def _refusal(request: BookingRequest, terms: Mapping[UUID, FlightTerms]) -> AppError | None:
@@ -128,7 +129,8 @@ def _refusal(request: BookingRequest, terms: Mapping[UUID, FlightTerms]) -> AppE
             return FlightCancelled("The airline has cancelled this flight.", flight_id=str(flight_id))
         if flight.departed:
             return FlightDeparted("This flight has departed.", flight_id=str(flight_id))
-    return segments.find_flaw([terms[flight_id] for flight_id in request.flight_ids])
+    flights = [terms[flight_id] for flight_id in request.flight_ids]
+    return segments.find_flaw(flights) or price.find_change(request.expected_total, flights, request.seats)
 
 
 def _possible_duplicate(earlier: UUID) -> PossibleDuplicate:

@@ -785,6 +785,7 @@ export interface components {
         BookingBody: {
             /** @default false */
             allow_duplicate?: boolean;
+            expected_total?: components["schemas"]["PriceBody"] | null;
             flight_id?: string | null;
             flight_ids?: string[] | null;
             passengers?: components["schemas"]["PassengerBody"][];
@@ -1204,6 +1205,12 @@ export interface components {
             /** Format: uuid */
             id: string;
             status: components["schemas"]["PaymentStatus"];
+        };
+        /** PriceBody */
+        PriceBody: {
+            amount: string | number;
+            /** @example INR */
+            currency: string;
         };
         /** ProblemBody */
         ProblemBody: {
@@ -3137,7 +3144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Conflict: `sold_out` or `flight_departed` or `flight_cancelled` or `possible_duplicate` or `too_many_holds` */
+            /** @description Conflict: `sold_out` or `flight_departed` or `flight_cancelled` or `possible_duplicate` or `price_changed` or `too_many_holds` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3387,7 +3394,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Conflict: `sold_out` or `flight_departed` or `flight_cancelled` or `possible_duplicate` or `too_many_holds` */
+            /** @description Conflict: `sold_out` or `flight_departed` or `flight_cancelled` or `possible_duplicate` or `price_changed` or `too_many_holds` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -12,6 +12,11 @@ export type BookingStatus = Schemas['BookingStatus'];
 export type Segment = Schemas['Segment'];
 export type Passenger = Schemas['PassengerView'];
 export type NewBooking = Schemas['BookingBody'];
+/** A decimal string and its currency. */
+export interface Price {
+  amount: string;
+  currency: string;
+}
 export type Payment = Schemas['PaymentView'];
 export type Refund = Schemas['RefundView'];
 export type CancellationQuote = Schemas['QuoteView'];

@@ -3,7 +3,7 @@ import { answer, api } from '@/lib/client';
 import { forgetIdempotencyKey, idempotencyKey } from '@/lib/idempotency-key';
 import { asProblem } from '@/lib/problem';
 import { RETRY } from '@/lib/query-client';
-import type { NewBooking } from '@/lib/wire';
+import type { NewBooking, Price } from '@/lib/wire';
 import { bookingKeys } from './keys';
 
 /** With a card at once, later while the seats are held, or not at all. */
@@ -16,6 +16,8 @@ export interface BookingRequest {
   payment: PaymentChoice;
   /** As many as are known. */
   passengerNames: readonly string[];
+  /** What the page shows: at any other price nothing is booked. */
+  expectedTotal: Price;
   /** The answer to the question whether the same flight was meant to be booked again. */
   allowDuplicate?: boolean;
 }
@@ -45,11 +47,13 @@ export function useCreateBooking() {
   });
 }
 
-function bodyOf({ flightIds, seats, payment, passengerNames, allowDuplicate }: BookingRequest): NewBooking {
+function bodyOf(request: BookingRequest): NewBooking {
+  const { flightIds, seats, payment, passengerNames, expectedTotal, allowDuplicate } = request;
   const [flightId, ...others] = flightIds;
   return {
     ...(flightId && others.length === 0 ? { flight_id: flightId } : { flight_ids: [...flightIds] }),
     seats,
+    expected_total: expectedTotal,
     ...(payment && { payment }),
     ...(passengerNames.length > 0 && { passengers: passengerNames.map((name) => ({ name })) }),
     ...(allowDuplicate && { allow_duplicate: true }),

@@ -22,6 +22,10 @@ import { obstacleTo } from './obstacle';
 import { NO_NAMES, PassengerFields } from './passenger-fields';
 import { PriceSummary } from './price-summary';
 import { Refusal } from './refusal';
+import { totalOf } from './total';
+
+/** Refusals that ask something, with a button of their own. */
+const ASKS: readonly string[] = ['possible_duplicate', 'price_changed'];
 
 interface Props {
   /** In the order of travel; at least one. */
@@ -50,6 +54,7 @@ export function CheckoutPanel({ flights, seats, onSeats, onRefused }: Props) {
     flightIds: flights.map(({ id }) => id),
     seats,
     payment,
+    expectedTotal: totalOf(flights, seats),
     passengerNames: names.slice(0, seats).flatMap((name) => name.trim() || []),
   };
 
@@ -63,6 +68,7 @@ export function CheckoutPanel({ flights, seats, onSeats, onRefused }: Props) {
       error={booking.error}
       flightCount={flightCount}
       onBookAgain={() => submit({ ...request, allowDuplicate: true })}
+      onBookAt={(expectedTotal) => submit({ ...request, expectedTotal })}
     />
   );
 
@@ -100,7 +106,7 @@ export function CheckoutPanel({ flights, seats, onSeats, onRefused }: Props) {
           <PassengerFields seats={seats} names={names} onChange={setNames} disabled={busy} />
           <PaymentOptions value={payment} onChange={setPayment} disabled={busy} />
           {refusal}
-          {code !== 'possible_duplicate' && (
+          {!ASKS.includes(code) && (
             <Button fullWidth onClick={() => submit(request)} loading={busy}>
               {actionText(request)}
             </Button>

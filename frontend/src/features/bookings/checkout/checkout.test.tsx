@@ -13,14 +13,14 @@ const CASES = [
   {
     what: 'one flight',
     page: `/flights/${FLIGHT.id}?seats=2`,
-    flights: { flight_id: FLIGHT.id },
+    flights: { flight_id: FLIGHT.id, expected_total: { amount: '15000.00', currency: 'INR' } },
     seats: '2 seats',
     title: 'this flight',
   },
   {
     what: 'two flights',
     page: `/itinerary?flights=${FLIGHT_IDS.join()}&seats=2`,
-    flights: { flight_ids: FLIGHT_IDS },
+    flights: { flight_ids: FLIGHT_IDS, expected_total: { amount: '75000.40', currency: 'INR' } },
     seats: '2 seats on 2 flights',
     title: 'one of these flights',
   },
@@ -109,6 +109,27 @@ describe.each(CASES)('$what', ({ page, flights, seats, title }) => {
     await user.click(question.getByRole('button', { name: 'Book again' }));
     expect(await isBooked()).toBeVisible();
     expect(calls.at(-1)?.body).toEqual({ ...flights, seats: 2, allow_duplicate: true });
+    expect(calls[1]?.key).not.toBe(calls[0]?.key);
+  });
+
+  test('another price is asked about, and booked when it is agreed to', async () => {
+    const actual = { amount: '80000.00', currency: 'INR' };
+    const calls = answerBookings(
+      () => problem(409, 'price_changed', 'It costs more.', { expected: flights.expected_total, actual }),
+      accepted,
+    );
+    const { user } = openApp(page, { as: 'member' });
+    await user.click(await screen.findByRole('button', { name: `Book ${seats}` }));
+    const question = within(await screen.findByRole('alert'));
+    expect(question.getByText('The price has changed')).toBeVisible();
+    expect(question.getByText(/Nothing was booked/)).toHaveTextContent('₹80,000');
+    expect(screen.queryByRole('button', { name: `Book ${seats}` })).not.toBeInTheDocument();
+    await user.click(question.getByRole('button', { name: 'Book for ₹80,000' }));
+    expect(await isBooked()).toBeVisible();
+    expect(calls.map(({ body }) => body)).toEqual([
+      { ...flights, seats: 2 },
+      { ...flights, seats: 2, expected_total: actual },
+    ]);
     expect(calls[1]?.key).not.toBe(calls[0]?.key);
   });
 

@@ -1,6 +1,7 @@
 import { Amounts } from '@/components/layout/amounts';
-import { add, money, multiply } from '@/lib/money';
+import { money, multiply } from '@/lib/money';
 import type { Flight } from '@/lib/wire';
+import { totalOf } from './total';
 
 interface Props {
   /** All in one currency. */
@@ -10,9 +11,8 @@ interface Props {
 
 /** What the seats cost: on each flight when there are several, and in total. */
 export function PriceSummary({ flights, seats }: Props) {
-  const currency = flights[0]?.currency ?? '';
-  const prices = flights.map(({ price }) => multiply(price, seats));
-  const total = money(add(...prices), currency);
+  const { amount, currency } = totalOf(flights, seats);
+  const total = money(amount, currency);
   if (flights.length === 1 && flights[0]) {
     const label = `${money(flights[0].price, currency)} × ${seats}`;
     return <Amounts lines={[]} total={{ label, amount: total }} />;

@@ -2,19 +2,22 @@ import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { Notice } from '@/components/messages/notice';
 import { ProblemNote } from '@/components/messages/problem-note';
+import { money } from '@/lib/money';
 import { asProblem } from '@/lib/problem';
+import type { Price } from '@/lib/wire';
 
 interface Props {
   error: unknown;
   flightCount: number;
   onBookAgain: () => void;
+  onBookAt: (price: Price) => void;
 }
 
 /** Why the server did not accept the booking, and what can be done about it. */
-export function Refusal({ error, flightCount, onBookAgain }: Props) {
+export function Refusal({ error, flightCount, onBookAgain, onBookAt }: Props) {
   const problem = asProblem(error);
   const one = flightCount === 1;
-  const { booking_id: earlier } = problem.members;
+  const { booking_id: earlier, expected, actual } = problem.members;
   switch (problem.code) {
     case 'possible_duplicate':
       if (typeof earlier !== 'string') break;
@@ -28,6 +31,19 @@ export function Refusal({ error, flightCount, onBookAgain }: Props) {
           </p>
           <Button fullWidth onClick={onBookAgain}>
             Book again
+          </Button>
+        </Notice>
+      );
+    case 'price_changed':
+      if (!isPrice(expected) || !isPrice(actual)) break;
+      return (
+        <Notice title="The price has changed">
+          <p>
+            It was {money(expected.amount, expected.currency)} and is now{' '}
+            <strong>{money(actual.amount, actual.currency)}</strong> in total. Nothing was booked.
+          </p>
+          <Button fullWidth onClick={() => onBookAt(actual)}>
+            Book for {money(actual.amount, actual.currency)}
           </Button>
         </Notice>
       );
@@ -65,4 +81,9 @@ export function Refusal({ error, flightCount, onBookAgain }: Props) {
       );
   }
   return <ProblemNote error={problem} title="The booking was not made." />;
+}
+
+function isPrice(value: unknown): value is Price {
+  const { amount, currency } = (value ?? {}) as Partial<Record<keyof Price, unknown>>;
+  return typeof amount === 'string' && typeof currency === 'string';
 }
