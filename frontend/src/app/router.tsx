@@ -3,12 +3,12 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   type ParsedLocation,
   type RouterHistory,
   redirect,
 } from '@tanstack/react-router';
 import { currentSession, freshSession } from '@/lib/session';
+import { lazyPage } from './lazy-page';
 import { Crash } from './routes/crash';
 import { HomePage } from './routes/home';
 import { NotFound } from './routes/not-found';
@@ -32,14 +32,14 @@ const flight = createRoute({
   getParentRoute: () => root,
   path: '/flights/$flightId',
   validateSearch: seatsParam,
-  component: lazyRouteComponent(() => import('./routes/checkout'), 'FlightPage'),
+  component: lazyPage(() => import('./routes/checkout').then((page) => page.FlightPage)),
 });
 
 const itinerary = createRoute({
   getParentRoute: () => root,
   path: '/itinerary',
   validateSearch: itineraryParams,
-  component: lazyRouteComponent(() => import('./routes/checkout'), 'ItineraryPage'),
+  component: lazyPage(() => import('./routes/checkout').then((page) => page.ItineraryPage)),
 });
 
 /** The former address of `/itinerary`, which people may have kept. */
@@ -56,14 +56,14 @@ const bookings = createRoute({
   getParentRoute: () => root,
   path: '/bookings',
   beforeLoad: requireSession,
-  component: lazyRouteComponent(() => import('./routes/bookings'), 'BookingsPage'),
+  component: lazyPage(() => import('./routes/bookings').then((page) => page.BookingsPage)),
 });
 
 const booking = createRoute({
   getParentRoute: () => root,
   path: '/bookings/$bookingId',
   beforeLoad: requireSession,
-  component: lazyRouteComponent(() => import('./routes/booking'), 'BookingPage'),
+  component: lazyPage(() => import('./routes/booking').then((page) => page.BookingPage)),
 });
 
 const signIn = createRoute({
@@ -71,7 +71,7 @@ const signIn = createRoute({
   path: '/sign-in',
   validateSearch: nextParam,
   beforeLoad: requireNoSession,
-  component: lazyRouteComponent(() => import('./routes/account'), 'SignInPage'),
+  component: lazyPage(() => import('./routes/account').then((page) => page.SignInPage)),
 });
 
 const register = createRoute({
@@ -79,7 +79,7 @@ const register = createRoute({
   path: '/register',
   validateSearch: nextParam,
   beforeLoad: requireNoSession,
-  component: lazyRouteComponent(() => import('./routes/account'), 'RegisterPage'),
+  component: lazyPage(() => import('./routes/account').then((page) => page.RegisterPage)),
 });
 
 const manage = createRoute({
@@ -87,7 +87,7 @@ const manage = createRoute({
   path: '/manage',
   beforeLoad: requireSession,
   validateSearch: (given: Record<string, unknown>): { import?: string } => textParam('import', given.import),
-  component: lazyRouteComponent(() => import('./routes/manage'), 'ManagePage'),
+  component: lazyPage(() => import('./routes/manage').then((page) => page.ManagePage)),
 });
 
 const routes = root.addChildren([

@@ -1,4 +1,4 @@
-import { clock, type Day, dayAt, daysLater, dayText, durationText, minutesBetween } from './time';
+import { clock, type Day, dayAt, daysLater, dayText, durationText, knownZone, minutesBetween } from './time';
 
 /** Where and when a flight departs and arrives. A flight has it, a flight of a booking, and a whole itinerary. */
 export interface Schedule {
@@ -12,7 +12,7 @@ export interface Schedule {
   arrival_ts: string;
 }
 
-/** A departure or an arrival in the local time of its place, or in UTC where the time zone is not known. */
+/** A departure or an arrival in the local time of its place, or in UTC where the browser does not know its time zone. */
 interface LocalEnd {
   place: string;
   /** The IATA code; null where there is none, and where the place is called by its code anyway. */
@@ -20,6 +20,8 @@ interface LocalEnd {
   instant: string;
   /** `06:20`, or `06:20 UTC` where the time zone is not known. */
   clock: string;
+  /** Whether the clock and the day are in UTC because the time zone is not known. */
+  utc: boolean;
   date: Day;
   /** The date as text: `Tue 1 Dec`. */
   day: string;
@@ -90,11 +92,13 @@ export function connectionText({ arrivesIn, departsFrom, minutes }: Connection):
 
 function localEnd(place: string, code: string | null, instant: string, zone: string | null): LocalEnd {
   const date = dayAt(instant, zone);
+  const utc = knownZone(zone) === null;
   return {
     place,
     code: code === place ? null : code,
     instant,
-    clock: zone ? clock(instant, zone) : `${clock(instant, null)} UTC`,
+    clock: utc ? `${clock(instant, null)} UTC` : clock(instant, zone),
+    utc,
     date,
     day: dayText(date),
   };

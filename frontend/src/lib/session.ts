@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { networkProblem, Problem, problemFrom } from './problem';
+import { fetchWithClock } from './server-clock';
 
 /**
  * Who is signed in in this browser. The access token is kept in memory only. After a reload the app gets a new one for the refresh
@@ -126,7 +127,7 @@ async function renewNow(): Promise<Session> {
 }
 
 function postRefresh(): Promise<Response> {
-  return fetch('/api/v1/auth/refresh', { method: 'POST' }).catch(() => {
+  return fetchWithClock('/api/v1/auth/refresh', { method: 'POST' }).catch(() => {
     throw networkProblem();
   });
 }
@@ -175,6 +176,6 @@ export function authorizedFetch(request: Request): Promise<Response> {
   return authorized((token) => {
     const copy = request.clone();
     if (token !== null) copy.headers.set('Authorization', `Bearer ${token}`);
-    return fetch(copy);
+    return fetchWithClock(copy);
   });
 }

@@ -1,5 +1,15 @@
-import { expect, test } from 'vitest';
-import { addDays, clock, dayAt, daysLater, dayText, durationText, elapsedText, isDay } from './time';
+import { expect, test, vi } from 'vitest';
+import {
+  addDays,
+  clock,
+  dayAt,
+  daysLater,
+  dayText,
+  durationText,
+  elapsedText,
+  isDay,
+  knownZone,
+} from './time';
 
 test('a clock shows the local time of a place', () => {
   expect(clock('2026-12-01T20:00:00Z', 'Asia/Kolkata')).toBe('01:30');
@@ -32,7 +42,14 @@ test('only a real date in ISO form is a day', () => {
 });
 
 test('durations and elapsed times have a fitting unit', () => {
-  expect([45, 60, 135].map(durationText)).toEqual(['45 min', '1 h', '2 h 15 min']);
+  expect([45, 60, 135, 1500, 2880, 4500].map(durationText)).toEqual([
+    '45 min',
+    '1 h',
+    '2 h 15 min',
+    '25 h',
+    '2 days',
+    '3 days 3 h',
+  ]);
   expect([4.21, 14.2, 1204, 12_300, 125_000].map(elapsedText)).toEqual([
     '4.2 ms',
     '14 ms',
@@ -48,6 +65,33 @@ test('an elapsed time that rounds up to the next unit is written in that unit', 
     '10.0 s',
     '1 min 0 s',
     '2 min 0 s',
-    '60 min 0 s',
+    '1 h',
   ]);
+});
+
+test('what took long is told in hours and in days', () => {
+  expect([3_600_000, 12_000_000, 90_000_000, 356_400_000].map(elapsedText)).toEqual([
+    '1 h',
+    '3 h 20 min',
+    '25 h',
+    '4 days 3 h',
+  ]);
+});
+
+test('a zone that the browser does not know is UTC, and is told to be unknown', () => {
+  for (const zone of ['Etc/Unknown', 'Moon/Tranquility', null]) {
+    expect(knownZone(zone)).toBeNull();
+    expect(clock('2026-12-01T20:00:00Z', zone)).toBe('20:00');
+    expect(dayAt('2026-12-01T20:00:00Z', zone)).toBe('2026-12-01');
+  }
+  expect(knownZone('Asia/Kolkata')).toBe('Asia/Kolkata');
+});
+
+test('a browser that puts dates together in another way gets the same days', () => {
+  const anyText = () => '01/12/2026 A.D., 8 in the evening';
+  const prototype = Intl.DateTimeFormat.prototype as { format: object };
+  vi.spyOn(prototype, 'format', 'get').mockReturnValue(anyText);
+  expect(dayAt('2026-12-01T20:00:00Z', 'Asia/Kolkata')).toBe('2026-12-02');
+  expect(clock('2026-12-01T18:40:00Z', 'Asia/Kolkata')).toBe('00:10');
+  expect(dayText('2026-12-01', '2026-11-25')).toBe('Tue 1 Dec');
 });

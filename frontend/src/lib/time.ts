@@ -1,11 +1,13 @@
+import { now } from './server-clock';
+
 /** A calendar day as `YYYY-MM-DD`. It has no time zone: it is a day at a place. */
 export type Day = string;
 
 const UTC = 'UTC';
 
-/** Today, by the clock of the browser. */
-export function today(): Day {
-  return dayIn(new Date().toISOString(), undefined);
+/** Today in a time zone, by the server's clock. `undefined` is the time zone of the browser. */
+export function today(timeZone?: string | null): Day {
+  return dayIn(new Date(now()).toISOString(), timeZone === undefined ? browserZone() : zoneOrUtc(timeZone));
 }
 
 export function addDays(day: Day, days: number): Day {
@@ -18,42 +20,94 @@ export function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
 }
 
-/** The local day of an instant; `undefined` is the time zone of the browser. */
-function dayIn(instant: string, timeZone: string | undefined): Day {
-  // en-CA writes dates as YYYY-MM-DD.
-  return new Intl.DateTimeFormat('en-CA', {
+/** The zone if this browser knows it, else null: its clock has to be shown in UTC then, and marked as such. */
+export function knownZone(zone: string | null | undefined): string | null {
+  if (!zone) return null;
+  const known = ZONES.get(zone);
+  if (known !== undefined) return known ? zone : null;
+  const valid = isZone(zone);
+  ZONES.set(zone, valid);
+  return valid ? zone : null;
+}
+
+/** Whether each zone that was asked for is known. */
+const ZONES = new Map<string, boolean>();
+
+function isZone(zone: string): boolean {
+  if (zone === 'Etc/Unknown') return false;
+  try {
+    new Intl.DateTimeFormat('en-GB', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function zoneOrUtc(zone: string | null | undefined): string {
+  return knownZone(zone) ?? UTC;
+}
+
+/** UTC on a device that does not know where it is. */
+function browserZone(): string {
+  return zoneOrUtc(Intl.DateTimeFormat().resolvedOptions().timeZone);
+}
+
+/** The fields of an instant in a zone. Read one by one: how a locale puts them together differs between browsers. */
+function fields(instant: string, timeZone: string): Record<string, string> {
+  const format = new Intl.DateTimeFormat('en-GB', {
     timeZone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
-  }).format(new Date(instant));
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  return Object.fromEntries(format.formatToParts(new Date(instant)).map(({ type, value }) => [type, value]));
+}
+
+function dayIn(instant: string, timeZone: string): Day {
+  const { year = '', month = '', day = '' } = fields(instant, timeZone);
+  return [year.padStart(4, '0'), two(month), two(day)].join('-');
+}
+
+function two(digits: string): string {
+  return digits.padStart(2, '0');
 }
 
 /** `06:20` in a time zone; in UTC where the zone is not known. */
 export function clock(instant: string, timeZone: string | null | undefined): string {
-  return new Intl.DateTimeFormat('en-GB', {
-    timeZone: timeZone ?? UTC,
-    hour: '2-digit',
-    minute: '2-digit',
-  }).format(new Date(instant));
+  const { hour = '', minute = '' } = fields(instant, zoneOrUtc(timeZone));
+  return `${two(hour)}:${two(minute)}`;
+}
+
+/** The time of day where the reader is: `06:20`, or `06:20 UTC` where the device does not know its zone. */
+export function browserClock(instant: string): string {
+  const zone = browserZone();
+  return zone === UTC ? `${clock(instant, UTC)} UTC` : clock(instant, zone);
 }
 
 /** The calendar day in a time zone; in UTC where the zone is not known. */
 export function dayAt(instant: string, timeZone: string | null | undefined): Day {
-  return dayIn(instant, timeZone ?? UTC);
+  return dayIn(instant, zoneOrUtc(timeZone));
 }
 
 /** `Tue 1 Dec`, with the year when it is not the present one. */
-export function dayText(day: Day, now: Day = today()): string {
-  return new Intl.DateTimeFormat('en-GB', {
+export function dayText(day: Day, present: Day = today()): string {
+  const format = new Intl.DateTimeFormat('en-GB', {
     timeZone: UTC,
     weekday: 'short',
     day: 'numeric',
     month: 'short',
-    ...(day.slice(0, 4) !== now.slice(0, 4) && { year: 'numeric' }),
-  })
-    .format(new Date(`${day}T00:00:00Z`))
-    .replace(',', '');
+    ...(day.slice(0, 4) !== present.slice(0, 4) && { year: 'numeric' }),
+  });
+  return format
+    .formatToParts(new Date(`${day}T00:00:00Z`))
+    .filter(({ type }) => type !== 'literal')
+    .map(({ value }) => value)
+    .join(' ');
 }
 
 /** By how many calendar days the local date of arrival is later than the local date of departure. */
@@ -72,14 +126,18 @@ export function minutesBetween(from: string, to: string): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / 60_000);
 }
 
+/** `45 min`, `2 h 15 min`, `3 days 4 h` */
 export function durationText(minutes: number): string {
-  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(minutes / 1440);
+  const hours = Math.floor((minutes % 1440) / 60);
   const rest = minutes % 60;
-  if (hours === 0) return `${rest} min`;
-  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+  if (days >= 2) return hours === 0 ? `${days} days` : `${days} days ${hours} h`;
+  const allHours = Math.floor(minutes / 60);
+  if (allHours === 0) return `${rest} min`;
+  return rest === 0 ? `${allHours} h` : `${allHours} h ${rest} min`;
 }
 
-/** `4.2 ms`, `310 ms`, `12.3 s`, `2 min 5 s`: how long something took. */
+/** `4.2 ms`, `310 ms`, `12.3 s`, `2 min 5 s`, `3 h 20 min`, `4 days 2 h`: how long something took. */
 export function elapsedText(ms: number): string {
   // Round before choosing a unit: 59,960 ms are 1 min 0 s, not 60.0 s.
   const tenths = Math.round(ms * 10) / 10;
@@ -89,5 +147,6 @@ export function elapsedText(ms: number): string {
   const seconds = Math.round(ms / 100) / 10;
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   const full = Math.round(ms / 1000);
-  return `${Math.floor(full / 60)} min ${full % 60} s`;
+  if (full < 3600) return `${Math.floor(full / 60)} min ${full % 60} s`;
+  return durationText(Math.round(ms / 60_000));
 }

@@ -1,6 +1,7 @@
 import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import { forgetCorrection } from '@/lib/server-clock';
 import { endSession } from '@/lib/session';
 import { network } from './network';
 
@@ -21,6 +22,7 @@ afterEach(() => {
   cleanup();
   network.resetHandlers();
   endSession();
+  forgetCorrection();
   localStorage.clear();
   sessionStorage.clear();
 });

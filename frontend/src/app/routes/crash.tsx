@@ -14,7 +14,7 @@ export function Crash({ error }: { error: unknown }) {
   const title = notLoaded ? 'This page could not be loaded' : 'Something went wrong on this page';
   return (
     <Page title={title}>
-      <EmptyNote title={title}>
+      <EmptyNote title={title} level={1}>
         {notLoaded ? (
           <p>A part of it did not arrive. Check the connection, then load the page again. Nothing is lost.</p>
         ) : (

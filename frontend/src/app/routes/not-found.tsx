@@ -6,7 +6,7 @@ import { EmptyNote } from '@/components/messages/empty-note';
 export function NotFound({ what = 'This page' }: { what?: string }) {
   return (
     <Page title="Not found">
-      <EmptyNote title={`${what} was not found`}>
+      <EmptyNote title={`${what} was not found`} level={1}>
         It may have been removed, or the address is not complete. <Link to="/">Find a flight</Link>
       </EmptyNote>
     </Page>

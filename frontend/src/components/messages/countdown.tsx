@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { now, useClockCorrection } from '@/lib/server-clock';
 import css from './countdown.module.css';
 
 /** How much time is left until `until`. It is not read out, because it changes every second: say the end as a time of day nearby. */
@@ -16,17 +17,19 @@ export function Countdown({ until }: { until: string }) {
 
 function useSecondsLeft(until: string): number {
   const [seconds, setSeconds] = useState(() => secondsUntil(until));
+  const correction = useClockCorrection();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: count anew once the clock is corrected
   useEffect(() => {
     const tick = () => setSeconds(secondsUntil(until));
     tick();
     const timer = setInterval(tick, 1000);
     return () => clearInterval(timer);
-  }, [until]);
+  }, [until, correction]);
   return seconds;
 }
 
 function secondsUntil(instant: string): number {
-  return Math.max(0, Math.ceil((Date.parse(instant) - Date.now()) / 1000));
+  return Math.max(0, Math.ceil((Date.parse(instant) - now()) / 1000));
 }
 
 /** `1:02:03`, `02:03` */

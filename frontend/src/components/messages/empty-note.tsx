@@ -1,8 +1,16 @@
 import type { ReactNode } from 'react';
 import css from './empty-note.module.css';
 
+interface Props {
+  title: string;
+  /** 1 where it is the title of its page. */
+  level?: 1 | 2;
+  children: ReactNode;
+}
+
 /** Stands where there is nothing to show: says why, and what the reader can do about it. */
-export function EmptyNote({ title, children }: { title: string; children: ReactNode }) {
+export function EmptyNote({ title, level = 2, children }: Props) {
+  const Heading = level === 1 ? 'h1' : 'h2';
   return (
     <div className={css.note}>
       <svg viewBox="0 0 220 60" className={css.path} aria-hidden="true">
@@ -10,7 +18,7 @@ export function EmptyNote({ title, children }: { title: string; children: ReactN
         <circle cx="6" cy="52" r="4" />
         <circle cx="204" cy="12" r="4" className={css.hollow} />
       </svg>
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       <div className={css.text}>{children}</div>
     </div>
   );

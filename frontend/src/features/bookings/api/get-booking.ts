@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { isChanging } from '@/features/bookings/booking-state';
 import { answerWithHeaders, api } from '@/lib/client';
 import { asProblem, Problem, retryAfterMs } from '@/lib/problem';
+import { now } from '@/lib/server-clock';
 import type { Booking, Job } from '@/lib/wire';
 import { bookingKeys } from './keys';
 
@@ -63,7 +64,7 @@ function refreshMs(booking: Booking): number | false {
   if (isChanging(booking)) return WHILE_CHANGING_MS;
   if (!booking.payment_required_by) return booking.available_actions.length > 0 && AT_REST_MS;
   // Just after the hold ends, to show what became of it.
-  const leftMs = Date.parse(booking.payment_required_by) - Date.now();
+  const leftMs = Date.parse(booking.payment_required_by) - now();
   return Math.min(Math.max(leftMs, POLL_MS), AT_REST_MS);
 }
 

@@ -1,4 +1,5 @@
 import { connectionsBetween } from '@/lib/schedule';
+import { now } from '@/lib/server-clock';
 import type { Flight } from '@/lib/wire';
 
 /** Why nobody can book these flights, whatever the number of seats. */
@@ -12,7 +13,7 @@ export interface Obstacle {
 export function obstacleTo(flights: readonly Flight[], refusedFor: string): Obstacle | null {
   const cancelled = flights.filter(({ status }) => status === 'CANCELLED');
   if (cancelled.length > 0) return { code: 'flight_cancelled', flights: cancelled };
-  const departed = flights.filter(({ departure_ts }) => Date.parse(departure_ts) <= Date.now());
+  const departed = flights.filter(({ departure_ts }) => Date.parse(departure_ts) <= now());
   if (departed.length > 0) return { code: 'flight_departed', flights: departed };
   // The server knows better what has happened meanwhile, and its clock counts.
   if (refusedFor === 'flight_cancelled' || refusedFor === 'flight_departed') {

@@ -6,7 +6,7 @@ import {
 } from '@/features/bookings/booking-state';
 import { failureText, type Text } from '@/features/bookings/failure-text';
 import { isZero, money, subtract } from '@/lib/money';
-import { clock, elapsedText } from '@/lib/time';
+import { browserClock, elapsedText } from '@/lib/time';
 import type { Booking, Refund } from '@/lib/wire';
 
 /** The state of a booking in a title and a sentence. */
@@ -178,9 +178,4 @@ function refundText({ amount, currency, status }: Refund): string {
 function feeText(paid: string, refund: Refund): string {
   const fee = subtract(paid, refund.amount);
   return isZero(fee) ? '' : ` The fee was ${money(fee, refund.currency)}.`;
-}
-
-/** The time of day in the time zone of the browser. */
-function browserClock(instant: string): string {
-  return clock(instant, Intl.DateTimeFormat().resolvedOptions().timeZone);
 }

@@ -1,0 +1,89 @@
+import { Button } from '@mantine/core';
+import { type ComponentType, useEffect, useReducer } from 'react';
+import { Page } from '@/components/layout/page';
+import { EmptyNote } from '@/components/messages/empty-note';
+import { loadNewerRelease } from './release';
+
+const RETRY_MS = [1000, 2000, 4000, 8000];
+
+interface LazyPage {
+  (): React.ReactNode;
+  /** The router calls it when a link to the page is touched. It never fails: the page itself tries again. */
+  preload: () => Promise<void>;
+}
+
+/**
+ * A page whose code is loaded when it is first shown. Without a connection it waits, and shows itself once the connection is back. When
+ * a newer release has replaced its file, the whole app is loaded again at this address.
+ */
+export function lazyPage(load: () => Promise<ComponentType>): LazyPage {
+  let Loaded: ComponentType | null = null;
+  const attempt = async () => {
+    Loaded ??= await load();
+  };
+
+  function Lazy() {
+    const [, drawAgain] = useReducer((draws: number) => draws + 1, 0);
+    return Loaded ? <Loaded /> : <WaitingPage attempt={attempt} onLoaded={drawAgain} />;
+  }
+
+  return Object.assign(Lazy, { preload: () => attempt().catch(() => undefined) });
+}
+
+interface Props {
+  attempt: () => Promise<void>;
+  onLoaded: () => void;
+}
+
+function WaitingPage({ attempt, onLoaded }: Props) {
+  const [failures, failed] = useReducer((count: number) => count + 1, 0);
+  const [tries, tryNow] = useReducer((count: number) => count + 1, 0);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `tries` begins a new attempt
+  useEffect(() => {
+    let current = true;
+    attempt().then(
+      () => current && onLoaded(),
+      async () => {
+        await loadNewerRelease();
+        if (current) failed();
+      },
+    );
+    return () => {
+      current = false;
+    };
+  }, [tries, attempt, onLoaded]);
+
+  useEffect(() => {
+    if (failures === 0) return;
+    const timer = setTimeout(tryNow, RETRY_MS[Math.min(failures, RETRY_MS.length) - 1]);
+    window.addEventListener('online', tryNow);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener('online', tryNow);
+    };
+  }, [failures]);
+
+  if (failures === 0) {
+    return (
+      <Page title="Loading">
+        <p role="status">Loading the page…</p>
+      </Page>
+    );
+  }
+  return (
+    <Page title="Waiting for the connection">
+      <div role="status">
+        <EmptyNote title="Waiting for the connection" level={1}>
+          <p>
+            This page has not been loaded yet. It opens by itself once the server can be reached. Nothing is
+            lost.
+          </p>
+        </EmptyNote>
+      </div>
+      <Button variant="default" mx="auto" onClick={tryNow}>
+        Try now
+      </Button>
+    </Page>
+  );
+}
