@@ -31,6 +31,7 @@ def test_the_documents_name_the_pythons_that_are_supported() -> None:
 
 def test_every_supported_python_is_tested() -> None:
     assert found(".github/workflows/ci.yml", r"python: \[.*\]") == supported()
+    assert found(".ci/run", r"supported=\(.*\)") == supported()
 
 
 def test_other_pythons_are_refused_before_anything_is_installed() -> None:
