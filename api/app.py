@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from litestar import Litestar, Request
@@ -78,13 +79,13 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
 )
 
 
-def create_app(settings: Settings | None = None) -> Litestar:
+def create_app(settings: Settings | None = None, *, log: Path | None = None) -> Litestar:
     """The application of one process; without `settings` it is a process of its own: it reads the environment and sets up
-    the logs. Nothing is connected before it starts, so the OpenAPI document can be made without servers. An application that
+    the logs, which go to the file `log` where one is named. Nothing is connected before it starts, so the OpenAPI document can be made without servers. An application that
     ended may start again, with other settings in `state.settings`.
     """
     if settings is None:
-        logs.configure("api")
+        logs.configure("api", file=log)
         interpreter.tune()
         settings = Settings()
 

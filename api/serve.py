@@ -8,6 +8,7 @@ import os
 import resource
 import socket
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 import uvicorn
@@ -62,7 +63,11 @@ class Server(uvicorn.Server):
 def main() -> None:
     parser = argparse.ArgumentParser(prog="skyqueue api")
     parser.add_argument("--fd", type=int, help="the descriptor of a listening socket to use instead of host and port")
-    descriptor: int | None = parser.parse_args().fd
+    parser.add_argument(
+        "--log", type=Path, help="the file for log lines, which may be renamed at any time; without it, standard error"
+    )
+    asked = parser.parse_args()
+    descriptor: int | None = asked.fd
     with refusal.refusing("skyqueue api"):
         settings = refusal.read_settings("skyqueue api")
         database_url, redis_url, _ = requirements(settings)
@@ -72,7 +77,7 @@ def main() -> None:
     if descriptor is None:
         _require_port(http.host, http.port)
     _allow_connections()
-    app = create_app()
+    app = create_app(log=asked.log)
     config = uvicorn.Config(
         app,
         host=http.host,

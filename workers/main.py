@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 import dramatiq
@@ -124,7 +126,11 @@ def _declare(broker: dramatiq.Broker, message: type[Message], handler: Handler, 
 
 def run() -> int:
     """Work until SIGTERM or SIGINT. Returns the exit code."""
-    configure_logs("worker")
+    parser = argparse.ArgumentParser(prog="skyqueue worker")
+    parser.add_argument(
+        "--log", type=Path, help="the file for log lines, which may be renamed at any time; without it, standard error"
+    )
+    configure_logs("worker", file=parser.parse_args().log)
     interpreter.tune()
     with refusal.refusing("skyqueue worker"):
         settings = refusal.read_settings("skyqueue worker")

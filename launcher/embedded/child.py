@@ -10,16 +10,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO, ClassVar
+from typing import ClassVar
 
 from core.startup import CannotStart
+from launcher.embedded import log_files
 from launcher.embedded.accounts import Account
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.startup_errors import full_disk
 
 POLL_SECONDS = 0.02
-LOG_BYTES = 20 * 1024 * 1024
-"""A log longer than this is begun anew at the next start."""
 
 
 class Child(ABC):
@@ -32,6 +31,8 @@ class Child(ABC):
     """What to send, and how many seconds to wait for each."""
     start_seconds: ClassVar[float] = 60.0
     """How long getting ready may take: a server that was killed reads its logs first."""
+    finds_new_log: ClassVar[bool] = False
+    """Whether its program writes to the new log by itself after the old one was renamed."""
 
     def __init__(self, name: str, *, log: Path, guardian: Guardian) -> None:
         self.name = name
@@ -58,11 +59,11 @@ class Child(ABC):
 
     @property
     def said(self) -> str:
-        """What it wrote to its log since it was started last."""
+        """What it wrote to its log since it was started last, or since the log was begun anew."""
         try:
             with self.log.open("rb") as log:
                 log.seek(self._log_begins)
-                return log.read(LOG_BYTES).decode(errors="replace")
+                return log.read().decode(errors="replace")
         except FileNotFoundError:
             return ""
 
@@ -98,6 +99,12 @@ class Child(ABC):
             self._guardian.forget(self._process.pid)
         return status
 
+    def rotate_log(self) -> None:
+        """Begin its log anew if it is too long. To be called now and then while it runs. Raises `OSError`."""
+        if log_files.is_long(self.log):
+            (log_files.rename if self.finds_new_log else log_files.copy)(self.log)
+            self._log_begins = 0
+
     def stop(self, seconds: float | None = None) -> None:
         """End it, gently first. Does nothing when it has ended. `seconds`: less time than `stop_signals` say, in the same shares."""
         planned = sum(wait for _, wait in self.stop_signals)
@@ -119,7 +126,9 @@ class Child(ABC):
         pass_fds: Sequence[int] = (),
     ) -> None:
         account = account or Account()
-        with self._opened_log() as output:
+        if log_files.is_long(self.log):
+            log_files.rename(self.log)
+        with log_files.opened(self.log) as output:
             self._log_begins = output.tell()
             self._process = subprocess.Popen(
                 [*account.prefix, *command],
@@ -134,15 +143,6 @@ class Child(ABC):
                 **account.popen_options,
             )
         self._guardian.watch(self._process.pid, self.stop_signals[0][0], self.stop_signals[-1][0])
-
-    def _opened_log(self) -> BinaryIO:
-        """At its end. Others may read the folder's names, and this is nobody else's business."""
-        output = os.fdopen(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
-        os.fchmod(output.fileno(), 0o600)
-        if output.seek(0, os.SEEK_END) > LOG_BYTES:
-            output.truncate(0)
-            output.seek(0)
-        return output
 
     def _signal(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)  # not reaped yet, so the number is still its own

@@ -34,6 +34,7 @@ class EmbeddedValkey(Child):
     """`home` keeps the data between starts. `settings` override `SETTINGS`, for tests."""
 
     stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 1.5), (signal.SIGKILL, 1.0))
+    finds_new_log: ClassVar[bool] = True  # it opens the file that it is given for each line
 
     def __init__(self, home: Path, *, guardian: Guardian, settings: Mapping[str, str] | None = None) -> None:
         self.home = home.absolute()
@@ -84,6 +85,7 @@ class EmbeddedValkey(Child):
             "unixsocketperm": "700",
             "requirepass": _quoted(self._password),
             "pidfile": _quoted(self._pid_file),
+            "logfile": _quoted(self.log),
             "set-proc-title": "no",  # the command line stays as it is
         }
 

@@ -72,6 +72,8 @@ class _Program(Child):
 class HttpProgram(_Program):
     """`python -m module`, which answers on a socket that the supervisor keeps open. `health`: the path that says when it is ready."""
 
+    module: ClassVar[str]
+    health: ClassVar[str]
     stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 3.5), (signal.SIGKILL, 1.0))
 
     def __init__(
@@ -82,26 +84,26 @@ class HttpProgram(_Program):
         guardian: Guardian,
         environment: Mapping[str, str],
         listener: Listener,
-        module: str,
-        health: str,
         data: Path | None = None,
     ) -> None:
         super().__init__(name, log=log, guardian=guardian, environment=environment, data=data)
         self._reasons: dict[str, str] = {}
         self._listener = listener
-        self._module = module
-        self._health = health
 
     def launch(self) -> None:
         descriptor = self._listener.listen()
-        command = [*PYTHON, "-m", self._module, "--fd", str(descriptor)]
+        command = [*PYTHON, "-m", self.module, "--fd", str(descriptor), *self._arguments()]
         self._spawn(command, env=self._environment, pass_fds=(descriptor,))
+
+    def _arguments(self) -> list[str]:
+        """What else its command line has."""
+        return []
 
     def is_ready(self) -> bool:
         """Whether it answers well. One that misses a server is of no use yet, though it works on as best it can when that comes later."""
         connection = http.client.HTTPConnection(self._listener.local_host.strip("[]"), self._listener.port, timeout=2)
         try:
-            connection.request("GET", self._health)
+            connection.request("GET", self.health)
             answer = connection.getresponse()
             self._reasons = _reasons(answer.read())
         except (OSError, http.client.HTTPException):
@@ -126,9 +128,26 @@ class HttpProgram(_Program):
         return super()._failure()
 
 
+class Mockpay(HttpProgram):
+    """The practice payment provider."""
+
+    module = "mockpay"
+    health = "/health"
+
+
+class Api(HttpProgram):
+    module = "api.serve"
+    health = "/health/ready"
+    finds_new_log: ClassVar[bool] = True
+
+    def _arguments(self) -> list[str]:
+        return ["--log", str(self.log)]
+
+
 class Worker(_Program):
     """`answers`: whether the worker with this process id has said that it can work."""
 
+    finds_new_log: ClassVar[bool] = True
     stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 3.5), (signal.SIGKILL, 1.0))
 
     def __init__(
@@ -138,7 +157,7 @@ class Worker(_Program):
         self._answers = answers
 
     def launch(self) -> None:
-        self._spawn([*PYTHON, "-m", "workers.main"], env=self._environment)
+        self._spawn([*PYTHON, "-m", "workers.main", "--log", self.log], env=self._environment)
 
     def is_ready(self) -> bool:
         return self.is_running and self._answers(self.pid)

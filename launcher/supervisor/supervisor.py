@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
+from pathlib import Path
 from types import FrameType
 
 import structlog
 
 from core.startup import CannotStart
+from launcher.embedded import log_files
 from launcher.embedded.child import Child, stop_together
 from launcher.embedded.guardian import Guardian
 from launcher.supervisor.ward import Ward
@@ -20,6 +22,8 @@ from launcher.supervisor.ward import Ward
 POLL_SECONDS = 0.05
 REFUSED_SECONDS = 0.5
 """How long to wait before something that the system refused is tried again."""
+ROTATE_SECONDS = 5.0
+"""How often it looks for logs that are too long."""
 STOP_SECONDS = 9.0
 """Together with the guardian and the interpreter, less than the ten seconds that are promised."""
 
@@ -33,12 +37,14 @@ _log = structlog.get_logger(__name__)
 
 class Supervisor:
     """`tell` gets a line for the terminal, which stands in the log too; `changed` is called after a process came or went, until it
-    does not fail.
+    does not fail. `log`: the file of that log.
     """
 
-    def __init__(self, guardian: Guardian, *, tell: Callable[[str], None], changed: Callable[[], None]) -> None:
+    def __init__(self, guardian: Guardian, *, tell: Callable[[str], None], changed: Callable[[], None], log: Path) -> None:
         self._tell = tell
         self._changed = changed
+        self._log = log
+        self._rotated_at = time.monotonic()
         self._is_stopping = False
         self.children: list[Child] = []
         self._guardian = Ward(guardian, tell=self._say)
@@ -126,6 +132,15 @@ class Supervisor:
         if self._has_news:
             self._changed()
             self._has_news = False
+        if time.monotonic() - self._rotated_at >= ROTATE_SECONDS:
+            self._rotated_at = time.monotonic()
+            self._rotate_logs()
+
+    def _rotate_logs(self) -> None:
+        for child in self.children:
+            child.rotate_log()
+        if log_files.is_long(self._log):
+            log_files.rename(self._log)
 
     def _is_refused(self, refusal: str) -> None:
         if refusal != self._refusal:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 from core.db import Database, opened
 from core.heartbeats import queries as heartbeats
@@ -23,7 +22,7 @@ from launcher.supervisor.administrator import Administrator
 from launcher.supervisor.administrator import ensure as ensure_administrator
 from launcher.supervisor.console import Console
 from launcher.supervisor.folder import DataFolder
-from launcher.supervisor.programs import HttpProgram, Worker, end_leftovers
+from launcher.supervisor.programs import Api, Mockpay, Worker, end_leftovers
 from launcher.supervisor.runtime_file import Admin, Process, Runtime
 from launcher.supervisor.supervisor import Stopped, Supervisor
 
@@ -55,7 +54,7 @@ class _Machine:
         self._mockpay = mockpay
         self._guardian = guardian
         self._console = Console()
-        self._supervisor = Supervisor(guardian, tell=self._console.say, changed=self._publish)
+        self._supervisor = Supervisor(guardian, tell=self._console.say, changed=self._publish, log=folder.log("supervisor"))
         self._servers = servers.choose(settings, folder, guardian)
         self._administrator: Administrator | None = None
         """Known once the database is up."""
@@ -109,35 +108,29 @@ class _Machine:
         loading = schedule.load(database, self._servers.inner.redis_url, storage, tell=self._console.say)
         self._supervisor.wait_until(loading.is_done, seconds=schedule.WORK_SECONDS, otherwise=schedule.too_slow)
 
-    def _programs(self, database: Database) -> tuple[list[Child], HttpProgram]:
+    def _programs(self, database: Database) -> tuple[list[Child], Api]:
         """Our own processes, the API apart. `database` is asked whether the workers answer."""
         programs: list[Child] = []
         payments_url = self._settings.payments.payments_url
         if payments_url is None:
             payments_url = self._mockpay.base_url
-            ours = environment.mockpay(self._settings, self._folder, self._api)
-            books = self._folder.path / environment.BOOKS
-            programs.append(self._http_program("mockpay", "mockpay", "/health", self._mockpay, ours, data=books))
+            programs.append(
+                Mockpay(
+                    "mockpay",
+                    log=self._folder.log("mockpay"),
+                    guardian=self._guardian,
+                    environment=environment.mockpay(self._settings, self._folder, self._api),
+                    listener=self._mockpay,
+                    data=self._folder.path / environment.BOOKS,
+                )
+            )
         product = environment.product(self._settings, self._folder, self._servers.inner, payments_url)
         for number in range(1, self._settings.work.worker_processes + 1):
             name = "worker" if number == 1 else f"worker-{number}"
             log = self._folder.log(name)
             programs.append(Worker(name, log=log, guardian=self._guardian, environment=product, answers=_answers(database)))
-        return programs, self._http_program("api", "api.serve", "/health/ready", self._api, product)
-
-    def _http_program(
-        self, name: str, module: str, health: str, listener: Listener, environ: dict[str, str], *, data: Path | None = None
-    ) -> HttpProgram:
-        return HttpProgram(
-            name,
-            log=self._folder.log(name),
-            guardian=self._guardian,
-            environment=environ,
-            listener=listener,
-            module=module,
-            health=health,
-            data=data,
-        )
+        api = Api("api", log=self._folder.log("api"), guardian=self._guardian, environment=product, listener=self._api)
+        return programs, api
 
     def _publish(self) -> None:
         administrator = self._administrator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import psycopg
 import pytest
 import redis
 
+from launcher.embedded.log_files import LOG_BYTES, former
 from tests.support import servers
 from tests.support.product import Product, running
 from tests.support.waiting import until
@@ -83,6 +85,25 @@ def test_a_second_start_in_the_same_folder_says_that_one_is_running(product: Pro
 def test_the_audit_finds_the_servers_of_the_running_product(product: Product) -> None:
     audit = product.run("audit")
     assert (audit.returncode, audit.stdout) == (0, "Every invariant holds.\n")
+
+
+def test_logs_that_are_too_long_are_begun_anew_while_it_runs(product: Product) -> None:
+    names = ("supervisor", "api", "worker", "mockpay", "postgres", "valkey")
+    logs = [product.data_dir / f"{name}.log" for name in names]
+    pids = product.pids
+    for log in logs:
+        os.truncate(log, LOG_BYTES + 1)
+    until(lambda: all(former(log).exists() and log.stat().st_size < LOG_BYTES for log in logs))
+    assert {former(log).stat().st_mode & 0o777 for log in logs} == {log.stat().st_mode & 0o777 for log in logs} == {0o600}
+
+    os.kill(pids["valkey"], signal.SIGSTOP)  # of which API and worker have something to tell
+    until(lambda: all((product.data_dir / f"{name}.log").stat().st_size for name in ("api", "worker")), seconds=RESTART_SECONDS)
+    os.kill(pids["valkey"], signal.SIGCONT)
+    for name in ("api", "worker"):
+        lines = (product.data_dir / f"{name}.log").read_text().splitlines()
+        assert {json.loads(line)["process"] for line in lines} == {name}
+    until(lambda: product.is_ready, seconds=RESTART_SECONDS)
+    assert product.pids == pids
 
 
 @pytest.mark.parametrize("name", ["worker", "postgres", "valkey", "mockpay", "guardian"])

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from core.startup import CannotStart
-from launcher.embedded import secrets
+from launcher.embedded import log_files, secrets
 from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.postgres import EmbeddedPostgres
@@ -85,7 +85,7 @@ def test_a_disk_that_is_full_is_told_once_and_what_died_comes_back(
         if len(tries) < 3:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "runtime.json")
 
-    supervisor = Supervisor(own_guardian, tell=told.append, changed=publish)
+    supervisor = Supervisor(own_guardian, tell=told.append, changed=publish, log=tmp_path / "supervisor.log")
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
     supervisor.launch(child)
     victim = child.pid
@@ -101,7 +101,7 @@ def test_a_disk_that_is_full_is_told_once_and_what_died_comes_back(
 
 def test_the_death_of_the_guardian_is_told_and_the_next_one_knows_what_is_watched(tmp_path: Path, told: list[str]) -> None:
     guardian = Guardian()
-    supervisor = Supervisor(guardian, tell=told.append, changed=lambda: None)
+    supervisor = Supervisor(guardian, tell=told.append, changed=lambda: None, log=tmp_path / "supervisor.log")
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=guardian)
     supervisor.launch(child)
     supervisor.wait_for(child)
@@ -119,7 +119,7 @@ def test_a_guardian_that_cannot_be_replaced_is_told_with_the_reason_and_the_rest
     own_guardian: Guardian, tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ward, "LAST_DELAY", 0.1)
-    supervisor = Supervisor(own_guardian, tell=told.append, changed=lambda: None)
+    supervisor = Supervisor(own_guardian, tell=told.append, changed=lambda: None, log=tmp_path / "supervisor.log")
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
     supervisor.launch(child)
     tries: list[None] = []
@@ -149,7 +149,7 @@ def test_a_process_that_keeps_ending_is_told_once_and_told_again_when_it_stays(
     own_guardian: Guardian, tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ward, "LAST_DELAY", 0.05)
-    supervisor = Supervisor(own_guardian, tell=told.append, changed=lambda: None)
+    supervisor = Supervisor(own_guardian, tell=told.append, changed=lambda: None, log=tmp_path / "supervisor.log")
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
     supervisor.launch(child)
     with watched(supervisor):
@@ -162,6 +162,23 @@ def test_a_process_that_keeps_ending_is_told_once_and_told_again_when_it_stays(
     assert told[0] == f"worker ended (SIGKILL), starting it again; its log: {child.log}"
     assert told[1].startswith("worker is started again (process ")
     assert told[2].startswith("worker runs steadily again, after it ended 5 times in ")
+    supervisor.stop()
+
+
+def test_logs_that_are_too_long_are_begun_anew_its_own_too(
+    own_guardian: Guardian, tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("launcher.supervisor.supervisor.ROTATE_SECONDS", 0.0)
+    own = tmp_path / "supervisor.log"
+    supervisor = Supervisor(own_guardian, tell=told.append, changed=lambda: None, log=own)
+    child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
+    supervisor.launch(child)
+    supervisor.wait_for(child)
+    for log in (own, child.log):
+        log.touch()
+        os.truncate(log, log_files.LOG_BYTES + 1)
+    with watched(supervisor):
+        until(lambda: all(log_files.former(log).exists() and log.stat().st_size == 0 for log in (own, child.log)))
     supervisor.stop()
 
 
@@ -195,7 +212,7 @@ def test_a_reader_that_leaves_costs_no_exit_status(forced: str) -> None:
 
 
 def test_the_end_comes_in_time_however_many_have_to_be_killed(own_guardian: Guardian, tmp_path: Path, told: list[str]) -> None:
-    supervisor = Supervisor(own_guardian, tell=told.append, changed=lambda: None)
+    supervisor = Supervisor(own_guardian, tell=told.append, changed=lambda: None, log=tmp_path / "supervisor.log")
     children = [Stubborn(f"worker-{number}", log=tmp_path / f"{number}.log", guardian=own_guardian) for number in range(6)]
     children += [Another(f"api-{number}", log=tmp_path / f"api-{number}.log", guardian=own_guardian) for number in range(2)]
     supervisor.launch(*children)
@@ -225,8 +242,10 @@ def test_stopped_processes_of_a_server_end_with_it(guardian: Guardian) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_end_can_be_asked_for_whatever_the_parent_ignores_or_blocks(own_guardian: Guardian, number: signal.Signals) -> None:
-    supervisor = Supervisor(own_guardian, tell=print, changed=lambda: None)
+def test_the_end_can_be_asked_for_whatever_the_parent_ignores_or_blocks(
+    own_guardian: Guardian, number: signal.Signals, tmp_path: Path
+) -> None:
+    supervisor = Supervisor(own_guardian, tell=print, changed=lambda: None, log=tmp_path / "supervisor.log")
     before = signal.signal(number, signal.SIG_IGN)
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [number])
     try:
@@ -241,8 +260,8 @@ def test_the_end_can_be_asked_for_whatever_the_parent_ignores_or_blocks(own_guar
         signal.signal(number, before)
 
 
-def test_nohup_is_respected(own_guardian: Guardian) -> None:
-    supervisor = Supervisor(own_guardian, tell=print, changed=lambda: None)
+def test_nohup_is_respected(own_guardian: Guardian, tmp_path: Path) -> None:
+    supervisor = Supervisor(own_guardian, tell=print, changed=lambda: None, log=tmp_path / "supervisor.log")
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         with supervisor.signals():

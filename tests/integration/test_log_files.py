@@ -1,0 +1,140 @@
+"""Logs are begun anew while the programs that write them run on, and what they held is kept."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from core.startup import CannotStart
+from core.telemetry.log_file import LogFile
+from launcher.embedded import log_files
+from launcher.embedded.child import Child
+from launcher.embedded.guardian import Guardian
+from launcher.embedded.postgres import EmbeddedPostgres
+from launcher.embedded.valkey import EmbeddedValkey
+from tests.support import servers
+from tests.support.waiting import until
+
+TALKATIVE = "import itertools, time\nfor number in itertools.count(): print(number, flush=True); time.sleep(0.001)"
+
+
+class Talkative(Child):
+    """Counts, one number a line, into the descriptor that it was given."""
+
+    def launch(self) -> None:
+        self._spawn([sys.executable, "-c", TALKATIVE])
+
+    def is_ready(self) -> bool:
+        return bool(self.said)
+
+    def _failure(self) -> CannotStart:
+        return CannotStart("It does not start.", "")
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log is too long as soon as it has a line."""
+    monkeypatch.setattr(log_files, "LOG_BYTES", 1)
+
+
+@pytest.fixture
+def talkative(tmp_path: Path, guardian: Guardian) -> Iterator[Talkative]:
+    child = Talkative("talkative", log=tmp_path / "talkative.log", guardian=guardian)
+    child.start()
+    yield child
+    child.stop()
+
+
+def test_who_keeps_the_file_open_goes_on_at_its_beginning(talkative: Talkative) -> None:
+    pid = talkative.pid
+    talkative.rotate_log()
+    kept = numbers(log_files.former(talkative.log))
+    until(lambda: len(numbers(talkative.log)) > 2)
+    went_on = numbers(talkative.log)
+    assert kept == list(range(len(kept)))
+    assert went_on == list(range(went_on[0], went_on[-1] + 1))
+    assert kept[-1] < went_on[0]
+    assert (talkative.pid, talkative.is_running) == (pid, True)
+
+
+def test_the_last_but_one_is_kept_and_no_more(talkative: Talkative) -> None:
+    first = None
+    for _ in range(2):
+        until(lambda: bool(numbers(talkative.log)))
+        talkative.rotate_log()
+        first, before = numbers(log_files.former(talkative.log))[0], first
+    assert before is not None
+    assert first is not None
+    assert first > before
+    assert sorted(path.name for path in talkative.log.parent.iterdir()) == ["talkative.log", "talkative.log.1"]
+
+
+def test_a_long_log_is_kept_when_its_program_starts_again(talkative: Talkative) -> None:
+    talkative.stop()
+    last = numbers(talkative.log)[-1]
+    talkative.start()
+    assert numbers(log_files.former(talkative.log))[-1] == last
+    assert talkative.said.startswith("0\n")
+
+
+def test_a_short_log_is_left_alone(talkative: Talkative, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_files, "LOG_BYTES", 10_000_000)
+    talkative.rotate_log()
+    assert not log_files.former(talkative.log).exists()
+
+
+def test_postgres_goes_on_in_the_new_log(guardian: Guardian) -> None:
+    with servers.server_folder() as folder:
+        postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
+        postgres.start()
+        say(postgres, "before")
+        postgres.rotate_log()
+        say(postgres, "after")
+        assert "before" in log_files.former(postgres.log).read_text()
+        assert "after" in postgres.said
+        assert "before" not in postgres.said
+        postgres.stop()
+
+
+def test_valkey_goes_on_in_the_new_log(guardian: Guardian, tmp_path: Path) -> None:
+    valkey = EmbeddedValkey(tmp_path / "valkey", guardian=guardian)
+    valkey.start()
+    valkey.rotate_log()
+    assert "Ready to accept connections" in log_files.former(valkey.log).read_text()
+    with redis.Redis.from_url(valkey.url) as client:
+        client.bgrewriteaof()
+    until(lambda: "Background append only file rewriting" in valkey.said)
+    valkey.stop()
+
+
+def test_no_line_of_ours_is_lost_and_none_is_torn(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    logger = logging.Logger("test")
+    logger.addHandler(LogFile(log))
+    found: list[int] = []
+    writing = threading.Thread(target=lambda: [logger.info(number) for number in range(20_000)])  # type: ignore[func-returns-value]
+    writing.start()
+    while writing.is_alive():
+        log_files.rename(log)
+        # Whoever looked at the name before it changed writes one more line to the old file.
+        until(lambda: log.stat().st_size > 0 or not writing.is_alive())
+        found += numbers(log_files.former(log))
+    found += numbers(log)
+    assert found == list(range(20_000))
+
+
+def numbers(log: Path) -> list[int]:
+    """The numbers in its complete lines."""
+    return [int(line) for line in log.read_text().split("\n")[:-1]]
+
+
+def say(postgres: EmbeddedPostgres, what: str) -> None:
+    with psycopg.connect(postgres.url_of("postgres"), autocommit=True) as connection:
+        connection.execute(f"DO $$ BEGIN RAISE LOG '{what}'; END $$".encode())
