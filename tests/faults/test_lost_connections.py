@@ -35,7 +35,7 @@ def test_a_request_that_loses_its_connection_is_answered_503_and_the_next_one_as
     alone, *together = ("GET", line, 404), ("DELETE", line, 404), ("POST", "/api/v1/auth/refresh", 401)
     traveller.cookies.set("skyqueue_refresh", "nonsense", path="/api/v1/auth")
     for (method, path, status), lose in [*product([alone], LOSSES[:2]), *product(together, LOSSES)]:
-        with connections.lost(api.services.db, lose):
+        with connections.lost(api.services.db, lose, of_requests=True):
             lost = traveller.request(method, path)
         assert (lost.status_code, lost.json()["code"]) == (503, "unavailable"), (method, path, lose)
         assert lost.json()["retryable"]

@@ -16,6 +16,7 @@ import psycopg
 from sqlalchemy import event
 
 from core.db import Database, RawConnection
+from core.telemetry import correlation
 
 Loss: TypeAlias = Callable[[RawConnection], None]
 
@@ -44,12 +45,16 @@ def begin_anew(connection: RawConnection) -> None:
 
 
 @contextmanager
-def lost(db: Database, lose: Loss, *, turn: int = 1) -> Iterator[None]:
-    """Inside, `lose` befalls the connection that is borrowed as the `turn`-th: after it was found alive, before it is used."""
+def lost(db: Database, lose: Loss, *, turn: int = 1, of_requests: bool = False) -> Iterator[None]:
+    """Inside, `lose` befalls the connection that is borrowed as the `turn`-th: after it was found alive, before it is used.
+
+    With `of_requests` only the connections count that are borrowed for a request: an API also looks at its backlog now and then.
+    """
     turns = count(1)
 
     def befall(connection: RawConnection, *_: object) -> None:
-        if next(turns) == turn:
+        counts = bool(correlation.current()) or not of_requests
+        if counts and next(turns) == turn:
             lose(connection)
 
     event.listen(db.engine, "checkout", befall)
