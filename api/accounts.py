@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 
 from api.http.addresses import check_address
 from api.http.authentication import PUBLIC
+from api.http.cross_site import own_site_only
 from api.http.wire import RequestBody
 from api.services import Services, SignedRequest
 from core import clock
@@ -98,6 +99,7 @@ class AuthController(Controller):
 
     @post(
         "/token",
+        guards=[own_site_only],
         opt={**PUBLIC, "errors": (WrongCredentials, RateLimited)},
         status_code=HTTPStatus.OK,
         operation_id="signIn",
@@ -120,6 +122,7 @@ class AuthController(Controller):
 
     @post(
         "/refresh",
+        guards=[own_site_only],
         opt={**PUBLIC, "errors": (Unauthenticated, RefreshRaced, RateLimited)},
         status_code=HTTPStatus.OK,
         operation_id="refresh",
@@ -145,7 +148,14 @@ class AuthController(Controller):
             case (principal, token):
                 return _tokens(request, services, principal, token)
 
-    @post("/logout", opt=PUBLIC, status_code=HTTPStatus.NO_CONTENT, operation_id="signOut", summary="Sign out")
+    @post(
+        "/logout",
+        guards=[own_site_only],
+        opt=PUBLIC,
+        status_code=HTTPStatus.NO_CONTENT,
+        operation_id="signOut",
+        summary="Sign out",
+    )
     async def sign_out(
         self,
         request: SignedRequest,

@@ -26,6 +26,7 @@ from litestar.typing import FieldDefinition
 
 from api.http.authentication import Forbidden, requires_admin
 from api.http.bodies import TooLarge, UnsupportedMediaType
+from api.http.cross_site import CrossSite, own_site_only
 from api.http.problems import MEDIA_TYPE, Problem, ProblemBody
 from api.http.spa import documentation, documentation_router
 from api.http.statuses import ERRORS, SUCCESSES
@@ -110,6 +111,8 @@ def _errors_of(handler: HTTPRouteHandler, *, has_path_parameters: bool) -> Itera
         yield Unauthenticated
     if requires_admin in handler.resolve_guards():
         yield Forbidden
+    if own_site_only in handler.resolve_guards():
+        yield CrossSite
     if has_path_parameters:
         yield NotFound
     takes_body = handler.parsed_data_field is not None

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx
+import pytest
 from sqlmodel import col, select, update
 
 from core import clock
@@ -140,3 +141,24 @@ def test_whoever_took_the_admins_name_first_loses_it(client: httpx.Client, db: D
         user = service.find_by_username(session, "admin")
         assert user is not None
         assert service.principal_of(user).is_admin
+
+
+@pytest.mark.parametrize("path", [TOKEN, REFRESH, LOGOUT])
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}, {"Origin": "null"}],
+    ids=["fetch-site", "origin", "no origin"],
+)
+def test_a_page_of_another_site_is_refused(client: httpx.Client, path: str, headers: dict[str, str]) -> None:
+    register(client, "asha")
+    answer = client.post(path, data={"username": "asha", "password": PASSWORD} if path == TOKEN else None, headers=headers)
+    problem(answer, 403, "cross_site")
+    assert "set-cookie" not in answer.headers
+
+
+def test_a_page_of_our_own_may_sign_in_stay_and_leave(client: httpx.Client) -> None:
+    register(client, "asha")
+    ours = {"Origin": str(client.base_url), "Sec-Fetch-Site": "same-origin"}
+    assert client.post(TOKEN, data={"username": "asha", "password": PASSWORD}, headers=ours).status_code == 200
+    assert client.post(REFRESH, headers=ours).status_code == 200
+    assert client.post(LOGOUT, headers=ours).status_code == 204
