@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from litestar.params import CookieParameter, JSONBody, URLEncodedBody
 from msgspec import Meta, Struct
 
-from api.http.addresses import check_address
+from api.http.addresses import address_of, check_address
 from api.http.authentication import PUBLIC
 from api.http.cross_site import own_site_only
 from api.http.wire import RequestBody
@@ -31,6 +31,8 @@ from core.users.tokens import Principal, Unauthenticated
 
 REFRESH_COOKIE = "skyqueue_refresh"
 COOKIE_PATH = "/api/v1/auth"
+DEVICE_DAYS = 400
+"""The longest that browsers keep a cookie."""
 
 Username = Annotated[str, Meta(min_length=3, max_length=64, pattern=rf"^[A-Za-z0-9_.@-]+{END}", examples=["asha"])]
 Password = Annotated[str, Meta(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX, examples=["a long walk in the rain"])]
@@ -93,8 +95,9 @@ class AuthController(Controller):
         await check_address(services.limiter, Scope.REGISTER_ADDRESS, request)
         username = canonical_username(data.username)
         passwords.require_strong(data.password, username=username)
-        async with services.hashing.slot():
-            principal = await services.hashing.run(partial(_open_account, services.db, username, data.password))
+        queue = services.hashing.registrations
+        async with queue.slot():
+            principal = await queue.run(partial(_open_account, services.db, username, data.password))
         return _account(principal)
 
     @post(
@@ -108,17 +111,26 @@ class AuthController(Controller):
     async def sign_in(
         self, data: URLEncodedBody[SignIn], request: SignedRequest, services: NamedDependency[Services]
     ) -> Response[AccessToken]:
-        """The access token goes into the `Authorization` header. A refresh token comes as a cookie that scripts cannot read."""
+        """The access token goes into the `Authorization` header. A refresh token comes as a cookie that scripts cannot read, and so
+        does a sign by which this device is known to the account: who guesses the password elsewhere does not slow it down.
+        """
         await check_address(services.limiter, Scope.LOGIN_ADDRESS, request)
         who = data.username.lower()
         days = services.settings.accounts.refresh_token_days
-        async with services.hashing.slot():
-            await services.limiter.check(Scope.LOGIN_ACCOUNT, who)
-            signed_in = await services.hashing.run(partial(_sign_in, services.db, who, data.password, days))
+        allowances = _allowances(request, services, who)
+        queue = services.hashing.sign_ins
+        async with queue.slot():
+            for scope, whose in allowances:
+                await services.limiter.check(scope, whose)
+            signed_in = await queue.run(partial(_sign_in, services.db, who, data.password, days))
             if signed_in is None:
                 raise WrongCredentials("No account has this username and password.")
-            await services.limiter.forgive(Scope.LOGIN_ACCOUNT, who)
-        return _tokens(request, services, *signed_in)
+            for scope, whose in allowances:
+                await services.limiter.forgive(scope, whose)
+        answer = _tokens(request, services, *signed_in)
+        known = services.devices
+        answer.set_cookie(_cookie(request, known.remember(who), name=known.cookie_of(who), seconds=DEVICE_DAYS * 24 * 3600))
+        return answer
 
     @post(
         "/refresh",
@@ -139,7 +151,7 @@ class AuthController(Controller):
         if not refresh_token:
             raise Unauthenticated("There is no sign-in to continue.")
         days = services.settings.accounts.refresh_token_days
-        outcome = await services.hashing.run(partial(_rotate, services.db, refresh_token, days))
+        outcome = await services.hashing.sign_ins.run(partial(_rotate, services.db, refresh_token, days))
         match outcome:
             case sessions.Refused.RACED:
                 raise RefreshRaced("This sign-in was refreshed a moment ago; ask again.")
@@ -164,13 +176,22 @@ class AuthController(Controller):
     ) -> Response[None]:
         """Ends the sign-in of the cookie, everywhere it was copied to. An access token that is out stays good until it expires."""
         if refresh_token:
-            await services.hashing.run(partial(_sign_out, services.db, refresh_token))
+            await services.hashing.sign_ins.run(partial(_sign_out, services.db, refresh_token))
         return Response(None, cookies=[_cookie(request, "", seconds=0)])
 
     @get("/me", operation_id="getMe", summary="Who am I", sync_to_thread=False)
     def me(self, request: SignedRequest) -> Account:
         """The account as the access token tells it."""
         return _account(request.user)
+
+
+def _allowances(request: SignedRequest, services: Services, username: str) -> list[tuple[Scope, str]]:
+    """What a wrong password counts against: the device, where it is known to the account, and else where it comes from."""
+    device = services.devices.recognise(username, request.cookies.get(services.devices.cookie_of(username)))
+    if device is not None:
+        return [(Scope.LOGIN_DEVICE, f"{username} {device}")]
+    # In this order: one address that is slowed down does not use up what the account has for all of them.
+    return [(Scope.LOGIN_GUESS, f"{username} {address_of(request)}"), (Scope.LOGIN_ACCOUNT, username)]
 
 
 def _open_account(db: Database, username: str, password: str) -> Principal:
@@ -213,11 +234,11 @@ def _tokens(request: SignedRequest, services: Services, principal: Principal, re
     return Response(access, cookies=[cookie], headers={"cache-control": "no-store"})
 
 
-def _cookie(request: SignedRequest, value: str, *, seconds: int) -> Cookie:
+def _cookie(request: SignedRequest, value: str, *, seconds: int, name: str = REFRESH_COOKIE) -> Cookie:
     """Scripts cannot read it, other sites cannot send it, and only these routes get it; over TLS it never leaves TLS."""
     over_tls = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
     return Cookie(
-        key=REFRESH_COOKIE,
+        key=name,
         value=value,
         path=COOKIE_PATH,
         max_age=seconds,

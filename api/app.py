@@ -163,6 +163,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             redis=redis,
             aredis=aredis,
             tokens=tokens,
+            devices=tokens.known_devices(),
             limiter=RateLimiter(aredis, enabled=settings.http.rate_limits == "on"),
             hashing=PasswordHasher(),
             readiness=readiness,

@@ -28,6 +28,7 @@ from core.ratelimit.limiter import RateLimiter
 from core.search.cache import SearchCache
 from core.search.itineraries.timetable import Timetable
 from core.settings import Settings
+from core.users.devices import KnownDevices
 from core.users.tokens import AccessTokens, Principal
 
 
@@ -42,6 +43,7 @@ class Services:
     aredis: AsyncRedis
     """For code on the event loop: a small pool whose callers wait for a free connection."""
     tokens: AccessTokens
+    devices: KnownDevices
     limiter: RateLimiter
     hashing: PasswordHasher
     readiness: Readiness

@@ -13,6 +13,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 
 from api.bookings.bodies import BookingBody
+from api.bookings.lookups import slow_by_reference
+from api.http.addresses import limited_by_address
 from api.http.authentication import Forbidden, limited
 from api.http.prefer import wait_seconds
 from api.live.seat_count_cache import SeatCountCache
@@ -179,7 +181,7 @@ class BookingController(Controller):
         "/bookings/by-reference/{reference:str}",
         operation_id="getBookingByReference",
         summary="One booking by its record locator",
-        guards=(limited(Scope.LOOKUP_USER),),
+        guards=(limited(Scope.LOOKUP_USER), limited_by_address(Scope.LOOKUP_ADDRESS), slow_by_reference),
         sync_to_thread=True,
         opt={"errors": (BookingNotFound,)},
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Final, ParamSpec, TypeVar
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
 
 import anyio
 from anyio.to_thread import run_sync
@@ -13,28 +14,37 @@ from anyio.to_thread import run_sync
 from core.errors import Overloaded
 
 AT_ONCE: Final = min(4, os.cpu_count() or 1)
-WAITING_AT_MOST: Final = 512
-"""About ten seconds of work for two cores; a client that waits longer has given up."""
+WAITING_FOR_EACH: Final = 256
+"""How many may wait for one slot: about ten seconds of its work. A client that waits longer has given up."""
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class PasswordHasher:
-    """`AT_ONCE` slots and a queue before them that does not grow for ever."""
+class HashingQueue:
+    """`slots` at once and a queue before them that does not grow for ever. `what` they are is told to whoever finds it full."""
 
-    def __init__(self) -> None:
-        self._slots = anyio.Semaphore(AT_ONCE)
-        self._threads = anyio.CapacityLimiter(AT_ONCE)
+    def __init__(self, slots: int, what: str) -> None:
+        self._slots = anyio.Semaphore(slots)
+        self._threads = anyio.CapacityLimiter(slots)
+        self._waiting_at_most = slots * WAITING_FOR_EACH
+        self._what = what
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
         """Wait for a turn. Raises `Overloaded` when too many wait already."""
-        if self._slots.statistics().tasks_waiting >= WAITING_AT_MOST:
-            raise Overloaded("Too many sign-ins at once; try again shortly.", retry_after=5)
+        if self._slots.statistics().tasks_waiting >= self._waiting_at_most:
+            raise Overloaded(f"Too many {self._what} at once; try again shortly.", retry_after=5)
         async with self._slots:
             yield
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run `work`, which hashes and may query, in a thread. Call it inside a `slot`."""
         return await run_sync(work, limiter=self._threads)
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordHasher:
+    """Two queues: a crowd that opens accounts waits for itself, and whoever has an account signs in meanwhile."""
+
+    sign_ins: HashingQueue = field(default_factory=lambda: HashingQueue(AT_ONCE, "sign-ins"))
+    registrations: HashingQueue = field(default_factory=lambda: HashingQueue(1, "new accounts"))

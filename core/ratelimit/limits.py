@@ -13,9 +13,17 @@ class Scope(StrEnum):
     BOOKING_USER = "booking-user"
     UPLOAD_USER = "upload-user"
     LOOKUP_USER = "lookup-user"
-    """References are no secret, so guessing the surname to one must be slow."""
+    """References are no secret, so guessing the surname to one must be slow: for an account,"""
+    LOOKUP_ADDRESS = "lookup-address"
+    """for an address with many accounts,"""
+    LOOKUP_REFERENCE = "lookup-reference"
+    """and for one reference, whoever asks with a surname."""
+    LOGIN_DEVICE = "login-device"
+    """Wrong passwords to one account from one device that has signed in to it before. A right one empties this and the next two."""
+    LOGIN_GUESS = "login-guess"
+    """Wrong passwords to one account from one address, without such a device."""
     LOGIN_ACCOUNT = "login-account"
-    """Failed sign-ins to one account: a success gives its token back."""
+    """Wrong passwords to one account from anywhere, without such a device: a crowd of addresses has a limit, too."""
     LOGIN_ADDRESS = "login-address"
     REGISTER_ADDRESS = "register-address"
     REFRESH_ADDRESS = "refresh-address"
@@ -38,7 +46,11 @@ LIMITS: Final[dict[Scope, Limit]] = {
     Scope.BOOKING_USER: Limit(per_minute=6000, burst=1000, lease=50),
     Scope.UPLOAD_USER: Limit(per_minute=30, burst=10),
     Scope.LOOKUP_USER: Limit(per_minute=60, burst=60),
-    Scope.LOGIN_ACCOUNT: Limit(per_minute=10, burst=10),
+    Scope.LOOKUP_ADDRESS: Limit(per_minute=300, burst=300),
+    Scope.LOOKUP_REFERENCE: Limit(per_minute=10, burst=20),
+    Scope.LOGIN_DEVICE: Limit(per_minute=10, burst=10),
+    Scope.LOGIN_GUESS: Limit(per_minute=10, burst=10),
+    Scope.LOGIN_ACCOUNT: Limit(per_minute=120, burst=600),
     Scope.LOGIN_ADDRESS: Limit(per_minute=1200, burst=1000),
     Scope.REGISTER_ADDRESS: Limit(per_minute=1200, burst=1000),
     Scope.REFRESH_ADDRESS: Limit(per_minute=1200, burst=1000),

@@ -16,6 +16,7 @@ import jwt
 
 from core.errors import AppError
 from core.startup import CannotStart
+from core.users.devices import KnownDevices
 from core.users.models import Role
 
 ALGORITHM = "HS256"
@@ -76,6 +77,10 @@ class AccessTokens:
     @property
     def lifetime_seconds(self) -> int:
         return self._lifetime_seconds
+
+    def known_devices(self) -> KnownDevices:
+        """Signed with the same secret."""
+        return KnownDevices(self._secret)
 
     def issue(self, principal: Principal) -> str:
         """A signed token for `principal`."""

@@ -10,12 +10,15 @@ from uuid import UUID
 import httpx
 import pytest
 
+from api.http import addresses
 from core import keys
 from core.bookings.passengers import surname_key
 from core.clock import now
-from tests.support.api import ApiFactory, RunningApi, register
+from core.ratelimit.limits import LIMITS, Limit, Scope
+from tests.support.api import ApiFactory, RunningApi, problem, register
 from tests.support.pipeline import Pipeline
 
+BY_REFERENCE = "/api/v1/bookings/by-reference"
 ASHA = {"name": "Asha Rao", "date_of_birth": "1990-02-28", "contact": "asha@example.com"}
 RAVI = {"name": "Ravi Łukasz de la Cruz"}
 
@@ -191,12 +194,36 @@ def test_a_booking_without_names_is_found_by_its_owner_alone(
     assert traveller.get(address).status_code == 200
 
 
-def test_guessing_surnames_is_slow(start_api: ApiFactory) -> None:
-    api = start_api(RATE_LIMITS="on")
-    with api.client() as anybody, api.client(register(anybody).headers) as guesser:
-        answers = [guesser.get("/api/v1/bookings/by-reference/222222", params={"surname": f"rao{n}"}) for n in range(70)]
-    assert [each.status_code for each in answers[:60]] == [404] * 60
-    assert 429 in {each.status_code for each in answers[60:]}
+def test_guessing_surnames_to_one_reference_is_slow_for_everybody_together(start_api: ApiFactory) -> None:
+    burst = LIMITS[Scope.LOOKUP_REFERENCE].burst
+    with start_api(RATE_LIMITS="on").client() as anybody:
+        guessers = [register(anybody) for _ in range(2)]
+        answers = [
+            anybody.get(f"{BY_REFERENCE}/222222", params={"surname": f"rao{n}"}, headers=guesser.headers)
+            for n in range(burst)
+            for guesser in guessers
+        ]
+        assert [each.status_code for each in answers[:burst]] == [404] * burst
+        assert {each.status_code for each in answers[burst:]} <= {404, 429}
+        problem(answers[-1], 429, "rate_limited")
+        # In another case it is the same reference; another one, and what its owner asks without a surname, is not slowed down.
+        assert anybody.get(f"{BY_REFERENCE}/ZZZZZZ", params={"surname": "rao"}, headers=guessers[0].headers).status_code == 404
+        assert anybody.get(f"{BY_REFERENCE}/222222", headers=guessers[0].headers).status_code == 404
+
+
+@pytest.mark.parametrize("scope", [Scope.LOOKUP_USER, Scope.LOOKUP_ADDRESS])
+def test_guessing_references_is_slow_for_an_account_and_for_an_address(
+    start_api: ApiFactory, monkeypatch: pytest.MonkeyPatch, scope: Scope
+) -> None:
+    monkeypatch.setitem(LIMITS, scope, Limit(per_minute=1, burst=5))
+    monkeypatch.setattr(addresses, "counted_as", lambda _: "192.0.2.7")
+    with start_api(RATE_LIMITS="on").client() as anybody:
+        guesser = register(anybody)
+        answers = [anybody.get(f"{BY_REFERENCE}/22222{n}", headers=guesser.headers) for n in range(2, 8)]
+        assert [each.status_code for each in answers] == [404] * 5 + [429]
+        another = register(anybody)
+        expected = 429 if scope is Scope.LOOKUP_ADDRESS else 404
+        assert anybody.get(f"{BY_REFERENCE}/222222", headers=another.headers).status_code == expected
 
 
 @pytest.mark.parametrize(

@@ -2764,6 +2764,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Forbidden: `cross_site` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
@@ -2862,6 +2871,15 @@ export interface operations {
             };
             /** @description Unauthorized: `unauthenticated` */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `cross_site` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3027,6 +3045,15 @@ export interface operations {
             };
             /** @description Unauthorized: `invalid_credentials` */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `cross_site` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
