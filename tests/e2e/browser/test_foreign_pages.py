@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -77,8 +78,10 @@ def sign_in(visitor: Page, username: str) -> None:
 
 def visit(visitor: Page, trap: str) -> None:
     """Go there, and stay until the form has been answered."""
-    with visitor.expect_response(lambda answer: answer.request.method == "POST"):
+    with visitor.expect_response(lambda answer: answer.request.method == "POST") as answered:
         visitor.goto(trap, wait_until="commit")  # a page that left before it was loaded never says that it is
+    if answered.value.status != HTTPStatus.NO_CONTENT:  # which leaves the page where it is
+        visitor.wait_for_url(answered.value.url)
 
 
 def switch_off(monkeypatch: pytest.MonkeyPatch) -> None:
