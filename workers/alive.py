@@ -1,4 +1,4 @@
-"""Whether a worker looked after its threads a moment ago: `python -m workers.alive`, for the health check of its container.
+"""Whether a worker found a moment ago that all its threads get on: `python -m workers.alive`, for the health check of its container.
 
 It is asked every few seconds, so it loads nothing of the product.
 """
@@ -12,7 +12,7 @@ from typing import Final
 
 VARIABLE: Final = "SKYQUEUE_WORKER_ALIVE_PATH"
 FRESH_SECONDS: Final = 10.0
-"""A worker looks every second. One that is frozen, or whose interpreter is held up, does not."""
+"""A worker looks every second. One that is frozen, or whose interpreter is held up, does not; one with a stuck thread finds it."""
 
 
 def find_fault() -> str | None:
@@ -24,7 +24,7 @@ def find_fault() -> str | None:
         age = time.time() - os.stat(path).st_mtime
     except OSError as error:
         return f"no worker has said that it lives: {path}: {error.strerror}"
-    return f"the worker has not looked after its threads for {age:.0f} s" if age > FRESH_SECONDS else None
+    return f"the worker is frozen, or one of its threads is stuck, for {age:.0f} s" if age > FRESH_SECONDS else None
 
 
 def main() -> None:

@@ -157,6 +157,7 @@ def run() -> int:
     steady = [sweeper.thread, heartbeat.thread, redis_watch.thread, *(cashier.thread for cashier in cashiers)]
     watchdog.watch(
         lambda: [*steady, *(thread for worker in workers for thread in (*worker.consumers.values(), *worker.workers))],
+        context.progress,
         stopping,
         alive_path=settings.work.worker_alive_path,
     )

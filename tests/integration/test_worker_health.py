@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,19 @@ import pytest
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 from workers import alive
+from workers.middleware import watchdog
+from workers.progress import Progress
 
 DYING = """
 import sys, threading
 from pathlib import Path
 from workers.middleware import watchdog
+from workers.progress import Progress
 
 end = threading.Event()
 thread = threading.Thread(target=end.wait)
 thread.start()
-watchdog.watch(lambda: [thread], threading.Event(), alive_path=Path(sys.argv[1]))
+watchdog.watch(lambda: [thread], Progress(), threading.Event(), alive_path=Path(sys.argv[1]))
 sys.stdin.read()
 end.set()
 threading.Event().wait()
@@ -43,9 +47,39 @@ def test_a_worker_that_works_is_healthy_and_one_that_is_frozen_is_not(
     until(lambda: alive.find_fault() is None)
     monkeypatch.setattr(alive, "FRESH_SECONDS", 1.5)  # it looks every second
     worker.freeze()
-    until(lambda: "has not looked after its threads" in (alive.find_fault() or ""))
+    until(lambda: "the worker is frozen" in (alive.find_fault() or ""))
     worker.thaw()
     until(lambda: alive.find_fault() is None)
+
+
+def test_a_worker_whose_threads_are_stuck_is_not_healthy_until_they_get_on(
+    alive_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, looks, stopping = 0.0, 0, threading.Event()
+    progress = Progress(clock=lambda: now)
+    moved = progress.expect("the consumer of bookings", limit_seconds=20)
+    moved()
+
+    def threads() -> list[threading.Thread]:
+        nonlocal looks
+        looks += 1
+        return [threading.main_thread()]  # alive all the time
+
+    def look_twice() -> None:
+        before = looks
+        until(lambda: looks > before + 1)
+
+    monkeypatch.setattr(watchdog, "CHECK_SECONDS", 0.01)
+    watchdog.watch(threads, progress, stopping, alive_path=alive_path)
+    until(lambda: alive.find_fault() is None)
+    now = 21.0
+    look_twice()
+    os.utime(alive_path, (0, 0))  # as if it were long ago
+    look_twice()
+    assert "one of its threads is stuck" in (alive.find_fault() or "")
+    moved()
+    until(lambda: alive.find_fault() is None)
+    stopping.set()
 
 
 def test_a_worker_goes_on_where_the_file_cannot_be_written(pipeline: Pipeline, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """End the process when a thread that it lives by has died: a supervisor starts a healthy one, a half-dead one only looks healthy.
 
-While all threads live, a file can tell so to those who cannot look into the process: it is as old as the last look (`workers.alive`).
+While all threads live and get on, a file can tell so to those who cannot look into the process: it is as old as the last look that found
+it so (`workers.alive`).
 """
 
 from __future__ import annotations
@@ -14,15 +15,19 @@ from typing import Final
 
 import structlog
 
+from workers.progress import Progress
+
 CHECK_SECONDS: Final = 1.0
 
 _log = structlog.get_logger(__name__)
 
 
-def watch(threads: Callable[[], list[threading.Thread]], stopping: threading.Event, *, alive_path: Path | None) -> None:
+def watch(
+    threads: Callable[[], list[threading.Thread]], progress: Progress, stopping: threading.Event, *, alive_path: Path | None
+) -> None:
     """Look after the threads until `stopping` is set; exit the process with 1 if one of them is dead.
 
-    `alive_path` is touched after every look that finds all of them alive.
+    `alive_path` is touched after every look that finds all of them alive and none of them stuck.
     """
     alive = _AliveFile(alive_path) if alive_path is not None else None
 
@@ -32,7 +37,7 @@ def watch(threads: Callable[[], list[threading.Thread]], stopping: threading.Eve
             if dead and not stopping.is_set():
                 _log.critical("a thread has died, so this worker ends", threads=dead)
                 os._exit(1)
-            if alive is not None:
+            if alive is not None and not progress.list_stalled():
                 alive.touch()
             time.sleep(CHECK_SECONDS)
 
