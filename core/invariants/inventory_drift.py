@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, cast
 from uuid import UUID
@@ -15,9 +16,9 @@ from core.db import RawConnection
 from core.flights.queries import read_free_seats
 from core.seats.inventory import Inventory
 
-MOMENTS: Final = 30
-MOMENT_SECONDS: Final = 0.05
-"""Between two looks for a moment in which Redis stands still, at most. A hot flight changes with each batch, some ten times a second."""
+LOOKS: Final = 30
+LOOK_SECONDS: Final = 0.05
+"""Between two looks at the same flight, at most."""
 
 
 def list_loaded(client: redis.Redis) -> list[UUID]:
@@ -42,35 +43,47 @@ def find_drift(connection: RawConnection, client: redis.Redis, flight_ids: Seque
 
 
 def find_standing_drift(connection: RawConnection, client: redis.Redis, flight_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """The same while bookings are worked: each suspect is looked at again, in moments in which Redis stands still.
+    """The same while bookings are worked: each suspect is looked at again and again, and its drift is what most looks say.
 
-    A flight on which no such moment is found is left out. What a worker has committed and not yet told Redis, a few milliseconds, is
-    found all the same.
+    What a worker has committed and not yet told Redis, a few milliseconds, is seen in some of them: with each cancelled booking, for
+    example. A look counts only when Redis stood still meanwhile; a flight on which it never does is left out.
     """
-    suspects = find_drift(connection, client, flight_ids)
-    measured = {flight_id: _measure(connection, client, flight_id) for flight_id in suspects}
-    return {flight_id: drift for flight_id, drift in measured.items() if drift}
+    looks: dict[UUID, Counter[int]] = {flight_id: Counter() for flight_id in find_drift(connection, client, flight_ids)}
+    for _ in range(LOOKS if looks else 0):
+        for flight_id, drifts in looks.items():
+            drift = _measure(connection, client, flight_id)
+            if drift is not None:
+                drifts[drift] += 1
+        time.sleep(random.uniform(0, LOOK_SECONDS))
+    usual = {flight_id: _most(drifts) for flight_id, drifts in looks.items()}
+    return {flight_id: drift for flight_id, drift in usual.items() if drift}
+
+
+def _most(drifts: Counter[int]) -> int:
+    """What more than half of the looks say; 0 where there is nothing of the kind."""
+    for drift, times in drifts.most_common(1):
+        if 2 * times > drifts.total():
+            return drift
+    return 0
 
 
 def _measure(connection: RawConnection, client: redis.Redis, flight_id: UUID) -> int | None:
-    """The drift of one flight; None where Redis does not have it, or is never still."""
-    for _ in range(MOMENTS):
-        before = _read(client, flight_id)
-        if before is None:
-            return None
-        free, reserved = before
-        row = connection.execute(
-            """
-            SELECT (SELECT total_seats - seats_held - seats_sold FROM flights WHERE id = %s),
-                   ARRAY(SELECT id FROM bookings WHERE id = ANY(%s) AND status = 'PENDING')
-            """,
-            (flight_id, list(reserved)),
-        ).fetchone()
-        if _read(client, flight_id) == before and row is not None:
-            truth, pending = row
-            return free + sum(reserved[booking_id] for booking_id in pending) - (truth or 0)
-        time.sleep(random.uniform(0, MOMENT_SECONDS))
-    return None
+    """The drift of one flight; None where Redis does not have it, or did not stand still."""
+    before = _read(client, flight_id)
+    if before is None:
+        return None
+    free, reserved = before
+    row = connection.execute(
+        """
+        SELECT (SELECT total_seats - seats_held - seats_sold FROM flights WHERE id = %s),
+               ARRAY(SELECT id FROM bookings WHERE id = ANY(%s) AND status = 'PENDING')
+        """,
+        (flight_id, list(reserved)),
+    ).fetchone()
+    if row is None or _read(client, flight_id) != before:
+        return None
+    truth, pending = row
+    return free + sum(reserved[booking_id] for booking_id in pending) - (truth or 0)
 
 
 def _read(client: redis.Redis, flight_id: UUID) -> tuple[int, dict[UUID, int]] | None:

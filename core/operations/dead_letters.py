@@ -1,4 +1,4 @@
-"""Work that was given up, kept where an admin can see it and send it again.
+"""Work that was given up, kept until a person has seen to it: `skyqueue audit` tells of it until then.
 
 Who commits the transaction tells of it afterwards (`tell`), so that the log has no burial that never was.
 """

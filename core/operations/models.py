@@ -27,6 +27,7 @@ class DeadLetter(SQLModel, table=True):
     payload: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     replayed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    """When a person had seen to it; until then `skyqueue audit` names it."""
 
 
 class AuditEntry(SQLModel, table=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable
 from typing import Any
@@ -9,10 +10,12 @@ from uuid import UUID, uuid4
 
 import dramatiq
 import pytest
+from redis import Redis
 
 from core import keys
 from core.clock import new_id
-from core.invariants import checker
+from core.db import RawConnection
+from core.invariants import checker, inventory_drift
 from core.invariants.checker import Violation
 from core.invariants.lasting import find_lasting
 from core.invariants.queues import LASTS_SECONDS
@@ -178,13 +181,31 @@ def test_a_flight_on_which_redis_is_never_still_is_left_out(
     pipeline: Pipeline, sold: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipeline.redis.hset(keys.inventory(sold), "free", 9)
-    monkeypatch.setattr("core.invariants.inventory_drift.MOMENT_SECONDS", 0)
+    monkeypatch.setattr(inventory_drift, "LOOK_SECONDS", 0)
 
     def restless(client: object, flight_id: UUID) -> tuple[int, dict[UUID, int]]:
         return int(str(pipeline.redis.hincrby(keys.inventory(flight_id), "free", 1))), {}
 
-    monkeypatch.setattr("core.invariants.inventory_drift._read", restless)
+    monkeypatch.setattr(inventory_drift, "_read", restless)
     assert look(pipeline) == []
+
+
+@pytest.mark.parametrize(("told_late", "found"), [(0, ""), (1 / 3, ""), (1, "Redis calls -2 seats free")])
+def test_what_redis_is_told_a_moment_later_is_no_drift(
+    pipeline: Pipeline, sold: UUID, monkeypatch: pytest.MonkeyPatch, told_late: float, found: str
+) -> None:
+    """A flight of which seats are given back all the time. The last row is the control: Redis is never told."""
+    monkeypatch.setattr(inventory_drift, "LOOK_SECONDS", 0)
+    pipeline.redis.hset(keys.inventory(sold), "free", 5)  # the audit comes in such a moment
+    measure, dice = inventory_drift._measure, random.Random(7)
+
+    def measured(connection: RawConnection, client: Redis, flight_id: UUID) -> int | None:
+        pipeline.redis.hset(keys.inventory(sold), "free", 5 if dice.random() < told_late else 7)
+        return measure(connection, client, flight_id)
+
+    monkeypatch.setattr(inventory_drift, "_measure", measured)
+    assert found in "".join(look(pipeline))
+    assert bool(found) == bool(look(pipeline))
 
 
 # Twice
