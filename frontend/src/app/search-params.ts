@@ -1,32 +1,59 @@
-import { localSchedule, type Schedule } from '@/lib/schedule';
-import { type Day, isDay } from '@/lib/time';
+import type { Sort } from '@/features/search/queries';
+import { type Filters, filterCount, filtersFrom } from '@/features/search/results/filters';
+import { furtherLegs, type TripParams, tripParams } from '@/features/search/trip';
+import { journeysOf } from '@/lib/journeys';
+import { localSchedule, type Schedule, wholeSchedule } from '@/lib/schedule';
+import { isDay } from '@/lib/time';
 
 /** What stands in an address after its `?`. What does not fit is left out, as if it had not been written. */
 type Given = Record<string, unknown>;
 
 /** A search for flights. Its results are shown once it has both places and the day. */
-export interface SearchParams {
-  from?: string;
-  to?: string;
-  date?: Day;
-  sort?: 'price' | 'fastest';
+export interface SearchParams extends TripParams {
   seats?: number;
+  /** The flights of the legs that were chosen already: `id,id;id`. */
+  picked?: string;
+  sort?: Sort;
+  filters?: Filters;
+  /** How many results are shown. */
+  show?: number;
 }
 
+const SORTS = new Set<unknown>(['best', 'price', 'fastest', 'departure']);
+
 export function searchParams(given: Given): SearchParams {
+  const more = furtherLegs(given.more);
+  const filters =
+    typeof given.filters === 'object' && given.filters ? filtersFrom(given.filters as Given) : {};
   return {
     ...textParam('from', given.from),
     ...textParam('to', given.to),
-    ...(typeof given.date === 'string' && isDay(given.date) && { date: given.date }),
-    ...((given.sort === 'price' || given.sort === 'fastest') && { sort: given.sort }),
+    ...(isDayText(given.date) && { date: given.date }),
+    ...(isDayText(given.back) && !more && { back: given.back }),
+    ...(more && { more }),
+    ...(isPicked(given.picked) && { picked: given.picked }),
+    ...(SORTS.has(given.sort) && { sort: given.sort as Sort }),
+    ...(filterCount(filters) > 0 && { filters }),
+    ...(typeof given.show === 'number' && given.show > 0 && { show: Math.floor(given.show) }),
     ...seatsParam(given),
   };
 }
 
-/** The search that finds these flights again: from the same place to the same place on the same local day. */
-export function searchFor(schedule: Schedule, seats: number): SearchParams {
-  const { date } = localSchedule(schedule).departure;
-  return { from: schedule.source, to: schedule.destination, date, ...(seats > 1 && { seats }) };
+function isDayText(value: unknown): value is string {
+  return typeof value === 'string' && isDay(value);
+}
+
+function isPicked(value: unknown): value is string {
+  return typeof value === 'string' && value.split(/[;,]/).every((id) => FLIGHT_ID.test(id));
+}
+
+/** The search that finds these flights again: from the same places to the same places on the same local days. */
+export function searchFor(flights: readonly Schedule[], seats: number): SearchParams {
+  const legs = journeysOf(flights).map((journey) => {
+    const whole = wholeSchedule(journey);
+    return { from: whole.source, to: whole.destination, date: localSchedule(whole).departure.date };
+  });
+  return { ...tripParams(legs), ...(seats > 1 && { seats }) };
 }
 
 /** An itinerary of several flights: their ids with commas between them, in the order of travel. */

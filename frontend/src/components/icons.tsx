@@ -64,6 +64,12 @@ export const FileIcon = ({ size }: Sized) => (
   </Icon>
 );
 
+export const SearchIcon = ({ size }: Sized) => (
+  <Icon size={size}>
+    <path d="M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13Zm4.8 11.3L20 20" />
+  </Icon>
+);
+
 export const MinusIcon = ({ size }: Sized) => (
   <Icon size={size}>
     <path d="M6 12h12" />

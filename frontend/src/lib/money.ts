@@ -10,11 +10,20 @@ export function money(amount: string, currency: string): string {
   }).format(value);
 }
 
-/** The same, rounded to whole units. */
-export function roundedMoney(amount: string, currency: string): string {
+/** In whole units, rounded up: what is charged is never more than what was shown. */
+export function wholeMoney(amount: string, currency: string): string {
   return new Intl.NumberFormat(undefined, { style: 'currency', currency, maximumFractionDigits: 0 }).format(
-    Number(amount),
+    Math.ceil(Number(amount)),
   );
+}
+
+/** In whole units without the currency, where there is little room: `5,450`, `1.2L` or `120K` for large ones. */
+export function shortAmount(amount: string): string {
+  const whole = Math.ceil(Number(amount));
+  return new Intl.NumberFormat(undefined, {
+    notation: whole < 100_000 ? 'standard' : 'compact',
+    maximumFractionDigits: whole < 100_000 ? 0 : 1,
+  }).format(whole);
 }
 
 export function multiply(price: string, seats: number): string {

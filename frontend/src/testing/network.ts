@@ -7,6 +7,7 @@ import { PLACES } from './places';
 export const network = setupServer(
   http.get('/api/v1/airports', () => HttpResponse.json(PLACES.map((place) => place.name))),
   http.get('/api/v1/itineraries', () => HttpResponse.json({ data: [], complete: true })),
+  http.get('/api/v1/calendar', () => HttpResponse.json({ data: [] })),
   http.get('/api/v1/airports/suggest', ({ request }) => HttpResponse.json(matching(request))),
   http.get('/api/v1/flights/:id/waitlist', () => problem(404, 'not_waiting', 'You are not waiting.')),
 );

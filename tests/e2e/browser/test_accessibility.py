@@ -97,7 +97,7 @@ def test_the_pages_of_a_traveller(page: Page, flight: dict[str, Any]) -> None:
     assert faults(page) == []
 
     page.goto(f"/?from=Chennai&to=Kolkata&date={DAY.isoformat()}")
-    expect(page.get_by_text("1 flight", exact=True)).to_be_visible()
+    expect(page.get_by_text("1 result", exact=True)).to_be_visible()
     assert faults(page) == []
     page.goto(f"/?from=Kolkata&to=Chennai&date={DAY.isoformat()}")
     expect(page.get_by_role("heading", name="No flights on")).to_be_visible()
@@ -146,9 +146,8 @@ def test_errors_of_a_search_can_be_read_and_corrected(page: Page) -> None:
 
 def test_an_itinerary_with_a_change_of_plane(page: Page, flight: dict[str, Any], onward: dict[str, Any]) -> None:
     page.goto(f"/?from=Chennai&to=Guwahati&date={DAY.isoformat()}&seats=2")
-    expect(page.get_by_role("heading", name="No direct flights on")).to_be_visible()
     row = page.get_by_role("listitem").filter(has_text=onward["flight_number"])
-    expect(row).to_contain_text("Kolkata, 1 h 40 min wait")
+    expect(row).to_contain_text("1 stop CCU 1 h 40 min")
     assert faults(page) == []
     row.get_by_role("link", name="Choose").click()
     expect(page.get_by_text("Change of plane in Kolkata")).to_be_visible()

@@ -13,7 +13,6 @@ import { Ticket } from '@/features/bookings/details/ticket';
 import { Timeline } from '@/features/bookings/details/timeline';
 import { PaymentForm } from '@/features/bookings/payment/payment-form';
 import { asProblem } from '@/lib/problem';
-import { wholeSchedule } from '@/lib/schedule';
 import type { Booking } from '@/lib/wire';
 import css from './booking.module.css';
 import { NotFound } from './not-found';
@@ -66,7 +65,7 @@ function BookAgain({ booking: { status, segments, seats } }: { booking: Booking 
   if (!first) return null;
   return (
     <>
-      <LinkButton to="/" search={searchFor(wholeSchedule(flights), seats)}>
+      <LinkButton to="/" search={searchFor(flights, seats)}>
         Other flights that day
       </LinkButton>
       {!failed ? null : others.length === 0 ? (

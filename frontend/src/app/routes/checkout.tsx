@@ -9,8 +9,8 @@ import { ItineraryCard } from '@/features/flights/itinerary-card';
 import { useFlights } from '@/features/flights/queries';
 import { waitlistQueries } from '@/features/waitlist/queries';
 import { WaitingList } from '@/features/waitlist/waiting-list';
+import { tripText } from '@/lib/journeys';
 import { asProblem } from '@/lib/problem';
-import { wholeSchedule } from '@/lib/schedule';
 import type { Flight } from '@/lib/wire';
 import css from './checkout.module.css';
 import { NotFound } from './not-found';
@@ -72,12 +72,11 @@ function Checkout({ flightIds: ids, seats, onSeats }: Props) {
       </Page>
     );
   }
-  const whole = wholeSchedule(flights);
-  const route = `${whole.source} to ${whole.destination}`;
+  const trip = tripText(flights);
   return (
-    <Page title={`Book ${route}`}>
-      <Link to="/" search={searchFor(whole, seats)} className={css.back}>
-        All flights from {route}
+    <Page title={`Book ${trip}`}>
+      <Link to="/" search={searchFor(flights, seats)} className={css.back}>
+        All flights from {trip}
       </Link>
       {error && (
         <ProblemNote

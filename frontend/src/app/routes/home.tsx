@@ -1,27 +1,39 @@
+import { useMediaQuery } from '@mantine/hooks';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Page } from '@/components/layout/page';
-import { DayStrip } from '@/features/search/form/day-strip';
-import { type Search, SearchForm } from '@/features/search/form/search-form';
-import { FlightList } from '@/features/search/results/flight-list';
-import { ItineraryList } from '@/features/search/results/itinerary-list';
-import { NothingFound } from '@/features/search/results/nothing-found';
+import { FoldedForm } from '@/features/search/form/folded-form';
+import { SearchForm } from '@/features/search/form/search-form';
+import { draftOf } from '@/features/search/form/trip-draft';
 import { rememberSearch } from '@/features/search/start/recent-searches';
 import { StartingPoints } from '@/features/search/start/starting-points';
+import { legsOf, type Trip, tripParams } from '@/features/search/trip';
+import { tripName } from '@/features/search/trip-name';
 import css from './home.module.css';
+import { Results } from './results';
 
 const route = getRouteApi('/');
 
 /** The search form. Below it are the results, once the address names both places and a day, or else places to fly from. */
 export function HomePage() {
   const params = route.useSearch();
-  const { from, to, date, sort = 'price', seats = 1 } = params;
   const navigate = useNavigate({ from: '/' });
-  const searched = from && to && date ? { from, to, date } : null;
-  const title = searched ? `${searched.from} to ${searched.to}` : null;
+  const phone = useMediaQuery('(max-width: 40em)', false, { getInitialValueInEffect: false });
+  const { from = '', to = '', seats = 1, sort } = params;
+  const trip: Trip = { legs: legsOf(params), seats };
+  const searched = trip.legs.length > 0;
+  const title = searched ? tripName(trip.legs) : null;
 
-  function search(wanted: Search) {
-    rememberSearch(wanted);
-    void navigate({ search: { ...wanted, ...(sort !== 'price' && { sort }) }, resetScroll: false });
+  function search(wanted: Trip) {
+    const [first] = wanted.legs;
+    if (first) rememberSearch(first);
+    void navigate({
+      search: {
+        ...tripParams(wanted.legs),
+        ...(wanted.seats > 1 && { seats: wanted.seats }),
+        ...(sort && { sort }),
+      },
+      resetScroll: false,
+    });
   }
 
   return (
@@ -35,33 +47,28 @@ export function HomePage() {
               Search flights, choose your seats, and have your booking confirmed within moments.
             </p>
           )}
-          <SearchForm initial={params} onSearch={search} />
+          {searched && phone ? (
+            <FoldedForm trip={trip} onSearch={search} />
+          ) : (
+            <SearchForm
+              initial={
+                searched
+                  ? draftOf(trip)
+                  : {
+                      kind: 'one-way',
+                      legs: [{ key: 0, from, to, date: params.date ?? null }],
+                      back: null,
+                      seats,
+                    }
+              }
+              onSearch={search}
+            />
+          )}
         </div>
       </section>
       <Page title={title ?? 'Flights'}>
         {searched ? (
-          <>
-            <DayStrip route={searched} />
-            <FlightList
-              route={searched}
-              seats={seats}
-              sort={sort}
-              onSort={(chosen) =>
-                navigate({
-                  search: (current) => ({ ...current, sort: chosen }),
-                  resetScroll: false,
-                  replace: true,
-                })
-              }
-              otherwise={(directFlights) => (
-                <ItineraryList
-                  search={{ ...searched, seats, sort }}
-                  directFlights={directFlights}
-                  nothingFound={!directFlights && <NothingFound route={searched} />}
-                />
-              )}
-            />
-          </>
+          <Results trip={trip} />
         ) : (
           <StartingPoints
             onPlace={(name) =>

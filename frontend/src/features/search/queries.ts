@@ -1,8 +1,6 @@
-import { queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '@/lib/client';
 import type { Day } from '@/lib/time';
-
-export type Sort = 'price' | 'fastest';
 
 export interface RouteOnDay {
   from: string;
@@ -11,55 +9,62 @@ export interface RouteOnDay {
   date: Day;
 }
 
-export interface ItinerarySearch extends RouteOnDay {
-  seats: number;
-  sort: Sort;
-}
+/** How the results are ranked. */
+export type Sort = 'best' | 'price' | 'fastest' | 'departure';
 
-const MAX_FLIGHTS = 50;
-const MAX_ITINERARIES = 20;
+/** As many as the server gives in one answer. */
+const MOST = 100;
 const MAX_STOPS = 2;
 /** Prices and seats change all the time, so results that are shown again are loaded again, and those on the screen every so often. */
-const LIVE = { staleTime: 0, refetchInterval: 10_000 };
+const LIVE = { staleTime: 0, refetchInterval: 10_000, placeholderData: keepPreviousData };
 
 export const searchQueries = {
   all: () => ['search'] as const,
 
-  /** Direct flights. */
-  flights: ({ from, to, date }: RouteOnDay, sort: Sort) =>
+  /** Direct flights, also those without seats. There may be more than one answer holds: the server keeps the first ones of the order. */
+  direct: ({ from, to, date }: RouteOnDay, sort: Sort) =>
     queryOptions({
-      queryKey: [...searchQueries.all(), 'flights', { from, to, date, sort }],
-      queryFn: ({ signal }) => {
-        const query = { source: from, destination: to, date, sort, limit: MAX_FLIGHTS };
-        return answer(api.GET('/api/v1/search', { params: { query }, signal }));
+      queryKey: [...searchQueries.all(), 'direct', { from, to, date, sort }],
+      queryFn: async ({ signal }) => {
+        const order = sort === 'best' ? ('price' as const) : sort;
+        const query = { source: from, destination: to, date, sort: order, limit: MOST };
+        const flights = await answer(api.GET('/api/v1/search', { params: { query }, signal }));
+        return { flights, complete: flights.length < MOST };
       },
       ...LIVE,
     }),
 
-  /** The cheapest direct flight of a day; null when there is none. */
-  cheapestFlight: ({ from, to, date }: RouteOnDay) =>
-    queryOptions({
-      queryKey: [...searchQueries.all(), 'cheapest', { from, to, date }],
-      queryFn: async ({ signal }) => {
-        const query = { source: from, destination: to, date, sort: 'price' as const, limit: 1 };
-        const [flight] = await answer(api.GET('/api/v1/search', { params: { query }, signal }));
-        return flight ?? null;
-      },
-      staleTime: 5 * 60_000,
-    }),
-
   /** Itineraries with one or two stops that have enough seats on every flight. */
-  itineraries: ({ from, to, date, seats, sort }: ItinerarySearch) =>
+  connections: ({ from, to, date }: RouteOnDay, seats: number, sort: Sort) =>
     queryOptions({
-      queryKey: [...searchQueries.all(), 'itineraries', { from, to, date, seats, sort }],
+      queryKey: [...searchQueries.all(), 'connections', { from, to, date, seats, sort }],
       queryFn: async ({ signal }) => {
-        const limits = { max_stops: MAX_STOPS, limit: MAX_ITINERARIES };
-        const query = { source: from, destination: to, date, seats, sort, ...limits };
+        const ranking = sort === 'departure' ? ('best' as const) : sort;
+        const query = {
+          source: from,
+          destination: to,
+          date,
+          seats,
+          sort: ranking,
+          max_stops: MAX_STOPS,
+          limit: MOST,
+        };
         const { data, complete } = await answer(
           api.GET('/api/v1/itineraries', { params: { query }, signal }),
         );
         return { itineraries: data.filter(({ stops }) => stops > 0), complete };
       },
       ...LIVE,
+    }),
+
+  /** The days of a month (`YYYY-MM`) that have direct flights, each with its lowest price for a party of so many. */
+  calendar: (from: string, to: string, month: string, seats: number) =>
+    queryOptions({
+      queryKey: [...searchQueries.all(), 'calendar', { from, to, month, seats }],
+      queryFn: async ({ signal }) => {
+        const query = { source: from, destination: to, month, seats };
+        return (await answer(api.GET('/api/v1/calendar', { params: { query }, signal }))).data;
+      },
+      staleTime: 60_000,
     }),
 };

@@ -2,32 +2,23 @@ import { Fragment } from 'react';
 import { ConnectionNote } from '@/components/flights/connection-note';
 import { ScheduleLine } from '@/components/flights/schedule-line';
 import { STATUS_LABELS } from '@/features/bookings/status-labels';
+import { journeysOf } from '@/lib/journeys';
 import { money } from '@/lib/money';
 import { connectionsBetween } from '@/lib/schedule';
-import type { Booking } from '@/lib/wire';
+import type { Booking, Segment } from '@/lib/wire';
 import { PassengerList } from './passenger-list';
 import css from './ticket.module.css';
 
 /** All segments of a booking, its passengers, and its reference, drawn like a paper ticket. */
 export function Ticket({ booking }: { booking: Booking }) {
   const flights = booking.segments.map(({ flight }) => flight);
-  const connections = connectionsBetween(flights);
   return (
     <section className={css.shadow} aria-label="Your ticket">
       <div className={css.ticket} data-status={booking.status}>
         <div className={css.body}>
-          {flights.map((flight, index) => {
-            const connection = connections[index];
-            return (
-              <Fragment key={flight.id}>
-                <div>
-                  <p className={css.number}>{flight.flight_number}</p>
-                  <ScheduleLine schedule={flight} large />
-                </div>
-                {connection && <ConnectionNote connection={connection} />}
-              </Fragment>
-            );
-          })}
+          {journeysOf(flights).map((journey) => (
+            <Journey key={journey[0]?.id} flights={journey} />
+          ))}
           <PassengerList booking={booking} />
         </div>
         <dl className={css.stub}>
@@ -51,4 +42,20 @@ export function Ticket({ booking }: { booking: Booking }) {
       </div>
     </section>
   );
+}
+
+function Journey({ flights }: { flights: Segment['flight'][] }) {
+  const connections = connectionsBetween(flights);
+  return flights.map((flight, index) => {
+    const connection = connections[index];
+    return (
+      <Fragment key={flight.id}>
+        <div>
+          <p className={css.number}>{flight.flight_number}</p>
+          <ScheduleLine schedule={flight} large />
+        </div>
+        {connection && <ConnectionNote connection={connection} />}
+      </Fragment>
+    );
+  });
 }

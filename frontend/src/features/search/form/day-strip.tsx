@@ -1,17 +1,25 @@
-import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useLayoutEffect, useRef } from 'react';
-import { type RouteOnDay, searchQueries } from '@/features/search/queries';
-import { roundedMoney } from '@/lib/money';
-import { addDays, type Day, dayText, today } from '@/lib/time';
+import type { RouteOnDay } from '@/features/search/queries';
+import { useCalendar } from '@/features/search/use-calendar';
+import { multiply, wholeMoney } from '@/lib/money';
+import { addDays, type Day, dayText } from '@/lib/time';
 import css from './day-strip.module.css';
+import { useEarliestDay } from './leg-fields';
 
 const DAYS_BEFORE = 3;
 
-/** The week around the chosen day, each day with its lowest fare. */
-export function DayStrip({ route }: { route: RouteOnDay }) {
-  const days = daysAround(route.date);
-  const fares = useQueries({ queries: days.map((date) => searchQueries.cheapestFlight({ ...route, date })) });
+interface Props {
+  route: RouteOnDay;
+  seats: number;
+  /** How the address of the page says another day in the place of this one. */
+  onDay: (day: Day) => object;
+}
+
+/** The week around the chosen day, each day with its lowest direct fare for the party. */
+export function DayStrip({ route, seats, onDay }: Props) {
+  const days = daysAround(route.date, useEarliestDay(route.from));
+  const calendar = useCalendar(route, seats, days);
   const strip = useRef<HTMLElement>(null);
 
   // Where the week is wider than the screen, scroll the chosen day to the middle.
@@ -22,34 +30,39 @@ export function DayStrip({ route }: { route: RouteOnDay }) {
     strip.current.scrollLeft = chosen.offsetLeft + chosen.offsetWidth / 2 - strip.current.clientWidth / 2;
   }, [route.date]);
 
+  // Where nothing flies directly at all, a dash at every day would look as if there were no way to go.
+  const fares = !calendar.known || calendar.days.size > 0;
+
+  const fareOf = (day: Day) => {
+    const offer = calendar.days.get(day);
+    if (offer?.price && offer.currency) return wholeMoney(multiply(offer.price, seats), offer.currency);
+    if (offer) return 'Full';
+    return calendar.known ? '–' : '\u00a0';
+  };
+
   return (
     <nav ref={strip} className={css.strip} aria-label="Other days">
-      {days.map((day, index) => {
-        const fare = fares[index]?.data;
-        return (
-          <Link
-            key={day}
-            to="/"
-            search={(current) => ({ ...current, date: day })}
-            className={css.day}
-            aria-current={day === route.date ? 'date' : undefined}
-            resetScroll={false}
-          >
-            <span>{dayText(day)}</span>
-            <span className={css.fare}>
-              {fare ? roundedMoney(fare.price, fare.currency) : fare === null ? '–' : '\u00a0'}
-            </span>
-          </Link>
-        );
-      })}
+      {days.map((day) => (
+        <Link
+          key={day}
+          to="/"
+          search={onDay(day)}
+          className={css.day}
+          aria-current={day === route.date ? 'date' : undefined}
+          resetScroll={false}
+        >
+          <span>{dayText(day)}</span>
+          {fares && <span className={css.fare}>{fareOf(day)}</span>}
+        </Link>
+      ))}
     </nav>
   );
 }
 
 /** Seven days with this one among them, none of them over unless it is this one. */
-function daysAround(day: Day): Day[] {
+function daysAround(day: Day, earliest: Day): Day[] {
   const before = addDays(day, -DAYS_BEFORE);
-  const first = before < today() ? today() : before;
+  const first = before < earliest ? earliest : before;
   const start = day < first ? day : first;
   return Array.from({ length: 2 * DAYS_BEFORE + 1 }, (_, index) => addDays(start, index));
 }

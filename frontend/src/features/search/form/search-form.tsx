@@ -1,75 +1,64 @@
-import { ActionIcon, Button } from '@mantine/core';
-import { DatePickerInput } from '@mantine/dates';
+import { Button, SegmentedControl } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useReducer, useRef, useState } from 'react';
 import { SeatCount } from '@/components/controls/seat-count';
-import { SwapIcon } from '@/components/icons';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { findPlaceName } from '@/features/search/places';
-import type { RouteOnDay } from '@/features/search/queries';
+import { MAX_FLIGHTS, type Trip } from '@/features/search/trip';
 import { RETRY } from '@/lib/query-client';
-import { addDays, today } from '@/lib/time';
-import { PlaceInput } from './place-input';
+import { DateField } from './date-field';
+import { type LegErrors, LegFields, useEarliestDay } from './leg-fields';
 import css from './search-form.module.css';
-
-export interface Search extends RouteOnDay {
-  seats: number;
-}
+import { daysOf, type Kind, type LegDraft, type TripDraft, withAnotherLeg, withKind } from './trip-draft';
 
 interface Props {
-  initial: Partial<Search>;
-  onSearch: (search: Search) => void;
+  /** What the address of the page says; of the first leg at least the names that are known. */
+  initial: TripDraft;
+  onSearch: (trip: Trip) => void;
 }
 
-/** What is wrong with each field. */
-type FieldErrors = Partial<Record<'from' | 'to', string>>;
+const KINDS: { value: Kind; label: string }[] = [
+  { value: 'one-way', label: 'One way' },
+  { value: 'return', label: 'Return' },
+  { value: 'multi-city', label: 'Multi-city' },
+];
 
+/** Where, when and for how many: one way, there and back, or from place to place. */
 export function SearchForm({ initial, onSearch }: Props) {
-  const [from, setFrom] = useState(initial.from ?? '');
-  const [to, setTo] = useState(initial.to ?? '');
-  const [date, setDate] = useState(initial.date ?? addDays(today(), 1));
-  const [seats, setSeats] = useState(initial.seats ?? 1);
-  const [errors, setErrors] = useState<FieldErrors>({});
-  const queries = useQueryClient();
-  const dayId = useId();
-  const fromField = useRef<HTMLInputElement>(null);
-  const toField = useRef<HTMLInputElement>(null);
+  const [draft, setDraft] = useState(initial);
+  const [errors, setErrors] = useState<Record<number, LegErrors>>({});
+  const [refusals, countRefusal] = useReducer((count: number) => count + 1, 0);
+  const form = useRef<HTMLFormElement>(null);
+  const earliest = useEarliestDay(draft.legs[0]?.from ?? '');
+  const days = daysOf(draft, earliest);
+  const search = useSearch(draft, days, setDraft, onSearch, (wrong) => {
+    setErrors(wrong);
+    countRefusal();
+  });
 
   // The form shows what the address of the page says, also after going back or choosing another day below.
+  const address = JSON.stringify(initial);
   useEffect(() => {
     setErrors({});
-    if (initial.from !== undefined) setFrom(initial.from);
-    if (initial.to !== undefined) setTo(initial.to);
-    if (initial.date !== undefined) setDate(initial.date);
-    if (initial.seats !== undefined) setSeats(initial.seats);
-  }, [initial.from, initial.to, initial.date, initial.seats]);
-
-  const search = useMutation({
-    mutationFn: async (): Promise<FoundPlaces> => {
-      const find = (text: string) => (text.trim() ? findPlaceName(queries, text) : '');
-      const [source, destination] = await Promise.all([find(from), find(to)]);
-      return { from: source, to: destination };
-    },
-    ...RETRY,
-    onSuccess: (places) => {
-      const wrong = errorsOf(places);
-      setErrors(wrong);
-      if (places.from) setFrom(places.from);
-      if (places.to) setTo(places.to);
-      if (places.from && places.to && !wrong.to) onSearch({ from: places.from, to: places.to, date, seats });
-    },
-  });
+    setDraft(JSON.parse(address));
+  }, [address]);
 
   // The first field that has to change takes the focus, once its error is shown.
   useEffect(() => {
-    const wrong = search.data && errorsOf(search.data);
-    (wrong?.from ? fromField : wrong?.to ? toField : null)?.current?.focus();
-  }, [search.data]);
+    if (refusals > 0) form.current?.querySelector<HTMLInputElement>('[aria-invalid="true"]')?.focus();
+  }, [refusals]);
 
   /** The error of a field goes away when the field changes. */
-  function change(field: 'from' | 'to', name: string) {
-    (field === 'from' ? setFrom : setTo)(name);
-    setErrors(({ [field]: _, ...others }) => others);
+  function changeLeg(leg: LegDraft, change: Partial<LegDraft>) {
+    setDraft({
+      ...draft,
+      legs: draft.legs.map((each) => (each.key === leg.key ? { ...each, ...change } : each)),
+    });
+    setErrors((known) => {
+      const { from, to } = known[leg.key] ?? {};
+      const left = { ...(from && !('from' in change) && { from }), ...(to && !('to' in change) && { to }) };
+      return { ...known, [leg.key]: left };
+    });
   }
 
   function submit(event: FormEvent) {
@@ -78,60 +67,119 @@ export function SearchForm({ initial, onSearch }: Props) {
   }
 
   return (
-    <form aria-label="Find a flight" className={css.form} onSubmit={submit} noValidate>
-      <div className={css.places}>
-        <PlaceInput
-          ref={fromField}
-          className={css.from}
-          label="From"
-          value={from}
-          onChange={(name) => change('from', name)}
-          error={errors.from}
-        />
-        <ActionIcon
-          className={css.swap}
-          variant="default"
-          radius="xl"
-          size={36}
-          aria-label="Swap from and to"
-          onClick={() => {
-            setFrom(to);
-            setTo(from);
-            setErrors({});
-          }}
-        >
-          <SwapIcon size={18} />
-        </ActionIcon>
-        <PlaceInput
-          ref={toField}
-          className={css.to}
-          label="To"
-          value={to}
-          onChange={(name) => change('to', name)}
-          error={errors.to}
-        />
-      </div>
-      <DatePickerInput
-        label="Day of departure"
-        size="md"
-        value={date}
-        onChange={(day) => day && setDate(day)}
-        minDate={today()}
-        valueFormat="ddd D MMM YYYY"
-        weekendDays={[]}
-        hideOutsideDates
-        ariaLabels={{ previousMonth: 'Month before', nextMonth: 'Month after' }}
-        // With the same id, the label of the field also names the calendar.
-        id={dayId}
-        popoverProps={{ shadow: 'md', id: dayId }}
+    <form ref={form} aria-label="Find a flight" className={css.form} onSubmit={submit} noValidate>
+      <SegmentedControl
+        className={css.kind}
+        aria-label="Kind of trip"
+        size="sm"
+        value={draft.kind}
+        onChange={(kind) => setDraft(withKind(draft, kind as Kind))}
+        data={KINDS}
       />
-      <SeatCount label="Seats" value={seats} onChange={setSeats} />
-      <Button type="submit" className={css.submit} loading={search.isPending}>
-        Search
-      </Button>
+      {draft.legs.map((leg, index) => (
+        <div key={leg.key} className={css.line} data-several={draft.legs.length > 1 || undefined}>
+          <LegFields
+            leg={leg}
+            number={index + 1}
+            errors={errors[leg.key] ?? {}}
+            onChange={(change) => changeLeg(leg, change)}
+          >
+            <div className={css.day}>
+              <DateField
+                label={index === 0 ? 'Day of departure' : `Day of flight ${index + 1}`}
+                value={days.legs[index] ?? earliest}
+                onChange={(date) => changeLeg(leg, { date })}
+                earliest={days.legs[index - 1] ?? earliest}
+                from={leg.from.trim()}
+                to={leg.to.trim()}
+                seats={draft.seats}
+              />
+            </div>
+            {days.back && (
+              <div className={css.day}>
+                <DateField
+                  label="Day of return"
+                  value={days.back}
+                  onChange={(back) => setDraft({ ...draft, back })}
+                  earliest={days.legs[0] ?? earliest}
+                  from={leg.to.trim()}
+                  to={leg.from.trim()}
+                  seats={draft.seats}
+                />
+              </div>
+            )}
+          </LegFields>
+          {draft.kind === 'multi-city' && draft.legs.length > 2 && (
+            <Button
+              variant="subtle"
+              size="compact-md"
+              className={css.remove}
+              aria-label={`Remove flight ${index + 1}`}
+              onClick={() => setDraft({ ...draft, legs: draft.legs.filter(({ key }) => key !== leg.key) })}
+            >
+              Remove
+            </Button>
+          )}
+        </div>
+      ))}
+      <div className={css.last}>
+        {draft.kind === 'multi-city' && draft.legs.length < MAX_FLIGHTS && (
+          <Button variant="default" onClick={() => setDraft(withAnotherLeg(draft))}>
+            Add a flight
+          </Button>
+        )}
+        <SeatCount label="Seats" value={draft.seats} onChange={(seats) => setDraft({ ...draft, seats })} />
+        <Button type="submit" className={css.submit} loading={search.isPending}>
+          Search
+        </Button>
+      </div>
       {search.error && <ProblemNote error={search.error} title="The search could not be made." />}
     </form>
   );
+}
+
+/** Finds the places that were meant. Shows them in the form, and either searches or says what is wrong. */
+function useSearch(
+  draft: TripDraft,
+  days: ReturnType<typeof daysOf>,
+  setDraft: (draft: TripDraft) => void,
+  onSearch: (trip: Trip) => void,
+  /** Gets the errors by the keys of the legs. */
+  onWrong: (errors: Record<number, LegErrors>) => void,
+) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => {
+      const find = (text: string) => (text.trim() ? findPlaceName(queries, text) : '');
+      return Promise.all(
+        draft.legs.map(async ({ from, to }) => {
+          const [source, destination] = await Promise.all([find(from), find(to)]);
+          return { from: source, to: destination };
+        }),
+      );
+    },
+    ...RETRY,
+    onSuccess: (found) => {
+      const wrong = draft.legs.flatMap(({ key }, index) => {
+        const errors = errorsOf(found[index] ?? { from: null, to: null });
+        return Object.keys(errors).length > 0 ? [[key, errors] as const] : [];
+      });
+      const legs = draft.legs.map((leg, index) => ({
+        ...leg,
+        from: found[index]?.from || leg.from,
+        to: found[index]?.to || leg.to,
+      }));
+      setDraft({ ...draft, legs });
+      if (wrong.length > 0) onWrong(Object.fromEntries(wrong));
+      else onSearch({ legs: legsWithDays(legs, days), seats: draft.seats });
+    },
+  });
+}
+
+function legsWithDays(legs: readonly LegDraft[], days: ReturnType<typeof daysOf>): Trip['legs'] {
+  const there = legs.map(({ from, to }, index) => ({ from, to, date: days.legs[index] ?? '' }));
+  const [first] = there;
+  return first && days.back ? [first, { from: first.to, to: first.from, date: days.back }] : there;
 }
 
 /** The names of the places that were found: null where there is none, an empty string where nothing was typed. */
@@ -140,8 +188,8 @@ interface FoundPlaces {
   to: string | null;
 }
 
-function errorsOf({ from, to }: FoundPlaces): FieldErrors {
-  const errors: FieldErrors = {};
+function errorsOf({ from, to }: FoundPlaces): LegErrors {
+  const errors: LegErrors = {};
   if (!from) errors.from = from === '' ? 'Where do you fly from?' : 'There is no place with this name.';
   if (!to) errors.to = to === '' ? 'Where do you fly to?' : 'There is no place with this name.';
   if (from && from === to) errors.to = 'Choose another place to fly to.';

@@ -3,17 +3,39 @@ import { Link } from '@tanstack/react-router';
 import { EmptyNote } from '@/components/messages/empty-note';
 import { exactPlace, placeQueries } from '@/features/search/places';
 import type { RouteOnDay } from '@/features/search/queries';
-import { dayText } from '@/lib/time';
+import { useCalendar } from '@/features/search/use-calendar';
+import { multiply, wholeMoney } from '@/lib/money';
+import { addDays, type Day, dayText, today } from '@/lib/time';
+import type { CalendarDay } from '@/lib/wire';
+import css from './nothing-found.module.css';
 
-/** Why a search has no flights. The places come from the address of the page, so they may be unknown, or the same place twice. */
-export function NothingFound({ route }: { route: RouteOnDay }) {
+/** How far the nearest days with flights are looked for, in both directions. */
+const REACH_DAYS = 31;
+const MOST_DAYS = 4;
+const MOST_PLACES = 4;
+
+interface Props {
+  route: RouteOnDay;
+  seats: number;
+  /** How the address of the page says another leg in the place of this one. */
+  onLeg: (change: Partial<RouteOnDay>) => object;
+}
+
+/** Why a search has no flights, and where to go on. The places come from the address of the page, so they may be unknown, or the same twice. */
+export function NothingFound({ route, seats, onLeg }: Props) {
   const from = useQuery(placeQueries.suggestions(route.from));
   const to = useQuery(placeQueries.suggestions(route.to));
   if (from.isPending || to.isPending) return null;
   const source = from.data && exactPlace(from.data, route.from);
   const destination = to.data && exactPlace(to.data, route.to);
-  if (source === null) return <UnknownPlace end="from" route={route} suggestion={from.data?.[0]?.name} />;
-  if (destination === null) return <UnknownPlace end="to" route={route} suggestion={to.data?.[0]?.name} />;
+  if (source === null) {
+    return (
+      <UnknownPlace end="from" route={route} onLeg={onLeg} similar={from.data?.map(({ name }) => name)} />
+    );
+  }
+  if (destination === null) {
+    return <UnknownPlace end="to" route={route} onLeg={onLeg} similar={to.data?.map(({ name }) => name)} />;
+  }
   if (source && source.name === destination?.name) {
     return (
       <EmptyNote title="The same place twice">
@@ -21,25 +43,71 @@ export function NothingFound({ route }: { route: RouteOnDay }) {
       </EmptyNote>
     );
   }
+  return <EmptyDay route={route} seats={seats} onLeg={onLeg} present={today(source?.timezone)} />;
+}
+
+/** The places are known, and nothing flies that day: the nearest days with flights that have seats. */
+function EmptyDay({ route, seats, onLeg, present }: Props & { present: Day }) {
+  const over = route.date < present;
+  const middle = over ? present : route.date;
+  const { days, known } = useCalendar(route, seats, [
+    addDays(middle, -REACH_DAYS),
+    middle,
+    addDays(middle, REACH_DAYS),
+  ]);
+  const nearest = nearestDays([...days.values()], middle);
   return (
-    <EmptyNote title={`No flights on ${dayText(route.date)}`}>
-      There is no flight from {route.from} to {route.to} that day, neither direct nor with up to two stops.
-      Try another day above, or other places.
+    <EmptyNote title={over ? `${dayText(route.date)} is over` : `No flights on ${dayText(route.date)}`}>
+      {!over && (
+        <p>
+          There is no flight from {route.from} to {route.to} that day, neither direct nor with up to two
+          stops.
+        </p>
+      )}
+      {nearest.length > 0 ? (
+        <>
+          <p>The nearest days with direct flights:</p>
+          <ul className={css.choices}>
+            {nearest.map(({ date, price, currency }) => (
+              <li key={date}>
+                <Link to="/" search={onLeg({ date })} resetScroll={false}>
+                  <span>{dayText(date)}</span>
+                  {price && currency && <strong>{wholeMoney(multiply(price, seats), currency)}</strong>}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </>
+      ) : (
+        known && <p>No day near it has a direct flight with seats. Try another month, or other places.</p>
+      )}
     </EmptyNote>
   );
+}
+
+/** In the order of days: at most so many that have seats, the nearest ones. */
+function nearestDays(days: readonly CalendarDay[], middle: Day): CalendarDay[] {
+  const distance = (day: Day) => Math.abs(Date.parse(day) - Date.parse(middle));
+  return days
+    .filter(({ price, date }) => price !== null && date !== middle)
+    .sort((one, other) => distance(one.date) - distance(other.date))
+    .slice(0, MOST_DAYS)
+    .sort((one, other) => one.date.localeCompare(other.date));
 }
 
 interface UnknownPlaceProps {
   end: 'from' | 'to';
   route: RouteOnDay;
-  /** The name of the place that is most like it. */
-  suggestion: string | undefined;
+  onLeg: Props['onLeg'];
+  /** The names of places that are like it, most alike first. */
+  similar: string[] | undefined;
 }
 
 /** The text is not the name of a place: nothing is like it, or it is another spelling or the beginning of a name. */
-function UnknownPlace({ end, route, suggestion }: UnknownPlaceProps) {
+function UnknownPlace({ end, route, onLeg, similar = [] }: UnknownPlaceProps) {
   const text = `“${route[end]}”`;
-  if (!suggestion) {
+  const [first, ...others] = similar.slice(0, MOST_PLACES);
+  if (!first) {
     return (
       <EmptyNote title={`No place is called ${text}`}>
         Type a city, an airport or its code above, and choose one of the suggestions.
@@ -47,11 +115,22 @@ function UnknownPlace({ end, route, suggestion }: UnknownPlaceProps) {
     );
   }
   return (
-    <EmptyNote title={`Did you mean ${suggestion}?`}>
-      Nothing was found {end} {text} on {dayText(route.date)}.{' '}
-      <Link to="/" search={(current) => ({ ...current, [end]: suggestion })} resetScroll={false}>
-        Search {end} {suggestion}
-      </Link>
+    <EmptyNote
+      title={
+        others.length === 0
+          ? `Did you mean ${first}?`
+          : `No place is called ${text}. Did you mean one of these?`
+      }
+    >
+      <ul className={css.choices}>
+        {[first, ...others].map((name) => (
+          <li key={name}>
+            <Link to="/" search={onLeg({ [end]: name })} resetScroll={false}>
+              Search {end} {name}
+            </Link>
+          </li>
+        ))}
+      </ul>
     </EmptyNote>
   );
 }

@@ -1,69 +1,109 @@
-import { createLink } from '@tanstack/react-router';
-import type { ComponentProps, ReactNode } from 'react';
-import { ScheduleLine } from '@/components/flights/schedule-line';
-import { ArrowIcon } from '@/components/icons';
-import { Row, rowLink } from '@/components/layout/row';
-import { money } from '@/lib/money';
-import type { Schedule } from '@/lib/schedule';
+import { SeatsLeft } from '@/components/flights/seats-left';
+import { Row } from '@/components/layout/row';
+import { airlineName } from '@/lib/airlines';
+import { wholeMoney } from '@/lib/money';
+import { localSchedule, stopsText, wholeSchedule } from '@/lib/schedule';
+import { durationText } from '@/lib/time';
+import { type Choice, ChoiceLink } from './choice-link';
+import type { Offer } from './offer';
 import css from './result-row.module.css';
 
-/** Rows whose columns are in line, however long their prices are. */
-export function ResultList({ children }: { children: ReactNode }) {
-  return <ul className={css.list}>{children}</ul>;
-}
-
 interface Props {
-  schedule: Schedule;
-  /** Flight numbers, labels and free seats. */
-  about: ReactNode;
-  /** For all seats together. */
-  price: { amount: string; currency: string };
+  offer: Offer;
+  /** "Best", "Cheapest", "Fastest". */
+  label: string | undefined;
+  /** The best of all results: its button is filled. */
+  best: boolean;
   seats: number;
-  /** A `ResultLink`. */
-  link: ReactNode;
-  bookable: boolean;
-  /** More about the schedule: the stops. */
-  children?: ReactNode;
+  choice: Choice;
 }
 
-/** A flight or an itinerary that was found: when, how long, for how much. */
-export function ResultRow({ schedule, about, price, seats, link, bookable, children }: Props) {
+/** A way to fly in one dense line: when, how long, with whom, for how much. Columns are in line over all rows. */
+export function ResultRow({ offer, label, best, seats, choice }: Props) {
+  const { segments, price, currency, seatsLeft, obstacle } = offer;
+  const { departure, arrival, minutes, daysLater } = localSchedule(wholeSchedule(segments));
+  const numbers = segments.map(({ flight_number }) => flight_number).join(', ');
   return (
-    <Row className={css.row} dimmed={!bookable}>
-      <div className={css.schedule}>
-        <ScheduleLine schedule={schedule} />
-        {children}
+    <Row className={css.row} dimmed={obstacle !== null}>
+      <End className={css.departure} end={departure} />
+      <div className={css.line}>
+        <span className={css.duration}>{durationText(minutes)}</span>
+        <Track stops={offer.stops} />
+        <span className={css.stops} title={stopNames(offer)}>
+          {stopsText(segments)}
+          {offer.stops > 0 && ` ${stopNames(offer)}`}
+        </span>
       </div>
-      <div className={css.about}>{about}</div>
+      <End className={css.arrival} end={arrival} />
+      <span className={css.later}>
+        {daysLater !== 0 && (
+          <sup title={`${arrival.day} in ${arrival.place}`}>
+            {daysLater > 0 ? '+' : '−'}
+            {Math.abs(daysLater)}
+          </sup>
+        )}
+      </span>
+      <div className={css.airline}>
+        <span className={css.name} title={offer.airlines.map(airlineName).join(', ')}>
+          {offer.airlines.map(airlineName).join(', ')}
+        </span>
+        <span className={css.numbers} title={numbers}>
+          {numbers}
+        </span>
+      </div>
+      <div className={css.chips}>
+        {label && <span className={css.label}>{label}</span>}
+        {obstacle === null && <SeatsLeft left={seatsLeft} onlyFew />}
+      </div>
       <div className={css.price}>
-        <strong>{money(price.amount, price.currency)}</strong>
-        <span>{seats === 1 ? 'per seat' : `for ${seats} seats`}</span>
+        <strong>{wholeMoney(price, currency)}</strong>
+        {seats > 1 && <span>for {seats}</span>}
       </div>
-      {link}
+      <ChoiceLink
+        offer={offer}
+        choice={choice}
+        filled={best}
+        aria-label={`${obstacle ? `${obstacle}:` : 'Choose'} ${numbers}, ${departure.clock} to ${arrival.clock}, ${stopsText(segments)}`}
+      />
     </Row>
   );
 }
 
-interface AnchorProps extends ComponentProps<'a'> {
-  /** Why it cannot be booked: it is shown instead of "Choose". */
-  obstacle: string | null;
-}
+type LocalEnd = ReturnType<typeof localSchedule>['departure'];
 
-function ResultAnchor({ obstacle, ...props }: AnchorProps) {
-  if (obstacle) {
-    return (
-      <a {...props} className={`${css.closed} ${rowLink}`}>
-        {obstacle}
-      </a>
-    );
-  }
+function End({ className, end }: { className: string | undefined; end: LocalEnd }) {
   return (
-    <a {...props} className={`${css.choose} ${rowLink}`}>
-      <span>Choose</span>
-      <ArrowIcon size={18} />
-    </a>
+    <div className={`${css.end} ${className}`}>
+      <time dateTime={end.instant} className={css.clock}>
+        {end.clock}
+      </time>
+      <span className={css.place} title={end.place}>
+        {end.code ?? end.place}
+      </span>
+    </div>
   );
 }
 
-/** Leads from a result to its checkout. */
-export const ResultLink = createLink(ResultAnchor);
+/** The way as a line, with a dot for each stop. */
+function Track({ stops }: { stops: number }) {
+  return (
+    <span className={css.track} aria-hidden="true">
+      {Array.from({ length: stops }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: dots never change their order
+        <i key={index} />
+      ))}
+    </span>
+  );
+}
+
+/** `BOM 2 h 15 min` for each stop: where, and how long one waits there. */
+function stopNames({ segments }: Offer): string {
+  return segments
+    .slice(1)
+    .map((next, index) => {
+      const before = segments[index];
+      const wait = before ? (Date.parse(next.departure_ts) - Date.parse(before.arrival_ts)) / 60_000 : 0;
+      return `${next.source_iata ?? next.source} ${durationText(Math.round(wait))}`;
+    })
+    .join(', ');
+}

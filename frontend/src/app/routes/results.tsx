@@ -1,0 +1,159 @@
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import type { SearchParams } from '@/app/search-params';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import { useFlights } from '@/features/flights/queries';
+import { DayStrip } from '@/features/search/form/day-strip';
+import { pickedFrom, pickedText } from '@/features/search/results/choice-link';
+import { filterCount } from '@/features/search/results/filters';
+import { NothingFound } from '@/features/search/results/nothing-found';
+import { type Before, FIRST_LEG } from '@/features/search/results/offer';
+import { PAGE_SIZE, ResultList, type View } from '@/features/search/results/result-list';
+import { type Trip, tripParams } from '@/features/search/trip';
+import { localSchedule, wholeSchedule } from '@/lib/schedule';
+import { dayText } from '@/lib/time';
+import type { Flight } from '@/lib/wire';
+import css from './results.module.css';
+
+const route = getRouteApi('/');
+
+/** The ways to fly the leg that is to be chosen now. Legs that were chosen before stand above, and can be chosen again. */
+export function Results({ trip: { legs, seats } }: { trip: Trip }) {
+  const params = route.useSearch();
+  const navigate = useNavigate({ from: '/' });
+  const picked = pickedFrom(params.picked).slice(0, legs.length - 1);
+  const step = picked.length;
+  const leg = legs[step];
+  const chosen = useFlights(picked.flat());
+  const title = useFocusOnStep(step, chosen.data !== undefined);
+  if (!leg) return null;
+
+  /** The address with another leg in the place of this one. What was chosen before stays. */
+  const withLeg = (change: object): SearchParams => ({
+    ...tripParams(legs.map((each, index) => (index === step ? { ...each, ...change } : each))),
+    ...(seats > 1 && { seats }),
+    ...(step > 0 && { picked: pickedText(picked) }),
+    ...(params.sort && { sort: params.sort }),
+  });
+
+  if (!chosen.data) {
+    return (
+      <>
+        <QueryFallback
+          query={chosen}
+          loading="Loading the flights that you chose"
+          failed="The flights that you chose could not be loaded."
+          heights={[64, 64]}
+        />
+        {chosen.error && (
+          <Link to="/" search={({ picked: _, ...current }) => current}>
+            Choose again from the first flight
+          </Link>
+        )}
+      </>
+    );
+  }
+  const several = legs.length > 1;
+  return (
+    <>
+      {several && <Steps legs={legs} picked={picked} flights={chosen.data} />}
+      {several && (
+        <h2 ref={title} tabIndex={-1} className={css.title}>
+          Flight {step + 1} of {legs.length}: {leg.from} to {leg.to}, {dayText(leg.date)}
+        </h2>
+      )}
+      <DayStrip route={leg} seats={seats} onDay={(date) => withLeg({ date })} />
+      <ResultList
+        route={leg}
+        seats={seats}
+        before={beforeOf(chosen.data, legs.length - step - 1)}
+        choice={{ before: picked, legFollows: step < legs.length - 1, seats }}
+        view={{ sort: params.sort ?? 'best', filters: params.filters ?? {}, show: params.show ?? PAGE_SIZE }}
+        onView={(change) =>
+          navigate({ search: (current) => withView(current, change), resetScroll: false, replace: true })
+        }
+        nothingFound={<NothingFound route={leg} seats={seats} onLeg={withLeg} />}
+      />
+    </>
+  );
+}
+
+function beforeOf(flights: readonly Flight[], legsAfter: number): Before {
+  const last = flights.at(-1);
+  if (!last) return { ...FIRST_LEG, legsAfter };
+  return { flights: flights.length, arrival: last.arrival_ts, currency: last.currency, legsAfter };
+}
+
+/** What is as it is by default does not stand in the address. Other filters or another order begin with the first rows. */
+function withView({ sort, filters, show, ...others }: SearchParams, change: Partial<View>): SearchParams {
+  const next = { sort: sort ?? 'best', filters: filters ?? {}, show: PAGE_SIZE, ...change };
+  return {
+    ...others,
+    ...(next.sort !== 'best' && { sort: next.sort }),
+    ...(filterCount(next.filters) > 0 && { filters: next.filters }),
+    ...(next.show > PAGE_SIZE && { show: next.show }),
+  };
+}
+
+interface StepsProps {
+  legs: Trip['legs'];
+  picked: readonly string[][];
+  /** Those that were picked, in order. */
+  flights: readonly Flight[];
+}
+
+/** The legs of the trip: what was chosen, with a way back to it, and what is still to be chosen. */
+function Steps({ legs, picked, flights }: StepsProps) {
+  return (
+    <ol className={css.steps}>
+      {legs.map(({ from, to, date }, index) => {
+        const ids = picked[index];
+        const begin = picked.slice(0, index).flat().length;
+        const own = ids ? flights.slice(begin, begin + ids.length) : [];
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the legs of an address never change their order
+          <li key={index} aria-current={index === picked.length ? 'step' : undefined}>
+            <span>
+              {from} to {to}, {dayText(date)}
+            </span>
+            {own.length > 0 && (
+              <>
+                <strong>{timesText(own)}</strong>
+                <Link
+                  to="/"
+                  search={({ picked: _, show: __, filters: ___, ...current }) => ({
+                    ...current,
+                    ...(index > 0 && { picked: pickedText(picked.slice(0, index)) }),
+                  })}
+                  resetScroll={false}
+                  aria-label={`Change ${from} to ${to}`}
+                >
+                  Change
+                </Link>
+              </>
+            )}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+/** `06:20 to 08:35, AI-202` */
+function timesText(flights: readonly Flight[]): string {
+  const { departure, arrival } = localSchedule(wholeSchedule(flights));
+  return `${departure.clock} to ${arrival.clock}, ${flights.map(({ flight_number }) => flight_number).join(', ')}`;
+}
+
+/** After a leg was chosen, the title of the next one takes the focus once it is drawn: the row that was pressed is gone. */
+function useFocusOnStep(step: number, drawn: boolean) {
+  const title = useRef<HTMLHeadingElement>(null);
+  const shown = useRef(step);
+  useEffect(() => {
+    if (shown.current === step || !drawn) return;
+    shown.current = step;
+    title.current?.focus({ preventScroll: true });
+    title.current?.scrollIntoView({ block: 'start' });
+  }, [step, drawn]);
+  return title;
+}

@@ -1,0 +1,45 @@
+import { useState } from 'react';
+import { SearchIcon } from '@/components/icons';
+import { Sheet } from '@/components/layout/sheet';
+import type { Trip } from '@/features/search/trip';
+import { dayText } from '@/lib/time';
+import css from './folded-form.module.css';
+import { SearchForm } from './search-form';
+import { draftOf } from './trip-draft';
+
+interface Props {
+  trip: Trip;
+  onSearch: (trip: Trip) => void;
+}
+
+/** On a phone: the search in one line, which opens the form in a sheet. */
+export function FoldedForm({ trip, onSearch }: Props) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className={css.line} aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        <SearchIcon size={18} />
+        <span className={css.text}>{tripLine(trip)}</span>
+        <span className={css.change}>Change</span>
+      </button>
+      <Sheet title="Change the search" open={open} onClose={() => setOpen(false)}>
+        <SearchForm
+          initial={draftOf(trip)}
+          onSearch={(wanted) => {
+            setOpen(false);
+            onSearch(wanted);
+          }}
+        />
+      </Sheet>
+    </>
+  );
+}
+
+/** `Delhi → Mumbai, Fri 4 Dec, 1` */
+function tripLine({ legs, seats }: Trip): string {
+  const [first] = legs;
+  if (!first) return '';
+  const names = legs.flatMap(({ from, to }) => [from, to]);
+  const way = names.filter((name, index) => name !== names[index - 1]).join(' → ');
+  return `${way}, ${legs.map(({ date }) => dayText(date)).join(' – ')}, ${seats}`;
+}

@@ -1,0 +1,172 @@
+import { Button } from '@mantine/core';
+import { useId, useState } from 'react';
+import { airlineName } from '@/lib/airlines';
+import { money } from '@/lib/money';
+import css from './filter-panel.module.css';
+import { type Filters, filterCount, WINDOWS, type Window } from './filters';
+import type { Offer } from './offer';
+import { isOneCurrency } from './ranking';
+
+interface Props {
+  /** All results, before any filter. */
+  offers: readonly Offer[];
+  filters: Filters;
+  onChange: (filters: Filters) => void;
+}
+
+/** The filters, folded until somebody wants them. Each change shows its results at once. */
+export function FilterPanel({ offers, filters, onChange }: Props) {
+  const [open, setOpen] = useState(false);
+  const panel = useId();
+  const count = filterCount(filters);
+  if (offers.length < 2 && count === 0) return null;
+  const change = (changes: { [Name in keyof Filters]: Filters[Name] | undefined }) =>
+    onChange(withoutEmpty({ ...filters, ...changes }));
+  return (
+    <div>
+      <div className={css.head}>
+        <Button
+          variant="default"
+          size="sm"
+          aria-expanded={open}
+          aria-controls={panel}
+          onClick={() => setOpen(!open)}
+        >
+          {count > 0 ? `Filters (${count})` : 'Filters'}
+        </Button>
+        {count > 0 && (
+          <Button variant="subtle" size="sm" onClick={() => onChange({})}>
+            Clear all
+          </Button>
+        )}
+      </div>
+      <div id={panel} className={css.panel} hidden={!open}>
+        <fieldset>
+          <legend>Stops</legend>
+          {STOPS.map(({ label, stops }) => (
+            <label key={label}>
+              <input
+                type="radio"
+                name={`${panel} stops`}
+                checked={filters.stops === stops}
+                onChange={() => change({ stops })}
+              />
+              {label}
+            </label>
+          ))}
+        </fieldset>
+        <TimeWindows
+          legend="Departure"
+          chosen={filters.departure}
+          onChange={(departure) => change({ departure })}
+        />
+        <TimeWindows legend="Arrival" chosen={filters.arrival} onChange={(arrival) => change({ arrival })} />
+        <PriceLimit offers={offers} limit={filters.maxPrice} onChange={(maxPrice) => change({ maxPrice })} />
+        <Airlines offers={offers} chosen={filters.airlines} onChange={(airlines) => change({ airlines })} />
+      </div>
+    </div>
+  );
+}
+
+const STOPS = [
+  { label: 'Any', stops: undefined },
+  { label: 'Direct only', stops: 0 },
+  { label: 'At most 1', stops: 1 },
+] as const;
+
+interface WindowsProps {
+  legend: string;
+  chosen: Window[] | undefined;
+  onChange: (windows: Window[] | undefined) => void;
+}
+
+function TimeWindows({ legend, chosen = [], onChange }: WindowsProps) {
+  return (
+    <fieldset>
+      <legend>{legend}</legend>
+      {Object.entries(WINDOWS).map(([name, { label, hours }]) => (
+        <label key={name}>
+          <input
+            type="checkbox"
+            checked={chosen.includes(name as Window)}
+            onChange={() => onChange(toggled(chosen, name as Window))}
+          />
+          {label} <small>{hours}</small>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+interface PriceProps {
+  offers: readonly Offer[];
+  limit: number | undefined;
+  onChange: (limit: number | undefined) => void;
+}
+
+/** Nothing where there is only one price, or where prices cannot be compared. */
+function PriceLimit({ offers, limit, onChange }: PriceProps) {
+  const id = useId();
+  const prices = offers.map(({ price }) => Math.ceil(Number(price)));
+  const [lowest, highest] = [Math.min(...prices), Math.max(...prices)];
+  const currency = offers[0]?.currency;
+  if (!currency || !isOneCurrency(offers) || lowest === highest) return null;
+  const value = Math.min(limit ?? highest, highest);
+  return (
+    <fieldset>
+      <legend>
+        <label htmlFor={id}>Price up to</label>
+      </legend>
+      <input
+        id={id}
+        type="range"
+        min={lowest}
+        max={highest}
+        value={value}
+        aria-valuetext={money(String(value), currency)}
+        onChange={({ currentTarget }) => {
+          const chosen = Number(currentTarget.value);
+          onChange(chosen >= highest ? undefined : chosen);
+        }}
+      />
+      <output htmlFor={id}>{money(String(value), currency)}</output>
+    </fieldset>
+  );
+}
+
+interface AirlinesProps {
+  offers: readonly Offer[];
+  chosen: string[] | undefined;
+  onChange: (airlines: string[] | undefined) => void;
+}
+
+function Airlines({ offers, chosen = [], onChange }: AirlinesProps) {
+  const codes = [...new Set([...offers.flatMap(({ airlines }) => airlines), ...chosen])];
+  if (codes.length < 2) return null;
+  codes.sort((one, other) => airlineName(one).localeCompare(airlineName(other)));
+  return (
+    <fieldset>
+      <legend>Airline</legend>
+      {codes.map((code) => (
+        <label key={code}>
+          <input
+            type="checkbox"
+            checked={chosen.includes(code)}
+            onChange={() => onChange(toggled(chosen, code))}
+          />
+          {airlineName(code)}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** Nothing chosen is the same as no filter. */
+function toggled<T>(chosen: readonly T[], value: T): T[] | undefined {
+  const next = chosen.includes(value) ? chosen.filter((each) => each !== value) : [...chosen, value];
+  return next.length > 0 ? next : undefined;
+}
+
+function withoutEmpty(filters: { [Name in keyof Filters]: Filters[Name] | undefined }): Filters {
+  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined)) as Filters;
+}

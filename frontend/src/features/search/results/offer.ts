@@ -1,0 +1,78 @@
+import { airlineCode } from '@/lib/airlines';
+import { multiply } from '@/lib/money';
+import { minutesBetween } from '@/lib/time';
+import type { Flight, Itinerary } from '@/lib/wire';
+
+/** A way to fly one leg: one flight, or several that connect. */
+export interface Offer {
+  key: string;
+  /** In the order of travel; at least one. */
+  segments: Flight[];
+  stops: number;
+  minutes: number;
+  /** For the whole party. */
+  price: string;
+  currency: string;
+  /** Of the fullest flight. */
+  seatsLeft: number;
+  airlines: string[];
+  /** Why it cannot be chosen: "Sold out"; null when it can. */
+  obstacle: string | null;
+}
+
+/** What was chosen before, on the legs before this one. */
+export interface Before {
+  flights: number;
+  /** When its last flight arrives; null on the first leg. */
+  arrival: string | null;
+  currency: string | null;
+  /** Legs that are still to be chosen after this one. */
+  legsAfter: number;
+}
+
+export const FIRST_LEG: Before = { flights: 0, arrival: null, currency: null, legsAfter: 0 };
+
+const MAX_FLIGHTS = 6;
+
+export function directOffer(flight: Flight, seats: number, before: Before): Offer {
+  return offer([flight], multiply(flight.price, seats), seats, before);
+}
+
+export function connectingOffer(itinerary: Itinerary, seats: number, before: Before): Offer {
+  return offer(itinerary.segments, itinerary.total_price, seats, before);
+}
+
+function offer(segments: Flight[], price: string, seats: number, before: Before): Offer {
+  const first = segments[0];
+  const last = segments.at(-1);
+  if (!first || !last) throw new RangeError('An offer has at least one flight.');
+  const seatsLeft = Math.min(...segments.map(({ available_seats }) => available_seats));
+  return {
+    key: segments.map(({ id }) => id).join(),
+    segments,
+    stops: segments.length - 1,
+    minutes: minutesBetween(first.departure_ts, last.arrival_ts),
+    price,
+    currency: first.currency,
+    seatsLeft,
+    airlines: [...new Set(segments.map(({ flight_number }) => airlineCode(flight_number)))],
+    obstacle: obstacleTo(segments, seats, seatsLeft, before),
+  };
+}
+
+function obstacleTo(
+  segments: readonly Flight[],
+  seats: number,
+  seatsLeft: number,
+  before: Before,
+): string | null {
+  if (segments.some(({ status }) => status === 'CANCELLED')) return 'Cancelled';
+  if (seatsLeft <= 0) return 'Sold out';
+  if (seatsLeft < seats) return `Only ${seatsLeft} left`;
+  const departure = segments[0]?.departure_ts ?? '';
+  if (before.arrival !== null && Date.parse(departure) < Date.parse(before.arrival))
+    return 'Leaves too early';
+  if (before.currency !== null && segments[0]?.currency !== before.currency) return 'Other currency';
+  if (before.flights + segments.length + before.legsAfter > MAX_FLIGHTS) return 'Too many flights';
+  return null;
+}

@@ -1,0 +1,164 @@
+import { Button, SegmentedControl } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
+import { ProblemNote } from '@/components/messages/problem-note';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import { type RouteOnDay, type Sort, searchQueries } from '@/features/search/queries';
+import { asProblem } from '@/lib/problem';
+import type { Choice } from './choice-link';
+import { FilterPanel } from './filter-panel';
+import { type Filters, filtered } from './filters';
+import { type Before, connectingOffer, directOffer, type Offer } from './offer';
+import { bestOf, labelsOf, ranked } from './ranking';
+import css from './result-list.module.css';
+import { ResultRow } from './result-row';
+
+/** Rows that are shown at first, and that each press of the button adds. */
+export const PAGE_SIZE = 25;
+
+/** What the address says about how the results are shown. */
+export interface View {
+  sort: Sort;
+  filters: Filters;
+  /** How many rows are shown. */
+  show: number;
+}
+
+interface Props {
+  route: RouteOnDay;
+  seats: number;
+  /** What was chosen on the legs before. */
+  before: Before;
+  choice: Choice;
+  view: View;
+  onView: (change: Partial<View>) => void;
+  /** What to show when there is no way to fly. */
+  nothingFound: ReactNode;
+}
+
+const SORTS: { value: Sort; label: string }[] = [
+  { value: 'best', label: 'Best' },
+  { value: 'price', label: 'Price' },
+  { value: 'fastest', label: 'Duration' },
+  { value: 'departure', label: 'Departure' },
+];
+
+/** All ways to fly a route on a day, direct and with connections, ranked together. */
+export function ResultList({ route, seats, before, choice, view, onView, nothingFound }: Props) {
+  const { offers, complete, loading, direct, connections } = useOffers(route, seats, before, view.sort);
+  const list = useFocusOnMore(view.show);
+  const error = direct.error ?? connections.error;
+
+  if (loading) return <Skeletons query={direct} />;
+  if (offers.length === 0) {
+    // An unknown place, or one place twice: there is nothing to find, and `nothingFound` says why.
+    if (!error || asProblem(error).status === 422) return nothingFound;
+    return (
+      <QueryFallback
+        query={direct.error ? direct : connections}
+        loading="Looking for flights"
+        failed="The flights could not be loaded."
+        heights={[]}
+      />
+    );
+  }
+  const fitting = filtered(offers, view.filters);
+  const shown = ranked(fitting, view.sort).slice(0, view.show);
+  const labels = labelsOf(fitting);
+  const best = bestOf(fitting);
+  return (
+    <div className={css.results}>
+      <div className={css.bar}>
+        <p className={css.found} role="status">
+          <strong>{countText(fitting.length, offers.length)}</strong>
+          {!complete && ' There may be more.'}{' '}
+          {direct.error && <span className={css.stale}>Prices and seats may be out of date.</span>}
+        </p>
+        <SegmentedControl
+          aria-label="Sort by"
+          value={view.sort}
+          onChange={(sort) => onView({ sort: sort as Sort })}
+          data={SORTS}
+        />
+      </div>
+      <FilterPanel offers={offers} filters={view.filters} onChange={(filters) => onView({ filters })} />
+      {connections.error && asProblem(connections.error).status !== 422 && (
+        <ProblemNote
+          error={connections.error}
+          title="Flights with a change of plane could not be loaded."
+          onRetry={() => connections.refetch()}
+          retrying={connections.isFetching}
+        />
+      )}
+      {fitting.length === 0 && (
+        <p>
+          No flight of this day fits the filters.{' '}
+          <Button variant="default" size="compact-md" onClick={() => onView({ filters: {} })}>
+            Clear the filters
+          </Button>
+        </p>
+      )}
+      <ul ref={list} className={css.list}>
+        {shown.map((offer) => (
+          <ResultRow
+            key={offer.key}
+            offer={offer}
+            label={labels.get(offer.key)}
+            best={offer.key === best?.key}
+            seats={seats}
+            choice={choice}
+          />
+        ))}
+      </ul>
+      {shown.length < fitting.length && (
+        <Button variant="default" onClick={() => onView({ show: view.show + PAGE_SIZE })}>
+          Show {Math.min(PAGE_SIZE, fitting.length - shown.length)} more
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Direct flights and connections in one list. Until both are known nothing is ranked, so that no row jumps. */
+function useOffers(route: RouteOnDay, seats: number, before: Before, sort: Sort) {
+  const direct = useQuery(searchQueries.direct(route, sort));
+  const connections = useQuery(searchQueries.connections(route, seats, sort));
+  const offers: Offer[] = [
+    ...(direct.data?.flights ?? []).map((flight) => directOffer(flight, seats, before)),
+    ...(connections.data?.itineraries ?? []).map((itinerary) => connectingOffer(itinerary, seats, before)),
+  ];
+  return {
+    offers,
+    complete: direct.data?.complete !== false && connections.data?.complete !== false,
+    loading: (!direct.data && !direct.error) || (!connections.data && !connections.error),
+    direct,
+    connections,
+  };
+}
+
+function Skeletons({ query }: { query: ReturnType<typeof useOffers>['direct'] }) {
+  return (
+    <QueryFallback
+      query={{ ...query, error: null }}
+      loading="Looking for flights"
+      failed=""
+      heights={[64, 64, 64, 64, 64]}
+    />
+  );
+}
+
+/** After more rows were asked for, the first of them takes the focus: the button that was pressed has moved below them. */
+function useFocusOnMore(show: number) {
+  const list = useRef<HTMLUListElement>(null);
+  const before = useRef(show);
+  useLayoutEffect(() => {
+    if (show > before.current) list.current?.children[before.current]?.querySelector('a')?.focus();
+    before.current = show;
+  }, [show]);
+  return list;
+}
+
+function countText(fitting: number, all: number): string {
+  const results = all === 1 ? '1 result' : `${all} results`;
+  return fitting === all ? results : `${fitting} of ${results}`;
+}
