@@ -12,6 +12,7 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter
 
+from api.http.polling import ask_again_in
 from api.http.prefer import wait_seconds
 from api.live.backlog import Backlog
 from api.services import Services, SignedRequest
@@ -61,7 +62,7 @@ class JobController(Controller):
         described = describe(job, live.backlog)
         headers = {"etag": _etag(job), "cache-control": "no-store"}
         if not job.done:
-            headers["retry-after"] = str(live.backlog.retry_after(described.queue_position))
+            headers["retry-after"] = _ask_again(described, live.backlog)
         if seconds:
             headers["preference-applied"] = f"wait={seconds}"
         if if_none_match is not None and _is_known(headers["etag"], if_none_match):
@@ -75,6 +76,12 @@ def describe(job: Job, backlog: Backlog) -> Job:
         return job
     position = backlog.position(job.job_id)
     return msgspec.structs.replace(job, queue_position=position, eta_ms=backlog.eta_ms(position))
+
+
+def _ask_again(job: Job, backlog: Backlog) -> str:
+    """A booking that waits for its seats is done when the queue has come to it; how long the rest takes, nobody can tell."""
+    waits = job.kind == "booking" and job.status == "PENDING"
+    return ask_again_in(backlog.seconds_until_done(job.queue_position) if waits else None)
 
 
 def _may_see(job: Job, principal: Principal) -> bool:

@@ -14,6 +14,7 @@ from litestar.params import FromPath, JSONBody
 from api.bookings.controller import BookingAccepted, Prefer, owner
 from api.http.authentication import PUBLIC
 from api.http.bodies import TooLarge
+from api.http.polling import ask_again_in
 from api.http.prefer import wait_seconds
 from api.http.understanding import READS_BODY_ITSELF
 from api.http.wire import RequestBody, Word
@@ -62,7 +63,7 @@ class PaymentController(Controller):
         seconds = wait_seconds(prefer)
         job = await services.live.jobs.follow(booking_id, seconds) if seconds else None
         status_url = f"/api/v1/jobs/{booking_id}"
-        headers = {"location": status_url, "retry-after": "1"}
+        headers = {"location": status_url, "retry-after": ask_again_in(None)}
         if seconds:
             headers["preference-applied"] = f"wait={seconds}"
         status = job.booking.status if job and job.booking else BookingStatus.HELD

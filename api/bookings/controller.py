@@ -16,6 +16,7 @@ from api.bookings.bodies import BookingBody
 from api.bookings.lookups import slow_by_reference
 from api.http.addresses import limited_by_address
 from api.http.authentication import Forbidden, limited
+from api.http.polling import ask_again_in
 from api.http.prefer import wait_seconds
 from api.live.seat_count_cache import SeatCountCache
 from api.services import Services, SignedRequest
@@ -150,7 +151,7 @@ class BookingController(Controller):
             raise
         seconds = wait_seconds(prefer)
         job = await live.jobs.follow(accepted.booking_id, seconds) if seconds else None
-        return _accepted(accepted, job, waited=seconds)
+        return _accepted(accepted, job, waited=seconds, ask_again=ask_again_in(live.backlog.seconds_until_done(None)))
 
     @get("/bookings", operation_id="listBookings", summary="My bookings", sync_to_thread=True)
     def list(
@@ -249,9 +250,9 @@ def _meaning(data: BookingBody, traveller: UUID) -> bytes:
     return hashlib.sha256(msgspec.json.encode(said if seen is None else (*said, seen.as_data()))).digest()
 
 
-def _accepted(accepted: Accepted, job: Job | None, *, waited: int) -> Response[BookingAccepted]:
+def _accepted(accepted: Accepted, job: Job | None, *, waited: int, ask_again: str) -> Response[BookingAccepted]:
     status_url = f"/api/v1/jobs/{accepted.booking_id}"
-    headers = {"location": status_url, "retry-after": "1"}
+    headers = {"location": status_url, "retry-after": ask_again}
     if accepted.replayed:
         headers["idempotent-replayed"] = "true"
     if waited:

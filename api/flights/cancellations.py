@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from api.http.authentication import requires_admin
+from api.http.polling import ask_again_in
 from api.http.wire import Line, RequestBody
 from api.services import Services, SignedRequest
 from core.flights import cancellation
@@ -68,5 +69,5 @@ class FlightCancellationController(Controller):
         return Response(
             FlightCancellationAccepted(job_id=begun.job.id, status=begun.job.status, status_url=status_url),
             status_code=HTTPStatus.ACCEPTED,
-            headers={"location": status_url, "retry-after": "1"},
+            headers={"location": status_url, "retry-after": ask_again_in(None)},
         )

@@ -19,11 +19,12 @@ from litestar.response import Stream
 
 from api.http.authentication import limited, requires_admin
 from api.http.bodies import TooLarge, UnsupportedMediaType
+from api.http.polling import ask_again_in
 from api.http.understanding import READS_BODY_ITSELF
 from api.imports import uploads
 from api.imports.uploads import storage_away
 from api.services import Services, SignedRequest
-from core.clock import new_id
+from core.clock import new_id, now
 from core.errors import Malformed, Unavailable
 from core.events import job_events
 from core.events.job_events import JobEvents
@@ -127,7 +128,7 @@ class ImportController(Controller):
         return Response(
             ImportAccepted(accepted.import_id, accepted.status, status_url),
             status_code=HTTPStatus.ACCEPTED,
-            headers={"location": status_url, "retry-after": "1"},
+            headers={"location": status_url, "retry-after": ask_again_in(None)},
         )
 
     @get(
@@ -142,7 +143,10 @@ class ImportController(Controller):
         with services.db.snapshot() as connection:
             view = queries.get_import(connection, job_id)
         done = view.finished_at is not None
-        return Response(view, headers={"cache-control": "no-store"} | ({} if done else {"retry-after": "1"}))
+        return Response(
+            view,
+            headers={"cache-control": "no-store"} | ({} if done else {"retry-after": ask_again_in(_seconds_until_done(view))}),
+        )
 
     @get(
         "/flights/bulk-upload/{job_id:uuid}/failed.csv",
@@ -253,3 +257,11 @@ def _accept(services: Services, import_id: UUID, upload: Upload, layout: Layout,
 
 def _attachment(name: str) -> dict[str, str]:
     return {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+
+
+def _seconds_until_done(view: ImportView) -> float | None:
+    """How long an import takes if it goes on as it did; None while nothing of it is done."""
+    done = view.progress.percent / 100
+    if view.started_at is None or not done:
+        return None
+    return (now() - view.started_at).total_seconds() * (1 - done) / done

@@ -71,10 +71,13 @@ class Backlog:
         """Milliseconds until a job at this position is done, if the workers go on as they do."""
         return round(position / self.per_second * 1000) if position is not None and self.per_second else None
 
-    def retry_after(self, position: int | None) -> int:
-        """Seconds after which it makes sense to ask again: soon when the job is near, never longer than 10."""
-        eta = self.eta_ms(position)
-        return 1 if eta is None else max(1, min(10, round(eta / 1000)))
+    def seconds_until_done(self, position: int | None) -> float | None:
+        """How long a job at this position takes if the workers go on as they do; without a position, one behind all that waits.
+
+        None when no worker has finished anything for a while.
+        """
+        ahead = self.waiting if position is None else position
+        return ahead / self.per_second if self.per_second else None
 
     async def _run(self) -> None:
         finished, at = self._news.finished, time.monotonic()
