@@ -24,6 +24,7 @@ from core.refusal import read_settings
 from core.settings import Servers, Settings
 from core.startup import CannotStart
 from core.users.service import AdminOutcome, ensure_admin
+from launcher.reconciliation import find_unreconciled
 from launcher.sample import loading as schedule
 from launcher.supervisor import join
 from launcher.supervisor import up as machine
@@ -93,14 +94,17 @@ def _load_sample(servers: Servers, *, only_if_empty: bool) -> None:
 
 def audit(asked: argparse.Namespace) -> int:
     redis_url = _redis_url()
+    settings = _settings()
+    payments_url = settings.payments.payments_url or join.find(settings.servers).payments_url
     with _database() as database, clients.connect(redis_url, seconds=AUDIT_SECONDS) as client:
 
         def look() -> list[checker.Violation]:
             with database.transaction() as connection:
-                return [
+                found = [
                     *checker.check(connection, client, at_work=asked.live),
                     *checker.find_given_up(connection, client),
                 ]
+            return [*found, *(find_unreconciled(database, payments_url) if payments_url else [])]
 
         violations = find_lasting(look) if asked.live else look()
     for violation in violations:

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Litestar, Response, get, post
 from litestar.datastructures import State
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from mockpay.callbacks import Messenger
@@ -54,6 +54,20 @@ class RefundOut(msgspec.Struct):
     charge_id: str
     amount: str
     status: str = "succeeded"
+
+
+class CaptureOut(msgspec.Struct):
+    id: str
+    amount: str
+    currency: str
+    refunded: str
+
+
+class CapturesOut(msgspec.Struct):
+    """A page of the charges whose money moved. `next_cursor` asks for the next one."""
+
+    data: list[CaptureOut]
+    next_cursor: str | None
 
 
 class LedgerOut(msgspec.Struct):
@@ -123,6 +137,18 @@ async def read_charge(charge_id: FromPath[str], state: State) -> Response[Any]:
     return Response(_charge(charge)) if charge else _problem(HTTPStatus.NOT_FOUND, "not_found")
 
 
+@get("/charges", sync_to_thread=True)
+def list_captures(
+    state: State,
+    status: FromQuery[Literal["captured"]],  # noqa: ARG001  # the one list that there is, asked for by its name
+    limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 200,
+    cursor: Annotated[int, QueryParameter(ge=0)] = 0,
+) -> CapturesOut:
+    captures = _provider(state).ledger.list_captures(cursor, limit + 1)
+    data = [CaptureOut(each.id, money(each.amount), each.currency, money(each.refunded)) for each in captures[:limit]]
+    return CapturesOut(data, str(captures[limit - 1].place) if len(captures) > limit else None)
+
+
 @post("/refunds")
 async def create_refund(data: JSONBody[RefundIn], state: State) -> Response[Any]:
     return await _provider(state).refund(data)
@@ -169,7 +195,7 @@ def create_app(settings: MockpaySettings | None = None) -> Litestar:
             provider.ledger.close()
 
     return Litestar(
-        [create_charge, read_charge, create_refund, read_refund, read_ledger, read_health],
+        [create_charge, read_charge, list_captures, create_refund, read_refund, read_ledger, read_health],
         lifespan=[lifespan],
         exception_handlers={
             KeyReused: lambda _request, _error: _problem(HTTPStatus.CONFLICT, "key_reused"),

@@ -53,6 +53,17 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
+class Capture:
+    """A charge whose money moved. `place`: in the books, counted from 1. `refunded`: what of it went back."""
+
+    place: int
+    id: str
+    amount: int
+    currency: str
+    refunded: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refund:
     id: str
     charge_id: str
@@ -158,6 +169,18 @@ class Ledger:
                 "SELECT id, amount, currency, token, status, decline_code FROM charges ORDER BY created_at, id"
             ).fetchall()
         return [Charge(*row) for row in rows]
+
+    def list_captures(self, after: int, limit: int) -> list[Capture]:
+        """Charges whose money moved, in the order in which they were entered, from the one behind `after` on."""
+        with self._lock:
+            rows = self._connection.execute(
+                """
+                SELECT c.rowid, c.id, c.amount, c.currency, coalesce((SELECT sum(r.amount) FROM refunds r WHERE r.charge_id = c.id), 0)
+                FROM charges c WHERE c.rowid > ? AND c.status = 'captured' ORDER BY c.rowid LIMIT ?
+                """,
+                (after, limit),
+            ).fetchall()
+        return [Capture(*row) for row in rows]
 
     def list_refunds(self) -> list[Refund]:
         with self._lock:

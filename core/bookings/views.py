@@ -102,7 +102,7 @@ class RefundView(msgspec.Struct, frozen=True):
 
 
 class PaymentView(msgspec.Struct, frozen=True):
-    """The last attempt to charge the booking; money is a decimal string."""
+    """The payment that paid for the booking, else the last attempt; money is a decimal string."""
 
     id: UUID
     amount: str
@@ -207,10 +207,11 @@ _QUERY: Final = """
            (SELECT jsonb_agg(to_jsonb(p) - 'booking_id' - 'surname_key' ORDER BY p.position)
             FROM passengers p WHERE p.booking_id = b.id) AS passengers,
            (SELECT jsonb_build_object('amount', r.amount::text, 'currency', r.currency, 'status', r.status, 'reason', r.reason)
-            FROM refunds r WHERE r.booking_id = b.id ORDER BY r.id DESC LIMIT 1) AS refund,
+            FROM refunds r WHERE r.booking_id = b.id ORDER BY r.reason = 'surplus_payment', r.id DESC LIMIT 1) AS refund,
            (SELECT jsonb_build_object('id', p.id, 'amount', p.amount::text, 'currency', p.currency, 'status', p.status,
                                       'decline_code', p.decline_code, 'created_at', p.created_at)
-            FROM payments p WHERE p.booking_id = b.id AND b.payment_mode <> 'none' ORDER BY p.id DESC LIMIT 1) AS payment,
+            FROM payments p WHERE p.booking_id = b.id AND b.payment_mode <> 'none'
+            ORDER BY p.status = 'SUCCEEDED' DESC, p.id DESC LIMIT 1) AS payment,
            s.public_id, s.price_total AS segment_price, s.flight_id,
            f.flight_number, f.source, f.destination, f.departure_ts, f.arrival_ts, f.status AS flight_status,
            f.source_iata, f.destination_iata, f.departure_ts > now() AS ahead,

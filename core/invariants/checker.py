@@ -5,7 +5,7 @@ Each check returns what is violated, in words that name the row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -13,9 +13,11 @@ from uuid import UUID
 import redis
 
 from core.db import RawConnection
-from core.invariants import given_up, inventory_drift, money, queues, unfinished, waitlist
+from core.invariants import given_up, inventory_drift, money, provider_ledger, queues, unfinished, waitlist
 from core.invariants.found import Found
+from core.payments.provider import CapturedCharge
 
+RECONCILED: Final = "I12 the provider's books agree"
 SHOWN: Final = 20
 """Violations listed for each invariant; one is already a scandal."""
 
@@ -65,6 +67,16 @@ def find_given_up(connection: RawConnection, client: redis.Redis) -> list[Violat
     """What breaks no promise, and a person has to see to: dead letters, and messages that will become some."""
     found = [*given_up.find_dead_letters(connection, limit=SHOWN), *queues.find_unreadable(client)[:SHOWN]]
     return [_violation("I11 nothing is given up", what) for what in found]
+
+
+def compare_captures(connection: RawConnection, captures: Sequence[CapturedCharge]) -> list[Violation]:
+    """What of these entries in the provider's books is not in ours."""
+    return [_violation(RECONCILED, what) for what in provider_ledger.find_violations(connection, captures)]
+
+
+def unreadable_ledger(why: str) -> Violation:
+    """The books could not be compared, so nobody knows."""
+    return _violation(RECONCILED, Found(f"not known, because {why}", same_as="unreadable"))
 
 
 def _violation(invariant: str, found: str | Found) -> Violation:

@@ -19,7 +19,8 @@ _KEPT: Final = """
     SELECT 'booking ' || b.id || ' is ' || b.status || ', was paid ' || p.amount || ' and given back ' || coalesce(r.amount, 0)
     FROM payments p JOIN bookings b ON b.id = p.booking_id LEFT JOIN refunds r ON r.payment_id = p.id
     LEFT JOIN cancellations c ON c.booking_id = b.id AND c.confirmed_at IS NOT NULL
-    WHERE p.status = 'SUCCEEDED' AND p.amount > 0 AND CASE
+    WHERE p.status IN ('SUCCEEDED', 'SURPLUS') AND p.amount > 0 AND CASE
+        WHEN p.status = 'SURPLUS' THEN r.amount IS DISTINCT FROM p.amount
         -- A fee is kept only of what was paid when the traveller was told so; what came later, or by the airline, goes back whole.
         WHEN b.status = 'CANCELLED' THEN coalesce(r.amount, 0) <>
             CASE WHEN c.refund_amount + c.fee_amount = p.amount THEN c.refund_amount ELSE p.amount END
@@ -32,7 +33,7 @@ _REFUSED: Final = (
 )
 _FORGOTTEN: Final = """
     SELECT 'payment ' || id || ' is ' || status || ', and nobody will look at it' FROM payments
-    WHERE status NOT IN ('SUCCEEDED', 'DECLINED') AND next_at IS NULL
+    WHERE status IN ('REQUIRES_PAYMENT', 'PROCESSING', 'UNKNOWN') AND next_at IS NULL
     UNION ALL SELECT 'refund ' || id || ' is pending, and nobody will look at it' FROM refunds
     WHERE status = 'PENDING' AND next_at IS NULL
     UNION ALL SELECT 'booking ' || id || ' is held, and nobody will look at it' FROM bookings

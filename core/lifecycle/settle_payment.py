@@ -31,6 +31,7 @@ from core.payments.models import PaymentStatus
 from core.payments.provider import Charge, Outcome, Verdict
 from core.payments.refunds import RefundReason
 
+DO_NOT_COUNT: Final = (PaymentStatus.DECLINED, PaymentStatus.SURPLUS)
 QUESTIONS: Final = 6
 """After so many claims, over half a minute, a charge that the provider never heard of has not arrived and will not."""
 
@@ -94,14 +95,19 @@ def apply_outcomes(connection: RawConnection, outcomes: Mapping[UUID, Outcome], 
     `hold_minutes`: how long a party of the waiting list may take to pay for seats that a decline frees.
     """
     bookings = lock_bookings(connection, charges.find_bookings(connection, list(outcomes)))
-    work = _Decisions()
-    for payment in charges.lock(connection, list(outcomes)):
+    payments = charges.lock_all(connection, list(bookings))
+    work = _Decisions(paying={each.booking_id: each.id for each in payments if each.status not in DO_NOT_COUNT})
+    told = [payment for payment in payments if payment.id in outcomes]
+    # Captures last: a card that was declined in the same batch leaves its place to one that was charged.
+    for payment in sorted(told, key=lambda payment: outcomes[payment.id].verdict is Verdict.CAPTURED):
         _decide(payment, outcomes[payment.id], bookings[payment.booking_id], work)
     # All flights at once, because two groups of bookings, each in its own order, could meet a foreign transaction halfway.
     moving = [*work.captured, *work.failed]
     counts = lock_counts(connection, {flight_id for booking in moving for flight_id in booking.flight_ids}) if moving else {}
-    charges.succeed(connection, work.succeeded)
     charges.decline(connection, work.declined)
+    charges.succeed(connection, work.succeeded)
+    charges.succeed(connection, work.surplus, PaymentStatus.SURPLUS)
+    refunds.request_surplus(connection, work.surplus, after)
     charges.postpone(connection, work.unknown, PaymentStatus.UNKNOWN)
     charges.postpone(connection, work.unsent, PaymentStatus.REQUIRES_PAYMENT)
     _receive(connection, work.captured, counts, after, hold_minutes=hold_minutes)
@@ -119,7 +125,11 @@ def apply_outcomes(connection: RawConnection, outcomes: Mapping[UUID, Outcome], 
 
 def apply_events(connection: RawConnection, received: Sequence[ProviderEvent], after: AfterCommit, *, hold_minutes: int) -> None:
     """The same for callbacks; an event that was stored before has had its effect."""
-    outcomes = {event.payment_id: event.outcome for event in events.store(connection, received)}
+    outcomes: dict[UUID, Outcome] = {}
+    for event in events.store(connection, received):
+        known = outcomes.get(event.payment_id)
+        if known is None or known.verdict is not Verdict.CAPTURED:
+            outcomes[event.payment_id] = event.outcome
     apply_outcomes(connection, outcomes, after, hold_minutes=hold_minutes)
 
 
@@ -127,6 +137,9 @@ def apply_events(connection: RawConnection, received: Sequence[ProviderEvent], a
 class _Decisions:
     """Ids of payments by what becomes of them, and the bookings that follow."""
 
+    paying: dict[UUID, UUID]
+    """The one payment of each booking that pays for it, or may: booking -> payment."""
+    surplus: list[UUID] = field(default_factory=list)
     succeeded: list[UUID] = field(default_factory=list)
     declined: dict[UUID, str] = field(default_factory=dict)
     unknown: list[UUID] = field(default_factory=list)
@@ -143,28 +156,41 @@ def _decide(payment: LockedPayment, outcome: Outcome, booking: LockedBooking, wo
         said = f"{outcome.amount} {outcome.currency}"
         _log.error("the payment provider speaks of another sum", payment_id=str(payment.id), said=said)
         outcome = Outcome(Verdict.UNKNOWN)
-    # Money that moved is a fact, also for a charge that we had written off.
-    written_off = payment.status is PaymentStatus.DECLINED and payment.decline_code == charges.NEVER_ARRIVED
-    if payment.is_final and not (written_off and outcome.verdict is Verdict.CAPTURED):
+    if _is_settled(payment, outcome.verdict):
         return
     match outcome.verdict:
+        case Verdict.CAPTURED if work.paying.get(booking.id, payment.id) != payment.id:
+            _log.warning(
+                "money for a booking that another payment pays for", payment_id=str(payment.id), booking_id=str(booking.id)
+            )
+            work.surplus.append(payment.id)
         case Verdict.CAPTURED:
+            work.paying[booking.id] = payment.id
             work.succeeded.append(payment.id)
             work.captured.append(booking)
         case Verdict.DECLINED:
             work.declined[payment.id] = outcome.decline_code or "declined"
+            work.paying.pop(booking.id)
             if booking.status is BookingStatus.HELD and booking.payment_mode is PaymentMode.TOKEN:
                 work.failed.append(booking)
             else:
                 work.refused.append(booking.id)
         case Verdict.NOT_FOUND if not _is_wanted(booking) and payment.attempts >= QUESTIONS:
             work.declined[payment.id] = charges.NEVER_ARRIVED
+            work.paying.pop(booking.id)
         case Verdict.NOT_SENT if payment.status is PaymentStatus.PROCESSING and outcome.attempt == payment.attempts:
             work.unsent.append(payment.id)
         case Verdict.UNKNOWN | Verdict.PROCESSING | Verdict.NOT_FOUND | Verdict.NOT_SENT:
             work.unknown.append(payment.id)
             if payment.attempts == 1:
                 work.in_doubt.append(booking.id)
+
+
+def _is_settled(payment: LockedPayment, verdict: Verdict) -> bool:
+    """Whether what is known now changes nothing: money that moved is a fact, also where we had been told, or had decided, that none did."""
+    if payment.status is PaymentStatus.DECLINED:
+        return verdict is not Verdict.CAPTURED
+    return payment.is_final
 
 
 def _receive(

@@ -22,6 +22,8 @@ NOT_CHARGED: Final = "not_charged"
 NEVER_ARRIVED: Final = "never_arrived"
 """Decline code: the booking is over, and the provider was asked time and again and has not heard of the charge."""
 LIVE: Final = "status IN ('REQUIRES_PAYMENT', 'PROCESSING', 'UNKNOWN')"
+COUNTS: Final = "status NOT IN ('DECLINED', 'SURPLUS')"
+"""Of one booking, one payment at most: the predicate of `ux_payments_live`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class LockedPayment:
 
     @property
     def is_final(self) -> bool:
-        return self.status in (PaymentStatus.SUCCEEDED, PaymentStatus.DECLINED)
+        return self.status in (PaymentStatus.SUCCEEDED, PaymentStatus.DECLINED, PaymentStatus.SURPLUS)
 
 
 _COLUMNS: Final = ", ".join(each.name for each in fields(LockedPayment))
@@ -59,7 +61,7 @@ def open_attempts(connection: RawConnection, wanted: Mapping[UUID, Decimal], tok
         INSERT INTO payments (id, booking_id, token, amount, currency, status, next_at)
         SELECT w.id, b.id, coalesce(%s, b.payment_token), w.amount, b.currency, 'REQUIRES_PAYMENT', now() + %s * interval '1 second'
         FROM unnest(%s::uuid[], %s::uuid[], %s::numeric[]) AS w(id, booking_id, amount) JOIN bookings b ON b.id = w.booking_id
-        ON CONFLICT (booking_id) WHERE status <> 'DECLINED' DO NOTHING
+        ON CONFLICT (booking_id) WHERE {COUNTS} DO NOTHING
         RETURNING {_COLUMNS}
         """,  # noqa: S608  # only constants of this module
         (token, LEASE_SECONDS, [new_id() for _ in wanted], list(wanted), list(wanted.values())),
@@ -72,16 +74,14 @@ def find_bookings(connection: RawConnection, payment_ids: Sequence[UUID]) -> lis
     return [row[0] for row in rows]
 
 
-def lock(connection: RawConnection, payment_ids: Sequence[UUID]) -> list[LockedPayment]:
-    """Lock these payments in the order of their ids."""
-    return _lock(connection, "id = ANY(%s)", payment_ids)
-
-
 def lock_undeclined(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, LockedPayment]:
-    """Lock the one payment of each booking that has not failed, where there is one."""
-    return {
-        payment.booking_id: payment for payment in _lock(connection, "booking_id = ANY(%s) AND status <> 'DECLINED'", booking_ids)
-    }
+    """Lock the one payment of each booking that pays for it, or may, where there is one."""
+    return {payment.booking_id: payment for payment in _lock(connection, f"booking_id = ANY(%s) AND {COUNTS}", booking_ids)}
+
+
+def lock_all(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[LockedPayment]:
+    """Lock every payment of these bookings, in the order of their ids, which is that of the attempts."""
+    return _lock(connection, "booking_id = ANY(%s)", booking_ids)
 
 
 def _lock(connection: RawConnection, condition: str, ids: Sequence[UUID]) -> list[LockedPayment]:
@@ -102,12 +102,12 @@ def begin(connection: RawConnection, payment_ids: Sequence[UUID]) -> None:
         )
 
 
-def succeed(connection: RawConnection, payment_ids: Sequence[UUID]) -> None:
-    """The money was captured."""
+def succeed(connection: RawConnection, payment_ids: Sequence[UUID], status: PaymentStatus = PaymentStatus.SUCCEEDED) -> None:
+    """The money was captured. `status`: SURPLUS where another payment has taken the place of this one."""
     if payment_ids:
         connection.execute(
-            "UPDATE payments SET status = 'SUCCEEDED', decline_code = NULL, updated_at = now(), next_at = NULL WHERE id = ANY(%s)",
-            (list(payment_ids),),
+            "UPDATE payments SET status = %s, decline_code = NULL, updated_at = now(), next_at = NULL WHERE id = ANY(%s)",
+            (status, list(payment_ids)),
         )
 
 

@@ -1,4 +1,4 @@
-"""The provider over HTTP: `POST /charges`, `GET /charges/{id}`, `POST /refunds`. What `mockpay` speaks."""
+"""The provider over HTTP: `POST /charges`, `GET /charges/{id}`, `GET /charges`, `POST /refunds`. What `mockpay` speaks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from core.nesting import is_too_deep
-from core.payments.provider import Charge, Outcome, RefundOutcome, Verdict
+from core.payments.provider import CapturedCharge, CapturesPage, Charge, LedgerUnreadable, Outcome, RefundOutcome, Verdict
 from core.telemetry.incidents import Incident
 
 CONNECT_SECONDS: Final = 2.0
@@ -22,6 +22,8 @@ ASK_SECONDS: Final = 4.0
 NOBODYS: Final = UUID(int=0)
 """No payment has this id."""
 ANSWER_BYTES: Final = 64 * 1024
+PAGE: Final = 200
+"""Captures asked for at a time: they fit into one answer."""
 REFUSED: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.UNPROCESSABLE_ENTITY})
 """What the provider says when it will not, as opposed to when it cannot now."""
 
@@ -37,6 +39,19 @@ class _ChargeAnswer(msgspec.Struct):
     decline_code: str | None = None
 
 
+class _Capture(msgspec.Struct):
+    id: str
+    amount: str
+    currency: str
+    refunded: str
+
+
+class _CapturesAnswer(msgspec.Struct):
+    data: list[_Capture]
+    next_cursor: str | None
+
+
+_captures: Final = msgspec.json.Decoder(_CapturesAnswer)
 _charges: Final = msgspec.json.Decoder(_ChargeAnswer)
 _VERDICTS: Final = {"captured": Verdict.CAPTURED, "declined": Verdict.DECLINED, "processing": Verdict.PROCESSING}
 
@@ -86,6 +101,22 @@ class HttpProvider:
         if answer.is_success:
             return RefundOutcome.DONE
         return RefundOutcome.REFUSED if answer.status_code in REFUSED else RefundOutcome.UNKNOWN
+
+    async def list_captures(self, cursor: str | None) -> CapturesPage:
+        query = httpx.QueryParams({"status": "captured", "limit": str(PAGE)} | ({"cursor": cursor} if cursor else {}))
+        answer = await self._call("GET", f"/charges?{query}", seconds=self._seconds)
+        if isinstance(answer, Verdict):
+            raise LedgerUnreadable("the payment provider did not answer.")
+        if not answer.is_success:
+            raise LedgerUnreadable(f"the payment provider answered {answer.status_code} to GET /charges.")
+        try:
+            page = _captures.decode(answer.content)
+            captures = tuple(
+                CapturedCharge(each.id, Decimal(each.amount), each.currency, Decimal(each.refunded)) for each in page.data
+            )
+        except (ValueError, ArithmeticError) as error:
+            raise LedgerUnreadable(f"the payment provider answered what nobody can read: {error}.") from error
+        return CapturesPage(captures, page.next_cursor)
 
     async def answers(self) -> bool:
         """Asks about a charge that nobody ever made. Says nothing in the log: whoever asks again and again does."""

@@ -22,6 +22,8 @@ class PaymentStatus(StrEnum):
     """The provider is being called."""
     SUCCEEDED = "SUCCEEDED"
     DECLINED = "DECLINED"
+    SURPLUS = "SURPLUS"
+    """Captured after another payment of the booking took its place: it is given back."""
     UNKNOWN = "UNKNOWN"
     """The call ended without an answer. The provider is asked by key, never guessed at."""
 
@@ -37,10 +39,12 @@ class Payment(SQLModel, table=True):
 
     __tablename__ = "payments"
     __table_args__ = (
-        CheckConstraint("status IN ('REQUIRES_PAYMENT', 'PROCESSING', 'SUCCEEDED', 'DECLINED', 'UNKNOWN')", name="status_known"),
+        CheckConstraint(
+            "status IN ('REQUIRES_PAYMENT', 'PROCESSING', 'SUCCEEDED', 'DECLINED', 'SURPLUS', 'UNKNOWN')", name="status_known"
+        ),
         CheckConstraint("amount >= 0", name="amount_not_negative"),
-        # Attempt n + 1 only after attempt n has definitely failed; so a booking is charged at most once.
-        Index("ux_payments_live", "booking_id", unique=True, postgresql_where=text("status <> 'DECLINED'")),
+        # Attempt n + 1 only after attempt n has failed; so a booking is charged at most once.
+        Index("ux_payments_live", "booking_id", unique=True, postgresql_where=text("status NOT IN ('DECLINED', 'SURPLUS')")),
         Index("ix_payments_booking", "booking_id"),
         Index("ix_payments_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     )
@@ -90,7 +94,7 @@ class Refund(SQLModel, table=True):
     amount: Decimal = Field(sa_column=Column(Numeric(12, 2), nullable=False))
     currency: str = Field(sa_column=Column(Text, nullable=False))
     reason: str = Field(sa_column=Column(Text, nullable=False))
-    """`cancelled`, `flight_cancelled`, `late_payment`."""
+    """`cancelled`, `flight_cancelled`, `late_payment`, `surplus_payment`."""
     status: str = Field(default=RefundStatus.PENDING, sa_column=Column(Text, nullable=False, server_default="PENDING"))
     attempts: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
     next_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

@@ -59,6 +59,40 @@ class RefundOutcome(Enum):
     """Again, with the same key."""
 
 
+@dataclass(frozen=True, slots=True)
+class CapturedCharge:
+    """One charge of the provider's books whose money it has taken. `refunded`: what of it was given back."""
+
+    key: str
+    """Under which it was charged: the id of a payment, if it is ours."""
+    amount: Decimal
+    currency: str
+    refunded: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CapturesPage:
+    """A part of the books. `next_cursor`: asks for what follows; None at the end."""
+
+    captures: tuple[CapturedCharge, ...]
+    next_cursor: str | None
+
+
+class LedgerUnreadable(Exception):
+    """The provider's books cannot be read, in words that say why."""
+
+
+class Ledger(Protocol):
+    """The provider's books, for who compares them with ours."""
+
+    async def list_captures(self, cursor: str | None) -> CapturesPage:
+        """What the provider has captured, page by page; None begins.
+
+        Raises:
+            LedgerUnreadable
+        """
+
+
 class Reachable(Protocol):
     """What somebody asks who has no money to move."""
 

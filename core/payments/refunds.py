@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -25,6 +25,8 @@ class RefundReason(StrEnum):
     FLIGHT_CANCELLED = "flight_cancelled"
     LATE_PAYMENT = "late_payment"
     """The money arrived when the booking was over, and could not be rescued."""
+    SURPLUS_PAYMENT = "surplus_payment"
+    """Another payment of the booking had taken the place of this one."""
 
 
 def request(
@@ -56,9 +58,30 @@ def request_many(
         """,
         (reason, LEASE_SECONDS, [new_id() for _ in amounts], list(amounts), list(amounts.values())),
     ).fetchall()
-    ids = sorted(row[0] for row in rows)
-    after.messages += [SendRefunds(tuple(ids[start : start + MAX_IDS])) for start in range(0, len(ids), MAX_IDS)]
+    after.messages += _messages(row[0] for row in rows)
     return {booking_id: amount for _, booking_id, amount in rows}
+
+
+def request_surplus(connection: RawConnection, payment_ids: Sequence[UUID], after: AfterCommit) -> None:
+    """Give all of these surplus payments back. The caller holds the locks of their bookings."""
+    if not payment_ids:
+        return
+    rows = connection.execute(
+        """
+        INSERT INTO refunds (id, payment_id, booking_id, amount, currency, reason, next_at)
+        SELECT w.id, p.id, p.booking_id, p.amount, p.currency, %s, now() + %s * interval '1 second'
+        FROM unnest(%s::uuid[], %s::uuid[]) AS w(id, payment_id) JOIN payments p ON p.id = w.payment_id WHERE p.amount > 0
+        ON CONFLICT (payment_id) DO NOTHING
+        RETURNING id
+        """,
+        (RefundReason.SURPLUS_PAYMENT, LEASE_SECONDS, [new_id() for _ in payment_ids], list(payment_ids)),
+    ).fetchall()
+    after.messages += _messages(row[0] for row in rows)
+
+
+def _messages(refund_ids: Iterable[UUID]) -> list[SendRefunds]:
+    ids = sorted(refund_ids)
+    return [SendRefunds(tuple(ids[start : start + MAX_IDS])) for start in range(0, len(ids), MAX_IDS)]
 
 
 @dataclass(frozen=True, slots=True)

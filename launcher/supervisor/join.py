@@ -18,6 +18,8 @@ class Addresses:
     data_dir: Path
     database_url: str
     redis_url: str
+    payments_url: str | None
+    """Of the provider that a `skyqueue up` on these servers uses."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -42,7 +44,8 @@ def find(servers: Servers) -> Addresses:
     if not servers.database_url:
         forget_other_servers()
     if database_url and redis_url:
-        return Addresses(servers.data_dir, database_url, redis_url)
+        is_its_own = running is not None and not servers.database_url
+        return Addresses(servers.data_dir, database_url, redis_url, running.payments_url if running and is_its_own else None)
     missing = (
         "SKYQUEUE_REDIS_URL"
         if database_url

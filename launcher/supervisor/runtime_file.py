@@ -34,6 +34,8 @@ class Runtime:
     redis_url: str
     admin: Admin
     processes: list[Process]
+    payments_url: str | None = None
+    """Of the payment provider."""
 
     @property
     def is_running(self) -> bool:

@@ -111,9 +111,7 @@ class _Machine:
     def _programs(self, database: Database) -> tuple[list[Child], Api]:
         """Our own processes, the API apart. `database` is asked whether the workers answer."""
         programs: list[Child] = []
-        payments_url = self._settings.payments.payments_url
-        if payments_url is None:
-            payments_url = self._mockpay.base_url
+        if self._settings.payments.payments_url is None:
             programs.append(
                 Mockpay(
                     "mockpay",
@@ -124,13 +122,17 @@ class _Machine:
                     data=self._folder.path / environment.BOOKS,
                 )
             )
-        product = environment.product(self._settings, self._folder, self._servers.inner, payments_url)
+        product = environment.product(self._settings, self._folder, self._servers.inner, self._payments_url)
         for number in range(1, self._settings.work.worker_processes + 1):
             name = "worker" if number == 1 else f"worker-{number}"
             log = self._folder.log(name)
             programs.append(Worker(name, log=log, guardian=self._guardian, environment=product, answers=_answers(database)))
         api = Api("api", log=self._folder.log("api"), guardian=self._guardian, environment=product, listener=self._api)
         return programs, api
+
+    @property
+    def _payments_url(self) -> str:
+        return self._settings.payments.payments_url or self._mockpay.base_url
 
     def _publish(self) -> None:
         administrator = self._administrator
@@ -142,6 +144,7 @@ class _Machine:
             redis_url=self._servers.outer.redis_url,
             admin=Admin(self._settings.accounts.admin_username, administrator.password_file if administrator else None),
             processes=[*processes, Process("guardian", self._guardian.pid)],
+            payments_url=self._payments_url,
         ).write(self._folder.runtime_file)
 
     def _greet(self, reservations: list[str]) -> None:

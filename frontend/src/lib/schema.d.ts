@@ -1194,7 +1194,7 @@ export interface components {
          * PaymentStatus
          * @enum {string}
          */
-        PaymentStatus: "REQUIRES_PAYMENT" | "PROCESSING" | "SUCCEEDED" | "DECLINED" | "UNKNOWN";
+        PaymentStatus: "REQUIRES_PAYMENT" | "PROCESSING" | "SUCCEEDED" | "DECLINED" | "SURPLUS" | "UNKNOWN";
         /** PaymentView */
         PaymentView: {
             amount: string;

@@ -2,7 +2,7 @@ import type { Booking } from '@/lib/wire';
 
 /** A payment has begun, and it is not known yet how it ends. */
 export function isPaymentPending({ payment }: Booking): boolean {
-  return payment !== null && payment.status !== 'SUCCEEDED' && payment.status !== 'DECLINED';
+  return payment !== null && ['REQUIRES_PAYMENT', 'PROCESSING', 'UNKNOWN'].includes(payment.status);
 }
 
 /** The airline cancelled a flight of it. */

@@ -1,0 +1,59 @@
+"""The provider's books against ours: money that it has taken belongs to a payment of ours, and what it gave back we asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from core.db import RawConnection
+from core.invariants.found import Found
+from core.payments.provider import CapturedCharge
+
+_COMPARE: Final = """
+    SELECT w.id::text, CASE
+        WHEN p.id IS NULL THEN 'the provider took ' || w.money || ' as ' || w.id || ', and no booking owns it'
+        WHEN p.status = 'DECLINED' THEN 'payment ' || p.id || ' of booking ' || p.booking_id || ' is declined, and the provider took '
+            || w.money
+        WHEN (p.amount, p.currency) <> (w.amount, w.currency) THEN 'payment ' || p.id || ' of booking ' || p.booking_id || ' is of '
+            || p.amount || ' ' || p.currency || ', and the provider took ' || w.money
+        ELSE 'payment ' || p.id || ' of booking ' || p.booking_id || ' has refunds of ' || r.done || ' (and ' || r.pending
+            || ' on the way), and the provider gave ' || w.refunded || ' back' END
+    FROM (
+        SELECT *, amount || ' ' || currency AS money
+        FROM unnest(%s::uuid[], %s::numeric[], %s::text[], %s::numeric[]) AS each(id, amount, currency, refunded)
+    ) AS w
+    LEFT JOIN payments p ON p.id = w.id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(amount) FILTER (WHERE status = 'SUCCEEDED'), 0.00) AS done,
+               coalesce(sum(amount) FILTER (WHERE status = 'PENDING'), 0.00) AS pending
+        FROM refunds WHERE payment_id = p.id
+    ) AS r
+    WHERE p.id IS NULL OR p.status = 'DECLINED' OR (p.amount, p.currency) <> (w.amount, w.currency)
+       OR w.refunded NOT BETWEEN r.done AND r.done + r.pending
+"""
+
+
+def find_violations(connection: RawConnection, captures: Sequence[CapturedCharge]) -> list[Found]:
+    """What of these captures is not in our books. A payment whose outcome is not known yet is no violation: the sweep asks for it."""
+    known: list[tuple[UUID, Decimal, str, Decimal]] = []
+    found: list[Found] = []
+    for capture in captures:
+        payment_id = _payment_id(capture.key)
+        if payment_id is None:
+            money = f"{capture.amount:.2f} {capture.currency}"
+            found.append(Found(f"the provider took {money} as {capture.key}, and no booking owns it", same_as=capture.key))
+        else:
+            known.append((payment_id, capture.amount, capture.currency, capture.refunded))
+    if known:
+        columns = [list(column) for column in zip(*known, strict=True)]
+        found += [Found(what, same_as=key) for key, what in connection.execute(_COMPARE, columns).fetchall()]
+    return found
+
+
+def _payment_id(key: str) -> UUID | None:
+    try:
+        return UUID(key)
+    except ValueError:
+        return None
