@@ -16,7 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsConfigDict
 
-from core import setting_names
+from core import bucket_address, setting_names
 from core.redis import address
 from core.setting_files import OR_FILE, SUFFIX, Environment, WrongFile
 from core.setting_names import PREFIX
@@ -59,8 +59,9 @@ class Servers(_Concern):
     @field_validator("storage_url")
     @classmethod
     def _is_a_bucket(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is not None and not url.get_secret_value().startswith("s3://"):
-            raise ValueError("must begin with s3://")
+        fault = None if url is None else bucket_address.find_fault(url.get_secret_value())
+        if fault is not None:
+            raise ValueError(f"SKYQUEUE_STORAGE_URL is not the address of a bucket. {fault}")
         return url
 
 

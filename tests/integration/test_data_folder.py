@@ -25,6 +25,13 @@ def test_a_data_folder_that_is_a_file_is_told(data_dir: Path, capsys: pytest.Cap
     assert refusal(capsys, "up").startswith(f"skyqueue: The data folder {data_dir} cannot be used")
 
 
+def test_a_data_folder_that_takes_no_file_is_told(
+    capsys: pytest.CaptureFixture[str], data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKYQUEUE_DATA_DIR", "/sys")  # not even root may write there
+    assert refusal(capsys, "up").startswith("skyqueue: The data folder /sys cannot be used: ")
+
+
 def test_a_running_installation_is_known_by_its_folder_and_not_by_a_file_in_it(
     data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,13 +24,16 @@ from api.live.backlog import Backlog
 from api.live.seat_count_cache import SeatCountCache
 from api.readiness.look import Finding
 from api.readiness.postgres import PostgresLook
+from api.readiness.storage import StorageLook
 from core.clock import new_id
 from core.errors import Unavailable
 from core.events import job_events
+from core.imports.storage.bucket import BucketStorage
 from core.imports.storage.folder import FolderStorage
 from launcher.embedded.guardian import Guardian
 from tests.conftest import ServerFactory
 from tests.support.api import ApiFactory, RunningApi, register
+from tests.support.bucket_server import bucket_server
 from tests.support.servers import children_of
 from tests.support.waiting import until
 
@@ -217,6 +220,22 @@ def test_a_storage_that_takes_nothing_degrades_until_it_does(start_api: ApiFacto
     assert any("storage" in reason for reason in ready(api).json()["reasons"])
     uploads.unlink()
     until(lambda: "storage_refuses" not in codes(api))
+
+
+def test_a_bucket_that_takes_nothing_degrades_until_it_does(start_api: ApiFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BucketStorage, "probe_seconds", 0.0)
+    monkeypatch.setattr(StorageLook, "every_seconds", 0.1)
+    with bucket_server() as bucket:
+        api = start_api(STORAGE_URL=bucket.url)
+        assert "storage_refuses" not in codes(api)
+        bucket.refuses = True
+        until(lambda: "storage_refuses" in codes(api))
+        (reason,) = [each for each in ready(api).json()["reasons"] if "storage" in each]
+        assert reason.startswith("The storage of uploads takes no files: ")
+        assert "Access Denied" in reason
+        assert "secret" not in reason
+        bucket.refuses = False
+        until(lambda: "storage_refuses" not in codes(api))
 
 
 def test_a_storage_that_never_answers_degrades(start_api: ApiFactory, monkeypatch: pytest.MonkeyPatch) -> None:

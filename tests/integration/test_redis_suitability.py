@@ -107,6 +107,22 @@ def test_protected_mode_is_told(start_redis: StartRedis, kind: str) -> None:
     assert "is in protected mode" in refusal(f"redis://{address}:{server.port}/0")
 
 
+def test_whatever_else_keeps_us_out_is_told_in_its_words() -> None:
+    """By a proxy, for example."""
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+
+        def answer() -> None:
+            client, _ = proxy.accept()
+            with client:
+                while client.recv(65536):
+                    client.sendall(b"-ERR no upstream\r\n")
+
+        threading.Thread(target=answer, daemon=True).start()
+        place = f"127.0.0.1:{proxy.getsockname()[1]}"
+        told = f"Redis at {place} does not let us in: no upstream. Check SKYQUEUE_REDIS_URL."
+        assert refusal(f"redis://{place}/0") == told
+
+
 @KINDS
 @pytest.mark.parametrize("setting", [{"maxmemory": "1"}, {"min_replicas_to_write": "1"}])
 def test_a_server_that_takes_no_work_just_now_is_told_and_not_refused(

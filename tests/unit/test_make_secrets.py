@@ -127,7 +127,7 @@ def test_a_change_that_somebody_else_does_not_follow_is_told(
         ("SKYQUEUE_JWT_SECRET", "short", "SKYQUEUE_JWT_SECRET is shorter than 32 bytes. Set another"),
         ("SKYQUEUE_DATABASE_URL", "hidden", "SKYQUEUE_DATABASE_URL is not the address of a Postgres database."),
         ("SKYQUEUE_REDIS_URL", "hidden", "SKYQUEUE_REDIS_URL is not the address of a Redis server."),
-        ("SKYQUEUE_STORAGE_URL", "hidden", "SKYQUEUE_STORAGE_URL: must begin with s3://"),
+        ("SKYQUEUE_STORAGE_URL", "hidden", "SKYQUEUE_STORAGE_URL is not the address of a bucket. It must begin with s3://"),
         ("POSTGRES_PASSWORD_FILE", "/none/such", "POSTGRES_PASSWORD_FILE: /none/such cannot be read: No such file or directory."),
     ],
 )

@@ -81,6 +81,34 @@ def test_what_is_not_clear_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, 
     assert "hidden" not in told
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("ftp://key:hidden@bucket", "It must begin with s3://. It looks like"),
+        ("s3://", "It names no bucket. It looks like"),
+        ("s3:///prefix", "Missing bucket name in S3 URI. It looks like"),
+        ("s3://key:hid den@bucket/prefix", "It looks like"),
+        ("s3://key:hidden@bucket?regoin=x", "Unexpected query parameter in S3 URI: 'regoin'. It looks like"),
+        ("s3://key:hidden@bucket?scheme=ftp", "Invalid S3 connection scheme 'ftp'. It looks like"),
+    ],
+)
+def test_what_is_no_bucket_is_told_without_its_secret(monkeypatch: pytest.MonkeyPatch, url: str, told: str) -> None:
+    monkeypatch.setenv("SKYQUEUE_STORAGE_URL", url)
+    with pytest.raises(WrongSettings) as refused:
+        Settings()
+    (line,) = refused.value.lines
+    assert line.startswith(f"SKYQUEUE_STORAGE_URL is not the address of a bucket. {told} s3://key:secret@bucket/prefix?region=")
+    assert "hid" not in line
+
+
+@pytest.mark.parametrize(
+    "url", ["s3://bucket", "s3://key:a%2Fb@bucket/prefix?region=x&scheme=http&endpoint_override=storage.example:9000"]
+)
+def test_a_bucket_that_may_be_away_is_one(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("SKYQUEUE_STORAGE_URL", url)
+    assert Settings().servers.storage_url is not None
+
+
 def test_spaces_around_an_address_do_not_count_and_those_of_a_secret_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SKYQUEUE_REDIS_URL", " redis://cache.example:6379/0 ")
     monkeypatch.setenv("SKYQUEUE_ADMIN_PASSWORD", " a long password ")
