@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from litestar.params import FromPath, JSONBody
 from api.bookings.controller import BookingAccepted, Prefer, owner
 from api.http.authentication import PUBLIC
 from api.http.bodies import TooLarge
+from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.polling import ask_again_in
 from api.http.prefer import wait_seconds
 from api.http.understanding import READS_BODY_ITSELF
@@ -22,7 +24,10 @@ from api.services import Services, SignedRequest
 from core.bookings.errors import BookingNotFound
 from core.bookings.states import BookingStatus
 from core.clock import now
+from core.db import RawConnection
 from core.errors import Invalid
+from core.idempotency.answers import IdempotencyKeyReused, KeyedRequest
+from core.jobs.status import Job
 from core.lifecycle import pay
 from core.payments import events
 from core.payments.errors import AlreadyPaid, HoldExpired, NotPayable, PaymentInProgress
@@ -46,7 +51,17 @@ class PaymentController(Controller):
         operation_id="payBooking",
         summary="Pay for a hold",
         status_code=HTTPStatus.ACCEPTED,
-        opt={"errors": (BookingNotFound, HoldExpired, AlreadyPaid, PaymentInProgress, NotPayable, RateLimited)},
+        opt={
+            "errors": (
+                BookingNotFound,
+                HoldExpired,
+                AlreadyPaid,
+                PaymentInProgress,
+                NotPayable,
+                IdempotencyKeyReused,
+                RateLimited,
+            )
+        },
     )
     async def pay(
         self,
@@ -54,23 +69,22 @@ class PaymentController(Controller):
         data: JSONBody[PayBody],
         request: SignedRequest,
         services: NamedDependency[Services],
+        idempotency_key: IdempotencyKey = None,
         prefer: Prefer = None,
     ) -> Response[BookingAccepted]:
         """Charge a card for seats that are held. The job is the booking's: it is done once the charge is decided. After a decline
         another card may be tried, until the hold ends."""
         await services.limiter.check(Scope.BOOKING_USER, request.user.user_id)
-        await sync_to_thread(_pay, services, booking_id, request.user, data.token)
+        once = keyed(request, idempotency_key, data)
+        begun = await sync_to_thread(_pay, services, booking_id, request.user, data.token, once)
         seconds = wait_seconds(prefer)
-        job = await services.live.jobs.follow(booking_id, seconds) if seconds else None
-        status_url = f"/api/v1/jobs/{booking_id}"
-        headers = {"location": status_url, "retry-after": ask_again_in(None)}
-        if seconds:
-            headers["preference-applied"] = f"wait={seconds}"
-        status = job.booking.status if job and job.booking else BookingStatus.HELD
+        if not seconds:
+            return begun
+        job = await services.live.jobs.follow(booking_id, seconds)
         return Response(
-            BookingAccepted(job_id=booking_id, booking_id=booking_id, status=status, status_url=status_url, job=job),
+            _accepted(booking_id, job),
             status_code=HTTPStatus.ACCEPTED,
-            headers=headers,
+            headers={**begun.headers, "preference-applied": f"wait={seconds}"},
         )
 
     @post(
@@ -95,7 +109,22 @@ class PaymentController(Controller):
         return {"received": True}
 
 
-def _pay(services: Services, booking_id: UUID, principal: Principal, token: str) -> None:
-    with services.db.transaction() as connection:
+def _pay(
+    services: Services, booking_id: UUID, principal: Principal, token: str, once: KeyedRequest | None
+) -> Response[BookingAccepted]:
+    def work(connection: RawConnection) -> Done[BookingAccepted]:
         after = pay.pay(connection, booking_id, owner(principal), token)
-    after.run(services.redis, services.live.dispatcher)
+        headers = {"location": _job_url(booking_id), "retry-after": ask_again_in(None)}
+        response = Response(_accepted(booking_id), status_code=HTTPStatus.ACCEPTED, headers=headers)
+        return Done(response, partial(after.run, services.redis, services.live.dispatcher))
+
+    return answer_once(services, once, work)
+
+
+def _accepted(booking_id: UUID, job: Job | None = None) -> BookingAccepted:
+    status = job.booking.status if job and job.booking else BookingStatus.HELD
+    return BookingAccepted(job_id=booking_id, booking_id=booking_id, status=status, status_url=_job_url(booking_id), job=job)
+
+
+def _job_url(booking_id: UUID) -> str:
+    return f"/api/v1/jobs/{booking_id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -12,9 +13,12 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from api.http.authentication import limited
+from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.wire import RequestBody
 from api.services import Services, SignedRequest
+from core.db import RawConnection
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
+from core.idempotency.answers import IdempotencyKeyReused
 from core.lifecycle import join_waitlist
 from core.lifecycle.join_waitlist import Party
 from core.ratelimit.limits import Scope
@@ -41,7 +45,7 @@ class WaitlistController(Controller):
         summary="Wait for seats on a flight",
         guards=(limited(Scope.BOOKING_USER),),
         sync_to_thread=True,
-        opt={"errors": (FlightNotFound, SeatsAvailable, AlreadyWaiting, FlightCancelled, FlightDeparted)},
+        opt={"errors": (FlightNotFound, SeatsAvailable, AlreadyWaiting, FlightCancelled, FlightDeparted, IdempotencyKeyReused)},
     )
     def join(
         self,
@@ -49,15 +53,19 @@ class WaitlistController(Controller):
         data: JSONBody[PartyBody],
         request: SignedRequest,
         services: NamedDependency[Services],
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[WaitlistView]:
         """First come, first served. The same party again is answered with its place in line (200), not with a second one."""
         party = Party(request.user.user_id, data.party_size, data.accept_partial)
-        with services.db.transaction() as connection:
+
+        def work(connection: RawConnection) -> Done[WaitlistView]:
             joined = join_waitlist.join(connection, flight_id, party, hold_minutes=services.settings.booking.hold_minutes)
             entry = get_entry(connection, flight_id, party.user_id)
-        joined.after.run(services.redis, services.live.dispatcher)
-        status = HTTPStatus.CREATED if joined.new else HTTPStatus.OK
-        return Response(entry, status_code=status, headers={"location": f"/api/v1/flights/{flight_id}/waitlist"})
+            status = HTTPStatus.CREATED if joined.new else HTTPStatus.OK
+            response = Response(entry, status_code=status, headers={"location": f"/api/v1/flights/{flight_id}/waitlist"})
+            return Done(response, partial(joined.after.run, services.redis, services.live.dispatcher))
+
+        return answer_once(services, keyed(request, idempotency_key, data), work)
 
     @get(operation_id="getWaitlistView", summary="My place in line", sync_to_thread=True, opt={"errors": (NotWaiting,)})
     def read(

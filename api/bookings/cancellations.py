@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Literal
 from uuid import UUID
@@ -15,6 +16,7 @@ from msgspec import Meta
 
 from api.bookings.controller import owner
 from api.http.authentication import limited
+from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.wire import RequestBody
 from api.services import Services, SignedRequest
 from core.bookings import queries, quotes
@@ -29,6 +31,8 @@ from core.bookings.errors import (
 )
 from core.bookings.quotes import Quote
 from core.bookings.views import BookingView, money
+from core.db import RawConnection
+from core.idempotency.answers import IdempotencyKeyReused
 from core.lifecycle import accept_schedule_change
 from core.lifecycle import cancel as cancelling
 from core.ratelimit.limits import Scope
@@ -66,16 +70,23 @@ class CancellationController(Controller):
         summary="What cancelling gives back",
         guards=(limited(Scope.BOOKING_USER),),
         sync_to_thread=True,
-        opt={"errors": (BookingNotFound, NotCancellable)},
+        opt={"errors": (BookingNotFound, NotCancellable, IdempotencyKeyReused)},
     )
     def quote(
-        self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]
+        self,
+        booking_id: FromPath[UUID],
+        request: SignedRequest,
+        services: NamedDependency[Services],
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[QuoteView]:
         """Nothing is cancelled yet. Refund and fee add up to what was paid; both are `0.00` when nothing was."""
-        with services.db.transaction() as connection:
+
+        def work(connection: RawConnection) -> Done[QuoteView]:
             quote = cancelling.quote(connection, booking_id, owner(request.user), services.settings.fares)
-        location = f"/api/v1/cancellations/{quote.id}"
-        return Response(_quote_view(quote), status_code=HTTPStatus.CREATED, headers={"location": location})
+            headers = {"location": f"/api/v1/cancellations/{quote.id}"}
+            return Done(Response(_quote_view(quote), status_code=HTTPStatus.CREATED, headers=headers))
+
+        return answer_once(services, keyed(request, idempotency_key), work)
 
     @get(
         "/cancellations/{cancellation_id:uuid}",
@@ -94,14 +105,19 @@ class CancellationController(Controller):
         summary="Cancel as quoted",
         status_code=HTTPStatus.OK,
         sync_to_thread=True,
-        opt={"errors": (QuoteNotFound, QuoteExpired, QuoteSuperseded, NotCancellable)},
+        opt={"errors": (QuoteNotFound, QuoteExpired, QuoteSuperseded, NotCancellable, IdempotencyKeyReused)},
     )
     def confirm(
-        self, cancellation_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]
-    ) -> BookingView:
+        self,
+        cancellation_id: FromPath[UUID],
+        request: SignedRequest,
+        services: NamedDependency[Services],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[BookingView]:
         """Give the seats and the money back once. The answer is the cancelled booking, also when it is confirmed again."""
         settings = services.settings
-        with services.db.transaction() as connection:
+
+        def work(connection: RawConnection) -> Done[BookingView]:
             booking_id, after = cancelling.confirm(
                 connection,
                 cancellation_id,
@@ -109,9 +125,10 @@ class CancellationController(Controller):
                 settings.fares,
                 hold_minutes=settings.booking.hold_minutes,
             )
-        after.run(services.redis, services.live.dispatcher)
-        with services.db.snapshot() as connection:
-            return queries.get_booking(connection, booking_id, owner(request.user))
+            view = queries.get_booking(connection, booking_id, owner(request.user))
+            return Done(Response(view, status_code=HTTPStatus.OK), partial(after.run, services.redis, services.live.dispatcher))
+
+        return answer_once(services, keyed(request, idempotency_key), work)
 
     @post(
         "/bookings/{booking_id:uuid}/schedule-change",

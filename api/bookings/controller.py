@@ -16,6 +16,7 @@ from api.bookings.bodies import BookingBody
 from api.bookings.lookups import slow_by_reference
 from api.http.addresses import limited_by_address
 from api.http.authentication import Forbidden, limited
+from api.http.idempotency import REPLAYED, IdempotencyKey
 from api.http.polling import ask_again_in
 from api.http.prefer import wait_seconds
 from api.live.seat_count_cache import SeatCountCache
@@ -23,7 +24,6 @@ from api.services import Services, SignedRequest
 from core.bookings import queries
 from core.bookings.errors import (
     BookingNotFound,
-    IdempotencyKeyReused,
     NotAccepted,
     NotCancellable,
     PossibleDuplicate,
@@ -37,24 +37,14 @@ from core.bookings.states import BookingStatus
 from core.bookings.views import BookingView
 from core.errors import Invalid, Overloaded
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
+from core.idempotency.answers import IdempotencyKeyReused
 from core.jobs.status import Job
 from core.lifecycle import cancel as cancelling
 from core.ratelimit.limiter import RateLimited
 from core.ratelimit.limits import Scope
-from core.text import END, VISIBLE
+from core.text import VISIBLE
 from core.users.tokens import AccountGone, Principal
 
-IdempotencyKey = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Idempotency-Key",
-        min_length=1,
-        max_length=255,
-        pattern=rf"^[\x21-\x7e]+{END}",
-        required=False,
-        description="Any string of yours. Repeating a request with the same key returns the same booking, never a second one.",
-    ),
-]
 Prefer = Annotated[
     str | None,
     HeaderParameter(
@@ -254,7 +244,7 @@ def _accepted(accepted: Accepted, job: Job | None, *, waited: int, ask_again: st
     status_url = f"/api/v1/jobs/{accepted.booking_id}"
     headers = {"location": status_url, "retry-after": ask_again}
     if accepted.replayed:
-        headers["idempotent-replayed"] = "true"
+        headers[REPLAYED] = "true"
     if waited:
         headers["preference-applied"] = f"wait={waited}"
     status = job.booking.status if job and job.booking else accepted.status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from uuid import UUID
 
@@ -11,13 +12,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from api.http.authentication import requires_admin
+from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.polling import ask_again_in
 from api.http.wire import Line, RequestBody
 from api.services import Services, SignedRequest
+from core.db import RawConnection
 from core.flights import cancellation
 from core.flights.announcements import route_versions
 from core.flights.announcements.route_versions import RouteDays
+from core.flights.cancellation import Begun
 from core.flights.errors import FlightDeparted, FlightNotFound
+from core.idempotency.answers import IdempotencyKeyReused
 from core.messaging.messages import CancelFlights
 from core.waitlist import entries
 
@@ -46,7 +51,7 @@ class FlightCancellationController(Controller):
         summary="Cancel a flight, its bookings with it",
         status_code=HTTPStatus.ACCEPTED,
         sync_to_thread=True,
-        opt={"errors": (FlightNotFound, FlightDeparted)},
+        opt={"errors": (FlightNotFound, FlightDeparted, IdempotencyKeyReused)},
     )
     def cancel(
         self,
@@ -54,20 +59,32 @@ class FlightCancellationController(Controller):
         data: JSONBody[FlightCancellationBody],
         request: SignedRequest,
         services: NamedDependency[Services],
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[FlightCancellationAccepted]:
         """From now on no search finds it and nobody can book it. Everybody on it is refunded in full by a job; a flight that was
         cancelled before answers with that job.
         """
-        with services.db.transaction() as connection:
+
+        def work(connection: RawConnection) -> Done[FlightCancellationAccepted]:
             begun = cancellation.begin(connection, flight_id, data.reason, user_id=request.user.user_id)
-            if begun.is_new:
-                entries.close(connection, flight_id)
-        if begun.is_new:
-            route_versions.change(services.redis, RouteDays([begun.route_day]))
-            services.live.dispatcher.send(CancelFlights((begun.job.id,)))
-        status_url = f"/api/v1/jobs/{begun.job.id}"
-        return Response(
-            FlightCancellationAccepted(job_id=begun.job.id, status=begun.job.status, status_url=status_url),
-            status_code=HTTPStatus.ACCEPTED,
-            headers={"location": status_url, "retry-after": ask_again_in(None)},
-        )
+            response = _accepted(begun)
+            if not begun.is_new:
+                return Done(response)
+            entries.close(connection, flight_id)
+            return Done(response, partial(_follow_up, services, begun))
+
+        return answer_once(services, keyed(request, idempotency_key, data), work)
+
+
+def _follow_up(services: Services, begun: Begun) -> None:
+    route_versions.change(services.redis, RouteDays([begun.route_day]))
+    services.live.dispatcher.send(CancelFlights((begun.job.id,)))
+
+
+def _accepted(begun: Begun) -> Response[FlightCancellationAccepted]:
+    status_url = f"/api/v1/jobs/{begun.job.id}"
+    return Response(
+        FlightCancellationAccepted(job_id=begun.job.id, status=begun.job.status, status_url=status_url),
+        status_code=HTTPStatus.ACCEPTED,
+        headers={"location": status_url, "retry-after": ask_again_in(None)},
+    )

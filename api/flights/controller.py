@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, Final
@@ -21,6 +22,7 @@ from litestar.response import Stream
 from msgspec import Meta
 
 from api.http.authentication import requires_admin
+from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.wire import RequestBody
 from api.services import Services, SignedRequest
 from core.after_commit import AfterCommit
@@ -41,6 +43,7 @@ from core.flights.listing import FlightFilter, FlightSort
 from core.flights.models import FlightStatus
 from core.flights.service import Change
 from core.flights.views import FlightView, InventoryView
+from core.idempotency.answers import IdempotencyKeyReused
 from core.imports.export import export_flights
 from core.lifecycle import offer_seats
 from core.text import AMOUNT, VISIBLE
@@ -94,17 +97,30 @@ class FlightController(Controller):
     tags = ("flights",)
     guards = (requires_admin,)
 
-    @post(operation_id="createFlight", summary="Add a flight", sync_to_thread=True, opt={"errors": (FlightExists,)})
+    @post(
+        operation_id="createFlight",
+        summary="Add a flight",
+        sync_to_thread=True,
+        opt={"errors": (FlightExists, IdempotencyKeyReused)},
+    )
     def create(
-        self, data: JSONBody[FlightBody], request: SignedRequest, services: NamedDependency[Services]
+        self,
+        data: JSONBody[FlightBody],
+        request: SignedRequest,
+        services: NamedDependency[Services],
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[FlightView]:
         details = data.details()
-        with services.db.transaction() as connection:
+
+        def work(connection: RawConnection) -> Done[FlightView]:
             change = service.create_flight(connection, details, user_id=request.user.user_id)
-        answer = _announced(change, services)
-        answer.status_code = HTTPStatus.CREATED
-        answer.headers["location"] = f"/admin/flights/{change.flight_id}"
-        return answer
+            assert change.flight is not None
+            answer = _answer(change.flight)
+            answer.status_code = HTTPStatus.CREATED
+            answer.headers["location"] = f"/admin/flights/{change.flight_id}"
+            return Done(answer, partial(_announce, change, services))
+
+        return answer_once(services, keyed(request, idempotency_key, data), work)
 
     @get(operation_id="listFlights", summary="List flights", sync_to_thread=True)
     def list(
@@ -231,11 +247,15 @@ def _offered(connection: RawConnection, change: Change, services: Services) -> t
 
 
 def _announced(change: Change, services: Services) -> Response[FlightView]:
-    service.announce(services.redis, change)
+    _announce(change, services)
     assert change.flight is not None
-    if change.seats_changed:
-        job_events.seats_changed(services.redis, {change.flight_id: change.flight.available_seats})
     return _answer(change.flight)
+
+
+def _announce(change: Change, services: Services) -> None:
+    service.announce(services.redis, change)
+    if change.seats_changed and change.flight is not None:
+        job_events.seats_changed(services.redis, {change.flight_id: change.flight.available_seats})
 
 
 def _answer(flight: FlightView) -> Response[FlightView]:

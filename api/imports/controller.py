@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -19,15 +20,18 @@ from litestar.response import Stream
 
 from api.http.authentication import limited, requires_admin
 from api.http.bodies import TooLarge, UnsupportedMediaType
+from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.polling import ask_again_in
 from api.http.understanding import READS_BODY_ITSELF
 from api.imports import uploads
 from api.imports.uploads import storage_away
 from api.services import Services, SignedRequest
 from core.clock import new_id, now
+from core.db import RawConnection
 from core.errors import Malformed, Unavailable
 from core.events import job_events
 from core.events.job_events import JobEvents
+from core.idempotency.answers import IdempotencyKeyReused, KeyedRequest
 from core.imports import changes, csv_files, queries, service
 from core.imports.changes import FlightChange
 from core.imports.csv.header import BadHeader, Layout, NotText, read_layout
@@ -85,7 +89,10 @@ class ImportController(Controller):
         guards=(limited(Scope.UPLOAD_USER),),
         request_max_body_size=None,
         operation_class=UploadOperation,
-        opt={READS_BODY_ITSELF: True, "errors": (BadHeader, NotText, TooLarge, UnsupportedMediaType, Malformed, Unavailable)},
+        opt={
+            READS_BODY_ITSELF: True,
+            "errors": (BadHeader, NotText, TooLarge, UnsupportedMediaType, Malformed, IdempotencyKeyReused, Unavailable),
+        },
     )
     async def upload(
         self,
@@ -94,6 +101,7 @@ class ImportController(Controller):
         mode: FromQuery[ImportMode] = ImportMode.UPSERT,
         dry_run: FromQuery[bool] = False,
         times: FromQuery[ImportTimes] = ImportTimes.ZONED,
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[ImportAccepted]:
         """The header is checked at once, the rows by a job. UTF-8; delimiter `,`, `;` or tab; columns in any order.
 
@@ -109,27 +117,14 @@ class ImportController(Controller):
         try:
             head = await uploads.receive(request, received, limit=settings.http.max_upload_mb * 1024**2)
             layout = read_layout(head)
-            accepted = await asyncio.to_thread(
-                _accept,
-                services,
-                import_id,
-                received,
-                layout,
-                user_id=request.user.user_id,
-                mode=mode,
-                dry_run=dry_run,
-                times=times,
-            )
-            kept = accepted.is_new
+            stored = await asyncio.to_thread(_keep, received)
+            once = keyed(request, idempotency_key, stored.content_hash, mode, dry_run, times)
+            wishes = {"user_id": request.user.user_id, "mode": mode, "dry_run": dry_run, "times": times}
+            response, kept = await asyncio.to_thread(_accept, services, import_id, stored, layout, once, **wishes)
+            return response
         finally:
             if not kept:
                 await asyncio.to_thread(received.discard)
-        status_url = f"/admin/flights/bulk-upload/status/{accepted.import_id}"
-        return Response(
-            ImportAccepted(accepted.import_id, accepted.status, status_url),
-            status_code=HTTPStatus.ACCEPTED,
-            headers={"location": status_url, "retry-after": ask_again_in(None)},
-        )
 
     @get(
         "/flights/bulk-upload/status/{job_id:uuid}",
@@ -242,17 +237,37 @@ def _receive(storage: Storage, import_id: UUID) -> Upload:
         raise storage_away(error) from error
 
 
-def _accept(services: Services, import_id: UUID, upload: Upload, layout: Layout, **wishes: Any) -> Accepted:
-    """Make the file durable, then the row that needs it, then call a worker."""
+def _keep(upload: Upload) -> StoredFile:
+    """Make the file durable, before there is a row that needs it."""
     try:
-        file: StoredFile = upload.keep()
+        return upload.keep()
     except OSError as error:
         raise storage_away(error) from error
-    with services.db.transaction() as connection:
+
+
+def _accept(
+    services: Services, import_id: UUID, file: StoredFile, layout: Layout, once: KeyedRequest | None, **wishes: Any
+) -> tuple[Response[ImportAccepted], bool]:
+    """Store the import and call a worker. Returns the answer, and whether the file is needed."""
+    is_new = False
+
+    def work(connection: RawConnection) -> Done[ImportAccepted]:
+        nonlocal is_new
         accepted = service.accept(connection, import_id, file, layout, **wishes)
-    if accepted.is_new:
-        services.live.dispatcher.send(ImportFile((accepted.import_id,)))
-    return accepted
+        is_new = accepted.is_new
+        response = _accepted(accepted)
+        return Done(response, partial(services.live.dispatcher.send, ImportFile((import_id,)))) if is_new else Done(response)
+
+    return answer_once(services, once, work), is_new
+
+
+def _accepted(accepted: Accepted) -> Response[ImportAccepted]:
+    status_url = f"/admin/flights/bulk-upload/status/{accepted.import_id}"
+    return Response(
+        ImportAccepted(accepted.import_id, accepted.status, status_url),
+        status_code=HTTPStatus.ACCEPTED,
+        headers={"location": status_url, "retry-after": ask_again_in(None)},
+    )
 
 
 def _attachment(name: str) -> dict[str, str]:

@@ -71,11 +71,6 @@ class QuoteSuperseded(Conflict):
     code = "quote_superseded"
 
 
-class IdempotencyKeyReused(AppError):
-    code = "idempotency_key_reused"
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-
-
 class NotAccepted(AppError):
     """Postgres refused this very row. It was checked at the door, so this is a gap in those checks, not the client's puzzle."""
 

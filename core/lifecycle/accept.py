@@ -16,7 +16,6 @@ import structlog
 
 from core.bookings import duplicates, holds, insert, price, segments
 from core.bookings.errors import (
-    IdempotencyKeyReused,
     NotAccepted,
     PossibleDuplicate,
     TooManyHolds,
@@ -29,6 +28,7 @@ from core.clock import new_id
 from core.db import AWAY, Database, RawConnection, fetch
 from core.errors import AppError, Unavailable
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
+from core.idempotency.answers import IdempotencyKeyReused
 from core.users.tokens import AccountGone
 
 _log = structlog.get_logger(__name__)

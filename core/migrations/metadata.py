@@ -18,6 +18,7 @@ from core.bookings import records as _records  # noqa: E402, F401  # likewise
 from core.flights import cancellation_models as _flight_cancellations  # noqa: E402, F401  # likewise
 from core.flights import models as _flights  # noqa: E402, F401  # likewise
 from core.heartbeats import models as _heartbeats  # noqa: E402, F401  # likewise
+from core.idempotency import models as _idempotency  # noqa: E402, F401  # likewise
 from core.imports import models as _imports  # noqa: E402, F401  # likewise
 from core.operations import models as _repair  # noqa: E402, F401  # likewise
 from core.payments import models as _payments  # noqa: E402, F401  # likewise

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import event
 
 from api.http.database import WatchedDatabase
-from core.bookings.errors import IdempotencyKeyReused
 from core.bookings.requests import Accepted, BookingRequest
 from core.clock import new_id
 from core.errors import Unavailable
 from core.flights.errors import FlightNotFound
+from core.idempotency.answers import IdempotencyKeyReused
 from core.lifecycle.accept import Intake
 from core.users.tokens import AccountGone
 from tests.support.pipeline import Pipeline

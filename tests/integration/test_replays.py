@@ -7,10 +7,11 @@ from uuid import UUID
 import httpx
 import pytest
 
-from core.bookings.errors import IdempotencyKeyReused, SeatsSoldOut
+from core.bookings.errors import SeatsSoldOut
 from core.bookings.requests import Accepted, Answer, BookingRequest
 from core.errors import AppError
 from core.flights.errors import FlightDeparted
+from core.idempotency.answers import IdempotencyKeyReused
 from core.lifecycle.accept import Intake
 from tests.support.pipeline import Pipeline
 from tests.support.steps import Steps

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.flights import cancellation
+from core.idempotency import answers
 from core.imports import unclaimed
 from core.invariants import inventory_drift
 from core.lifecycle import sweep
@@ -32,6 +33,8 @@ PERIOD_SECONDS: Final = 1.0
 AUDIT_SECONDS: Final = 30.0
 STALL_SECONDS: Final = 120.0
 """A sweep that has not begun a step, nor asked Postgres anything, for so long is stuck. The longest step goes through all that Redis has."""
+ANSWERS_AT_ONCE: Final = 5_000
+"""Old answers that are forgotten in one step."""
 UPLOADS_SECONDS: Final = 600.0
 """How often the storage is searched for files that nobody needs."""
 
@@ -130,6 +133,7 @@ class Sweeper:
         if time.monotonic() - self._tidied_at > UPLOADS_SECONDS:
             self._tidied_at = time.monotonic()
             yield "uploads", self.delete_orphaned_uploads
+            yield "old answers", self._forget_old_answers
 
     def _can_send(self) -> bool:
         """Whether Redis answers. Work is not leased without it: every lease counts an attempt, and an outage is not the work's fault."""
@@ -165,6 +169,10 @@ class Sweeper:
     def _remember(self, name: str, make_due_now: Callable[[], None]) -> None:
         make_due_now()
         del self._forgotten[name]
+
+    def _forget_old_answers(self) -> None:
+        with self._context.db.transaction() as connection:
+            answers.forget_old(connection, limit=ANSWERS_AT_ONCE)
 
     def delete_orphaned_uploads(self) -> None:
         """Public for the tests."""

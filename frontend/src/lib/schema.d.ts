@@ -1499,7 +1499,10 @@ export interface operations {
     createFlight: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1572,7 +1575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: `validation` */
+            /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1876,7 +1879,10 @@ export interface operations {
     cancelFlight: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 flight_id: string;
             };
@@ -1960,7 +1966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: `validation` */
+            /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2054,7 +2060,10 @@ export interface operations {
                 mode?: components["schemas"]["ImportMode"];
                 times?: components["schemas"]["ImportTimes"];
             };
-            header?: never;
+            header?: {
+                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2122,7 +2131,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: `validation` or `bad_header` */
+            /** @description Unprocessable Entity: `validation` or `bad_header` or `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3112,7 +3121,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any string of yours. Repeating a request with the same key returns the same booking, never a second one. */
+                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
                 "Idempotency-Key"?: string | null;
                 /** @description `wait=n`: answer when it is done, or after n seconds (25 at most). */
                 Prefer?: string | null;
@@ -3362,7 +3371,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any string of yours. Repeating a request with the same key returns the same booking, never a second one. */
+                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
                 "Idempotency-Key"?: string | null;
                 /** @description `wait=n`: answer when it is done, or after n seconds (25 at most). */
                 Prefer?: string | null;
@@ -3614,7 +3623,10 @@ export interface operations {
     quoteCancellation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 booking_id: string;
             };
@@ -3667,7 +3679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: `validation` */
+            /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3808,6 +3820,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
+                "Idempotency-Key"?: string | null;
                 /** @description `wait=n`: answer when it is done, or after n seconds (25 at most). */
                 Prefer?: string | null;
             };
@@ -3885,7 +3899,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: `validation` */
+            /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4207,7 +4221,10 @@ export interface operations {
     confirmCancellation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 cancellation_id: string;
             };
@@ -4260,7 +4277,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: `validation` */
+            /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4390,7 +4407,10 @@ export interface operations {
     joinWaitlist: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 flight_id: string;
             };
@@ -4465,7 +4485,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: `validation` */
+            /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;

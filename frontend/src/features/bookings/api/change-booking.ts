@@ -1,5 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '@/lib/client';
+import { forgetIdempotencyKey, idempotencyKey } from '@/lib/idempotency-key';
+import { asProblem } from '@/lib/problem';
 import { RETRY } from '@/lib/query-client';
 import { bookingKeys } from './keys';
 
@@ -36,17 +38,27 @@ export function useCancelBooking() {
   });
 }
 
-/** Charges a card. Never repeated by itself: after a lost answer, the booking shows whether the payment has begun. */
+/** Charges a card. A lost answer is asked for again with the same idempotency key, so that there is one payment. */
 export function usePayBooking(bookingId: string) {
+  const reload = useReload();
+  const request = (token: string) => `pay ${bookingId} ${token}`;
   return useMutation({
     mutationFn: (token: string) =>
       answer(
         api.POST('/api/v1/bookings/{booking_id}/payments', {
-          params: { path: { booking_id: bookingId } },
+          params: {
+            path: { booking_id: bookingId },
+            header: { 'Idempotency-Key': idempotencyKey(request(token)) },
+          },
           body: { token },
         }),
       ),
-    onSettled: useReload(),
+    ...RETRY,
+    onSettled: (_, error, token) => {
+      // While the error may be gone at the next try, the payment may still have begun: keep its key.
+      if (!error || !asProblem(error).retryable) forgetIdempotencyKey(request(token));
+      return reload();
+    },
   });
 }
 

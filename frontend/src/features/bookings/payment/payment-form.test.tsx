@@ -65,6 +65,24 @@ test('while a card is charged, no other payment can be made', async () => {
   expect(screen.queryByRole('timer')).not.toBeInTheDocument();
 });
 
+test('a lost answer to a payment is asked for again with the same idempotency key', async () => {
+  const held = hold(inSeconds(60));
+  answerPayments(held);
+  const keys: (string | null)[] = [];
+  network.use(
+    http.post('/api/v1/bookings/:id/payments', ({ request }) => {
+      keys.push(request.headers.get('Idempotency-Key'));
+      if (keys.length === 1) return HttpResponse.error();
+      return HttpResponse.json({ job_id: held.id, booking_id: held.id }, { status: 202 });
+    }),
+  );
+  const { user } = openApp(`/bookings/${held.id}`, { as: 'member' });
+  await user.click(await screen.findByRole('button', { name: 'Pay ₹15,000' }));
+  await waitFor(() => expect(keys).toHaveLength(2));
+  expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+  expect(keys[1]).toBe(keys[0]);
+});
+
 test('a refused payment says why', async () => {
   const held = hold(inSeconds(60));
   answerPayments(held);

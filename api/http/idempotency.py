@@ -1,0 +1,83 @@
+"""`Idempotency-Key` on whatever creates something: the first answer is kept with its effect, and heard again by who repeats the request."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Generic, TypeAlias, TypeVar
+
+import msgspec
+from litestar import Response
+from litestar.params import HeaderParameter
+
+from api.services import Services, SignedRequest
+from core.db import RawConnection
+from core.idempotency import answers
+from core.idempotency.answers import KeyedRequest, StoredAnswer
+from core.text import END
+
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        pattern=rf"^[\x21-\x7e]+{END}",
+        required=False,
+        description="Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.",
+    ),
+]
+REPLAYED: Final = "idempotent-replayed"
+
+Content = TypeVar("Content")
+
+
+def _nothing() -> None:
+    """Nothing follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[Content]):
+    """What a request did in its transaction: what is answered, and what is to follow the commit."""
+
+    response: Response[Content]
+    follow_up: Callable[[], object] = _nothing
+
+
+Work: TypeAlias = Callable[[RawConnection], Done[Content]]
+
+
+def keyed(request: SignedRequest, key: str | None, *said: Any) -> KeyedRequest | None:
+    """The request under its key, if it has one. `said`: what it asks for, beside its path."""
+    if key is None:
+        return None
+    meaning = msgspec.json.encode((request.path_params, said))
+    operation = str(request.route_handler.operation_id)
+    return KeyedRequest(request.user.user_id, operation, key, hashlib.sha256(meaning).digest())
+
+
+def answer_once(services: Services, request: KeyedRequest | None, work: Work[Content]) -> Response[Content]:
+    """Do the work in a transaction, unless it was done under this key before; then give the same answer again.
+
+    Raises:
+        IdempotencyKeyReused: the key came with another request.
+    """
+    with services.db.transaction() as connection:
+        earlier = answers.begin(connection, request) if request else None
+        if earlier is not None:
+            return _replay(earlier)
+        done = work(connection)
+        if request is not None:
+            answers.keep(connection, request, _answer_of(done.response))
+    done.follow_up()
+    return done.response
+
+
+def _answer_of(response: Response[Any]) -> StoredAnswer:
+    return StoredAnswer(response.status_code or 200, response.headers, msgspec.json.encode(response.content))
+
+
+def _replay(answer: StoredAnswer) -> Response[Any]:
+    headers = {**answer.headers, REPLAYED: "true"}
+    return Response(answer.body, status_code=answer.status, headers=headers, media_type="application/json")

@@ -1,0 +1,30 @@
+"""The keys under which requests were answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime, LargeBinary, SmallInteger, Text, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """One key of one user for one operation, and the answer that the request got. Bookings keep their keys themselves."""
+
+    __tablename__ = "idempotency_keys"
+
+    user_id: UUID = Field(primary_key=True, foreign_key="users.id", ondelete="CASCADE")
+    operation: str = Field(sa_column=Column(Text, primary_key=True))
+    """The operation's id in the API's description."""
+    key: str = Field(sa_column=Column(Text, primary_key=True))
+    request_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """SHA-256 of what the request asked for."""
+    status: int | None = Field(default=None, sa_column=Column(SmallInteger))
+    """Null only inside the transaction that answers."""
+    headers: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    """JSON, as it was sent."""
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now(), index=True))
