@@ -22,6 +22,7 @@ from api.http.prefer import wait_seconds
 from api.live.seat_count_cache import SeatCountCache
 from api.services import Services, SignedRequest
 from core.bookings import queries
+from core.bookings.desk import DeskView
 from core.bookings.errors import (
     BookingNotFound,
     NotAccepted,
@@ -182,8 +183,8 @@ class BookingController(Controller):
         request: SignedRequest,
         services: NamedDependency[Services],
         surname: Annotated[str | None, QueryParameter(min_length=1, max_length=100, pattern=VISIBLE, required=False)] = None,
-    ) -> BookingView:
-        """My own booking; or, with the surname of one of its passengers, anybody's, without what only its owner may know or do."""
+    ) -> BookingView | DeskView:
+        """My own booking; or, with the surname of one of its passengers, of anybody's booking what a desk needs to check them in."""
         with services.db.snapshot() as connection:
             return queries.get_by_reference(connection, reference, owner(request.user), surname)
 

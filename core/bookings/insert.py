@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from core.bookings import references
 from core.bookings.requests import BookingRequest
 from core.clock import new_id
 from core.db import RawConnection, fetch
@@ -52,7 +53,7 @@ _STORE: Final = """
              AS w(id, user_id, seats, mode, token, key, hash, reference)
         JOIN (SELECT booking_id, sum(price) AS price, min(currency) AS currency FROM asked GROUP BY booking_id) AS total
              ON total.booking_id = w.id
-        ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+        ON CONFLICT DO NOTHING
         RETURNING id, seats
     ), segments AS (
         INSERT INTO booking_segments (booking_id, position, public_id, flight_id, price_total, departure_ts, arrival_ts)
@@ -69,11 +70,9 @@ def lock_terms(connection: RawConnection, requests: Sequence[BookingRequest]) ->
     return {terms.id: terms for terms in fetch(connection, FlightTerms, _LOCK_TERMS, (wanted,))}
 
 
-def store(
-    connection: RawConnection, requests: Sequence[BookingRequest], references: Sequence[str], terms: Mapping[UUID, FlightTerms]
-) -> set[UUID]:
-    """Insert these requests but for those whose key was used before; returns the bookings that are new. `terms`: of all their flights
-    (`lock_terms`), at which they are sold.
+def store(connection: RawConnection, requests: Sequence[BookingRequest], terms: Mapping[UUID, FlightTerms]) -> set[UUID]:
+    """Insert these requests, but for those whose key was used before, and those who drew a reference that exists: they may be
+    stored again. Returns the bookings that are new. `terms`: of all their flights (`lock_terms`), at which they are sold.
     """
     segments = [
         (request.booking_id, position, new_id() if position else request.booking_id, flight_id)
@@ -92,7 +91,7 @@ def store(
             "tokens": [request.payment_token for request in requests],
             "keys": [request.idempotency_key for request in requests],
             "hashes": [request.request_hash for request in requests],
-            "references": list(references),
+            "references": [references.draw() for _ in requests],
             "segment_bookings": segment_bookings,
             "positions": positions,
             "public_ids": public_ids,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import msgspec
-
+from core.bookings import desk
+from core.bookings.desk import DeskView
 from core.bookings.errors import BookingNotFound
 from core.bookings.locking import NOT_FOUND, may_act_for
 from core.bookings.passengers import surname_key
 from core.bookings.states import BookingStatus
-from core.bookings.views import BookingView, PassengerView, read_bookings
+from core.bookings.views import BookingView, read_bookings
 from core.db import RawConnection
 
 
@@ -26,30 +26,26 @@ def get_booking(connection: RawConnection, booking_id: UUID, owner_id: UUID | No
     return view
 
 
-def get_by_reference(connection: RawConnection, reference: str, owner_id: UUID | None, surname: str | None = None) -> BookingView:
-    """One booking by its record locator, in any case. Who does not own it needs the surname of a passenger, and then sees neither
-    dates of birth nor contacts nor how it was paid, and may do nothing.
+def get_by_reference(
+    connection: RawConnection, reference: str, owner_id: UUID | None, surname: str | None = None
+) -> BookingView | DeskView:
+    """One booking by its record locator, in any case. Who does not own it needs the surname of a passenger, and then sees what a
+    desk needs to check them in.
 
     Raises:
         BookingNotFound
     """
-    row = connection.execute(
-        """
-        SELECT b.id, EXISTS (SELECT FROM passengers p WHERE p.booking_id = b.id AND p.surname_key = %s)
-        FROM bookings b WHERE b.reference = %s
-        """,
-        (surname_key(surname or ""), reference.upper()),
-    ).fetchone()
+    row = connection.execute("SELECT id FROM bookings WHERE reference = %s", (reference.upper(),)).fetchone()
     if row is None:
         raise BookingNotFound(NOT_FOUND)
-    booking_id, knows_surname = row
-    if not knows_surname:
-        return get_booking(connection, booking_id, owner_id)
-    view = get_booking(connection, booking_id, None)
+    view = get_booking(connection, row[0], None)
     if may_act_for(owner_id, view.user_id):
         return view
-    names = [PassengerView(passenger.position, passenger.name) for passenger in view.passengers]
-    return msgspec.structs.replace(view, passengers=names, available_actions=[], payment=None, refund=None)
+    key = surname_key(surname or "")
+    names = [passenger.name for passenger in view.passengers if key and surname_key(passenger.name) == key]
+    if not names:
+        raise BookingNotFound(NOT_FOUND)
+    return desk.view(view, names)
 
 
 def list_bookings(

@@ -84,7 +84,7 @@ class Segment(msgspec.Struct, frozen=True):
 
 
 class PassengerView(msgspec.Struct, frozen=True):
-    """A named traveller. Who finds a booking by reference and surname, and does not own it, sees the name alone."""
+    """A named traveller."""
 
     position: int
     name: str

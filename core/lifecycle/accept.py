@@ -21,7 +21,7 @@ from core.bookings.errors import (
     TooManyHolds,
 )
 from core.bookings.insert import FlightTerms
-from core.bookings.references import References
+from core.bookings.references import DRAWS
 from core.bookings.requests import Accepted, Answer, BookingRequest
 from core.bookings.states import BookingStatus
 from core.clock import new_id
@@ -40,7 +40,6 @@ class Intake:
     def __init__(self, db: Database, *, refuses_duplicates: bool = False, hold_limit: int | None = None) -> None:
         self._db = db
         self._hold_limit = hold_limit
-        self._references = References()
         self._refuses_duplicates = refuses_duplicates
 
     def accept(self, requests: Sequence[BookingRequest]) -> list[Answer]:
@@ -54,8 +53,6 @@ class Intake:
         try:
             self._accept_isolated(named, answers)
         except AWAY:
-            # A Postgres that crashed may hand out the numbers of a lost transaction again.
-            self._references = References()
             # It went away in the middle of a batch of which a part was committed.
             if not answers:
                 raise
@@ -100,22 +97,22 @@ class Intake:
                 for request, answer in zip(requests, answers, strict=True)
             ]
         wanted = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
-        stored = self._store(connection, wanted, terms)
-        # A key that was used before answers with its booking, also where the flight would take nobody now.
-        earlier = _find_earlier(connection, [request for request in requests if request.booking_id not in stored])
+        stored: set[UUID] = set()
+        earlier: dict[tuple[UUID, str], _Earlier] = {}
+        for _ in range(DRAWS):
+            stored |= insert.store(connection, wanted, terms) if wanted else set()
+            # A key that was used before answers with its booking, also where the flight would take nobody now.
+            earlier = _find_earlier(connection, [request for request in requests if request.booking_id not in stored])
+            # Who was not stored, and whose key nobody used, drew a reference that exists.
+            wanted = [each for each in wanted if each.booking_id not in stored and each.owned_key not in earlier]
+            if not wanted:
+                break
         return [
             Accepted(request.booking_id)
             if request.booking_id in stored
             else _replay(request, earlier) or answer or NotAccepted(_NOT_STORED)
             for request, answer in zip(requests, answers, strict=True)
         ]
-
-    def _store(self, connection: RawConnection, wanted: Sequence[BookingRequest], terms: Mapping[UUID, FlightTerms]) -> set[UUID]:
-        """Insert these requests but for those whose key was used before; returns the bookings that are new."""
-        if not wanted:
-            return set()
-        references = self._references.take(connection, len(wanted))
-        return insert.store(connection, wanted, references, terms)
 
 
 def _refusal(request: BookingRequest, terms: Mapping[UUID, FlightTerms]) -> AppError | None:

@@ -11,8 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from core.after_commit import AfterCommit
+from core.bookings import references
 from core.bookings.models import PaymentMode
-from core.bookings.references import reference_of_offer
 from core.bookings.states import BookingStatus
 from core.bookings.transitions import stages
 from core.clock import new_id, now
@@ -26,7 +26,6 @@ class _Party:
     """A party in line that could take some of the free seats."""
 
     id: UUID
-    turn: int
     flight_id: UUID
     party_size: int
     accept_partial: bool
@@ -94,7 +93,7 @@ def _find_parties(connection: RawConnection, counts: dict[UUID, Count]) -> list[
         connection,
         _Party,
         """
-        SELECT w.id, w.turn, w.flight_id, w.party_size, w.accept_partial
+        SELECT w.id, w.flight_id, w.party_size, w.accept_partial
         FROM unnest(%s::uuid[], %s::int[]) AS c(flight_id, free)
         JOIN flights f ON f.id = c.flight_id AND f.departure_ts > now()
         CROSS JOIN LATERAL (
@@ -124,11 +123,28 @@ def _mark(connection: RawConnection, offers: Sequence[_Offer]) -> None:
 
 
 def _book(connection: RawConnection, offers: Sequence[_Offer], hold_minutes: int) -> None:
-    rows: list[tuple[Any, ...]] = [
-        (made.party.id, made.booking_id, made.seats, reference_of_offer(made.party.turn)) for made in offers
-    ]
-    columns = [list(column) for column in zip(*rows, strict=True)]
+    unbooked = list(offers)
+    for _ in range(references.DRAWS):
+        stored = _insert(connection, unbooked, hold_minutes)
+        unbooked = [made for made in unbooked if made.booking_id not in stored]
+        if not unbooked:
+            break
+    else:
+        raise RuntimeError("every reference that was drawn for an offer exists")
     connection.execute(
+        """
+        UPDATE waitlist w SET booking_id = o.booking_id
+        FROM unnest(%s::uuid[], %s::uuid[]) AS o(entry_id, booking_id) WHERE w.id = o.entry_id
+        """,
+        ([made.party.id for made in offers], [made.booking_id for made in offers]),
+    )
+
+
+def _insert(connection: RawConnection, offers: Sequence[_Offer], hold_minutes: int) -> set[UUID]:
+    """Returns the bookings that are new; the others drew a reference that exists."""
+    rows: list[tuple[Any, ...]] = [(made.party.id, made.booking_id, made.seats, references.draw()) for made in offers]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    stored = connection.execute(
         """
         WITH offered AS (
             SELECT o.booking_id, o.seats, o.reference, w.user_id, w.flight_id, f.price * o.seats AS price_total, f.currency,
@@ -139,17 +155,13 @@ def _book(connection: RawConnection, offers: Sequence[_Offer], hold_minutes: int
             INSERT INTO bookings (id, user_id, seats, status, payment_mode, price_total, currency, reference, hold_expires_at, next_at,
                                   timeline)
             SELECT booking_id, user_id, seats, %s, %s, price_total, currency, reference, hold_expires_at, hold_expires_at, %s
-            FROM offered
+            FROM offered ON CONFLICT (reference) DO NOTHING RETURNING id
         )
         INSERT INTO booking_segments (booking_id, position, public_id, flight_id, price_total, departure_ts, arrival_ts)
-        SELECT booking_id, 0, booking_id, flight_id, price_total, departure_ts, arrival_ts FROM offered
+        SELECT o.booking_id, 0, o.booking_id, o.flight_id, o.price_total, o.departure_ts, o.arrival_ts
+        FROM offered o JOIN booked b ON b.id = o.booking_id
+        RETURNING booking_id
         """,
         (hold_minutes, *columns, BookingStatus.HELD, PaymentMode.HOLD, stages(("offered", now()))),
-    )
-    connection.execute(
-        """
-        UPDATE waitlist w SET booking_id = o.booking_id
-        FROM unnest(%s::uuid[], %s::uuid[]) AS o(entry_id, booking_id) WHERE w.id = o.entry_id
-        """,
-        columns[:2],
-    )
+    ).fetchall()
+    return {row[0] for row in stored}

@@ -12,8 +12,7 @@ import psycopg
 from core.db import UnusableDatabase, suitability
 from core.migrations.metadata import METADATA
 
-RELATIONS: Final = frozenset({*METADATA.tables, "booking_reference_blocks"})
-"""Our tables and sequences."""
+RELATIONS: Final = frozenset(METADATA.tables)
 RETRY_SECONDS: Final = 1.0
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
 import pytest
 from sqlalchemy import event
 
@@ -54,29 +53,6 @@ def test_references_are_unique_among_processes(pipeline: Pipeline) -> None:
         intakes[turn % 3].accept([BookingRequest(traveller, (flight,), 1) for _ in range(200)])
     with pipeline.db.snapshot() as connection:
         assert connection.execute("SELECT count(*), count(DISTINCT reference) FROM bookings").fetchone() == (2400, 2400)
-
-
-def test_numbers_of_a_transaction_that_was_lost_with_postgres_are_not_used(pipeline: Pipeline) -> None:
-    """A sequence may go back in a crash by what no commit has written. Then another process gets the same block."""
-    flight, traveller = pipeline.flight(10), pipeline.account().id
-    survivor = Intake(pipeline.db, refuses_duplicates=True)
-    with pipeline.db.transaction() as connection:
-        connection.execute(
-            """
-            CREATE FUNCTION crash() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN RAISE EXCEPTION 'shutting down' USING ERRCODE = 'admin_shutdown'; END $$;
-            CREATE TRIGGER crash BEFORE INSERT ON bookings EXECUTE FUNCTION crash();
-            """
-        )
-    with pytest.raises(psycopg.OperationalError):
-        survivor.accept([BookingRequest(traveller, (flight,), 1)])
-    with pipeline.db.transaction() as connection:
-        connection.execute("DROP TRIGGER crash ON bookings")
-        connection.execute("SELECT setval('booking_reference_blocks', 0, false)")
-
-    Intake(pipeline.db).accept([BookingRequest(traveller, (flight,), 1) for _ in range(200)])
-    (answer,) = survivor.accept([BookingRequest(traveller, (flight,), 1, allow_duplicate=True)])
-    assert isinstance(answer, Accepted), answer
 
 
 @contextmanager

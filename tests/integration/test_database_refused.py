@@ -228,8 +228,6 @@ class TestRoles:
         )
         assert said_of(role_url) == line.format("alembic_version")
         execute(owner_url, "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO plain")
-        assert said_of(role_url) == line.format("booking_reference_blocks")
-        execute(owner_url, "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO plain")
         check.require(role_url)
 
     def test_no_temporary_tables(self, new_database: NewDatabase, new_role: NewRole) -> None:
