@@ -17,6 +17,7 @@ from api.audit_log import AuditController
 from api.bookings.cancellations import CancellationController
 from api.bookings.controller import BookingController
 from api.bookings.passengers import PassengerController
+from api.configuration import ConfigurationController
 from api.flights.cancellations import FlightCancellationController
 from api.flights.controller import FlightController
 from api.health import HealthController
@@ -64,6 +65,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     AuthController,
     BookingController,
     CancellationController,
+    ConfigurationController,
     FlightCancellationController,
     FlightController,
     HealthController,

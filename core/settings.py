@@ -77,6 +77,8 @@ class Accounts(_Concern):
 
 
 class Booking(_Concern):
+    require_payment: Literal["on", "off"] = "off"
+    """Whether a booking needs a card or a hold. Off, one without payment is confirmed as soon as its seats are taken."""
     hold_minutes: int = Field(default=15, ge=1, le=24 * 60)
     backlog_limit: int = Field(default=100_000, ge=1)
     """Bookings that may wait for a worker. Beyond it the door answers 503, because the queue would only grow."""

@@ -27,6 +27,7 @@ from core.bookings.errors import (
     BookingNotFound,
     NotAccepted,
     NotCancellable,
+    PaymentRequired,
     PossibleDuplicate,
     PriceChanged,
     SeatsSoldOut,
@@ -43,6 +44,7 @@ from core.jobs.status import Job
 from core.lifecycle import cancel as cancelling
 from core.ratelimit.limiter import RateLimited
 from core.ratelimit.limits import Scope
+from core.settings import Settings
 from core.text import VISIBLE
 from core.users.tokens import AccountGone, Principal
 
@@ -58,6 +60,7 @@ Prefer = Annotated[
 
 REFUSALS: Final = (
     Forbidden,
+    PaymentRequired,
     FlightNotFound,
     SeatsSoldOut,
     FlightDeparted,
@@ -116,9 +119,9 @@ class BookingController(Controller):
         traveller = _traveller(data.user_id, principal)
         live = services.live
         flights = data.flights()
-        sold_out = _find_sold_out(live.board, flights, data.seats)
-        if sold_out is not None and idempotency_key is None:
-            raise sold_out
+        refusal = _find_unpaid(data, services.settings) or _find_sold_out(live.board, flights, data.seats)
+        if refusal is not None and idempotency_key is None:
+            raise refusal
         live.backlog.check()
         await services.limiter.check(Scope.BOOKING_USER, principal.user_id)
         wish = BookingRequest(
@@ -130,7 +133,7 @@ class BookingController(Controller):
             passengers=data.people(),
             idempotency_key=idempotency_key,
             request_hash=_meaning(data, traveller) if idempotency_key else None,
-            refusal=sold_out,
+            refusal=refusal,
             expected_total=data.price(),
             allow_duplicate=data.allow_duplicate,
         )
@@ -209,6 +212,12 @@ class BookingController(Controller):
         after.run(services.redis, services.live.dispatcher)
         with services.db.snapshot() as connection:
             return queries.get_booking(connection, booking_id, owner(request.user))
+
+
+def _find_unpaid(data: BookingBody, settings: Settings) -> Invalid | None:
+    if settings.booking.require_payment == "off" or data.payment is not None:
+        return None
+    return PaymentRequired.field("/payment", "missing", "A booking needs a token, or hold: true.")
 
 
 def _find_sold_out(board: SeatCountCache, flights: tuple[UUID, ...], seats: int) -> SeatsSoldOut | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from core.errors import AppError, Conflict, NotFound
+from core.errors import AppError, Conflict, Invalid, NotFound
 
 
 class BookingNotFound(NotFound):
@@ -19,6 +19,12 @@ class PossibleDuplicate(Conflict):
     """The traveller booked the same flight a moment ago. `booking_id` is that booking."""
 
     code = "possible_duplicate"
+
+
+class PaymentRequired(Invalid):
+    """This installation takes no booking without a card or a hold."""
+
+    code = "payment_required"
 
 
 class PriceChanged(Conflict):

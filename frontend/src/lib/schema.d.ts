@@ -550,6 +550,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How this installation is set up */
+        get: operations["getConfiguration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flights/{flight_id}": {
         parameters: {
             query?: never;
@@ -859,6 +876,20 @@ export interface components {
         ChangePage: {
             data: components["schemas"]["FlightChange"][];
             next_cursor: number | null;
+        };
+        /** ConfigurationView */
+        ConfigurationView: {
+            hold_limit: number;
+            hold_minutes: number;
+            payment_required: boolean;
+        };
+        /** DeskView */
+        DeskView: {
+            flights: components["schemas"]["BookedFlight"][];
+            passengers: string[];
+            reference: string;
+            seats: number;
+            status: components["schemas"]["BookingStatus"];
         };
         /** Failure */
         Failure: {
@@ -3207,7 +3238,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` or `not_chronological` or `mixed_currencies` or `not_accepted` */
+            /** @description Unprocessable Entity: `validation` or `payment_required` or `idempotency_key_reused` or `not_chronological` or `mixed_currencies` or `not_accepted` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3457,7 +3488,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` or `not_chronological` or `mixed_currencies` or `not_accepted` */
+            /** @description Unprocessable Entity: `validation` or `payment_required` or `idempotency_key_reused` or `not_chronological` or `mixed_currencies` or `not_accepted` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4045,7 +4076,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BookingView"];
+                    "application/json": components["schemas"]["BookingView"] | components["schemas"]["DeskView"];
                 };
             };
             /** @description Bad Request: `malformed` */
@@ -4279,6 +4310,44 @@ export interface operations {
             };
             /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getConfiguration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationView"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

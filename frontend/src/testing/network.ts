@@ -8,6 +8,9 @@ export const network = setupServer(
   http.get('/api/v1/airports', () => HttpResponse.json(PLACES.map((place) => place.name))),
   http.get('/api/v1/itineraries', () => HttpResponse.json({ data: [], complete: true })),
   http.get('/api/v1/calendar', () => HttpResponse.json({ data: [] })),
+  http.get('/api/v1/configuration', () =>
+    HttpResponse.json({ payment_required: false, hold_minutes: 15, hold_limit: 4 }),
+  ),
   http.get('/api/v1/airports/suggest', ({ request }) => HttpResponse.json(matching(request))),
   http.get('/api/v1/flights/:id/waitlist', () => problem(404, 'not_waiting', 'You are not waiting.')),
 );

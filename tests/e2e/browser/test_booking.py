@@ -72,6 +72,7 @@ def test_a_traveller_finds_a_flight_books_it_and_cancels(page: Page, camera: Cam
     page.get_by_role("link", name="Sign in to book").click()
     register(page)
     camera.take("3-flight")
+    page.get_by_role("radio", name="Book without payment").check()
     page.get_by_role("button", name="Book 2 seats").click()
 
     expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
@@ -149,6 +150,7 @@ def test_seats_that_another_booking_took_meanwhile_are_told_at_once(
     page.goto(f"/flights/{flight['id']}?seats=2")
     page.get_by_role("link", name="Sign in to book").click()
     register(page)
+    page.get_by_role("radio", name="Book without payment").check()
     book = page.get_by_role("button", name="Book 2 seats")
     expect(book).to_be_visible()
 

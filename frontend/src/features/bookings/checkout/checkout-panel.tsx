@@ -1,15 +1,13 @@
 import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { MAX_SEATS, SeatCount } from '@/components/controls/seat-count';
 import { SignInButton } from '@/components/controls/sign-in-button';
 import { Card } from '@/components/layout/card';
-import {
-  type BookingRequest,
-  type PaymentChoice,
-  useCreateBooking,
-} from '@/features/bookings/api/create-booking';
-import { PaymentOptions } from '@/features/bookings/payment/payment-options';
+import { type BookingRequest, useCreateBooking } from '@/features/bookings/api/create-booking';
+import { configurationQuery } from '@/features/bookings/api/get-configuration';
+import { FIRST_CHOICE, PaymentOptions } from '@/features/bookings/payment/payment-options';
 import { useOneAtATime } from '@/lib/hooks/use-one-at-a-time';
 import { useTimeReached } from '@/lib/hooks/use-time-reached';
 import { plural } from '@/lib/plural';
@@ -39,7 +37,9 @@ interface Props {
 /** Seats, passengers and payment for one flight or several, which are booked together or not at all. */
 export function CheckoutPanel({ flights, seats, onSeats, onRefused }: Props) {
   const session = useSession();
-  const [payment, setPayment] = useState<PaymentChoice>(null);
+  const [payment, setPayment] = useState(FIRST_CHOICE);
+  // Until it is known, nothing is offered that may be refused.
+  const { data: configuration } = useQuery(configurationQuery);
   const [names, setNames] = useState(NO_NAMES);
   const booking = useCreateBooking();
   const submit = useSubmit(booking.mutateAsync, onRefused);
@@ -104,7 +104,12 @@ export function CheckoutPanel({ flights, seats, onSeats, onRefused }: Props) {
       ) : (
         <>
           <PassengerFields seats={seats} names={names} onChange={setNames} disabled={busy} />
-          <PaymentOptions value={payment} onChange={setPayment} disabled={busy} />
+          <PaymentOptions
+            value={payment}
+            onChange={setPayment}
+            mayBeUnpaid={configuration?.payment_required === false}
+            disabled={busy}
+          />
           {refusal}
           {!ASKS.includes(code) && (
             <Button fullWidth onClick={() => submit(request)} loading={busy}>

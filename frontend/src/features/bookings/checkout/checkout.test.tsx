@@ -8,19 +8,22 @@ import { booking, FLIGHT, NEXT_FLIGHT, TOKEN, TRAVELLER } from '@/testing/sample
 
 const FLIGHT_IDS = [FLIGHT.id, NEXT_FLIGHT.id];
 
+/** What is chosen at first. */
+const BY_CARD = { payment: { token: 'tok_ok' } };
+
 /** The checkout does the same for one flight and for several. */
 const CASES = [
   {
     what: 'one flight',
     page: `/flights/${FLIGHT.id}?seats=2`,
-    flights: { flight_id: FLIGHT.id, expected_total: { amount: '15000.00', currency: 'INR' } },
+    flights: { flight_id: FLIGHT.id, ...BY_CARD, expected_total: { amount: '15000.00', currency: 'INR' } },
     seats: '2 seats',
     title: 'this flight',
   },
   {
     what: 'two flights',
     page: `/itinerary?flights=${FLIGHT_IDS.join()}&seats=2`,
-    flights: { flight_ids: FLIGHT_IDS, expected_total: { amount: '75000.40', currency: 'INR' } },
+    flights: { flight_ids: FLIGHT_IDS, ...BY_CARD, expected_total: { amount: '75000.40', currency: 'INR' } },
     seats: '2 seats on 2 flights',
     title: 'one of these flights',
   },
@@ -38,7 +41,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, title }) => {
   test('two clicks book once', async () => {
     const calls = answerBookings(accepted);
     const { user } = openApp(page, { as: 'member' });
-    await user.dblClick(await screen.findByRole('button', { name: `Book ${seats}` }));
+    await user.dblClick(await screen.findByRole('button', { name: `Pay and book ${seats}` }));
     expect(await isBooked()).toBeVisible();
     expect(calls).toHaveLength(1);
     expect(calls[0]?.key).toMatch(/^[0-9a-f]{32}$/);
@@ -48,7 +51,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, title }) => {
   test('two clicks before the page is drawn again book once', async () => {
     const calls = answerBookings(accepted);
     openApp(page, { as: 'member' });
-    const button = await screen.findByRole('button', { name: `Book ${seats}` });
+    const button = await screen.findByRole('button', { name: `Pay and book ${seats}` });
     fireEvent.click(button);
     fireEvent.click(button);
     expect(await isBooked()).toBeVisible();
@@ -58,7 +61,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, title }) => {
   test('a lost answer is asked for again with the same idempotency key', async () => {
     const calls = answerBookings(() => HttpResponse.error(), accepted);
     const { user, where } = openApp(page, { as: 'member' });
-    await user.click(await screen.findByRole('button', { name: `Book ${seats}` }));
+    await user.click(await screen.findByRole('button', { name: `Pay and book ${seats}` }));
     expect(await isBooked()).toBeVisible();
     expect(where()).toBe(`/bookings/${booking().id}`);
     expect(calls).toHaveLength(2);
@@ -74,9 +77,9 @@ describe.each(CASES)('$what', ({ page, flights, seats, title }) => {
       accepted,
     );
     const { user } = openApp(page, { as: 'member' });
-    await user.click(await screen.findByRole('button', { name: `Book ${seats}` }));
+    await user.click(await screen.findByRole('button', { name: `Pay and book ${seats}` }));
     expect(await screen.findByRole('alert')).toHaveTextContent('Come back later.');
-    await user.click(screen.getByRole('button', { name: `Book ${seats}` }));
+    await user.click(screen.getByRole('button', { name: `Pay and book ${seats}` }));
     expect(await isBooked()).toBeVisible();
     expect(new Set(calls.map(({ key }) => key)).size).toBe(1);
   });
@@ -84,7 +87,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, title }) => {
   test('a refusal is shown beside the button, and the next try is a new request', async () => {
     const calls = answerBookings(() => problem(409, 'sold_out', 'Fewer seats are left than you asked for.'));
     const { user } = openApp(page, { as: 'member' });
-    const button = await screen.findByRole('button', { name: `Book ${seats}` });
+    const button = await screen.findByRole('button', { name: `Pay and book ${seats}` });
     await user.click(button);
     expect(await screen.findByRole('alert')).toHaveTextContent(/fewer seats .*left than you asked for/i);
     await user.click(button);
@@ -98,14 +101,14 @@ describe.each(CASES)('$what', ({ page, flights, seats, title }) => {
       accepted,
     );
     const { user } = openApp(page, { as: 'member' });
-    await user.click(await screen.findByRole('button', { name: `Book ${seats}` }));
+    await user.click(await screen.findByRole('button', { name: `Pay and book ${seats}` }));
     const question = within(await screen.findByRole('alert'));
     expect(question.getByText(`You booked ${title} a moment ago`)).toBeVisible();
     expect(question.getByRole('link', { name: 'See that booking' })).toHaveAttribute(
       'href',
       '/bookings/earlier',
     );
-    expect(screen.queryByRole('button', { name: `Book ${seats}` })).not.toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: `Pay and book ${seats}` })).not.toBeInTheDocument();
     await user.click(question.getByRole('button', { name: 'Book again' }));
     expect(await isBooked()).toBeVisible();
     expect(calls.at(-1)?.body).toEqual({ ...flights, seats: 2, allow_duplicate: true });
@@ -119,11 +122,11 @@ describe.each(CASES)('$what', ({ page, flights, seats, title }) => {
       accepted,
     );
     const { user } = openApp(page, { as: 'member' });
-    await user.click(await screen.findByRole('button', { name: `Book ${seats}` }));
+    await user.click(await screen.findByRole('button', { name: `Pay and book ${seats}` }));
     const question = within(await screen.findByRole('alert'));
     expect(question.getByText('The price has changed')).toBeVisible();
     expect(question.getByText(/Nothing was booked/)).toHaveTextContent('₹80,000');
-    expect(screen.queryByRole('button', { name: `Book ${seats}` })).not.toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: `Pay and book ${seats}` })).not.toBeInTheDocument();
     await user.click(question.getByRole('button', { name: 'Book for ₹80,000' }));
     expect(await isBooked()).toBeVisible();
     expect(calls.map(({ body }) => body)).toEqual([
@@ -134,9 +137,8 @@ describe.each(CASES)('$what', ({ page, flights, seats, title }) => {
   });
 
   test.each([
-    { options: ['Pay now with a card'], action: 'Pay and book', payment: { token: 'tok_ok' } },
     {
-      options: ['Pay now with a card', 'A card that the bank refuses'],
+      options: ['A card that the bank refuses'],
       action: 'Pay and book',
       payment: { token: 'tok_declined' },
     },
@@ -150,13 +152,36 @@ describe.each(CASES)('$what', ({ page, flights, seats, title }) => {
     expect(calls.map(({ body }) => body)).toEqual([{ ...flights, seats: 2, payment }]);
   });
 
+  test('a booking without payment is chosen, never the first choice', async () => {
+    const calls = answerBookings(accepted);
+    const { user } = openApp(page, { as: 'member' });
+    const unpaid = await screen.findByRole('radio', { name: 'Book without payment' });
+    expect(unpaid).not.toBeChecked();
+    await user.click(unpaid);
+    await user.click(screen.getByRole('button', { name: `Book ${seats}` }));
+    expect(await isBooked()).toBeVisible();
+    const { payment: _, ...unpaidFlights } = flights;
+    expect(calls.map(({ body }) => body)).toEqual([{ ...unpaidFlights, seats: 2 }]);
+  });
+
+  test('where payment is required, a booking without it is not offered', async () => {
+    network.use(
+      http.get('/api/v1/configuration', () =>
+        HttpResponse.json({ payment_required: true, hold_minutes: 15, hold_limit: 4 }),
+      ),
+    );
+    openApp(page, { as: 'member' });
+    expect(await screen.findByRole('radio', { name: 'Pay now with a card' })).toBeChecked();
+    expect(screen.queryByRole('radio', { name: 'Book without payment' })).not.toBeInTheDocument();
+  });
+
   test('passengers can be named, and empty fields are left out', async () => {
     const calls = answerBookings(accepted);
     const { user } = openApp(page, { as: 'member' });
     await user.click(await screen.findByRole('button', { name: 'Add passenger names (optional)' }));
     expect(screen.getByRole('textbox', { name: 'Passenger 1' })).toHaveFocus();
     await user.type(screen.getByRole('textbox', { name: 'Passenger 2' }), ' Asha Rao ');
-    await user.click(screen.getByRole('button', { name: `Book ${seats}` }));
+    await user.click(screen.getByRole('button', { name: `Pay and book ${seats}` }));
     expect(await isBooked()).toBeVisible();
     expect(calls.map(({ body }) => body)).toEqual([
       { ...flights, seats: 2, passengers: [{ name: 'Asha Rao' }] },
@@ -170,7 +195,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, title }) => {
     await user.type(await screen.findByLabelText('Username'), 'asha');
     await user.type(screen.getByLabelText('Password'), 'a long walk in the rain');
     await user.click(screen.getByRole('button', { name: 'Sign in' }));
-    expect(await screen.findByRole('button', { name: `Book ${seats}` })).toBeVisible();
+    expect(await screen.findByRole('button', { name: `Pay and book ${seats}` })).toBeVisible();
     expect(decodeURIComponent(where())).toBe(page);
   });
 
@@ -201,9 +226,9 @@ describe.each(CASES)('$what', ({ page, flights, seats, title }) => {
   ])('after the refusal $code nothing can be booked', async ({ code, title: closed }) => {
     answerBookings(() => problem(409, code, 'Too late.'));
     const { user } = openApp(page, { as: 'member' });
-    await user.click(await screen.findByRole('button', { name: `Book ${seats}` }));
+    await user.click(await screen.findByRole('button', { name: `Pay and book ${seats}` }));
     expect(await screen.findByText(closed, { selector: 'strong' })).toBeVisible();
-    expect(screen.queryByRole('button', { name: `Book ${seats}` })).not.toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: `Pay and book ${seats}` })).not.toBeInTheDocument();
   });
 });
 
@@ -216,8 +241,8 @@ test.each([
     return problem(409, 'sold_out', 'Fewer seats are left than you asked for.');
   });
   const { user } = openApp(`/flights/${FLIGHT.id}?seats=2`, { as: 'member' });
-  await user.click(await screen.findByRole('button', { name: 'Book 2 seats' }));
+  await user.click(await screen.findByRole('button', { name: 'Pay and book 2 seats' }));
   expect(await screen.findByRole('button', { name: shown })).toBeVisible();
   expect(screen.getByText(/Another booking was faster/)).toBeVisible();
-  expect(screen.queryByRole('button', { name: 'Book 2 seats' })).not.toBeInTheDocument();
+  expect(screen.queryByRole('button', { name: 'Pay and book 2 seats' })).not.toBeInTheDocument();
 });

@@ -3,14 +3,17 @@ import type { PaymentChoice } from '@/features/bookings/api/create-booking';
 import { CardChoice, FIRST_CARD } from './card-choice';
 
 const OPTIONS = [
-  { option: 'none', label: 'Book without payment' },
   { option: 'card', label: 'Pay now with a card' },
   {
     option: 'hold',
     label: 'Hold the seats, pay later',
     description: 'They are held for some minutes. The next page says until when.',
   },
+  { option: 'none', label: 'Book without payment' },
 ];
+
+/** What is chosen at first: never a booking without payment, which is for who means it. */
+export const FIRST_CHOICE: PaymentChoice = { token: FIRST_CARD };
 
 const CHOICES: Record<string, PaymentChoice> = {
   none: null,
@@ -21,11 +24,14 @@ const CHOICES: Record<string, PaymentChoice> = {
 interface Props {
   value: PaymentChoice;
   onChange: (payment: PaymentChoice) => void;
+  /** Whether this installation takes bookings without payment. */
+  mayBeUnpaid: boolean;
   disabled: boolean;
 }
 
 /** Whether to pay, and when; with a choice of cards for paying now. */
-export function PaymentOptions({ value, onChange, disabled }: Props) {
+export function PaymentOptions({ value, onChange, mayBeUnpaid, disabled }: Props) {
+  const options = OPTIONS.filter(({ option }) => mayBeUnpaid || option !== 'none');
   const token = value && 'token' in value ? value.token : null;
   const chosen = token ? 'card' : value ? 'hold' : 'none';
   return (
@@ -37,7 +43,7 @@ export function PaymentOptions({ value, onChange, disabled }: Props) {
         onChange={(option) => onChange(CHOICES[option] ?? null)}
       >
         <Stack gap="xs" mt="xs">
-          {OPTIONS.map(({ option, ...text }) => (
+          {options.map(({ option, ...text }) => (
             <Radio key={option} value={option} {...text} disabled={disabled} />
           ))}
         </Stack>

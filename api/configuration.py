@@ -1,0 +1,43 @@
+"""What a client has to know of this installation before it asks for anything."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+
+from api.http.authentication import PUBLIC
+from core.settings import Settings
+
+KEPT_SECONDS = 60
+
+
+class ConfigurationView(msgspec.Struct, frozen=True, kw_only=True):
+    """How bookings are made here."""
+
+    payment_required: bool
+    """A booking needs a card, or is held until it is paid for. Else it may be made without payment, too."""
+    hold_minutes: int
+    """How long seats are held for who pays later."""
+    hold_limit: int
+    """Unpaid bookings that one traveller may have at a time."""
+
+
+class ConfigurationController(Controller):
+    tags = ("configuration",)
+
+    @get(
+        "/api/v1/configuration",
+        operation_id="getConfiguration",
+        summary="How this installation is set up",
+        sync_to_thread=False,
+        opt=PUBLIC,
+    )
+    def read(self, settings: NamedDependency[Settings]) -> Response[ConfigurationView]:
+        booking = settings.booking
+        view = ConfigurationView(
+            payment_required=booking.require_payment == "on",
+            hold_minutes=booking.hold_minutes,
+            hold_limit=booking.hold_limit,
+        )
+        return Response(view, headers={"cache-control": f"public, max-age={KEPT_SECONDS}"})
