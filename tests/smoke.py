@@ -1,4 +1,4 @@
-"""What a newcomer does, from nothing: copy the sources, install, check, start, search, sign up, book, stop.
+"""What a newcomer does, from nothing: copy the sources, install, check, start, search, sign up, book, try what the README says, stop.
 
 `make smoke PYTHON=python3.13` runs it with that Python. It needs nothing installed, works in a temporary folder, takes a free port,
 and leaves the folder that it was started in as it was.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -40,8 +41,10 @@ def main() -> None:
         subprocess.run(
             ["make", "setup", "contract", "unit", f"PYTHON={sys.executable}"], cwd=sources, env=environment(), check=True
         )
-        with product(sources, Path(folder) / "data") as base_url:
+        data = Path(folder) / "data"
+        with product(sources, data) as base_url:
             reference = book(base_url)
+            try_readme(sources / "README.md", base_url, data)
     version = sys.version.split()[0]
     print(f"Python {version}: installed, started and booked {reference} in {time.monotonic() - started:.0f} s.")
 
@@ -117,7 +120,7 @@ def book(base_url: str) -> str:
     day = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
     asked = urlencode({"source": "Delhi", "destination": "Mumbai", "date": day})
     flight = call(f"{base_url}/api/v1/search?{asked}")[0]
-    account = {"username": "asha", "password": "correct horse 9"}
+    account = {"username": "ravi", "password": "correct horse 9"}
     call(f"{base_url}/api/v1/auth/register", json.dumps(account))
     token = call(f"{base_url}/api/v1/auth/token", urlencode(account), "application/x-www-form-urlencoded")["access_token"]
     accepted = call(f"{base_url}/api/v1/booking", json.dumps({"flight_id": flight["id"], "seats": 2}), token=token)
@@ -128,6 +131,23 @@ def book(base_url: str) -> str:
             return str(call(f"{base_url}/api/v1/bookings/{accepted['booking_id']}", token=token)["reference"])
         if time.monotonic() > deadline or job["status"] in ("FAILED", "CANCELLED", "EXPIRED"):
             raise RuntimeError(f"the booking is not confirmed: {job}")
+
+
+def try_readme(readme: Path, base_url: str, data: Path) -> None:
+    """The commands of its second chapter, word for word but for the address and the data folder. Each has to be answered well."""
+    chapter = readme.read_text().split("\n## Try it\n")[1].split("\n## ")[0]
+    script = "\n".join(re.findall(r"^```bash\n(.*?)^```", chapter, re.MULTILINE | re.DOTALL))
+    for written, meant in (
+        ("http://127.0.0.1:8000", base_url),
+        (".skyqueue/", f"{data}/"),
+        ("curl -s ", "curl --silent --show-error --fail-with-body --write-out '\\n' "),
+    ):
+        if written not in script:
+            raise RuntimeError(f"the README does not say {written!r}")
+        script = script.replace(written, meant)
+    ran = subprocess.run(["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, check=False)
+    if ran.returncode != 0 or '"status":"CONFIRMED"' not in ran.stdout or '"data":[]' in ran.stdout:
+        raise RuntimeError(f"the commands of the README do not work: {ran.stdout}{ran.stderr}")
 
 
 def call(url: str, body: str | None = None, kind: str = "application/json", *, token: str = "", **headers: str) -> Any:
