@@ -10,8 +10,8 @@ export function Logo({ size = 30 }: { size?: number }) {
         strokeLinecap="round"
       />
       <path d="m26.5 6.5-7 3.2 5.4 3.8z" fill="var(--amber)" />
-      <circle cx="7" cy="15" r="1.7" fill="#8fa5c5" />
-      <circle cx="12" cy="13.4" r="1.7" fill="#dbe3ee" />
+      <circle cx="7" cy="15" r="1.7" fill="currentColor" opacity="0.55" />
+      <circle cx="12" cy="13.4" r="1.7" fill="currentColor" opacity="0.85" />
     </svg>
   );
 }

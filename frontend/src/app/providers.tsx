@@ -2,6 +2,7 @@ import { MantineProvider } from '@mantine/core';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useEffect } from 'react';
 import { forgetSearches } from '@/features/search/start/recent-searches';
+import { forgetWaiting } from '@/features/waitlist/remembered';
 import { clearQueries } from '@/lib/query-client';
 import { onAccountChange } from '@/lib/session';
 import { theme } from './theme';
@@ -20,12 +21,13 @@ export function Providers({ queries, children, env = 'default' }: Props) {
       onAccountChange(() => {
         clearQueries(queries);
         forgetSearches();
+        forgetWaiting();
       }),
     [queries],
   );
   return (
     <QueryClientProvider client={queries}>
-      <MantineProvider theme={theme} forceColorScheme="light" env={env}>
+      <MantineProvider theme={theme} defaultColorScheme="auto" env={env}>
         {children}
       </MantineProvider>
     </QueryClientProvider>

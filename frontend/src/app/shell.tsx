@@ -2,6 +2,7 @@ import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { AccountMenu } from '@/features/accounts/account-menu';
 import { useAccount } from '@/features/accounts/api';
+import { OpenHolds } from '@/features/bookings/open-holds';
 import { type Session, useSession } from '@/lib/session';
 import { Logo } from './logo';
 import css from './shell.module.css';
@@ -10,6 +11,7 @@ import css from './shell.module.css';
 export function Shell() {
   const session = useSession();
   const account = useAccount();
+  const { pathname } = useLocation();
   const main = useFocusOnNavigation();
   useCheckAccessOnChange(session.state);
   return (
@@ -24,12 +26,13 @@ export function Shell() {
             <span>Skyqueue</span>
           </Link>
           <nav className={css.nav} aria-label="Main">
-            {session.state !== 'signed-out' && <Link to="/bookings">My bookings</Link>}
+            {session.state !== 'signed-out' && <Link to="/bookings">My trips</Link>}
             {account?.role === 'admin' && <Link to="/manage">Manage</Link>}
           </nav>
           <AccountMenu />
         </div>
       </header>
+      <OpenHolds path={pathname} />
       <main id="main" ref={main} tabIndex={-1} className={css.main}>
         <Outlet />
       </main>

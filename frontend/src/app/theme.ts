@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, defaultVariantColorsResolver, type MantineColorsTuple } from '@mantine/core';
 
 const ink: MantineColorsTuple = [
   '#eef2f8',
@@ -13,8 +13,22 @@ const ink: MantineColorsTuple = [
   '#10233f',
 ];
 
+/** The greys of dark mode: as blue as the night. */
+const dark: MantineColorsTuple = [
+  '#f1f4f9',
+  '#c6d0df',
+  '#9dabc2',
+  '#7d8ca6',
+  '#50627f',
+  '#2b3a55',
+  '#1b2942',
+  '#152137',
+  '#0c1524',
+  '#0a1220',
+];
+
 export const theme = createTheme({
-  colors: { ink },
+  colors: { ink, dark },
   primaryColor: 'ink',
   primaryShade: 8,
   fontFamily: "'Hanken Grotesk Variable', system-ui, sans-serif",
@@ -22,6 +36,11 @@ export const theme = createTheme({
   headings: { fontFamily: "'Bricolage Grotesque Variable', system-ui, sans-serif", fontWeight: '650' },
   defaultRadius: 'md',
   radius: { md: '10px', lg: '16px' },
+  // What is filled has the text of a button, where Mantine would write white.
+  variantColorResolver: (input) => {
+    const colors = defaultVariantColorsResolver(input);
+    return input.variant === 'filled' ? { ...colors, color: 'var(--on-button)' } : colors;
+  },
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {

@@ -28,10 +28,16 @@ function goesOn(journey: readonly Schedule[], next: Schedule): boolean {
 
 /** `Delhi to Mumbai`, `Delhi to Mumbai and back`, `Delhi to Mumbai to Goa` */
 export function tripText(flights: readonly Schedule[]): string {
-  const ends = journeysOf(flights).map((journey) => ({
-    from: journey[0]?.source ?? '',
-    to: journey.at(-1)?.destination ?? '',
-  }));
+  return wayText(
+    journeysOf(flights).map((journey) => ({
+      from: journey[0]?.source ?? '',
+      to: journey.at(-1)?.destination ?? '',
+    })),
+  );
+}
+
+/** The same for legs that are only planned. */
+export function wayText(ends: readonly { from: string; to: string }[]): string {
   const [first, second] = ends;
   if (!first) return '';
   if (ends.length === 2 && second?.from === first.to && second.to === first.from) {

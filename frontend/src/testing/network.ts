@@ -7,6 +7,7 @@ import { PLACES } from './places';
 export const network = setupServer(
   http.get('/api/v1/airports', () => HttpResponse.json(PLACES.map((place) => place.name))),
   http.get('/api/v1/itineraries', () => HttpResponse.json({ data: [], complete: true })),
+  http.get('/api/v1/bookings', () => HttpResponse.json({ data: [], next_cursor: null })),
   http.get('/api/v1/calendar', () => HttpResponse.json({ data: [] })),
   http.get('/api/v1/configuration', () =>
     HttpResponse.json({ payment_required: false, hold_minutes: 15, hold_limit: 4 }),

@@ -78,8 +78,10 @@ def overhang(page: Page) -> int:
 
 
 @pytest.fixture(autouse=True)
-def without_motion(page: Page) -> None:
-    page.emulate_media(reduced_motion="reduce")
+def looks(page: Page) -> None:
+    """Without motion; on the desk by day, on the phone by night: contrast has nothing to do with the width."""
+    desk = page.viewport_size is not None and page.viewport_size["width"] > 1000
+    page.emulate_media(reduced_motion="reduce", color_scheme="light" if desk else "dark")
 
 
 def test_the_pages_of_a_traveller(page: Page, flight: dict[str, Any]) -> None:

@@ -76,6 +76,8 @@ def test_a_traveller_finds_a_flight_books_it_and_cancels(page: Page, camera: Cam
     page.get_by_role("button", name="Book 2 seats").click()
 
     expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    expect(page.get_by_role("list", name="Progress")).to_contain_text(re.compile("Seats, done.*Confirmed, done"))
+    page.get_by_text("How it was processed").click()
     expect(page.get_by_role("list", name="What happened so far")).to_contain_text(re.compile(r"Confirmed\+ [\d.]+ ms"))
     reference = page.get_by_text(re.compile(r"^[A-HJ-NP-Z2-9]{6}$")).inner_text()
     camera.take("4-booked")
@@ -83,7 +85,7 @@ def test_a_traveller_finds_a_flight_books_it_and_cancels(page: Page, camera: Cam
     # A new page knows nothing but the refresh cookie.
     page.reload()
     expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
-    page.get_by_role("link", name="My bookings").first.click()
+    page.get_by_role("link", name="My trips").first.click()
     expect(page.get_by_role("listitem").filter(has_text=reference)).to_contain_text("Confirmed")
     camera.take("5-my-bookings")
 
@@ -112,6 +114,7 @@ def test_held_seats_are_paid_and_cancelled_for_the_refund_that_was_shown(
     page.get_by_role("radio", name="A card that works", exact=True).check()
     page.get_by_role("button", name="Pay ₹10,900").click()
     expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    page.get_by_text("How it was processed").click()
     expect(page.get_by_role("list", name="What happened so far")).to_contain_text(re.compile("Card declined.*Paid.*Confirmed"))
 
     page.get_by_role("button", name="Cancel booking").click()

@@ -8,6 +8,7 @@ import { bookingQuery } from '@/features/bookings/api/get-booking';
 import { hasNewTimes, isPayable } from '@/features/bookings/booking-state';
 import { CancelButton } from '@/features/bookings/cancellation/cancel-button';
 import { NewTimes } from '@/features/bookings/details/new-times';
+import { ProgressSteps } from '@/features/bookings/details/progress-steps';
 import { StatusBanner } from '@/features/bookings/details/status-banner';
 import { Ticket } from '@/features/bookings/details/ticket';
 import { Timeline } from '@/features/bookings/details/timeline';
@@ -27,7 +28,7 @@ export function BookingPage() {
   if (!data) {
     if (error && asProblem(error).status === 404) return <NotFound what="This booking" />;
     return (
-      <Page title="Booking">
+      <Page title="Booking" heading="Your booking">
         <QueryFallback
           query={query}
           loading="Loading the booking"
@@ -43,13 +44,14 @@ export function BookingPage() {
       <StatusBanner job={job} booking={booking} offline={error !== null} />
       {hasNewTimes(booking) && <NewTimes booking={booking} />}
       {isPayable(booking) && <PaymentForm booking={booking} until={booking.hold_expires_at} />}
-      <Timeline job={job} />
+      <ProgressSteps booking={booking} />
       <Ticket booking={booking} />
+      <Timeline job={job} />
       <div className={css.actions}>
         <BookAgain booking={booking} />
         {!hasNewTimes(booking) && <CancelButton booking={booking} />}
         <Link to="/bookings" className={css.all}>
-          All my bookings
+          All my trips
         </Link>
       </div>
     </Page>

@@ -1,10 +1,13 @@
 import { Page } from '@/components/layout/page';
 import { BookingList } from '@/features/bookings/list/booking-list';
+import { FlightLine } from '@/features/flights/flight-line';
+import { MyWaitingLists } from '@/features/waitlist/my-waiting-lists';
 
 export function BookingsPage() {
   return (
-    <Page title="My bookings">
-      <h1>My bookings</h1>
+    <Page title="My trips">
+      <h1>My trips</h1>
+      <MyWaitingLists flight={(id) => <FlightLine flightId={id} />} />
       <BookingList />
     </Page>
   );

@@ -62,7 +62,7 @@ function Checkout({ flightIds: ids, seats, onSeats }: Props) {
       return <NotFound what={ids.length === 1 ? 'This flight' : 'One flight of this itinerary'} />;
     }
     return (
-      <Page title="Book">
+      <Page title="Book" heading="Book">
         <QueryFallback
           query={query}
           loading="Loading the flights"

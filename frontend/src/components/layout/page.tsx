@@ -5,14 +5,17 @@ interface Props {
   /** For the tab of the browser. */
   title: string;
   narrow?: boolean;
+  /** A title for screen readers, while nothing on the page can be its title. */
+  heading?: string;
   children: ReactNode;
 }
 
 /** The column that holds a page. */
-export function Page({ title, narrow = false, children }: Props) {
+export function Page({ title, narrow = false, heading, children }: Props) {
   return (
     <div className={css.page} data-narrow={narrow || undefined}>
       <title>{`${title} · Skyqueue`}</title>
+      {heading && <h1 className={css.hidden}>{heading}</h1>}
       {children}
     </div>
   );

@@ -37,7 +37,7 @@ export function AccountMenu() {
       <Menu.Dropdown>
         <Menu.Label>{account ? `Signed in as ${account.username}` : 'Signed in'}</Menu.Label>
         <Menu.Item component={Link} to="/bookings">
-          My bookings
+          My trips
         </Menu.Item>
         <Menu.Item onClick={leave}>Sign out</Menu.Item>
       </Menu.Dropdown>

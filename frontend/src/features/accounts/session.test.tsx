@@ -24,7 +24,7 @@ test('a token that expired early is renewed once, without a message', async () =
     }),
   );
   openApp('/bookings', { as: 'member' });
-  expect(await screen.findByRole('heading', { name: 'No bookings yet' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'No trips yet' })).toBeVisible();
   expect(renewals).toBe(1);
 });
 
@@ -45,7 +45,7 @@ test('two windows that renew at the same moment both stay signed in', async () =
     }),
   );
   openApp('/bookings', { as: 'member' });
-  expect(await screen.findByRole('heading', { name: 'No bookings yet' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'No trips yet' })).toBeVisible();
 });
 
 test('a sign-in that has ended leads to the sign-in page', async () => {
@@ -80,7 +80,7 @@ test('signing out removes everything of the account', async () => {
   expect(await screen.findByRole('button', { name: 'Mumbai' })).toBeVisible();
   answerLogout();
   expect(await screen.findByRole('link', { name: 'Sign in' })).toBeVisible();
-  expect(screen.queryByRole('link', { name: 'My bookings' })).not.toBeInTheDocument();
+  expect(screen.queryByRole('link', { name: 'My trips' })).not.toBeInTheDocument();
   await waitFor(() => expect(screen.queryByRole('link', { name: 'Delhi London' })).not.toBeInTheDocument());
   expect(await screen.findByRole('button', { name: 'Mumbai' })).toBeVisible();
 });
@@ -125,7 +125,7 @@ test('signing out in another window removes everything of the account from this 
   expect(screen.queryByText('K7WQ2M')).not.toBeInTheDocument();
   await signInAsRavi(user);
   expect(await screen.findByRole('button', { name: 'Account of ravi' })).toBeVisible();
-  expect(await screen.findByRole('heading', { name: 'No bookings yet' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'No trips yet' })).toBeVisible();
 });
 
 test('an account that signs in in another window is shown in this one', async () => {
@@ -136,7 +136,7 @@ test('an account that signs in in another window is shown in this one', async ()
   anotherWindow('ravis-sign-in');
   await waitFor(() => expect(screen.queryByText('K7WQ2M')).not.toBeInTheDocument());
   expect(await screen.findByRole('button', { name: 'Account of ravi' })).toBeVisible();
-  expect(await screen.findByRole('heading', { name: 'No bookings yet' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'No trips yet' })).toBeVisible();
 });
 
 test('a window on the sign-in page goes on when another window signs in', async () => {
@@ -144,7 +144,7 @@ test('a window on the sign-in page goes on when another window signs in', async 
   const { where } = openApp('/sign-in?next=/bookings');
   expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
   anotherWindow('ravis-sign-in');
-  expect(await screen.findByRole('heading', { name: 'No bookings yet' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'No trips yet' })).toBeVisible();
   expect(where()).toBe('/bookings');
 });
 
@@ -164,8 +164,8 @@ test('a sign-in after another account’s sign-in has ended shows nothing of tha
   );
   await user.click(screen.getByRole('link', { name: 'Booking K7WQ2M' }));
   await signInAsRavi(user);
-  await user.click(await screen.findByRole('link', { name: 'My bookings' }));
-  expect(await screen.findByRole('heading', { name: 'No bookings yet' })).toBeVisible();
+  await user.click(await screen.findByRole('link', { name: 'My trips' }));
+  expect(await screen.findByRole('heading', { name: 'No trips yet' })).toBeVisible();
   expect(screen.getByRole('button', { name: 'Account of ravi' })).toBeVisible();
   expect(screen.queryByText('K7WQ2M')).not.toBeInTheDocument();
 });
@@ -175,7 +175,7 @@ test('a sign-in over another account shows nothing of that account', async () =>
   openApp('/bookings', { as: 'member' });
   expect(await screen.findByText('K7WQ2M')).toBeVisible();
   act(() => startSession({ access_token: 'ravis-token', expires_in: 900 }));
-  expect(await screen.findByRole('heading', { name: 'No bookings yet' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'No trips yet' })).toBeVisible();
   expect(await screen.findByRole('button', { name: 'Account of ravi' })).toBeVisible();
 });
 

@@ -87,7 +87,7 @@ test('an account whose first sign-in was lost is signed in by pressing again', a
   await user.click(screen.getByRole('button', { name: 'Create account' }));
   expect(await screen.findByText('Come back later.')).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Create account' }));
-  expect(await screen.findByRole('heading', { name: 'No bookings yet' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'No trips yet' })).toBeVisible();
   expect(where()).toBe('/bookings');
 });
 
@@ -114,7 +114,7 @@ test('a page that needs an account asks a visitor to sign in, and then opens', a
   await user.type(await screen.findByLabelText('Username'), 'asha');
   await user.type(screen.getByLabelText('Password'), 'a long walk in the rain');
   await user.click(screen.getByRole('button', { name: 'Sign in' }));
-  expect(await screen.findByRole('heading', { name: 'No bookings yet' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'No trips yet' })).toBeVisible();
 });
 
 test('signing in never leads to another site', async () => {
@@ -143,8 +143,8 @@ test('going back does not lead to the sign-in page again', async () => {
   await user.type(await screen.findByLabelText('Username'), 'asha');
   await user.type(screen.getByLabelText('Password'), 'a long walk in the rain');
   await user.click(screen.getByRole('button', { name: 'Sign in' }));
-  await user.click(await screen.findByRole('link', { name: 'My bookings' }));
-  expect(await screen.findByRole('heading', { name: 'No bookings yet' })).toBeVisible();
+  await user.click(await screen.findByRole('link', { name: 'My trips' }));
+  expect(await screen.findByRole('heading', { name: 'No trips yet' })).toBeVisible();
   act(back);
   await waitFor(() => expect(where()).toBe('/'));
   act(back);
@@ -155,6 +155,6 @@ test('going back does not lead to the sign-in page again', async () => {
 test('an account that is signed in is not asked to sign in', async () => {
   network.use(me, noBookings);
   const { where } = openApp('/register?next=/bookings', { as: 'member' });
-  expect(await screen.findByRole('heading', { name: 'No bookings yet' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'No trips yet' })).toBeVisible();
   expect(where()).toBe('/bookings');
 });

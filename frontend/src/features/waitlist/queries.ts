@@ -3,6 +3,7 @@ import { answer, api } from '@/lib/client';
 import { asProblem } from '@/lib/problem';
 import { RETRY } from '@/lib/query-client';
 import type { WaitlistEntry } from '@/lib/wire';
+import { rememberWaiting } from './remembered';
 
 /** How often the page of somebody who waits asks whether seats are offered. */
 const REFRESH_MS = 4_000;
@@ -65,6 +66,7 @@ export function useJoin(flightId: string, onChanged: () => void) {
         }),
       ),
     ...RETRY,
+    onSuccess: () => rememberWaiting(flightId),
     onSettled: useReload(onChanged),
   });
 }

@@ -2,7 +2,8 @@ import { infiniteQueryOptions } from '@tanstack/react-query';
 import { answer, api } from '@/lib/client';
 import { bookingKeys } from './keys';
 
-const PAGE_SIZE = 20;
+/** Many at once: they are shown in order of departure, not in the order in which the server lists them. */
+const PAGE_SIZE = 100;
 
 /** The bookings of the account, newest first. */
 export function bookingsQuery() {

@@ -67,7 +67,7 @@ export function CancelButton({ booking, children = 'Cancel booking' }: Props) {
                 Keep booking
               </Button>
               <Button
-                color="#a92419"
+                color="var(--danger)"
                 disabled={!quote.data}
                 loading={cancellation.isPending}
                 onClick={() => quote.data && confirm(quote.data.id)}

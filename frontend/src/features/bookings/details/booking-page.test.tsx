@@ -33,12 +33,15 @@ test('the page asks for the job by long polls until it is done', async () => {
       });
     }),
   );
-  openApp(PAGE, { as: 'member' });
+  const { user } = openApp(PAGE, { as: 'member' });
   expect(await screen.findByRole('heading', { name: 'Booking your seats' })).toBeVisible();
-  expect(screen.getByText(/2 ahead of you/)).toBeVisible();
+  expect(screen.getByText(/2 are ahead of you, about 40 ms/)).toBeVisible();
   confirm();
   expect(await screen.findByRole('heading', { name: 'You are booked' })).toBeVisible();
+  expect(screen.getByText('+ 14 ms')).not.toBeVisible();
+  await user.click(screen.getByText('How it was processed'));
   expect(screen.getByText('+ 14 ms')).toBeVisible();
+  expect(screen.getByRole('list', { name: 'Progress' })).toHaveTextContent('Seats, doneConfirmed, done');
   expect(screen.getByText('K7WQ2M')).toBeVisible();
   expect(preferences).toEqual([null, 'wait=20']);
 });

@@ -2,6 +2,7 @@ import { Loader } from '@mantine/core';
 import { AlertIcon, CheckIcon, ClockIcon, CrossIcon } from '@/components/icons';
 import { useTakesLong } from '@/lib/hooks/use-takes-long';
 import type { Booking, Job } from '@/lib/wire';
+import { queueText } from './queue-text';
 import css from './status-banner.module.css';
 import { type StatusText, statusText } from './status-text';
 
@@ -14,7 +15,8 @@ interface Props {
 
 /** The state of a booking as the title of its page. A screen reader says it when it changes. */
 export function StatusBanner({ job, booking, offline }: Props) {
-  const takesLong = useTakesLong(!job.done, 4000);
+  const waits = (job.queue_position ?? 0) > 1;
+  const takesLong = useTakesLong(!job.done, 4000) || (waits && !job.done);
   const { tone, title, detail } = statusText(booking);
   return (
     <div className={css.banner} data-tone={tone}>
@@ -32,8 +34,7 @@ export function StatusBanner({ job, booking, offline }: Props) {
         )}
         {takesLong && !offline && (
           <p className={css.aside}>
-            This takes longer than usual. Nothing is lost: you can leave this page and find the booking under
-            My bookings.
+            {queueText(job)} Nothing is lost: you can leave this page and find the booking under My trips.
           </p>
         )}
       </div>

@@ -6,7 +6,7 @@ import {
 } from '@/features/bookings/booking-state';
 import { failureText, type Text } from '@/features/bookings/failure-text';
 import { isZero, money, subtract } from '@/lib/money';
-import { browserClock, elapsedText } from '@/lib/time';
+import { browserClock } from '@/lib/time';
 import type { Booking, Refund } from '@/lib/wire';
 
 /** The state of a booking in a title and a sentence. */
@@ -20,7 +20,7 @@ export function statusText(booking: Booking): StatusText {
       return {
         tone: 'busy',
         title: 'Booking your seats',
-        detail: 'Your booking is accepted and stored. It waits for its seats.',
+        detail: 'Your booking is safe with us. This page says so as soon as the seats are yours.',
       };
     case 'HELD':
       return changeByAirline(booking) ?? held(booking);
@@ -102,15 +102,12 @@ function held(booking: Booking): StatusText {
   };
 }
 
-function confirmedDetail({ rescued_at, payment, timeline }: Booking): string {
+function confirmedDetail({ rescued_at, payment }: Booking): string {
   if (rescued_at) {
     return 'Your payment arrived after the hold had ended. The seats were still free, so they are yours.';
   }
   if (payment) return `The seats are yours, and ${money(payment.amount, payment.currency)} is paid.`;
-  const confirmed = timeline.find(({ stage }) => stage === 'confirmed');
-  return confirmed
-    ? `The seats are yours, confirmed in ${elapsedText(confirmed.ms)}.`
-    : 'The seats are yours.';
+  return 'The seats are yours. Keep the reference: it is what you need at the airport.';
 }
 
 function cancelled(booking: Booking): StatusText {

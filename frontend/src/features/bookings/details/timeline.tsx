@@ -18,22 +18,25 @@ const STAGE_TEXT: Record<string, string> = {
 
 const BAD_STAGES = new Set(['failed', 'expired', 'cancelled', 'payment_declined']);
 
-/** What happened to a booking, and how long after it was accepted. */
+/** What happened to a booking, and how long after it was accepted: for whoever wants to know, folded. */
 export function Timeline({ job }: { job: Job }) {
   return (
-    <ol className={css.timeline} aria-label="What happened so far">
-      {job.timeline.map(({ stage, ms }) => (
-        <li key={`${stage} ${ms}`} className={css.stage} data-bad={BAD_STAGES.has(stage) || undefined}>
-          <span className={css.what}>{stageText(stage)}</span>
-          <span className={css.when}>{ms === 0 ? 'start' : `+ ${elapsedText(ms)}`}</span>
-        </li>
-      ))}
-      {!job.done && (
-        <li className={css.stage} data-next>
-          <span className={css.what}>{queueText(job)}</span>
-        </li>
-      )}
-    </ol>
+    <details className={css.details}>
+      <summary>How it was processed</summary>
+      <ol className={css.timeline} aria-label="What happened so far">
+        {job.timeline.map(({ stage, ms }) => (
+          <li key={`${stage} ${ms}`} className={css.stage} data-bad={BAD_STAGES.has(stage) || undefined}>
+            <span className={css.what}>{stageText(stage)}</span>
+            <span className={css.when}>{ms === 0 ? 'start' : `+ ${elapsedText(ms)}`}</span>
+          </li>
+        ))}
+        {!job.done && (
+          <li className={css.stage} data-next>
+            <span className={css.what}>In progress…</span>
+          </li>
+        )}
+      </ol>
+    </details>
   );
 }
 
@@ -41,10 +44,4 @@ export function Timeline({ job }: { job: Job }) {
 export function stageText(stage: string): string {
   const name = stage.replaceAll('_', ' ');
   return STAGE_TEXT[stage] ?? name.charAt(0).toUpperCase() + name.slice(1);
-}
-
-function queueText({ queue_position: position, eta_ms: eta }: Job): string {
-  if (position === null || position === undefined) return 'Waiting for the next step…';
-  const place = position <= 1 ? 'You are next' : `${position - 1} ahead of you`;
-  return eta === null || eta === undefined ? place : `${place}, about ${elapsedText(eta)}`;
 }

@@ -50,6 +50,6 @@ test('bookings are listed page by page, each with a link to its page', async () 
 test('an account without bookings is led to the search', async () => {
   network.use(http.get('/api/v1/bookings', () => HttpResponse.json({ data: [], next_cursor: null })));
   openApp('/bookings', { as: 'member' });
-  expect(await screen.findByRole('heading', { name: 'No bookings yet' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'No trips yet' })).toBeVisible();
   expect(screen.getByRole('link', { name: 'Find a flight' })).toHaveAttribute('href', '/');
 });

@@ -7,15 +7,18 @@ import { EmptyNote } from '@/components/messages/empty-note';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { bookingsQuery } from '@/features/bookings/api/get-bookings';
-import { hasNewTimes } from '@/features/bookings/booking-state';
+import { hasNewTimes, isPayable } from '@/features/bookings/booking-state';
 import { STATUS_LABELS } from '@/features/bookings/status-labels';
+import { journeysOf, tripText } from '@/lib/journeys';
 import { money } from '@/lib/money';
 import { plural } from '@/lib/plural';
 import { localSchedule, stopsText, wholeSchedule } from '@/lib/schedule';
+import { browserClock } from '@/lib/time';
 import type { Booking } from '@/lib/wire';
 import css from './booking-list.module.css';
+import { sectionsOf } from './sections';
 
-/** The bookings of the account, page by page. */
+/** The bookings of the account: what needs something, what comes, what was. */
 export function BookingList() {
   const query = useInfiniteQuery(bookingsQuery());
   if (!query.data) {
@@ -31,18 +34,25 @@ export function BookingList() {
   const bookings = query.data.pages.flatMap((page) => page.data);
   if (bookings.length === 0) {
     return (
-      <EmptyNote title="No bookings yet">
+      <EmptyNote title="No trips yet">
         Your bookings will be listed here. <Link to="/">Find a flight</Link>
       </EmptyNote>
     );
   }
   return (
     <>
-      <ul className={css.list}>
-        {bookings.map((booking) => (
-          <BookingRow key={booking.id} booking={booking} />
-        ))}
-      </ul>
+      {sectionsOf(bookings).map((section) => (
+        <section key={section.name} aria-labelledby={headingId(section.name)}>
+          <h2 id={headingId(section.name)} className={css.title}>
+            {section.name}
+          </h2>
+          <ul className={css.list}>
+            {section.bookings.map((booking) => (
+              <BookingRow key={booking.id} booking={booking} />
+            ))}
+          </ul>
+        </section>
+      ))}
       {query.isFetchNextPageError && (
         <ProblemNote error={query.error} title="Older bookings could not be loaded." />
       )}
@@ -60,9 +70,15 @@ export function BookingList() {
   );
 }
 
+function headingId(name: string): string {
+  return name.toLowerCase().replaceAll(' ', '-');
+}
+
 function BookingRow({ booking }: { booking: Booking }) {
   const flights = booking.segments.map(({ flight }) => flight);
-  const schedule = wholeSchedule(flights);
+  const journeys = journeysOf(flights);
+  // Of a trip with several journeys the first one is shown: the way there.
+  const schedule = wholeSchedule(journeys[0] ?? flights);
   return (
     <Row className={css.row} data-status={booking.status}>
       <div className={css.when}>
@@ -75,19 +91,26 @@ function BookingRow({ booking }: { booking: Booking }) {
       </div>
       <div className={css.schedule}>
         <ScheduleLine schedule={schedule} />
-        {flights.length > 1 && (
-          <p className={css.stops}>
-            {stopsText(flights)}:{' '}
-            {flights
-              .slice(0, -1)
-              .map(({ destination }) => destination)
-              .join(', ')}
-          </p>
+        {journeys.length > 1 ? (
+          <p className={css.stops}>{tripText(flights)}</p>
+        ) : (
+          flights.length > 1 && (
+            <p className={css.stops}>
+              {stopsText(flights)}:{' '}
+              {flights
+                .slice(0, -1)
+                .map(({ destination }) => destination)
+                .join(', ')}
+            </p>
+          )
         )}
       </div>
       <div className={css.about}>
         <span className={css.badge}>{STATUS_LABELS[booking.status]}</span>
         {hasNewTimes(booking) && <span className={css.attention}>New times</span>}
+        {isPayable(booking) && booking.awaiting_payment && (
+          <span className={css.attention}>Pay until {browserClock(booking.hold_expires_at)}</span>
+        )}
         <span>
           {plural(booking.seats, 'seat')} · {money(booking.price_total, booking.currency)}
         </span>

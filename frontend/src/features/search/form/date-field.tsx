@@ -58,7 +58,7 @@ export function DateField({ label, value, onChange, earliest, from, to, seats }:
         return (
           <span className={css.day}>
             {Number(day.slice(8))}
-            <small className={css.price} data-lowest={price?.lowest || undefined}>
+            <small aria-hidden="true" className={css.price} data-lowest={price?.lowest || undefined}>
               {price ? shortAmount(price.amount) : '\u00a0'}
             </small>
           </span>

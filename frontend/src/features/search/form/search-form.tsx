@@ -68,14 +68,15 @@ export function SearchForm({ initial, onSearch }: Props) {
 
   return (
     <form ref={form} aria-label="Find a flight" className={css.form} onSubmit={submit} noValidate>
-      <SegmentedControl
-        className={css.kind}
-        aria-label="Kind of trip"
-        size="sm"
-        value={draft.kind}
-        onChange={(kind) => setDraft(withKind(draft, kind as Kind))}
-        data={KINDS}
-      />
+      <div className={css.kind}>
+        <SegmentedControl
+          aria-label="Kind of trip"
+          size="sm"
+          value={draft.kind}
+          onChange={(kind) => setDraft(withKind(draft, kind as Kind))}
+          data={KINDS}
+        />
+      </div>
       {draft.legs.map((leg, index) => (
         <div key={leg.key} className={css.line} data-several={draft.legs.length > 1 || undefined}>
           <LegFields

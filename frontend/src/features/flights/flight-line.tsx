@@ -1,0 +1,21 @@
+import { useQuery } from '@tanstack/react-query';
+import { localSchedule } from '@/lib/schedule';
+import css from './flight-line.module.css';
+import { flightQueries } from './queries';
+
+/** One flight in two short lines: where to, when. A dash while it is not known. */
+export function FlightLine({ flightId }: { flightId: string }) {
+  const { data: flight } = useQuery({ ...flightQueries.detail(flightId), refetchInterval: false });
+  if (!flight) return <span>–</span>;
+  const { departure } = localSchedule(flight);
+  return (
+    <div className={css.line}>
+      <strong>
+        {flight.source} to {flight.destination}
+      </strong>
+      <span>
+        {flight.flight_number}, {departure.day}, {departure.clock}
+      </span>
+    </div>
+  );
+}
