@@ -36,6 +36,7 @@ from api.live.callback_inbox import CallbackInbox
 from api.live.password_hasher import PasswordHasher
 from api.live.services import Live
 from api.metrics import MetricsController
+from api.operations.dead_letters import DeadLetterController
 from api.payments import PaymentController
 from api.readiness.every_look import every_look
 from api.readiness.readiness import Readiness
@@ -66,6 +67,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     BookingController,
     CancellationController,
     ConfigurationController,
+    DeadLetterController,
     FlightCancellationController,
     FlightController,
     HealthController,

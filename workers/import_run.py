@@ -33,6 +33,7 @@ from core.imports.csv.reader import Chunk, Cursor, read_chunk
 from core.imports.csv.seen import SeenKeys
 from core.imports.models import ImportStatus
 from core.imports.progress import Job
+from core.imports.reopening import GIVEN_UP
 from core.imports.storage.files import Storage
 from core.imports.validation import route_days, validate
 from core.seats.inventory import Inventory
@@ -103,6 +104,8 @@ def run_import(db: Database, client: redis.Redis, storage: Storage, import_id: U
     if not ended:
         return Ending.LEFT
     job_events.publish(client, JobEvents(jobs=[job.id]))
+    if outcome.code == GIVEN_UP:
+        return outcome.ending  # its dead letter may be replayed, and then the file is read again
     try:
         storage.delete(job.storage_key)
     except OSError as error:
@@ -139,7 +142,7 @@ class _Run:
             return _Outcome(Ending.COMPLETED, self._routes)
         if given_up:
             message = "The import was begun several times and stopped each time at the same place."
-            return _Outcome(Ending.FAILED, self._routes, None, "internal", message)
+            return _Outcome(Ending.FAILED, self._routes, None, GIVEN_UP, message)
         if job.is_cancelled:
             return self._cancelled(job.cursor)
         for chunk, rows in self._validated():

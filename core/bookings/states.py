@@ -44,7 +44,10 @@ def transitions_from(source: BookingStatus) -> frozenset[BookingStatus]:
         case BookingStatus.EXPIRED:
             # Only by late payment: the money arrived after the hold had ended, and the seats were still free.
             return frozenset({BookingStatus.CONFIRMED})
-        case BookingStatus.CANCELLED | BookingStatus.FAILED:
+        case BookingStatus.FAILED:
+            # Only by hand, and only after `internal`: an administrator replays its dead letter (`core/bookings/reopening.py`).
+            return frozenset({BookingStatus.PENDING})
+        case BookingStatus.CANCELLED:
             return frozenset()
 
 

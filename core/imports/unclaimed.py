@@ -17,7 +17,8 @@ _OURS: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.csv(?:\
 
 
 def delete_orphans(db: Database, storage: Storage) -> list[str]:
-    """Delete the files that are neither young nor of an import that is still to be worked; returns their names. What is not named
+    """Delete the files that are neither young nor of an import that is still to be worked, or may be because its dead
+    letter is open; returns their names. What is not named
     like an upload is left alone.
 
     Raises:
@@ -31,7 +32,12 @@ def delete_orphans(db: Database, storage: Storage) -> list[str]:
         needed = {
             key
             for (key,) in connection.execute(
-                "SELECT storage_key FROM imports WHERE status IN ('PENDING', 'IN_PROGRESS') AND storage_key = ANY(%s)", (old,)
+                """
+                SELECT storage_key FROM imports i WHERE storage_key = ANY(%s) AND (status IN ('PENDING', 'IN_PROGRESS') OR EXISTS (
+                    SELECT FROM dead_letters d WHERE d.subject_id = i.id AND d.replayed_at IS NULL AND d.discarded_at IS NULL
+                ))
+                """,
+                (old,),
             )
         }
     orphans = sorted(set(old) - needed)

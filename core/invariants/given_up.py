@@ -8,7 +8,10 @@ from core.db import RawConnection
 def find_dead_letters(connection: RawConnection, *, limit: int) -> list[str]:
     """The oldest first."""
     rows = connection.execute(
-        "SELECT id, queue, kind, subject_id, error, created_at FROM dead_letters WHERE replayed_at IS NULL ORDER BY id LIMIT %s",
+        """
+        SELECT id, queue, kind, subject_id, error, created_at FROM dead_letters
+        WHERE replayed_at IS NULL AND discarded_at IS NULL ORDER BY id LIMIT %s
+        """,
         (limit,),
     ).fetchall()
     return [

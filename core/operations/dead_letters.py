@@ -13,6 +13,8 @@ import structlog
 
 from core.clock import new_id
 from core.db import RawConnection
+from core.operations.models import DeadLetterKind
+from core.telemetry.metrics import DEAD_LETTERS
 
 _log = structlog.get_logger(__name__)
 
@@ -23,34 +25,37 @@ class Buried:
 
     id: UUID
     queue: str
-    kind: str
+    kind: DeadLetterKind
     subject_id: UUID | None
     error: str
 
 
 def bury_bookings(connection: RawConnection, booking_ids: Sequence[UUID], error: str) -> list[Buried]:
     """Note bookings that failed for good."""
-    return _bury(connection, [Buried(new_id(), "bookings", "booking", booking_id, error) for booking_id in booking_ids])
+    return _bury(
+        connection, [Buried(new_id(), "bookings", DeadLetterKind.BOOKING, booking_id, error) for booking_id in booking_ids]
+    )
 
 
 def bury_import(connection: RawConnection, import_id: UUID, error: str) -> list[Buried]:
     """Note an import that failed for good."""
-    return _bury(connection, [Buried(new_id(), "imports", "import", import_id, error)])
+    return _bury(connection, [Buried(new_id(), "imports", DeadLetterKind.IMPORT, import_id, error)])
 
 
 def bury_refunds(connection: RawConnection, refund_ids: Sequence[UUID], error: str) -> list[Buried]:
     """Note refunds that the provider will not make: a person has to see to the money."""
-    return _bury(connection, [Buried(new_id(), "payments", "refund", refund_id, error) for refund_id in refund_ids])
+    return _bury(connection, [Buried(new_id(), "payments", DeadLetterKind.REFUND, refund_id, error) for refund_id in refund_ids])
 
 
 def bury_payload(connection: RawConnection, queue: str, payload: bytes, error: str) -> list[Buried]:
     """Keep the bytes of a message that no worker can read."""
-    return _bury(connection, [Buried(new_id(), queue, "message", None, error)], payload)
+    return _bury(connection, [Buried(new_id(), queue, DeadLetterKind.MESSAGE, None, error)], payload)
 
 
 def tell(buried: Iterable[Buried]) -> None:
-    """A line in the log for each, once it is committed."""
+    """A line in the log and a count in the metrics for each, once it is committed."""
     for letter in buried:
+        DEAD_LETTERS.labels(letter.kind).inc()
         subject = str(letter.subject_id) if letter.subject_id else None
         _log.error(
             "work was given up",

@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Index, LargeBinary, Text, func
+from sqlalchemy import Column, DateTime, Index, LargeBinary, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from core.clock import new_id
 
 
+class DeadLetterKind(StrEnum):
+    BOOKING = "booking"
+    IMPORT = "import"
+    REFUND = "refund"
+    MESSAGE = "message"
+    """A payload that no worker can read."""
+
+
 class DeadLetter(SQLModel, table=True):
     """Work that was given up after its last attempt, or a payload that no worker can read."""
 
     __tablename__ = "dead_letters"
+    __table_args__ = (Index("ix_dead_letters_open", "id", postgresql_where=text("replayed_at IS NULL AND discarded_at IS NULL")),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     queue: str = Field(sa_column=Column(Text, nullable=False))
     kind: str = Field(sa_column=Column(Text, nullable=False))
-    """`booking`, `import`, `refund` or `message`."""
+    """A `DeadLetterKind`."""
     subject_id: UUID | None = Field(default=None, index=True)
     error: str = Field(sa_column=Column(Text, nullable=False))
     payload: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     replayed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
-    """When a person had seen to it; until then `skyqueue audit` names it."""
+    """When its work was sent again. With `discarded_at` empty too, the letter is open: nobody has seen to it."""
+    discarded_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 
 
 class AuditEntry(SQLModel, table=True):

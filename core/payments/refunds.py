@@ -159,3 +159,22 @@ def make_due_now(connection: RawConnection) -> None:
         )
         """
     )
+
+
+def find_refused(connection: RawConnection, refund_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of these refunds that the provider has refused."""
+    rows = connection.execute("SELECT id FROM refunds WHERE id = ANY(%s) AND status = 'FAILED'", (list(refund_ids),)).fetchall()
+    return [row[0] for row in rows]
+
+
+def reopen(connection: RawConnection, refund_ids: Sequence[UUID]) -> list[UUID]:
+    """Send those of these refunds that the provider has refused once more. Returns them."""
+    rows = connection.execute(
+        """
+        UPDATE refunds r SET status = 'PENDING', attempts = 0, updated_at = now(), next_at = now() + %s * interval '1 second'
+        FROM (SELECT id FROM refunds WHERE id = ANY(%s) AND status = 'FAILED' ORDER BY id FOR NO KEY UPDATE) AS refused
+        WHERE r.id = refused.id RETURNING r.id
+        """,
+        (LEASE_SECONDS, list(refund_ids)),
+    ).fetchall()
+    return sorted(row[0] for row in rows)

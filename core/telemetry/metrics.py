@@ -4,6 +4,7 @@
 |-----------------------------------|----------------------|------------------------------------------------------|
 | `skyqueue_http_requests_total`    | method, route, status | answered requests                                   |
 | `skyqueue_http_response_seconds`  | method, route        | from the first byte of a request to the first of its answer |
+| `skyqueue_dead_letters_total`     | kind                 | work that was given up                               |
 
 `route` is the template (`/api/v1/jobs/{job_id}`), never the address: the number of series stays small.
 """
@@ -27,6 +28,8 @@ HTTP_SECONDS: Final = Histogram(
     ("method", "route"),
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
+
+DEAD_LETTERS: Final = Counter("skyqueue_dead_letters", "Work that was given up", ("kind",))
 
 
 def exposition() -> bytes:

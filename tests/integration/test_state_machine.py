@@ -53,6 +53,7 @@ DISTURBANCES: Final[dict[str, Callable[[World], None]]] = {
     "payments are swept": World.sweep_money,
     "jobs are worked": World.work_jobs,
     "bookings are given up": World.give_up,
+    "dead letters are replayed": World.replay,
 }
 
 

@@ -16,10 +16,12 @@ from core.db import RawConnection
 from core.errors import AppError
 from core.flights import cancellation
 from core.invariants import checker
-from core.lifecycle import pay, reserve, sweep
+from core.lifecycle import pay, replay, reserve, sweep
 from core.lifecycle.accept import Intake
 from core.lifecycle.reserve import Reservations
 from core.lifecycle.settle_payment import Claim, apply_events
+from core.operations import dead_letter_list
+from core.operations.dead_letter_list import DeadLetterFilter
 from core.payments.events import ProviderEvent
 from core.seats.inventory import take_snapshots
 from core.waitlist import entries
@@ -117,6 +119,14 @@ class World:
         """Every booking that waits for seats has failed too often."""
         with self._context.db.transaction() as connection:
             after = sweep.give_up(connection, self.ids("SELECT id FROM bookings WHERE status = 'PENDING'"))
+        self._run_after(after)
+
+    def replay(self) -> None:
+        """Every booking that was given up begins anew."""
+        after = AfterCommit()
+        with self._context.db.transaction() as connection:
+            letters = dead_letter_list.read_letters(connection, DeadLetterFilter(), after=None, limit=1_000, lock=True)
+            replay.replay(connection, letters, after)
         self._run_after(after)
 
     # Paying

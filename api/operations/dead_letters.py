@@ -1,0 +1,141 @@
+"""Work that was given up: look at it, send it again, or set it aside."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+
+from api.http.authentication import requires_admin
+from api.http.wire import RequestBody, Word
+from api.operations import dead_letter_rounds
+from api.operations.dead_letter_rounds import Round
+from api.services import Services, SignedRequest
+from core.errors import Invalid
+from core.operations import dead_letter_list
+from core.operations.dead_letter_list import DeadLetterFilter, DeadLetterNotFound, DeadLetterStatus, DeadLetterView
+from core.operations.models import DeadLetterKind
+from core.text import VISIBLE
+
+
+class DeadLetterPage(msgspec.Struct):
+    data: list[DeadLetterView]
+    next_cursor: UUID | None
+
+
+class ReplayableStatus(StrEnum):
+    """Letters that may be replayed. Only open ones are discarded."""
+
+    OPEN = "open"
+    DISCARDED = "discarded"
+
+
+class DeadLetterSelection(RequestBody):
+    """Which letters: all that match. `up_to`: none that is newer than this one."""
+
+    status: ReplayableStatus = ReplayableStatus.OPEN
+    kind: DeadLetterKind | None = None
+    queue: Word | None = None
+    text: Word | None = None
+    up_to: UUID | None = None
+
+    def as_filter(self) -> DeadLetterFilter:
+        return DeadLetterFilter(
+            status=DeadLetterStatus(self.status), kind=self.kind, queue=self.queue, text=self.text, up_to=self.up_to
+        )
+
+
+class DeadLetterRoundBody(RequestBody):
+    """`preview`: count, and change nothing."""
+
+    filter: DeadLetterSelection
+    preview: bool = False
+
+
+class DeadLetterController(Controller):
+    path = "/admin/dead-letters"
+    tags = ("operations",)
+    guards = (requires_admin,)
+
+    @get(operation_id="listDeadLetters", summary="Work that was given up", sync_to_thread=True)
+    def list(
+        self,
+        services: NamedDependency[Services],
+        status: FromQuery[DeadLetterStatus] = DeadLetterStatus.OPEN,
+        kind: FromQuery[DeadLetterKind | None] = None,
+        queue: Annotated[str | None, QueryParameter(max_length=64, pattern=VISIBLE, required=False)] = None,
+        q: Annotated[str | None, QueryParameter(max_length=64, pattern=VISIBLE, required=False)] = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
+        cursor: FromQuery[UUID | None] = None,
+    ) -> DeadLetterPage:
+        """Newest first. `q` is a part of the error. `next_cursor` is the `cursor` of the next page."""
+        wanted = DeadLetterFilter(status=status, kind=kind, queue=queue, text=q)
+        with services.db.snapshot() as connection:
+            letters, following = dead_letter_list.list_letters(connection, wanted, before=cursor, limit=limit)
+        return DeadLetterPage(letters, following)
+
+    @post(
+        "/{letter_id:uuid}/replay",
+        operation_id="replayDeadLetter",
+        summary="Send given up work again",
+        status_code=HTTPStatus.OK,
+        sync_to_thread=True,
+        opt={"errors": (DeadLetterNotFound, dead_letter_rounds.DeadLetterClosed, dead_letter_rounds.NotReplayable)},
+    )
+    def replay(self, letter_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> DeadLetterView:
+        """A booking begins anew as `PENDING`, an import goes on where it stopped, a refund is asked for once more, a message is put back
+        on its queue. A letter that was discarded may be replayed too.
+        """
+        return dead_letter_rounds.replay_one(services, letter_id, request.user.user_id)
+
+    @post(
+        "/{letter_id:uuid}/discard",
+        operation_id="discardDeadLetter",
+        summary="Set given up work aside",
+        status_code=HTTPStatus.OK,
+        sync_to_thread=True,
+        opt={"errors": (DeadLetterNotFound, dead_letter_rounds.DeadLetterClosed)},
+    )
+    def discard(self, letter_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> DeadLetterView:
+        """Nothing happens to the work itself: it stays as it ended. The letter is kept."""
+        return dead_letter_rounds.discard_one(services, letter_id, request.user.user_id)
+
+    @post(
+        "/replay",
+        operation_id="replayDeadLetters",
+        summary="Send all given up work again that matches",
+        status_code=HTTPStatus.OK,
+        sync_to_thread=True,
+    )
+    def replay_many(
+        self, data: JSONBody[DeadLetterRoundBody], request: SignedRequest, services: NamedDependency[Services]
+    ) -> Round:
+        """What cannot be replayed any more, because it has moved on, stays open and is not counted. With `preview` nothing changes; send
+        the `up_to` of the preview in the filter, and what is buried in between is left out. 100,000 letters at most in one request.
+        """
+        if data.preview:
+            return dead_letter_rounds.preview_replay(services, data.filter.as_filter())
+        return dead_letter_rounds.replay_many(services, data.filter.as_filter(), request.user.user_id)
+
+    @post(
+        "/discard",
+        operation_id="discardDeadLetters",
+        summary="Set all given up work aside that matches",
+        status_code=HTTPStatus.OK,
+        sync_to_thread=True,
+    )
+    def discard_many(
+        self, data: JSONBody[DeadLetterRoundBody], request: SignedRequest, services: NamedDependency[Services]
+    ) -> Round:
+        """As for replaying: `preview` counts, `up_to` fixes what is meant, 100,000 letters at most in one request."""
+        if data.filter.status is not ReplayableStatus.OPEN:
+            raise Invalid.field("/filter/status", "not_open", "Only open dead letters can be discarded. Leave the status out.")
+        if data.preview:
+            return dead_letter_rounds.preview_discard(services, data.filter.as_filter())
+        return dead_letter_rounds.discard_many(services, data.filter.as_filter(), request.user.user_id)

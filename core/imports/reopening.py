@@ -1,0 +1,48 @@
+"""Imports that we gave up, made PENDING again: what replaying their dead letters does to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from psycopg.errors import UniqueViolation
+
+from core.db import RawConnection
+from core.lease import LEASE_SECONDS
+
+GIVEN_UP: Final = "internal"
+"""The failure code of an import whose file may be fine: it was begun several times, and stopped each time."""
+
+_REOPEN: Final = """
+    UPDATE imports SET status = 'PENDING', failure_code = NULL, failure_message = NULL, attempts = 0, finished_at = NULL,
+                       next_at = now() + %s * interval '1 second'
+    WHERE id = %s AND status = 'FAILED' AND failure_code = %s
+"""
+
+
+def find_given_up(connection: RawConnection, import_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of these imports that can begin again. Not one whose file is being imported anew: it would be worked twice."""
+    rows = connection.execute(
+        """
+        SELECT id FROM imports i WHERE id = ANY(%s) AND status = 'FAILED' AND failure_code = %s AND NOT EXISTS (
+            SELECT FROM imports r WHERE r.status IN ('PENDING', 'IN_PROGRESS') AND r.cancel_requested_at IS NULL
+              AND (r.content_hash, r.mode, r.dry_run, r.times) = (i.content_hash, i.mode, i.dry_run, i.times)
+        ) ORDER BY id
+        """,
+        (list(import_ids), GIVEN_UP),
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def reopen(connection: RawConnection, import_ids: Sequence[UUID]) -> list[UUID]:
+    """Go on with these imports where they stopped, with a new count of attempts. Returns those of which that is true."""
+    return [import_id for import_id in import_ids if _reopen(connection, import_id)]
+
+
+def _reopen(connection: RawConnection, import_id: UUID) -> bool:
+    try:
+        with connection.transaction():
+            return connection.execute(_REOPEN, (LEASE_SECONDS, import_id, GIVEN_UP)).rowcount == 1
+    except UniqueViolation:  # somebody sent the same file this moment
+        return False
