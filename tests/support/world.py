@@ -122,7 +122,8 @@ class World:
         self._run_after(after)
 
     def replay(self) -> None:
-        """Every booking that was given up begins anew."""
+        """Bookings are given up, and all that ever were begin anew."""
+        self.give_up()
         after = AfterCommit()
         with self._context.db.transaction() as connection:
             letters = dead_letter_list.read_letters(connection, DeadLetterFilter(), after=None, limit=1_000, lock=True)
