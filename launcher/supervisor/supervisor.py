@@ -14,6 +14,7 @@ from types import FrameType
 import structlog
 
 from core.startup import CannotStart
+from core.telemetry.incidents import Incident
 from launcher.embedded import log_files
 from launcher.embedded.child import Child, stop_together
 from launcher.embedded.guardian import Guardian
@@ -45,6 +46,7 @@ class Supervisor:
         self._changed = changed
         self._log = log
         self._rotated_at = time.monotonic()
+        self._rotations = Incident(_log, "a log cannot be begun anew")
         self._is_stopping = False
         self.children: list[Child] = []
         self._guardian = Ward(guardian, tell=self._say)
@@ -137,8 +139,14 @@ class Supervisor:
             self._rotate_logs()
 
     def _rotate_logs(self) -> None:
-        for child in self.children:
-            child.rotate_log()
+        """One that cannot be begun anew, on a full disk for example, grows on, and is tried again."""
+        for rotate in (*(child.rotate_log for child in self.children), self._rotate_own_log):
+            try:
+                rotate()
+            except OSError as error:
+                self._rotations.failed(error=str(error))
+
+    def _rotate_own_log(self) -> None:
         if log_files.is_long(self._log):
             log_files.rename(self._log)
 

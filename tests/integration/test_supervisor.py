@@ -10,12 +10,13 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from core.startup import CannotStart
+from core.telemetry.incidents import Incident
 from launcher.embedded import log_files, secrets
 from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
@@ -165,20 +166,26 @@ def test_a_process_that_keeps_ending_is_told_once_and_told_again_when_it_stays(
     supervisor.stop()
 
 
-def test_logs_that_are_too_long_are_begun_anew_its_own_too(
+def test_logs_that_are_too_long_are_begun_anew_its_own_too_and_one_that_cannot_be_is_told(
     own_guardian: Guardian, tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("launcher.supervisor.supervisor.ROTATE_SECONDS", 0.0)
+    failures: list[str] = []
+    monkeypatch.setattr(Incident, "failed", lambda _, error: failures.append(error))
     own = tmp_path / "supervisor.log"
     supervisor = Supervisor(own_guardian, tell=told.append, changed=lambda: None, log=own)
-    child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
-    supervisor.launch(child)
-    supervisor.wait_for(child)
-    for log in (own, child.log):
+    children = [Stubborn(name, log=tmp_path / f"{name}.log", guardian=own_guardian) for name in ("mockpay", "worker")]
+    supervisor.launch(*children)
+    supervisor.wait_for(*children)
+    log_files.former(children[0].log).mkdir()  # which no file can replace
+    for log in (own, *(child.log for child in children)):
         log.touch()
         os.truncate(log, log_files.LOG_BYTES + 1)
     with watched(supervisor):
-        until(lambda: all(log_files.former(log).exists() and log.stat().st_size == 0 for log in (own, child.log)))
+        until(lambda: all(log_files.former(log).is_file() and log.stat().st_size == 0 for log in (own, children[1].log)))
+        until(lambda: "Is a directory" in failures[0])
+    assert children[0].log.stat().st_size > log_files.LOG_BYTES
+    assert told == []
     supervisor.stop()
 
 
@@ -236,7 +243,8 @@ def test_stopped_processes_of_a_server_end_with_it(guardian: Guardian) -> None:
         postgres.start()
         family = servers.children_of(postgres.pid)
         for pid in family:
-            os.kill(pid, signal.SIGSTOP)
+            with suppress(ProcessLookupError):  # one of those that Postgres starts for a moment
+                os.kill(pid, signal.SIGSTOP)
         postgres.stop(3)
         assert not any(servers.is_alive(pid) for pid in family)
 
