@@ -16,6 +16,7 @@ from api.accounts import AuthController
 from api.audit_log import AuditController
 from api.bookings.cancellations import CancellationController
 from api.bookings.controller import BookingController
+from api.bookings.fast_path import BookingFastPath
 from api.bookings.passengers import PassengerController
 from api.configuration import ConfigurationController
 from api.flights.cancellations import FlightCancellationController
@@ -112,7 +113,7 @@ def create_app(settings: Settings | None = None, *, log: Path | None = None) -> 
         debug=False,
         pdb_on_exception=False,
     )
-    app.asgi_handler = Edge(SearchFastPath(app.asgi_handler), app.routes)
+    app.asgi_handler = Edge(BookingFastPath(SearchFastPath(app.asgi_handler)), app.routes)
     return app
 
 

@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter
 
 from api.http.polling import ask_again_in
-from api.http.prefer import wait_seconds
+from api.http.prefer import LONGEST_PREFERENCE, wait_seconds
 from api.live.backlog import Backlog
 from api.services import Services, SignedRequest
 from core.jobs.status import Job, JobNotFound
@@ -24,7 +24,7 @@ Prefer = Annotated[
     HeaderParameter(
         name="Prefer",
         required=False,
-        max_length=200,
+        max_length=LONGEST_PREFERENCE,
         description="`wait=n`: answer when it is done, or after n seconds (25 at most).",
     ),
 ]

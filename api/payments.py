@@ -12,7 +12,8 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from api.bookings.controller import BookingAccepted, Prefer, owner
+from api.bookings.acceptance import BookingAccepted
+from api.bookings.controller import Prefer, owner
 from api.http.authentication import PUBLIC
 from api.http.bodies import TooLarge
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Generic, TypeAlias, TypeVar
@@ -28,6 +29,7 @@ IdempotencyKey = Annotated[
         description="Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.",
     ),
 ]
+KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 REPLAYED: Final = "idempotent-replayed"
 
 Content = TypeVar("Content")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+LONGEST_PREFERENCE: Final = 200
+"""Characters of the header."""
 LONGEST_WAIT_SECONDS: Final = 25
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,6})(?=$|[,;\s])", re.ASCII | re.IGNORECASE)

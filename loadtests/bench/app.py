@@ -8,8 +8,8 @@ from litestar import Litestar, Response, get, post
 from litestar.params import JSONBody
 
 from api.app import create_app as create_product
+from api.bookings.acceptance import BookingAccepted
 from api.bookings.bodies import BookingBody
-from api.bookings.controller import BookingAccepted
 from api.http.authentication import PUBLIC
 from api.services import SignedRequest
 from core.bookings.states import BookingStatus

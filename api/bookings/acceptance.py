@@ -1,0 +1,128 @@
+"""Accept a booking that was read from a request: the rules that every booking passes, whichever way its request came in."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+
+from api.bookings.bodies import BookingBody
+from api.http.authentication import Forbidden
+from api.http.idempotency import REPLAYED
+from api.http.polling import ask_again_in
+from api.http.prefer import wait_seconds
+from api.live.seat_count_cache import SeatCountCache
+from api.services import Services
+from core.bookings.errors import PaymentRequired, SeatsSoldOut
+from core.bookings.requests import Accepted, BookingRequest
+from core.bookings.states import BookingStatus
+from core.errors import Invalid
+from core.jobs.status import Job
+from core.ratelimit.limits import Scope
+from core.settings import Settings
+from core.users.tokens import AccountGone, Principal
+
+
+class BookingAccepted(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """The booking is on disk and will end. `job` is there when the request preferred to wait, and the job could be read."""
+
+    job_id: UUID
+    booking_id: UUID
+    status: BookingStatus
+    status_url: str
+    job: Job | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said with the 202."""
+
+    content: BookingAccepted
+    headers: dict[str, str]
+
+
+async def accept(
+    services: Services, principal: Principal, data: BookingBody, *, idempotency_key: str | None, prefer: str | None
+) -> Answer:
+    """Store the booking; it is on disk when this returns. With `Prefer: wait=n` it returns once the booking is final, or after n seconds.
+
+    Raises:
+        AppError: it was refused, and nothing is stored.
+    """
+    traveller = _traveller(data.user_id, principal)
+    live = services.live
+    flights = data.flights()
+    refusal = _find_unpaid(data, services.settings) or _find_sold_out(live.board, flights, data.seats)
+    if refusal is not None and idempotency_key is None:
+        raise refusal
+    live.backlog.check()
+    await services.limiter.check(Scope.BOOKING_USER, principal.user_id)
+    wish = BookingRequest(
+        user_id=traveller,
+        flight_ids=flights,
+        seats=data.seats,
+        payment_mode=data.mode(),
+        payment_token=data.payment.token if data.payment else None,
+        passengers=data.people(),
+        idempotency_key=idempotency_key,
+        request_hash=_meaning(data, traveller) if idempotency_key else None,
+        refusal=refusal,
+        expected_total=data.price(),
+        allow_duplicate=data.allow_duplicate,
+    )
+    try:
+        accepted = await live.desk.accept(wish)
+    except AccountGone:
+        if traveller != principal.user_id:
+            raise Invalid.field("/user_id", "unknown_user", "There is no such user.") from None
+        raise
+    seconds = wait_seconds(prefer)
+    job = await live.jobs.follow(accepted.booking_id, seconds) if seconds else None
+    return _accepted(accepted, job, waited=seconds, ask_again=ask_again_in(live.backlog.seconds_until_done(None)))
+
+
+def _find_unpaid(data: BookingBody, settings: Settings) -> Invalid | None:
+    if settings.booking.require_payment == "off" or data.payment is not None:
+        return None
+    return PaymentRequired.field("/payment", "missing", "A booking needs a token, or hold: true.")
+
+
+def _find_sold_out(board: SeatCountCache, flights: tuple[UUID, ...], seats: int) -> SeatsSoldOut | None:
+    """What this process knows without I/O. A repeated request must not hear it: its seats may be why there are none."""
+    for flight_id in flights:
+        known = board.known(flight_id)
+        if known is not None and known < seats:
+            return SeatsSoldOut("Fewer seats are left than you asked for.", flight_id=str(flight_id))
+    return None
+
+
+def _traveller(user_id: UUID | None, principal: Principal) -> UUID:
+    if user_id is None or user_id == principal.user_id:
+        return principal.user_id
+    if principal.is_admin:
+        return user_id
+    raise Forbidden("Only an administrator may book for somebody else.")
+
+
+def _meaning(data: BookingBody, traveller: UUID) -> bytes:
+    """Two requests that mean the same have the same hash, however their JSON was spelt."""
+    said = (traveller, data.flights(), data.seats, data.payment, data.passengers)
+    seen = data.price()
+    # What was not said is left out, so that a request of the time before it could be said still means the same.
+    return hashlib.sha256(msgspec.json.encode(said if seen is None else (*said, seen.as_data()))).digest()
+
+
+def _accepted(accepted: Accepted, job: Job | None, *, waited: int, ask_again: str) -> Answer:
+    status_url = f"/api/v1/jobs/{accepted.booking_id}"
+    headers = {"location": status_url, "retry-after": ask_again}
+    if accepted.replayed:
+        headers[REPLAYED] = "true"
+    if waited:
+        headers["preference-applied"] = f"wait={waited}"
+    status = job.booking.status if job and job.booking else accepted.status
+    content = BookingAccepted(
+        job_id=accepted.booking_id, booking_id=accepted.booking_id, status=status, status_url=status_url, job=job
+    )
+    return Answer(content, headers)

@@ -1,0 +1,141 @@
+"""The short way for a booking: a plain POST goes from the server to the rules of `acceptance.py` without the framework between them.
+
+Two thirds of what the framework does for a request is of no use to this one, and this is the request of a rush. The short way is
+taken only by a request that it understands whole; any other, and every one that is to be refused for its form, takes the long way through
+the handler, with its body given again. Both ways end in `acceptance.accept`, so they cannot disagree about a booking.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Receive, ReceiveMessage, Scope, Send
+
+from api.bookings.acceptance import accept
+from api.bookings.bodies import BookingBody
+from api.http import errors
+from api.http.idempotency import KEY
+from api.http.prefer import LONGEST_PREFERENCE
+from api.http.problems import MEDIA_TYPE
+from api.services import SignedRequest, services_of
+from core.nesting import is_too_deep
+from core.users.tokens import Unauthenticated
+
+PATHS: Final = frozenset({"/api/v1/booking", "/api/v1/bookings"})
+LARGEST_BODY: Final = 4096
+"""Bytes. Nine passengers with long names fit."""
+
+_READ: Final = frozenset({b"authorization", b"content-type", b"content-length", b"idempotency-key", b"prefer"})
+_LONG_WAY: Final = frozenset({b"transfer-encoding", b"expect"})
+_BEARER: Final = re.compile(rb"Bearer ([\w.-]+)")
+_JSON: Final = b"application/json"
+_NUL_ESCAPE: Final = b"\\u0000"
+
+_decoder: Final = msgspec.json.Decoder(BookingBody)
+_encoder: Final = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What the headers of a plain booking say."""
+
+    token: str
+    idempotency_key: str | None
+    prefer: str | None
+
+
+class BookingFastPath:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP or scope["path"] not in PATHS or scope["method"] != "POST" or scope["query_string"]:
+            await self.app(scope, receive, send)
+            return
+        head = _read_head(scope)
+        if head is None:
+            await self.app(scope, receive, send)
+            return
+        services = services_of(scope["litestar_app"])
+        try:
+            principal = services.tokens.verify(head.token)
+        except Unauthenticated:
+            await self.app(scope, receive, send)
+            return
+        message = await receive()
+        data = _read_body(message)
+        if data is None:
+            await self.app(scope, _given_again(message, receive), send)
+            return
+        scope["path_template"] = scope["path"]
+        try:
+            answer = await accept(services, principal, data, idempotency_key=head.idempotency_key, prefer=head.prefer)
+        except Exception as error:
+            await _refuse(scope, error, send)
+            return
+        await _send(send, 202, _JSON.decode(), answer.headers, _encoder.encode(answer.content))
+
+
+def _read_head(scope: HTTPScope) -> _Head | None:
+    """What is said beside the body; None where anything is missing, twice there, or not as nearly every client writes it."""
+    said: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in _READ:
+            if name in said:
+                return None
+            said[name] = value
+        elif name in _LONG_WAY:
+            return None
+    bearer = _BEARER.fullmatch(said.get(b"authorization", b""))
+    length = said.get(b"content-length", b"")
+    if bearer is None or said.get(b"content-type") != _JSON or not length.isdigit() or int(length) > LARGEST_BODY:
+        return None
+    key, prefer = _text(said.get(b"idempotency-key")), _text(said.get(b"prefer"))
+    if key is not None and not KEY.fullmatch(key):
+        return None
+    if prefer is not None and len(prefer) > LONGEST_PREFERENCE:
+        return None
+    return _Head(bearer[1].decode(), key, prefer)
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("latin-1")
+
+
+def _read_body(message: ReceiveMessage) -> BookingBody | None:
+    """The booking; None where the body came in pieces, or is to be refused."""
+    if message["type"] != "http.request" or message.get("more_body", False):
+        return None
+    body = message["body"]
+    if _NUL_ESCAPE in body or is_too_deep(body):
+        return None
+    try:
+        return _decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _given_again(message: ReceiveMessage, receive: Receive) -> Receive:
+    """`receive` as it was before `message` was taken from it."""
+    taken = [message]
+
+    async def receive_again() -> ReceiveMessage:
+        return taken.pop() if taken else await receive()
+
+    return receive_again
+
+
+async def _refuse(scope: HTTPScope, error: Exception, send: Send) -> None:
+    refusal = errors.answer(SignedRequest(scope), error)
+    await _send(send, refusal.status_code or 500, MEDIA_TYPE, refusal.headers, refusal.content)
+
+
+async def _send(send: Send, status: int, media_type: str, headers: dict[str, str], body: bytes) -> None:
+    about = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    told = [(b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body)), *about]
+    await send({"type": "http.response.start", "status": status, "headers": told})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
