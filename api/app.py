@@ -37,7 +37,11 @@ from api.live.callback_inbox import CallbackInbox
 from api.live.password_hasher import PasswordHasher
 from api.live.services import Live
 from api.metrics import MetricsController
+from api.operations.bookings import OperationsBookingController
 from api.operations.dead_letters import DeadLetterController
+from api.operations.inventory_audit import InventoryAuditController
+from api.operations.overview import OverviewController
+from api.operations.queues import QueueController
 from api.payments import PaymentController
 from api.readiness.every_look import every_look
 from api.readiness.readiness import Readiness
@@ -73,11 +77,15 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     FlightController,
     HealthController,
     ImportController,
+    InventoryAuditController,
     ItineraryController,
     JobController,
     MetricsController,
+    OperationsBookingController,
+    OverviewController,
     PassengerController,
     PaymentController,
+    QueueController,
     SearchController,
     WaitlistController,
     *app_handlers(),

@@ -13,6 +13,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def first_id_at(at: datetime) -> UUID:
+    """No id of a later moment sorts before it, none of an earlier one behind it: ids select rows by the time at which they were made."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
+
+
 def new_id() -> UUID:
     """A UUIDv7 (RFC 9562): 48 bits of milliseconds, then 74 random bits. Ids of later rows sort later, so index pages stay warm."""
     milliseconds = time.time_ns() // 1_000_000

@@ -17,6 +17,7 @@ from core.redis import clients
 from core.seats.inventory import Inventory
 from core.settings import Settings
 from core.startup import CannotStart
+from workers.pauses import Pauses
 from workers.payment_executor import Desk, PaymentExecutor
 from workers.payment_operations import ChargeOperation, Edge, RefundOperation
 from workers.progress import Progress
@@ -40,6 +41,8 @@ class Context:
     """None: no payment provider is configured. It works once it is started."""
     progress: Progress
     """Whether the threads of this process get on."""
+    pauses: Pauses
+    """Which queues stand still by hand."""
 
     @classmethod
     def open(cls, settings: Settings) -> Context:
@@ -68,6 +71,7 @@ class Context:
             storage=open_storage(settings.servers),
             cashier=_cashier(settings, Edge(db, client, dispatcher), progress),
             progress=progress,
+            pauses=Pauses(),
         )
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from core.db import Database
 from core.heartbeats import beats
 from core.heartbeats.beats import Worker
 from core.telemetry.incidents import Incident
+from workers.pauses import Pauses
 from workers.progress import Progress
 
 BEGIN_SECONDS: Final = 0.05
@@ -29,12 +30,13 @@ _log = structlog.get_logger(__name__)
 
 
 class Heartbeat:
-    """A thread that looks at the others. When `stopping` is set, it takes the row away."""
+    """A thread that looks at the others, and reads which queues are paused. When `stopping` is set, it takes the row away."""
 
-    def __init__(self, db: Database, worker: Worker, progress: Progress, stopping: threading.Event) -> None:
+    def __init__(self, db: Database, worker: Worker, progress: Progress, pauses: Pauses, stopping: threading.Event) -> None:
         self._db = db
         self._worker = worker
         self._progress = progress
+        self._pauses = pauses
         self._stopping = stopping
         self._stuck: list[str] = []
         self._outage = Incident(_log, "the heartbeat cannot be written", "the heartbeat is written again")
@@ -82,6 +84,7 @@ class Heartbeat:
     def _beat(self) -> None:
         with self._db.transaction() as connection:
             beats.beat(connection, self._worker)
+            self._pauses.read(connection)
         self._outage.succeeded()
 
     def _remove_dead(self, *, silent_seconds: float) -> None:

@@ -95,7 +95,7 @@ def start(pool: Pool, context: Context) -> Worker:
 
     moved = context.progress.expect(f"the consumer of {pool.queue}", limit_seconds=CONSUMER_STALL_SECONDS)
     reconnects.leave_out(pool.queue)
-    broker = connect(str(context.settings.servers.redis_url), bury, moved)
+    broker = connect(str(context.settings.servers.redis_url), bury, moved, lambda: context.pauses.is_paused(pool.queue))
     broker.add_middleware(Correlation())
     for message, handler in pool.handlers.items():
         _declare(broker, message, handler, context, pool)
@@ -150,7 +150,7 @@ def run() -> int:
     sweeper = Sweeper(context, stopping)
     sweeper.start()
     this = beats.this_process([pool.queue for pool in pools(settings)], has_provider=context.cashier is not None)
-    heartbeat = Heartbeat(context.db, this, context.progress, stopping)
+    heartbeat = Heartbeat(context.db, this, context.progress, context.pauses, stopping)
     heartbeat.start()
     redis_watch = RedisWatch(context.redis, address.parse(redis_url), stopping)
     redis_watch.start()

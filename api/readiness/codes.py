@@ -11,6 +11,7 @@ class Code(StrEnum):
     POSTGRES_AWAY = "postgres_away"
     POSTGRES_UNUSABLE = "postgres_unusable"
     POSTGRES_DISK_FULL = "postgres_disk_full"
+    POSTGRES_SLOW = "postgres_slow"
     SCHEMA_MISSING = "schema_missing"
     SCHEMA_OLD = "schema_old"
     SCHEMA_FOREIGN = "schema_foreign"

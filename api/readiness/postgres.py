@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 from typing import Final
 
 import psycopg
@@ -23,6 +25,12 @@ _SPILL: Final = """
     SELECT count(*) FROM generate_series(1, 10000)
 """
 """More than fits into so little memory, so Postgres writes it to its disk. On a full one many updates still succeed, and no row more."""
+SLOW_SECONDS: Final = 0.5
+SLOW_LOOKS: Final = 3
+"""So many looks in a row took longer than that: no hiccup any more."""
+SLOW: Final = Finding(
+    Code.POSTGRES_SLOW, f"Postgres takes more than {SLOW_SECONDS} s to answer the simplest question, so everything takes longer."
+)
 AWAY: Final = Finding(Code.POSTGRES_AWAY, "Postgres does not answer.", is_fatal=True)
 
 
@@ -35,11 +43,16 @@ class PostgresLook(Look):
         self._db = db
         self._connection = connection
         self._is_unusable = False
+        self._durations: deque[float] = deque(maxlen=SLOW_LOOKS)
 
     async def ask(self) -> list[Finding]:
         closing = asyncio.get_running_loop().call_later(HANGING_SECONDS, self._close_to_requests)
+        began_at = time.monotonic()
         try:
-            return await self._find()
+            findings = await self._find()
+            self._durations.append(time.monotonic() - began_at)
+            is_slow = len(self._durations) == SLOW_LOOKS and min(self._durations) > SLOW_SECONDS
+            return findings or ([SLOW] if is_slow else [])
         finally:
             closing.cancel()
             self._db.hangs = self._is_unusable

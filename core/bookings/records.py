@@ -16,6 +16,7 @@ class Passenger(SQLModel, table=True):
     """One named traveller of a booking. Names may be corrected; the seats do not notice."""
 
     __tablename__ = "passengers"
+    __table_args__ = (Index("ix_passengers_surname", "surname_key", "booking_id"),)
 
     booking_id: UUID = Field(primary_key=True, foreign_key="bookings.id")
     position: int = Field(sa_column=Column(SmallInteger, primary_key=True))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
-from core.db import RawConnection
+from core.db import RawConnection, fetch
 from core.heartbeats.beats import SILENT_SECONDS
 
 LIST_ALL: Final[LiteralString] = """
@@ -37,6 +37,34 @@ def read(row: tuple[Any, ...]) -> Heartbeat:
 
 def list_all(connection: RawConnection) -> list[Heartbeat]:
     return [read(row) for row in connection.execute(LIST_ALL).fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerProcess:
+    """All that a worker process says of itself. `age` is in seconds, by the database's clock."""
+
+    id: UUID
+    host: str
+    pid: int
+    version: str
+    queues: list[str]
+    has_provider: bool
+    started_at: datetime
+    seen_at: datetime
+    age: float
+
+
+def list_processes(connection: RawConnection) -> list[WorkerProcess]:
+    """Every worker that has not said goodbye, also those that are silent."""
+    return fetch(
+        connection,
+        WorkerProcess,
+        """
+        SELECT id, host, pid, version, queues, has_provider, started_at, seen_at,
+               extract(epoch FROM clock_timestamp() - seen_at)::float8 AS age
+        FROM worker_heartbeats ORDER BY started_at, id
+        """,
+    )
 
 
 def list_answering(connection: RawConnection, host: str | None = None) -> list[Heartbeat]:

@@ -55,3 +55,14 @@ class AuditEntry(SQLModel, table=True):
     before: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
     after: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
+
+
+class PausedQueue(SQLModel, table=True):
+    """A queue that an administrator has paused."""
+
+    __tablename__ = "paused_queues"
+
+    queue: str = Field(sa_column=Column(Text, primary_key=True))
+    user_id: UUID | None = Field(default=None)
+    """Who paused it."""
+    paused_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))

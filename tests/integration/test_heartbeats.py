@@ -144,7 +144,9 @@ def test_a_worker_with_a_stuck_thread_does_not_beat_until_it_gets_on(pipeline: P
     context = pipeline.context
     pool = Pool(Queue.BOOKINGS, 1, {ReserveBookings: wait_for(may_end)}, stall_seconds=0.5)
     worker = main.start(pool, context)
-    heartbeat = Heartbeat(context.db, beats.this_process(["bookings"], has_provider=False), context.progress, stopping)
+    heartbeat = Heartbeat(
+        context.db, beats.this_process(["bookings"], has_provider=False), context.progress, context.pauses, stopping
+    )
     heartbeat.start()
     try:
         until(lambda: len(rows(pipeline)) == 1)
@@ -181,7 +183,9 @@ def test_a_worker_whose_consumer_never_asks_does_not_beat(pipeline: Pipeline, mo
     monkeypatch.setattr(Progress, "list_stalled", counted)
     stopping, context = threading.Event(), pipeline.context
     worker = main.start(Pool(Queue.FLIGHTS, 1, {CancelFlights: lambda *_: None}, stall_seconds=20), context)
-    heartbeat = Heartbeat(context.db, beats.this_process(["flights"], has_provider=False), context.progress, stopping)
+    heartbeat = Heartbeat(
+        context.db, beats.this_process(["flights"], has_provider=False), context.progress, context.pauses, stopping
+    )
     heartbeat.start()
     try:
         until(lambda: looks > 5)

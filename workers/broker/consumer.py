@@ -30,6 +30,8 @@ HEARTBEAT_TIMEOUT_MS: Final = 30_000
 """A process that was silent for so long is dead, and its messages return to their queues."""
 MAINTENANCE_PER_MILLION: Final = 50_000
 IDLE_SECONDS: Final = 1.0
+PAUSE_SECONDS: Final = 0.25
+"""Between two looks whether a paused queue goes on."""
 """How long an idle consumer blocks in Redis. It must be shorter than the socket's time limit."""
 SOCKET_SECONDS: Final = 5.0
 PING_AFTER_SECONDS: Final = 15
@@ -43,10 +45,11 @@ Bury = Callable[[str, bytes, str], None]
 """Keeps the bytes of a message that cannot be read: `bury(queue, payload, error)`."""
 
 
-def connect(redis_url: str, bury: Bury, moved: Callable[[], None]) -> RepairedBroker:
+def connect(redis_url: str, bury: Bury, moved: Callable[[], None], is_paused: Callable[[], bool]) -> RepairedBroker:
     """A broker for one pool of worker threads. Retries are off everywhere: the sweep repeats work, and it counts.
 
-    `moved` is called whenever the pool's consumer asks for the next message, or is made anew: at least every few seconds.
+    `moved` is called whenever the pool's consumer asks for the next message, or is made anew: at least every few seconds. While `is_paused`
+    says so, no message is taken.
     """
     broker = RepairedBroker(
         client=clients.connect(redis_url, seconds=SOCKET_SECONDS, ping_after_seconds=PING_AFTER_SECONDS),
@@ -57,6 +60,7 @@ def connect(redis_url: str, bury: Bury, moved: Callable[[], None]) -> RepairedBr
     )
     broker.bury = bury
     broker.moved = moved
+    broker.is_paused = is_paused
     return broker
 
 
@@ -71,6 +75,7 @@ class Taken:
 class RepairedBroker(RedisBroker):
     bury: Bury
     moved: Callable[[], None]
+    is_paused: Callable[[], bool]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -119,6 +124,9 @@ class RepairedConsumer(_RedisConsumer):
 
     def __next__(self) -> MessageProxy | None:
         self.broker.moved()
+        if not self._ready and self.broker.is_paused():
+            time.sleep(PAUSE_SECONDS)
+            return None
         with self._closing_on_errors():
             if not self._ready and not self._must_wait():
                 self._ready = self._fetch()

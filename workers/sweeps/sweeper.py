@@ -21,12 +21,13 @@ from core.imports import unclaimed
 from core.invariants import inventory_drift
 from core.lifecycle import sweep
 from core.messaging.epoch import Epoch
-from core.messaging.messages import CancelFlights, ImportFile
+from core.messaging.messages import CancelFlights, ImportFile, Queue
 from core.telemetry.incidents import Incident
 from workers.context import Context
 from workers.isolation import is_away
 from workers.sweeps import money
 from workers.sweeps.bookings import BookingRound
+from workers.sweeps.minutes import MinuteRound
 from workers.sweeps.waitlist import WaitlistRound
 
 PERIOD_SECONDS: Final = 1.0
@@ -52,6 +53,7 @@ class Sweeper:
         self._forgotten: dict[str, Callable[[], None]] = {}
         """What Redis lost and is still to be made due, by the name of the step that does it."""
         self._waitlists = WaitlistRound(context)
+        self._minutes = MinuteRound(context)
         self._suspects: dict[UUID, int] = {}
         self._audited_at = 0.0
         self._tidied_at = float("-inf")
@@ -120,13 +122,15 @@ class Sweeper:
 
     def _steps(self) -> Iterator[tuple[str, Callable[[], None]]]:
         if self._can_send():
-            yield "bookings", self._bookings.go
+            if not self._context.pauses.is_paused(Queue.BOOKINGS):  # what waits by hand is no attempt
+                yield "bookings", self._bookings.go
             for name, make_due_now in list(self._forgotten.items()):
                 yield name, partial(self._remember, name, make_due_now)
             yield "imports", self._resend_imports
             yield "cancelled flights", self._resend_cancellations
         yield from money.steps(self._context)
         yield "waiting lists", self._waitlists.go
+        yield "minutes", self._minutes.go
         if time.monotonic() - self._audited_at > AUDIT_SECONDS:
             self._audited_at = time.monotonic()
             yield "inventory", self.repair_inventory

@@ -1,0 +1,93 @@
+"""Queues and workers: how much waits, who works, and a pause for a queue."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api.http.authentication import requires_admin
+from api.operations.standing import QueueView, WorkerView, list_queues, list_workers
+from api.services import Services, SignedRequest
+from core.clock import new_id
+from core.errors import NotFound
+from core.messaging.messages import Queue
+from core.operations import audit_log, pauses
+
+
+class QueueNotFound(NotFound):
+    """`queues` are those that there are."""
+
+    code = "queue_not_found"
+
+
+class QueueList(msgspec.Struct):
+    data: list[QueueView]
+
+
+class WorkerList(msgspec.Struct):
+    data: list[WorkerView]
+
+
+class QueueController(Controller):
+    path = "/admin"
+    tags = ("operations",)
+    guards = (requires_admin,)
+
+    @get("/queues", operation_id="listQueues", summary="How much waits in each queue", sync_to_thread=True)
+    def queues(self, services: NamedDependency[Services]) -> QueueList:
+        with services.db.snapshot() as connection:
+            return QueueList(list_queues(services, connection, list_workers(connection)))
+
+    @get("/workers", operation_id="listWorkers", summary="Who works", sync_to_thread=True)
+    def workers(self, services: NamedDependency[Services]) -> WorkerList:
+        with services.db.snapshot() as connection:
+            return WorkerList(list_workers(connection))
+
+    @post(
+        "/queues/{name:str}/pause",
+        operation_id="pauseQueue",
+        summary="Let a queue stand still",
+        status_code=HTTPStatus.OK,
+        sync_to_thread=True,
+        opt={"errors": (QueueNotFound,)},
+    )
+    def pause(self, name: FromPath[str], request: SignedRequest, services: NamedDependency[Services]) -> QueueView:
+        """Within a second or two no worker takes messages of it any more; what is at work is finished. Bookings are accepted as before,
+        and wait. A pause outlives restarts. Safe to repeat.
+        """
+        return _change(services, _known(name), request.user.user_id, is_paused=True)
+
+    @post(
+        "/queues/{name:str}/resume",
+        operation_id="resumeQueue",
+        summary="Let a paused queue go on",
+        status_code=HTTPStatus.OK,
+        sync_to_thread=True,
+        opt={"errors": (QueueNotFound,)},
+    )
+    def resume(self, name: FromPath[str], request: SignedRequest, services: NamedDependency[Services]) -> QueueView:
+        """Safe to repeat."""
+        return _change(services, _known(name), request.user.user_id, is_paused=False)
+
+
+def _known(name: str) -> Queue:
+    try:
+        return Queue(name)
+    except ValueError:
+        raise QueueNotFound(f"There is no such queue. There are: {', '.join(Queue)}.", queues=list(Queue)) from None
+
+
+def _change(services: Services, queue: Queue, user_id: UUID, *, is_paused: bool) -> QueueView:
+    with services.db.transaction() as connection:
+        changed = pauses.pause(connection, queue, user_id) if is_paused else pauses.resume(connection, queue)
+        if changed:
+            action = "queue.paused" if is_paused else "queue.resumed"
+            audit_log.record(connection, user_id, action, new_id(), after={"queue": queue})
+    with services.db.snapshot() as connection:
+        views = list_queues(services, connection, list_workers(connection))
+    return next(view for view in views if view.name is queue)

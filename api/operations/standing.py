@@ -1,0 +1,128 @@
+"""Where the whole installation stands: its queues, its workers, its seats. A server that is away leaves its part out."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from datetime import datetime
+from threading import Lock
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from redis import RedisError
+
+from api.services import Services
+from core import __version__
+from core.db import RawConnection
+from core.heartbeats import queries as heartbeats
+from core.heartbeats.beats import SILENT_SECONDS
+from core.invariants import inventory_drift
+from core.messaging import queue_stats
+from core.messaging.messages import Queue
+from core.messaging.queue_stats import QueueStats
+from core.operations import pauses
+
+DRIFT_SECONDS: Final = 3.0
+"""How old a look at the seats in Redis may be. It goes through every flight that Redis has."""
+
+
+class WorkerView(msgspec.Struct, frozen=True, kw_only=True):
+    """One worker process. `answers`: it could work a moment ago; one that does not is frozen, stuck, cut off or dead."""
+
+    id: UUID
+    host: str
+    pid: int
+    version: str
+    is_current: bool
+    """Of the same version as the API that answers."""
+    queues: list[str]
+    has_provider: bool
+    started_at: datetime
+    seen_at: datetime
+    silent_seconds: float
+    answers: bool
+
+
+class QueueView(msgspec.Struct, frozen=True, kw_only=True):
+    """One queue. `waiting`, `taken` and `oldest_seconds` are null while Redis is away; a message may be for many bookings."""
+
+    name: Queue
+    waiting: int | None
+    """Messages that no worker has taken."""
+    taken: int | None
+    """Messages at work."""
+    oldest_seconds: float | None
+    """Of the messages that wait; null also when none does."""
+    paused_at: datetime | None
+    paused_by: str | None
+    workers: int
+    """Processes that answer and work on it."""
+
+
+class Drift(msgspec.Struct, frozen=True):
+    """A flight on which Redis is wrong: how many seats too many (positive) or too few (negative) it calls free."""
+
+    flight_id: UUID
+    seats: int
+
+
+def list_workers(connection: RawConnection) -> list[WorkerView]:
+    return [
+        WorkerView(
+            id=each.id,
+            host=each.host,
+            pid=each.pid,
+            version=each.version,
+            is_current=each.version == __version__,
+            queues=list(each.queues),
+            has_provider=each.has_provider,
+            started_at=each.started_at,
+            seen_at=each.seen_at,
+            silent_seconds=round(max(0.0, each.age), 1),
+            answers=each.age <= SILENT_SECONDS,
+        )
+        for each in heartbeats.list_processes(connection)
+    ]
+
+
+def list_queues(services: Services, connection: RawConnection, workers: list[WorkerView]) -> list[QueueView]:
+    stats: dict[Queue, QueueStats] = {}
+    with suppress(RedisError):  # what is known without it is told all the same, and the causes name Redis
+        stats = {each.queue: each for each in queue_stats.read_all(services.redis)}
+    paused = pauses.list_paused(connection)
+    return [_queue(queue, stats.get(queue), paused.get(queue), workers) for queue in Queue]
+
+
+def _queue(queue: Queue, stats: QueueStats | None, pause: pauses.Pause | None, workers: list[WorkerView]) -> QueueView:
+    return QueueView(
+        name=queue,
+        waiting=stats.waiting if stats else None,
+        taken=stats.taken if stats else None,
+        oldest_seconds=stats.oldest_seconds if stats else None,
+        paused_at=pause.paused_at if pause else None,
+        paused_by=pause.username if pause else None,
+        workers=sum(worker.answers and queue in worker.queues for worker in workers),
+    )
+
+
+class DriftLooks:
+    """Looks at the seats in Redis, for all that ask within `DRIFT_SECONDS` once. What two looks in a row see alike is drift; work in
+    flight settles. Of one process; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._looked_at = float("-inf")
+        self._seen: dict[UUID, int] = {}
+        self._standing: dict[UUID, int] = {}
+
+    def look(self, services: Services) -> list[Drift]:
+        """The flights that drift. `redis.RedisError` and the errors of Postgres pass through."""
+        with self._lock:
+            if time.monotonic() - self._looked_at > DRIFT_SECONDS:
+                loaded = inventory_drift.list_loaded(services.redis)
+                with services.db.snapshot() as connection:
+                    found = inventory_drift.find_drift(connection, services.redis, loaded)
+                self._standing = {flight: seats for flight, seats in found.items() if self._seen.get(flight) == seats}
+                self._seen, self._looked_at = found, time.monotonic()
+            return [Drift(flight_id, seats) for flight_id, seats in sorted(self._standing.items())]

@@ -1,0 +1,95 @@
+"""Find any traveller's bookings, for the staff: by reference, passenger, flight or account. And who is on a flight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from core.bookings.passengers import surname_key
+from core.bookings.states import BookingStatus
+from core.bookings.views import BookingView, read_bookings
+from core.db import RawConnection, fetch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingFilter:
+    """None matches everything. `name`: of a passenger; its last word counts. `username`: whole, in any case."""
+
+    reference: str | None = None
+    name: str | None = None
+    flight_id: UUID | None = None
+    username: str | None = None
+    status: BookingStatus | None = None
+
+
+class FoundBooking(msgspec.Struct, frozen=True):
+    """A booking and the account that made it."""
+
+    booking: BookingView
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassengerOnBoard:
+    """One seat of a booking on a flight. `name` is None where nobody has been named for it yet."""
+
+    reference: str
+    status: BookingStatus
+    position: int
+    name: str | None
+    date_of_birth: date | None
+    contact: str | None
+
+
+_CONDITIONS: Final = {
+    "reference": "b.reference = %(reference)s",
+    "surname": "b.id IN (SELECT booking_id FROM passengers WHERE surname_key = %(surname)s)",
+    "flight_id": "b.id IN (SELECT booking_id FROM booking_segments WHERE flight_id = %(flight_id)s)",
+    "username": "u.username = %(username)s",
+    "status": "b.status = %(status)s",
+    "before": "b.id < %(before)s",
+}
+"""Of what is not None."""
+
+
+def find_bookings(
+    connection: RawConnection, wanted: BookingFilter, *, before: UUID | None, limit: int
+) -> tuple[list[FoundBooking], UUID | None]:
+    """A page, newest first, and the cursor of the next one."""
+    given: dict[str, Any] = {
+        "reference": wanted.reference.upper() if wanted.reference else None,
+        "surname": surname_key(wanted.name) if wanted.name else None,
+        "flight_id": wanted.flight_id,
+        "username": wanted.username.lower() if wanted.username else None,
+        "status": wanted.status,
+        "before": before,
+    }
+    conditions = [condition for name, condition in _CONDITIONS.items() if given[name] is not None]
+    query = (
+        "SELECT b.id, u.username FROM bookings b JOIN users u ON u.id = b.user_id "  # noqa: S608  # only constants of this module
+        f"WHERE {' AND '.join(conditions) or 'true'} ORDER BY b.id DESC LIMIT %(limit)s"
+    )
+    rows = connection.execute(query.encode(), {**given, "limit": limit + 1}).fetchall()
+    views = read_bookings(connection, [booking_id for booking_id, _ in rows[:limit]])
+    found = [FoundBooking(views[booking_id], username) for booking_id, username in rows[:limit]]
+    return found, rows[limit - 1][0] if len(rows) > limit else None
+
+
+def list_on_board(connection: RawConnection, flight_id: UUID) -> list[PassengerOnBoard]:
+    """Everybody who has a seat on this flight, held or sold, by reference."""
+    return fetch(
+        connection,
+        PassengerOnBoard,
+        """
+        SELECT b.reference, b.status, seat.position, p.name, p.date_of_birth, p.contact
+        FROM booking_segments s JOIN bookings b ON b.id = s.booking_id AND b.status IN ('HELD', 'CONFIRMED')
+        CROSS JOIN LATERAL generate_series(1, b.seats) AS seat(position)
+        LEFT JOIN passengers p ON p.booking_id = b.id AND p.position = seat.position
+        WHERE s.flight_id = %s ORDER BY b.reference, seat.position
+        """,
+        (flight_id,),
+    )
