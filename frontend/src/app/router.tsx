@@ -90,6 +90,48 @@ const manage = createRoute({
   component: lazyPage(() => import('./routes/manage').then((page) => page.ManagePage)),
 });
 
+const operations = createRoute({
+  getParentRoute: () => root,
+  path: '/operations',
+  beforeLoad: requireSession,
+  component: lazyPage(() => import('./routes/operations').then((page) => page.OverviewPage)),
+});
+
+const operationsQueues = createRoute({
+  getParentRoute: () => root,
+  path: '/operations/queues',
+  beforeLoad: requireSession,
+  component: lazyPage(() => import('./routes/operations').then((page) => page.QueuesPage)),
+});
+
+const operationsDeadLetters = createRoute({
+  getParentRoute: () => root,
+  path: '/operations/dead-letters',
+  beforeLoad: requireSession,
+  component: lazyPage(() => import('./routes/operations').then((page) => page.DeadLettersPage)),
+});
+
+const operationsBookings = createRoute({
+  getParentRoute: () => root,
+  path: '/operations/bookings',
+  beforeLoad: requireSession,
+  component: lazyPage(() => import('./routes/operations').then((page) => page.BookingsPage)),
+});
+
+const operationsAudit = createRoute({
+  getParentRoute: () => root,
+  path: '/operations/audit',
+  beforeLoad: requireSession,
+  component: lazyPage(() => import('./routes/operations').then((page) => page.AuditLogPage)),
+});
+
+const operationsHealth = createRoute({
+  getParentRoute: () => root,
+  path: '/operations/health',
+  beforeLoad: requireSession,
+  component: lazyPage(() => import('./routes/operations').then((page) => page.HealthPage)),
+});
+
 const routes = root.addChildren([
   home,
   flight,
@@ -100,6 +142,12 @@ const routes = root.addChildren([
   signIn,
   register,
   manage,
+  operations,
+  operationsQueues,
+  operationsDeadLetters,
+  operationsBookings,
+  operationsAudit,
+  operationsHealth,
 ]);
 
 /** `history` is the browser's, unless a test gives its own. */

@@ -28,6 +28,7 @@ export function Shell() {
           <nav className={css.nav} aria-label="Main">
             {session.state !== 'signed-out' && <Link to="/bookings">My trips</Link>}
             {account?.role === 'admin' && <Link to="/manage">Manage</Link>}
+            {account?.role === 'admin' && <Link to="/operations">Operations</Link>}
           </nav>
           <AccountMenu />
         </div>

@@ -1,0 +1,49 @@
+import type { ReactNode } from 'react';
+import { Page } from '@/components/layout/page';
+import { EmptyNote } from '@/components/messages/empty-note';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import { useAccountQuery } from '@/features/accounts/api';
+import { AuditLog } from '@/features/operations/audit-log';
+import { Bookings } from '@/features/operations/bookings';
+import { DeadLetters } from '@/features/operations/dead-letters';
+import { Health } from '@/features/operations/health';
+import { Overview } from '@/features/operations/overview';
+import { Console } from '@/features/operations/parts/console';
+import { Queues } from '@/features/operations/queues';
+
+/** A page of the console. Only administrators see it, and only they load its code. */
+function pageOf(Content: () => ReactNode) {
+  return function OperationsPage() {
+    const query = useAccountQuery();
+    if (query.data?.role === 'admin') {
+      return (
+        <Console>
+          <Content />
+        </Console>
+      );
+    }
+    return (
+      <Page title="Operations" {...(!query.data && { heading: 'Operations' })}>
+        {query.data ? (
+          <EmptyNote title="For administrators" level={1}>
+            <p>You are signed in as {query.data.username}, who is not an administrator.</p>
+          </EmptyNote>
+        ) : (
+          <QueryFallback
+            query={query}
+            loading="Loading your account"
+            failed="Your account could not be loaded."
+            heights={[260]}
+          />
+        )}
+      </Page>
+    );
+  };
+}
+
+export const OverviewPage = pageOf(Overview);
+export const QueuesPage = pageOf(Queues);
+export const DeadLettersPage = pageOf(DeadLetters);
+export const BookingsPage = pageOf(Bookings);
+export const AuditLogPage = pageOf(AuditLog);
+export const HealthPage = pageOf(Health);

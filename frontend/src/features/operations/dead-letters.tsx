@@ -1,0 +1,87 @@
+import { NativeSelect } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ProblemNote } from '@/components/messages/problem-note';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import { DeadLetterRounds } from './dead-letter-rounds';
+import { DeadLetterRow } from './dead-letter-row';
+import { Head } from './parts/console';
+import css from './parts/console.module.css';
+import { FilterField } from './parts/filter-field';
+import { More, Table } from './parts/table';
+import { type DeadLetterFilter, operationsQueries, useSeeTo } from './queries';
+import type { DeadLetterKind, DeadLetterStatus } from './wire';
+
+const COLUMNS = [
+  { name: 'Given up' },
+  { name: 'Kind' },
+  { name: 'Queue' },
+  { name: 'Subject' },
+  { name: 'Error' },
+  { name: 'Action' },
+];
+const STATUSES: DeadLetterStatus[] = ['open', 'replayed', 'discarded'];
+const KINDS: DeadLetterKind[] = ['booking', 'import', 'refund', 'message'];
+
+/** Work that was given up: looked at, sent again or set aside. */
+export function DeadLetters() {
+  const [filter, setFilter] = useState<DeadLetterFilter>({ status: 'open' });
+  const query = useInfiniteQuery(operationsQueries.deadLetters(filter));
+  const seeTo = useSeeTo();
+  const letters = query.data?.pages.flatMap((page) => page.data);
+  return (
+    <>
+      <Head title="Dead letters" />
+      <div className={css.bar}>
+        <NativeSelect
+          size="xs"
+          label="Status"
+          data={STATUSES}
+          value={filter.status}
+          onChange={({ currentTarget }) =>
+            setFilter({ ...filter, status: currentTarget.value as DeadLetterStatus })
+          }
+        />
+        <NativeSelect
+          size="xs"
+          label="Kind"
+          data={[{ value: '', label: 'all' }, ...KINDS]}
+          value={filter.kind ?? ''}
+          onChange={({ currentTarget }) =>
+            setFilter({ ...filter, kind: (currentTarget.value || undefined) as DeadLetterKind | undefined })
+          }
+        />
+        <FilterField
+          label="Part of the error"
+          placeholder="Press / to type"
+          first
+          onChange={(text) => setFilter((now) => ({ ...now, text }))}
+        />
+        {filter.status !== 'replayed' && <DeadLetterRounds key={JSON.stringify(filter)} filter={filter} />}
+      </div>
+      {seeTo.isError && <ProblemNote error={seeTo.error} title="The dead letter was not changed." />}
+      {letters === undefined ? (
+        <QueryFallback
+          query={query}
+          loading="Loading the dead letters"
+          failed="The dead letters could not be loaded."
+          heights={[240]}
+        />
+      ) : letters.length === 0 ? (
+        <p className={css.well}>No dead letter is {filter.status} and matches.</p>
+      ) : (
+        <Table label="Dead letters" columns={COLUMNS}>
+          {letters.map((letter) => (
+            <DeadLetterRow
+              key={letter.id}
+              letter={letter}
+              busy={seeTo.isPending && seeTo.variables.id === letter.id}
+              onAct={(act) => seeTo.mutate({ id: letter.id, act })}
+            />
+          ))}
+        </Table>
+      )}
+      <More query={query} />
+    </>
+  );
+}

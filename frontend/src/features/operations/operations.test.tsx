@@ -1,0 +1,168 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { expect, test } from 'vitest';
+import { openApp } from '@/testing/app';
+import { network, problem } from '@/testing/network';
+import { ADMIN, TRAVELLER } from '@/testing/samples';
+import type { DeadLetter, Overview, Queue } from './wire';
+
+const asAdmin = http.get('/api/v1/auth/me', () => HttpResponse.json(ADMIN));
+
+const OVERVIEW: Overview = {
+  status: 'degraded',
+  causes: [
+    {
+      code: 'no_worker',
+      message: 'No worker answers; bookings are accepted, and wait until one is started.',
+      since: '2026-11-23T10:00:00Z',
+    },
+  ],
+  at: '2026-11-23T10:01:00Z',
+  waiting: 340,
+  oldest_seconds: 14,
+  per_second: 0,
+  bookings_per_minute: {
+    accepted: 340,
+    pending: 340,
+    held: 0,
+    confirmed: 0,
+    failed: 0,
+    ended: 0,
+    p50_ms: null,
+    p95_ms: null,
+    p99_ms: null,
+  },
+  queues: [],
+  workers: [],
+  drift: null,
+  dead_letters: { booking: 2 },
+  history: [],
+};
+
+const LETTER: DeadLetter = {
+  id: 'a-letter',
+  queue: 'bookings',
+  kind: 'booking',
+  status: 'open',
+  subject_id: 'a-booking',
+  error: 'failed 5 times',
+  payload: null,
+  payload_bytes: null,
+  created_at: '2026-11-23T10:00:00Z',
+  replayed_at: null,
+  discarded_at: null,
+};
+
+const BOOKINGS: Queue = {
+  name: 'bookings',
+  waiting: 3,
+  taken: 1,
+  oldest_seconds: 2.5,
+  paused_at: null,
+  paused_by: null,
+  workers: 1,
+};
+
+test('the overview names the present trouble, and a dash stands for what is not known', async () => {
+  network.use(
+    asAdmin,
+    http.get('/admin/overview', () => HttpResponse.json(OVERVIEW)),
+  );
+  openApp('/operations', { as: 'member' });
+  expect(await screen.findByText(/^No worker answers/)).toBeVisible();
+  const tile = (name: string) => screen.getByText(name).parentElement as HTMLElement;
+  expect(within(tile('Oldest waits')).getByText('14 s')).toBeVisible();
+  expect(within(tile('Flights that drift')).getByText('–')).toBeVisible();
+  expect(within(tile('Open dead letters')).getByText('2')).toBeVisible();
+  expect(screen.getByRole('link', { name: 'Overview' })).toHaveAttribute('aria-current', 'page');
+});
+
+test('a traveller sees none of it', async () => {
+  network.use(http.get('/api/v1/auth/me', () => HttpResponse.json(TRAVELLER)));
+  openApp('/operations', { as: 'member' });
+  expect(await screen.findByRole('heading', { name: 'For administrators' })).toBeVisible();
+  expect(screen.queryByRole('link', { name: 'Operations' })).not.toBeInTheDocument();
+});
+
+test('a queue is paused and resumed', async () => {
+  let pausedAt: string | null = null;
+  const queue = () => ({ ...BOOKINGS, paused_at: pausedAt, paused_by: pausedAt && 'ann' });
+  network.use(
+    asAdmin,
+    http.get('/admin/queues', () => HttpResponse.json({ data: [queue()] })),
+    http.get('/admin/workers', () => HttpResponse.json({ data: [] })),
+    http.post('/admin/queues/bookings/pause', () => {
+      pausedAt = '2026-11-23T10:00:00Z';
+      return HttpResponse.json(queue());
+    }),
+    http.post('/admin/queues/bookings/resume', () => {
+      pausedAt = null;
+      return HttpResponse.json(queue());
+    }),
+  );
+  const { user } = openApp('/operations/queues', { as: 'member' });
+  await user.click(await screen.findByRole('button', { name: 'Pause bookings' }));
+  expect(await screen.findByText(/^paused .* by ann$/)).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Resume bookings' }));
+  expect(await screen.findByRole('cell', { name: 'open' })).toBeVisible();
+});
+
+test('all that match are counted before they are replayed, and exactly those are', async () => {
+  const asked: unknown[] = [];
+  network.use(
+    asAdmin,
+    http.get('/admin/dead-letters', ({ request }) => {
+      const kind = new URL(request.url).searchParams.get('kind');
+      return HttpResponse.json({ data: kind === 'refund' ? [] : [LETTER], next_cursor: null });
+    }),
+    http.post('/admin/dead-letters/replay', async ({ request }) => {
+      asked.push(await request.json());
+      return HttpResponse.json({ count: 1200, more: false, up_to: 'the-newest' });
+    }),
+  );
+  const { user } = openApp('/operations/dead-letters', { as: 'member' });
+  expect(await screen.findByText('failed 5 times')).toBeVisible();
+  await user.selectOptions(screen.getByLabelText('Kind'), 'booking');
+  await user.click(await screen.findByRole('button', { name: 'Replay all…' }));
+  await user.click(await screen.findByRole('button', { name: 'Replay 1,200' }));
+  expect(await screen.findByText('1,200 replayed.')).toBeVisible();
+  expect(asked).toEqual([
+    { preview: true, filter: { status: 'open', kind: 'booking' } },
+    { preview: false, filter: { status: 'open', kind: 'booking', up_to: 'the-newest' } },
+  ]);
+  await user.selectOptions(screen.getByLabelText('Kind'), 'refund');
+  expect(await screen.findByText('No dead letter is open and matches.')).toBeVisible();
+});
+
+test('what has moved on says so', async () => {
+  network.use(
+    asAdmin,
+    http.get('/admin/dead-letters', () => HttpResponse.json({ data: [LETTER], next_cursor: null })),
+    http.post('/admin/dead-letters/a-letter/replay', () =>
+      problem(409, 'not_replayable', 'What was given up has moved on since, or cannot be read.'),
+    ),
+  );
+  const { user } = openApp('/operations/dead-letters', { as: 'member' });
+  await user.click(await screen.findByRole('button', { name: 'Replay' }));
+  expect(await screen.findByText(/moved on since/)).toBeVisible();
+});
+
+test('rows are reached by j and k, and the filter by a slash', async () => {
+  network.use(
+    asAdmin,
+    http.get('/admin/dead-letters', () =>
+      HttpResponse.json({ data: [LETTER, { ...LETTER, id: 'another' }], next_cursor: null }),
+    ),
+  );
+  const { user } = openApp('/operations/dead-letters', { as: 'member' });
+  await screen.findAllByText('failed 5 times');
+  const rows = screen.getAllByRole('row').slice(1);
+  await user.keyboard('j');
+  expect(rows[0]).toHaveFocus();
+  await user.keyboard('j');
+  expect(rows[1]).toHaveFocus();
+  await user.keyboard('k');
+  expect(rows[0]).toHaveFocus();
+  await user.keyboard('/');
+  await waitFor(() => expect(screen.getByLabelText('Part of the error')).toHaveFocus());
+});

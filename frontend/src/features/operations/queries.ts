@@ -1,0 +1,153 @@
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { answer, api } from '@/lib/client';
+import { given } from './parts/given';
+import type { DeadLetterKind, DeadLetterStatus } from './wire';
+
+const POLL_MS = 3_000;
+const PAGE_SIZE = 50;
+
+export interface DeadLetterFilter {
+  status: DeadLetterStatus;
+  kind?: DeadLetterKind | undefined;
+  text?: string | undefined;
+}
+
+export interface BookingFilter {
+  reference?: string | undefined;
+  name?: string | undefined;
+  user?: string | undefined;
+  flight_id?: string | undefined;
+}
+
+/** What changes by itself is loaded again every few seconds, but not while the tab is hidden. */
+const LIVE = { refetchInterval: POLL_MS, staleTime: 0 };
+
+export const operationsQueries = {
+  all: () => ['operations'] as const,
+
+  overview: () =>
+    queryOptions({
+      queryKey: [...operationsQueries.all(), 'overview'],
+      queryFn: ({ signal }) => answer(api.GET('/admin/overview', { signal })),
+      ...LIVE,
+    }),
+
+  queues: () =>
+    queryOptions({
+      queryKey: [...operationsQueries.all(), 'queues'],
+      queryFn: async ({ signal }) => (await answer(api.GET('/admin/queues', { signal }))).data,
+      ...LIVE,
+    }),
+
+  workers: () =>
+    queryOptions({
+      queryKey: [...operationsQueries.all(), 'workers'],
+      queryFn: async ({ signal }) => (await answer(api.GET('/admin/workers', { signal }))).data,
+      ...LIVE,
+    }),
+
+  deadLetters: ({ status, kind, text }: DeadLetterFilter) =>
+    infiniteQueryOptions({
+      queryKey: [...operationsQueries.all(), 'dead-letters', status, kind, text],
+      queryFn: ({ pageParam, signal }) => {
+        const query = given({ limit: PAGE_SIZE, status, kind, q: text, cursor: pageParam });
+        return answer(api.GET('/admin/dead-letters', { params: { query }, signal }));
+      },
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next_cursor ?? undefined,
+      staleTime: 0,
+    }),
+
+  bookings: (filter: BookingFilter) =>
+    infiniteQueryOptions({
+      queryKey: [...operationsQueries.all(), 'bookings', filter],
+      queryFn: ({ pageParam, signal }) => {
+        const query = given({ ...filter, limit: PAGE_SIZE, cursor: pageParam });
+        return answer(api.GET('/admin/bookings', { params: { query }, signal }));
+      },
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next_cursor ?? undefined,
+      staleTime: 0,
+    }),
+
+  audit: (entity: string | undefined) =>
+    infiniteQueryOptions({
+      queryKey: [...operationsQueries.all(), 'audit', entity],
+      queryFn: ({ pageParam, signal }) => {
+        const query = given({ limit: PAGE_SIZE, entity, cursor: pageParam });
+        return answer(api.GET('/admin/audit', { params: { query }, signal }));
+      },
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next_cursor ?? undefined,
+      staleTime: 0,
+    }),
+};
+
+/** Everything on the screen is loaded again after a change. */
+function useChange<Wanted, Answer>(change: (wanted: Wanted) => Promise<Answer>) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSettled: () => queries.invalidateQueries({ queryKey: operationsQueries.all() }),
+  });
+}
+
+export function usePause() {
+  return useChange(({ name, paused }: { name: string; paused: boolean }) => {
+    const params = { path: { name } };
+    return answer(
+      paused
+        ? api.POST('/admin/queues/{name}/pause', { params })
+        : api.POST('/admin/queues/{name}/resume', { params }),
+    );
+  });
+}
+
+export type DeadLetterAct = 'replay' | 'discard';
+
+export function useSeeTo() {
+  return useChange(({ id, act }: { id: string; act: DeadLetterAct }) => {
+    const params = { path: { letter_id: id } };
+    return answer(
+      act === 'replay'
+        ? api.POST('/admin/dead-letters/{letter_id}/replay', { params })
+        : api.POST('/admin/dead-letters/{letter_id}/discard', { params }),
+    );
+  });
+}
+
+interface RoundRequest {
+  act: DeadLetterAct;
+  filter: DeadLetterFilter;
+  /** The newest letter that the preview spoke of. */
+  upTo?: string | null | undefined;
+}
+
+function round({ act, filter: { status, kind, text }, upTo }: RoundRequest, preview: boolean) {
+  const body = {
+    preview,
+    filter: given({ status: status === 'discarded' ? status : ('open' as const), kind, text, up_to: upTo }),
+  };
+  return answer(
+    act === 'replay'
+      ? api.POST('/admin/dead-letters/replay', { body })
+      : api.POST('/admin/dead-letters/discard', { body }),
+  );
+}
+
+/** Counts what `useRound` would change. */
+export function usePreview() {
+  return useMutation({ mutationFn: (wanted: RoundRequest) => round(wanted, true) });
+}
+
+export function useRound() {
+  return useChange((wanted: RoundRequest) => round(wanted, false));
+}
+
+export function useInventoryAudit() {
+  return useMutation({ mutationFn: () => answer(api.GET('/admin/audit/inventory')) });
+}
+
+export function useInventoryRepair() {
+  return useChange(() => answer(api.POST('/admin/audit/inventory/repair')));
+}

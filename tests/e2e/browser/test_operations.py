@@ -1,0 +1,77 @@
+"""The console as an administrator uses it: every page by axe, and nothing of it for travellers."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.db import Database
+from core.operations import dead_letters
+from tests.e2e.browser.conftest import Admin, Camera
+from tests.e2e.browser.test_accessibility import faults, overhang
+from tests.support.product import Product
+
+PAGES = {
+    "": "Overview",
+    "/queues": "Queues",
+    "/dead-letters": "Dead letters",
+    "/bookings": "Bookings",
+    "/audit": "Audit log",
+    "/health": "Health",
+}
+
+
+@pytest.fixture
+def letter(served: Product) -> None:
+    """A message that nobody can read."""
+    database = Database(served.runtime["database_url"], pool_size=1, application="test")
+    try:
+        with database.transaction() as connection:
+            dead_letters.bury_payload(connection, "bookings", b"{not json", "DecodeError: no JSON")
+    finally:
+        database.dispose()
+
+
+def sign_in(page: Page, admin: Admin, address: str) -> None:
+    page.goto(address)
+    page.get_by_label("Username").fill(admin.username)
+    page.get_by_label("Password", exact=True).fill(admin.password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_of_the_console(page: Page, admin: Admin, letter: None, camera: Camera, scheme: str) -> None:
+    page.emulate_media(reduced_motion="reduce", color_scheme="dark" if scheme == "dark" else "light")
+    sign_in(page, admin, "/operations")
+    for address, title in PAGES.items():
+        page.get_by_role("navigation", name="Operations").get_by_role("link", name=title).click()
+        expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible()
+        expect(page).to_have_url(f"{page.evaluate('location.origin')}/operations{address}")
+        expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+        assert faults(page) == []
+        assert overhang(page) <= 0
+        camera.take(f"operations-{title.lower().replace(' ', '-')}-{scheme}")
+
+
+def test_a_queue_is_paused_and_a_dead_letter_discarded(page: Page, admin: Admin, letter: None, back_office: httpx.Client) -> None:
+    sign_in(page, admin, "/operations/queues")
+    page.get_by_role("button", name="Pause flights").click()
+    expect(page.get_by_text(f"by {admin.username}")).to_be_visible()
+    page.get_by_role("button", name="Resume flights").click()
+    expect(page.get_by_text(f"by {admin.username}")).to_be_hidden()
+
+    page.get_by_role("link", name="Dead letters").click()
+    page.get_by_role("button", name="Discard all…").click()
+    page.get_by_role("button", name="Discard ").first.click()
+    expect(page.get_by_text("discarded.")).to_be_visible()
+    expect(page.get_by_text("No dead letter is open and matches.")).to_be_visible()
+    assert back_office.get("/admin/dead-letters").json()["data"] == []
+
+
+def test_a_traveller_loads_nothing_of_the_console(page: Page) -> None:
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url))
+    page.goto("/")
+    expect(page.get_by_role("combobox", name="From")).to_be_visible()
+    assert [url for url in loaded if "operations" in url] == []
