@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from litestar import Controller, Response, get
+from litestar.di import NamedDependency
 
 from api.http.authentication import PUBLIC
+from api.operations import readings
+from api.services import Services
 from core.telemetry import metrics
 
 
@@ -13,7 +16,13 @@ class MetricsController(Controller):
     tags = ("health",)
     opt = PUBLIC
 
-    @get("/", operation_id="getMetrics", summary="Metrics of this API", media_type="text/plain", sync_to_thread=False)
-    def read(self) -> Response[bytes]:
+    @get(
+        "/",
+        operation_id="getMetrics",
+        summary="Metrics of this API, and of the queues",
+        media_type="text/plain",
+        sync_to_thread=True,
+    )
+    def read(self, services: NamedDependency[Services]) -> Response[bytes]:
         """In Prometheus' text format."""
-        return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
+        return Response(metrics.exposition(readings.read_all(services)), media_type=metrics.CONTENT_TYPE)

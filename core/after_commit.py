@@ -4,7 +4,7 @@ is lost here, the sweep repairs.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from core.operations import dead_letters
 from core.operations.dead_letters import Buried
 from core.seats.inventory import Inventory
 from core.telemetry.incidents import Incident
+from core.telemetry.metrics import BOOKINGS
 
 _kept_seats = Incident(
     structlog.get_logger(__name__),
@@ -48,6 +49,8 @@ class AfterCommit:
     def run(self, client: redis.Redis, dispatcher: Dispatcher) -> None:
         """Do what follows the commit. Never raises for a Redis that is away."""
         dead_letters.tell(self.buried)
+        for status, moved in Counter(each.target for each in self.transitions.made).items():
+            BOOKINGS.labels(status.lower()).inc(moved)
         # A Redis that does not answer costs its time-out once, not for every command.
         if job_events.announce(client, self.transitions, self.changed_bookings):
             self._correct_inventory(Inventory(client))

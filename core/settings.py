@@ -137,6 +137,8 @@ class Work(_Concern):
     worker_processes: int = Field(default=1, ge=1, le=64)
     worker_threads: int = Field(default=2, ge=1, le=64)
     """Threads for bookings in each worker process: few, because what piles up is merged into one batch."""
+    worker_metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """Where a worker tells its metrics: on this port, or on the next free one behind it. Unset: nowhere."""
     worker_alive_path: Path | None = None
     """A worker touches this file every second while all its threads live, for the health check of a container (`workers.alive`)."""
     failpoints: str = ""

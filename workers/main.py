@@ -34,6 +34,8 @@ from core.redis import address, suitability
 from core.settings import Settings
 from core.telemetry.incidents import Incident
 from core.telemetry.logs import configure as configure_logs
+from core.telemetry.metrics import BATCH_SIZE, MESSAGE_SECONDS, MESSAGES
+from workers import exposition
 from workers.bookings import reserve_alone, reserve_bookings
 from workers.broker import reconnects
 from workers.broker.consumer import connect
@@ -111,14 +113,18 @@ def _declare(broker: dramatiq.Broker, message: type[Message], handler: Handler, 
     outage = Incident(_log, "Postgres is away, so the sweep will send this again", "Postgres is back")
 
     def act(ids: list[str]) -> None:
-        with context.progress.working(name, limit_seconds=pool.stall_seconds):
+        BATCH_SIZE.labels(message.actor).observe(len(ids))
+        with context.progress.working(name, limit_seconds=pool.stall_seconds), MESSAGE_SECONDS.labels(message.actor).time():
             try:
                 handler(context, [UUID(each) for each in ids])
             except Exception as error:
                 if not is_away(error):
+                    MESSAGES.labels(message.actor, "failed").inc()
                     raise
+                MESSAGES.labels(message.actor, "postponed").inc()
                 outage.failed(actor=message.actor, error=str(error))
             else:
+                MESSAGES.labels(message.actor, "done").inc()
                 outage.succeeded()
 
     dramatiq.Actor(act, broker=broker, actor_name=message.actor, queue_name=message.queue, priority=0, options={})
@@ -161,6 +167,8 @@ def run() -> int:
         stopping,
         alive_path=settings.work.worker_alive_path,
     )
+    if settings.work.worker_metrics_port is not None:
+        exposition.serve(settings.http.host, settings.work.worker_metrics_port)
     _log.info("worker ready", pid=os.getpid(), queues=[pool.queue for pool in pools(settings)])
     signal.sigwait(ENDINGS)
     stopping.set()

@@ -20,6 +20,7 @@ from core.operations import dead_letters
 from core.payments import refunds
 from core.payments.provider import Outcome, Provider, RefundOutcome, Verdict
 from core.payments.refunds import PendingRefund
+from core.telemetry.metrics import PROVIDER_CALLS
 from workers.isolation import isolated
 
 RETRIES: Final = 5
@@ -83,6 +84,8 @@ class ChargeOperation:
         return outcome.verdict.answered
 
     def settle(self, ended: list[tuple[Claim, Outcome]]) -> list[None]:
+        for _, outcome in ended:
+            PROVIDER_CALLS.labels("charge", outcome.verdict.name.lower()).inc()
         failpoints.reach("after_charge")
 
         def settle_part(part: Sequence[tuple[Claim, Outcome]]) -> None:
@@ -120,6 +123,8 @@ class RefundOperation:
         return outcome is not RefundOutcome.UNKNOWN
 
     def settle(self, ended: list[tuple[PendingRefund, RefundOutcome]]) -> list[None]:
+        for _, answer in ended:
+            PROVIDER_CALLS.labels("refund", answer.name.lower()).inc()
         outcomes = {refund.id: outcome for refund, outcome in ended}
         refused = [refund_id for refund_id, outcome in outcomes.items() if outcome is RefundOutcome.REFUSED]
 

@@ -16,6 +16,7 @@ from core.messaging.messages import Message
 from core.redis import clients
 from core.telemetry import correlation
 from core.telemetry.incidents import Incident
+from core.telemetry.metrics import MESSAGES_DEFERRED
 
 SEND_SECONDS: Final = 0.5
 """The most that a frozen Redis may cost one send; the default client would block for a minute."""
@@ -41,6 +42,7 @@ class Dispatcher:
         `correlation_ids`: of the requests that it is for; without any, those of the work that sends it.
         """
         if time.monotonic() < self._resting_until:
+            MESSAGES_DEFERRED.inc()
             return False
         envelope: dramatiq.Message[None] = dramatiq.Message(
             queue_name=message.queue,
@@ -54,6 +56,7 @@ class Dispatcher:
         except redis.RedisError as error:
             self._resting_until = time.monotonic() + REST_SECONDS
             self._outage.failed(actor=message.actor, ids=len(message.ids), error=str(error))
+            MESSAGES_DEFERRED.inc()
             return False
         self._outage.succeeded()
         return True

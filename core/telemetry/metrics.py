@@ -1,10 +1,4 @@
-"""Every metric: its name, its labels, its meaning. No other module makes one.
-
-| metric                            | labels               | meaning                                              |
-|-----------------------------------|----------------------|------------------------------------------------------|
-| `skyqueue_http_requests_total`    | method, route, status | answered requests                                   |
-| `skyqueue_http_response_seconds`  | method, route        | from the first byte of a request to the first of its answer |
-| `skyqueue_dead_letters_total`     | kind                 | work that was given up                               |
+"""Every metric: its name, its labels, its meaning, in `TABLE`. No other module makes one; docs/operations.md shows the same table.
 
 `route` is the template (`/api/v1/jobs/{job_id}`), never the address: the number of series stays small.
 """
@@ -12,30 +6,117 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")
 """The answer adds the charset. Named twice, Prometheus cannot read the type, and scrapes nothing."""
 
-HTTP_REQUESTS: Final = Counter("skyqueue_http_requests", "Answered requests", ("method", "route", "status"))
-HTTP_SECONDS: Final = Histogram(
+
+class Kind(StrEnum):
+    COUNTER = "counter"
+    HISTOGRAM = "histogram"
+    GAUGE = "gauge"
+    """Read when it is asked for, by the API."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One row of the table. `name` is what Prometheus stores; a histogram's has `_bucket`, `_sum` and `_count` behind it there."""
+
+    name: str
+    kind: Kind
+    labels: tuple[str, ...]
+    meaning: str
+
+    def series(self) -> tuple[str, ...]:
+        """The names under which Prometheus stores it."""
+        return (
+            tuple(f"{self.name}_{part}" for part in ("bucket", "sum", "count")) if self.kind is Kind.HISTOGRAM else (self.name,)
+        )
+
+
+TABLE: Final[list[Metric]] = []
+
+
+def _counter(name: str, meaning: str, *labels: str) -> Counter:
+    TABLE.append(Metric(name, Kind.COUNTER, labels, meaning))
+    return Counter(name.removesuffix("_total"), meaning, labels)
+
+
+def _histogram(name: str, meaning: str, *labels: str, buckets: Sequence[float]) -> Histogram:
+    TABLE.append(Metric(name, Kind.HISTOGRAM, labels, meaning))
+    return Histogram(name, meaning, labels, buckets=buckets)
+
+
+def _gauge(name: str, meaning: str, *labels: str) -> Metric:
+    TABLE.append(Metric(name, Kind.GAUGE, labels, meaning))
+    return TABLE[-1]
+
+
+_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+HTTP_REQUESTS: Final = _counter("skyqueue_http_requests_total", "Answered requests", "method", "route", "status")
+HTTP_SECONDS: Final = _histogram(
     "skyqueue_http_response_seconds",
     "From the first byte of a request to the first of its answer",
-    ("method", "route"),
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+    "method",
+    "route",
+    buckets=_SECONDS,
 )
+BOOKINGS: Final = _counter("skyqueue_bookings_total", "Bookings that moved to a status", "status")
+MESSAGES: Final = _counter("skyqueue_messages_total", "Messages that a worker took, by how that ended", "actor", "outcome")
+MESSAGE_SECONDS: Final = _histogram("skyqueue_message_seconds", "Time at work on a message", "actor", buckets=_SECONDS)
+BATCH_SIZE: Final = _histogram(
+    "skyqueue_batch_size", "Bookings, files or refunds in one message", "actor", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256)
+)
+MESSAGES_DEFERRED: Final = _counter("skyqueue_messages_deferred_total", "Messages that Redis did not take: the sweep sends them")
+SWEEP_FOUND: Final = _counter("skyqueue_sweep_found_total", "What the sweep found and set right", "kind")
+PROVIDER_CALLS: Final = _counter(
+    "skyqueue_provider_calls_total", "Calls of the payment provider by their outcome", "call", "outcome"
+)
+DEAD_LETTERS: Final = _counter("skyqueue_dead_letters_total", "Work that was given up", "kind")
 
-DEAD_LETTERS: Final = Counter("skyqueue_dead_letters", "Work that was given up", ("kind",))
+BOOKINGS_WAITING: Final = _gauge("skyqueue_bookings_waiting", "Bookings that wait for their seats")
+BOOKINGS_OLDEST: Final = _gauge("skyqueue_bookings_oldest_seconds", "How long the oldest of them has waited")
+QUEUE_DEPTH: Final = _gauge("skyqueue_queue_depth", "Messages that no worker has taken", "queue")
+QUEUE_OLDEST: Final = _gauge("skyqueue_queue_oldest_seconds", "How long the oldest of them has waited", "queue")
+QUEUE_PAUSED: Final = _gauge("skyqueue_queue_paused", "1: an administrator has paused the queue", "queue")
+WORKERS_ALIVE: Final = _gauge("skyqueue_workers_alive", "Worker processes that answer")
+DEAD_LETTERS_OPEN: Final = _gauge("skyqueue_dead_letters_open", "Dead letters that nobody has seen to", "kind")
+TROUBLE: Final = _gauge("skyqueue_trouble", "1: a reason of /health/ready holds", "code")
 
 
-def exposition() -> bytes:
+def reading(metric: Metric, values: Mapping[tuple[str, ...], float]) -> GaugeMetricFamily:
+    """What a gauge says now: its value by the values of its labels."""
+    family = GaugeMetricFamily(metric.name, metric.meaning, labels=metric.labels)
+    for labels, value in values.items():
+        family.add_metric(labels, value)
+    return family
+
+
+class _Readings(Collector):
+    def __init__(self, readings: Iterable[GaugeMetricFamily]) -> None:
+        self._readings = list(readings)
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield from self._readings
+
+
+def exposition(readings: Iterable[GaugeMetricFamily] = ()) -> bytes:
     """All metrics in Prometheus' text format; of all processes where they share `PROMETHEUS_MULTIPROC_DIR`."""
     registry: CollectorRegistry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return generate_latest(registry)
+    now = CollectorRegistry()
+    now.register(_Readings(readings))
+    return generate_latest(registry) + generate_latest(now)

@@ -17,6 +17,7 @@ from psycopg.errors import LockNotAvailable
 from core.lifecycle import sweep
 from core.messaging.messages import MAX_IDS, Queue, ReserveAlone, ReserveBookings
 from core.telemetry.incidents import Incidents
+from core.telemetry.metrics import SWEEP_FOUND
 from workers.context import Context
 from workers.isolation import isolated
 
@@ -62,6 +63,7 @@ class BookingRound:
             self._is_lost = len(taken) == sweep.LIMIT
             self._send(taken)
             bookings += len(taken)
+            SWEEP_FOUND.labels("lost_bookings").inc(len(taken))
             if not self._is_lost or time.monotonic() - began_at >= LOST_SECONDS:
                 break
         if bookings:
@@ -70,6 +72,7 @@ class BookingRound:
     def _send_due(self) -> None:
         with self._context.db.transaction() as connection:
             due = sweep.lease_due_bookings(connection)
+        SWEEP_FOUND.labels("late_bookings").inc(len(due.together) + len(due.alone))
         self._send(due.together)
         for booking_id in due.alone:
             self._context.dispatcher.send(ReserveAlone((booking_id,)))

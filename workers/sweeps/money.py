@@ -17,6 +17,7 @@ from core.lifecycle import expire, sweep
 from core.messaging.messages import MAX_IDS, Queue, SendRefunds, WorkPayments
 from core.payments import charges, refunds
 from core.telemetry.incidents import Incidents
+from core.telemetry.metrics import SWEEP_FOUND
 from workers.context import Context
 from workers.isolation import isolated
 
@@ -79,6 +80,7 @@ def resend_payments(context: Context) -> None:
         return
     with context.db.transaction() as connection:
         bookings = charges.lease_due(connection, limit=SENT_IN_A_ROUND)
+    SWEEP_FOUND.labels("late_payments").inc(len(bookings))
     for start in range(0, len(bookings), MAX_IDS):
         context.dispatcher.send(WorkPayments(tuple(bookings[start : start + MAX_IDS])))
 
@@ -89,6 +91,7 @@ def resend_refunds(context: Context) -> None:
         return
     with context.db.transaction() as connection:
         due = refunds.lease_due(connection, limit=SENT_IN_A_ROUND)
+    SWEEP_FOUND.labels("late_refunds").inc(len(due))
     for start in range(0, len(due), MAX_IDS):
         context.dispatcher.send(SendRefunds(tuple(due[start : start + MAX_IDS])))
 

@@ -23,6 +23,7 @@ from core.lifecycle import sweep
 from core.messaging.epoch import Epoch
 from core.messaging.messages import CancelFlights, ImportFile, Queue
 from core.telemetry.incidents import Incident
+from core.telemetry.metrics import SWEEP_FOUND
 from workers.context import Context
 from workers.isolation import is_away
 from workers.sweeps import money
@@ -154,6 +155,7 @@ class Sweeper:
     def _resend_imports(self) -> None:
         with self._context.db.transaction() as connection:
             due = sweep.due_imports(connection)
+        SWEEP_FOUND.labels("late_imports").inc(len(due))
         for import_id in due:
             self._context.dispatcher.send(ImportFile((import_id,)))
 
@@ -201,6 +203,7 @@ class Sweeper:
                 drifts = inventory_drift.find_drift(connection, self._context.redis, loaded)
             stuck = [flight_id for flight_id, drift in drifts.items() if self._suspects.get(flight_id) == drift]
             self._suspects = drifts
+            SWEEP_FOUND.labels("drifting_flights").inc(len(stuck))
             if stuck:
                 _log.warning("inventory dropped after drift", flights=[str(flight_id) for flight_id in stuck])
                 self._context.inventory.drop(stuck)

@@ -1,0 +1,53 @@
+"""The gauges of the whole installation, read when Prometheus asks. What a server that is away would know is left out."""
+
+from __future__ import annotations
+
+from prometheus_client.core import GaugeMetricFamily
+from redis import RedisError
+
+from api.operations.standing import list_workers
+from api.services import Services
+from core.db import AWAY
+from core.messaging import queue_stats
+from core.messaging.messages import Queue
+from core.operations import dead_letter_list, pauses
+from core.operations.models import DeadLetterKind
+from core.telemetry import metrics
+from core.telemetry.metrics import reading
+
+
+def read_all(services: Services) -> list[GaugeMetricFamily]:
+    backlog = services.live.backlog
+    return [
+        reading(metrics.BOOKINGS_WAITING, {(): backlog.waiting}),
+        reading(metrics.BOOKINGS_OLDEST, {(): backlog.oldest_seconds}),
+        reading(metrics.TROUBLE, {(cause.code,): 1 for cause in services.readiness.causes()}),
+        *_of_redis(services),
+        *_of_postgres(services),
+    ]
+
+
+def _of_redis(services: Services) -> list[GaugeMetricFamily]:
+    try:
+        queues = queue_stats.read_all(services.redis)
+    except RedisError:
+        return []
+    return [
+        reading(metrics.QUEUE_DEPTH, {(each.queue,): each.waiting for each in queues}),
+        reading(metrics.QUEUE_OLDEST, {(each.queue,): each.oldest_seconds or 0.0 for each in queues}),
+    ]
+
+
+def _of_postgres(services: Services) -> list[GaugeMetricFamily]:
+    try:
+        with services.db.snapshot() as connection:
+            workers = list_workers(connection)
+            paused = pauses.list_paused(connection)
+            letters = dead_letter_list.count_open(connection)
+    except AWAY:
+        return []
+    return [
+        reading(metrics.WORKERS_ALIVE, {(): sum(worker.answers for worker in workers)}),
+        reading(metrics.QUEUE_PAUSED, {(queue,): queue in paused for queue in Queue}),
+        reading(metrics.DEAD_LETTERS_OPEN, {(kind,): letters.get(kind, 0) for kind in DeadLetterKind}),
+    ]

@@ -1,0 +1,64 @@
+"""What Prometheus reads of workers and of the API, on a real pipeline."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from core import keys
+from core.messaging.messages import Queue
+from core.telemetry.metrics import TABLE, Kind
+from launcher.embedded.ports import free_port
+from tests.support.pipeline import Pipeline
+from tests.support.waiting import until
+
+
+def read(address: str) -> dict[str, float]:
+    """Series with their labels -> value."""
+    text = httpx.get(address, timeout=10).raise_for_status().text
+    return {series: float(value) for series, value in re.findall(r"^(skyqueue_\S+?(?:\{[^}]*\})?) (\S+)$", text, re.MULTILINE)}
+
+
+def test_a_worker_tells_what_it_does(pipeline: Pipeline) -> None:
+    port = free_port()
+    worker = pipeline.worker(WORKER_METRICS_PORT=str(port))
+    until(lambda: worker.said("metrics are told"))
+    bookings = pipeline.accept_many(3, pipeline.flight(2))
+    pipeline.send(*bookings)
+    pipeline.await_the_end()
+    address = f"http://127.0.0.1:{port}/metrics"
+    until(lambda: read(address).get('skyqueue_messages_total{actor="reserve_bookings",outcome="done"}', 0) >= 1)
+    seen = read(address)
+    assert seen['skyqueue_bookings_total{status="confirmed"}'] == 2
+    assert seen['skyqueue_bookings_total{status="failed"}'] == 1
+    assert seen['skyqueue_batch_size_sum{actor="reserve_bookings"}'] >= 3
+    assert seen['skyqueue_message_seconds_count{actor="reserve_bookings"}'] >= 1
+
+
+def test_two_workers_on_one_machine_have_a_port_each(pipeline: Pipeline) -> None:
+    port = free_port()
+    for _ in range(2):
+        worker = pipeline.worker(WORKER_METRICS_PORT=str(port))
+        until(lambda: worker.said("metrics are told"))  # noqa: B023  # awaited in this turn
+    assert f"port={port}" not in worker.log.read_text()
+
+
+def test_the_api_tells_the_queues_and_the_troubles(
+    pipeline: Pipeline, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.send(*pipeline.accept_many(1, pipeline.flight(2)))
+    address = f"{client.base_url}/metrics"
+    seen = read(address)
+    assert seen[f'skyqueue_queue_depth{{queue="{Queue.BOOKINGS}"}}'] == 1
+    assert seen['skyqueue_queue_paused{queue="bookings"}'] == 0
+    assert seen['skyqueue_dead_letters_open{kind="booking"}'] == 0
+    assert seen["skyqueue_workers_alive"] == 0
+    until(lambda: read(address).get("skyqueue_bookings_waiting") == 1)
+    assert read(address)['skyqueue_trouble{code="no_worker"}'] == 1
+    gauges = {metric.name for metric in TABLE if metric.kind is Kind.GAUGE}
+    assert {series.partition("{")[0] for series in seen} >= gauges
+
+    pipeline.redis.set(f"{keys.QUEUE_NAMESPACE}:{Queue.IMPORTS}", "not a list")
+    assert not any(series.startswith("skyqueue_queue_depth") for series in read(address))
