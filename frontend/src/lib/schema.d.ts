@@ -933,7 +933,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics of this API */
+        /** Metrics of this API, and of the queues */
         get: operations["getMetrics"];
         put?: never;
         post?: never;
