@@ -19,6 +19,7 @@ from api.bookings.controller import BookingController
 from api.bookings.fast_path import BookingFastPath
 from api.bookings.passengers import PassengerController
 from api.configuration import ConfigurationController
+from api.events import EventController
 from api.flights.cancellations import FlightCancellationController
 from api.flights.controller import FlightController
 from api.health import HealthController
@@ -73,6 +74,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     CancellationController,
     ConfigurationController,
     DeadLetterController,
+    EventController,
     FlightCancellationController,
     FlightController,
     HealthController,

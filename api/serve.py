@@ -44,7 +44,9 @@ class Server(uvicorn.Server):
         self._app = app
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        services_of(self._app).live.jobs.stop_waiting()
+        live = services_of(self._app).live
+        live.jobs.stop_waiting()
+        live.streams.close()
         late = asyncio.create_task(self._end_late_connections())
         try:
             await super().shutdown(sockets)

@@ -1,4 +1,4 @@
-"""One subscription for the whole process: what workers committed wakes the waiters here and keeps the seat board fresh."""
+"""One subscription for the whole process: what workers committed wakes the waiters here, keeps the seat board fresh and is told to listeners."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from api.live.event_streams import EventStreams
 from api.live.seat_count_cache import SeatCountCache
 from api.live.waiters import Waiters
 from core import keys
@@ -27,10 +28,11 @@ _log = structlog.get_logger(__name__)
 class JobEventsReader:
     """A task that listens for as long as the process lives, through every outage of Redis."""
 
-    def __init__(self, redis: Redis, waiters: Waiters, board: SeatCountCache) -> None:
+    def __init__(self, redis: Redis, waiters: Waiters, board: SeatCountCache, streams: EventStreams) -> None:
         self._redis = redis
         self._waiters = waiters
         self._board = board
+        self._streams = streams
         self._task: asyncio.Task[None] | None = None
         self.finished = 0
         """Trips that moved, ever: the drain rate is its slope."""
@@ -57,6 +59,7 @@ class JobEventsReader:
             except Exception:
                 self._broken.failed(exc_info=True)  # and the next news may be readable
             self._board.distrust()
+            self._streams.lost_touch()
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _listen(self) -> None:
@@ -78,6 +81,7 @@ class JobEventsReader:
             return
         self._unread.succeeded()
         self._board.note(news.seats)
+        self._streams.publish(news)
         self.finished += len(news.bookings)
         for booking_id in news.bookings:
             self._waiters.wake(booking_id)

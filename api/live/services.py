@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from api.live.backlog import Backlog
 from api.live.booking_intake import BookingIntake
+from api.live.event_streams import EventStreams
 from api.live.job_events import JobEventsReader
 from api.live.job_reader import JobReader
 from api.live.seat_count_cache import SeatCountCache
@@ -23,6 +24,7 @@ class Live:
     jobs: JobReader
     backlog: Backlog
     news: JobEventsReader
+    streams: EventStreams
     dispatcher: Dispatcher
     """For handlers that run in threads."""
 
@@ -40,7 +42,8 @@ class Live:
         """Make the parts; nothing runs before `start`."""
         waiters = Waiters()
         board = SeatCountCache(db)
-        news = JobEventsReader(redis, waiters, board)
+        streams = EventStreams()
+        news = JobEventsReader(redis, waiters, board, streams)
         dispatcher = Dispatcher(redis_url)
         return cls(
             desk=BookingIntake(db, dispatcher, refuses_duplicates=refuses_duplicates, hold_limit=hold_limit),
@@ -48,6 +51,7 @@ class Live:
             jobs=JobReader(db, waiters),
             backlog=Backlog(db, news, limit=backlog_limit),
             news=news,
+            streams=streams,
             dispatcher=dispatcher,
         )
 
@@ -58,6 +62,7 @@ class Live:
 
     async def close(self) -> None:
         """Stop listening, and finish what was accepted."""
+        self.streams.close()
         await self.backlog.close()
         await self.news.close()
         await self.desk.close()

@@ -1,0 +1,97 @@
+"""Follow jobs, bookings, imports and seats as a stream of events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated, Final
+from uuid import UUID
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import HeaderParameter, QueryParameter
+from litestar.response import Stream
+
+from api.live.event_streams import Subject
+from api.services import Services, SignedRequest
+from core.errors import Invalid, NotFound, Overloaded
+from core.jobs.status import Job
+from core.text import VISIBLE
+from core.users.tokens import Principal
+
+MOST_TOPICS: Final = 20
+MOST_STREAMS: Final = 10_000
+"""Of one process."""
+LENGTH: Final = 50
+"""Of a topic: a word, a colon and an id."""
+
+
+class TopicNotFound(NotFound):
+    """There is no such thing, or it is somebody else's. `topic` says which."""
+
+    code = "topic_not_found"
+
+
+class EventController(Controller):
+    path = "/api/v1/events"
+    tags = ("jobs",)
+
+    @get(
+        operation_id="listenToEvents",
+        summary="Follow what happens, as server-sent events",
+        media_type="text/event-stream",
+        opt={"errors": (TopicNotFound, Overloaded)},
+    )
+    async def listen(
+        self,
+        request: SignedRequest,
+        services: NamedDependency[Services],
+        topics: Annotated[str, QueryParameter(max_length=MOST_TOPICS * LENGTH, pattern=VISIBLE)],
+        last_event_id: Annotated[
+            str | None, HeaderParameter(name="Last-Event-ID", required=False, max_length=64, pattern=VISIBLE)
+        ] = None,
+    ) -> Stream:
+        """`topics` is a list with commas: `job:{id}`, `booking:{id}`, `import:{id}` of your own, `flight:{id}` of any flight. Each event has
+        `id`, `event` (its type) and `data` (`{type, id, at, subject, data}`). It is a hint: read the address of what it names. With
+        `Last-Event-ID` you hear what you missed; `event: gap` says that nobody knows what you missed, so read again what you follow.
+        A comment comes every 15 s. The stream ends after 15 minutes: come back with a fresh token.
+        """
+        wanted = list(dict.fromkeys(topic.strip() for topic in topics.split(",")))
+        parsed = _parse(wanted)
+        streams = services.live.streams
+        if streams.count >= MOST_STREAMS:
+            raise Overloaded("Too many streams are open; ask the addresses themselves.", retry_after=30)
+        await _require_own(services, request.user, parsed)
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return Stream(streams.listen(wanted, last_event_id), media_type="text/event-stream", headers=headers)
+
+
+def _parse(topics: Sequence[str]) -> list[tuple[str, Subject, UUID]]:
+    if len(topics) > MOST_TOPICS:
+        raise Invalid.field("?topics", "too_many", f"One stream follows {MOST_TOPICS} topics at most.")
+    parsed = []
+    for topic in topics:
+        subject, _, name = topic.partition(":")
+        try:
+            parsed.append((topic, Subject(subject), UUID(name)))
+        except ValueError:
+            known = ", ".join(f"{each}:{{id}}" for each in Subject)
+            raise Invalid.field("?topics", "bad_topic", f"{topic[:LENGTH]!r} is no topic. Topics are {known}.") from None
+        if name != str(parsed[-1][2]):
+            raise Invalid.field("?topics", "bad_topic", f"Write the id as {parsed[-1][2]}.")
+    return parsed
+
+
+async def _require_own(services: Services, principal: Principal, topics: Sequence[tuple[str, Subject, UUID]]) -> None:
+    """Flights are everybody's, all else is its owner's and the administrators'."""
+    followed = [(topic, subject, job_id) for topic, subject, job_id in topics if subject is not Subject.FLIGHT]
+    jobs = await asyncio.gather(*(services.live.jobs.read(job_id) for _, _, job_id in followed))
+    for (topic, subject, _), job in zip(followed, jobs, strict=True):
+        if job is None or not _may_follow(job, subject, principal):
+            raise TopicNotFound("There is no such thing of yours.", topic=topic)
+
+
+def _may_follow(job: Job, subject: Subject, principal: Principal) -> bool:
+    if subject is not Subject.JOB and job.kind != subject:
+        return False
+    return principal.is_admin or (job.booking is not None and job.booking.user_id == principal.user_id)
