@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client.core import GaugeMetricFamily
 from redis import RedisError
 
-from api.operations.standing import list_workers
+from api.operations.standing import list_workers, redis_answers
 from api.services import Services
 from core.db import AWAY
 from core.messaging import queue_stats
@@ -28,6 +28,8 @@ def read_all(services: Services) -> list[GaugeMetricFamily]:
 
 
 def _of_redis(services: Services) -> list[GaugeMetricFamily]:
+    if not redis_answers(services):
+        return []
     try:
         queues = queue_stats.read_all(services.redis)
     except RedisError:

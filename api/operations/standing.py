@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from redis import RedisError
 
+from api.readiness.codes import Code
 from api.services import Services
 from core import __version__
 from core.db import RawConnection
@@ -86,10 +87,16 @@ def list_workers(connection: RawConnection) -> list[WorkerView]:
     ]
 
 
+def redis_answers(services: Services) -> bool:
+    """Whether it did a moment ago. Nobody needs to wait for a server that is known to be away."""
+    return not any(cause.code in (Code.REDIS_AWAY, Code.REDIS_UNUSABLE) for cause in services.readiness.causes())
+
+
 def list_queues(services: Services, connection: RawConnection, workers: list[WorkerView]) -> list[QueueView]:
     stats: dict[Queue, QueueStats] = {}
-    with suppress(RedisError):  # what is known without it is told all the same, and the causes name Redis
-        stats = {each.queue: each for each in queue_stats.read_all(services.redis)}
+    if redis_answers(services):
+        with suppress(RedisError):  # what is known without it is told all the same, and the causes name Redis
+            stats = {each.queue: each for each in queue_stats.read_all(services.redis)}
     paused = pauses.list_paused(connection)
     return [_queue(queue, stats.get(queue), paused.get(queue), workers) for queue in Queue]
 

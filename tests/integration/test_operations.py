@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+import redis
 from redis import RedisError
 
 from api.operations import overview
@@ -16,7 +19,9 @@ from core.clock import now
 from core.jobs import minutes
 from core.lifecycle import sweep
 from core.messaging.messages import Queue
-from tests.support.api import RunningApi, problem
+from core.users.models import Role
+from tests.conftest import ServerFactory
+from tests.support.api import ApiFactory, RunningApi, problem
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 
@@ -115,6 +120,24 @@ def test_the_overview_answers_without_redis(api: RunningApi, admin: httpx.Client
 def test_the_overview_answers_without_postgres(api: RunningApi, admin: httpx.Client) -> None:
     api.services.db.hangs = True
     until(lambda: get(admin, "/admin/overview")["workers"] is None or not api.services.db.hangs)
+
+
+def test_each_trouble_of_redis_is_named_within_ten_seconds(start_api: ApiFactory, private_servers: ServerFactory) -> None:
+    servers = private_servers(valkey_settings={"appendonly": "yes"})
+    api = start_api(DATABASE_URL=servers.database_url, REDIS_URL=servers.redis_url)
+    with api.client(api.admit(Role.ADMIN).headers) as admin, redis.Redis.from_url(servers.redis_url) as client:
+        assert not codes(admin) & {"redis_evicts", "redis_away"}
+        client.config_set("maxmemory-policy", "allkeys-lru")
+        until(lambda: "redis_evicts" in codes(admin))
+        os.kill(servers.valkey.pid, signal.SIGSTOP)
+        try:
+            until(lambda: "redis_away" in codes(admin))
+            assert get(admin, "/admin/overview")["queues"][0]["waiting"] is None
+        finally:
+            os.kill(servers.valkey.pid, signal.SIGCONT)
+        until(lambda: "redis_away" not in codes(admin))
+        os.kill(servers.valkey.pid, signal.SIGKILL)
+        until(lambda: "redis_away" in codes(admin))
 
 
 # The history
