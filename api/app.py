@@ -17,6 +17,7 @@ from api.audit_log import AuditController
 from api.bookings.cancellations import CancellationController
 from api.bookings.controller import BookingController
 from api.bookings.fast_path import BookingFastPath
+from api.bookings.limits import fair_share_of, hold_limit_of
 from api.bookings.passengers import PassengerController
 from api.configuration import ConfigurationController
 from api.events import EventController
@@ -156,9 +157,9 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             aredis,
             redis_url,
             backlog_limit=settings.booking.backlog_limit,
-            # Two of the limits for each user: load tests book one flight thousands of times.
             refuses_duplicates=settings.http.rate_limits == "on",
-            hold_limit=settings.booking.hold_limit if settings.http.rate_limits == "on" else None,
+            hold_limit=hold_limit_of(settings),
+            fair_share=fair_share_of(settings),
         )
         live.start()
         stack.push_async_callback(live.close)

@@ -12,10 +12,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
+from api.bookings.limits import fair_share_of, hold_limit_of
 from api.http.authentication import limited
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.wire import RequestBody
 from api.services import Services, SignedRequest
+from core.bookings.errors import CoolingDown, TooManyHolds, TooManySeats
 from core.db import RawConnection
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
 from core.idempotency.answers import IdempotencyKeyReused
@@ -45,7 +47,19 @@ class WaitlistController(Controller):
         summary="Wait for seats on a flight",
         guards=(limited(Scope.BOOKING_USER),),
         sync_to_thread=True,
-        opt={"errors": (FlightNotFound, SeatsAvailable, AlreadyWaiting, FlightCancelled, FlightDeparted, IdempotencyKeyReused)},
+        opt={
+            "errors": (
+                FlightNotFound,
+                SeatsAvailable,
+                AlreadyWaiting,
+                TooManyHolds,
+                TooManySeats,
+                CoolingDown,
+                FlightCancelled,
+                FlightDeparted,
+                IdempotencyKeyReused,
+            )
+        },
     )
     def join(
         self,
@@ -59,7 +73,14 @@ class WaitlistController(Controller):
         party = Party(request.user.user_id, data.party_size, data.accept_partial)
 
         def work(connection: RawConnection) -> Done[WaitlistView]:
-            joined = join_waitlist.join(connection, flight_id, party, hold_minutes=services.settings.booking.hold_minutes)
+            joined = join_waitlist.join(
+                connection,
+                flight_id,
+                party,
+                hold_minutes=services.settings.booking.hold_minutes,
+                hold_limit=hold_limit_of(services.settings),
+                fair_share=fair_share_of(services.settings),
+            )
             entry = get_entry(connection, flight_id, party.user_id)
             status = HTTPStatus.CREATED if joined.new else HTTPStatus.OK
             response = Response(entry, status_code=status, headers={"location": f"/api/v1/flights/{flight_id}/waitlist"})

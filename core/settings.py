@@ -85,7 +85,11 @@ class Booking(_Concern):
     wait_limit_seconds: int = Field(default=30, ge=1)
     """A booking that waits longer for its seats is told by `/health/ready`. Whatever breaks is repaired within 16 s."""
     hold_limit: int = Field(default=4, ge=1)
-    """Unpaid holds that one traveller may have at a time. Not counted while rate limits are off."""
+    """Unpaid bookings that one traveller may have at a time, and places in line. Not counted while rate limits are off."""
+    flight_seats_limit: int = Field(default=27, ge=1)
+    """Seats that one traveller may have on one flight: three bookings of nine. Not counted while rate limits are off."""
+    cool_down_minutes: int = Field(default=60, ge=0, le=24 * 60)
+    """How long who did not pay for a hold opens no other one on that flight. Not counted while rate limits are off."""
 
 
 class Payments(_Concern):

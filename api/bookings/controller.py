@@ -23,6 +23,7 @@ from core.bookings import queries
 from core.bookings.desk import DeskView
 from core.bookings.errors import (
     BookingNotFound,
+    CoolingDown,
     NotAccepted,
     NotCancellable,
     PaymentRequired,
@@ -30,6 +31,7 @@ from core.bookings.errors import (
     PriceChanged,
     SeatsSoldOut,
     TooManyHolds,
+    TooManySeats,
 )
 from core.bookings.segments import MixedCurrencies, NotChronological
 from core.bookings.states import BookingStatus
@@ -63,6 +65,8 @@ REFUSALS: Final = (
     PossibleDuplicate,
     PriceChanged,
     TooManyHolds,
+    TooManySeats,
+    CoolingDown,
     IdempotencyKeyReused,
     NotChronological,
     MixedCurrencies,

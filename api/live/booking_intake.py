@@ -8,6 +8,7 @@ from uuid import UUID
 
 from core import failpoints
 from core.batching import Batcher
+from core.bookings.fair_share import FairShare
 from core.bookings.requests import Accepted, Answer, BookingRequest
 from core.db import Database
 from core.errors import Unavailable
@@ -35,8 +36,16 @@ class _ToSend(NamedTuple):
 class BookingIntake:
     """Lives on the event loop; one thread commits, another sends."""
 
-    def __init__(self, db: Database, dispatcher: Dispatcher, *, refuses_duplicates: bool, hold_limit: int | None) -> None:
-        intake = Intake(db, refuses_duplicates=refuses_duplicates, hold_limit=hold_limit)
+    def __init__(
+        self,
+        db: Database,
+        dispatcher: Dispatcher,
+        *,
+        refuses_duplicates: bool,
+        hold_limit: int | None,
+        fair_share: FairShare | None,
+    ) -> None:
+        intake = Intake(db, refuses_duplicates=refuses_duplicates, hold_limit=hold_limit, fair_share=fair_share)
         self._dispatcher = dispatcher
         self._intake: Batcher[BookingRequest, Answer] = Batcher(
             "intake", lambda requests: self._accept(intake, requests), limit=INTAKE_LIMIT, patience=ANSWER_SECONDS

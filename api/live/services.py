@@ -13,6 +13,7 @@ from api.live.job_events import JobEventsReader
 from api.live.job_reader import JobReader
 from api.live.seat_count_cache import SeatCountCache
 from api.live.waiters import Waiters
+from core.bookings.fair_share import FairShare
 from core.db import Database
 from core.messaging.dispatcher import Dispatcher
 
@@ -38,6 +39,7 @@ class Live:
         backlog_limit: int,
         refuses_duplicates: bool,
         hold_limit: int | None,
+        fair_share: FairShare | None,
     ) -> Live:
         """Make the parts; nothing runs before `start`."""
         waiters = Waiters()
@@ -46,7 +48,9 @@ class Live:
         news = JobEventsReader(redis, waiters, board, streams)
         dispatcher = Dispatcher(redis_url)
         return cls(
-            desk=BookingIntake(db, dispatcher, refuses_duplicates=refuses_duplicates, hold_limit=hold_limit),
+            desk=BookingIntake(
+                db, dispatcher, refuses_duplicates=refuses_duplicates, hold_limit=hold_limit, fair_share=fair_share
+            ),
             board=board,
             jobs=JobReader(db, waiters),
             backlog=Backlog(db, news, limit=backlog_limit),

@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
-from core.bookings.models import PaymentMode
 from core.bookings.states import ACTIVE
 from core.clock import now
 from core.db import RawConnection, fetch
@@ -32,8 +31,6 @@ class Compared(Protocol):
     def idempotency_key(self) -> str | None: ...
     @property
     def allow_duplicate(self) -> bool: ...
-    @property
-    def payment_mode(self) -> PaymentMode: ...
 
 
 # The ids of bookings are in order of time, so a traveller's latest ones are a short range of one index. OFFSET 0 keeps the planner
@@ -64,16 +61,12 @@ class _Found:
     is_replay: bool
 
 
-def lock_travellers(connection: RawConnection, requests: Iterable[Compared]) -> None:
-    """Let nobody else book for the travellers of these requests until the transaction ends. Locks come in one order for everybody.
-
-    Left out is who may book twice, and opens no hold that would be counted (`holds.py`).
+def lock_travellers(connection: RawConnection, user_ids: Iterable[UUID]) -> None:
+    """Let nobody else book for these travellers, or wait for seats, until the transaction ends. Locks come in one order for everybody,
+    and before those of flights.
     """
     # Ids are random in their last 62 bits. Two travellers who share a key would only wait for each other.
-    travellers = {
-        request.user_id for request in requests if not request.allow_duplicate or request.payment_mode is PaymentMode.HOLD
-    }
-    keys = sorted({int.from_bytes(user_id.bytes[8:], "big", signed=True) for user_id in travellers})
+    keys = sorted({int.from_bytes(user_id.bytes[8:], "big", signed=True) for user_id in user_ids})
     if keys:
         connection.execute("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::int8[]) AS k", (keys,))
 

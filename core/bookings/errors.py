@@ -33,8 +33,20 @@ class PriceChanged(Conflict):
     code = "price_changed"
 
 
+class TooManySeats(Conflict):
+    """The traveller would have more seats on a flight than one may have. `limit` is how many."""
+
+    code = "too_many_seats"
+
+
+class CoolingDown(Conflict):
+    """The traveller did not pay for a hold of this flight a moment ago: pay at once, or wait until `until`."""
+
+    code = "cooling_down"
+
+
 class TooManyHolds(Conflict):
-    """The traveller has as many unpaid holds as one may have: pay for one, or cancel it."""
+    """The traveller has as many unpaid bookings and places in line as one may have: pay for one, or give it up."""
 
     code = "too_many_holds"
 

@@ -1,4 +1,7 @@
-"""How many unpaid holds one traveller may have: seats that are kept for nothing are kept from everybody else."""
+"""How many unpaid bookings one traveller may have: seats that are kept for nothing are kept from everybody else.
+
+Counted are holds, offers of the waiting list, which are holds, and bookings whose card is not charged yet.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,17 @@ from core.bookings.states import BookingStatus
 from core.db import RawConnection
 
 UNPAID: Final = (BookingStatus.PENDING, BookingStatus.HELD)
+PAID_LATER: Final = (PaymentMode.HOLD, PaymentMode.TOKEN)
 LONGEST_OPEN: Final = timedelta(hours=26)
 """No hold is open for longer: a day, and the hour that a payment in doubt may add."""
 
 
-class Counted(Protocol):
+class Keyed(Protocol):
+    @property
+    def owned_key(self) -> tuple[UUID, str] | None: ...
+
+
+class Counted(Keyed, Protocol):
     """What is counted of a request."""
 
     @property
@@ -27,41 +36,55 @@ class Counted(Protocol):
     def user_id(self) -> UUID: ...
     @property
     def payment_mode(self) -> PaymentMode: ...
-    @property
-    def owned_key(self) -> tuple[UUID, str] | None: ...
 
 
 def find_excess(connection: RawConnection, requests: Sequence[Counted], limit: int) -> set[UUID]:
-    """Those of these requests with which their traveller would have more than `limit` holds open. One whose key was used, also
+    """Those of these requests with which their traveller would have too much unpaid: a hold beyond `limit` unpaid bookings, or a card
+    beyond `limit` cards that are not charged yet. One whose key was used, also
     earlier in this batch, is that earlier booking and opens nothing.
 
     The caller has locked the travellers (`duplicates.lock_travellers`) in an earlier statement.
     """
-    wanted = [request for request in requests if request.payment_mode is PaymentMode.HOLD]
+    wanted = [request for request in requests if request.payment_mode in PAID_LATER]
     if not wanted:
         return set()
     rows = connection.execute(
         """
-        SELECT user_id, count(*) FROM bookings
-        WHERE user_id = ANY(%s) AND id > %s AND payment_mode = %s AND status = ANY(%s) GROUP BY user_id
+        SELECT user_id, payment_mode, count(*) FROM bookings
+        WHERE user_id = ANY(%s) AND id > %s AND payment_mode = ANY(%s) AND status = ANY(%s) GROUP BY user_id, payment_mode
         """,
-        (list({request.user_id for request in wanted}), id_before(LONGEST_OPEN), PaymentMode.HOLD, list(UNPAID)),
+        (list({request.user_id for request in wanted}), id_before(LONGEST_OPEN), list(PAID_LATER), list(UNPAID)),
     ).fetchall()
-    opened: Counter[UUID] = Counter(dict(rows))
-    used = _find_used_keys(connection, wanted)
+    opened = Counter({(user_id, PaymentMode(mode)): count for user_id, mode, count in rows})
+    used = find_used_keys(connection, wanted)
     excess: set[UUID] = set()
     for request in wanted:
         if request.owned_key in used:
             continue
-        if opened[request.user_id] >= limit:
+        counted = (PaymentMode.TOKEN,) if request.payment_mode is PaymentMode.TOKEN else PAID_LATER
+        if sum(opened[request.user_id, mode] for mode in counted) >= limit:
             excess.add(request.booking_id)
         else:
-            opened[request.user_id] += 1
+            opened[request.user_id, request.payment_mode] += 1
             used |= {request.owned_key} if request.owned_key else set()
     return excess
 
 
-def _find_used_keys(connection: RawConnection, requests: Sequence[Counted]) -> set[tuple[UUID, str] | None]:
+def count_open(connection: RawConnection, user_id: UUID) -> int:
+    """A traveller's unpaid bookings, and the places in line that may become some. The caller has locked the traveller."""
+    row = connection.execute(
+        """
+        SELECT (SELECT count(*) FROM bookings WHERE user_id = %(user)s AND id > %(since)s
+                AND payment_mode = ANY(%(modes)s) AND status = ANY(%(unpaid)s))
+             + (SELECT count(*) FROM waitlist WHERE user_id = %(user)s AND status = 'WAITING')
+        """,
+        {"user": user_id, "since": id_before(LONGEST_OPEN), "modes": list(PAID_LATER), "unpaid": list(UNPAID)},
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def find_used_keys(connection: RawConnection, requests: Sequence[Keyed]) -> set[tuple[UUID, str] | None]:
+    """The keys of these requests under which there is a booking."""
     keys = [request.owned_key for request in requests if request.owned_key]
     if not keys:
         return set()

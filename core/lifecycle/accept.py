@@ -14,12 +14,13 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from core.bookings import duplicates, holds, insert, price, segments
+from core.bookings import duplicates, fair_share, holds, insert, price, segments
 from core.bookings.errors import (
     NotAccepted,
     PossibleDuplicate,
     TooManyHolds,
 )
+from core.bookings.fair_share import FairShare
 from core.bookings.insert import FlightTerms
 from core.bookings.references import DRAWS
 from core.bookings.requests import Accepted, Answer, BookingRequest
@@ -37,8 +38,16 @@ _log = structlog.get_logger(__name__)
 class Intake:
     """Accepts batches on one database. One per process, called by one thread at a time."""
 
-    def __init__(self, db: Database, *, refuses_duplicates: bool = False, hold_limit: int | None = None) -> None:
+    def __init__(
+        self,
+        db: Database,
+        *,
+        refuses_duplicates: bool = False,
+        hold_limit: int | None = None,
+        fair_share: FairShare | None = None,
+    ) -> None:
         self._db = db
+        self._fair_share = fair_share
         self._hold_limit = hold_limit
         self._refuses_duplicates = refuses_duplicates
 
@@ -77,10 +86,12 @@ class Intake:
             self._accept_isolated(requests[middle:], answers)
 
     def _accept(self, connection: RawConnection, requests: Sequence[BookingRequest]) -> list[Answer]:
-        if self._refuses_duplicates or self._hold_limit is not None:
-            duplicates.lock_travellers(connection, requests)
+        if self._refuses_duplicates or self._hold_limit is not None or self._fair_share is not None:
+            duplicates.lock_travellers(connection, (request.user_id for request in requests))
         terms = insert.lock_terms(connection, requests)
         answers: list[Answer | None] = [_refusal(request, terms) for request in requests]
+        if self._fair_share is not None:
+            answers = _refuse_unfair(connection, requests, answers, self._fair_share)
         # Holds first: a request that is refused here cannot make another one a duplicate.
         if self._hold_limit is not None:
             open_requests = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
@@ -130,6 +141,18 @@ def _refusal(request: BookingRequest, terms: Mapping[UUID, FlightTerms]) -> AppE
     return segments.find_flaw(flights) or price.find_change(request.expected_total, flights, request.seats)
 
 
+def _refuse_unfair(
+    connection: RawConnection, requests: Sequence[BookingRequest], answers: Sequence[Answer | None], share: FairShare
+) -> list[Answer | None]:
+    open_requests = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
+    paused = fair_share.find_paused(connection, open_requests, share.cool_down_minutes)
+    patient = [request for request in open_requests if request.booking_id not in paused]
+    greedy = fair_share.find_greedy(connection, patient, share.flight_seats)
+    refusals: dict[UUID, Answer] = {booking_id: fair_share.cooling_down(until) for booking_id, until in paused.items()}
+    refusals |= {booking_id: fair_share.too_many_seats(share.flight_seats) for booking_id in greedy}
+    return [answer or refusals.get(request.booking_id) for request, answer in zip(requests, answers, strict=True)]
+
+
 def _possible_duplicate(earlier: UUID) -> PossibleDuplicate:
     return PossibleDuplicate(
         "You booked this flight a moment ago. To book it once more, send allow_duplicate: true.", booking_id=str(earlier)
@@ -137,7 +160,7 @@ def _possible_duplicate(earlier: UUID) -> PossibleDuplicate:
 
 
 def _too_many(limit: int) -> TooManyHolds:
-    return TooManyHolds(f"You may have {limit} unpaid holds at a time. Pay for one, or cancel it.", limit=limit)
+    return TooManyHolds(f"You may have {limit} unpaid bookings at a time. Pay for one, or cancel it.", limit=limit)
 
 
 @dataclass(frozen=True, slots=True)

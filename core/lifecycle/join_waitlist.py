@@ -8,6 +8,10 @@ from uuid import UUID
 import psycopg
 
 from core.after_commit import AfterCommit
+from core.bookings import duplicates, holds
+from core.bookings import fair_share as rules
+from core.bookings.errors import TooManyHolds
+from core.bookings.fair_share import FairShare
 from core.bookings.locking import lock_bookings
 from core.bookings.states import BookingStatus
 from core.clock import new_id
@@ -37,17 +41,29 @@ class Joined:
     after: AfterCommit
 
 
-def join(connection: RawConnection, flight_id: UUID, party: Party, *, hold_minutes: int) -> Joined:
+def join(
+    connection: RawConnection,
+    flight_id: UUID,
+    party: Party,
+    *,
+    hold_minutes: int,
+    hold_limit: int | None = None,
+    fair_share: FairShare | None = None,
+) -> Joined:
     """Wait for seats on a flight. Under the flight's lock, so that no seat is freed between the look and the place in line.
 
-    Where others wait for more seats than are free, a smaller party may be offered seats at once.
+    Where others wait for more seats than are free, a smaller party may be offered seats at once. A place in line may become a hold,
+    so it has the limits of one: `hold_limit`, `fair_share`; None for none.
 
     Raises:
+        TooManyHolds, TooManySeats, CoolingDown
         FlightNotFound, FlightCancelled, FlightDeparted
         SeatsAvailable: enough seats are free, and nobody waits.
         AlreadyWaiting: the traveller waits already, with another party.
         AccountGone
     """
+    if hold_limit is not None or fair_share is not None:
+        duplicates.lock_travellers(connection, [party.user_id])
     counts = lock_counts(connection, [flight_id])
     _require_open(connection, flight_id)
     open_entry = connection.execute(
@@ -61,6 +77,7 @@ def join(connection: RawConnection, flight_id: UUID, party: Party, *, hold_minut
     count = counts[flight_id]
     if count.fits(party.size) and not _anybody_waits(connection, flight_id):
         raise SeatsAvailable("There is no need to wait: enough seats are free.", free=count.free)
+    _require_fair(connection, flight_id, party, hold_limit, fair_share)
     try:
         connection.execute(
             "INSERT INTO waitlist (id, flight_id, user_id, party_size, accept_partial) VALUES (%s, %s, %s, %s, %s)",
@@ -97,6 +114,23 @@ def leave(connection: RawConnection, flight_id: UUID, user_id: UUID, *, hold_min
         raise NotWaiting("You are not waiting for this flight.")
     end_bookings(connection, [booking], BookingStatus.CANCELLED, after, hold_minutes=hold_minutes)
     return after
+
+
+def _require_fair(
+    connection: RawConnection, flight_id: UUID, party: Party, hold_limit: int | None, share: FairShare | None
+) -> None:
+    if hold_limit is not None and holds.count_open(connection, party.user_id) >= hold_limit:
+        raise TooManyHolds(
+            f"You may have {hold_limit} unpaid bookings and places in line at a time. Pay for one, or give it up.",
+            limit=hold_limit,
+        )
+    if share is None:
+        return
+    claim = (party.user_id, flight_id)
+    if until := rules.find_pauses(connection, [claim], share.cool_down_minutes).get(claim):
+        raise rules.cooling_down(until)
+    if rules.count_seats(connection, [claim])[claim] + party.size > share.flight_seats:
+        raise rules.too_many_seats(share.flight_seats)
 
 
 def _require_open(connection: RawConnection, flight_id: UUID) -> None:

@@ -117,7 +117,7 @@ def explain(line: Line) -> str:
         case WaitStatus.EXPIRED:
             return (
                 f"You were offered {_seats(line.offered_seats)} until {_clock(line.offer_ends_at)} and did not pay in time."
-                " Join again to wait at the end of the line."
+                " After a while you may join again, at the end of the line."
             )
         case WaitStatus.LEFT:
             return "You left the waiting list."

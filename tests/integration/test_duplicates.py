@@ -164,12 +164,11 @@ def test_fifty_tabs_at_two_processes_make_one_booking(pipeline: Pipeline) -> Non
 @pytest.mark.parametrize("locked", [True, False], ids=["with the lock", "without the lock: the control"])
 def test_the_lock_of_the_traveller_is_what_makes_it_safe(pipeline: Pipeline, locked: bool) -> None:
     flight, user = pipeline.flight(9), pipeline.account().id
-    request = BookingRequest(user, (flight,), 1)
 
     def look(db: Database, then: Callable[[], None]) -> bool:
         with db.transaction() as connection:
             if locked:
-                duplicates.lock_travellers(connection, [request])
+                duplicates.lock_travellers(connection, [user])
             found = duplicates.find_duplicates(connection, [BookingRequest(user, (flight,), 1, booking_id=UUID(int=1))])
             then()
             if not found:

@@ -4642,7 +4642,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Conflict: `sold_out` or `flight_departed` or `flight_cancelled` or `possible_duplicate` or `price_changed` or `too_many_holds` */
+            /** @description Conflict: `sold_out` or `flight_departed` or `flight_cancelled` or `possible_duplicate` or `price_changed` or `too_many_holds` or `too_many_seats` or `cooling_down` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4892,7 +4892,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Conflict: `sold_out` or `flight_departed` or `flight_cancelled` or `possible_duplicate` or `price_changed` or `too_many_holds` */
+            /** @description Conflict: `sold_out` or `flight_departed` or `flight_cancelled` or `possible_duplicate` or `price_changed` or `too_many_holds` or `too_many_seats` or `cooling_down` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6027,7 +6027,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Conflict: `seats_available` or `already_waiting` or `flight_cancelled` or `flight_departed` */
+            /** @description Conflict: `seats_available` or `already_waiting` or `too_many_holds` or `too_many_seats` or `cooling_down` or `flight_cancelled` or `flight_departed` */
             409: {
                 headers: {
                     [name: string]: unknown;

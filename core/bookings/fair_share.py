@@ -1,0 +1,155 @@
+"""What one traveller may have of one flight, so that seats are there for everybody: so many of them, and no second hold for a while
+after one that was not paid for.
+
+Without that pause two accounts could pass one seat between a hold and an offer of the waiting list for ever, and pay nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol, TypeAlias
+from uuid import UUID
+
+from core.bookings.errors import CoolingDown, TooManySeats
+from core.bookings.holds import find_used_keys
+from core.bookings.models import PaymentMode
+from core.bookings.states import ACTIVE, BookingStatus
+from core.db import RawConnection
+
+Claim: TypeAlias = tuple[UUID, UUID]
+"""A traveller and a flight."""
+LOOKED_AT: Final = 500
+"""Bookings of a traveller that are looked at, the newest first."""
+CANCELLED_HOLDS: Final = 2
+"""So many unpaid holds of one flight given back are as good as one that ended unpaid: who changes their mind once is not made to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class FairShare:
+    """`flight_seats`: seats that one traveller may have on one flight. `cool_down_minutes`: the pause; 0 for none."""
+
+    flight_seats: int
+    cool_down_minutes: int
+
+
+class Wanted(Protocol):
+    """What is looked at of a request."""
+
+    @property
+    def booking_id(self) -> UUID: ...
+    @property
+    def user_id(self) -> UUID: ...
+    @property
+    def flight_ids(self) -> tuple[UUID, ...]: ...
+    @property
+    def seats(self) -> int: ...
+    @property
+    def payment_mode(self) -> PaymentMode: ...
+    @property
+    def owned_key(self) -> tuple[UUID, str] | None: ...
+
+
+_RECENT: Final = """
+    FROM unnest(%(users)s::uuid[], %(flights)s::uuid[]) AS w(user_id, flight_id)
+    CROSS JOIN LATERAL (
+        SELECT b.id, b.seats, b.status, b.payment_mode, b.hold_expires_at, b.finished_at
+        FROM bookings b WHERE b.user_id = w.user_id ORDER BY b.id DESC LIMIT %(looked_at)s
+    ) AS b
+    JOIN booking_segments s ON s.booking_id = b.id AND s.flight_id = w.flight_id
+"""
+_TAKEN: Final = f"""
+    SELECT w.user_id, w.flight_id, sum(b.seats)::int {_RECENT} WHERE b.status = ANY(%(active)s) GROUP BY w.user_id, w.flight_id
+"""
+_UNPAID: Final = f"""
+    SELECT w.user_id, w.flight_id, max(b.finished_at) + %(minutes)s * interval '1 minute' {_RECENT}
+    WHERE b.payment_mode = %(hold)s AND b.status = ANY(%(ended)s) AND b.hold_expires_at IS NOT NULL
+      AND b.finished_at > now() - %(minutes)s * interval '1 minute'
+      AND NOT EXISTS (SELECT FROM payments p WHERE p.booking_id = b.id AND p.status = 'SUCCEEDED')
+    GROUP BY w.user_id, w.flight_id
+    HAVING count(*) FILTER (WHERE b.status = %(expired)s) > 0 OR count(*) >= %(cancelled_holds)s
+"""  # noqa: S608  # only constants of this module
+
+
+def count_seats(connection: RawConnection, claims: Collection[Claim]) -> Counter[Claim]:
+    """Seats that these travellers have on these flights, or may still get."""
+    if not claims:
+        return Counter()
+    rows = connection.execute(_TAKEN.encode(), {**_columns(claims), "active": list(ACTIVE)}).fetchall()
+    return Counter({(user_id, flight_id): seats for user_id, flight_id, seats in rows})
+
+
+def find_pauses(connection: RawConnection, claims: Collection[Claim], minutes: int) -> dict[Claim, datetime]:
+    """Who did not pay for a hold of a flight, and until when they open no other one."""
+    if not claims or not minutes:
+        return {}
+    rows = connection.execute(
+        _UNPAID.encode(),
+        {
+            **_columns(claims),
+            "minutes": minutes,
+            "hold": PaymentMode.HOLD,
+            "ended": [BookingStatus.EXPIRED, BookingStatus.CANCELLED],
+            "expired": BookingStatus.EXPIRED,
+            "cancelled_holds": CANCELLED_HOLDS,
+        },
+    ).fetchall()
+    return {(user_id, flight_id): until for user_id, flight_id, until in rows}
+
+
+def find_greedy(connection: RawConnection, requests: Sequence[Wanted], limit: int) -> set[UUID]:
+    """Those of these requests with which their traveller would have more than `limit` seats on one of their flights. One whose key
+    was used, also earlier in this batch, is that earlier booking and takes nothing.
+
+    The caller has locked the travellers (`duplicates.lock_travellers`) in an earlier statement.
+    """
+    taken = count_seats(connection, {(request.user_id, flight_id) for request in requests for flight_id in request.flight_ids})
+    if not _too_many(requests, taken, limit, set()):
+        return set()
+    return _too_many(requests, taken, limit, find_used_keys(connection, requests))
+
+
+def _too_many(requests: Sequence[Wanted], taken: Counter[Claim], limit: int, used: set[tuple[UUID, str] | None]) -> set[UUID]:
+    taken, used = taken.copy(), used.copy()
+    greedy: set[UUID] = set()
+    for request in requests:
+        if request.owned_key in used:
+            continue
+        wanted = [(request.user_id, flight_id) for flight_id in request.flight_ids]
+        if any(taken[claim] + request.seats > limit for claim in wanted):
+            greedy.add(request.booking_id)
+            continue
+        taken.update(dict.fromkeys(wanted, request.seats))
+        used |= {request.owned_key} if request.owned_key else set()
+    return greedy
+
+
+def find_paused(connection: RawConnection, requests: Sequence[Wanted], minutes: int) -> dict[UUID, datetime]:
+    """Those of these requests that open a hold too soon: request -> until when its traveller waits, or pays at once."""
+    holds = [request for request in requests if request.payment_mode is PaymentMode.HOLD]
+    claims = {(request.user_id, flight_id) for request in holds for flight_id in request.flight_ids}
+    pauses = find_pauses(connection, claims, minutes)
+    paused: dict[UUID, datetime] = {}
+    for request in holds:
+        ends = [pauses[request.user_id, flight_id] for flight_id in request.flight_ids if (request.user_id, flight_id) in pauses]
+        if ends:
+            paused[request.booking_id] = max(ends)
+    return paused
+
+
+def too_many_seats(limit: int) -> TooManySeats:
+    return TooManySeats(f"You may have {limit} seats on one flight.", limit=limit)
+
+
+def cooling_down(until: datetime) -> CoolingDown:
+    return CoolingDown(
+        f"You did not pay for a hold of this flight a moment ago. Pay at once, or hold it again after {until:%H:%M} UTC.",
+        until=until.isoformat().replace("+00:00", "Z"),
+    )
+
+
+def _columns(claims: Collection[Claim]) -> dict[str, object]:
+    ordered = sorted(claims)
+    return {"users": [user for user, _ in ordered], "flights": [flight for _, flight in ordered], "looked_at": LOOKED_AT}

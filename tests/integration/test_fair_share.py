@@ -1,0 +1,211 @@
+"""Seats are not free to keep: a cap for each traveller and flight, one limit for all that is unpaid, and a pause after an unpaid hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+
+from core.bookings.errors import CoolingDown, TooManyHolds, TooManySeats
+from core.bookings.fair_share import FairShare
+from core.bookings.models import PaymentMode
+from core.bookings.requests import Accepted, Answer, BookingRequest
+from core.clock import now
+from core.errors import Conflict
+from core.lifecycle import join_waitlist
+from core.lifecycle.accept import Intake
+from core.lifecycle.join_waitlist import Party
+from tests.support.money import Till
+from tests.support.pipeline import Pipeline
+from tests.support.steps import HOLD_MINUTES, Steps
+from workers.bookings import reserve_bookings
+
+SHARE = FairShare(flight_seats=9, cool_down_minutes=60)
+PATIENT = replace(SHARE, cool_down_minutes=0)
+LIMIT = 4
+ROUNDS = 10
+
+
+@pytest.fixture
+def traveller(pipeline: Pipeline) -> UUID:
+    return pipeline.account().id
+
+
+def ask(
+    pipeline: Pipeline, *requests: BookingRequest, share: FairShare = SHARE, hold_limit: int | None = None
+) -> Sequence[Answer]:
+    return Intake(pipeline.db, hold_limit=hold_limit, fair_share=share).accept(requests)
+
+
+def join(steps: Steps, flight: UUID, user_id: UUID, size: int = 1, *, share: FairShare = SHARE) -> None:
+    with steps.context.db.transaction() as connection:
+        joined = join_waitlist.join(
+            connection,
+            flight,
+            Party(user_id, size),
+            hold_minutes=HOLD_MINUTES,
+            hold_limit=LIMIT,
+            fair_share=share,
+        )
+    joined.after.run(steps.context.redis, steps.context.dispatcher)
+
+
+# The cap
+
+
+def test_one_traveller_has_so_many_seats_on_one_flight(pipeline: Pipeline, traveller: UUID) -> None:
+    flight, other = pipeline.flight(50), pipeline.flight(50)
+    request = BookingRequest(traveller, (flight,), 4, allow_duplicate=True)
+    answers = ask(pipeline, *[request] * 3, replace(request, seats=1), replace(request, flight_ids=(other,)))
+    assert [type(answer) for answer in answers] == [Accepted, Accepted, TooManySeats, Accepted, Accepted]
+    (refused,) = ask(pipeline, replace(request, flight_ids=(flight, other), seats=1))
+    assert isinstance(refused, TooManySeats)
+    assert refused.data == {"limit": 9}
+    (stranger,) = ask(pipeline, replace(request, user_id=pipeline.account().id, seats=9))
+    assert isinstance(stranger, Accepted)
+
+
+def test_seats_that_were_given_back_are_not_counted(pipeline: Pipeline, traveller: UUID) -> None:
+    request = BookingRequest(traveller, (pipeline.flight(50),), 9, allow_duplicate=True)
+    (first,) = ask(pipeline, request)
+    assert isinstance(first, Accepted)
+    pipeline.work(first.booking_id)
+    assert isinstance(ask(pipeline, request)[0], TooManySeats)
+    pipeline.cancel(first.booking_id)
+    assert isinstance(ask(pipeline, request)[0], Accepted)
+
+
+def test_a_repeated_request_takes_no_seats(pipeline: Pipeline, traveller: UUID) -> None:
+    request = BookingRequest(traveller, (pipeline.flight(50),), 5, idempotency_key="k", request_hash=b"a", allow_duplicate=True)
+    first, second, again, more = ask(
+        pipeline, request, request, request, replace(request, seats=4, idempotency_key=None, request_hash=None)
+    )
+    assert [type(each) for each in (first, second, again, more)] == [Accepted] * 4
+    (later, refused) = ask(pipeline, request, replace(request, seats=1, idempotency_key="other"))
+    assert isinstance(later, Accepted)
+    assert later.replayed
+    assert isinstance(refused, TooManySeats)
+
+
+@pytest.mark.parametrize("share", [SHARE, replace(SHARE, flight_seats=1_000)], ids=["with the cap", "without it: the control"])
+def test_the_cap_holds_when_processes_accept_at_once(pipeline: Pipeline, traveller: UUID, share: FairShare) -> None:
+    request = BookingRequest(traveller, (pipeline.flight(50),), 1, allow_duplicate=True)
+    with ThreadPoolExecutor(8) as processes:
+        heard = processes.map(lambda _: ask(pipeline, request, share=share)[0], range(30))
+    assert sum(isinstance(answer, Accepted) for answer in heard) == (9 if share is SHARE else 30)
+
+
+def test_who_has_their_seats_waits_for_no_more(steps: Steps, pipeline: Pipeline, traveller: UUID) -> None:
+    flight = pipeline.flight(9)
+    steps.book(traveller, flight, 8)
+    steps.book(pipeline.account().id, flight)
+    with pytest.raises(TooManySeats):
+        join(steps, flight, traveller, 2)
+    join(steps, flight, traveller, 1)
+
+
+# What is unpaid
+
+
+def test_cards_that_are_not_charged_yet_count_as_holds(pipeline: Pipeline, traveller: UUID) -> None:
+    hold = BookingRequest(traveller, (pipeline.flight(50),), 1, PaymentMode.HOLD, allow_duplicate=True)
+    card = replace(hold, payment_mode=PaymentMode.TOKEN, payment_token="tok_ok")
+    answers = ask(pipeline, hold, card, hold, card, hold, card, card, card, hold_limit=LIMIT)
+    refused = [n for n, answer in enumerate(answers) if isinstance(answer, TooManyHolds)]
+    assert refused == [4, 7], answers
+
+
+def test_offers_count_as_holds_and_places_in_line_may_become_some(steps: Steps, pipeline: Pipeline, traveller: UUID) -> None:
+    flights = [pipeline.flight(1) for _ in range(LIMIT + 1)]
+    seated = [steps.book(pipeline.account().id, flight) for flight in flights]
+    for flight in flights[:LIMIT]:
+        join(steps, flight, traveller)
+    with pytest.raises(TooManyHolds):
+        join(steps, flights[-1], traveller)
+    for booking in seated[:LIMIT]:
+        steps.cancel(booking)
+    hold = BookingRequest(traveller, (pipeline.flight(1),), 1, PaymentMode.HOLD)
+    assert isinstance(ask(pipeline, hold, hold_limit=LIMIT)[0], TooManyHolds)
+    with pytest.raises(TooManyHolds):
+        join(steps, flights[-1], traveller)
+
+
+# The pause
+
+
+def hold_of(user_id: UUID, flight: UUID) -> BookingRequest:
+    return BookingRequest(user_id, (flight,), 1, PaymentMode.HOLD, allow_duplicate=True)
+
+
+def test_who_did_not_pay_for_a_hold_pays_at_once_or_waits(till: Till, pipeline: Pipeline, traveller: UUID) -> None:
+    flight, other = pipeline.flight(4), pipeline.flight(4)
+    till.expire(till.hold(traveller, flight))
+    hold = hold_of(traveller, flight)
+    card = replace(hold, payment_mode=PaymentMode.TOKEN, payment_token="tok_ok")
+    elsewhere, stranger = replace(hold, flight_ids=(other,)), replace(hold, user_id=pipeline.account().id)
+    answers = ask(pipeline, hold, card, elsewhere, stranger)
+    assert [type(answer) for answer in answers] == [CoolingDown, Accepted, Accepted, Accepted]
+    assert isinstance(answers[0], CoolingDown)
+    until = datetime.fromisoformat(answers[0].data["until"])
+    assert 55 * 60 < (until - now()).total_seconds() <= 60 * 60
+    till.steps.execute("UPDATE bookings SET finished_at = finished_at - interval '61 minutes' WHERE status = 'EXPIRED'")
+    assert isinstance(ask(pipeline, hold)[0], Accepted)
+
+
+def test_who_gives_a_hold_back_once_may_change_their_mind(till: Till, pipeline: Pipeline, traveller: UUID) -> None:
+    flight = pipeline.flight(4)
+    till.steps.cancel(till.hold(traveller, flight))
+    (again,) = ask(pipeline, hold_of(traveller, flight))
+    assert isinstance(again, Accepted)
+    reserve_bookings(till.steps.context, [again.booking_id])
+    till.steps.cancel(again.booking_id)
+    assert isinstance(ask(pipeline, hold_of(traveller, flight))[0], CoolingDown)
+
+
+def test_a_hold_that_was_paid_and_cancelled_is_none_of_these(till: Till, pipeline: Pipeline, traveller: UUID) -> None:
+    flight = pipeline.flight(4)
+    for _ in range(2):
+        trip = till.hold(traveller, flight)
+        till.pay(trip)
+        till.work(trip)
+        till.steps.cancel(trip)
+    assert isinstance(ask(pipeline, hold_of(traveller, flight))[0], Accepted)
+
+
+def rounds_until_a_buyer_flies(till: Till, pipeline: Pipeline, share: FairShare) -> int | None:
+    """Two accounts pass the one seat of a flight between a hold and the waiting list, and a third tries to buy it before each turn."""
+    steps, flight = till.steps, pipeline.flight(1)
+    first, second, buyer = (pipeline.account().id for _ in range(3))
+    till.hold(first, flight)
+    players = [second, first]
+    for turn in range(ROUNDS):
+        waiting = players[turn % 2]
+        try:
+            join(steps, flight, waiting, share=share)
+        except Conflict:
+            (held,) = ask(pipeline, hold_of(waiting, flight), share=share)
+            if isinstance(held, Accepted):
+                reserve_bookings(steps.context, [held.booking_id])
+        (bought,) = pipeline.accept(BookingRequest(buyer, (flight,), 1, PaymentMode.TOKEN, "tok_ok"))
+        reserve_bookings(steps.context, [bought])
+        till.work(bought)
+        if steps.status(bought) == "CONFIRMED":
+            return turn
+        (holding,) = till.rows("SELECT id FROM bookings WHERE status = 'HELD'")
+        till.expire(holding[0])
+    return None
+
+
+def test_two_accounts_cannot_keep_a_seat_from_a_buyer(till: Till, pipeline: Pipeline) -> None:
+    turn = rounds_until_a_buyer_flies(till, pipeline, SHARE)
+    assert turn is not None
+    assert turn <= 2
+
+
+def test_without_the_pause_the_buyer_never_gets_it(till: Till, pipeline: Pipeline) -> None:
+    """The control."""
+    assert rounds_until_a_buyer_flies(till, pipeline, PATIENT) is None
