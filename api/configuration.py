@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import msgspec
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
@@ -10,6 +12,17 @@ from api.http.authentication import PUBLIC
 from core.settings import Settings
 
 KEPT_SECONDS = 60
+
+
+class CancellationTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What cancelling costs. Within `free_hours` after booking, and at least `free_days` before departure, nothing. Then `fee_percent` of what
+    was paid is kept. From `no_refund_hours` before departure nothing is given back.
+    """
+
+    free_hours: int
+    free_days: int
+    fee_percent: Decimal
+    no_refund_hours: int
 
 
 class ConfigurationView(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +34,7 @@ class ConfigurationView(msgspec.Struct, frozen=True, kw_only=True):
     """How long seats are held for who pays later."""
     hold_limit: int
     """Unpaid bookings that one traveller may have at a time."""
+    cancellation: CancellationTerms
 
 
 class ConfigurationController(Controller):
@@ -34,10 +48,16 @@ class ConfigurationController(Controller):
         opt=PUBLIC,
     )
     def read(self, settings: NamedDependency[Settings]) -> Response[ConfigurationView]:
-        booking = settings.booking
+        booking, fares = settings.booking, settings.fares
         view = ConfigurationView(
             payment_required=booking.require_payment == "on",
             hold_minutes=booking.hold_minutes,
             hold_limit=booking.hold_limit,
+            cancellation=CancellationTerms(
+                free_hours=fares.cancel_free_hours,
+                free_days=fares.cancel_free_days,
+                fee_percent=fares.cancel_fee_percent,
+                no_refund_hours=fares.cancel_no_refund_hours,
+            ),
         )
         return Response(view, headers={"cache-control": f"public, max-age={KEPT_SECONDS}"})

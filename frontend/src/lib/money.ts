@@ -38,6 +38,11 @@ export function subtract(from: string, amount: string): string {
   return fromHundredths(hundredths(from) - hundredths(amount));
 }
 
+/** Rounded half up to the cent, as the server does. */
+export function percentOf(amount: string, percent: number): string {
+  return fromHundredths(Math.floor((hundredths(amount) * percent) / 100 + 0.5));
+}
+
 export function isZero(amount: string): boolean {
   return hundredths(amount) === 0;
 }

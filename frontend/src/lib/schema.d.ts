@@ -1132,6 +1132,13 @@ export interface components {
         CalendarView: {
             data: components["schemas"]["CalendarDay"][];
         };
+        /** CancellationTerms */
+        CancellationTerms: {
+            fee_percent: string;
+            free_days: number;
+            free_hours: number;
+            no_refund_hours: number;
+        };
         /** ChangePage */
         ChangePage: {
             data: components["schemas"]["FlightChange"][];
@@ -1139,6 +1146,7 @@ export interface components {
         };
         /** ConfigurationView */
         ConfigurationView: {
+            cancellation: components["schemas"]["CancellationTerms"];
             hold_limit: number;
             hold_minutes: number;
             payment_required: boolean;

@@ -10,6 +10,11 @@ export function today(timeZone?: string | null): Day {
   return dayIn(new Date(now()).toISOString(), timeZone === undefined ? browserZone() : zoneOrUtc(timeZone));
 }
 
+/** The calendar day of an instant where the reader is. */
+export function browserDay(instant: string): Day {
+  return dayIn(instant, browserZone());
+}
+
 export function addDays(day: Day, days: number): Day {
   const at = new Date(`${day}T00:00:00Z`);
   at.setUTCDate(at.getUTCDate() + days);

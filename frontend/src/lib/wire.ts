@@ -6,6 +6,7 @@ type Schemas = components['schemas'];
 export type Account = Schemas['Account'];
 export type Flight = Schemas['FlightView'];
 export type Itinerary = Schemas['ItineraryView'];
+export type CancellationTerms = Schemas['CancellationTerms'];
 export type CalendarDay = Schemas['CalendarDay'];
 export type Place = Schemas['AirportView'];
 export type Booking = Schemas['BookingView'];

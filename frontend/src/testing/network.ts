@@ -9,12 +9,18 @@ export const network = setupServer(
   http.get('/api/v1/itineraries', () => HttpResponse.json({ data: [], complete: true })),
   http.get('/api/v1/bookings', () => HttpResponse.json({ data: [], next_cursor: null })),
   http.get('/api/v1/calendar', () => HttpResponse.json({ data: [] })),
-  http.get('/api/v1/configuration', () =>
-    HttpResponse.json({ payment_required: false, hold_minutes: 15, hold_limit: 4 }),
-  ),
+  http.get('/api/v1/configuration', () => HttpResponse.json(CONFIGURATION)),
   http.get('/api/v1/airports/suggest', ({ request }) => HttpResponse.json(matching(request))),
   http.get('/api/v1/flights/:id/waitlist', () => problem(404, 'not_waiting', 'You are not waiting.')),
 );
+
+/** An installation as it is by default. */
+export const CONFIGURATION = {
+  payment_required: false,
+  hold_minutes: 15,
+  hold_limit: 4,
+  cancellation: { free_hours: 24, free_days: 7, fee_percent: '25', no_refund_hours: 24 },
+};
 
 function matching(request: Request): Place[] {
   const q = new URL(request.url).searchParams.get('q')?.toLowerCase() ?? '';

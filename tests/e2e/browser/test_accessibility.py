@@ -116,7 +116,8 @@ def test_the_pages_of_a_traveller(page: Page, flight: dict[str, Any]) -> None:
     assert faults(page) == []
     page.get_by_label("Password", exact=True).fill("a long walk in the rain")
     page.get_by_role("button", name="Create account").click()
-    expect(page.get_by_role("button", name="Pay and book 1 seat")).to_be_visible()
+    expect(page.get_by_role("button", name="Pay ₹6,100")).to_be_visible()
+    expect(page.get_by_role("heading", name="If you cancel")).to_be_visible()
     assert faults(page) == []
     page.get_by_role("radio", name="Book without payment").check()
     page.get_by_role("button", name="Book 1 seat").click()
@@ -161,8 +162,7 @@ def test_an_itinerary_with_a_change_of_plane(page: Page, flight: dict[str, Any],
     page.get_by_label("Username").fill(f"mira-{secrets.token_hex(4)}")
     page.get_by_label("Password", exact=True).fill("a long walk in the rain")
     page.get_by_role("button", name="Create account").click()
-    page.get_by_role("button", name="Add passenger names (optional)").click()
-    page.get_by_role("textbox", name="Passenger 1").fill("Mira Das")
+    page.get_by_role("group", name="Traveller 1").get_by_role("textbox", name="Full name").fill("Mira Das")
     page.get_by_role("radio", name="Hold the seats, pay later").check()
     assert faults(page) == []
     page.get_by_role("button", name="Hold 2 seats on 2 flights").click()
@@ -212,8 +212,11 @@ def test_the_pages_of_money_and_of_waiting(page: Page, back_office: httpx.Client
     page.get_by_label("Username").fill(f"ravi-{secrets.token_hex(4)}")
     page.get_by_label("Password", exact=True).fill("a long walk in the rain")
     page.get_by_role("button", name="Create account").click()
-    page.get_by_role("button", name="Add a passenger name (optional)").click()
-    page.get_by_role("textbox", name="Passenger 1").fill("Ravi Iyer")
+    page.get_by_role("textbox", name="E-mail or phone").fill("ravi@example.com")
+    page.get_by_role("button", name="Pay ₹6,100").click()
+    expect(page.get_by_role("textbox", name="Full name")).to_be_focused()
+    assert faults(page) == []
+    page.get_by_role("textbox", name="Full name").fill("Ravi Iyer")
     page.get_by_role("radio", name="Pay now with a card").check()
     expect(page.get_by_role("radio", name="A card that works", exact=True)).to_be_visible()
     assert faults(page) == []

@@ -4,7 +4,9 @@ import { flightIds, searchFor } from '@/app/search-params';
 import { Page } from '@/components/layout/page';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
+import { CheckoutForm } from '@/features/bookings/checkout/checkout-form';
 import { CheckoutPanel } from '@/features/bookings/checkout/checkout-panel';
+import { useCheckout } from '@/features/bookings/checkout/use-checkout';
 import { ItineraryCard } from '@/features/flights/itinerary-card';
 import { useFlights } from '@/features/flights/queries';
 import { waitlistQueries } from '@/features/waitlist/queries';
@@ -86,10 +88,7 @@ function Checkout({ flightIds: ids, seats, onSeats }: Props) {
           retrying={isFetching}
         />
       )}
-      <div className={css.columns}>
-        <ItineraryCard flights={flights} />
-        <Booking flights={flights} seats={seats} onSeats={onSeats} onChanged={refetch} />
-      </div>
+      <Booking flights={flights} seats={seats} onSeats={onSeats} onChanged={refetch} />
     </Page>
   );
 }
@@ -101,22 +100,29 @@ interface BookingProps {
   onChanged: () => void;
 }
 
-/** The checkout, and for a single flight its waiting list. */
+/** The flights and what is to be filled in; beside them the price with the button, and for a single flight its waiting list. */
 function Booking({ flights, seats, onSeats, onChanged }: BookingProps) {
   const [first] = flights;
   const single = flights.length === 1 ? first : undefined;
   // Reads what the waiting list below has loaded.
   const entry = useQuery({ ...waitlistQueries.entry(single?.id ?? ''), enabled: false }).data;
-  const checkout = (
-    <CheckoutPanel key="checkout" flights={flights} seats={seats} onSeats={onSeats} onRefused={onChanged} />
+  const checkout = useCheckout(flights, seats, onChanged);
+  const panel = (
+    <CheckoutPanel key="checkout" checkout={checkout} flights={flights} seats={seats} onSeats={onSeats} />
   );
   const waitingList = single && (
     <WaitingList key="waiting-list" flight={single} seats={seats} onSeats={onSeats} onChanged={onChanged} />
   );
   // Seats that are offered to this account come before seats that anybody can book.
   return (
-    <div className={css.booking}>
-      {entry?.status === 'OFFERED' ? [waitingList, checkout] : [checkout, waitingList]}
+    <div className={css.columns}>
+      <div className={css.details}>
+        <ItineraryCard flights={flights} />
+        <CheckoutForm checkout={checkout} flights={flights} seats={seats} />
+      </div>
+      <div className={css.booking}>
+        {entry?.status === 'OFFERED' ? [waitingList, panel] : [panel, waitingList]}
+      </div>
     </div>
   );
 }

@@ -192,7 +192,7 @@ test('what was begun as one account is never sent as another', async () => {
     }),
   );
   const { user } = openApp(`/flights/${FLIGHT.id}`, { as: 'member' });
-  await user.click(await screen.findByRole('button', { name: 'Pay and book 1 seat' }));
+  await user.click(await screen.findByRole('button', { name: 'Pay ₹7,500' }));
   expect(await screen.findByRole('button', { name: 'Account of ravi' })).toBeVisible();
   expect(sent).toEqual(['Bearer a-token']);
 });

@@ -26,7 +26,7 @@ test('a visitor who registers from the checkout comes back to the same flight an
   await user.type(await screen.findByLabelText('Username'), 'asha');
   await user.type(screen.getByLabelText('Password'), 'rain & a walk=long');
   await user.click(screen.getByRole('button', { name: 'Create account' }));
-  expect(await screen.findByRole('button', { name: 'Pay and book 3 seats' })).toBeVisible();
+  expect(await screen.findByRole('button', { name: 'Pay ₹22,500' })).toBeVisible();
   expect(where()).toBe(`/flights/${FLIGHT.id}?seats=3`);
   expect(forms[0]?.get('password')).toBe('rain & a walk=long');
 });

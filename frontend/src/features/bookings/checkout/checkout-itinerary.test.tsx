@@ -31,7 +31,7 @@ test.each([
 ])('a refusal says why, and the next try is a new request: %i %s', async (status, code, text) => {
   const calls = answerBookings(() => problem(status, code, 'No.'));
   const { user } = openApp(PAGE, { as: 'member' });
-  const button = await screen.findByRole('button', { name: 'Pay and book 2 seats on 2 flights' });
+  const button = await screen.findByRole('button', { name: 'Pay ₹62,000.60' });
   await user.click(button);
   expect(await screen.findByRole('alert')).toHaveTextContent(text);
   await user.click(button);
@@ -71,7 +71,7 @@ test('the flight with the fewest seats limits how many can be booked', async () 
   flightsAre(FLIGHT, { ...NEXT_FLIGHT, available_seats: 1 });
   const { user, where } = openApp(PAGE, { as: 'member' });
   await user.click(await screen.findByRole('button', { name: 'Only 1 left: take 1' }));
-  expect(await screen.findByRole('button', { name: 'Pay and book 1 seat on 2 flights' })).toBeVisible();
+  expect(await screen.findByRole('button', { name: 'Pay ₹37,500.20' })).toBeVisible();
   expect(where()).toContain('seats=1');
 });
 

@@ -8,7 +8,8 @@ import { useOneAtATime } from '@/lib/hooks/use-one-at-a-time';
 import { useTimeReached } from '@/lib/hooks/use-time-reached';
 import { money } from '@/lib/money';
 import type { Booking } from '@/lib/wire';
-import { CardChoice, FIRST_CARD } from './card-choice';
+import { CardForm } from './card-form';
+import { FIRST_CARD } from './cards';
 import css from './payment-form.module.css';
 
 /** Pays for seats that are held until `until`. It stays while a card is charged, so that another card can follow a declined one. */
@@ -29,9 +30,9 @@ export function PaymentForm({ booking, until }: { booking: Booking; until: strin
         <p>The seats are being given back.</p>
       ) : (
         <>
-          <CardChoice value={card} onChange={setCard} disabled={charging} />
+          <CardForm value={card} onChange={setCard} disabled={charging} />
           {payment.error && <ProblemNote error={payment.error} title="This payment was not made." />}
-          <Button className={css.pay} loading={charging} onClick={() => submit()}>
+          <Button className={css.pay} loading={charging} disabled={card === ''} onClick={() => submit()}>
             Pay {money(booking.price_total, booking.currency)}
           </Button>
         </>

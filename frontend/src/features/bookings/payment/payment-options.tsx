@@ -1,39 +1,30 @@
 import { Radio, Stack } from '@mantine/core';
 import type { PaymentChoice } from '@/features/bookings/api/create-booking';
-import { CardChoice, FIRST_CARD } from './card-choice';
-
-const OPTIONS = [
-  { option: 'card', label: 'Pay now with a card' },
-  {
-    option: 'hold',
-    label: 'Hold the seats, pay later',
-    description: 'They are held for some minutes. The next page says until when.',
-  },
-  { option: 'none', label: 'Book without payment' },
-];
-
-/** What is chosen at first: never a booking without payment, which is for who means it. */
-export const FIRST_CHOICE: PaymentChoice = { token: FIRST_CARD };
+import { now } from '@/lib/server-clock';
+import { browserClock } from '@/lib/time';
+import { CardForm } from './card-form';
+import { FIRST_CARD } from './cards';
 
 const CHOICES: Record<string, PaymentChoice> = {
-  none: null,
   card: { token: FIRST_CARD },
   hold: { hold: true },
+  none: null,
 };
 
 interface Props {
   value: PaymentChoice;
   onChange: (payment: PaymentChoice) => void;
+  /** How long seats are held; undefined while it is not known. */
+  holdMinutes: number | undefined;
   /** Whether this installation takes bookings without payment. */
   mayBeUnpaid: boolean;
   disabled: boolean;
 }
 
-/** Whether to pay, and when; with a choice of cards for paying now. */
-export function PaymentOptions({ value, onChange, mayBeUnpaid, disabled }: Props) {
-  const options = OPTIONS.filter(({ option }) => mayBeUnpaid || option !== 'none');
+/** Whether to pay, and when; with the card for paying now. */
+export function PaymentOptions({ value, onChange, holdMinutes, mayBeUnpaid, disabled }: Props) {
   const token = value && 'token' in value ? value.token : null;
-  const chosen = token ? 'card' : value ? 'hold' : 'none';
+  const chosen = token !== null ? 'card' : value ? 'hold' : 'none';
   return (
     <>
       <Radio.Group
@@ -43,14 +34,31 @@ export function PaymentOptions({ value, onChange, mayBeUnpaid, disabled }: Props
         onChange={(option) => onChange(CHOICES[option] ?? null)}
       >
         <Stack gap="xs" mt="xs">
-          {options.map(({ option, ...text }) => (
-            <Radio key={option} value={option} {...text} disabled={disabled} />
-          ))}
+          <Radio value="card" label="Pay now with a card" disabled={disabled} />
+          <Radio
+            value="hold"
+            label="Hold the seats, pay later"
+            description={holdText(holdMinutes)}
+            disabled={disabled}
+          />
+          {mayBeUnpaid && (
+            <Radio
+              value="none"
+              label="Book without payment"
+              description="The seats are confirmed at once. Nothing is charged."
+              disabled={disabled}
+            />
+          )}
         </Stack>
       </Radio.Group>
-      {token && (
-        <CardChoice value={token} onChange={(card) => onChange({ token: card })} disabled={disabled} />
+      {token !== null && (
+        <CardForm value={token} onChange={(card) => onChange({ token: card })} disabled={disabled} />
       )}
     </>
   );
+}
+
+function holdText(minutes: number | undefined): string {
+  if (minutes === undefined) return 'The next page says until when you have to pay.';
+  return `If you hold them now: until ${browserClock(new Date(now() + minutes * 60_000).toISOString())}.`;
 }

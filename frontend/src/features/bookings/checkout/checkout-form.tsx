@@ -1,0 +1,49 @@
+import { useQuery } from '@tanstack/react-query';
+import { Card } from '@/components/layout/card';
+import { configurationQuery } from '@/features/bookings/api/get-configuration';
+import { PaymentOptions } from '@/features/bookings/payment/payment-options';
+import type { Flight } from '@/lib/wire';
+import { FareRules } from './fare-rules-table';
+import { Travellers } from './travellers';
+import type { Checkout } from './use-checkout';
+
+/** What a booking needs to know: who travels, and how it is paid. And what it costs to change one's mind. */
+export function CheckoutForm({
+  checkout,
+  flights,
+  seats,
+}: {
+  checkout: Checkout;
+  flights: Flight[];
+  seats: number;
+}) {
+  // Until it is known, nothing is offered that may be refused.
+  const { data: configuration } = useQuery(configurationQuery);
+  if (!checkout.open) return null;
+  const { draft, setDraft, faults, busy, request } = checkout;
+  return (
+    <>
+      <Card wide aria-labelledby="travellers">
+        <h2 id="travellers">Travellers</h2>
+        <Travellers
+          seats={seats}
+          travellers={draft.travellers}
+          onChange={(travellers) => setDraft({ ...draft, travellers })}
+          errors={faults}
+          disabled={busy}
+        />
+      </Card>
+      <Card wide aria-labelledby="payment">
+        <h2 id="payment">Payment</h2>
+        <PaymentOptions
+          value={draft.payment}
+          onChange={(payment) => setDraft({ ...draft, payment })}
+          holdMinutes={configuration?.hold_minutes}
+          mayBeUnpaid={configuration?.payment_required === false}
+          disabled={busy}
+        />
+      </Card>
+      <FareRules terms={configuration?.cancellation} total={request.expectedTotal} flights={flights} />
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+import { Card } from '@/components/layout/card';
+import type { CancellationTerms, Flight, Price } from '@/lib/wire';
+import { rulesFor } from './fare-rules';
+import css from './fare-rules.module.css';
+
+interface Props {
+  terms: CancellationTerms | undefined;
+  total: Price;
+  flights: readonly Flight[];
+}
+
+/** What cancelling would cost, before anything is bought. Nothing while the rules are not known. */
+export function FareRules({ terms, total, flights }: Props) {
+  const first = flights[0];
+  if (!terms || !first) return null;
+  return (
+    <Card wide aria-labelledby="rules">
+      <h2 id="rules">If you cancel</h2>
+      <table className={css.rules}>
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">It costs</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rulesFor(terms, total, first.departure_ts).map(({ when, cost }) => (
+            <tr key={when}>
+              <td>{when}</td>
+              <td>{cost}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className={css.note}>If the airline cancels or moves a flight, all of it is refunded.</p>
+    </Card>
+  );
+}

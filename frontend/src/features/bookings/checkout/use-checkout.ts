@@ -1,0 +1,116 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { MAX_SEATS } from '@/components/controls/seat-count';
+import {
+  type BookingRequest,
+  bodyOf,
+  isLost,
+  type PaymentChoice,
+  useCreateBooking,
+} from '@/features/bookings/api/create-booking';
+import { unansweredFor } from '@/features/bookings/api/lost-booking';
+import { FIRST_CARD } from '@/features/bookings/payment/cards';
+import { useOneAtATime } from '@/lib/hooks/use-one-at-a-time';
+import { useTimeReached } from '@/lib/hooks/use-time-reached';
+import { asProblem } from '@/lib/problem';
+import { useSession } from '@/lib/session';
+import type { Flight, NewBooking } from '@/lib/wire';
+import { obstacleTo } from './obstacle';
+import { totalOf } from './total';
+import { faultsOf, passengersOf, serverFaults } from './traveller-request';
+import { NO_TRAVELLERS, type Traveller, type TravellerErrors } from './travellers';
+
+interface Draft {
+  travellers: Traveller[];
+  payment: PaymentChoice;
+}
+
+export type Checkout = ReturnType<typeof useCheckout>;
+
+/**
+ * The booking of some seats on one flight or several, while it is being put together and sent. `onRefused`: the flights are no longer as
+ * this page knows them.
+ */
+export function useCheckout(flights: readonly Flight[], seats: number, onRefused: () => void) {
+  const signedOut = useSession().state === 'signed-out';
+  const [draft, setDraft] = useState<Draft>({ travellers: NO_TRAVELLERS, payment: { token: FIRST_CARD } });
+  const [faults, setFaults] = useState<TravellerErrors>({});
+  const booking = useCreateBooking();
+  const submit = useSubmit(booking.mutateAsync, onRefused);
+  // Draws the page again when the first flight departs.
+  useTimeReached(earliestDeparture(flights));
+  const { code } = asProblem(booking.error);
+  const obstacle = obstacleTo(flights, code);
+  const available = Math.min(MAX_SEATS, ...flights.map(({ available_seats }) => available_seats));
+  const own = draft.travellers.slice(0, seats);
+  const ids = flights.map(({ id }) => id);
+  const request: BookingRequest = {
+    flightIds: ids,
+    seats,
+    payment: draft.payment,
+    expectedTotal: totalOf(flights, seats),
+    passengers: passengersOf(own),
+  };
+  useResume(ids, signedOut, submit);
+
+  // What the server says about travellers is shown at their fields.
+  const refused = booking.error;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each refusal
+  useEffect(() => {
+    if (refused) setFaults(serverFaults(asProblem(refused).errors, own));
+  }, [refused]);
+
+  return {
+    draft,
+    setDraft(next: Draft) {
+      setDraft(next);
+      setFaults({});
+    },
+    faults,
+    request,
+    booking,
+    obstacle,
+    /** Seats that can be booked. */
+    available,
+    signedOut,
+    busy: booking.isPending || booking.isSuccess,
+    /** The answer was lost: whether there is a booking is being found out. */
+    unknown: booking.isPending && isLost(booking.failureReason),
+    /** Whether there is something to fill in. */
+    open: obstacle === null && seats <= available && !signedOut,
+    book(changes: Partial<BookingRequest> = {}) {
+      const wrong = faultsOf(own);
+      setFaults(wrong);
+      if (Object.keys(wrong).length > 0 || hasNoCard(draft.payment)) return false;
+      void submit(bodyOf({ ...request, ...changes }));
+      return true;
+    },
+  };
+}
+
+function hasNoCard(payment: PaymentChoice): boolean {
+  return payment !== null && 'token' in payment && payment.token === '';
+}
+
+/** Books once however often it is asked to, and goes to the booking. */
+function useSubmit(create: ReturnType<typeof useCreateBooking>['mutateAsync'], onRefused: () => void) {
+  const navigate = useNavigate();
+  return useOneAtATime(async (body: NewBooking) => {
+    const { booking_id } = await create(body, { onError: onRefused });
+    await navigate({ to: '/bookings/$bookingId', params: { bookingId: booking_id } });
+  });
+}
+
+/** After a reload while a booking was on its way: finds out what became of it, with the same key. */
+function useResume(ids: readonly string[], signedOut: boolean, submit: (body: NewBooking) => void) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page has opened
+  useEffect(() => {
+    const body = signedOut ? null : unansweredFor(ids);
+    if (body) submit(body);
+  }, []);
+}
+
+function earliestDeparture(flights: readonly Flight[]): string {
+  const instants = flights.map(({ departure_ts }) => Date.parse(departure_ts));
+  return new Date(Math.min(...instants)).toISOString();
+}

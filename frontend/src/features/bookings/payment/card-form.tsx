@@ -1,0 +1,58 @@
+import { Radio, Stack, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import css from './card-form.module.css';
+import { cardOf, cardWithNumber, groupedNumber, TEST_CARDS } from './cards';
+
+interface Props {
+  /** The token of the chosen card; an empty text while the number is of no test card. */
+  value: string;
+  onChange: (token: string) => void;
+  disabled?: boolean;
+}
+
+/** The card to pay with. In test mode there are cards to choose from, and each says what it does. */
+export function CardForm({ value, onChange, disabled = false }: Props) {
+  const [typed, setTyped] = useState<string | null>(null);
+  const number = typed ?? cardOf(value)?.number ?? '';
+  const complete = number.replace(/\D/g, '').length === 16;
+
+  function type(text: string) {
+    const next = groupedNumber(text);
+    setTyped(next);
+    onChange(cardWithNumber(next)?.token ?? '');
+  }
+
+  function choose(token: string) {
+    setTyped(null);
+    onChange(token);
+  }
+
+  return (
+    <div className={css.form}>
+      <p className={css.mode}>
+        <strong>Test mode</strong> No real card is charged: never enter one here.
+      </p>
+      <div className={css.fields}>
+        <TextInput
+          className={css.number}
+          label="Card number"
+          inputMode="numeric"
+          autoComplete="off"
+          value={number}
+          disabled={disabled}
+          error={value === '' && complete && 'In test mode only the cards below work.'}
+          onChange={({ currentTarget }) => type(currentTarget.value)}
+        />
+        <TextInput label="Valid until" value="12/34" readOnly disabled={disabled} />
+        <TextInput label="Security code" value="123" readOnly disabled={disabled} />
+      </div>
+      <Radio.Group label="Cards to try" value={value} onChange={choose} size="sm">
+        <Stack gap="xs" mt="xs">
+          {TEST_CARDS.map(({ token, name, effect }) => (
+            <Radio key={token} value={token} label={name} description={effect} disabled={disabled} />
+          ))}
+        </Stack>
+      </Radio.Group>
+    </div>
+  );
+}

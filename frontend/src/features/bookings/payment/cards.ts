@@ -1,0 +1,60 @@
+/** A card of the practice payment provider. Its token makes the provider answer in its own way. */
+export interface TestCard {
+  token: string;
+  name: string;
+  /** What happens when it is charged. */
+  effect: string;
+  /** As it is printed on cards: four groups of four digits. */
+  number: string;
+}
+
+export const TEST_CARDS: readonly [TestCard, ...TestCard[]] = [
+  {
+    token: 'tok_ok',
+    name: 'A card that works',
+    effect: 'It is charged at once.',
+    number: '4242 4242 4242 4242',
+  },
+  {
+    token: 'tok_slow',
+    name: 'A card that works slowly',
+    effect: 'It is charged after three seconds.',
+    number: '4000 0000 0000 3220',
+  },
+  {
+    token: 'tok_declined',
+    name: 'A card that the bank refuses',
+    effect: 'Nothing is charged.',
+    number: '4000 0000 0000 0002',
+  },
+  {
+    token: 'tok_insufficient_funds',
+    name: 'A card without enough money',
+    effect: 'Nothing is charged.',
+    number: '4000 0000 0000 9995',
+  },
+];
+
+/** What is chosen at first. */
+export const FIRST_CARD: string = TEST_CARDS[0].token;
+
+export function cardOf(token: string): TestCard | undefined {
+  return TEST_CARDS.find((card) => card.token === token);
+}
+
+/** The card with this number, however it is written; undefined for any other number. */
+export function cardWithNumber(text: string): TestCard | undefined {
+  const wanted = digits(text);
+  return TEST_CARDS.find(({ number }) => digits(number) === wanted);
+}
+
+/** In groups of four, while somebody is typing it. */
+export function groupedNumber(text: string): string {
+  return digits(text)
+    .slice(0, 16)
+    .replace(/(\d{4})(?=\d)/g, '$1 ');
+}
+
+function digits(text: string): string {
+  return text.replace(/\D/g, '');
+}
