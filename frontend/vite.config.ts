@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { compressedAssets } from './build/compressed-assets.ts';
 import { swaggerAssets } from './build/swagger-assets.ts';
 
 const API = 'http://127.0.0.1:8000';
 
 export default defineConfig({
-  plugins: [react(), swaggerAssets()],
+  plugins: [react(), swaggerAssets(), compressedAssets()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: {
     proxy: Object.fromEntries(

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from mimetypes import guess_type
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Response, Router, get
-from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import NotFoundException
 from litestar.openapi.plugins import SwaggerRenderPlugin
-from litestar.params import FromPath
+from litestar.params import FromPath, HeaderParameter
 from litestar.response import File
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
@@ -26,6 +26,9 @@ DIST = Path(__file__).resolve().parents[2] / "frontend" / "dist"
 
 NOT_PAGES = frozenset({"admin", "api", "assets", "docs", "health", "metrics", "payments", "schema"})
 """First segments that the app's router never uses."""
+
+_CODINGS = {"br": "br", "gzip": "gz"}
+"""Compressed copies that the build puts beside an asset, the smallest first, by their endings."""
 
 _YEAR = 365 * 24 * 3600
 
@@ -72,17 +75,34 @@ def app_handlers(dist: Path = DIST) -> Sequence[ControllerRouterHandler]:
         headers = {**_PAGE_HEADERS, "cache-control": "no-cache"}
         return File(index, media_type="text/html", content_disposition_type="inline", headers=headers)
 
+    @get("/assets/{name:str}", include_in_schema=False, sync_to_thread=True, opt=PUBLIC, name="assets")
+    def asset(name: FromPath[str], accepted: Annotated[str, HeaderParameter(name="accept-encoding")] = "") -> File:
+        file = dist / "assets" / name
+        if file.resolve().parent != (dist / "assets").resolve() or not file.is_file():
+            raise NotFoundException
+        media_type = guess_type(name)[0] or "application/octet-stream"
+        headers = {"cache-control": f"public, max-age={_YEAR}, immutable", "vary": "accept-encoding"}
+        for coding, ending in _CODINGS.items():
+            compressed = file.with_name(f"{name}.{ending}")
+            if _takes(coding, accepted) and compressed.is_file():
+                file, headers = compressed, {**headers, "content-encoding": coding}
+                break
+        return File(file, media_type=media_type, content_disposition_type="inline", headers=headers)
+
     return (
         page,
-        create_static_files_router(
-            "/assets",
-            [dist / "assets"],
-            name="assets",
-            cache_control=CacheControlHeader(max_age=_YEAR, public=True, immutable=True),
-            opt=PUBLIC,
-        ),
+        asset,
         create_static_files_router("/docs", [dist / "docs"], name="docs", opt=PUBLIC),
     )
+
+
+def _takes(coding: str, accepted: str) -> bool:
+    """Whether an `Accept-Encoding` names this coding and does not refuse it."""
+    for each in accepted.lower().split(","):
+        named, _, quality = each.partition(";")
+        if named.strip() == coding:
+            return quality.replace(" ", "").rstrip("0.") != "q="
+    return False
 
 
 def documentation() -> SwaggerRenderPlugin:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,21 @@ def test_assets_are_cached_for_good_and_missing_ones_are_not(client: TestClient[
     assert "immutable" in found.headers["cache-control"]
     assert missing.status_code == 404
     assert "cache-control" not in missing.headers
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [("gzip, br", "br"), ("gzip", "gzip"), ("GZIP;q=0.5", "gzip"), ("gzip;q=0, br;q=0.0", None), ("deflate", None), ("", None)],
+)
+def test_a_browser_gets_the_smallest_copy_that_it_takes(
+    client: TestClient[Litestar], dist: Path, accepted: str, coding: str | None
+) -> None:
+    (dist / "assets" / "main-1a2b.js.gz").write_bytes(gzip.compress(b"export {};"))
+    (dist / "assets" / "main-1a2b.js.br").write_bytes(b"\x0b\x05\x80export {};\x03")
+    with client.stream("GET", "/assets/main-1a2b.js", headers={"Accept-Encoding": accepted}) as answer:
+        assert answer.headers.get("content-encoding") == coding
+        assert answer.headers["content-type"].partition(";")[0] == "text/javascript"
+        assert answer.headers["vary"] == "accept-encoding"
 
 
 @pytest.mark.parametrize("path", ["/assets/../../secret.txt", "/assets/%2e%2e/%2e%2e/secret.txt", "/docs/%2e%2e/index.html"])

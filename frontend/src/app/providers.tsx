@@ -27,7 +27,7 @@ export function Providers({ queries, children, env = 'default' }: Props) {
   );
   return (
     <QueryClientProvider client={queries}>
-      <MantineProvider theme={theme} defaultColorScheme="auto" env={env}>
+      <MantineProvider theme={theme} defaultColorScheme="auto" deduplicateCssVariables={false} env={env}>
         {children}
       </MantineProvider>
     </QueryClientProvider>

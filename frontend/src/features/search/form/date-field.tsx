@@ -1,83 +1,71 @@
-import { DatePickerInput } from '@mantine/dates';
-import { useId, useState } from 'react';
-import { useCalendar } from '@/features/search/use-calendar';
-import { money, multiply, shortAmount } from '@/lib/money';
+import { Input, Popover } from '@mantine/core';
+import { type ComponentType, useId, useState } from 'react';
+import { useLazyPart } from '@/lib/hooks/use-lazy-part';
 import { type Day, dayText } from '@/lib/time';
 import css from './date-field.module.css';
+import type { CalendarProps } from './price-calendar';
 
-interface Props {
+interface Props extends CalendarProps {
   label: string;
-  value: Day;
-  onChange: (day: Day) => void;
-  /** Days before it cannot be chosen. */
-  earliest: Day;
-  /** The lowest prices of this route are shown at its days, once both places are known. */
-  from: string;
-  to: string;
-  seats: number;
 }
 
-/** A day, with a calendar that says what each day costs at least. */
-export function DateField({ label, value, onChange, earliest, from, to, seats }: Props) {
-  const id = useId();
-  const [month, setMonth] = useState<Day | null>(null);
-  const [open, setOpen] = useState(false);
-  const { days } = useCalendar(open ? { from, to } : { from: '', to: '' }, seats, [month ?? value]);
-  const offers = [...days.values()].flatMap(({ price }) => (price === null ? [] : Number(price)));
-  const lowest = Math.min(...offers);
+const loadCalendar = (): Promise<ComponentType<CalendarProps>> =>
+  import('./price-calendar').then(({ PriceCalendar }) => PriceCalendar);
 
-  const priceOf = (day: Day) => {
-    const offer = days.get(day);
-    return offer?.price && offer.currency && day >= earliest
-      ? {
-          amount: multiply(offer.price, seats),
-          currency: offer.currency,
-          lowest: Number(offer.price) === lowest,
-        }
-      : null;
-  };
+/** A day. Its calendar, which says what each day costs at least, is loaded when somebody comes near it. */
+export function DateField({ label, onChange, ...calendar }: Props) {
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  const [wanted, setWanted] = useState(false);
+  const { Part: Calendar, failed } = useLazyPart(loadCalendar, wanted);
+
+  function choose(day: Day) {
+    setOpen(false);
+    onChange(day);
+  }
 
   return (
-    <DatePickerInput
-      label={label}
-      size="md"
-      value={value}
-      onChange={(day) => day && onChange(day)}
-      minDate={earliest}
-      valueFormat="ddd D MMM YYYY"
-      weekendDays={[]}
-      hideOutsideDates
-      onDateChange={setMonth}
-      ariaLabels={{ previousMonth: 'Month before', nextMonth: 'Month after' }}
-      getDayAriaLabel={(day) => {
-        const price = priceOf(day);
-        return price ? `${dayText(day)}, from ${money(price.amount, price.currency)}` : dayText(day);
-      }}
-      renderDay={(day) => {
-        const price = priceOf(day);
-        return (
-          <span className={css.day}>
-            {Number(day.slice(8))}
-            <small aria-hidden="true" className={css.price} data-lowest={price?.lowest || undefined}>
-              {price ? shortAmount(price.amount) : '\u00a0'}
-            </small>
-          </span>
-        );
-      }}
-      classNames={{ input: css.input, day: css.cell, weekday: css.weekday }}
-      // With the same id, the label of the field also names the calendar.
-      id={id}
-      popoverProps={{
-        shadow: 'md',
-        id,
-        returnFocus: true,
-        // Inside a sheet, what is drawn outside of it would be behind it.
-        withinPortal: false,
-        onOpen: () => {
-          setMonth(null);
-          setOpen(true);
-        },
-      }}
-    />
+    <Popover
+      opened={open}
+      onChange={setOpen}
+      position="bottom-start"
+      shadow="md"
+      trapFocus
+      returnFocus
+      // Inside a sheet, what is drawn outside of it would be behind it.
+      withinPortal={false}
+    >
+      <Input.Wrapper label={label} labelProps={{ htmlFor: id }} size="md">
+        <Popover.Target>
+          <Input
+            component="button"
+            type="button"
+            id={id}
+            size="md"
+            pointer
+            classNames={{ input: css.input }}
+            onPointerEnter={() => setWanted(true)}
+            onFocus={() => setWanted(true)}
+            onClick={() => {
+              setWanted(true);
+              setOpen(!open);
+            }}
+          >
+            {dayText(calendar.value)}
+          </Input>
+        </Popover.Target>
+      </Input.Wrapper>
+      <Popover.Dropdown aria-label={label} className={css.dropdown}>
+        {Calendar ? (
+          <Calendar {...calendar} onChange={choose} />
+        ) : (
+          <p role="status" className={css.waiting}>
+            {failed
+              ? 'The calendar could not be loaded yet. It comes once the server can be reached.'
+              : 'Loading the calendar…'}
+          </p>
+        )}
+      </Popover.Dropdown>
+    </Popover>
   );
 }

@@ -1,0 +1,68 @@
+import '@mantine/dates/styles.css';
+import { DatePicker } from '@mantine/dates';
+import { useState } from 'react';
+import { useCalendar } from '@/features/search/use-calendar';
+import { money, multiply, shortAmount } from '@/lib/money';
+import { type Day, dayText } from '@/lib/time';
+import css from './price-calendar.module.css';
+
+export interface CalendarProps {
+  value: Day;
+  onChange: (day: Day) => void;
+  /** Days before it cannot be chosen. */
+  earliest: Day;
+  /** The lowest prices of this route are shown at its days, once both places are known. */
+  from: string;
+  to: string;
+  seats: number;
+}
+
+/** A month of days, each with the lowest price of a direct flight for the party. The lowest of the month stands out. */
+export function PriceCalendar({ value, onChange, earliest, from, to, seats }: CalendarProps) {
+  const [month, setMonth] = useState<Day>(value);
+  const { days } = useCalendar({ from, to }, seats, [month]);
+  const lowest = Math.min(
+    ...[...days.values()].flatMap(({ price }) => (price === null ? [] : Number(price))),
+  );
+
+  const priceOf = (day: Day) => {
+    const offer = days.get(day);
+    return offer?.price && offer.currency && day >= earliest
+      ? {
+          amount: multiply(offer.price, seats),
+          currency: offer.currency,
+          lowest: Number(offer.price) === lowest,
+        }
+      : null;
+  };
+
+  return (
+    <DatePicker
+      value={value}
+      onChange={(day) => day && onChange(day)}
+      defaultDate={value}
+      minDate={earliest}
+      weekendDays={[]}
+      hideOutsideDates
+      onDateChange={setMonth}
+      ariaLabels={{ previousMonth: 'Month before', nextMonth: 'Month after' }}
+      getDayAriaLabel={(day) => {
+        const price = priceOf(day);
+        return price ? `${dayText(day)}, from ${money(price.amount, price.currency)}` : dayText(day);
+      }}
+      getDayProps={(day) => (day === value ? { 'data-autofocus': true } : {})}
+      renderDay={(day) => {
+        const price = priceOf(day);
+        return (
+          <span className={css.day}>
+            {Number(day.slice(8))}
+            <small aria-hidden="true" className={css.price} data-lowest={price?.lowest || undefined}>
+              {price ? shortAmount(price.amount) : '\u00a0'}
+            </small>
+          </span>
+        );
+      }}
+      classNames={{ day: css.cell, weekday: css.weekday }}
+    />
+  );
+}

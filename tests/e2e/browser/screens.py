@@ -1,0 +1,155 @@
+"""Pictures of every screen of the app, on a phone and on a desk, by day and by night: `python -m tests.e2e.browser.screens [FOLDER]`.
+
+The product is started for them on servers of its own, with the sample schedule, and is stopped afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.browser.chromium import find_chromium, launched
+from tests.support import servers
+from tests.support.product import Product, running
+
+FOLDER: Final = Path(__file__).parents[1] / "screenshots" / "screens"
+WIDTHS: Final = {"desk": (1280, 900), "phone": (390, 844)}
+SCHEMES: Final = ("light", "dark")
+PASSWORD: Final = "a long walk in the rain"
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Takes `<folder>/<prefix>-<name>.png` of a page."""
+
+    page: Page
+    folder: Path
+    prefix: str
+
+    def take(self, name: str) -> None:
+        # What is still fading in or loading its prices would be half there.
+        self.page.wait_for_load_state("networkidle")
+        self.page.screenshot(path=self.folder / f"{self.prefix}-{name}.png", animations="disabled")
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with servers.server_folder() as place, running(Product(place / "data")) as product, launched(find_chromium()) as browser:
+        told = product.runtime["admin"]
+        admin = (told["username"], Path(told["password_file"]).read_text().strip())
+        for width in WIDTHS:
+            for scheme in SCHEMES:
+                take_all(browser, product.base_url, folder, width, scheme, admin)
+    print(f"{len(list(folder.glob('*.png')))} pictures are in {folder}")
+
+
+def take_all(browser: Browser, address: str, folder: Path, width: str, scheme: str, admin: tuple[str, str]) -> None:
+    """A visitor's screens, a traveller's, and an administrator's."""
+    wide, high = WIDTHS[width]
+    day = datetime.now(UTC).date() + timedelta(days=9)
+    for story in (visit, travel, manage):
+        context = browser.new_context(
+            base_url=address,
+            viewport={"width": wide, "height": high},
+            locale="en-IN",
+            timezone_id="Asia/Kolkata",
+            color_scheme="dark" if scheme == "dark" else "light",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(30_000)
+        camera = Camera(context.new_page(), folder, f"{width}-{scheme}")
+        story(camera, day, admin)
+        context.close()
+
+
+def visit(camera: Camera, day: date, _: tuple[str, str]) -> None:
+    page = camera.page
+    page.goto("/")
+    expect(page.get_by_role("button", name="Delhi")).to_be_visible()
+    camera.take("01-home")
+    page.get_by_role("combobox", name="From").fill("del")
+    expect(page.get_by_role("option", name="Delhi")).to_be_visible()
+    camera.take("02-suggestions")
+    page.goto(f"/?from=Delhi&to=London&date={day}&seats=2")
+    expect(page.get_by_text(re.compile("results$"))).to_be_visible()
+    camera.take("03-results")
+    page.get_by_role("button", name="Filters").click()
+    camera.take("04-filters")
+    if page.get_by_role("button", name="Change").is_visible():
+        page.get_by_role("button", name="Change").click()
+        camera.take("05-search-sheet")
+    page.get_by_role("button", name="Day of departure").click()
+    expect(page.get_by_role("dialog", name="Day of departure").get_by_role("table")).to_be_visible()
+    camera.take("06-calendar")
+    page.goto(f"/?from=Delhi&to=Mumbai&date={day}&back={day + timedelta(days=4)}&seats=2")
+    page.get_by_role("link", name=re.compile("^Choose")).first.click()
+    expect(page.get_by_role("heading", name="Flight 2 of 2")).to_be_visible()
+    camera.take("07-return")
+    page.goto("/?from=Dehli&to=Mumbai&date=2026-12-01")
+    expect(page.get_by_role("heading", name=re.compile("mean"))).to_be_visible()
+    camera.take("08-misspelt")
+    page.goto("/sign-in")
+    camera.take("09-sign-in")
+    page.goto("/nowhere")
+    camera.take("10-not-found")
+
+
+def travel(camera: Camera, day: date, _: tuple[str, str]) -> None:
+    page = camera.page
+    page.goto(f"/?from=Delhi&to=Mumbai&date={day}&seats=2")
+    page.get_by_role("link", name=re.compile("^Choose")).first.click()
+    page.get_by_role("link", name="Sign in to book").click()
+    page.get_by_role("link", name="Create an account").click()
+    page.get_by_label("Username").fill(f"asha-{secrets.token_hex(4)}")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    camera.take("11-register")
+    page.get_by_role("button", name="Create account").click()
+    page.get_by_role("textbox", name="Full name").first.fill("Asha Rao")
+    camera.take("12-checkout")
+    page.get_by_role("heading", name="Payment").scroll_into_view_if_needed()
+    camera.take("13-payment")
+    page.get_by_role("radio", name="Hold the seats, pay later").check()
+    page.get_by_role("button", name="Hold 2 seats").click()
+    expect(page.get_by_role("heading", name="Your seats are held")).to_be_visible()
+    camera.take("14-held")
+    booking = page.url
+    page.goto("/bookings")
+    expect(page.get_by_role("heading", name="Needs your action")).to_be_visible()
+    camera.take("15-my-trips")
+    page.goto(booking)
+    page.get_by_role("radio", name="A card that the bank refuses").check()
+    page.get_by_role("button", name=re.compile("^Pay")).click()
+    expect(page.get_by_role("heading", name="The card was declined")).to_be_visible()
+    camera.take("16-declined")
+    page.get_by_role("radio", name="A card that works", exact=True).check()
+    page.get_by_role("button", name=re.compile("^Pay")).click()
+    expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    page.get_by_text("How it was processed").click()
+    camera.take("17-booked")
+    page.get_by_role("button", name="Cancel booking").click()
+    expect(page.get_by_role("dialog").get_by_text("You get back")).to_be_visible()
+    camera.take("18-cancelling")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel booking").click()
+    expect(page.get_by_role("heading", name="Booking cancelled")).to_be_visible()
+    camera.take("19-cancelled")
+
+
+def manage(camera: Camera, _: date, admin: tuple[str, str]) -> None:
+    page = camera.page
+    page.goto("/manage")
+    page.get_by_label("Username").fill(admin[0])
+    page.get_by_label("Password", exact=True).fill(admin[1])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Upload a schedule")).to_be_visible()
+    camera.take("20-manage")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
