@@ -94,6 +94,10 @@ frontend-test: $(NODE_MODULES) ## Tests of the app
 e2e: setup ## The whole product as one command, and in a real browser
 	$(PYTEST) tests/e2e
 
+.PHONY: screenshots
+screenshots: setup ## Pictures of every screen, on a phone and on a desk, by day and by night (FOLDER)
+	$(BIN)/python -m tests.e2e.browser.screens $(FOLDER)
+
 .PHONY: containers-check
 containers-check: ## The product in containers: start, restarts, more workers, end (skipped where no container engine answers)
 	@$(PYTHON) -m tests.containers

@@ -187,61 +187,6 @@ describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
     expect(screen.queryByRole('radio', { name: 'Book without payment' })).not.toBeInTheDocument();
   });
 
-  test('the number of a test card chooses it, and any other number is refused at its field', async () => {
-    const calls = answerBookings(accepted);
-    const { user } = openApp(page, { as: 'member' });
-    const number = await screen.findByRole('textbox', { name: 'Card number' });
-    await user.clear(number);
-    await user.type(number, '4111111111111111');
-    expect(number).toHaveAccessibleDescription('In test mode only the cards below work.');
-    await user.click(screen.getByRole('button', { name: pay }));
-    expect(number).toHaveValue('4111 1111 1111 1111');
-    expect(calls).toHaveLength(0);
-    await user.clear(number);
-    await user.type(number, '4000 0000 0000 3220');
-    expect(screen.getByRole('radio', { name: 'A card that works slowly' })).toBeChecked();
-    await user.click(screen.getByRole('button', { name: pay }));
-    expect(await isBooked()).toBeVisible();
-    expect(calls[0]?.body).toMatchObject({ payment: { token: 'tok_slow' } });
-  });
-
-  test('travellers can be named, and empty fields are left out', async () => {
-    const calls = answerBookings(accepted);
-    const { user } = openApp(page, { as: 'member' });
-    const second = within(await screen.findByRole('group', { name: 'Traveller 2' }));
-    await user.type(second.getByRole('textbox', { name: 'Full name' }), ' Asha Rao ');
-    await user.type(second.getByLabelText('Date of birth'), '1990-02-03');
-    await user.click(screen.getByRole('button', { name: pay }));
-    expect(await isBooked()).toBeVisible();
-    expect(calls.map(({ body }) => body)).toEqual([
-      {
-        ...flights,
-        seats: 2,
-        payment: PAID,
-        passengers: [{ name: 'Asha Rao', date_of_birth: '1990-02-03' }],
-      },
-    ]);
-  });
-
-  test('what is wrong with a traveller is said at the field, by the page and by the server', async () => {
-    const message = 'This is neither an email address nor a telephone number.';
-    const errors = [{ pointer: '/passengers/0/contact', code: 'pattern', message }];
-    const calls = answerBookings(() => problem(422, 'validation', 'Something is wrong.', { errors }));
-    const { user } = openApp(page, { as: 'member' });
-    const first = within(await screen.findByRole('group', { name: 'Traveller 1' }));
-    const name = first.getByRole('textbox', { name: 'Full name' });
-    const contact = first.getByRole('textbox', { name: 'E-mail or phone' });
-    await user.type(contact, 'nowhere');
-    await user.click(screen.getByRole('button', { name: pay }));
-    expect(name).toHaveAccessibleDescription('Whose is it? Add the name.');
-    await waitFor(() => expect(name).toHaveFocus());
-    expect(calls).toHaveLength(0);
-    await user.type(name, 'Asha Rao');
-    expect(name).not.toHaveAccessibleDescription();
-    await user.click(screen.getByRole('button', { name: pay }));
-    await waitFor(() => expect(contact).toHaveAccessibleDescription(expect.stringContaining(message)));
-  });
-
   test('a visitor signs in and comes back to the same checkout', async () => {
     network.use(http.post('/api/v1/auth/token', () => HttpResponse.json(TOKEN)));
     const { user, where } = openApp(page);

@@ -1,0 +1,74 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { beforeEach, expect, test } from 'vitest';
+import { openApp } from '@/testing/app';
+import { accepted, answerBookings, flightsAre, jobIs } from '@/testing/booking-api';
+import { network, problem } from '@/testing/network';
+import { booking, FLIGHT, TRAVELLER } from '@/testing/samples';
+
+const PAGE = `/flights/${FLIGHT.id}?seats=2`;
+const PAID = { token: 'tok_ok' };
+
+beforeEach(() => {
+  flightsAre(FLIGHT);
+  jobIs(booking());
+  network.use(http.get('/api/v1/auth/me', () => HttpResponse.json(TRAVELLER)));
+});
+
+const isBooked = () => screen.findByRole('heading', { name: 'You are booked' }, { timeout: 5000 });
+
+test('the number of a test card chooses it, and any other number is refused at its field', async () => {
+  const calls = answerBookings(accepted);
+  const { user } = openApp(PAGE, { as: 'member' });
+  const number = await screen.findByRole('textbox', { name: 'Card number' });
+  await user.clear(number);
+  await user.type(number, '4111111111111111');
+  expect(number).toHaveAccessibleDescription('In test mode only the cards below work.');
+  await user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
+  expect(number).toHaveValue('4111 1111 1111 1111');
+  expect(calls).toHaveLength(0);
+  await user.clear(number);
+  await user.type(number, '4000 0000 0000 3220');
+  expect(screen.getByRole('radio', { name: 'A card that works slowly' })).toBeChecked();
+  await user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
+  expect(await isBooked()).toBeVisible();
+  expect(calls[0]?.body).toMatchObject({ payment: { token: 'tok_slow' } });
+});
+
+test('travellers can be named, and empty fields are left out', async () => {
+  const calls = answerBookings(accepted);
+  const { user } = openApp(PAGE, { as: 'member' });
+  const second = within(await screen.findByRole('group', { name: 'Traveller 2' }));
+  await user.type(second.getByRole('textbox', { name: 'Full name' }), ' Asha Rao ');
+  await user.type(second.getByLabelText('Date of birth'), '1990-02-03');
+  await user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
+  expect(await isBooked()).toBeVisible();
+  expect(calls.map(({ body }) => body)).toEqual([
+    {
+      flight_id: FLIGHT.id,
+      expected_total: { amount: '15000.00', currency: 'INR' },
+      seats: 2,
+      payment: PAID,
+      passengers: [{ name: 'Asha Rao', date_of_birth: '1990-02-03' }],
+    },
+  ]);
+});
+
+test('what is wrong with a traveller is said at the field, by the page and by the server', async () => {
+  const message = 'This is neither an email address nor a telephone number.';
+  const errors = [{ pointer: '/passengers/0/contact', code: 'pattern', message }];
+  const calls = answerBookings(() => problem(422, 'validation', 'Something is wrong.', { errors }));
+  const { user } = openApp(PAGE, { as: 'member' });
+  const first = within(await screen.findByRole('group', { name: 'Traveller 1' }));
+  const name = first.getByRole('textbox', { name: 'Full name' });
+  const contact = first.getByRole('textbox', { name: 'E-mail or phone' });
+  await user.type(contact, 'nowhere');
+  await user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
+  expect(name).toHaveAccessibleDescription('Whose is it? Add the name.');
+  await waitFor(() => expect(name).toHaveFocus());
+  expect(calls).toHaveLength(0);
+  await user.type(name, 'Asha Rao');
+  expect(name).not.toHaveAccessibleDescription();
+  await user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
+  await waitFor(() => expect(contact).toHaveAccessibleDescription(expect.stringContaining(message)));
+});
