@@ -1,22 +1,25 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-const COMPRESSIBLE = /\.(js|css|svg)$/;
+const COMPRESSIBLE = /^assets\/.*\.(js|css|svg)$/;
 
-/** Puts compressed copies beside each script and style sheet in `dist/assets/`: the API sends a browser what it takes. */
+/**
+ * Puts compressed copies beside each script and style sheet in `dist/assets/`: the API sends a browser what it takes. They are made of the
+ * files as they were written, because other plugins change them until then.
+ */
 export function compressedAssets(): Plugin {
   return {
     name: 'skyqueue:compressed-assets',
     apply: 'build',
-    enforce: 'post',
-    generateBundle(_, bundle) {
-      for (const [fileName, file] of Object.entries(bundle)) {
-        if (!fileName.startsWith('assets/') || !COMPRESSIBLE.test(fileName)) continue;
-        const content = file.type === 'chunk' ? file.code : file.source;
-        const copy = (ending: string, source: Uint8Array) =>
-          this.emitFile({ type: 'asset', fileName: `${fileName}.${ending}`, source });
-        copy('gz', gzipSync(content, { level: 9 }));
-        copy('br', brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+    writeBundle({ dir = '' }, bundle) {
+      for (const name of Object.keys(bundle).filter((each) => COMPRESSIBLE.test(each))) {
+        const file = join(dir, name);
+        const content = readFileSync(file);
+        writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }));
+        const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+        writeFileSync(`${file}.br`, brotliCompressSync(content, { params }));
       }
     },
   };

@@ -26,6 +26,7 @@ export function DateField({ label, onChange, ...calendar }: Props) {
 
   return (
     <Popover
+      id={id}
       opened={open}
       onChange={setOpen}
       position="bottom-start"
@@ -35,12 +36,14 @@ export function DateField({ label, onChange, ...calendar }: Props) {
       // Inside a sheet, what is drawn outside of it would be behind it.
       withinPortal={false}
     >
-      <Input.Wrapper label={label} labelProps={{ htmlFor: id }} size="md">
+      <div>
+        <Input.Label htmlFor={id} size="md">
+          {label}
+        </Input.Label>
         <Popover.Target>
           <Input
             component="button"
             type="button"
-            id={id}
             size="md"
             pointer
             classNames={{ input: css.input }}
@@ -54,7 +57,7 @@ export function DateField({ label, onChange, ...calendar }: Props) {
             {dayText(calendar.value)}
           </Input>
         </Popover.Target>
-      </Input.Wrapper>
+      </div>
       <Popover.Dropdown aria-label={label} className={css.dropdown}>
         {Calendar ? (
           <Calendar {...calendar} onChange={choose} />
