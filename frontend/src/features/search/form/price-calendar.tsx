@@ -62,7 +62,7 @@ export function PriceCalendar({ value, onChange, earliest, from, to, seats }: Ca
           </span>
         );
       }}
-      classNames={{ day: css.cell, weekday: css.weekday }}
+      classNames={{ calendarHeader: css.header, day: css.cell, weekday: css.weekday }}
     />
   );
 }
