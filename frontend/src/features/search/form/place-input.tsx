@@ -66,6 +66,8 @@ export function PlaceInput({ label, value, onChange, error, className, ref }: Pr
       onBlur={completeName}
       // The list would cover the message below the field.
       openOnFocus={!error}
+      // All suggestions fit: a list that scrolls would need a stop of its own for the keyboard.
+      maxDropdownHeight={520}
       autoComplete="off"
       spellCheck={false}
       comboboxProps={{ shadow: 'md', offset: 6, withinPortal: false }}

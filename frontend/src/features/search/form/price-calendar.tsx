@@ -56,9 +56,11 @@ export function PriceCalendar({ value, onChange, earliest, from, to, seats }: Ca
         return (
           <span className={css.day}>
             {Number(day.slice(8))}
-            <small aria-hidden="true" className={css.price} data-lowest={price?.lowest || undefined}>
-              {price ? shortAmount(price.amount) : '\u00a0'}
-            </small>
+            <small
+              className={css.price}
+              data-price={price ? shortAmount(price.amount) : undefined}
+              data-lowest={price?.lowest || undefined}
+            />
           </span>
         );
       }}
