@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
-/** A `Date` header has whole seconds: the answer was written within this time after it. */
-const RESOLUTION_MS = 1000;
+/** A `Date` header has whole seconds, and a busy server takes a new one late: the answer was written within this time after it. */
+const AGE_MS = 5000;
 /** Where a reload finds the correction, so that not even its first picture shows the device's wrong time. */
 const STORAGE_KEY = 'skyqueue.clock-correction';
 
@@ -22,7 +22,7 @@ export function correctClock(headers: Headers, sentAt: number): void {
   const written = Date.parse(headers.get('Date') ?? '');
   if (Number.isNaN(written)) return;
   const least = written - Date.now();
-  const most = written + RESOLUTION_MS - sentAt;
+  const most = written + AGE_MS - sentAt;
   setCorrection(Math.min(Math.max(correction, least), Math.max(least, most)));
 }
 
