@@ -42,6 +42,7 @@ from api.metrics import MetricsController
 from api.operations.bookings import OperationsBookingController
 from api.operations.dead_letters import DeadLetterController
 from api.operations.inventory_audit import InventoryAuditController
+from api.operations.jobs import OperationsJobController
 from api.operations.overview import OverviewController
 from api.operations.queues import QueueController
 from api.payments import PaymentController
@@ -85,6 +86,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     JobController,
     MetricsController,
     OperationsBookingController,
+    OperationsJobController,
     OverviewController,
     PassengerController,
     PaymentController,

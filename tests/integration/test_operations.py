@@ -22,6 +22,7 @@ from core.messaging.messages import Queue
 from core.users.models import Role
 from tests.conftest import ServerFactory
 from tests.support.api import ApiFactory, RunningApi, problem
+from tests.support.imports import csv_of, row
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 
@@ -255,9 +256,35 @@ def test_the_passenger_list_has_a_row_for_each_seat_and_runs_nothing(pipeline: P
     problem(admin.get("/admin/flights/01990000-0000-7000-8000-000000000000/passengers.csv"), 404, "flight_not_found")
 
 
+# Jobs
+
+
+def test_jobs_of_every_kind_are_listed_newest_first(pipeline: Pipeline, admin: httpx.Client) -> None:
+    flight = pipeline.flight(10)
+    first, second = sorted(pipeline.accept_many(2, flight))
+    pipeline.work(first)
+    upload = admin.post("/admin/flights/bulk-upload", files={"file": ("flights.csv", csv_of([row(1)]), "text/csv")})
+    imported = upload.json()["job_id"]
+    cancelled = admin.post(f"/admin/flights/{flight}/cancel", json={"reason": "fog"}).json()["job_id"]
+
+    def listed(**wanted: Any) -> list[str]:
+        return [job["job_id"] for job in get(admin, "/admin/jobs", **wanted)["data"]]
+
+    assert listed() == [cancelled, imported, str(second), str(first)]
+    assert listed(kind="import") == [imported]
+    assert listed(status="CONFIRMED") == [str(first)]
+    assert listed(status="PENDING", kind="booking") == [str(second)]
+    assert listed(flight_id=str(flight)) == [cancelled, str(second), str(first)]
+    me = admin.get("/api/v1/auth/me").json()["username"]
+    assert listed(user=me) == [imported]
+    page = get(admin, "/admin/jobs", limit=3)
+    assert listed(cursor=page["next_cursor"]) == [str(first)]
+    problem(admin.get("/admin/jobs", params={"kind": "cakes"}), 422, "validation")
+
+
 @pytest.mark.parametrize(
     "address",
-    ["/admin/overview", "/admin/queues", "/admin/workers", "/admin/bookings", "/admin/audit/inventory"],
+    ["/admin/jobs", "/admin/overview", "/admin/queues", "/admin/workers", "/admin/bookings", "/admin/audit/inventory"],
 )
 def test_travellers_see_none_of_it(traveller: httpx.Client, client: httpx.Client, address: str) -> None:
     problem(traveller.get(address), 403, "forbidden")

@@ -1,0 +1,68 @@
+"""All jobs of one kind or of every kind, newest first, for administrators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from core.db import RawConnection
+from core.jobs.status import Job, read_jobs
+
+
+class JobKind(StrEnum):
+    BOOKING = "booking"
+    IMPORT = "import"
+    FLIGHT_CANCELLATION = "flight_cancellation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFilter:
+    """None matches everything. `flight_id`: bookings on it, and its cancellation; `username`: whole, of who asked for the job."""
+
+    kind: JobKind | None = None
+    status: str | None = None
+    flight_id: UUID | None = None
+    username: str | None = None
+
+
+_TABLES: Final = {
+    JobKind.BOOKING: "bookings",
+    JobKind.IMPORT: "imports",
+    JobKind.FLIGHT_CANCELLATION: "flight_cancellations",
+}
+_USER: Final = "user_id = (SELECT id FROM users WHERE username = %(username)s)"
+_OF_FLIGHT: Final = {
+    JobKind.BOOKING: "id IN (SELECT booking_id FROM booking_segments WHERE flight_id = %(flight_id)s)",
+    JobKind.IMPORT: "false",
+    JobKind.FLIGHT_CANCELLATION: "flight_id = %(flight_id)s",
+}
+
+
+def list_jobs(connection: RawConnection, wanted: JobFilter, *, before: UUID | None, limit: int) -> tuple[list[Job], UUID | None]:
+    """A page, and the cursor of the next one. Ids are in order of time, so an id is a cursor."""
+    given: dict[str, Any] = {
+        "status": wanted.status,
+        "flight_id": wanted.flight_id,
+        "username": wanted.username.lower() if wanted.username else None,
+        "before": before,
+    }
+    kinds = [wanted.kind] if wanted.kind is not None else list(JobKind)
+    newest = " UNION ALL ".join(f"({_select(kind, given)})" for kind in kinds)
+    query = f"SELECT id FROM ({newest}) AS jobs ORDER BY id DESC LIMIT %(limit)s"  # noqa: S608  # only constants of this module
+    ids = [row[0] for row in connection.execute(query.encode(), {**given, "limit": limit + 1}).fetchall()]
+    jobs = read_jobs(connection, ids[:limit])
+    return [jobs[job_id] for job_id in ids[:limit]], ids[limit - 1] if len(ids) > limit else None
+
+
+def _select(kind: JobKind, given: dict[str, Any]) -> str:
+    possible = {
+        "status": "status = %(status)s",
+        "flight_id": _OF_FLIGHT[kind],
+        # Who cancels a flight is in the audit log.
+        "username": "false" if kind is JobKind.FLIGHT_CANCELLATION else _USER,
+        "before": "id < %(before)s",
+    }
+    conditions = [condition for name, condition in possible.items() if given[name] is not None]
+    return f"SELECT id FROM {_TABLES[kind]} WHERE {' AND '.join(conditions) or 'true'} ORDER BY id DESC LIMIT %(limit)s"  # noqa: S608
