@@ -157,5 +157,5 @@ def _of_workers(workers: list[WorkerView]) -> list[OverviewCause]:
 def _of_letters(letters: dict[DeadLetterKind, int]) -> list[OverviewCause]:
     if not letters:
         return []
-    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(letters.items()))
+    kinds = ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in sorted(letters.items()))
     return [OverviewCause(OverviewCode.DEAD_LETTERS, f"Work was given up and waits for a decision: {kinds}.", None)]

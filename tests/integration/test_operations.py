@@ -103,7 +103,7 @@ def test_work_that_was_given_up_is_named(pipeline: Pipeline, admin: httpx.Client
     seen = get(admin, "/admin/overview")
     assert seen["dead_letters"] == {"booking": 2}
     (cause,) = [cause for cause in seen["causes"] if cause["code"] == "dead_letters"]
-    assert cause["message"] == "Work was given up and waits for a decision: 2 booking."
+    assert cause["message"] == "Work was given up and waits for a decision: 2 bookings."
 
 
 def test_the_overview_answers_without_redis(api: RunningApi, admin: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
