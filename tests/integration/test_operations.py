@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from datetime import timedelta
 from typing import Any
 
@@ -139,6 +140,13 @@ def test_each_trouble_of_redis_is_named_within_ten_seconds(start_api: ApiFactory
         until(lambda: "redis_away" not in codes(admin))
         os.kill(servers.valkey.pid, signal.SIGKILL)
         until(lambda: "redis_away" in codes(admin))
+
+
+def test_a_provider_that_hangs_is_named_within_ten_seconds(start_api: ApiFactory) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        api = start_api(PAYMENTS_URL=f"http://127.0.0.1:{hanging.getsockname()[1]}", PAYMENTS_SECRET="a secret of the tests")
+        with api.client(api.admit(Role.ADMIN).headers) as admin:
+            until(lambda: "provider_silent" in codes(admin))
 
 
 # The history
