@@ -34,7 +34,7 @@ COOKIE_PATH = "/api/v1/auth"
 DEVICE_DAYS = 400
 """The longest that browsers keep a cookie."""
 
-Username = Annotated[str, Meta(min_length=3, max_length=64, pattern=rf"^[A-Za-z0-9_.@-]+{END}", examples=["asha"])]
+Username = Annotated[str, Meta(min_length=3, max_length=64, pattern=rf"^[A-Za-z0-9_.@+%&'*/=?!#$^~-]+{END}", examples=["asha"])]
 Password = Annotated[str, Meta(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX, examples=["a long walk in the rain"])]
 Given = Annotated[str, Meta(max_length=256)]
 

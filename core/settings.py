@@ -151,7 +151,7 @@ class Work(_Concern):
     @property
     def connections(self) -> int:
         """To Postgres, of one worker process at most: its threads for bookings, the other pools, the sweep, the heartbeat and the cashier."""
-        return self.worker_threads + 9
+        return self.worker_threads + 10
 
 
 CONCERNS: Final = (Http, Servers, Accounts, Booking, Payments, Fares, Search, Start, Work)

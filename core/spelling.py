@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Final
 
-LIKELY: Final = 0.7
+LIKELY: Final = 0.75
 """How alike two names are (0 to 1) of which one is likely to be meant by the other. Below it a guess is wrong more often than right."""
 LONGEST: Final = 64
 """Characters. What is longer than any name of ours is not compared."""

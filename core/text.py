@@ -10,7 +10,8 @@ END: Final = r"$(?!\n)"
 _HIDDEN: Final = r"\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\ufeff"
 """Control characters, and those that nobody sees and that turn the text around. Joiners stay: names in Indic scripts need them."""
 
-USERNAME: Final = r"^[A-Za-z0-9_.@-]{3,64}$"
+USERNAME: Final = r"^[A-Za-z0-9_.@+%&'*/=?!#$^~-]{3,64}$"
+"""Letters, digits and what e-mail addresses have."""
 PASSWORD_MAX: Final = 128
 """Characters. Hashing takes longer with the length, and a stranger pays nothing for it."""
 

@@ -17,12 +17,12 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from mockpay.callbacks import Messenger
-from mockpay.ledger import Charge, KeyReused, Ledger, NotRefundable, Refund
+from mockpay.ledger import Charge, KeyReused, Ledger, NotRefundable, Refund, money
 from mockpay.settings import MockpaySettings
 from mockpay.tokens import Tokens
 
 Key = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
-Amount = Annotated[str, Meta(pattern=r"^\d{1,10}(\.\d{1,2})?$")]
+Amount = Annotated[str, Meta(pattern=r"^\d{1,10}(\.\d{1,3})?$")]
 
 
 class ChargeIn(msgspec.Struct):
@@ -97,7 +97,7 @@ class Provider:
             return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
         works_for = behaviour.works_for + self._settings.latency_ms / 1000
         status = "declined" if behaviour.declined else "processing" if works_for else "captured"
-        asked = Charge(wanted.id, cents(wanted.amount), wanted.currency, wanted.token, status, behaviour.declined)
+        asked = Charge(wanted.id, thousandths(wanted.amount), wanted.currency, wanted.token, status, behaviour.declined)
         charge, is_new = await asyncio.to_thread(self.ledger.open, asked, copies=behaviour.events)
         if is_new and charge.status == "processing":
             await asyncio.sleep(works_for)
@@ -113,7 +113,7 @@ class Provider:
         early, late = self._fails(), self._fails()
         if early:
             return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
-        refund = await asyncio.to_thread(self.ledger.refund, Refund(wanted.id, wanted.charge_id, cents(wanted.amount)))
+        refund = await asyncio.to_thread(self.ledger.refund, Refund(wanted.id, wanted.charge_id, thousandths(wanted.amount)))
         if late:
             return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
         return Response(_refund(refund), status_code=HTTPStatus.CREATED)
@@ -210,12 +210,8 @@ def create_app(settings: MockpaySettings | None = None) -> Litestar:
     )
 
 
-def cents(amount: str) -> int:
-    return int(Decimal(amount) * 100)
-
-
-def money(amount: int) -> str:
-    return f"{Decimal(amount) / 100:.2f}"
+def thousandths(amount: str) -> int:
+    return int(Decimal(amount) * 1000)
 
 
 def _provider(state: State) -> Provider:

@@ -1,6 +1,6 @@
 """The provider's books in SQLite: charges, refunds, and the events that the merchant has to hear of.
 
-Money is in hundredths of the currency's unit. The methods are synchronous and safe to call from several threads.
+Money is in thousandths of the currency's unit, because some currencies have three decimals. The methods are synchronous and safe to call from several threads.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -32,6 +33,19 @@ _SCHEMA: Final = """
     CREATE INDEX IF NOT EXISTS events_due ON events (next_at) WHERE next_at IS NOT NULL;
     CREATE TABLE IF NOT EXISTS failed_once (id TEXT PRIMARY KEY);
 """
+
+
+_THOUSANDTHS: Final = 1
+"""The version of books in thousandths; they were kept in hundredths before."""
+_TO_THOUSANDTHS: Final = """
+    BEGIN IMMEDIATE; UPDATE charges SET amount = amount * 10; UPDATE refunds SET amount = amount * 10;
+    PRAGMA user_version = 1; COMMIT;
+"""
+
+
+def money(amount: int) -> str:
+    """Thousandths as a decimal string: with two decimals, or three where the third is not 0."""
+    return f"{Decimal(amount) / 1000:.{3 if amount % 10 else 2}f}"
 
 
 class KeyReused(Exception):
@@ -87,6 +101,8 @@ class Ledger:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.executescript(_SCHEMA)
+        if self._connection.execute("PRAGMA user_version").fetchone()[0] < _THOUSANDTHS:
+            self._connection.executescript(_TO_THOUSANDTHS)
         # A charge that was being worked when the process died took nobody's money: it never happened.
         self._connection.execute("DELETE FROM charges WHERE status = 'processing'")
 
@@ -229,7 +245,7 @@ class Ledger:
             "id": event_id,
             "type": f"charge.{charge.status}",
             "charge_id": charge.id,
-            "amount": f"{charge.amount // 100}.{charge.amount % 100:02}",
+            "amount": money(charge.amount),
             "currency": charge.currency,
             "status": charge.status,
             "decline_code": charge.decline_code,

@@ -7,6 +7,7 @@ marked as ended after search was told, so that when a worker dies between the tw
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -44,17 +45,26 @@ LAST_ATTEMPT: Final = 5
 RETRIES: Final = 5
 """How often a deadlock is tried again at once. The lock order makes one rare; a foreign transaction may still cause it."""
 
+NOTHING_BUT_FAULTS: Final = (
+    f"Each of the first {progress.HOPELESS_ROWS:,} rows or more has a fault, so this is no file of flights, or something is wrong with all of "
+    "it. The rest was not read. See the errors, and mend what they have in common."
+)
+
 _log = structlog.get_logger(__name__)
 _stale_counts = Incident(_log, "seat counts stay in Redis until the audit drops them", "seat counts are dropped from Redis again")
 
 
 class Ending(StrEnum):
-    """How a run ended. `LEFT`: the import had ended before, or another worker has it now."""
+    """How a run ended. `LEFT`: the import had ended before, or another worker has it now. `REFUSED`: its file is no file of flights.
+    `PAUSED`: it is somebody else's turn.
+    """
 
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
     LEFT = "left"
+    REFUSED = "refused"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +86,19 @@ def run_import(db: Database, client: redis.Redis, storage: Storage, import_id: U
     """
     with db.transaction() as connection:
         job = progress.claim(connection, import_id)
-    if job is None:
-        return Ending.LEFT
+    return Ending.LEFT if job is None else run_claimed(db, client, storage, job)
+
+
+def run_claimed(db: Database, client: redis.Redis, storage: Storage, job: Job, *, slice_seconds: float | None = None) -> Ending:
+    """The same for an import that the caller has claimed. `slice_seconds`: after so long it is given back when others wait that
+    nobody has begun with.
+
+    Raises:
+        OSError
+    """
     try:
         with storage.open(job.storage_key) as file:
-            outcome = _Run(db, client, file, job).outcome()
+            outcome = _Run(db, client, file, job, slice_seconds).outcome()
     except FileNotFoundError:
         outcome = _failed("file_missing", "The uploaded file is gone. Upload it again.")
     except (NotText, BadHeader) as error:  # it was read when it was uploaded: these are not the same bytes
@@ -93,13 +111,15 @@ def run_import(db: Database, client: redis.Redis, storage: Storage, import_id: U
         outcome = _failed("file_unreadable", "The uploaded file could not be read for a day. Upload it again.")
     if outcome is None:
         return Ending.LEFT
+    if outcome.ending is Ending.PAUSED:
+        return Ending.PAUSED
     failpoints.reach("before_announcement")
     if not job.dry_run and route_versions.change(client, outcome.routes):
         with db.snapshot() as connection:
-            places_lost = changes.places_lost(connection, import_id)
+            places_lost = changes.places_lost(connection, job.id)
         served_places.tell(client, outcome.routes.places(), may_lack=places_lost)
     with db.transaction() as connection:
-        status = ImportStatus[outcome.ending.name]
+        status = _STATUSES[outcome.ending]
         ended = progress.finish(connection, job, status, left=outcome.left, code=outcome.code, message=outcome.message)
     if not ended:
         return Ending.LEFT
@@ -113,6 +133,14 @@ def run_import(db: Database, client: redis.Redis, storage: Storage, import_id: U
     return outcome.ending
 
 
+_STATUSES: Final = {
+    Ending.COMPLETED: ImportStatus.COMPLETED,
+    Ending.CANCELLED: ImportStatus.CANCELLED,
+    Ending.FAILED: ImportStatus.FAILED,
+    Ending.REFUSED: ImportStatus.FAILED,
+}
+
+
 def _failed(code: str, message: str) -> _Outcome:
     return _Outcome(Ending.FAILED, RouteDays(), None, code, message)
 
@@ -120,7 +148,8 @@ def _failed(code: str, message: str) -> _Outcome:
 class _Run:
     """One worker on one file. `_routes`: the route days to announce in the end."""
 
-    def __init__(self, db: Database, client: redis.Redis, file: BinaryIO, job: Job) -> None:
+    def __init__(self, db: Database, client: redis.Redis, file: BinaryIO, job: Job, slice_seconds: float | None = None) -> None:
+        self._ends_turn_at = None if slice_seconds is None else time.monotonic() + slice_seconds
         self._db = db
         self._client = client
         self._inventory = Inventory(client)
@@ -152,7 +181,19 @@ class _Run:
                     ours = progress.is_ours_to_stop(connection, job, chunk.begin)
                 return self._cancelled(chunk.begin) if ours else None
             self._tell(applied)
+            if applied.is_hopeless and not chunk.last:
+                return _Outcome(Ending.REFUSED, self._routes, None, "nothing_but_faults", NOTHING_BUT_FAULTS)
+            if self._is_somebody_elses_turn() and not chunk.last:
+                with self._db.transaction() as connection:
+                    progress.pause(connection, job, chunk.end)
+                return _Outcome(Ending.PAUSED, self._routes)
         return _Outcome(Ending.COMPLETED, self._routes)
+
+    def _is_somebody_elses_turn(self) -> bool:
+        if self._ends_turn_at is None or time.monotonic() < self._ends_turn_at:
+            return False
+        with self._db.snapshot() as connection:
+            return progress.somebody_waits(connection)
 
     def _cancelled(self, at: Cursor) -> _Outcome:
         left, more = 0, True

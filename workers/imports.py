@@ -1,14 +1,19 @@
-"""The queue of imports: brings each uploaded file to its end (`workers/import_run.py`)."""
+"""The queue of imports: brings each uploaded file to its end (`workers/import_run.py`), in turn, so that no user waits for the files of
+another.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 import psycopg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.imports import progress
+from core.messaging.messages import ImportFile
 from core.operations import dead_letters
 from core.telemetry.incidents import Incidents
 from workers.context import Context
@@ -17,20 +22,35 @@ _log = structlog.get_logger(__name__)
 _stopped = Incidents(_log, "an import stopped; the sweep will go on with it")
 
 
+SLICE_SECONDS: Final = 20.0
+"""How long an import keeps its thread while others wait that nobody has begun with. To go on later, the worker reads what came before
+again, so a slice is much longer than a chunk takes."""
+
+
 def import_files(context: Context, import_ids: Sequence[UUID]) -> None:
-    """Bring each import to its end, from where it stopped. What cannot go on now is sent again by the sweep."""
+    """Bring one import to its end, from where it stopped: the one whose turn it is. A message says that something waits, and not what
+    comes first. What cannot go on now is sent again by the sweep.
+    """
     # pandas costs a second and 100 MB, which a worker that never sees a file need not pay.
     import pyarrow as pa
 
-    from workers.import_run import Ending, run_import
+    from workers.import_run import Ending, run_claimed
 
     # Arrow's own allocator keeps what one chunk needed, about 30 MB, until the process ends.
     pa.set_memory_pool(pa.system_memory_pool())
-    for import_id in import_ids:
-        try:
-            if run_import(context.db, context.redis, context.storage, import_id) is Ending.FAILED:
-                with context.db.transaction() as connection:
-                    buried = dead_letters.bury_import(connection, import_id, "The import failed; its row says why.")
-                dead_letters.tell(buried)
-        except (psycopg.Error, SQLAlchemyError, OSError) as error:
-            _stopped.failed(import_id, import_id=str(import_id), error=str(error))
+    if len(import_ids) > 1:
+        context.dispatcher.send(ImportFile(tuple(import_ids[1:])))  # for another thread
+    with context.db.transaction() as connection:
+        job = progress.claim_in_turn(connection)
+    if job is None:
+        return
+    try:
+        ending = run_claimed(context.db, context.redis, context.storage, job, slice_seconds=SLICE_SECONDS)
+        if ending is Ending.PAUSED:
+            context.dispatcher.send(ImportFile((job.id,)))
+        if ending is Ending.FAILED:
+            with context.db.transaction() as connection:
+                buried = dead_letters.bury_import(connection, job.id, "The import failed; its row says why.")
+            dead_letters.tell(buried)
+    except (psycopg.Error, SQLAlchemyError, OSError) as error:
+        _stopped.failed(job.id, import_id=str(job.id), error=str(error))

@@ -81,7 +81,7 @@ def pools(settings: Settings) -> tuple[Pool, ...]:
         Pool(
             Queue.BOOKINGS, settings.work.worker_threads, {ReserveBookings: reserve_bookings, ReserveAlone: reserve_alone}, 20.0
         ),
-        Pool(Queue.IMPORTS, 1, {ImportFile: import_files}, 120.0),
+        Pool(Queue.IMPORTS, 2, {ImportFile: import_files}, 120.0),
         Pool(Queue.PAYMENTS, 1, {WorkPayments: work_payments, SendRefunds: send_refunds}, 20.0),
         Pool(Queue.FLIGHTS, 1, {CancelFlights: cancel_flights}, 20.0),
     )

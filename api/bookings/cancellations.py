@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
-from msgspec import Meta
 
 from api.bookings.controller import owner
 from api.http.authentication import limited
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
-from api.http.wire import RequestBody
+from api.http.wire import Moment, RequestBody
 from api.services import Services, SignedRequest
+from core import money
 from core.bookings import queries, quotes
 from core.bookings.errors import (
     BookingNotFound,
@@ -30,8 +30,9 @@ from core.bookings.errors import (
     QuoteSuperseded,
 )
 from core.bookings.quotes import Quote
-from core.bookings.views import BookingView, money
+from core.bookings.views import BookingView
 from core.db import RawConnection
+from core.flights import times
 from core.idempotency.answers import IdempotencyKeyReused
 from core.lifecycle import accept_schedule_change
 from core.lifecycle import cancel as cancelling
@@ -54,7 +55,7 @@ class ScheduleChangeBody(RequestBody):
     """`keep`: the new times are fine. To give the booking back instead, cancel it: that is free of charge now."""
 
     action: Literal["keep"]
-    new_departure_ts: Annotated[datetime, Meta(tz=True)] | None = None
+    new_departure_ts: Moment | None = None
     """The new departure that you look at (`schedule_change`). Refused with 409 when the flight was moved again since."""
 
 
@@ -146,8 +147,9 @@ class CancellationController(Controller):
         services: NamedDependency[Services],
     ) -> BookingView:
         """Accept the new times. From then on the fare rule counts again."""
+        seen = None if data.new_departure_ts is None else times.read(data.new_departure_ts, "/new_departure_ts")
         with services.db.transaction() as connection:
-            accept_schedule_change.keep(connection, booking_id, owner(request.user), seen=data.new_departure_ts)
+            accept_schedule_change.keep(connection, booking_id, owner(request.user), seen=seen)
         with services.db.snapshot() as connection:
             return queries.get_booking(connection, booking_id, owner(request.user))
 
@@ -156,8 +158,8 @@ def _quote_view(quote: Quote) -> QuoteView:
     return QuoteView(
         id=quote.id,
         booking_id=quote.booking_id,
-        refund_amount=money(quote.refund_amount),
-        fee_amount=money(quote.fee_amount),
+        refund_amount=money.text(quote.refund_amount, quote.currency),
+        fee_amount=money.text(quote.fee_amount, quote.currency),
         currency=quote.currency,
         expires_at=quote.expires_at,
         confirmed_at=quote.confirmed_at,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from http import HTTPStatus
+from typing import Annotated, Final
 from uuid import UUID
 
 from litestar import Controller, patch
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from api.bookings.bodies import PassengerContact, PassengerName
 from api.bookings.controller import owner
@@ -18,10 +19,12 @@ from api.http.wire import RequestBody
 from api.services import Services, SignedRequest
 from core.bookings import passengers, queries
 from core.bookings.errors import BookingNotFound, PassengerNotFound, PassengersFixed
-from core.bookings.passengers import Correction
+from core.bookings.passengers import Correction, Naming
 from core.bookings.views import BookingView
 from core.errors import Invalid
 from core.ratelimit.limits import Scope
+
+NOTHING_TO_CORRECT: Final = "Name what is to be corrected: name, date_of_birth or contact."
 
 
 class PassengerCorrection(RequestBody):
@@ -32,9 +35,62 @@ class PassengerCorrection(RequestBody):
     contact: PassengerContact | UnsetType | None = UNSET
 
 
+class PassengerNaming(PassengerCorrection):
+    """Somebody at `position` (1 for the first) who is corrected, or, without a position, somebody who is added and needs a name."""
+
+    position: Annotated[int, Meta(ge=1, le=9)] | None = None
+
+
+class PassengersBody(RequestBody):
+    passengers: Annotated[list[PassengerNaming], Meta(min_length=1, max_length=9)]
+
+    def namings(self) -> list[Naming]:
+        """What is wanted.
+
+        Raises:
+            Invalid: somebody who is added without a name, or corrected in nothing.
+        """
+        errors = []
+        for index, each in enumerate(self.passengers):
+            pointer = f"/passengers/{index}"
+            if each.position is None and each.name is UNSET:
+                errors.append({"pointer": f"{pointer}/name", "code": "missing", "message": "Who is added needs a name."})
+            elif each.name is UNSET and each.date_of_birth is UNSET and each.contact is UNSET:
+                errors.append({"pointer": pointer, "code": "missing", "message": NOTHING_TO_CORRECT})
+        if errors:
+            raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
+        return [
+            Naming(each.position, Correction(each.name, each.date_of_birth, each.contact), f"/passengers/{index}")
+            for index, each in enumerate(self.passengers)
+        ]
+
+
 class PassengerController(Controller):
     path = "/api/v1"
     tags = ("bookings",)
+
+    @patch(
+        "/bookings/{booking_id:uuid}/passengers",
+        operation_id="namePassengers",
+        summary="Add and correct passengers",
+        status_code=HTTPStatus.OK,
+        guards=(limited(Scope.BOOKING_USER),),
+        sync_to_thread=True,
+        opt={"errors": (BookingNotFound, PassengerNotFound, PassengersFixed)},
+    )
+    def name(
+        self,
+        booking_id: FromPath[UUID],
+        data: JSONBody[PassengersBody],
+        request: SignedRequest,
+        services: NamedDependency[Services],
+    ) -> BookingView:
+        """Until the first flight departs, all or none of them. At most one for each seat. Neither seats nor price change."""
+        wanted = data.namings()
+        with services.db.transaction() as connection:
+            passengers.name_passengers(connection, booking_id, owner(request.user), wanted)
+        with services.db.snapshot() as connection:
+            return queries.get_booking(connection, booking_id, owner(request.user))
 
     @patch(
         "/bookings/{booking_id:uuid}/passengers/{position:int}",
@@ -55,7 +111,7 @@ class PassengerController(Controller):
     ) -> BookingView:
         """The first passenger is at position 1. Neither seats nor price change, and it costs nothing."""
         if data == PassengerCorrection():
-            raise Invalid.field("", "missing", "Name what is to be corrected: name, date_of_birth or contact.")
+            raise Invalid.field("", "missing", NOTHING_TO_CORRECT)
         correction = Correction(data.name, data.date_of_birth, data.contact)
         with services.db.transaction() as connection:
             passengers.correct(connection, booking_id, owner(request.user), position, correction)

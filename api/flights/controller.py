@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from http import HTTPStatus
@@ -23,13 +23,13 @@ from msgspec import Meta
 
 from api.http.authentication import requires_admin
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
-from api.http.wire import RequestBody
+from api.http.wire import Moment, RequestBody
 from api.services import Services, SignedRequest
 from core.after_commit import AfterCommit
 from core.db import RawConnection
-from core.errors import Unavailable
+from core.errors import Invalid, Unavailable
 from core.events import job_events
-from core.flights import listing, queries, rules, service
+from core.flights import listing, queries, rules, service, times
 from core.flights.details import FlightDetails
 from core.flights.errors import (
     CapacityBelowSold,
@@ -75,14 +75,28 @@ class FlightBody(RequestBody):
     flight_number: Annotated[str, Meta(min_length=2, max_length=16, examples=["AI-202"])]
     source: PlaceName
     destination: PlaceName
-    departure_ts: Annotated[datetime, Meta(tz=True)]
-    arrival_ts: Annotated[datetime, Meta(tz=True)]
+    departure_ts: Moment
+    arrival_ts: Moment
     total_seats: Annotated[int, Meta(ge=1, le=rules.MAX_SEATS, examples=[150])]
     price: Annotated[str, Meta(pattern=AMOUNT, examples=["7500.00"])] | int | float
     currency: Annotated[str, Meta(min_length=3, max_length=3)] = rules.DEFAULT_CURRENCY
 
     def details(self) -> FlightDetails:
-        return FlightDetails.checked(**msgspec.structs.asdict(self) | {"price": Decimal(str(self.price))})
+        """What was said, held to the rules.
+
+        Raises:
+            Invalid: with every rule that is broken.
+        """
+        said = msgspec.structs.asdict(self) | {"price": Decimal(str(self.price))}
+        errors = []
+        for field in ("departure_ts", "arrival_ts"):
+            try:
+                said[field] = times.read(said[field], f"/{field}")
+            except Invalid as wrong:
+                errors += wrong.data["errors"]
+        if errors:
+            raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
+        return FlightDetails.checked(**said)
 
 
 class FlightPage(msgspec.Struct):

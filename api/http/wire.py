@@ -14,5 +14,18 @@ Line: TypeAlias = Annotated[str, Meta(min_length=1, max_length=500, pattern=VISI
 """A sentence or two in somebody's words."""
 
 
+Moment: TypeAlias = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        examples=["2026-12-25T10:00:00Z"],
+        description="A date and a time with a zone: RFC 3339, and the other ways to write one in docs/imports.md.",
+        extra_json_schema={"format": "date-time"},
+    ),
+]
+"""Read it with `core.flights.times.read`."""
+
+
 class RequestBody(Struct, forbid_unknown_fields=True, kw_only=True):
     """Base of every JSON request body: a field that we do not know is an error, not a wish that is silently ignored."""

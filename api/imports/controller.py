@@ -28,14 +28,15 @@ from api.imports.uploads import storage_away
 from api.services import Services, SignedRequest
 from core.clock import new_id, now
 from core.db import RawConnection
-from core.errors import Malformed, Unavailable
+from core.errors import Invalid, Malformed, Unavailable
 from core.events import job_events
 from core.events.job_events import JobEvents
 from core.idempotency.answers import IdempotencyKeyReused, KeyedRequest
 from core.imports import changes, csv_files, queries, service
 from core.imports.changes import FlightChange
+from core.imports.csv.encoding import Encoding, WrongEncoding
 from core.imports.csv.header import BadHeader, Layout, NotText, read_layout
-from core.imports.models import ImportMode, ImportStatus, ImportTimes
+from core.imports.models import ImportMatch, ImportMode, ImportStatus, ImportTimes
 from core.imports.queries import ImportNotFound, ImportSummary, ImportView
 from core.imports.service import Accepted, ImportOver
 from core.imports.storage.files import Storage, StoredFile, Upload
@@ -91,7 +92,16 @@ class ImportController(Controller):
         operation_class=UploadOperation,
         opt={
             READS_BODY_ITSELF: True,
-            "errors": (BadHeader, NotText, TooLarge, UnsupportedMediaType, Malformed, IdempotencyKeyReused, Unavailable),
+            "errors": (
+                BadHeader,
+                NotText,
+                WrongEncoding,
+                TooLarge,
+                UnsupportedMediaType,
+                Malformed,
+                IdempotencyKeyReused,
+                Unavailable,
+            ),
         },
     )
     async def upload(
@@ -101,25 +111,30 @@ class ImportController(Controller):
         mode: FromQuery[ImportMode] = ImportMode.UPSERT,
         dry_run: FromQuery[bool] = False,
         times: FromQuery[ImportTimes] = ImportTimes.ZONED,
+        encoding: FromQuery[Encoding] = Encoding.UTF_8,
+        match: FromQuery[ImportMatch] = ImportMatch.TIME,
         idempotency_key: IdempotencyKey = None,
     ) -> Response[ImportAccepted]:
         """The header is checked at once, the rows by a job. UTF-8; delimiter `,`, `;` or tab; columns in any order.
 
-        A flight is known by its number and departure. `mode=upsert` changes flights that exist and skips those that are the
+        A flight is known by its number and departure. With `match=day` a row whose flight does not exist moves the flight of the same
+        number, route and day to the row's times, with its bookings. `mode=upsert` changes flights that exist and skips those that are the
         same; `mode=create` refuses them. `dry_run` checks and counts, lists what would change and how many bookings that touches,
         and writes no flight. With `times=local` a time without a zone is what the clocks show at the row's source (departure) or
-        destination (arrival). The same bytes while they are being imported in the same way are the same job.
+        destination (arrival). `encoding` names what the file is written in where that is not UTF-8. The same bytes while they are being imported in the same way are the same job.
         """
+        if match is ImportMatch.DAY and mode is ImportMode.CREATE:
+            raise Invalid.field("?match", "one_of", "match=day moves flights that exist, and mode=create leaves them alone.")
         settings = services.settings
         import_id = new_id()
         received = await asyncio.to_thread(_receive, services.storage, import_id)
         kept = False
         try:
-            head = await uploads.receive(request, received, limit=settings.http.max_upload_mb * 1024**2)
+            head = await uploads.receive(request, received, limit=settings.http.max_upload_mb * 1024**2, encoding=encoding)
             layout = read_layout(head)
             stored = await asyncio.to_thread(_keep, received)
-            once = keyed(request, idempotency_key, stored.content_hash, mode, dry_run, times)
-            wishes = {"user_id": request.user.user_id, "mode": mode, "dry_run": dry_run, "times": times}
+            once = keyed(request, idempotency_key, stored.content_hash, mode, dry_run, times, encoding, match)
+            wishes = {"user_id": request.user.user_id, "mode": mode, "dry_run": dry_run, "times": times, "match": match}
             response, kept = await asyncio.to_thread(_accept, services, import_id, stored, layout, once, **wishes)
             return response
         finally:
@@ -155,9 +170,10 @@ class ImportController(Controller):
         """The columns of the file, then `_line`, `_code` and `_error`, which an import ignores."""
         with services.db.snapshot() as connection:
             columns = queries.get_columns(connection, job_id)
+            failed = queries.get_import(connection, job_id).failed
 
         def pieces() -> Iterator[bytes]:
-            return csv_files.failed_rows(services.db, job_id, columns)
+            return csv_files.failed_rows(services.db, job_id, columns, failed=failed)
 
         return Stream(pieces(), media_type=CSV, headers=_attachment(f"failed-{job_id}.csv"))
 

@@ -12,12 +12,13 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 from api.http.bodies import TooLarge, UnsupportedMediaType
 from api.http.understanding import require_known
 from core.errors import Invalid, Malformed, Unavailable
-from core.imports.csv.header import HEAD_BYTES
+from core.imports.csv.encoding import Encoding, Transcoder
+from core.imports.csv.header import HEAD_BYTES, require_text
 from core.imports.storage.files import Upload
 
 PIECE_BYTES: Final = 1024 * 1024
 FIELD: Final = "file"
-WISHES: Final = ("dry_run", "mode", "times")
+WISHES: Final = ("dry_run", "encoding", "match", "mode", "times")
 """Query parameters, which some clients put into the form."""
 MULTIPART: Final = "multipart/form-data"
 TEXT_TYPES: Final = frozenset(
@@ -33,12 +34,13 @@ TEXT_TYPES: Final = frozenset(
 """What a raw body may call itself. What it is, its bytes say."""
 
 
-async def receive(request: Request[Any, Any, Any], upload: Upload, *, limit: int) -> bytes:
-    """Write the file of a request into `upload`; returns its first bytes, in which its header is. `limit` in bytes.
+async def receive(request: Request[Any, Any, Any], upload: Upload, *, limit: int, encoding: Encoding) -> bytes:
+    """Write the file of a request into `upload`, as UTF-8; returns its first bytes, in which its header is. `limit` in bytes.
 
     Raises:
         UnsupportedMediaType, Malformed, Invalid: no file in it.
         TooLarge: found out while it streams, or before.
+        WrongEncoding: its bytes are not in `encoding`. Another format, an archive say, is for the reader of the header to refuse.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind == MULTIPART:
@@ -51,25 +53,37 @@ async def receive(request: Request[Any, Any, Any], upload: Upload, *, limit: int
     too_large = TooLarge(f"A file has at most {limit // 1024**2} MB.")
     if announced.isdigit() and int(announced) > limit + HEAD_BYTES:
         raise too_large
+    transcoder = Transcoder(encoding)
     head, waiting, size = bytearray(), bytearray(), 0
+
+    async def pass_on(*, last: bool) -> None:
+        text = await asyncio.to_thread(_kept, upload, transcoder, bytes(waiting), last=last)
+        head.extend(text[: HEAD_BYTES - len(head)])
+        waiting.clear()
+
     async for piece in pieces:
         size += len(piece)
         if size > limit:
             raise too_large
-        head += piece[: HEAD_BYTES - len(head)]
         waiting += piece
+        if not head and len(waiting) >= HEAD_BYTES:
+            require_text(bytes(waiting[:HEAD_BYTES]))
         if len(waiting) >= PIECE_BYTES:
-            await _write(upload, bytes(waiting))
-            waiting.clear()
-    await _write(upload, bytes(waiting))
+            await pass_on(last=False)
+    if not head:
+        require_text(bytes(waiting[:HEAD_BYTES]))
+    await pass_on(last=True)
     return bytes(head)
 
 
-async def _write(upload: Upload, piece: bytes) -> None:
+def _kept(upload: Upload, transcoder: Transcoder, piece: bytes, *, last: bool) -> bytes:
+    """The piece as it was stored."""
+    text = transcoder.feed(piece, last=last)
     try:
-        await asyncio.to_thread(upload.write, piece)
+        upload.write(text)
     except OSError as error:
         raise storage_away(error) from error
+    return text
 
 
 def storage_away(error: OSError) -> Unavailable:

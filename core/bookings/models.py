@@ -57,7 +57,7 @@ class Booking(SQLModel, table=True):
     idempotency_key: str | None = Field(default=None, sa_column=Column(Text))
     request_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     """SHA-256 of the request that used the key."""
-    price_total: Decimal = Field(sa_column=Column(Numeric(12, 2), nullable=False))
+    price_total: Decimal = Field(sa_column=Column(Numeric(), nullable=False))
     """Of all segments together, for all seats."""
     currency: str = Field(sa_column=Column(Text, nullable=False))
     reference: str = Field(sa_column=Column(Text, nullable=False))
@@ -83,7 +83,7 @@ class BookingSegment(SQLModel, table=True):
     public_id: UUID
     """What clients see as the `booking_id` of the segment: the booking's own id for the first one. Nothing is found by it."""
     flight_id: UUID = Field(foreign_key="flights.id")
-    price_total: Decimal = Field(sa_column=Column(Numeric(12, 2), nullable=False))
+    price_total: Decimal = Field(sa_column=Column(Numeric(), nullable=False))
     """For all seats on this flight."""
     departure_ts: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     """When the flight was to leave, as it was booked, or as its traveller last kept it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -89,18 +90,35 @@ def surname_key(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Correctable:
-    """What decides whether passengers may be corrected. `departed`: the first flight has left."""
+    """What decides whether passengers may be named. `departed`: the first flight has left."""
 
     user_id: UUID
     status: BookingStatus
+    seats: int
     departed: bool
 
 
-_READ: Final = """
-    SELECT b.user_id, b.status, f.departure_ts <= now() AS departed
+_LOCK: Final = """
+    SELECT b.user_id, b.status, b.seats, f.departure_ts <= now() AS departed
     FROM bookings b JOIN booking_segments s ON s.booking_id = b.id AND s.position = 0 JOIN flights f ON f.id = s.flight_id
-    WHERE b.id = %s
+    WHERE b.id = %s FOR NO KEY UPDATE OF b
 """
+_STORE: Final = """
+    INSERT INTO passengers (booking_id, position, name, surname_key, date_of_birth, contact) VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT (booking_id, position) DO UPDATE
+    SET name = excluded.name, surname_key = excluded.surname_key, date_of_birth = excluded.date_of_birth, contact = excluded.contact
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Somebody to be corrected, at `position` (1 for the first), or to be added, where it is None. `pointer`: where it stands in the
+    request.
+    """
+
+    position: int | None
+    correction: Correction
+    pointer: str
 
 
 def correct(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, position: int, correction: Correction) -> None:
@@ -110,27 +128,50 @@ def correct(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, 
         BookingNotFound, PassengerNotFound, PassengersFixed
         Invalid: what is left of the passenger would not be a traveller.
     """
-    booking = fetch_one(connection, _Correctable, _READ, (booking_id,))
+    name_passengers(connection, booking_id, owner_id, [Naming(position, correction, "")])
+
+
+def name_passengers(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, wanted: Sequence[Naming]) -> None:
+    """Add passengers to a booking that has not ended or departed, and correct others: all or none. `owner_id` None: an admin.
+
+    Raises:
+        BookingNotFound, PassengerNotFound, PassengersFixed
+        Invalid: more passengers than seats, one position twice, or what is left of somebody would not be a traveller.
+    """
+    booking = fetch_one(connection, _Correctable, _LOCK, (booking_id,))
     if booking is None or not may_act_for(owner_id, booking.user_id):
         raise BookingNotFound(NOT_FOUND)
-    before = fetch_one(
-        connection,
-        Traveller,
-        "SELECT name, date_of_birth, contact FROM passengers WHERE booking_id = %s AND position = %s FOR UPDATE",
-        (booking_id, position),
-    )
-    if before is None:
-        raise PassengerNotFound("The booking has no such passenger.")
+    known = _read(connection, booking_id)
+    positions = [naming.position for naming in wanted if naming.position is not None]
+    if not set(positions) <= set(known):
+        raise PassengerNotFound("The booking has no such passenger. Leave `position` out to add somebody.")
     if booking.status not in ACTIVE or booking.departed:
         why = "The flight has departed." if booking.status in ACTIVE else f"The booking is {booking.status}."
         raise PassengersFixed(f"{why} Its passengers stay as they are.", booking_status=booking.status.value)
-    (after,) = require_faultless([correction.of(before)], [""])
-    connection.execute(
-        """
-        UPDATE passengers SET name = %s, surname_key = %s, date_of_birth = %s, contact = %s WHERE booking_id = %s AND position = %s
-        """,
-        (after.name, after.surname_key, after.date_of_birth, after.contact, booking_id, position),
-    )
+    if len(set(positions)) < len(positions):
+        raise Invalid.field("/passengers", "duplicate", "One passenger is named twice.")
+    added = len(wanted) - len(positions)
+    if len(known) + added > booking.seats:
+        raise Invalid.field(
+            "/passengers", "too_many", f"The booking has {booking.seats} seats and names {len(known)} passengers."
+        )
+    free = iter(range(max(known, default=0) + 1, max(known, default=0) + 1 + added))
+    places = [next(free) if naming.position is None else naming.position for naming in wanted]
+    after = [naming.correction.of(known.get(place, _NOBODY)) for naming, place in zip(wanted, places, strict=True)]
+    travellers = require_faultless(after, [naming.pointer for naming in wanted])
+    for place, person in zip(places, travellers, strict=True):
+        connection.execute(_STORE, (booking_id, place, person.name, person.surname_key, person.date_of_birth, person.contact))
+
+
+_NOBODY: Final = Traveller("")
+
+
+def _read(connection: RawConnection, booking_id: UUID) -> dict[int, Traveller]:
+    """The passengers of a booking whose row the caller has locked, by their positions."""
+    rows = connection.execute(
+        "SELECT position, name, date_of_birth, contact FROM passengers WHERE booking_id = %s", (booking_id,)
+    ).fetchall()
+    return {position: Traveller(name, born, contact) for position, name, born, contact in rows}
 
 
 def _tidy(text: str) -> str:

@@ -7,19 +7,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from core import money
 from core.bookings.errors import PriceChanged
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """`amount` in whole units of the currency, with two decimals."""
+    """`amount` in whole units of the currency."""
 
     amount: Decimal
     currency: str
 
+    @property
+    def text(self) -> str:
+        """The amount with the decimals of its currency."""
+        return money.text(self.amount, self.currency)
+
     def as_data(self) -> dict[str, str]:
         """As clients read it."""
-        return {"amount": f"{self.amount:.2f}", "currency": self.currency}
+        return {"amount": self.text, "currency": self.currency}
 
 
 class Priced(Protocol):
@@ -44,7 +50,7 @@ def find_change(expected: Price | None, flights: Sequence[Priced], seats: int) -
     if actual == expected:
         return None
     return PriceChanged(
-        f"The price is {actual.amount:.2f} {actual.currency} now, and not {expected.amount:.2f} {expected.currency}.",
+        f"The price is {actual.text} {actual.currency} now, and not {expected.text} {expected.currency}.",
         expected=expected.as_data(),
         actual=actual.as_data(),
     )

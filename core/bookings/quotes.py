@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from core import money
 from core.bookings.errors import QuoteNotFound
 from core.bookings.locking import LockedBooking, may_act_for
 from core.clock import new_id
 from core.db import RawConnection, fetch_one
 from core.settings import Fares
 
-CENT: Final = Decimal("0.01")
 NOT_FOUND: Final = "There is no such quote."
 
 
@@ -52,14 +52,14 @@ class Quote:
     outdated: bool
 
 
-def fee_of(fares: Fares, captured: Decimal, *, since_booking: timedelta, to_departure: timedelta) -> Decimal:
-    """What is kept of `captured` when the traveller cancels now; rounded half up to the cent."""
+def fee_of(fares: Fares, captured: Decimal, currency: str, *, since_booking: timedelta, to_departure: timedelta) -> Decimal:
+    """What is kept of `captured` when the traveller cancels now; rounded half up to the smallest coin of the currency."""
     if to_departure <= timedelta(hours=fares.cancel_no_refund_hours):
         return captured
     just_booked = since_booking <= timedelta(hours=fares.cancel_free_hours)
     if just_booked and to_departure >= timedelta(days=fares.cancel_free_days):
         return Decimal(0)
-    return (captured * fares.cancel_fee_percent / 100).quantize(CENT, ROUND_HALF_UP)
+    return money.in_units(captured * fares.cancel_fee_percent / 100, currency)
 
 
 def read_situation(connection: RawConnection, booking: LockedBooking) -> Situation:
@@ -87,6 +87,7 @@ def refund_of(fares: Fares, booking: LockedBooking, situation: Situation) -> Dec
     return situation.captured - fee_of(
         fares,
         situation.captured,
+        booking.currency,
         since_booking=situation.at - booking.created_at,
         to_departure=departure - situation.at,
     )

@@ -39,8 +39,8 @@ class CancellationQuote(SQLModel, table=True):
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     booking_id: UUID
-    refund_amount: Decimal = Field(sa_column=Column(Numeric(12, 2), nullable=False))
-    fee_amount: Decimal = Field(sa_column=Column(Numeric(12, 2), nullable=False))
+    refund_amount: Decimal = Field(sa_column=Column(Numeric(), nullable=False))
+    fee_amount: Decimal = Field(sa_column=Column(Numeric(), nullable=False))
     currency: str = Field(sa_column=Column(Text, nullable=False))
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     confirmed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

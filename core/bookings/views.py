@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from core import money
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode
 from core.db import RawConnection, fetch
@@ -158,11 +159,6 @@ def failure_of(code: str | None, timeline: Sequence[Mapping[str, str]] = ()) -> 
     return Failure(code, WORDS[FailureCode(code)], UUID(flight_id) if flight_id else None)
 
 
-def money(amount: Decimal) -> str:
-    """A decimal string with two places, never an exponent."""
-    return f"{amount:.2f}"
-
-
 @dataclass(frozen=True, slots=True)
 class _Row:
     """A booking with one of its segments, as the query below returns them."""
@@ -201,14 +197,16 @@ class _Row:
     schedule_change: ScheduleChangeView | None
 
 
-_QUERY: Final = """
+_QUERY: Final = f"""
     SELECT b.id, b.reference, b.user_id, b.status, b.seats, b.price_total, b.currency, b.payment_mode, b.hold_expires_at,
            b.hold_expires_at > now() AS in_time, b.failure_code, b.timeline, b.created_at, b.updated_at, b.finished_at, b.rescued_at,
            (SELECT jsonb_agg(to_jsonb(p) - 'booking_id' - 'surname_key' ORDER BY p.position)
             FROM passengers p WHERE p.booking_id = b.id) AS passengers,
-           (SELECT jsonb_build_object('amount', r.amount::text, 'currency', r.currency, 'status', r.status, 'reason', r.reason)
+           (SELECT jsonb_build_object('amount', round(r.amount, {money.places_sql("r.currency")})::text, 'currency', r.currency,
+                                      'status', r.status, 'reason', r.reason)
             FROM refunds r WHERE r.booking_id = b.id ORDER BY r.reason = 'surplus_payment', r.id DESC LIMIT 1) AS refund,
-           (SELECT jsonb_build_object('id', p.id, 'amount', p.amount::text, 'currency', p.currency, 'status', p.status,
+           (SELECT jsonb_build_object('id', p.id, 'amount', round(p.amount, {money.places_sql("p.currency")})::text,
+                                      'currency', p.currency, 'status', p.status,
                                       'decline_code', p.decline_code, 'created_at', p.created_at)
             FROM payments p WHERE p.booking_id = b.id AND b.payment_mode <> 'none'
             ORDER BY p.status = 'SUCCEEDED' DESC, p.id DESC LIMIT 1) AS payment,
@@ -222,7 +220,7 @@ _QUERY: Final = """
     FROM bookings b JOIN booking_segments s ON s.booking_id = b.id JOIN flights f ON f.id = s.flight_id
     WHERE b.id = ANY(%s)
     ORDER BY b.id, s.position
-"""
+"""  # noqa: S608  # only constants of this module
 
 
 def read_bookings(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, BookingView]:
@@ -245,7 +243,7 @@ def _view(rows: list[_Row]) -> BookingView:
         status=booking.status,
         flight_id=booking.flight_id,
         seats=booking.seats,
-        price_total=money(booking.price_total),
+        price_total=money.text(booking.price_total, booking.currency),
         currency=booking.currency,
         payment_mode=booking.payment_mode,
         hold_expires_at=booking.hold_expires_at,
@@ -288,7 +286,7 @@ def _segment(row: _Row) -> Segment:
         destination_iata=row.destination_iata,
         destination_timezone=registry.timezone_of(row.destination_iata),
     )
-    return Segment(row.public_id, flight, row.seats, money(row.segment_price), row.schedule_change)
+    return Segment(row.public_id, flight, row.seats, money.text(row.segment_price, row.currency), row.schedule_change)
 
 
 def _stages(created_at: datetime, reached: list[dict[str, str]]) -> Iterator[Stage]:

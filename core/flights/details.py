@@ -6,19 +6,17 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
 
+from core import money
 from core.errors import Invalid
-from core.flights import rules
+from core.flights import numbers, rules
 from core.places import registry
 from core.places.registry import Place
-
-CENT: Final = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightDetails:
-    """Build it with `checked`. Times have a zone; `price` has two decimals."""
+    """Build it with `checked`. Times have a zone; `price` has the decimals of its currency."""
 
     flight_number: str
     source: str
@@ -48,7 +46,7 @@ class FlightDetails:
             Invalid: with every rule that is broken.
         """
         details = cls(
-            flight_number=_in_capitals(flight_number),
+            flight_number=numbers.tidy(flight_number),
             source=registry.tidy(source),
             destination=registry.tidy(destination),
             departure_ts=departure_ts,
@@ -60,7 +58,11 @@ class FlightDetails:
         errors = [{"pointer": f"/{field}", "code": code, "message": message} for field, code, message in details._broken_rules()]
         if errors:
             raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
-        return replace(details, price=price.quantize(CENT))
+        return replace(details, price=money.in_units(price, details.currency))
+
+    @property
+    def flight_number_key(self) -> str:
+        return numbers.key_of(self.flight_number)
 
     @property
     def departs_from(self) -> Place | None:
@@ -79,7 +81,11 @@ class FlightDetails:
         broken = []
         if not re.fullmatch(rules.FLIGHT_NUMBER, self.flight_number):
             broken.append(
-                ("flight_number", "bad_format", "A flight number has 2 to 16 letters, digits and dashes, such as AI-202.")
+                (
+                    "flight_number",
+                    "bad_format",
+                    "A flight number has 2 to 16 letters, digits, dashes and blanks, such as AI-202 or AI 202.",
+                )
             )
         for field, name in (("source", self.source), ("destination", self.destination)):
             if not re.fullmatch(rules.PLACE, name):
@@ -99,12 +105,13 @@ class FlightDetails:
 
     def _broken_rules_of_money(self) -> list[tuple[str, str, str]]:
         broken = []
+        known = money.is_currency(self.currency)
+        if not known:
+            broken.append(("currency", "not_a_currency", money.why_no_currency(self.currency)))
         if not self.price.is_finite() or not 0 <= self.price <= rules.MAX_PRICE:
             broken.append(("price", "out_of_range", f"The price must be from 0 to {rules.MAX_PRICE}."))
-        elif self.price != self.price.quantize(CENT):
-            broken.append(("price", "too_many_decimals", "The price must have at most 2 decimals."))
-        if not re.fullmatch(rules.CURRENCY, self.currency):
-            broken.append(("currency", "bad_format", "A currency is a code of three letters, such as INR."))
+        elif known and money.has_too_many_places(self.price, self.currency):
+            broken.append(("price", "too_many_decimals", money.why_too_many(self.currency)))
         return broken
 
 

@@ -17,7 +17,7 @@ from psycopg.sql import SQL, Composable, Composed
 
 from core.db import RawConnection
 from core.errors import Invalid
-from core.flights import airports, rules
+from core.flights import airports, numbers, rules
 from core.flights.models import FlightStatus
 from core.flights.views import COLUMNS, FlightView, view
 from core.places import registry
@@ -43,7 +43,7 @@ class FlightSort(StrEnum):
 _COLUMN: Final = {
     "departure_ts": (SQL("departure_ts"), SQL("timestamptz")),
     "price": (SQL("price"), SQL("numeric")),
-    "flight_number": (SQL("flight_number"), SQL("text")),
+    "flight_number": (SQL("flight_number_key"), SQL("text")),
     # Ids are given out in the order of time, and have an index.
     "created_at": (SQL("id"), SQL("uuid")),
 }
@@ -58,7 +58,7 @@ SELECT {columns}, {column}::text AS cursor_value FROM flights WHERE {conditions}
 class FlightFilter:
     """None matches everything. `source` and `destination`: names or IATA codes. `day`: the local date of departure.
 
-    `text`: the beginning of a flight number, or part of a place's name.
+    `text`: the beginning of a flight number in any spelling, or part of a place's name.
     """
 
     source: str | None = None
@@ -124,9 +124,9 @@ def conditions_of(connection: RawConnection, wanted: FlightFilter) -> tuple[Comp
     if wanted.text:
         # Names are looked for among the few places, not among the many flights.
         conditions.append(
-            SQL("(flight_number LIKE %(number)s OR source_key = ANY(%(places)s) OR destination_key = ANY(%(places)s))")
+            SQL("(flight_number_key LIKE %(number)s OR source_key = ANY(%(places)s) OR destination_key = ANY(%(places)s))")
         )
-        beginning = re.sub(r"([\\%_])", r"\\\1", wanted.text.upper())
+        beginning = re.sub(r"([\\%_])", r"\\\1", numbers.beginning_of_key(wanted.text))
         values |= {"number": f"{beginning}%", "places": airports.find_place_keys(connection, wanted.text)}
     return SQL(" AND ").join(conditions), values
 

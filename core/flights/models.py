@@ -21,7 +21,7 @@ class FlightStatus(StrEnum):
 class Flight(SQLModel, table=True):
     __tablename__ = "flights"
     __table_args__ = (
-        UniqueConstraint("flight_number", "departure_ts"),
+        UniqueConstraint("flight_number_key", "departure_ts"),
         CheckConstraint("seats_held >= 0", name="held_not_negative"),
         CheckConstraint("seats_sold >= 0", name="sold_not_negative"),
         CheckConstraint("seats_held + seats_sold <= total_seats", name="not_oversold"),
@@ -36,7 +36,9 @@ class Flight(SQLModel, table=True):
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     flight_number: str = Field(sa_column=Column(Text(collation="C"), nullable=False))
-    """Compared by bytes, like the keys below: an import looks up every row by it."""
+    """As it was written first."""
+    flight_number_key: str = Field(sa_column=Column(Text(collation="C"), nullable=False))
+    """What numbers are compared by (`core/flights/numbers.py`), by bytes, like the keys below: an import looks up every row by it."""
     source: str = Field(sa_column=Column(Text, nullable=False))
     destination: str = Field(sa_column=Column(Text, nullable=False))
     source_iata: str | None = Field(default=None, sa_column=Column(Text))
@@ -59,7 +61,7 @@ class Flight(SQLModel, table=True):
     total_seats: int
     seats_held: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     seats_sold: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    price: Decimal = Field(sa_column=Column(Numeric(10, 2), nullable=False))
+    price: Decimal = Field(sa_column=Column(Numeric(), nullable=False))
     currency: str = Field(sa_column=Column(Text, nullable=False))
     status: str = Field(default=FlightStatus.SCHEDULED, sa_column=Column(Text, nullable=False, server_default="SCHEDULED"))
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})

@@ -33,10 +33,10 @@ def get_flight(connection: RawConnection, flight_id: UUID) -> FlightView:
     return view(row)
 
 
-def find_flight_id(connection: RawConnection, flight_number: str, departure_ts: datetime) -> UUID | None:
+def find_flight_id(connection: RawConnection, flight_number_key: str, departure_ts: datetime) -> UUID | None:
     """The flight with this natural key."""
     row = connection.execute(
-        "SELECT id FROM flights WHERE flight_number = %s AND departure_ts = %s", (flight_number, departure_ts)
+        "SELECT id FROM flights WHERE flight_number_key = %s AND departure_ts = %s", (flight_number_key, departure_ts)
     ).fetchone()
     return row[0] if row else None
 

@@ -36,24 +36,29 @@ from core.telemetry.incidents import Incident
 
 _RETURNED: Final = SQL("{}, source_key, destination_key, departure_date").format(COLUMNS)
 _INSERT: Final = SQL("""
-INSERT INTO flights (id, flight_number, source, destination, source_iata, destination_iata, departure_ts, arrival_ts,
+INSERT INTO flights (id, flight_number, flight_number_key, source, destination, source_iata, destination_iata, departure_ts, arrival_ts,
                      departure_date, total_seats, price, currency)
-VALUES (%(id)s, %(flight_number)s, %(source)s, %(destination)s, %(source_iata)s, %(destination_iata)s, %(departure_ts)s,
+VALUES (%(id)s, %(flight_number)s, %(flight_number_key)s, %(source)s, %(destination)s, %(source_iata)s, %(destination_iata)s, %(departure_ts)s,
         %(arrival_ts)s, %(departure_date)s, %(total_seats)s, %(price)s, %(currency)s)
-ON CONFLICT (flight_number, departure_ts) DO NOTHING
+ON CONFLICT (flight_number_key, departure_ts) DO NOTHING
 RETURNING {returned}
 """).format(returned=_RETURNED)
+# A number stays as it was written first. Two flights that were one number to us only later have keys apart (`~2`), and keep them.
 _UPDATE: Final = SQL("""
 UPDATE flights SET
-    flight_number = %(flight_number)s, source = %(source)s, destination = %(destination)s, source_iata = %(source_iata)s,
+    flight_number = CASE WHEN split_part(flight_number_key, '~', 1) = %(flight_number_key)s THEN flight_number
+                         ELSE %(flight_number)s END,
+    flight_number_key = CASE WHEN split_part(flight_number_key, '~', 1) = %(flight_number_key)s THEN flight_number_key
+                             ELSE %(flight_number_key)s END,
+    source = %(source)s, destination = %(destination)s, source_iata = %(source_iata)s,
     destination_iata = %(destination_iata)s, departure_ts = %(departure_ts)s, arrival_ts = %(arrival_ts)s,
     departure_date = %(departure_date)s, total_seats = %(total_seats)s, price = %(price)s, currency = %(currency)s,
     version = version + 1, updated_at = now()
 WHERE id = %(id)s
-  AND (flight_number, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date, total_seats,
+  AND (split_part(flight_number_key, '~', 1), source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date, total_seats,
        price, currency)
       IS DISTINCT FROM
-      (%(flight_number)s, %(source)s, %(destination)s, %(source_iata)s, %(destination_iata)s, %(departure_ts)s, %(arrival_ts)s,
+      (%(flight_number_key)s, %(source)s, %(destination)s, %(source_iata)s, %(destination_iata)s, %(departure_ts)s, %(arrival_ts)s,
        %(departure_date)s, %(total_seats)s, %(price)s, %(currency)s)
 RETURNING {returned}
 """).format(returned=_RETURNED)
@@ -209,6 +214,7 @@ def _columns(details: FlightDetails) -> dict[str, Any]:
     source, destination = details.departs_from, details.arrives_at
     return {
         "flight_number": details.flight_number,
+        "flight_number_key": details.flight_number_key,
         "source": details.source,
         "destination": details.destination,
         "source_iata": source.iata if source else None,
@@ -233,5 +239,5 @@ def _told(flight: FlightView) -> dict[str, Any]:
 
 
 def _exists(connection: RawConnection, details: FlightDetails) -> FlightExists:
-    other = queries.find_flight_id(connection, details.flight_number, details.departure_ts)
+    other = queries.find_flight_id(connection, details.flight_number_key, details.departure_ts)
     return FlightExists(f"{details.flight_number} departs at {details.departure_ts.isoformat()} already.", flight_id=other)

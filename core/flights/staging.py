@@ -6,14 +6,15 @@ flight number and departure. Held and sold seats are never touched here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from psycopg.rows import class_row
-from psycopg.sql import SQL, Composed
+from psycopg.sql import SQL, Composed, Literal
 
+from core import money
 from core.db import RawConnection
 from core.flights.announcements.route_versions import RouteDay
 from core.flights.models import FlightStatus
@@ -21,34 +22,35 @@ from core.flights.rules import DEFAULT_CURRENCY
 
 _STAGE: Final = """
 CREATE TEMP TABLE IF NOT EXISTS import_stage (
-    line int, id uuid, flight_number text COLLATE "C", source text, destination text, source_iata text, destination_iata text,
-    departure_ts timestamptz, arrival_ts timestamptz, departure_date date, total_seats int, price numeric(10, 2), currency text
+    line int, id uuid, flight_number text, flight_number_key text COLLATE "C", source text, destination text, source_iata text, destination_iata text,
+    departure_ts timestamptz, arrival_ts timestamptz, departure_date date, total_seats int, price numeric, currency text
 ) ON COMMIT DROP
 """
 _COPY_STAGE: Final = SQL("COPY import_stage FROM STDIN (FORMAT csv)")
-_MATCH: Final = SQL("f.flight_number = s.flight_number AND f.departure_ts = s.departure_ts")
+_MATCH: Final = SQL("f.flight_number_key = s.flight_number_key AND f.departure_ts = s.departure_ts")
 _DIFFERS: Final = SQL("""
 (f.source, f.destination, f.source_iata, f.destination_iata, f.arrival_ts, f.departure_date, f.total_seats, f.price, f.currency)
 IS DISTINCT FROM
 (s.source, s.destination, s.source_iata, s.destination_iata, s.arrival_ts, s.departure_date, s.total_seats, s.price,
  coalesce(s.currency, f.currency))
 """)
+_PLACES: Final = SQL(money.places_sql("coalesce(s.currency, f.currency)"))
 _COUNT: Final = SQL("""
 SELECT count(*) FILTER (WHERE f.id IS NULL) AS new, count(*) FILTER (WHERE f.id IS NOT NULL AND {differs}) AS changed
 FROM import_stage s LEFT JOIN flights f ON {match}
 """).format(differs=_DIFFERS, match=_MATCH)
 _COLUMNS: Final = SQL("""
-id, flight_number, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date, total_seats, price,
-currency
+id, flight_number, flight_number_key, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date,
+total_seats, price, currency
 """)
 _COPY_FLIGHTS: Final = SQL("COPY flights ({columns}) FROM STDIN (FORMAT csv)").format(columns=_COLUMNS)
 # Sorted, so that two imports of the same new flights take their locks in the same order and never wait for each other in a circle.
 _INSERT: Final = SQL("""
 INSERT INTO flights ({columns})
-SELECT s.id, s.flight_number, s.source, s.destination, s.source_iata, s.destination_iata, s.departure_ts, s.arrival_ts,
+SELECT s.id, s.flight_number, s.flight_number_key, s.source, s.destination, s.source_iata, s.destination_iata, s.departure_ts, s.arrival_ts,
        s.departure_date, s.total_seats, s.price, coalesce(s.currency, %s)
-FROM import_stage s ORDER BY s.flight_number, s.departure_ts
-ON CONFLICT (flight_number, departure_ts) DO NOTHING
+FROM import_stage s ORDER BY s.flight_number_key, s.departure_ts
+ON CONFLICT (flight_number_key, departure_ts) DO NOTHING
 """).format(columns=_COLUMNS)
 _INSERT_AND_LIST: Final = SQL("""
 WITH added AS ({insert} RETURNING source_key, destination_key, departure_date)
@@ -59,25 +61,49 @@ SELECT s.line, s.flight_number FROM import_stage s JOIN flights f ON {match} AND
 """).format(match=_MATCH)
 _CHANGES: Final = SQL("""
 SELECT f.id AS flight_id, s.line, f.status, f.seats_held, f.seats_sold, f.total_seats AS old_total, s.total_seats AS new_total,
-       f.departure_ts, f.arrival_ts AS old_arrival_ts, s.arrival_ts AS new_arrival_ts,
+       f.departure_ts, f.arrival_ts AS old_arrival_ts, s.departure_ts AS new_departure_ts, s.arrival_ts AS new_arrival_ts,
        f.source_key, f.destination_key, f.departure_date,
        (s.source, s.destination, s.source_iata, s.destination_iata, s.departure_date)
        IS DISTINCT FROM (f.source, f.destination, f.source_iata, f.destination_iata, f.departure_date) AS renames_a_place,
        (coalesce(s.source_iata, place_name_key(s.source)), coalesce(s.destination_iata, place_name_key(s.destination)))
-       IS DISTINCT FROM (f.source_key, f.destination_key) AS goes_elsewhere
-FROM import_stage s JOIN flights f ON {match} WHERE {differs} ORDER BY f.id {lock}
+       IS DISTINCT FROM (f.source_key, f.destination_key) AS goes_elsewhere,
+       coalesce(s.currency, f.currency) AS currency, s.price = round(s.price, {places}) AS price_fits
+FROM {pairs} ORDER BY f.id {lock}
 """)
-_SEE_CHANGES: Final = _CHANGES.format(match=_MATCH, differs=_DIFFERS, lock=SQL(""))
-_LOCK_CHANGES: Final = _CHANGES.format(match=_MATCH, differs=_DIFFERS, lock=SQL("FOR NO KEY UPDATE OF f"))
+_LOCK: Final = SQL("FOR NO KEY UPDATE OF f")
+_DIFFERENT: Final = SQL("import_stage s JOIN flights f ON {match} WHERE {differs}").format(match=_MATCH, differs=_DIFFERS)
+_CHOSEN: Final = SQL("""
+unnest(%(lines)s::int[], %(flights)s::uuid[]) AS p(line, flight_id)
+JOIN import_stage s ON s.line = p.line JOIN flights f ON f.id = p.flight_id
+""")
+_SEE_CHANGES: Final = _CHANGES.format(places=_PLACES, pairs=_DIFFERENT, lock=SQL(""))
+_LOCK_CHANGES: Final = _CHANGES.format(places=_PLACES, pairs=_DIFFERENT, lock=_LOCK)
+_SEE_CHOSEN: Final = _CHANGES.format(places=_PLACES, pairs=_CHOSEN, lock=SQL(""))
+_LOCK_CHOSEN: Final = _CHANGES.format(places=_PLACES, pairs=_CHOSEN, lock=_LOCK)
 _UPDATE: Final = SQL("""
 UPDATE flights f SET
     source = s.source, destination = s.destination, source_iata = s.source_iata, destination_iata = s.destination_iata,
-    arrival_ts = s.arrival_ts, departure_date = s.departure_date, total_seats = s.total_seats, price = s.price,
+    departure_ts = s.departure_ts, arrival_ts = s.arrival_ts, departure_date = s.departure_date, total_seats = s.total_seats, price = s.price,
     currency = coalesce(s.currency, f.currency), version = f.version + 1, updated_at = now()
-FROM import_stage s WHERE {match} AND f.id = ANY(%s)
+FROM unnest(%(lines)s::int[], %(flights)s::uuid[]) AS p(line, flight_id) JOIN import_stage s ON s.line = p.line
+WHERE f.id = p.flight_id
 RETURNING f.id AS flight_id, f.total_seats, f.total_seats - f.seats_held - f.seats_sold AS free,
           f.source_key, f.destination_key, f.departure_date
-""").format(match=_MATCH)
+""")
+
+
+_DROP_UNFIT: Final = SQL("""
+DELETE FROM import_stage s
+WHERE s.currency IS NULL AND s.price <> round(s.price, {usual}) AND NOT EXISTS (SELECT FROM flights f WHERE {match})
+RETURNING s.line, s.price::text
+""").format(usual=Literal(money.places_of(DEFAULT_CURRENCY)), match=_MATCH)
+
+
+class UnfitPrice(NamedTuple):
+    """A staged row of a new flight whose price has more decimals than the default currency."""
+
+    line: int
+    price: str
 
 
 class Counts(NamedTuple):
@@ -111,7 +137,7 @@ class StagedChange(NamedTuple):
     """A flight as it is, and what its staged row would make of it.
 
     `renames_a_place`: a place gets another name or code, or the local date of departure changes. `goes_elsewhere`: the flight would
-    go from or to another place.
+    go from or to another place. `price_fits`: it has no more decimals than `currency`, which the flight would have.
     """
 
     flight_id: UUID
@@ -123,16 +149,23 @@ class StagedChange(NamedTuple):
     new_total: int
     departure_ts: datetime
     old_arrival_ts: datetime
+    new_departure_ts: datetime
     new_arrival_ts: datetime
     source_key: str
     destination_key: str
     departure_date: date
     renames_a_place: bool
     goes_elsewhere: bool
+    currency: str
+    price_fits: bool
 
     @property
     def seats_taken(self) -> int:
         return self.seats_held + self.seats_sold
+
+    @property
+    def departs_at_another_time(self) -> bool:
+        return self.new_departure_ts != self.departure_ts
 
     @property
     def is_cancelled(self) -> bool:
@@ -172,10 +205,16 @@ def stage(connection: RawConnection, text: memoryview) -> None:
     connection.execute(_STAGE)
     connection.execute("TRUNCATE import_stage")
     _copy(connection, _COPY_STAGE, text)
-    # The stage has no statistics, and `flights` may have millions of rows: look each row up by its key, whatever the planner guesses.
+    look_up_by_key(connection)
+    connection.execute("SET LOCAL work_mem = '32MB'")  # sorts one chunk in memory
+
+
+def look_up_by_key(connection: RawConnection) -> None:
+    """For the rest of the transaction. The stage has no statistics, and `flights` may have millions of rows: each row is looked up by
+    its key, whatever the planner guesses.
+    """
     connection.execute("SET LOCAL enable_hashjoin = off")
     connection.execute("SET LOCAL enable_mergejoin = off")
-    connection.execute("SET LOCAL work_mem = '32MB'")  # sorts one chunk in memory
 
 
 def count(connection: RawConnection) -> Counts:
@@ -184,6 +223,19 @@ def count(connection: RawConnection) -> Counts:
         found = cursor.execute(_COUNT).fetchone()
     assert found is not None
     return found
+
+
+def drop_unfit_prices(connection: RawConnection) -> list[UnfitPrice]:
+    """Take away the staged rows of new flights without a currency whose price does not fit the default one."""
+    with connection.cursor(row_factory=class_row(UnfitPrice)) as cursor:
+        return cursor.execute(_DROP_UNFIT).fetchall()
+
+
+def count_rows(connection: RawConnection) -> int:
+    """How many rows are staged."""
+    row = connection.execute("SELECT count(*) FROM import_stage").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def insert_all(connection: RawConnection) -> int:
@@ -212,10 +264,26 @@ def list_changes(connection: RawConnection, *, lock: bool) -> list[StagedChange]
         return cursor.execute(_LOCK_CHANGES if lock else _SEE_CHANGES).fetchall()
 
 
-def update(connection: RawConnection, flight_ids: Sequence[UUID]) -> list[UpdatedFlight]:
-    """Change these flights, which the caller has locked, to what their staged rows say."""
+def list_chosen(connection: RawConnection, chosen: Mapping[int, UUID], *, lock: bool) -> list[StagedChange]:
+    """What staged rows, by their lines, would make of flights that are not theirs by number and departure; in the order of the
+    flights' ids. `lock`: until the transaction ends."""
+    with connection.cursor(row_factory=class_row(StagedChange)) as cursor:
+        return cursor.execute(_LOCK_CHOSEN if lock else _SEE_CHOSEN, _pairs(chosen)).fetchall()
+
+
+def update(connection: RawConnection, chosen: Mapping[int, UUID]) -> list[UpdatedFlight]:
+    """Change flights, which the caller has locked, to what staged rows say: line -> flight."""
     with connection.cursor(row_factory=class_row(UpdatedFlight)) as cursor:
-        return cursor.execute(_UPDATE, (list(flight_ids),)).fetchall()
+        return cursor.execute(_UPDATE, _pairs(chosen)).fetchall()
+
+
+def drop(connection: RawConnection, lines: Sequence[int]) -> None:
+    """Take these staged rows away."""
+    connection.execute("DELETE FROM import_stage WHERE line = ANY(%s)", (list(lines),))
+
+
+def _pairs(chosen: Mapping[int, UUID]) -> dict[str, list[Any]]:
+    return {"lines": list(chosen), "flights": list(chosen.values())}
 
 
 def _copy(connection: RawConnection, statement: Composed | SQL, text: memoryview) -> None:

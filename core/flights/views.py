@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 from psycopg.sql import SQL
 
+from core import money
 from core.flights.models import FlightStatus
 from core.places import registry
 
@@ -62,7 +63,7 @@ def view(row: Sequence[Any]) -> FlightView:
         arrival_ts=row[5],
         total_seats=row[6],
         available_seats=row[7],
-        price=row[8],
+        price=money.in_units(row[8], row[9]),
         currency=row[9],
         status=FlightStatus(row[10]),
         version=row[11],

@@ -10,6 +10,7 @@ import io
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 from uuid import UUID
 
 import psycopg
@@ -17,16 +18,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from core.clock import now
 from core.db import RawConnection
-from core.flights import schedule_changes, staging
+from core.flights import same_day, schedule_changes, staging
 from core.flights.announcements.route_versions import RouteDays
 from core.flights.rules import DEFAULT_CURRENCY
+from core.flights.same_day import SameDay
 from core.flights.schedule_changes import MovedFlight, Times
 from core.flights.staging import StagedChange
-from core.imports import changes
+from core.imports import changes, prices
 from core.imports.csv.faults import WHOLE_ROW, Fault
-from core.imports.models import ImportMode
+from core.imports.models import ChangeEffect, ImportMatch, ImportMode
 from core.imports.validation import route_days
+from core.money import why_too_many
+
+AMBIGUOUS: Final = (
+    "Several flights of this number fly the route on that day, or several rows mean the same one: which is moved is not clear. "
+    "Change the flight by itself, or send the row with match=time."
+)
 
 
 class Rows:
@@ -49,7 +58,7 @@ class Rows:
     @cached_property
     def for_flights(self) -> memoryview:
         """Sorted by the natural key, so that two imports of the same flights take their locks in the same order."""
-        rows = self.table.drop_columns(["line"]).sort_by([("flight_number", "ascending"), ("departure_ts", "ascending")])
+        rows = self.table.drop_columns(["line"]).sort_by([("flight_number_key", "ascending"), ("departure_ts", "ascending")])
         currency = rows.schema.get_field_index("currency")
         return _csv(rows.set_column(currency, "currency", pc.fill_null(rows["currency"], DEFAULT_CURRENCY)))
 
@@ -65,19 +74,23 @@ class Applied:
     """What became of the rows.
 
     `routes`: the route days to announce, old and new. `free`: flight -> free seats, where the capacity changed. `bookings`: how many
-    travel on flights that changed. `faults`: what only the database could find.
+    travel on flights that changed. `beside`: rows that added a flight beside one of the same number, route and day. `faults`: what only the database could find.
     """
 
     created: int = 0
     updated: int = 0
+    beside: int = 0
     bookings: int = 0
     routes: RouteDays = field(default_factory=RouteDays)
     free: dict[UUID, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    is_hopeless: bool = False
+    """Of the import so far: its rows are nothing but faults."""
 
     def add(self, other: Applied) -> None:
         self.created += other.created
         self.updated += other.updated
+        self.beside += other.beside
         self.bookings += other.bookings
         self.routes.update(other.routes)
         self.free |= other.free
@@ -90,6 +103,7 @@ class ImportOptions:
 
     import_id: UUID
     mode: ImportMode
+    match: ImportMatch
     dry_run: bool
 
 
@@ -101,7 +115,7 @@ def apply(connection: RawConnection, rows: Rows, options: ImportOptions, *, prob
     """
     if not rows:
         return Applied()
-    if probably_new and not options.dry_run:
+    if probably_new and not options.dry_run and not _needs_a_look(connection, rows, options):
         with suppress(psycopg.DataError, psycopg.IntegrityError), connection.transaction():
             staging.copy_new(connection, rows.for_flights)
             return Applied(created=len(rows), routes=RouteDays(route_days(rows.table)))
@@ -119,6 +133,20 @@ def apply(connection: RawConnection, rows: Rows, options: ImportOptions, *, prob
     return applied
 
 
+def _needs_a_look(connection: RawConnection, rows: Rows, options: ImportOptions) -> bool:
+    """Whether one of the rows, all of new flights, depends on flights that exist."""
+    if prices.may_not_fit(rows.table):
+        return True
+    if not same_day.has_flights_before(connection, options.import_id):
+        return False
+    days = rows.table.select(["flight_number_key", "departure_date"]).group_by(
+        ["flight_number_key", "departure_date"], use_threads=False
+    )
+    distinct = days.aggregate([])
+    keys, dates = distinct["flight_number_key"].to_pylist(), distinct["departure_date"].to_pylist()
+    return same_day.has_any(connection, options.import_id, keys, dates)
+
+
 class _Upsert:
     """Staged rows become flights: insert the new, update the changed."""
 
@@ -128,13 +156,21 @@ class _Upsert:
         self._options = options
 
     def run(self) -> Applied:
-        staged = self._rows.num_rows
-        new, changed = staging.count(self._connection)
         applied = Applied()
+        if prices.may_not_fit(self._rows):
+            applied.faults = [
+                Fault(row.line, "price", row.price, "too_many_decimals", why_too_many(DEFAULT_CURRENCY))
+                for row in staging.drop_unfit_prices(self._connection)
+            ]
+        new, changed = staging.count(self._connection)
+        if new and same_day.has_flights_before(self._connection, self._options.import_id):
+            self._look_at_the_day(applied)
+            new, changed = staging.count(self._connection)
+        staged = staging.count_rows(self._connection)
         if self._options.dry_run:
             applied.created = new
         elif new:
-            applied = self._insert_all() if new == staged else self._insert_some()
+            applied.add(self._insert_all() if new == self._rows.num_rows else self._insert_some())
         if self._options.mode is ImportMode.CREATE:
             if applied.created < staged:
                 applied.faults += self._existing()
@@ -167,27 +203,60 @@ class _Upsert:
                 applied.routes.update([change.route_day])
             else:
                 applied.faults.append(fault)
-        to_note = [
-            change.flight_id
+        to_note = {
+            change.line: change.flight_id
             for change in allowed.values()
             if change.renames_a_place or change.seats_taken or self._options.dry_run
-        ]
+        }
         applied.updated = len(allowed)
         applied.bookings = changes.record(self._connection, self._options.import_id, to_note)
         if allowed and not self._options.dry_run:
             self._write(allowed, applied)
         return applied
 
+    def _look_at_the_day(self, applied: Applied) -> None:
+        """What becomes of new rows on whose day the same number flies the same route at another time: they move that flight, or are
+        added beside it, and the import says so."""
+        found = same_day.find(self._connection, self._options.import_id)
+        if self._options.match is ImportMatch.DAY:
+            self._move(found, applied)
+        elif found.flights:
+            changes.record(self._connection, self._options.import_id, found.flights, ChangeEffect.ADDED_BESIDE)
+            applied.beside += len(found.flights)
+
+    def _move(self, found: SameDay, applied: Applied) -> None:
+        lock = not self._options.dry_run
+        allowed: dict[UUID, StagedChange] = {}
+        faults = [
+            Fault(line, "departure_ts", "", "ambiguous_flight", AMBIGUOUS) for line in found.flights.keys() - found.clear.keys()
+        ]
+        for change in staging.list_chosen(self._connection, found.clear, lock=lock):
+            fault = _fault(change)
+            if fault is None:
+                allowed[change.flight_id] = change
+                applied.routes.update([change.route_day])
+            else:
+                faults.append(fault)
+        moved = {change.line: change.flight_id for change in allowed.values()}
+        applied.bookings += changes.record(self._connection, self._options.import_id, moved)
+        applied.updated += len(moved)
+        if moved and not self._options.dry_run:
+            self._write(allowed, applied)
+        applied.faults += faults
+        staging.drop(self._connection, [*(fault.line for fault in faults), *moved])
+
     def _write(self, allowed: dict[UUID, StagedChange], applied: Applied) -> None:
-        for updated in staging.update(self._connection, list(allowed)):
+        for updated in staging.update(self._connection, {change.line: change.flight_id for change in allowed.values()}):
             applied.routes.update([updated.route_day])
-            if updated.total_seats != allowed[updated.flight_id].old_total:
+            before = allowed[updated.flight_id]
+            # Redis keeps the seats of a flight until it departs, so a new departure makes it load them again.
+            if updated.total_seats != before.old_total or before.departs_at_another_time:
                 applied.free[updated.flight_id] = updated.free
         moved = [
             MovedFlight(
                 change.flight_id,
                 Times(change.departure_ts, change.old_arrival_ts),
-                Times(change.departure_ts, change.new_arrival_ts),
+                Times(change.new_departure_ts, change.new_arrival_ts),
             )
             for change in allowed.values()
             if change.seats_taken
@@ -199,11 +268,16 @@ def _fault(change: StagedChange) -> Fault | None:
     """Why the flight must stay as it is; None where the change is allowed."""
     if change.is_cancelled:
         return Fault(change.line, "flight_number", "", "flight_cancelled", "The flight is cancelled and cannot be changed.")
+    if not change.price_fits:
+        return Fault(change.line, "price", "", "too_many_decimals", why_too_many(change.currency))
     if change.seats_taken > change.new_total:
         message = (
             f"{change.seats_held} seats are held and {change.seats_sold} are sold, so the flight cannot have {change.new_total}."
         )
         return Fault(change.line, "total_seats", str(change.new_total), "capacity_below_sold", message)
+    if change.departs_at_another_time and change.new_departure_ts <= now() and change.seats_taken:
+        message = f"{change.seats_taken} seats are held or sold, so the flight cannot be moved into the past."
+        return Fault(change.line, "departure_ts", "", "flight_has_bookings", message)
     if change.goes_elsewhere and change.seats_taken:
         message = (
             f"{change.seats_taken} seats are held or sold, so the flight cannot go elsewhere. Cancel it, and add another one."

@@ -6,25 +6,27 @@ or call a place by another name, because search has to be told of the old one ev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
+from core import money
 from core.db import RawConnection
 from core.flights.announcements.route_versions import RouteDay
+from core.imports.models import ChangeEffect
 
 # Everything that a client reads is text or a whole number, in the shape that it has elsewhere in the API.
-_RECORD: Final = """
+_RECORD: Final = f"""
     WITH noted AS (
         INSERT INTO import_changes (import_id, line, flight_id, flight_number, departure_ts, source_key, destination_key,
-                                    departure_date, bookings, seats, before, after)
-        SELECT %s, s.line, f.id, f.flight_number, f.departure_ts, f.source_key, f.destination_key, f.departure_date,
-               coalesce(b.bookings, 0), coalesce(b.seats, 0), coalesce(d.before, '{}'), coalesce(d.after, '{}')
-        FROM import_stage s
-        JOIN flights f ON f.flight_number = s.flight_number AND f.departure_ts = s.departure_ts
+                                    departure_date, bookings, seats, before, after, effect)
+        SELECT %(import_id)s, s.line, f.id, f.flight_number, f.departure_ts, f.source_key, f.destination_key, f.departure_date,
+               coalesce(b.bookings, 0), coalesce(b.seats, 0), coalesce(d.before, '{{}}'), coalesce(d.after, '{{}}'), %(effect)s
+        FROM unnest(%(lines)s::int[], %(flights)s::uuid[]) AS p(line, flight_id)
+        JOIN import_stage s ON s.line = p.line JOIN flights f ON f.id = p.flight_id
         LEFT JOIN LATERAL (
             SELECT count(*) AS bookings, sum(b.seats) AS seats
             FROM booking_segments g JOIN bookings b ON b.id = g.booking_id
@@ -35,21 +37,23 @@ _RECORD: Final = """
             FROM (VALUES
                 ('source', to_jsonb(f.source), to_jsonb(s.source)),
                 ('destination', to_jsonb(f.destination), to_jsonb(s.destination)),
+                ('departure_ts', to_jsonb(to_char(f.departure_ts, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
+                                 to_jsonb(to_char(s.departure_ts, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))),
                 ('arrival_ts', to_jsonb(to_char(f.arrival_ts, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
                                to_jsonb(to_char(s.arrival_ts, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))),
                 ('total_seats', to_jsonb(f.total_seats), to_jsonb(s.total_seats)),
-                ('price', to_jsonb(f.price::text), to_jsonb(s.price::text)),
+                ('price', to_jsonb(round(f.price, {money.places_sql("f.currency")})::text),
+                          to_jsonb(round(s.price, {money.places_sql("coalesce(s.currency, f.currency)")})::text)),
                 ('currency', to_jsonb(f.currency), to_jsonb(coalesce(s.currency, f.currency)))
             ) AS fields (field, was, becomes)
             WHERE was IS DISTINCT FROM becomes
         ) d
-        WHERE f.id = ANY(%s)
         RETURNING bookings
     )
     SELECT coalesce(sum(bookings), 0) FROM noted
-"""
+"""  # noqa: S608  # only constants of this module
 _LIST: Final = """
-    SELECT line, flight_id, flight_number, departure_ts, before, after, bookings, seats FROM import_changes
+    SELECT line, flight_id, flight_number, departure_ts, before, after, bookings, seats, effect FROM import_changes
     WHERE import_id = %(import_id)s AND line > %(after)s AND (bookings > 0 OR NOT %(booked)s) ORDER BY line LIMIT %(limit)s
 """
 
@@ -63,8 +67,9 @@ class FieldChange(msgspec.Struct, frozen=True):
 
 
 class FlightChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What one line of the file changes on one flight. `bookings` have `seats` on it, held or sold; a departure never changes,
-    because it is part of what a flight is known by.
+    """What one line of the file changes on one flight. `bookings` have `seats` on it, held or sold.
+
+    `effect`: `changed`; or `added_beside`: this flight stays as it is, and the line adds another one of the same number, route and day.
     """
 
     line: int
@@ -74,13 +79,17 @@ class FlightChange(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[FieldChange]
     bookings: int
     seats: int
+    effect: ChangeEffect
 
 
-def record(connection: RawConnection, import_id: UUID, flight_ids: Sequence[UUID]) -> int:
-    """Note what the staged rows would change on these flights, before they do. Returns the number of bookings on them."""
-    if not flight_ids:
+def record(
+    connection: RawConnection, import_id: UUID, flights: Mapping[int, UUID], effect: ChangeEffect = ChangeEffect.CHANGED
+) -> int:
+    """Note what staged rows would change on flights (line -> flight), before they do. Returns the number of bookings on them."""
+    if not flights:
         return 0
-    row = connection.execute(_RECORD, (import_id, list(flight_ids))).fetchone()
+    noted = {"import_id": import_id, "lines": list(flights), "flights": list(flights.values()), "effect": effect}
+    row = connection.execute(_RECORD, noted).fetchone()
     return int(row[0]) if row else 0
 
 
@@ -119,7 +128,7 @@ def places_lost(connection: RawConnection, import_id: UUID) -> bool:
 
 
 def _change(row: tuple[Any, ...]) -> FlightChange:
-    line, flight_id, number, departure, before, after, bookings, seats = row
+    line, flight_id, number, departure, before, after, bookings, seats, effect = row
     return FlightChange(
         line=line,
         flight_id=flight_id,
@@ -128,4 +137,5 @@ def _change(row: tuple[Any, ...]) -> FlightChange:
         changes=[FieldChange(field, was, after[field]) for field, was in sorted(before.items())],
         bookings=bookings,
         seats=seats,
+        effect=ChangeEffect(effect),
     )

@@ -18,30 +18,40 @@ STATEMENT_MS: Final = 60_000
 """A chunk writes tens of thousands of rows, which may take longer than anything a request does."""
 
 
+KEPT_ROWS: Final = 100_000
+"""Failed rows of one import that are kept to be mended. What fails beyond them is counted."""
+
+
 def store_chunk(connection: RawConnection, job: Job, chunk: Chunk, rows: Rows, *, probably_new: bool) -> Applied | None:
     """`rows`: the good rows of the chunk. `probably_new`: none of their flights is likely to exist.
 
     None: nothing is stored, because another worker has moved the cursor, or the import was cancelled.
     """
     connection.execute(f"SET LOCAL statement_timeout = {STATEMENT_MS}")
-    if not progress.move_cursor(connection, job, chunk):
+    failed_before = progress.move_cursor(connection, job, chunk)
+    if failed_before is None:
         return None
-    applied = apply(connection, rows, ImportOptions(job.id, job.mode, job.dry_run), probably_new=probably_new)
+    applied = apply(connection, rows, ImportOptions(job.id, job.mode, job.match, job.dry_run), probably_new=probably_new)
     faults = chunk.faults.with_more(applied.faults)
-    _write_faults(connection, job.id, chunk, faults)
-    progress.count(connection, job, chunk, applied, failed=len(faults))
+    _write_faults(connection, job.id, chunk, faults, room=max(0, KEPT_ROWS - failed_before))
+    counted = progress.count(connection, job, chunk, applied, failed=len(faults))
+    applied.is_hopeless = counted.is_hopeless
     return applied
 
 
-def _write_faults(connection: RawConnection, import_id: UUID, chunk: Chunk, faults: Faults) -> None:
-    if not faults.found:
+def _write_faults(connection: RawConnection, import_id: UUID, chunk: Chunk, faults: Faults, *, room: int) -> None:
+    """The faults of as many rows as there is `room` for."""
+    if not faults.found or not room:
         return
+    kept = faults.lines if len(faults) <= room else set(sorted(faults.lines)[:room])
     rows = chunk.faulty_rows(faults)
     with (
         connection.cursor() as cursor,
         cursor.copy('COPY import_errors (import_id, line, "column", value, code, message, raw) FROM STDIN') as copy,
     ):
         for fault in faults.found:
+            if fault.line not in kept:
+                continue
             cells = rows.pop(fault.line, None)
             raw = None if cells is None else msgspec.json.encode([storable(cell) for cell in cells]).decode()
             copy.write_row((import_id, fault.line, fault.column, fault.value, fault.code, fault.message, raw))

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from core.db import Database
 from core.imports.csv.columns import COLUMNS
+from core.imports.csv.encoding import BYTE_ORDER_MARK
 from core.imports.queries import read_failed_rows
 
 FAULT_COLUMNS: Final = ("_line", "_code", "_error")
@@ -19,11 +20,13 @@ FORMULA_MARKS: Final = ("=", "+", "-", "@", "\t", "\r")
 _ROWS: Final = 500
 
 
-def failed_rows(db: Database, import_id: UUID, columns: list[str]) -> Iterator[bytes]:
-    """The failed rows in the columns of their file, with line, codes and messages."""
+def failed_rows(db: Database, import_id: UUID, columns: list[str], *, failed: int) -> Iterator[bytes]:
+    """The failed rows in the columns of their file, with line, codes and messages. `failed`: how many there are, kept or not."""
     rows = read_failed_rows(db, import_id)
-    yield _csv([[*columns, *FAULT_COLUMNS]])
+    yield BYTE_ORDER_MARK + _csv([[*columns, *FAULT_COLUMNS]])
+    given = 0
     while piece := list(islice(rows, _ROWS)):
+        given += len(piece)
         yield _csv(
             [
                 *map(harmless, row.cells),
@@ -33,11 +36,13 @@ def failed_rows(db: Database, import_id: UUID, columns: list[str]) -> Iterator[b
             ]
             for row in piece
         )
+    if failed > given:  # without a cell of its own the row is passed over when the file comes back
+        yield _csv([[*("" for _ in columns), "", "not_kept", f"{failed - given} more rows failed and are not in this file."]])
 
 
 def template() -> bytes:
     """A file with the columns and one flight, to begin with."""
-    return _csv([[column.name for column in COLUMNS], [column.example for column in COLUMNS]])
+    return BYTE_ORDER_MARK + _csv([[column.name for column in COLUMNS], [column.example for column in COLUMNS]])
 
 
 def harmless(cell: str) -> str:

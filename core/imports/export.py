@@ -8,11 +8,14 @@ from typing import Final
 
 from psycopg.sql import SQL, Identifier, Literal
 
+from core import money
 from core.db import Database
 from core.errors import Unavailable
 from core.flights import listing
 from core.flights.listing import FlightFilter, FlightSort
+from core.imports.csv import spreadsheet
 from core.imports.csv.columns import COLUMNS
+from core.imports.csv.encoding import BYTE_ORDER_MARK
 
 AT_ONCE: Final = 2
 """Exports that one process makes at a time: each keeps a connection, and holds up the clean-up of flights that sell meanwhile."""
@@ -21,9 +24,14 @@ MEMORY_BYTES: Final = 1024 * 1024
 """A larger file waits on the disk for its reader, so that no slow download keeps the database busy."""
 
 _CELLS: Final = {
-    # With an apostrophe before what a spreadsheet would run as a formula; the importer takes one away.
-    "source": SQL("CASE WHEN source ~ '^''*[=+@-]' THEN '''' || source ELSE source END"),
-    "destination": SQL("CASE WHEN destination ~ '^''*[=+@-]' THEN '''' || destination ELSE destination END"),
+    # With an apostrophe before what a spreadsheet would change; the importer takes one away.
+    **{
+        name: SQL("CASE WHEN {column} ~ {risky} THEN '''' || {column} ELSE {column} END").format(
+            column=Identifier(name), risky=Literal(spreadsheet.RISKY)
+        )
+        for name in ("flight_number", "source", "destination")
+    },
+    "price": SQL("round(price, {})").format(SQL(money.places_sql("currency"))),
     **{
         name: SQL("to_char({column}, 'YYYY-MM-DD\"T\"HH24:MI:SS') || {fraction} || 'Z'").format(
             column=Identifier(name),
@@ -53,6 +61,7 @@ def export_flights(db: Database, wanted: FlightFilter, sort: FlightSort) -> Spoo
     if not _turns.acquire(timeout=1):
         raise Unavailable("Others are exporting flights right now.", retry_after=5)
     file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115  # the caller reads it
+    file.write(BYTE_ORDER_MARK)
     try:
         with db.transaction() as connection:
             connection.execute(SQL("SET LOCAL statement_timeout = {}").format(Literal(STATEMENT_MS)))

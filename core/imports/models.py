@@ -42,6 +42,13 @@ class ImportMode(StrEnum):
     """A row whose flight exists is a fault."""
 
 
+class ImportMatch(StrEnum):
+    TIME = "time"
+    """A flight is known by its number and departure."""
+    DAY = "day"
+    """A row whose flight does not exist moves the flight of the same number, route and day."""
+
+
 class ImportTimes(StrEnum):
     ZONED = "zoned"
     """A time without a zone is a fault."""
@@ -54,6 +61,7 @@ class Import(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("status IN ('PENDING', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')", name="status_known"),
         CheckConstraint("mode IN ('upsert', 'create')", name="mode_known"),
+        CheckConstraint("match IN ('time', 'day')", name="match_known"),
         CheckConstraint("times IN ('zoned', 'local')", name="times_known"),
         Index("ix_imports_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
         # The same bytes while one runs: the same job.
@@ -63,6 +71,7 @@ class Import(SQLModel, table=True):
             "mode",
             "dry_run",
             "times",
+            "match",
             unique=True,
             # One that is being stopped is not the job of who sends the file again.
             postgresql_where=text("status IN ('PENDING', 'IN_PROGRESS') AND cancel_requested_at IS NULL"),
@@ -80,6 +89,7 @@ class Import(SQLModel, table=True):
     mode: str = Field(default=ImportMode.UPSERT, sa_column=Column(Text, nullable=False, server_default="upsert"))
     dry_run: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     times: str = Field(default=ImportTimes.ZONED, sa_column=Column(Text, nullable=False, server_default="zoned"))
+    match: str = Field(default=ImportMatch.TIME, sa_column=Column(Text, nullable=False, server_default="time"))
     status: str = Field(default=ImportStatus.PENDING, sa_column=Column(Text, nullable=False, server_default="PENDING"))
     failure_code: str | None = Field(default=None, sa_column=Column(Text))
     failure_message: str | None = Field(default=None, sa_column=Column(Text))
@@ -99,6 +109,8 @@ class Import(SQLModel, table=True):
     updated: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     skipped: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     failed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    beside: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Rows that add a flight beside one of the same number, route and day."""
     affected_bookings: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     started_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
@@ -118,6 +130,12 @@ class ImportFault(SQLModel, table=True):
     message: str = Field(sa_column=Column(Text, nullable=False))
     raw: list[str] | None = Field(default=None, sa_column=Column(JSON))
     """The row's cells, one for each of the import's `columns`, for the file of failed rows. Only with the first fault of a line."""
+
+
+class ChangeEffect(StrEnum):
+    CHANGED = "changed"
+    ADDED_BESIDE = "added_beside"
+    """The flight stays as it is, and the row adds another one of the same number, route and day."""
 
 
 class ImportChange(SQLModel, table=True):
@@ -140,3 +158,4 @@ class ImportChange(SQLModel, table=True):
     before: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     """The fields that differ, as they were; `after`: as the file has them."""
     after: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    effect: str = Field(default=ChangeEffect.CHANGED, sa_column=Column(Text, nullable=False, server_default="changed"))

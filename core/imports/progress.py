@@ -11,11 +11,15 @@ from psycopg.errors import LockNotAvailable
 from core.db import RawConnection
 from core.imports.apply import Applied
 from core.imports.csv.reader import Chunk, Cursor
-from core.imports.models import ImportMode, ImportStatus, ImportTimes
+from core.imports.models import ImportMatch, ImportMode, ImportStatus, ImportTimes
 from core.lease import LEASE_SECONDS
 
 STORAGE_HOURS: Final = 24
 """How old an import may be while the storage of its file is away."""
+
+
+HOPELESS_ROWS: Final = 10_000
+"""Rows of an import that are nothing but faults: no more are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Job:
     storage_key: str
     mode: ImportMode
     times: ImportTimes
+    match: ImportMatch
     dry_run: bool
     attempts: int
     cursor: Cursor
@@ -33,23 +38,38 @@ class Job:
     is_cancelled: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The rows of an import so far."""
+
+    processed: int
+    failed: int
+
+    @property
+    def is_hopeless(self) -> bool:
+        """So many rows, and none of them was a flight: the file is something else."""
+        return self.processed >= HOPELESS_ROWS and self.failed == self.processed
+
+
 _CLAIM: Final = """
     UPDATE imports SET status = 'IN_PROGRESS', started_at = coalesce(started_at, now()), attempts = attempts + 1,
                        next_at = now() + %s * interval '1 second'
     WHERE id = %s AND status IN ('PENDING', 'IN_PROGRESS')
-    RETURNING id, storage_key, mode, times, dry_run, attempts, cursor_bytes, cursor_line, total_rows IS NOT NULL,
+    RETURNING id, storage_key, mode, times, match, dry_run, attempts, cursor_bytes, cursor_line, total_rows IS NOT NULL,
               cancel_requested_at IS NOT NULL
 """
 _MOVE: Final = """
     UPDATE imports SET cursor_bytes = %s, cursor_line = %s, attempts = 0, next_at = now() + %s * interval '1 second'
     WHERE id = %s AND status = 'IN_PROGRESS' AND cursor_bytes = %s AND total_rows IS NULL AND cancel_requested_at IS NULL
+    RETURNING failed
 """
 _COUNT: Final = """
     UPDATE imports SET
         processed = processed + %(rows)s, created = created + %(created)s, updated = updated + %(updated)s,
         skipped = skipped + %(skipped)s, failed = failed + %(failed)s, affected_bookings = affected_bookings + %(bookings)s,
+        beside = beside + %(beside)s,
         total_rows = CASE WHEN %(last)s THEN processed + %(rows)s END
-    WHERE id = %(id)s
+    WHERE id = %(id)s RETURNING processed, failed
 """
 _WAIT: Final = """
     UPDATE imports SET attempts = greatest(attempts - 1, 0) WHERE id = %s AND status = 'IN_PROGRESS'
@@ -63,27 +83,70 @@ _FINISH: Final = """
 """
 
 
+# Who has the fewest imports at work comes first; of theirs, one that nobody has begun with. A lease that is over was given back, or lost.
+_IN_TURN: Final = """
+    SELECT i.id FROM imports i
+    WHERE i.status = 'PENDING' OR (i.status = 'IN_PROGRESS' AND i.next_at <= now())
+    ORDER BY (SELECT count(*) FROM imports o WHERE o.user_id IS NOT DISTINCT FROM i.user_id AND o.status = 'IN_PROGRESS' AND o.next_at > now()),
+             i.status = 'PENDING' DESC, i.id
+    LIMIT 1 FOR NO KEY UPDATE OF i SKIP LOCKED
+"""
+_PAUSE: Final = "UPDATE imports SET next_at = now() WHERE id = %s AND status = 'IN_PROGRESS' AND cursor_bytes = %s"
+
+
+def claim_in_turn(connection: RawConnection) -> Job | None:
+    """Begin with the import whose turn it is. None where none waits."""
+    row = connection.execute(_IN_TURN).fetchone()
+    return None if row is None else claim(connection, row[0])
+
+
+def pause(connection: RawConnection, job: Job, at: Cursor) -> None:
+    """Give it back after a chunk that ended `at`; whoever takes it up goes on there."""
+    connection.execute(_PAUSE, (job.id, at.offset))
+
+
+def somebody_waits(connection: RawConnection) -> bool:
+    """Whether nobody has begun with an import yet."""
+    row = connection.execute("SELECT EXISTS (SELECT FROM imports WHERE status = 'PENDING')").fetchone()
+    return row is not None and bool(row[0])
+
+
 def claim(connection: RawConnection, import_id: UUID) -> Job | None:
     """Begin with it, or go on. None where it has ended."""
     row = connection.execute(_CLAIM, (LEASE_SECONDS, import_id)).fetchone()
     if row is None:
         return None
-    import_id, key, mode, times, dry_run, attempts, offset, line, stored, cancelled = row
-    return Job(import_id, key, ImportMode(mode), ImportTimes(times), dry_run, attempts, Cursor(offset, line), stored, cancelled)
+    import_id, key, mode, times, match, dry_run, attempts, offset, line, stored, cancelled = row
+    return Job(
+        import_id,
+        key,
+        ImportMode(mode),
+        ImportTimes(times),
+        ImportMatch(match),
+        dry_run,
+        attempts,
+        Cursor(offset, line),
+        stored,
+        cancelled,
+    )
 
 
-def move_cursor(connection: RawConnection, job: Job, chunk: Chunk) -> bool:
-    """Take the chunk, in the transaction that stores it. False where somebody else has it, or nobody shall."""
+def move_cursor(connection: RawConnection, job: Job, chunk: Chunk) -> int | None:
+    """Take the chunk, in the transaction that stores it. Returns how many rows had failed before it; None where somebody else has
+    it, or nobody shall.
+    """
     try:
-        moved = connection.execute(_MOVE, (chunk.end.offset, chunk.end.line, LEASE_SECONDS, job.id, chunk.begin.offset)).rowcount
+        moved = connection.execute(
+            _MOVE, (chunk.end.offset, chunk.end.line, LEASE_SECONDS, job.id, chunk.begin.offset)
+        ).fetchone()
     except LockNotAvailable:
-        return False  # another worker is inside its chunk
-    return moved == 1
+        return None  # another worker is inside its chunk
+    return None if moved is None else int(moved[0])
 
 
-def count(connection: RawConnection, job: Job, chunk: Chunk, applied: Applied, *, failed: int) -> None:
+def count(connection: RawConnection, job: Job, chunk: Chunk, applied: Applied, *, failed: int) -> Counted:
     """What became of the chunk's rows. With the last chunk the number of all rows is known."""
-    connection.execute(
+    row = connection.execute(
         _COUNT,
         {
             "id": job.id,
@@ -93,9 +156,12 @@ def count(connection: RawConnection, job: Job, chunk: Chunk, applied: Applied, *
             "skipped": chunk.rows - applied.created - applied.updated - failed,
             "failed": failed,
             "bookings": applied.bookings,
+            "beside": applied.beside,
             "last": chunk.last,
         },
-    )
+    ).fetchone()
+    assert row is not None
+    return Counted(*row)
 
 
 def is_ours_to_stop(connection: RawConnection, job: Job, at: Cursor) -> bool:

@@ -13,7 +13,7 @@ import msgspec
 
 from core.db import Database, RawConnection
 from core.errors import NotFound
-from core.imports.models import ImportMode, ImportStatus, ImportTimes
+from core.imports.models import ImportMatch, ImportMode, ImportStatus, ImportTimes
 
 FIRST_ERRORS: Final = 100
 PAGE: Final = 2_000
@@ -53,13 +53,15 @@ class ImportSummary(msgspec.Struct, frozen=True, kw_only=True):
     """An import without its errors. Every row that was processed is created, updated, skipped (nothing to change) or failed.
 
     `unprocessed`: rows that a cancelled import did not come to; null where nobody counted the rows. `cancelling`: it is being
-    stopped, and will be `CANCELLED`. `affected_bookings`: how many have seats on flights that it changed, or would change.
+    stopped, and will be `CANCELLED`. `beside`: how many rows add a flight beside one of the same number, route and day, which the list of
+    changes names. `affected_bookings`: how many have seats on flights that it changed, or would change.
     """
 
     job_id: UUID
     status: ImportStatus
     mode: ImportMode
     times: ImportTimes
+    match: ImportMatch
     dry_run: bool
     cancelling: bool
     progress: ImportProgress
@@ -68,6 +70,7 @@ class ImportSummary(msgspec.Struct, frozen=True, kw_only=True):
     skipped: int
     failed: int
     unprocessed: int | None
+    beside: int
     affected_bookings: int
     failure: ImportFailure | None
     failed_rows_url: str | None
@@ -84,8 +87,8 @@ class ImportView(ImportSummary, frozen=True, kw_only=True):
 
 
 _COLUMNS: Final = """
-    SELECT id, status, mode, times, dry_run, cancel_requested_at IS NOT NULL, processed, total_rows, cursor_bytes, total_bytes,
-           created, updated, skipped, failed, affected_bookings, failure_code, failure_message, created_at, started_at, finished_at
+    SELECT id, status, mode, times, match, dry_run, cancel_requested_at IS NOT NULL, processed, total_rows, cursor_bytes, total_bytes,
+           created, updated, skipped, failed, beside, affected_bookings, failure_code, failure_message, created_at, started_at, finished_at
     FROM imports
 """
 _GET: Final = f"{_COLUMNS} WHERE id = %s"
@@ -135,8 +138,8 @@ def list_imports(
 
 
 def _summary(row: tuple[Any, ...]) -> dict[str, Any]:
-    import_id, status, mode, times, dry_run, cancel_requested, processed, total, cursor, size, *counts = row
-    created, updated, skipped, failed, bookings, code, message, created_at, started_at, finished_at = counts
+    import_id, status, mode, times, match, dry_run, cancel_requested, processed, total, cursor, size, *counts = row
+    created, updated, skipped, failed, beside, bookings, code, message, created_at, started_at, finished_at = counts
     complete = status == ImportStatus.COMPLETED
     address = f"/admin/flights/bulk-upload/{import_id}"
     return {
@@ -144,6 +147,7 @@ def _summary(row: tuple[Any, ...]) -> dict[str, Any]:
         "status": ImportStatus(status),
         "mode": ImportMode(mode),
         "times": ImportTimes(times),
+        "match": ImportMatch(match),
         "dry_run": dry_run,
         "cancelling": cancel_requested and finished_at is None,
         # Not 100 before the import has ended, which also says that search was told.
@@ -153,10 +157,11 @@ def _summary(row: tuple[Any, ...]) -> dict[str, Any]:
         "skipped": skipped,
         "failed": failed,
         "unprocessed": None if total is None else total - processed,
+        "beside": beside,
         "affected_bookings": bookings,
         "failure": ImportFailure(code, message) if code else None,
         "failed_rows_url": f"{address}/failed.csv" if failed else None,
-        "changes_url": f"{address}/changes" if updated else None,
+        "changes_url": f"{address}/changes" if updated or beside else None,
         "created_at": created_at,
         "started_at": started_at,
         "finished_at": finished_at,

@@ -12,7 +12,7 @@ from core.db import RawConnection
 from core.errors import Conflict
 from core.imports import queries
 from core.imports.csv.header import Layout
-from core.imports.models import ImportMode, ImportStatus, ImportTimes
+from core.imports.models import ImportMatch, ImportMode, ImportStatus, ImportTimes
 from core.imports.storage.files import StoredFile
 from core.lease import LEASE_SECONDS
 from core.operations import audit_log
@@ -51,15 +51,16 @@ def accept(
     mode: ImportMode,
     dry_run: bool,
     times: ImportTimes = ImportTimes.ZONED,
+    match: ImportMatch = ImportMatch.TIME,
 ) -> Accepted:
     """Store the import and who asked for it. Its worker is called after the commit, by a message or by the sweep."""
     while True:
         inserted = connection.execute(
             """
-            INSERT INTO imports (id, user_id, content_hash, storage_key, total_bytes, columns, mode, dry_run, times,
+            INSERT INTO imports (id, user_id, content_hash, storage_key, total_bytes, columns, mode, dry_run, times, match,
                                  cursor_bytes, cursor_line, next_at)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now() + %s * interval '1 second')
-            ON CONFLICT (content_hash, mode, dry_run, times)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now() + %s * interval '1 second')
+            ON CONFLICT (content_hash, mode, dry_run, times, match)
                 WHERE status IN ('PENDING', 'IN_PROGRESS') AND cancel_requested_at IS NULL DO NOTHING
             """,
             (
@@ -72,22 +73,23 @@ def accept(
                 mode.value,
                 dry_run,
                 times.value,
+                match.value,
                 layout.rows_at,
                 layout.first_line,
                 LEASE_SECONDS,
             ),
         ).rowcount
         if inserted:
-            after = {"bytes": file.size, "mode": mode, "dry_run": dry_run, "times": times}
+            after = {"bytes": file.size, "mode": mode, "dry_run": dry_run, "times": times, "match": match}
             audit_log.record(connection, user_id, "import.accepted", import_id, after=after)
             return Accepted(import_id, ImportStatus.PENDING, is_new=True)
         running = connection.execute(
             """
             SELECT id, status FROM imports
-            WHERE content_hash = %s AND mode = %s AND dry_run = %s AND times = %s
+            WHERE content_hash = %s AND mode = %s AND dry_run = %s AND times = %s AND match = %s
               AND status IN ('PENDING', 'IN_PROGRESS') AND cancel_requested_at IS NULL
             """,
-            (file.content_hash, mode.value, dry_run, times.value),
+            (file.content_hash, mode.value, dry_run, times.value, match.value),
         ).fetchone()
         if running:  # else it ended between the two statements
             return Accepted(running[0], ImportStatus(running[1]), is_new=False)

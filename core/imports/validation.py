@@ -12,7 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from core.flights import numbers
 from core.flights.announcements.route_versions import RouteDay
+from core.imports import prices
 from core.imports.csv.checks import Check, Mask, faults_at
 from core.imports.csv.columns import BY_NAME, LOCAL_BY_NAME, Column, LocalMoment
 from core.imports.csv.reader import Chunk
@@ -49,14 +51,25 @@ def validate(chunk: Chunk, seen: SeenKeys, *, times: ImportTimes = ImportTimes.Z
         good &= holds
 
     require(source.keys() != destination.keys(), "destination", "same_place", "Source and destination are the same place.")
+    if "currency" in values:
+        fits = prices.fit(values["price"], values["currency"])
+        require(fits, "price", "too_many_decimals", "Must have no more decimals than its currency: none in JPY, three in KWD.")
     later = (values["arrival_ts"] > values["departure_ts"]).to_numpy(dtype=np.bool_)
     require(later, "arrival_ts", "arrives_before_departure", "The arrival must be later than the departure.")
-    first = seen.add(values["flight_number"], values["departure_ts"], good)
+    keys = _number_keys(values["flight_number"], good)
+    first = seen.add(keys, values["departure_ts"], good)
     require(first, "flight_number", "duplicate_in_file", "An earlier row of this file has the same flight number and departure.")
 
     for fault in sorted(faults, key=lambda fault: fault.line):
         chunk.faults.add(fault)
-    return _table(chunk, values, source, destination, good)
+    return _table(chunk, values, keys, source, destination, good)
+
+
+def _number_keys(written: pd.Series, good: Mask) -> pd.Series:
+    """What the flight numbers are compared by; nonsense where a row is not good."""
+    codes, distinct = pd.factorize(written.where(good, ""))
+    keys = np.array([numbers.key_of(number) for number in distinct], dtype=object)
+    return pd.Series(keys[codes], dtype=written.dtype)
 
 
 def _all_good(checks: dict[str, Check], rows: int) -> Mask:
@@ -77,7 +90,9 @@ def route_days(rows: pa.Table) -> Iterator[RouteDay]:
         yield RouteDay(source_iata or lower(source), destination_iata or lower(destination), day)
 
 
-def _table(chunk: Chunk, values: dict[str, pd.Series], source: _Places, destination: _Places, good: Mask) -> pa.Table:
+def _table(
+    chunk: Chunk, values: dict[str, pd.Series], keys: pd.Series, source: _Places, destination: _Places, good: Mask
+) -> pa.Table:
     """The good rows in the order and the types of the staging table."""
     departures = values["departure_ts"]
     count = int(good.sum())
@@ -91,6 +106,7 @@ def _table(chunk: Chunk, values: dict[str, pd.Series], source: _Places, destinat
             "line": kept(chunk.lines),
             "id": _new_ids(count),
             "flight_number": kept(values["flight_number"]),
+            "flight_number_key": kept(keys),
             "source": kept(source.names()),
             "destination": kept(destination.names()),
             "source_iata": kept(source.codes()),

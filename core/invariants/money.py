@@ -13,7 +13,7 @@ _CHARGED_TWICE: Final = """
 _UNPAID: Final = """
     SELECT 'booking ' || b.id || ' costs ' || b.price_total || ' and ' || coalesce(p.amount::text, 'nothing') || ' was paid for it'
     FROM bookings b LEFT JOIN payments p ON p.booking_id = b.id AND p.status = 'SUCCEEDED'
-    WHERE b.status = 'CONFIRMED' AND b.payment_mode <> 'none' AND p.amount IS DISTINCT FROM b.price_total
+    WHERE b.status = 'CONFIRMED' AND b.payment_mode <> 'none' AND b.price_total > 0 AND p.amount IS DISTINCT FROM b.price_total
 """
 _KEPT: Final = """
     SELECT 'booking ' || b.id || ' is ' || b.status || ', was paid ' || p.amount || ' and given back ' || coalesce(r.amount, 0)

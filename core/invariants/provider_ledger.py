@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from core import money
 from core.db import RawConnection
 from core.invariants.found import Found
 from core.payments.provider import CapturedCharge
@@ -42,8 +43,8 @@ def find_violations(connection: RawConnection, captures: Sequence[CapturedCharge
     for capture in captures:
         payment_id = _payment_id(capture.key)
         if payment_id is None:
-            money = f"{capture.amount:.2f} {capture.currency}"
-            found.append(Found(f"the provider took {money} as {capture.key}, and no booking owns it", same_as=capture.key))
+            sum_taken = f"{money.text(capture.amount, capture.currency)} {capture.currency}"
+            found.append(Found(f"the provider took {sum_taken} as {capture.key}, and no booking owns it", same_as=capture.key))
         else:
             known.append((payment_id, capture.amount, capture.currency, capture.refunded))
     if known:

@@ -8,7 +8,10 @@ from core.after_commit import AfterCommit
 from core.bookings.locking import LockedBooking, lock_own_booking
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus
+from core.bookings.transitions import Transition, stages
+from core.clock import now
 from core.db import RawConnection
+from core.flights.seat_counts import lock_counts, write_counts
 from core.messaging.messages import WorkPayments
 from core.payments import charges
 from core.payments.errors import AlreadyPaid, HoldExpired, NotPayable, PaymentInProgress
@@ -16,7 +19,8 @@ from core.payments.models import PaymentStatus
 
 
 def pay(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, token: str) -> AfterCommit:
-    """Put one attempt to charge `token` on disk; a worker makes the call. `owner_id` None is an admin.
+    """Put one attempt to charge `token` on disk; a worker makes the call. What costs nothing is confirmed at once, and nobody is
+    called. `owner_id` None is an admin.
 
     Raises:
         BookingNotFound: there is none, or it is somebody else's.
@@ -24,8 +28,24 @@ def pay(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, toke
     """
     booking = lock_own_booking(connection, booking_id, owner_id)
     _require_payable(connection, booking)
+    if not booking.price_total:
+        return _confirm(connection, booking)
     charges.open_attempts(connection, {booking.id: booking.price_total}, token)
     return AfterCommit(changed_bookings=[booking.id], messages=[WorkPayments((booking.id,))])
+
+
+def _confirm(connection: RawConnection, booking: LockedBooking) -> AfterCommit:
+    """Seats that were offered for nothing become the traveller's."""
+    counts = lock_counts(connection, booking.flight_ids)
+    for count in counts.values():
+        count.hold(-booking.seats)
+        count.sell(booking.seats)
+    after = AfterCommit(changed_bookings=[booking.id])
+    after.transitions.add(Transition(booking.id, BookingStatus.CONFIRMED, stages(("confirmed", now()))))
+    after.transitions.write(connection, BookingStatus.HELD)
+    write_counts(connection, counts)
+    after.transitions.seats = {flight_id: count.free for flight_id, count in counts.items()}
+    return after
 
 
 def _require_payable(connection: RawConnection, booking: LockedBooking) -> None:

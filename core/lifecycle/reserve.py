@@ -70,7 +70,13 @@ class PendingBooking:
     id: UUID
     seats: int
     payment_mode: PaymentMode
+    is_free: bool
+    """There is nothing to pay, whatever the payment mode."""
     segments: tuple[PendingSegment, ...]
+
+    @property
+    def needs_payment(self) -> bool:
+        return self.payment_mode is not PaymentMode.NONE and not self.is_free
 
     @property
     def flight_ids(self) -> tuple[UUID, ...]:
@@ -117,6 +123,7 @@ class _Row:
     id: UUID
     seats: int
     payment_mode: PaymentMode
+    is_free: bool
     flight_id: UUID
     refused: FailureCode | None
     departure_ts: datetime | None
@@ -124,7 +131,7 @@ class _Row:
 
 
 _LOAD: Final = """
-    SELECT b.id, b.seats, b.payment_mode, s.flight_id, s.departure_ts, s.arrival_ts,
+    SELECT b.id, b.seats, b.payment_mode, b.price_total = 0 AS is_free, s.flight_id, s.departure_ts, s.arrival_ts,
            CASE WHEN f.status = 'CANCELLED' THEN %s WHEN f.departure_ts <= now() THEN %s END AS refused
     FROM bookings b JOIN booking_segments s ON s.booking_id = b.id JOIN flights f ON f.id = s.flight_id
     WHERE b.id = ANY(%s) AND b.status = %s
@@ -141,7 +148,7 @@ def load_pending(connection: RawConnection, booking_ids: Sequence[UUID]) -> list
 
 def _booking(rows: list[_Row]) -> PendingBooking:
     segments = (PendingSegment(row.flight_id, row.refused, row.departure_ts, row.arrival_ts) for row in rows)
-    return PendingBooking(rows[0].id, rows[0].seats, rows[0].payment_mode, tuple(segments))
+    return PendingBooking(rows[0].id, rows[0].seats, rows[0].payment_mode, rows[0].is_free, tuple(segments))
 
 
 def reserve_in_redis(
@@ -197,7 +204,7 @@ def commit_reservations(
                 _seat(booking, counts, reservations, decided_at, after)
                 if any(segment.was_moved(counts[segment.flight_id]) for segment in booking.segments):
                     moved.append(booking.id)
-                if booking.payment_mode is PaymentMode.TOKEN:
+                if booking.payment_mode is PaymentMode.TOKEN and booking.needs_payment:
                     by_token.append(booking.id)
             case ReservationOutcome.LATER:
                 postponed.append(booking.id)
@@ -251,7 +258,7 @@ def _decide(
 def _seat(
     booking: PendingBooking, counts: Mapping[UUID, Count], reservations: Reservations, decided_at: datetime, after: AfterCommit
 ) -> None:
-    is_sold = booking.payment_mode is PaymentMode.NONE
+    is_sold = not booking.needs_payment
     for flight_id in booking.flight_ids:
         if is_sold:
             counts[flight_id].sell(booking.seats)

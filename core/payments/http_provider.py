@@ -12,6 +12,7 @@ import httpx
 import msgspec
 import structlog
 
+from core import money
 from core.nesting import is_too_deep
 from core.payments.provider import CapturedCharge, CapturesPage, Charge, LedgerUnreadable, Outcome, RefundOutcome, Verdict
 from core.telemetry.incidents import Incident
@@ -73,7 +74,7 @@ class HttpProvider:
     async def charge(self, charge: Charge) -> Outcome:
         body = {
             "id": str(charge.payment_id),
-            "amount": f"{charge.amount:.2f}",
+            "amount": money.text(charge.amount, charge.currency),
             "currency": charge.currency,
             "token": charge.token,
             "description": charge.description,
@@ -94,7 +95,7 @@ class HttpProvider:
         return _read(charge, answer)
 
     async def refund(self, refund_id: UUID, payment_id: UUID, amount: Decimal) -> RefundOutcome:
-        body = {"id": str(refund_id), "charge_id": str(payment_id), "amount": f"{amount:.2f}"}
+        body = {"id": str(refund_id), "charge_id": str(payment_id), "amount": f"{amount:f}"}
         answer = await self._call("POST", "/refunds", body, seconds=self._seconds)
         if isinstance(answer, Verdict):
             return RefundOutcome.UNKNOWN

@@ -52,7 +52,7 @@ class Payment(SQLModel, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     booking_id: UUID
     token: str = Field(sa_column=Column(Text, nullable=False))
-    amount: Decimal = Field(sa_column=Column(Numeric(12, 2), nullable=False))
+    amount: Decimal = Field(sa_column=Column(Numeric(), nullable=False))
     currency: str = Field(sa_column=Column(Text, nullable=False))
     status: str = Field(sa_column=Column(Text, nullable=False))
     decline_code: str | None = Field(default=None, sa_column=Column(Text))
@@ -91,7 +91,7 @@ class Refund(SQLModel, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     payment_id: UUID = Field(foreign_key="payments.id")
     booking_id: UUID
-    amount: Decimal = Field(sa_column=Column(Numeric(12, 2), nullable=False))
+    amount: Decimal = Field(sa_column=Column(Numeric(), nullable=False))
     currency: str = Field(sa_column=Column(Text, nullable=False))
     reason: str = Field(sa_column=Column(Text, nullable=False))
     """`cancelled`, `flight_cancelled`, `late_payment`, `surplus_payment`."""

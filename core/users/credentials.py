@@ -20,7 +20,11 @@ def is_username(username: str) -> bool:
 def canonical_username(username: str) -> str:
     """The spelling that is stored and compared: lower case. Raises `Invalid` when nobody can be called that."""
     if not is_username(username):
-        raise Invalid.field("/username", "bad_format", "A username has 3 to 64 letters (a-z), digits, or any of _ . @ -")
+        raise Invalid.field(
+            "/username",
+            "bad_format",
+            "A username has 3 to 64 letters (a-z), digits, or what e-mail addresses have: _ . @ + - and the like.",
+        )
     return username.lower()
 
 

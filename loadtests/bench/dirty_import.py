@@ -71,7 +71,7 @@ def killed(stack: Stack, desk: Desk, data: bytes, worker: int) -> tuple[str, dic
 
 def mended(failed: bytes, dirty: Dirty) -> bytes:
     """The failed rows as they should have been. A row too many is left as it is."""
-    header, *rows = csv.reader(io.StringIO(failed.decode(), newline=""))
+    header, *rows = csv.reader(io.StringIO(failed.decode("utf-8-sig"), newline=""))
     line_at = header.index("_line")
     lines = [int(row[line_at]) for row in rows]
     if lines != sorted(dirty.mended):

@@ -24,8 +24,8 @@ MEMORY_ROWS = (10_000, 100_000, 1_000_000)
 TARGET, TARGET_AGAIN, TARGET_MB = 0.60, 1.2, 300
 SECONDS = 300.0
 COLUMNS = (
-    "id, flight_number, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date, total_seats,"
-    " price, currency"
+    "id, flight_number, flight_number_key, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date,"
+    " total_seats, price, currency"
 )
 
 

@@ -63,7 +63,7 @@ def fill(connection: psycopg.Connection[tuple[object, ...]], flights_a_day: int,
     pairs, share = routes(random)
     turn = np.radians(np.array([[place.latitude, place.longitude] for place in chosen]))
     begin = datetime.combine(first, datetime.min.time(), UTC)
-    columns = "id, flight_number, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date, total_seats, price, currency"
+    columns = "id, flight_number, flight_number_key, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date, total_seats, price, currency"
     with connection.cursor() as cursor, cursor.copy(f"COPY flights ({columns}) FROM STDIN".encode()) as copy:
         for number, route in enumerate(random.choice(len(pairs), flights_a_day * DAYS, p=share)):
             one, other = pairs[route]
@@ -74,7 +74,7 @@ def fill(connection: psycopg.Connection[tuple[object, ...]], flights_a_day: int,
             leaves = begin + timedelta(days=number // flights_a_day, minutes=5 * int(random.integers(0, 288)))
             price = round(500 + float(kilometres) * float(random.uniform(2, 7)), 2)
             copy.write_row((
-                f"{number:032x}", f"N-{number}", source.iata, destination.iata, source.iata, destination.iata, leaves,
+                f"{number:032x}", f"N-{number}", f"N-{number}", source.iata, destination.iata, source.iata, destination.iata, leaves,
                 leaves + timedelta(minutes=minutes), registry.local_date(leaves, source), 180, price, "INR",
             ))  # fmt: skip
     connection.execute("VACUUM ANALYZE flights")

@@ -17,9 +17,9 @@ DAYS: Final = 100
 
 # Day by day, as seasons are sold: the flights of one route on one day lie on different pages.
 _FILL: Final = """
-INSERT INTO flights (id, flight_number, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date,
+INSERT INTO flights (id, flight_number, flight_number_key, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date,
                      total_seats, price, currency)
-SELECT md5(day || '/' || route || '/' || nth)::uuid, 'B' || route || '-' || nth, s.name, d.name, s.iata, d.iata,
+SELECT md5(day || '/' || route || '/' || nth)::uuid, 'B' || route || '-' || nth, 'B' || route || '-' || nth, s.name, d.name, s.iata, d.iata,
        departure, departure + interval '1 hour' * (1 + route %% 12), (departure AT TIME ZONE s.zone)::date,
        180, 2000 + (route * 37 + nth * 911 + day * 13) %% 20000, 'INR'
 FROM generate_series(1, %(days)s) AS day, generate_series(0, %(routes)s - 1) AS route, generate_series(1, %(nths)s) AS nth,

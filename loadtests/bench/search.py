@@ -82,9 +82,9 @@ def put_flights(stack: Stack) -> None:
         network.fill(connection, 10_000)
         connection.execute(
             """
-            INSERT INTO flights (id, flight_number, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date,
+            INSERT INTO flights (id, flight_number, flight_number_key, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date,
                                  total_seats, price, currency)
-            SELECT gen_random_uuid(), 'AI-' || n, 'Delhi', 'Mumbai', 'DEL', 'BOM', %(day)s::date + interval '6 hours' + n * interval '20 minutes',
+            SELECT gen_random_uuid(), 'AI-' || n, 'AI' || n, 'Delhi', 'Mumbai', 'DEL', 'BOM', %(day)s::date + interval '6 hours' + n * interval '20 minutes',
                    %(day)s::date + interval '15 hours', %(day)s, 180, 5000 + n, 'INR'
             FROM generate_series(1, %(count)s) AS n
             """,

@@ -77,10 +77,10 @@ class Stack:
         with self.connect() as connection:
             connection.execute(
                 """
-                INSERT INTO flights (id, flight_number, source, destination, departure_ts, arrival_ts, departure_date, total_seats, price, currency)
-                VALUES (%s, %s, 'Delhi', 'Mumbai', now() + interval '1 day', now() + interval '26 hours', current_date + 1, %s, 7500, 'INR')
+                INSERT INTO flights (id, flight_number, flight_number_key, source, destination, departure_ts, arrival_ts, departure_date, total_seats, price, currency)
+                VALUES (%s, %s, %s, 'Delhi', 'Mumbai', now() + interval '1 day', now() + interval '26 hours', current_date + 1, %s, 7500, 'INR')
                 """,
-                (flight_id, str(flight_id), seats),
+                (flight_id, str(flight_id), str(flight_id), seats),
             )
         return flight_id
 

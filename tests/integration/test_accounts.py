@@ -66,6 +66,14 @@ def test_a_password_that_would_be_guessed_first_is_refused(client: httpx.Client,
     assert password not in str(body)
 
 
+@pytest.mark.parametrize(
+    "username", ["asha+travel@example.com", "o'hara@example.com", "a%b&c=d", "who?me!", "x/y/z", "100$", "~tilde^"]
+)
+def test_a_username_may_be_an_address_of_e_mail(client: httpx.Client, username: str) -> None:
+    assert client.post(REGISTER, json={"username": username, "password": PASSWORD}).json()["username"] == username
+    assert client.post(TOKEN, data={"username": username, "password": PASSWORD}).status_code == 200
+
+
 @pytest.mark.parametrize("username", ["ab", "x" * 65, "with space", "tab\t", "newline\n", "é" * 5, "\u212a" * 5, ""])
 def test_a_name_that_cannot_be_typed_or_told_apart_is_refused(client: httpx.Client, username: str) -> None:
     body = problem(client.post(REGISTER, json={"username": username, "password": PASSWORD}), 422, "validation")

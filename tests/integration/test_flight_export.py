@@ -15,7 +15,7 @@ from tests.support.imports import Office, counts
 
 
 def rows_of(data: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
 def exported(office: Office, **parameters: Any) -> bytes:

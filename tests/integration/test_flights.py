@@ -92,11 +92,11 @@ def test_a_field_that_cannot_be_is_named(admin: httpx.Client) -> None:
         ({"source": "a{b}"}, "/source", "bad_format"),
         ({"source": "a\u0000b"}, "/source", None),
         ({"source": "D" * 81}, "/source", None),
-        ({"flight_number": "AI 202"}, "/flight_number", "bad_format"),
+        ({"flight_number": "AI#202"}, "/flight_number", "bad_format"),
         ({"flight_number": "-"}, "/flight_number", None),
         ({"flight_number": "\u00df1"}, "/flight_number", "bad_format"),
-        ({"currency": "12$"}, "/currency", "bad_format"),
-        ({"currency": "\u0131NR"}, "/currency", "bad_format"),
+        ({"currency": "12$"}, "/currency", "not_a_currency"),
+        ({"currency": "\u0131NR"}, "/currency", "not_a_currency"),
         ({"seats_sold": 4}, "/seats_sold", "unknown_field"),
     ]
     for changes, pointer, code in cases:

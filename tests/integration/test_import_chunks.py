@@ -137,8 +137,8 @@ def test_a_flight_that_appears_meanwhile_is_updated(office: Office, monkeypatch:
     def overtaken(upsert: Any) -> Any:
         with office.db.transaction() as connection:
             connection.execute(
-                "INSERT INTO flights (id, flight_number, source, destination, departure_ts, arrival_ts, departure_date, total_seats, price,"
-                " currency) SELECT gen_random_uuid(), 'AI-2', 'X1', 'X2', departure_ts - interval '7 h', arrival_ts, departure_date, 5, 5,"
+                "INSERT INTO flights (id, flight_number, flight_number_key, source, destination, departure_ts, arrival_ts, departure_date,"
+                " total_seats, price, currency) SELECT gen_random_uuid(), 'AI-2', 'AI2', 'X1', 'X2', departure_ts - interval '7 h', arrival_ts, departure_date, 5, 5,"
                 " 'INR' FROM flights WHERE flight_number = 'AI-9'"
             )
         return insert(upsert)

@@ -103,6 +103,7 @@ def test_a_row_that_is_hostile_is_one_bad_row(office: Office) -> None:
         b"AI-7," + b"D" * 20_000 + b",Mumbai,x,x,1,1": "line_too_long",
         row(8, source='"Del\nhi"').encode(): "not_a_place",
         row(9, flight_number="=cmd()").encode(): "not_a_flight_number",
+        row(10, total_seats="São").encode(): "not_a_number",
     }
     data = b"\n".join([HEADER.encode(), *(line for good, bad in enumerate(rows, 100) for line in (bad, row(good).encode())), b""])
     status = office.take(data)
@@ -203,7 +204,7 @@ def test_failed_rows_come_back_ready_to_be_mended(office: Office) -> None:
 
     answer = office.admin.get(status["failed_rows_url"])
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    header, *failed = csv.reader(io.StringIO(answer.text))
+    header, *failed = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")))
     assert header == [*names.split(","), "_line", "_code", "_error"]
     assert [(cells[-3], cells[-2]) for cells in failed] == [
         ("2", "not_a_flight_number; negative"),
@@ -226,7 +227,7 @@ def test_failed_rows_come_back_ready_to_be_mended(office: Office) -> None:
 
 def test_the_template_is_a_file_that_can_be_imported(office: Office) -> None:
     template = office.admin.get("/admin/flights/bulk-upload/template.csv")
-    assert template.text.splitlines()[0] == f"{HEADER},currency"
+    assert template.text.splitlines()[0] == f"\ufeff{HEADER},currency"
     assert counts(office.take(template.content))["created"] == 1
 
 

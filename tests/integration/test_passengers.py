@@ -241,3 +241,59 @@ def test_guessing_references_is_slow_for_an_account_and_for_an_address(
 )
 def test_surnames_are_compared_as_people_mean_them(name: str, key: str) -> None:
     assert surname_key(name) == key
+
+
+def name(client: httpx.Client, booking: UUID, *people: dict[str, Any]) -> httpx.Response:
+    return client.patch(f"/api/v1/bookings/{booking}/passengers", json={"passengers": list(people)})
+
+
+def test_names_are_added_and_corrected_after_booking(traveller: httpx.Client, pipeline: Pipeline) -> None:
+    booking = UUID(book(traveller, pipeline).json()["booking_id"])
+    pipeline.work(booking)
+    assert name(traveller, booking, ASHA).json()["passengers"] == [{"position": 1, **ASHA}]
+    answer = name(traveller, booking, RAVI, {"position": 1, "name": "Asha Rao-Iyer"})
+    assert [each["name"] for each in answer.json()["passengers"]] == ["Asha Rao-Iyer", RAVI["name"]]
+    assert answer.json()["passengers"][0]["contact"] == ASHA["contact"]
+    assert read(traveller, booking)["seats"] == 2
+    found = traveller.get(f"{BY_REFERENCE}/{answer.json()['reference']}", params={"surname": "Cruz"})
+    assert found.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("people", "status", "pointer"),
+    [
+        ([ASHA, RAVI, ASHA], 422, "/passengers"),
+        ([{"contact": "x@example.com"}], 422, "/passengers/0/name"),
+        ([{"name": "???"}], 422, "/passengers/0/name"),
+        ([ASHA, {"name": ""}], 422, "/passengers"),
+        ([{"position": 1, "name": "Asha Rao"}], 404, ""),
+        ([{**ASHA, "seat": "12A"}], 422, "/passengers"),
+        ([], 422, "/passengers"),
+    ],
+)
+def test_names_are_added_all_or_none(
+    traveller: httpx.Client, pipeline: Pipeline, people: list[dict[str, Any]], status: int, pointer: str
+) -> None:
+    booking = UUID(book(traveller, pipeline).json()["booking_id"])
+    answer = name(traveller, booking, *people)
+    assert answer.status_code == status, answer.text
+    if pointer:
+        assert answer.json()["errors"][0]["pointer"].startswith(pointer)
+    assert read(traveller, booking)["passengers"] == []
+
+
+def test_nobody_is_added_twice_at_the_same_moment(traveller: httpx.Client, pipeline: Pipeline) -> None:
+    booking = UUID(book(traveller, pipeline).json()["booking_id"])
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: name(traveller, booking, ASHA).status_code, range(6)))
+    assert sorted(answers) == [200, 200, 422, 422, 422, 422]
+    assert len(read(traveller, booking)["passengers"]) == 2
+
+
+def test_names_stay_once_the_flight_has_left_or_the_booking_has_ended(
+    api: RunningApi, traveller: httpx.Client, pipeline: Pipeline, booking: UUID
+) -> None:
+    with api.client(api.admit().headers) as somebody:
+        problem(name(somebody, booking, {"position": 1, "name": "Eve Adams"}), 404, "booking_not_found")
+    traveller.delete(f"/api/v1/bookings/{booking}")
+    problem(name(traveller, booking, {"position": 1, "name": "Eve Adams"}), 409, "passengers_fixed")

@@ -100,11 +100,11 @@ def test_lower_case_of_ascii_is_that_of_python() -> None:
 def add(connection: RawConnection, number: int, name: str) -> str:
     place = registry.resolve(name)
     row = connection.execute(
-        "INSERT INTO flights (id, flight_number, source, source_iata, destination, departure_ts, arrival_ts, departure_date,"
+        "INSERT INTO flights (id, flight_number, flight_number_key, source, source_iata, destination, departure_ts, arrival_ts, departure_date,"
         " total_seats, price, currency)"
-        " VALUES (gen_random_uuid(), %s, %s, %s, 'Elsewhere', '2030-01-01Z', '2030-01-01 01:00Z', '2030-01-01', 1, 1, 'INR')"
+        " VALUES (gen_random_uuid(), %s, %s, %s, %s, 'Elsewhere', '2030-01-01Z', '2030-01-01 01:00Z', '2030-01-01', 1, 1, 'INR')"
         " RETURNING source_key",
-        (f"XX-{number:02}", name, place.iata if place else None),
+        (f"XX-{number:02}", f"XX{number}", name, place.iata if place else None),
     ).fetchone()
     assert row is not None
     return str(row[0])

@@ -169,3 +169,36 @@ def test_an_upload_is_accepted_while_redis_is_away(open_office: OfficeFactory, p
     answer = send(office, csv_of([row(1)]))
     assert answer.status_code == 202, answer.text
     assert office.status(answer.json()["job_id"])["status"] == "PENDING"
+
+
+def test_a_file_of_a_spreadsheet_in_windows_1252_is_refused_at_once_with_the_way_out(office: Office) -> None:
+    data = csv_of([row(1, source="São Paulo", destination="Brasília")]).decode().encode("windows-1252")
+    answer = send(office, data)
+    assert (answer.status_code, answer.json()["code"], answer.json()["line"]) == (422, "wrong_encoding", 2)
+    assert "encoding=windows-1252" in answer.json()["detail"]
+    assert kept(office) == []
+    status = office.take(data, encoding="windows-1252")
+    assert counts(status) == {"created": 1, "updated": 0, "skipped": 0, "failed": 0}
+    assert office.rows("SELECT source, destination FROM flights") == [("São Paulo", "Brasília")]
+    assert send(office, data, params={"encoding": "cp1252"}).status_code == 422
+    assert (
+        send(office, csv_of([row(2, source="São Paulo")]), params={"encoding": "windows-1252"}).json()["code"] == "wrong_encoding"
+    )
+
+
+def test_failed_rows_that_were_not_utf8_can_be_read_and_mended(office: Office) -> None:
+    broken = row(1, source="São Paulo").encode("windows-1252")
+    status = office.take(csv_of([row(2, source="São Paulo")]) + broken + b"\n")
+    assert counts(status) == {"created": 1, "updated": 0, "skipped": 0, "failed": 1}
+    failed = office.admin.get(status["failed_rows_url"]).content
+    assert failed.startswith(b"\xef\xbb\xbf")
+    assert "\ufffd" not in failed.decode()
+    assert "São Paulo" in failed.decode().splitlines()[1]
+    assert counts(office.take(failed))["created"] == 1
+
+
+def test_a_file_that_programs_wrote_is_read_like_any_other(office: Office) -> None:
+    lines = [f"{HEADER},currency,,", row(1), f"{row(2)},EUR", f"{row(3)},,,,,"]
+    data = b"\xef\xbb\xbf\xef\xbb\xbfsep=;\r\r\n" + "\r\r\n".join(lines).replace(",", ";").encode() + b"\r\r\n\x1a"
+    assert counts(office.take(data)) == {"created": 3, "updated": 0, "skipped": 0, "failed": 0}
+    assert office.rows("SELECT currency FROM flights ORDER BY departure_ts") == [("INR",), ("EUR",), ("INR",)]

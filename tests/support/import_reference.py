@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from core.places import registry
@@ -60,12 +61,17 @@ class Reference:
         flights = dict(self.flights)
         result, seen = Result(), set[Key]()
         columns, delimiter, lines, number = _header(data)
-        for line, cells, code in _records(lines, delimiter, len(columns), number):
+        needed = max(place for place, name in enumerate(columns, start=1) if name in REQUIRED)
+        for line, cells, code in _records(lines, delimiter, (needed, len(columns)), number):
             if code:
                 errors = [(line, "", code)]
                 outcome = "failed"
             else:
-                row = {name: cell.strip() for name, cell in zip(columns, cells, strict=True) if not name.startswith("_")}
+                row = {
+                    name: _unguarded(cell.strip())
+                    for name, cell in zip_longest(columns, cells, fillvalue="")
+                    if not name.startswith("_")
+                }
                 if not any(row.values()):
                     continue
                 outcome, found = _take_row(flights, seen, row, create=create, local=local)
@@ -88,7 +94,7 @@ def _header(data: bytes) -> tuple[list[str], str, list[bytes], int]:
     raise AssertionError("a file without a header is refused at the door")
 
 
-def _records(lines: list[bytes], delimiter: str, width: int, number: int) -> list[tuple[int, list[str], str]]:
+def _records(lines: list[bytes], delimiter: str, width: tuple[int, int], number: int) -> list[tuple[int, list[str], str]]:
     """Line, cells, and what is wrong with the record as a whole."""
     found, at = [], 0
     while at < len(lines):
@@ -99,10 +105,12 @@ def _records(lines: list[bytes], delimiter: str, width: int, number: int) -> lis
     return found
 
 
-def _record(lines: list[bytes], at: int, delimiter: str, width: int) -> tuple[list[str], int, str]:
+def _record(lines: list[bytes], at: int, delimiter: str, width: tuple[int, int]) -> tuple[list[str], int, str]:
     line = lines[at]
     for end in range(at + 1, len(lines) + 1):
-        raw = b"\n".join(lines[at:end]).removesuffix(b"\r")
+        raw = b"\n".join(lines[at:end])
+        for _ in range(2):
+            raw = raw.removesuffix(b"\r")
         state = _scan(raw, delimiter)
         if state == "open":
             continue
@@ -111,9 +119,9 @@ def _record(lines: list[bytes], at: int, delimiter: str, width: int) -> tuple[li
         code = _flaw(raw, delimiter, width)
         if code and end > at + 1:
             break  # a record that is wrong takes no other line with it
-        if code or not raw.strip():
+        if code or not raw.strip(b" \t\r\n\v\f" + delimiter.encode()):
             return [], end - at, code
-        return _parse(raw, delimiter), end - at, ""
+        return _parse(raw, delimiter)[: width[1]], end - at, ""
     if b"\0" in line:
         return [], 1, "nul_character"
     if state == "done" or line.count(b'"') % 2:
@@ -138,8 +146,8 @@ def _scan(raw: bytes, delimiter: str) -> str:
     return "open" if state == "quoted" else "done"
 
 
-def _flaw(raw: bytes, delimiter: str, width: int) -> str:
-    if not raw.strip():
+def _flaw(raw: bytes, delimiter: str, width: tuple[int, int]) -> str:
+    if not raw.strip(b" \t\r\n\v\f" + delimiter.encode()):
         return ""
     if b"\0" in raw:
         return "nul_character"
@@ -147,11 +155,17 @@ def _flaw(raw: bytes, delimiter: str, width: int) -> str:
         cells = _parse(raw, delimiter)
     except UnicodeDecodeError:
         return "not_utf8"
-    return "" if len(cells) == width else "wrong_columns"
+    fewest, most = width
+    return "" if len(cells) >= fewest and not any(cell.strip(" \t") for cell in cells[most:]) else "wrong_columns"
 
 
 def _parse(raw: bytes, delimiter: str) -> list[str]:
     return next(csv.reader(io.StringIO(raw.decode(), newline=""), delimiter=delimiter, strict=True))
+
+
+def _unguarded(cell: str) -> str:
+    """Without the apostrophe that we put before what a spreadsheet would change."""
+    return re.sub(r"^'(?='*(?:[=+@-]|[0-9][0-9.,]*$))", "", cell)
 
 
 def _take_row(
@@ -186,6 +200,8 @@ def _take_row(
         return "failed", errors
     if registry.place_key(values["source"]) == registry.place_key(values["destination"]):
         return "failed", [("destination", "same_place")]
+    if values["currency"] and values["price"] != round(values["price"], import_cells.PLACES[values["currency"]]):
+        return "failed", [("price", "too_many_decimals")]
     if values["arrival_ts"] <= values["departure_ts"]:
         return "failed", [("arrival_ts", "arrives_before_departure")]
     key = (values["flight_number"], values["departure_ts"])
@@ -197,6 +213,11 @@ def _take_row(
 
 def _store(flights: dict[Key, Flight], key: Key, values: dict[str, Any], *, create: bool) -> tuple[str, list[tuple[str, str]]]:
     known = flights.get(key)
+    fits = values["price"] == round(
+        values["price"], import_cells.PLACES[values["currency"] or (known.currency if known else "INR")]
+    )
+    if known is None and not fits:
+        return "failed", [("price", "too_many_decimals")]
     if known is None:
         fresh = Flight("", "", key[1], 0, Decimal(0), "INR", version=0)
         flights[key] = _changed(fresh, values)
@@ -208,6 +229,8 @@ def _store(flights: dict[Key, Flight], key: Key, values: dict[str, Any], *, crea
         return "skipped", []
     if known.cancelled:
         return "failed", [("flight_number", "flight_cancelled")]
+    if not fits:
+        return "failed", [("price", "too_many_decimals")]
     if known.held + known.sold > changed.total:
         return "failed", [("total_seats", "capacity_below_sold")]
     if known.held + known.sold and known.route != changed.route:

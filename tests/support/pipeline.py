@@ -134,10 +134,19 @@ class Pipeline:
         with self.db.transaction() as connection:
             connection.execute(
                 """
-                INSERT INTO flights (id, flight_number, source, destination, departure_ts, arrival_ts, departure_date, total_seats, price, currency)
-                VALUES (%s, %s, 'Delhi', 'Mumbai', %s, %s, %s, %s, 7500, 'INR')
+                INSERT INTO flights (id, flight_number, flight_number_key, source, destination, departure_ts, arrival_ts, departure_date, total_seats,
+                                     price, currency)
+                VALUES (%s, %s, %s, 'Delhi', 'Mumbai', %s, %s, %s, %s, 7500, 'INR')
                 """,
-                (flight_id, f"SQ-{self._flights}", departure, departure + timedelta(hours=2), departure.date(), seats),
+                (
+                    flight_id,
+                    f"SQ-{self._flights}",
+                    f"SQ{self._flights}",
+                    departure,
+                    departure + timedelta(hours=2),
+                    departure.date(),
+                    seats,
+                ),
             )
         return flight_id
 

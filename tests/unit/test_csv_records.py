@@ -105,7 +105,7 @@ GOOD = b"a,b,c\n"
         (b"a,b\xe9,c", "not_utf8"),
         (b"a,b\0,c", "nul_character"),
         (b"a,b\rb,c", "bare_carriage_return"),
-        (b"a,b,c\r\r", "bare_carriage_return"),
+        (b"a,b,c\r\r\r", "bare_carriage_return"),
         (b"a,b," + b"c" * records.RECORD_BYTES, "line_too_long"),
     ],
 )

@@ -40,9 +40,17 @@ def fares() -> Fares:
 def test_the_fee_follows_the_time_since_booking_and_to_departure(
     fares: Fares, since_booking: timedelta, to_departure: timedelta, fee: str
 ) -> None:
-    assert fee_of(fares, PAID, since_booking=since_booking, to_departure=to_departure) == Decimal(fee)
+    assert fee_of(fares, PAID, "INR", since_booking=since_booking, to_departure=to_departure) == Decimal(fee)
 
 
 @pytest.mark.parametrize(("paid", "fee"), [("0.02", "0.01"), ("0.01", "0.00"), ("99999999.99", "25000000.00"), ("0.00", "0.00")])
 def test_a_fee_is_whole_cents_and_never_more_than_was_paid(fares: Fares, paid: str, fee: str) -> None:
-    assert str(fee_of(fares, Decimal(paid), since_booking=2 * DAY, to_departure=3 * DAY)) == fee
+    assert str(fee_of(fares, Decimal(paid), "INR", since_booking=2 * DAY, to_departure=3 * DAY)) == fee
+
+
+@pytest.mark.parametrize(
+    ("currency", "paid", "fee"),
+    [("JPY", "1001", "250"), ("JPY", "1002", "251"), ("KWD", "12.345", "3.086"), ("EUR", "0.03", "0.01")],
+)
+def test_a_fee_is_whole_coins_of_its_currency(fares: Fares, currency: str, paid: str, fee: str) -> None:
+    assert str(fee_of(fares, Decimal(paid), currency, since_booking=2 * DAY, to_departure=3 * DAY)) == fee

@@ -8,7 +8,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from core.flights import rules
+from core import money
+from core.flights import numbers, rules, times
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 
     Zones = npt.NDArray[np.object_]
 
-DAY: Final = r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
-CLOCK: Final = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
-ZONE: Final = r"(?:Z|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])"
+
+_USUAL_NUMBER: Final = "[A-Z0-9-]*"
+"""A number that is tidy already."""
 
 
 class Column(ABC):
@@ -41,13 +42,17 @@ class FlightNumber(Column):
     example = "AI-202"
 
     def read(self, check: Check) -> pd.Series:
-        numbers = check.cells.str.upper()
+        written = check.cells.str.upper()
+        odd = ~written.str.fullmatch(_USUAL_NUMBER).to_numpy(dtype="bool")
+        if odd.any():
+            written = written.copy()
+            written[odd] = written[odd].map({text: numbers.tidy(text) for text in written[odd].unique()})
         check.require(
-            numbers.str.fullmatch(rules.FLIGHT_NUMBER),
+            written.str.fullmatch(rules.FLIGHT_NUMBER),
             "not_a_flight_number",
-            "Must be 2 to 16 letters, digits and dashes, such as AI-202.",
+            "Must be 2 to 16 letters, digits, dashes and blanks, such as AI-202 or AI 202.",
         )
-        return numbers
+        return written
 
 
 class PlaceName(Column):
@@ -68,6 +73,17 @@ class PlaceName(Column):
         return names
 
 
+def _plain(cells: pd.Series) -> pd.Series:
+    """Times in the one form that is read; what is written in another is looked at cell by cell."""
+    texts = cells.str.upper()
+    odd = ~texts.str.fullmatch(times.PLAIN).to_numpy(dtype="bool")
+    if odd.any():
+        texts = texts.copy()
+        forms = {text: times.plain(text) for text in texts[odd].unique()}
+        texts[odd] = texts[odd].map(forms)
+    return texts
+
+
 class Moment(Column):
     """A point in time, with its zone in the cell."""
 
@@ -76,15 +92,11 @@ class Moment(Column):
         self.example = example
 
     def read(self, check: Check) -> pd.Series:
-        texts = check.cells.str.upper()
-        check.require(
-            texts.str.fullmatch(f"{DAY}[T ]{CLOCK}(?:{ZONE})?"),
-            "not_a_time",
-            "Must be a date and a time with a zone, such as 2026-12-25T10:00:00Z or 2026-12-25T15:30:00+05:30.",
-        )
+        texts = _plain(check.cells)
+        check.require(texts.str.fullmatch(times.PLAIN), times.NOT_A_TIME, times.MESSAGES[times.NOT_A_TIME])
         self._require_zone(check, texts)
         moments = check.to_moments(texts)
-        check.require(moments.notna(), "not_a_time", "There is no such day.")
+        check.require(moments.notna(), times.NOT_A_TIME, times.NO_SUCH_DAY)
         check.require(
             moments.between(rules.EARLIEST, rules.LATEST, inclusive="left"),
             "out_of_range",
@@ -93,11 +105,7 @@ class Moment(Column):
         return moments
 
     def _require_zone(self, check: Check, texts: pd.Series) -> None:
-        check.require(
-            texts.str.contains(f"{ZONE}$"),
-            "no_time_zone",
-            "The time has no zone: end it with Z for UTC, or with an offset such as +05:30.",
-        )
+        check.require(texts.str.contains(f"{times.ZONE}$"), times.NO_TIME_ZONE, times.MESSAGES[times.NO_TIME_ZONE])
 
 
 class LocalMoment(Moment):
@@ -107,7 +115,7 @@ class LocalMoment(Moment):
         """The moments once the places of the `good` rows are known. `zones`: the names of their time zones, None where unknown."""
         from core.imports.csv import local_times  # brings pandas, which who only names the columns does not need
 
-        without_zone = ~check.cells.str.upper().str.contains(f"{ZONE}$")
+        without_zone = ~_plain(check.cells).str.contains(f"{times.ZONE}$")
         return local_times.settle(check, moments, zones, without_zone.to_numpy(dtype="bool") & good)
 
     def _require_zone(self, check: Check, texts: pd.Series) -> None:
@@ -132,7 +140,10 @@ class Seats(Column):
 
 
 class Price(Column):
-    """Stays text all the way to the database, where it becomes a decimal: no float ever holds it."""
+    """Stays text all the way to the database, where it becomes a decimal: no float ever holds it.
+
+    How many decimals it may have, its currency says (`core/imports/prices.py`).
+    """
 
     name = "price"
     example = "7500.00"
@@ -143,7 +154,11 @@ class Price(Column):
             prices.str.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?"), "not_a_number", "Must be an amount in plain digits, such as 7500.00."
         )
         check.require(~prices.str.startswith("-"), "negative", "A price cannot be negative.")
-        check.require(prices.str.fullmatch(r"[0-9]+(?:\.[0-9]{1,2})?"), "too_many_decimals", "Must have at most 2 decimals.")
+        check.require(
+            prices.str.fullmatch(rf"[0-9]+(?:\.[0-9]{{1,{money.MOST_PLACES}}}0*)?"),
+            "too_many_decimals",
+            f"Must have at most {money.MOST_PLACES} decimals, and no more than its currency has.",
+        )
         check.require(
             prices.str.fullmatch(r"0{0,8}[0-9]{1,8}(?:\.[0-9]+)?"), "out_of_range", f"Must be at most {rules.MAX_PRICE}."
         )
@@ -160,9 +175,9 @@ class Currency(Column):
     def read(self, check: Check) -> pd.Series:
         codes = check.cells.str.upper()
         check.require(
-            codes.str.fullmatch(rules.CURRENCY) | (codes == ""),
+            codes.isin(money.CURRENCIES) | (codes == ""),
             "not_a_currency",
-            f"Must be a currency code of three letters, such as {rules.DEFAULT_CURRENCY}, or empty.",
+            f"Must be the code of a currency in ISO 4217, such as {rules.DEFAULT_CURRENCY}, EUR or JPY, or empty.",
         )
         return codes.where(codes != "")
 

@@ -47,7 +47,7 @@ class Faults:
 
 def storable(text: str) -> str:
     """Text as Postgres can keep it."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return text.replace("\0", "\N{SYMBOL FOR NULL}")
 
 
 def shortened(text: str) -> str:

@@ -7,19 +7,36 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Final
 
 from core.errors import AppError
 from core.imports.csv.columns import BY_NAME, REQUIRED
+from core.imports.csv.encoding import BYTE_ORDER_MARK
+from core.spelling import likely_meant
 
 HEAD_BYTES: Final = 64 * 1024
 """The header must end within these."""
 LISTED: Final = 20
 """Unknown columns that are named in an answer, each with what it may mean: more is no list of columns, and takes long to compare."""
-DELIMITERS: Final = (",", ";", "\t")
-BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+DELIMITERS: Final = (",", ";", "\t", "|")
+END_MARK: Final = b"\x1a"
+"""U+001A: how some programs end a file. What follows is nothing but more of it."""
+OTHER_NAMES: Final = {
+    "flight_number": ("flight", "flight_no", "flightno", "flt", "number", "flight_id"),
+    "source": ("from", "origin", "departure_airport", "dep", "departure_place"),
+    "destination": ("to", "dest", "arrival_airport", "arr", "arrival_place"),
+    "departure_ts": ("departure", "departs", "departure_time", "std", "etd", "depart"),
+    "arrival_ts": ("arrival", "arrives", "arrival_time", "sta", "eta", "arrive"),
+    "total_seats": ("seats", "capacity", "seat_count"),
+    "price": ("fare", "amount", "cost"),
+    "currency": ("ccy", "currency_code", "cur"),
+}
+"""What others call the columns. They are not read, because a guess may be wrong; they are suggested."""
+_MEANT: Final = {other: name for name, others in OTHER_NAMES.items() for other in (name, *others)}
+
+_SEP: Final = re.compile(rb'"?sep=(?P<delimiter>[^\r\n])"?[,;|\t ]*\r*\n', re.IGNORECASE)
+"""The line with which Excel is told the delimiter."""
 
 _OTHER_FORMATS: Final = {
     b"PK\x03\x04": "an Excel workbook or a zip archive",
@@ -52,8 +69,8 @@ class BadHeader(AppError):
 class Layout:
     """How to read the rows.
 
-    `columns`: a name for each column of the file, None for a column that is ignored. `rows_at`: the offset of the first row in
-    bytes; `first_line`: its line number.
+    `columns`: a name for each column of the file up to the last that has one, None for a column that is ignored. `rows_at`: the
+    offset of the first row in bytes; `first_line`: its line number.
     """
 
     delimiter: str
@@ -66,6 +83,11 @@ class Layout:
         """The columns that are read, in the file's order."""
         return [name for name in self.columns if name is not None]
 
+    @property
+    def fewest_cells(self) -> int:
+        """How many cells a row has at least: what is optional may be left out at its end."""
+        return max((place + 1 for place, name in enumerate(self.columns) if name in REQUIRED), default=len(self.columns))
+
 
 def read_layout(head: bytes) -> Layout:
     """Read the layout from the first bytes of a file (all of it, or at least `HEAD_BYTES`).
@@ -74,30 +96,30 @@ def read_layout(head: bytes) -> Layout:
         NotText: a zip archive, a workbook or the like.
         BadHeader: empty, not UTF-8, or the columns are not those of flights.
     """
-    for magic, what in _OTHER_FORMATS.items():
-        if head.startswith(magic):
-            raise NotText(f"This is {what}. Send a CSV file; spreadsheets can save one as 'CSV UTF-8'.")
+    require_text(head)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _unreadable("not_utf8", "The file is UTF-16. Save it as UTF-8; spreadsheets call that 'CSV UTF-8'.")
-    start = len(BYTE_ORDER_MARK) if head.startswith(BYTE_ORDER_MARK) else 0
-    blank = re.compile(rb"[ \t\r\n]*\n").match(head, start)
-    rows_before = head.count(b"\n", 0, blank.end()) if blank else 0
-    start = blank.end() if blank else start
+        raise _unreadable("not_utf8", "The file is UTF-16. Send it with ?encoding=utf-16, or save it as 'CSV UTF-8'.")
+    start, told = _first_line(head)
+    rows_before = head.count(b"\n", 0, start)
     line, newline, _ = head[start:].partition(b"\n")
-    if not line.strip():
+    written = line.rstrip(b"\r" if newline else b"\r" + END_MARK)
+    if not written.strip():
         raise _unreadable("empty_file", "The file is empty. Its first line must name the columns.")
     if b"\0" in line:
         raise _unreadable("not_utf8", "The first line contains NUL characters. Save the file as UTF-8.")
     if not newline and len(head) >= HEAD_BYTES:
         raise _unreadable("line_too_long", "The first line is longer than any list of columns.")
-    if b"\r" in line.rstrip(b"\r"):
+    if b"\r" in written:
         raise _unreadable("bare_carriage_return", "Lines must end with LF or CRLF; this file uses bare carriage returns.")
     try:
-        text = line.rstrip(b"\r").decode()
+        text = written.decode()
     except UnicodeDecodeError as error:
-        raise _unreadable("not_utf8", "The first line is not UTF-8. Save the file as 'CSV UTF-8'.") from error
-    delimiter = _delimiter_of(text)
+        advice = "Save the file as 'CSV UTF-8', or name its encoding, as in ?encoding=windows-1252."
+        raise _unreadable("not_utf8", f"The first line is not UTF-8. {advice}") from error
+    delimiter = _delimiter_of(text, told)
     names = [_normalised(name) for name in _cells(text, delimiter)]
+    while names and not names[-1]:
+        names.pop()  # spreadsheets write the empty columns at the right edge as well
     _require_known(names)
     return Layout(
         delimiter=delimiter,
@@ -107,12 +129,38 @@ def read_layout(head: bytes) -> Layout:
     )
 
 
-def _delimiter_of(text: str) -> str:
-    """The delimiter that yields the most known columns; the most cells where none does."""
+def require_text(head: bytes) -> None:
+    """Refuse what begins like another format.
 
-    def score(delimiter: str) -> tuple[int, int]:
+    Raises:
+        NotText
+    """
+    for magic, what in _OTHER_FORMATS.items():
+        if head.startswith(magic):
+            raise NotText(f"This is {what}. Send a CSV file; spreadsheets can save one as 'CSV UTF-8'.")
+
+
+def _first_line(head: bytes) -> tuple[int, str]:
+    """Where the line with the names begins, and the delimiter that a line before it tells (empty for none)."""
+    start, told = 0, ""
+    blank = re.compile(rb"[ \t\r\n]*\n")
+    while True:
+        if head.startswith(BYTE_ORDER_MARK, start):  # programs that join or rewrite files leave several
+            start += len(BYTE_ORDER_MARK)
+        elif found := blank.match(head, start):
+            start = found.end()
+        elif found := _SEP.match(head, start):
+            start, told = found.end(), found["delimiter"].decode("latin-1")
+        else:
+            return start, told
+
+
+def _delimiter_of(text: str, told: str) -> str:
+    """The delimiter that yields the most known columns; the one that was `told`, or the one with the most cells, where none does."""
+
+    def score(delimiter: str) -> tuple[int, bool, int]:
         cells = _cells(text, delimiter)
-        return sum(_normalised(cell) in BY_NAME for cell in cells), len(cells)
+        return sum(_normalised(cell) in BY_NAME for cell in cells), delimiter == told, len(cells)
 
     return max(DELIMITERS, key=score)
 
@@ -139,6 +187,8 @@ def _require_known(names: Sequence[str]) -> None:
             continue  # `_line`, `_code`, `_error` of a file of failed rows
         if name not in BY_NAME and len(errors) >= LISTED:
             unlisted += 1
+        elif not name:
+            errors.append(_error("", "unknown_column", f"Column {names.index(name) + 1} has no name, and one behind it has."))
         elif name not in BY_NAME:
             errors.append(_error(name, "unknown_column", f"There is no column {name!r}.{_suggestion(name, missing)}"))
         elif times > 1:
@@ -152,8 +202,9 @@ def _require_known(names: Sequence[str]) -> None:
 
 def _suggestion(name: str, missing: Sequence[str]) -> str:
     # What is missing is the likelier meaning of what is unknown.
-    close = get_close_matches(name, missing, n=1, cutoff=0.5) or get_close_matches(name, BY_NAME, n=1, cutoff=0.6)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    of_missing = [other for other, meant in _MEANT.items() if meant in missing]
+    close = likely_meant(name, of_missing) or likely_meant(name, _MEANT)
+    return f" Did you mean {_MEANT[close]!r}?" if close else ""
 
 
 def _error(column: str, code: str, message: str) -> dict[str, str]:

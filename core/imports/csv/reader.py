@@ -15,7 +15,7 @@ import pyarrow.csv
 
 from core.imports.csv import records
 from core.imports.csv.faults import WHOLE_ROW, Fault, Faults, shortened, storable
-from core.imports.csv.header import Layout
+from core.imports.csv.header import END_MARK, Layout
 
 CHUNK_BYTES: Final = 2 * 1024 * 1024
 CHUNK_ROWS: Final = 20_000
@@ -67,7 +67,10 @@ def read_chunk(file: BinaryIO, layout: Layout, begin: Cursor, *, size: int = CHU
     file.seek(begin.offset)
     block = file.read(size)
     last = len(block) < size or not file.read(1)
-    found = records.split(block, delimiter=layout.delimiter, columns=len(layout.columns), line=begin.line, last=last, limit=rows)
+    if last:
+        block = _without_end_mark(block)
+    shape = records.Shape(layout.delimiter, len(layout.columns), layout.fewest_cells)
+    found = records.split(block, shape, line=begin.line, last=last, limit=rows)
     end = Cursor(begin.offset + found.consumed, begin.line + found.newlines)
     if found.cut:
         end = _after_line(file, end)
@@ -80,6 +83,12 @@ def read_chunk(file: BinaryIO, layout: Layout, begin: Cursor, *, size: int = CHU
         end=end,
         last=last and found.consumed == len(block),
     )
+
+
+def _without_end_mark(block: bytes) -> bytes:
+    """The end of a file without the mark that some programs put there."""
+    end = len(block.rstrip(END_MARK + b"\r\n"))
+    return block if END_MARK not in block[end:] else block[: block.index(END_MARK, end)]
 
 
 def _after_line(file: BinaryIO, cursor: Cursor) -> Cursor:
@@ -98,7 +107,7 @@ def _cells(block: bytes, found: records.Records, layout: Layout) -> pd.DataFrame
     if not found.starts.size:
         return pd.DataFrame({name: pd.Series([], dtype=_TEXT) for name in layout.names})
     names = [name or f"_{index}" for index, name in enumerate(layout.columns)]
-    sound = _sound_bytes(block, found)
+    sound = _sound_bytes(block, found, layout)
     table = pa.csv.read_csv(
         io.BytesIO(sound),
         read_options=pa.csv.ReadOptions(column_names=names, block_size=len(sound) + 1, use_threads=False),
@@ -113,8 +122,13 @@ def _cells(block: bytes, found: records.Records, layout: Layout) -> pd.DataFrame
     return pd.DataFrame({name: frame[name].str.strip() for name in layout.names})
 
 
-def _sound_bytes(block: bytes, found: records.Records) -> bytes:
-    """The sound records, each on its line; the block itself where nothing has to be left out."""
+def _sound_bytes(block: bytes, found: records.Records, layout: Layout) -> bytes:
+    """The sound records, each on its line and with all its cells; the block itself where nothing has to be left out."""
+    if not found.regular:
+        mark = layout.delimiter.encode()
+        lacking = len(layout.columns) - found.cells
+        spans = zip(found.starts.tolist(), found.ends.tolist(), lacking.tolist(), strict=True)
+        return b"\n".join(block[start:end] + mark * cells for start, end, cells in spans) + b"\n"
     if not found.broken and found.starts.size == found.newlines + (not block[: found.consumed].endswith(b"\n")):
         return block[: found.consumed]
     # Neighbours are copied together: a run ends where the next record does not begin behind a mere line end.
@@ -146,6 +160,8 @@ def _salvaged(text: str, layout: Layout) -> list[str]:
     """The cells of a broken line as far as they can be told apart, one for each named column."""
     csv.field_size_limit(records.RECORD_BYTES * 2)
     cells = next(csv.reader([storable(text).replace("\r", " ")], delimiter=layout.delimiter), [])
+    while len(cells) > len(layout.columns) and not cells[-1].strip():
+        cells.pop()
     cells = [*cells[: len(layout.columns) - 1], layout.delimiter.join(cells[len(layout.columns) - 1 :])]
     cells += [""] * (len(layout.columns) - len(cells))
     return [cell for cell, name in zip(cells, layout.columns, strict=True) if name is not None]

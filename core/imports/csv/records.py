@@ -16,6 +16,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from core.imports.csv.encoding import readable
+
+RETURNS: Final = 2
+"""Carriage returns that a line may end with: programs that turn LF into CRLF turn CRLF into CR CR LF."""
 RECORD_BYTES: Final = 16 * 1024
 """The longest record. A quote that is not closed within them is not closed at all."""
 
@@ -28,8 +32,8 @@ _RETURN: Final = ord("\r")
 MESSAGES: Final = {
     "unclosed_quote": "A quote is opened and not closed, or a quoted cell does not end with its quote.",
     "stray_quote": 'A quote stands inside a cell. Put the whole cell in quotes and write each quote in it twice: "".',
-    "wrong_columns": "The row has another number of cells than the header.",
-    "not_utf8": "The row is not UTF-8.",
+    "wrong_columns": "The row has fewer cells than the header names, or a value behind the last column that has a name.",
+    "not_utf8": "The row is not UTF-8. It is shown as if it were Windows-1252: look at its letters, and mend them.",
     "nul_character": "The row contains a NUL character.",
     "bare_carriage_return": "The row contains a carriage return that ends no line. Lines must end with LF or CRLF.",
     "line_too_long": f"The row is longer than {RECORD_BYTES // 1024} KB.",
@@ -47,8 +51,10 @@ class Broken:
 
 @dataclass(slots=True)
 class Records:
-    """The sound records of a block: where each begins, where it ends (before its newline), and its line number.
+    """The sound records of a block: where each begins, where it ends (before its newline, and before empty cells behind the last
+    column), its line number, and how many cells it has, which may be fewer than there are columns.
 
+    `regular`: every record has as many cells as there are columns, and nothing behind them.
     `consumed` bytes and `newlines` belong to complete records; the rest of the block is for the next one. `cut`: the last broken
     line goes on behind the block.
     """
@@ -56,22 +62,37 @@ class Records:
     starts: Positions
     ends: Positions
     lines: Positions
+    cells: Positions
+    regular: bool
     consumed: int
     newlines: int
     broken: list[Broken] = field(default_factory=list)
     cut: bool = False
 
 
-def split(block: bytes, *, delimiter: str, columns: int, line: int, last: bool, limit: int) -> Records:
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a record has: cells between delimiters, at least `fewest` of them; `columns` is the number of columns that have names.
+
+    Cells behind the last column are empty: spreadsheets write them for columns that were used once.
+    """
+
+    delimiter: str
+    columns: int
+    fewest: int
+
+
+def split(block: bytes, shape: Shape, *, line: int, last: bool, limit: int) -> Records:
     """Find at most `limit` records in `block`, whose first line has the number `line`; `last`: nothing follows the block."""
-    records = _measure(block, delimiter=delimiter, columns=columns, line=line, last=last, limit=limit)
-    return records or _walk(block, delimiter=delimiter, columns=columns, line=line, last=last, limit=limit)
+    records = _measure(block, shape, line=line, last=last, limit=limit)
+    return records or _walk(block, shape, line=line, last=last, limit=limit)
 
 
-def _measure(block: bytes, *, delimiter: str, columns: int, line: int, last: bool, limit: int) -> Records | None:
+def _measure(block: bytes, shape: Shape, *, line: int, last: bool, limit: int) -> Records | None:
     """The records of a block in which every byte is in order; None where that is not certain."""
-    if b"\0" in block or block.count(b"\r") != block.count(b"\r\n") + (block.endswith(b"\r") and not last):
+    if b"\0" in block or not _returns_end_lines(block, last=last):
         return None
+    delimiter = shape.delimiter
     data = np.frombuffer(block, np.uint8)
     newlines = np.flatnonzero(data == _NEWLINE)
     breaks, delimiters = newlines, np.flatnonzero(data == ord(delimiter))
@@ -92,13 +113,39 @@ def _measure(block: bytes, *, delimiter: str, columns: int, line: int, last: boo
         return None
     starts = np.concatenate(([0], ends[:-1] + 1))
     cells = np.diff(np.searchsorted(delimiters, ends), prepend=0) + 1
-    ends = ends - (data[np.maximum(ends - 1, 0)] == _RETURN)
+    for _ in range(RETURNS):
+        ends = ends - ((data[np.maximum(ends - 1, 0)] == _RETURN) & (ends > starts))
     filled = ends > starts
-    if (cells[filled] != columns).any() or (ends - starts > RECORD_BYTES).any():
+    starts, ends, cells = starts[filled], ends[filled], cells[filled]
+    if (cells < shape.fewest).any() or (ends - starts > RECORD_BYTES).any():
         return None
-    starts, ends = starts[filled], ends[filled]
+    regular = bool((cells == shape.columns).all())
+    excess = np.maximum(cells - shape.columns, 0)
+    if excess.any():
+        if not _is_empty_behind(data, starts, ends, excess, ord(delimiter)):
+            return None
+        ends, cells = ends - excess, cells - excess
     first_lines = line + np.searchsorted(newlines, starts)
-    return Records(starts, ends, first_lines, consumed, int(np.searchsorted(newlines, consumed)))
+    return Records(starts, ends, first_lines, cells, regular, consumed, int(np.searchsorted(newlines, consumed)))
+
+
+def _returns_end_lines(block: bytes, *, last: bool) -> bool:
+    """Whether every carriage return, or pair of them, is followed by a line feed.
+
+    A run of n returns before a line feed counts 1 + n // 2 below, and one without counts n // 2: equal to n only as it should be.
+    """
+    in_order = block.count(b"\r\n") + block.count(b"\r\r") + (block.endswith(b"\r") and not last)
+    return block.count(b"\r") == in_order
+
+
+def _is_empty_behind(data: npt.NDArray[np.uint8], starts: Positions, ends: Positions, excess: Positions, delimiter: int) -> bool:
+    """Whether each record ends in at least so many delimiters as it has cells in `excess`."""
+    for back in range(1, int(excess.max()) + 1):
+        concerned = excess >= back
+        at = ends[concerned] - back
+        if (at < starts[concerned]).any() or (data[at] != delimiter).any():
+            return False
+    return True
 
 
 def _quotes_in_order(data: npt.NDArray[np.uint8], inside: npt.NDArray[np.bool_], delimiter: int, *, last: bool) -> bool:
@@ -123,12 +170,12 @@ def _is_utf8(block: bytes, end: int) -> bool:
     return True
 
 
-def _walk(block: bytes, *, delimiter: str, columns: int, line: int, last: bool, limit: int) -> Records:
+def _walk(block: bytes, shape: Shape, *, line: int, last: bool, limit: int) -> Records:
     """Record by record: find what is sound, and name what is wrong with the rest."""
-    pattern = _record_pattern(delimiter)
-    sound: list[tuple[int, int, int]] = []
+    pattern = _record_pattern(shape.delimiter)
+    sound: list[tuple[int, int, int, int]] = []
     broken: list[Broken] = []
-    position, number, cut = 0, line, False
+    position, number, cut, regular = 0, line, False, True
     while position < len(block) and len(sound) + len(broken) < limit:
         window_end = min(position + RECORD_BYTES + 2, len(block))
         found = pattern.match(block, position, window_end)
@@ -142,7 +189,7 @@ def _walk(block: bytes, *, delimiter: str, columns: int, line: int, last: bool, 
         if not found and not last and window_end == len(block):
             break  # the end of this record may be in the next block
         end = found.end("record") if found else -1
-        code = _flaw(block[position:end], delimiter, columns) if found else ""
+        cells, behind, code = _look_at(block[position:end], shape) if found else (0, 0, "")
         spans = found is not None and block.find(b"\n", position, end) >= 0
         if found and not (spans and code):
             next_position = found.end()
@@ -154,37 +201,55 @@ def _walk(block: bytes, *, delimiter: str, columns: int, line: int, last: bool, 
             next_position = min(end + 1, len(block))
             code = _flaw_of_line(block[position : min(end, position + RECORD_BYTES + 2)], spans=spans)
         if code:
-            text = block[position : min(end, position + RECORD_BYTES)].decode(errors="replace").rstrip("\r")
+            text = readable(block[position : min(end, position + RECORD_BYTES)]).rstrip("\r")
             broken.append(Broken(number, text, code))
-        elif block[position:end].strip():
-            sound.append((position, end, number))
+        elif cells:
+            sound.append((position, end - behind, number, cells))
+            regular &= cells == shape.columns and not behind
         number += block.count(b"\n", position, next_position)
         position = next_position
-    starts, ends, lines = np.array(sound, np.int64).reshape(-1, 3).T
-    return Records(starts, ends, lines, position, number - line, broken, cut)
+    starts, ends, lines, counts = np.array(sound, np.int64).reshape(-1, 4).T
+    return Records(starts, ends, lines, counts, regular, position, number - line, broken, cut)
 
 
 @lru_cache
 def _record_pattern(delimiter: str) -> re.Pattern[bytes]:
     mark = re.escape(delimiter.encode())
     cell = rb'(?:"[^"]*+(?:""[^"]*+)*+"|[^"\r\n' + mark + rb"]*+)"
-    return re.compile(rb"(?P<record>" + cell + rb"(?:" + mark + cell + rb")*+)(?:\r?\n|\r?\Z)")
+    return re.compile(rb"(?P<record>" + cell + rb"(?:" + mark + cell + rb")*+)(?:\r{0,2}\n|\r{0,2}\Z)")
 
 
-def _flaw(record: bytes, delimiter: str, columns: int) -> str:
-    """What is wrong with a record whose quotes are in order; empty for nothing, also for a blank line."""
-    if not record.strip():
-        return ""
+def _look_at(record: bytes, shape: Shape) -> tuple[int, int, str]:
+    """How many cells a record has whose quotes are in order, how many bytes it has behind its last column, and what is wrong with it.
+
+    A record of nothing but delimiters has no cells, and nothing is wrong with it: spreadsheets write them below the last row.
+    """
+    mark = shape.delimiter.encode()
+    if not record.strip(b" \t\r\n\v\f" + mark):
+        return 0, 0, ""
     if len(record) > RECORD_BYTES:
-        return "line_too_long"
+        return 0, 0, "line_too_long"
     if b"\0" in record:
-        return "nul_character"
+        return 0, 0, "nul_character"
     try:
         record.decode()
     except UnicodeDecodeError:
-        return "not_utf8"
+        return 0, 0, "not_utf8"
     outside = re.sub(rb'"[^"]*"', b"", record) if b'"' in record else record
-    return "" if outside.count(delimiter.encode()) == columns - 1 else "wrong_columns"
+    cells = outside.count(mark) + 1
+    behind = 0
+    if cells > shape.columns:
+        empty = _empty_cells_pattern(shape.delimiter, cells - shape.columns).search(record)
+        if empty is None:
+            return 0, 0, "wrong_columns"
+        cells, behind = shape.columns, len(record) - empty.start()
+    return (0, 0, "wrong_columns") if cells < shape.fewest else (cells, behind, "")
+
+
+@lru_cache
+def _empty_cells_pattern(delimiter: str, cells: int) -> re.Pattern[bytes]:
+    """So many empty cells, quoted or not, at the end of a record."""
+    return re.compile(rb'(?:%b[ \t]*(?:"[ \t]*")?[ \t]*){%d}\Z' % (re.escape(delimiter.encode()), cells))
 
 
 def _flaw_of_line(text: bytes, *, spans: int) -> str:

@@ -18,3 +18,10 @@ test('cents show only where there are any', () => {
   expect(money('7500.00', 'INR')).not.toContain('.00');
   expect(money('19.90', 'EUR')).toContain('19.90');
 });
+
+test('a currency has its own decimals', () => {
+  expect(multiply('12.345', 2)).toBe('24.69');
+  expect(add('12.345', '0.001')).toBe('12.346');
+  expect(money('12.345', 'KWD')).toContain('12.345');
+  expect(money('1001', 'JPY')).toMatch(/1,001$/);
+});

@@ -1,4 +1,4 @@
-// Amounts are decimal strings, as the API writes them. They are calculated in whole hundredths, so that no binary fraction shows.
+// Amounts are decimal strings, as the API writes them. They are calculated in whole thousandths, the smallest part that a currency has, so that no binary fraction shows.
 
 /** `("7500.00", "INR")` as ₹7,500. Cents show only when there are any. */
 export function money(amount: string, currency: string): string {
@@ -6,7 +6,8 @@ export function money(amount: string, currency: string): string {
   return new Intl.NumberFormat(undefined, {
     style: 'currency',
     currency,
-    minimumFractionDigits: Number.isInteger(value) ? 0 : 2,
+    // Else as many as the currency has.
+    ...(Number.isInteger(value) && { minimumFractionDigits: 0 }),
   }).format(value);
 }
 
@@ -27,30 +28,32 @@ export function shortAmount(amount: string): string {
 }
 
 export function multiply(price: string, seats: number): string {
-  return fromHundredths(hundredths(price) * seats);
+  return fromThousandths(thousandths(price) * seats);
 }
 
 export function add(...amounts: string[]): string {
-  return fromHundredths(amounts.reduce((sum, amount) => sum + hundredths(amount), 0));
+  return fromThousandths(amounts.reduce((sum, amount) => sum + thousandths(amount), 0));
 }
 
 export function subtract(from: string, amount: string): string {
-  return fromHundredths(hundredths(from) - hundredths(amount));
+  return fromThousandths(thousandths(from) - thousandths(amount));
 }
 
-/** Rounded half up to the cent, as the server does. */
+/** Rounded half up to the smallest coin, as the server does. The amount has the decimals of its currency. */
 export function percentOf(amount: string, percent: number): string {
-  return fromHundredths(Math.floor((hundredths(amount) * percent) / 100 + 0.5));
+  const decimals = amount.split('.')[1]?.length ?? 0;
+  const coin = 10 ** (3 - decimals);
+  return fromThousandths(Math.floor((thousandths(amount) * percent) / 100 / coin + 0.5) * coin);
 }
 
 export function isZero(amount: string): boolean {
-  return hundredths(amount) === 0;
+  return thousandths(amount) === 0;
 }
 
-function hundredths(amount: string): number {
-  return Math.round(Number(amount) * 100);
+function thousandths(amount: string): number {
+  return Math.round(Number(amount) * 1000);
 }
 
-function fromHundredths(hundredths: number): string {
-  return (hundredths / 100).toFixed(2);
+function fromThousandths(thousandths: number): string {
+  return (thousandths / 1000).toFixed(3).replace(/0$/, '');
 }

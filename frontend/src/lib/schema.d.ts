@@ -686,6 +686,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{booking_id}/passengers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Add and correct passengers */
+        patch: operations["namePassengers"];
+        trace?: never;
+    };
     "/api/v1/bookings/{booking_id}/passengers/{position}": {
         parameters: {
             query?: never;
@@ -1156,6 +1173,11 @@ export interface components {
             free_hours: number;
             no_refund_hours: number;
         };
+        /**
+         * ChangeEffect
+         * @enum {string}
+         */
+        ChangeEffect: "changed" | "added_beside";
         /** ChangePage */
         ChangePage: {
             data: components["schemas"]["FlightChange"][];
@@ -1240,6 +1262,13 @@ export interface components {
             flight_id: string;
             seats: number;
         };
+        /**
+         * Encoding
+         * @description What a file may be written in. Spreadsheets outside of the "CSV UTF-8" format write the one of their computer.
+         * @default utf-8
+         * @enum {string}
+         */
+        Encoding: "utf-8" | "utf-16" | "windows-1250" | "windows-1251" | "windows-1252" | "windows-1253" | "windows-1254" | "windows-1257" | "iso-8859-1" | "iso-8859-2" | "iso-8859-15";
         /** Failure */
         Failure: {
             code: string;
@@ -1260,11 +1289,17 @@ export interface components {
         };
         /** FlightBody */
         FlightBody: {
-            /** Format: date-time */
+            /**
+             * @description A date and a time with a zone: RFC 3339, and the other ways to write one in docs/imports.md.
+             * @example 2026-12-25T10:00:00Z
+             */
             arrival_ts: string;
             /** @default INR */
             currency?: string;
-            /** Format: date-time */
+            /**
+             * @description A date and a time with a zone: RFC 3339, and the other ways to write one in docs/imports.md.
+             * @example 2026-12-25T10:00:00Z
+             */
             departure_ts: string;
             /** @description The name or the IATA code of a place. */
             destination: string;
@@ -1307,6 +1342,7 @@ export interface components {
             changes: components["schemas"]["FieldChange"][];
             /** Format: date-time */
             departure_ts: string;
+            effect: components["schemas"]["ChangeEffect"];
             /** Format: uuid */
             flight_id: string;
             flight_number: string;
@@ -1393,6 +1429,12 @@ export interface components {
             message: string;
         };
         /**
+         * ImportMatch
+         * @default time
+         * @enum {string}
+         */
+        ImportMatch: "time" | "day";
+        /**
          * ImportMode
          * @default upsert
          * @enum {string}
@@ -1417,6 +1459,7 @@ export interface components {
         /** ImportSummary */
         ImportSummary: {
             affected_bookings: number;
+            beside: number;
             cancelling: boolean;
             changes_url: string | null;
             created: number;
@@ -1429,6 +1472,7 @@ export interface components {
             finished_at: string | null;
             /** Format: uuid */
             job_id: string;
+            match: components["schemas"]["ImportMatch"];
             mode: components["schemas"]["ImportMode"];
             progress: components["schemas"]["ImportProgress"];
             skipped: number;
@@ -1447,6 +1491,7 @@ export interface components {
         /** ImportView */
         ImportView: {
             affected_bookings: number;
+            beside: number;
             cancelling: boolean;
             changes_url: string | null;
             created: number;
@@ -1460,6 +1505,7 @@ export interface components {
             finished_at: string | null;
             /** Format: uuid */
             job_id: string;
+            match: components["schemas"]["ImportMatch"];
             mode: components["schemas"]["ImportMode"];
             progress: components["schemas"]["ImportProgress"];
             skipped: number;
@@ -1614,6 +1660,18 @@ export interface components {
             /** @example Asha Rao */
             name?: string;
         };
+        /** PassengerNaming */
+        PassengerNaming: {
+            contact?: string | null;
+            date_of_birth?: string | null;
+            /** @example Asha Rao */
+            name?: string;
+            position?: number | null;
+        };
+        /** PassengersBody */
+        PassengersBody: {
+            passengers: components["schemas"]["PassengerNaming"][];
+        };
         /** PassengerView */
         PassengerView: {
             contact?: string | null;
@@ -1746,6 +1804,10 @@ export interface components {
         ScheduleChangeBody: {
             /** @constant */
             action: "keep";
+            /**
+             * @description A date and a time with a zone: RFC 3339, and the other ways to write one in docs/imports.md.
+             * @example 2026-12-25T10:00:00Z
+             */
             new_departure_ts?: string | null;
         };
         /** ScheduleChangeView */
@@ -3234,6 +3296,9 @@ export interface operations {
         parameters: {
             query?: {
                 dry_run?: boolean;
+                /** @description What a file may be written in. Spreadsheets outside of the "CSV UTF-8" format write the one of their computer. */
+                encoding?: components["schemas"]["Encoding"];
+                match?: components["schemas"]["ImportMatch"];
                 mode?: components["schemas"]["ImportMode"];
                 times?: components["schemas"]["ImportTimes"];
             };
@@ -3308,7 +3373,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: `validation` or `bad_header` or `idempotency_key_reused` */
+            /** @description Unprocessable Entity: `validation` or `bad_header` or `wrong_encoding` or `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5249,6 +5314,113 @@ export interface operations {
                 };
             };
             /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    namePassengers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PassengersBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `booking_not_found` or `passenger_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: `passengers_fixed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: `too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -26,4 +26,6 @@ export type WaitlistEntry = Schemas['WaitlistView'];
 export type Job = Schemas['Job'];
 export type ImportSummary = Schemas['ImportSummary'];
 export type ImportView = Schemas['ImportView'];
+export type FlightChange = Schemas['FlightChange'];
+export type Encoding = Schemas['Encoding'];
 export type ImportAccepted = Schemas['ImportAccepted'];

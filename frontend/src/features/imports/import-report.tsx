@@ -4,6 +4,7 @@ import { Card, CardHead } from '@/components/layout/card';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import type { ImportView } from '@/lib/wire';
 import css from './import-report.module.css';
+import { ImportWarnings } from './import-warnings';
 import { importQueries, isOver } from './queries';
 import { RowErrors } from './row-errors';
 
@@ -59,6 +60,7 @@ export function ImportReport({ jobId }: { jobId: string }) {
         <Count label="Unchanged" value={report.skipped} />
         <Count label="With errors" value={report.failed} bad />
       </dl>
+      {isOver(report) && <ImportWarnings report={report} />}
       {report.errors.length > 0 && <RowErrors report={report} />}
     </Card>
   );

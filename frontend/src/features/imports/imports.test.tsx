@@ -3,37 +3,9 @@ import { HttpResponse, http } from 'msw';
 import { expect, test, vi } from 'vitest';
 import type { ImportView } from '@/lib/wire';
 import { openApp } from '@/testing/app';
+import { asAdmin, noHistory, RUNNING, schedule } from '@/testing/imports';
 import { network, problem } from '@/testing/network';
 import { ADMIN, TOKEN, TRAVELLER } from '@/testing/samples';
-
-const asAdmin = http.get('/api/v1/auth/me', () => HttpResponse.json(ADMIN));
-const noHistory = http.get('/admin/imports', () => HttpResponse.json({ data: [], next_cursor: null }));
-const RUNNING: ImportView = {
-  job_id: 'an-import',
-  status: 'IN_PROGRESS',
-  progress: { processed: 400, total: 1000, percent: 40 },
-  created: 380,
-  updated: 15,
-  skipped: 5,
-  failed: 0,
-  unprocessed: null,
-  affected_bookings: 0,
-  errors: [],
-  failure: null,
-  started_at: '2026-11-23T10:00:00Z',
-  finished_at: null,
-  failed_rows_url: null,
-  changes_url: null,
-  cancelling: false,
-  times: 'zoned',
-  mode: 'upsert',
-  dry_run: false,
-  created_at: '2026-11-23T10:00:00Z',
-};
-
-function schedule() {
-  return new File(['flight_number,source\n'], 'schedule.csv', { type: 'text/csv' });
-}
 
 test('the report of an upload is loaded until it is done, and shows every row with an error', async () => {
   const sent: { dryRun: string | null; token: string | null }[] = [];

@@ -4,6 +4,7 @@ import { asProblem, retryAfterMs } from '@/lib/problem';
 import type { ImportSummary } from '@/lib/wire';
 
 const PAGE_SIZE = 10;
+const CHANGES = 100;
 const POLL_MS = 1_000;
 const AFTER_ERROR_MS = 5_000;
 
@@ -36,6 +37,19 @@ export const importQueries = {
         if (error) return asProblem(error).retryable && AFTER_ERROR_MS;
         return data?.pollAgainMs ?? false;
       },
+    }),
+
+  /** The first flights that an import changes, or would change, and that somebody should look at. */
+  changes: (jobId: string) =>
+    queryOptions({
+      queryKey: [...importQueries.all(), 'changes', jobId],
+      queryFn: ({ signal }) =>
+        answer(
+          api.GET('/admin/flights/bulk-upload/{job_id}/changes', {
+            params: { path: { job_id: jobId }, query: { limit: CHANGES } },
+            signal,
+          }),
+        ),
     }),
 
   /** All imports, newest first. */

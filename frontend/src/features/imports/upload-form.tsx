@@ -1,10 +1,11 @@
-import { Button, Checkbox, Progress } from '@mantine/core';
+import { Button, Checkbox, NativeSelect, Progress } from '@mantine/core';
 import { Dropzone, MIME_TYPES } from '@mantine/dropzone';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { FileIcon } from '@/components/icons';
 import { ProblemNote } from '@/components/messages/problem-note';
-import { upload } from './upload';
+import type { Encoding } from '@/lib/wire';
+import { upload, type Wishes } from './upload';
 import css from './upload-form.module.css';
 
 /** The default limit of the server (`SKYQUEUE_MAX_UPLOAD_MB`). It is only shown; the server refuses a larger file and says its own limit. */
@@ -17,6 +18,25 @@ const CSV_TYPES = {
   'text/plain': ['.csv', '.txt'],
 };
 
+const AS_USUAL: Wishes = { dryRun: false, encoding: 'utf-8', localTimes: false, matchDay: false };
+const ENCODINGS: { value: Encoding; label: string }[] = [
+  { value: 'utf-8', label: 'UTF-8' },
+  { value: 'windows-1252', label: 'Windows-1252 (Western Europe)' },
+  { value: 'windows-1250', label: 'Windows-1250 (Central Europe)' },
+  { value: 'windows-1251', label: 'Windows-1251 (Cyrillic)' },
+  { value: 'windows-1253', label: 'Windows-1253 (Greek)' },
+  { value: 'windows-1254', label: 'Windows-1254 (Turkish)' },
+  { value: 'windows-1257', label: 'Windows-1257 (Baltic)' },
+  { value: 'iso-8859-1', label: 'ISO 8859-1' },
+  { value: 'iso-8859-2', label: 'ISO 8859-2' },
+  { value: 'iso-8859-15', label: 'ISO 8859-15' },
+  { value: 'utf-16', label: 'UTF-16' },
+];
+const MATCHES = [
+  { value: 'time', label: 'Are other flights' },
+  { value: 'day', label: 'Move, with their bookings' },
+];
+
 interface Props {
   onAccepted: (jobId: string) => void;
   onRefused: () => void;
@@ -25,7 +45,7 @@ interface Props {
 /** Chooses a CSV file and uploads it, or only checks it. */
 export function UploadForm({ onAccepted, onRefused }: Props) {
   const [file, setFile] = useState<File | null>(null);
-  const [dryRun, setDryRun] = useState(false);
+  const [wishes, setWishes] = useState<Wishes>(AS_USUAL);
   const [sentPart, setSentPart] = useState(0);
   const [refused, setRefused] = useState(false);
   const send = useMutation({
@@ -33,6 +53,10 @@ export function UploadForm({ onAccepted, onRefused }: Props) {
     onSuccess: ({ job_id }) => onAccepted(job_id),
     onError: onRefused,
   });
+
+  function wish(changed: Partial<Wishes>) {
+    setWishes((before) => ({ ...before, ...changed }));
+  }
 
   function choose([chosen]: File[]) {
     if (!chosen) return;
@@ -78,20 +102,45 @@ export function UploadForm({ onAccepted, onRefused }: Props) {
           Please choose one CSV file. This is another kind of file, or more than one.
         </p>
       )}
+      <div className={css.options}>
+        <NativeSelect
+          label="Encoding"
+          description="What the program that wrote the file saves it as"
+          data={ENCODINGS}
+          value={wishes.encoding}
+          onChange={(event) => wish({ encoding: event.currentTarget.value as Encoding })}
+          disabled={send.isPending}
+        />
+        <NativeSelect
+          label="Flights that moved"
+          description="When only the time of a flight differs"
+          data={MATCHES}
+          value={wishes.matchDay ? 'day' : 'time'}
+          onChange={(event) => wish({ matchDay: event.currentTarget.value === 'day' })}
+          disabled={send.isPending}
+        />
+        <Checkbox
+          label="Local times"
+          description="Times without a zone are those of the place"
+          checked={wishes.localTimes}
+          onChange={(event) => wish({ localTimes: event.currentTarget.checked })}
+          disabled={send.isPending}
+        />
+      </div>
       <div className={css.actions}>
         <Checkbox
           label="Only check it"
           description="Reports what would happen and changes nothing"
-          checked={dryRun}
-          onChange={(event) => setDryRun(event.currentTarget.checked)}
+          checked={wishes.dryRun}
+          onChange={(event) => wish({ dryRun: event.currentTarget.checked })}
           disabled={send.isPending}
         />
         <Button
           disabled={!file}
           loading={send.isPending}
-          onClick={() => file && send.mutate({ file, dryRun, onProgress: setSentPart })}
+          onClick={() => file && send.mutate({ file, wishes, onProgress: setSentPart })}
         >
-          {dryRun ? 'Check the file' : 'Upload'}
+          {wishes.dryRun ? 'Check the file' : 'Upload'}
         </Button>
       </div>
       {send.isPending && <Progress value={sentPart * 100} aria-label="Upload" />}

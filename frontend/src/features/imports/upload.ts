@@ -1,6 +1,6 @@
 import { networkProblem, Problem, problemFrom } from '@/lib/problem';
 import { authorized } from '@/lib/session';
-import type { ImportAccepted } from '@/lib/wire';
+import type { Encoding, ImportAccepted } from '@/lib/wire';
 
 const UPLOAD_PATH = '/admin/flights/bulk-upload';
 const FILE_CHANGED = new Problem({
@@ -9,25 +9,44 @@ const FILE_CHANGED = new Problem({
   detail: 'The file was changed or moved after you chose it. Choose it again.',
 });
 
+/** How the file is read. */
+export interface Wishes {
+  dryRun: boolean;
+  encoding: Encoding;
+  /** A time without a zone is what the clocks show at the place. */
+  localTimes: boolean;
+  /** A row moves the flight of the same number, route and day. */
+  matchDay: boolean;
+}
+
 export interface Upload {
   file: File;
-  dryRun: boolean;
+  wishes: Wishes;
   /** Gets the part that was sent, 0 to 1. */
   onProgress: (part: number) => void;
 }
 
 /** Sends the file. With XMLHttpRequest, because `fetch` does not tell how much of a body was sent. */
-export async function upload({ file, dryRun, onProgress }: Upload): Promise<ImportAccepted> {
+export async function upload({ file, wishes, onProgress }: Upload): Promise<ImportAccepted> {
   const body = new FormData();
   body.append('file', file);
   const response = await authorized((token) =>
-    post(`${UPLOAD_PATH}?dry_run=${dryRun}`, token, body, onProgress),
+    post(`${UPLOAD_PATH}?${queryOf(wishes)}`, token, body, onProgress),
   ).catch(async (reason: unknown) => {
     throw (await isReadable(file)) ? reason : FILE_CHANGED;
   });
   const answer: unknown = await response.json().catch(() => null);
   if (response.status !== 202) throw problemFrom(response, answer);
   return answer as ImportAccepted;
+}
+
+function queryOf({ dryRun, encoding, localTimes, matchDay }: Wishes): URLSearchParams {
+  return new URLSearchParams({
+    dry_run: String(dryRun),
+    ...(encoding !== 'utf-8' && { encoding }),
+    ...(localTimes && { times: 'local' }),
+    ...(matchDay && { match: 'day' }),
+  });
 }
 
 function post(

@@ -1,0 +1,71 @@
+"""Flights of the same number, route and day as a row of a file, which departs at another time: the season has moved, or there are two.
+
+Only flights that were there before the import count: their ids, which are given out in the order of time, are below its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from core.db import RawConnection
+from core.flights import staging
+
+# A local day lies within these hours of any departure on it.
+_NEAR: Final = "f.departure_ts BETWEEN d.departure_ts - interval '26 hours' AND d.departure_ts + interval '26 hours'"
+_FIND: Final = f"""
+    SELECT d.line, f.id FROM import_stage d
+    JOIN flights f ON f.flight_number_key = d.flight_number_key AND {_NEAR} AND f.departure_date = d.departure_date
+         AND f.departure_ts <> d.departure_ts AND f.status = 'SCHEDULED' AND f.id < %(import_id)s
+         AND f.source_key = coalesce(d.source_iata, place_name_key(d.source))
+         AND f.destination_key = coalesce(d.destination_iata, place_name_key(d.destination))
+    WHERE NOT EXISTS (
+        SELECT FROM flights e WHERE e.flight_number_key = d.flight_number_key AND e.departure_ts = d.departure_ts
+    ) AND NOT EXISTS (
+        SELECT FROM import_stage o WHERE o.flight_number_key = f.flight_number_key AND o.departure_ts = f.departure_ts
+    )
+    ORDER BY d.line, f.departure_ts
+"""  # noqa: S608  # only constants of this module
+_ANY: Final = """
+    SELECT EXISTS (
+        SELECT FROM unnest(%s::text[], %s::date[]) AS d(key, day)
+        JOIN flights f ON f.flight_number_key = d.key AND f.id < %s AND f.departure_date = d.day
+             AND f.departure_ts BETWEEN d.day - interval '14 hours' AND d.day + interval '36 hours'
+    )
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SameDay:
+    """Line -> the flight of that day. `clear`: those of which no other row, and no other flight, could be meant."""
+
+    flights: dict[int, UUID]
+    clear: dict[int, UUID]
+
+
+def has_flights_before(connection: RawConnection, import_id: UUID) -> bool:
+    """Whether there were flights before this import."""
+    row = connection.execute("SELECT EXISTS (SELECT FROM flights WHERE id < %s)", (import_id,)).fetchone()
+    return row is not None and bool(row[0])
+
+
+def has_any(connection: RawConnection, import_id: UUID, keys: Sequence[str], days: Sequence[date]) -> bool:
+    """Whether one of these numbers flew on its day before this import."""
+    staging.look_up_by_key(connection)
+    row = connection.execute(_ANY, (list(keys), list(days), import_id)).fetchone()
+    return row is not None and bool(row[0])
+
+
+def find(connection: RawConnection, import_id: UUID) -> SameDay:
+    """For the staged rows whose flight does not exist: the flights of the same number, route and day that no other row means."""
+    rows = connection.execute(_FIND, {"import_id": import_id}).fetchall()
+    of_line, of_flight = Counter(line for line, _ in rows), Counter(flight for _, flight in rows)
+    flights: dict[int, UUID] = {}
+    for line, flight_id in rows:
+        flights.setdefault(line, flight_id)
+    clear = {line: flight for line, flight in flights.items() if of_line[line] == of_flight[flight] == 1}
+    return SameDay(flights, clear)

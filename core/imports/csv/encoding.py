@@ -1,0 +1,142 @@
+"""Files in another encoding than UTF-8: recognised while they are received, and stored as UTF-8 once somebody said what they are."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Final
+
+from core.errors import AppError
+
+
+class Encoding(StrEnum):
+    """What a file may be written in. Spreadsheets outside of the "CSV UTF-8" format write the one of their computer."""
+
+    UTF_8 = "utf-8"
+    UTF_16 = "utf-16"
+    WINDOWS_1250 = "windows-1250"
+    WINDOWS_1251 = "windows-1251"
+    WINDOWS_1252 = "windows-1252"
+    WINDOWS_1253 = "windows-1253"
+    WINDOWS_1254 = "windows-1254"
+    WINDOWS_1257 = "windows-1257"
+    ISO_8859_1 = "iso-8859-1"
+    ISO_8859_2 = "iso-8859-2"
+    ISO_8859_15 = "iso-8859-15"
+
+
+class WrongEncoding(AppError):
+    """The bytes of the file are not in the encoding that it was sent with. `line`: where that shows first."""
+
+    code = "wrong_encoding"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_NOT_UTF8: Final = re.compile("[\udc80-\udcff]+")
+_BEYOND_ASCII: Final = re.compile("[\x80-\ud7ff\ue000-\U0010ffff]")
+_NO_LETTER: Final = re.compile("[\x00\udc81\udc8d\udc8f\udc90\udc9d]")
+"""Bytes that mean nothing in Windows-1252."""
+
+
+class Transcoder:
+    """Hands a file on as UTF-8, piece by piece."""
+
+    def __init__(self, encoding: Encoding) -> None:
+        self._encoding = encoding
+        # What is UTF-8 passes as it is; a byte that is none becomes a lone surrogate, which marks it.
+        lenient = encoding is Encoding.UTF_8
+        self._decoder = codecs.getincrementaldecoder(encoding.value)(errors="surrogateescape" if lenient else "strict")
+        self._watch = _Utf8Watch()
+
+    def feed(self, piece: bytes, *, last: bool = False) -> bytes:
+        """The piece in UTF-8. The last one may be empty.
+
+        Raises:
+            WrongEncoding: at the first byte that means nothing; with the last piece, when the whole file was of another encoding.
+        """
+        self._watch.feed(piece, last=last)
+        if self._encoding is Encoding.UTF_8:
+            if last:
+                self._watch.require_utf8()
+            return piece
+        try:
+            text = self._decoder.decode(piece, last)
+        except UnicodeDecodeError as error:
+            self._watch.require_other_than_utf8(self._encoding)
+            line = self._watch.lines_before_piece + piece.count(b"\n", 0, error.start) + 1
+            message = f"Line {line} has a byte that means nothing in {self._encoding}: it is not the encoding of this file."
+            raise WrongEncoding(message, line=line) from error
+        if last:
+            self._watch.require_other_than_utf8(self._encoding)
+        return text.encode()
+
+
+class _Utf8Watch:
+    """Sees whether bytes are UTF-8, and if not, whether they look like the encoding of a spreadsheet."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
+        self._has_utf8 = False
+        self._broken: tuple[int, str] | None = None
+        self._other = False
+        self._begins_with_mark = False
+        self._lines = 0
+        self._pieces = 0
+        self.lines_before_piece = 0
+
+    def feed(self, piece: bytes, *, last: bool) -> None:
+        self.lines_before_piece = self._lines
+        self._begins_with_mark |= not self._pieces and piece.startswith(BYTE_ORDER_MARK)
+        self._pieces += 1
+        if piece.isascii() and self._is_at_rest():
+            self._other |= b"\0" in piece
+            self._lines += piece.count(b"\n")
+            return
+        text = self._decoder.decode(piece, last)
+        self._has_utf8 |= _BEYOND_ASCII.search(text) is not None
+        self._other |= _NO_LETTER.search(text) is not None
+        if self._broken is None and (broken := _NOT_UTF8.search(text)):
+            begin = text.rfind("\n", 0, broken.start()) + 1
+            end = text.find("\n", broken.end())
+            line = text[begin : end if end >= 0 else len(text)][:200]
+            self._broken = self._lines + text.count("\n", 0, broken.start()) + 1, line
+        self._lines += text.count("\n")
+
+    def _is_at_rest(self) -> bool:
+        """Whether no character is begun and not ended."""
+        return not self._decoder.getstate()[0]
+
+    def require_utf8(self) -> None:
+        """A file of which some rows only are no UTF-8 is read, and they are faults; one that never is UTF-8 is refused."""
+        if self._broken is None or self._has_utf8 or self._other or self._begins_with_mark:
+            return
+        line, text = self._broken
+        shown = " ".join(text.encode(errors="surrogateescape").decode("windows-1252").split())[:80]
+        raise WrongEncoding(
+            f"The file is not UTF-8: see line {line}. It looks like Windows-1252, in which that line begins with {shown!r}. If that "
+            "is right, send it with ?encoding=windows-1252; if other letters are meant, name the encoding, such as windows-1250 or "
+            "windows-1251. Or save the file as 'CSV UTF-8'. Nothing was imported.",
+            line=line,
+            looks_like=Encoding.WINDOWS_1252.value,
+            encodings=[encoding.value for encoding in Encoding],
+        )
+
+    def require_other_than_utf8(self, encoding: Encoding) -> None:
+        """UTF-8 that is read as something else turns every accent into two wrong letters, and nobody is told."""
+        if encoding is Encoding.UTF_16 or self._broken is not None:
+            return
+        if self._has_utf8 or self._begins_with_mark:
+            raise WrongEncoding(
+                f"The file is UTF-8, and was sent as {encoding}, which would spoil its letters. Leave `encoding` out.", line=1
+            )
+
+
+def readable(line: bytes) -> str:
+    """A line that is no UTF-8 in letters that somebody can read and mend: as Windows-1252, which it most often is."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return "".join(bytes([byte]).decode("windows-1252", "ignore") or f"\\x{byte:02x}" for byte in line)

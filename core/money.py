@@ -1,0 +1,69 @@
+"""Units of money: the currencies of ISO 4217 and how many decimals each has. Yen have none, Kuwaiti dinars three."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+_CODES: Final = """
+    AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP
+    CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD
+    JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN
+    NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL
+    THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
+"""
+_WITHOUT_DECIMALS: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_WITH_THREE: Final = "BHD IQD JOD KWD LYD OMR TND"
+
+CURRENCIES: Final = frozenset(_CODES.split())
+"""The codes in use of ISO 4217. Funds, metals and codes for no money (XXX, XTS, XAU) are not among them: nobody pays with those."""
+
+_PLACES: Final = dict.fromkeys(_WITHOUT_DECIMALS.split(), 0) | dict.fromkeys(_WITH_THREE.split(), 3)
+USUAL_PLACES: Final = 2
+MOST_PLACES: Final = 3
+_UNITS: Final = [Decimal(1).scaleb(-places) for places in range(MOST_PLACES + 1)]
+
+
+def places_of(currency: str) -> int:
+    """How many decimals an amount of this currency has."""
+    return _PLACES.get(currency, USUAL_PLACES)
+
+
+def is_currency(code: str) -> bool:
+    return code in CURRENCIES
+
+
+def in_units(amount: Decimal, currency: str) -> Decimal:
+    """The amount with the decimals of its currency, rounded half up."""
+    return amount.quantize(_UNITS[places_of(currency)], ROUND_HALF_UP)
+
+
+def has_too_many_places(amount: Decimal, currency: str) -> bool:
+    """Whether a part of the amount is smaller than the smallest coin."""
+    return amount != in_units(amount, currency)
+
+
+def text(amount: Decimal, currency: str) -> str:
+    """A decimal string with the decimals of its currency, never an exponent."""
+    return f"{in_units(amount, currency):f}"
+
+
+def places_sql(currency: str) -> str:
+    """`places_of` as an expression of SQL; `currency` is one as well."""
+    by_places = {
+        places: ", ".join(f"'{code}'" for code, each in _PLACES.items() if each == places)
+        for places in sorted(set(_PLACES.values()))
+    }
+    cases = " ".join(f"WHEN {currency} IN ({codes}) THEN {places}" for places, codes in by_places.items())
+    return f"(CASE {cases} ELSE {USUAL_PLACES} END)"
+
+
+def why_too_many(currency: str) -> str:
+    """What is said of an amount with too many decimals."""
+    places = places_of(currency)
+    said = "no decimals" if places == 0 else f"at most {places} decimals"
+    return f"An amount in {currency} has {said}."
+
+
+def why_no_currency(code: str) -> str:
+    return f"{code} is not the code of a currency in ISO 4217, such as INR, EUR or JPY."
