@@ -1,4 +1,4 @@
-import './mantine.css';
+import './mantine-styles';
 import '@fontsource-variable/bricolage-grotesque';
 import '@fontsource-variable/hanken-grotesk';
 import '@fontsource-variable/spline-sans-mono';
