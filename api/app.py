@@ -12,7 +12,8 @@ from litestar import Litestar, Request
 from litestar.datastructures import State
 from litestar.types import ControllerRouterHandler
 
-from api.accounts import AuthController
+from api.accounts.account import AccountController
+from api.accounts.signing_in import SigningInController
 from api.audit_log import AuditController
 from api.bookings.cancellations import CancellationController
 from api.bookings.controller import BookingController
@@ -36,6 +37,7 @@ from api.imports.controller import ImportController
 from api.itineraries import ItineraryController
 from api.jobs import JobController
 from api.live.callback_inbox import CallbackInbox
+from api.live.ended_sessions import EndedSessions
 from api.live.password_hasher import PasswordHasher
 from api.live.services import Live
 from api.metrics import MetricsController
@@ -62,6 +64,7 @@ from core.search.cache import SearchCache
 from core.search.itineraries.timetable import Timetable
 from core.settings import Settings
 from core.telemetry import logs
+from core.users.tokens import LEEWAY_SECONDS
 
 JSON_BODY_BYTES: Final = 16 * 1024
 DATABASE_CONNECTIONS: Final = 16
@@ -70,8 +73,8 @@ REDIS_CONNECTIONS: Final = 8
 """Of the event loop; threads have as many as they use."""
 
 CONTROLLERS: Sequence[ControllerRouterHandler] = (
+    AccountController,
     AuditController,
-    AuthController,
     BookingController,
     CancellationController,
     ConfigurationController,
@@ -92,6 +95,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     PaymentController,
     QueueController,
     SearchController,
+    SigningInController,
     WaitlistController,
     *app_handlers(),
 )
@@ -165,6 +169,9 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         )
         live.start()
         stack.push_async_callback(live.close)
+        ended = EndedSessions(db, token_seconds=tokens.lifetime_seconds + LEEWAY_SECONDS)
+        ended.start()
+        stack.push_async_callback(ended.close)
         callbacks = CallbackInbox(db, redis, live.dispatcher, hold_minutes=settings.booking.hold_minutes)
         stack.push_async_callback(callbacks.close)
         await asyncio.to_thread(registry.load)  # a quarter of a second that no request shall wait for
@@ -182,6 +189,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             aredis=aredis,
             tokens=tokens,
             devices=tokens.known_devices(),
+            ended=ended,
             limiter=RateLimiter(aredis, enabled=settings.http.rate_limits == "on"),
             hashing=PasswordHasher(),
             readiness=readiness,

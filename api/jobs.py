@@ -85,7 +85,7 @@ def _ask_again(job: Job, backlog: Backlog) -> str:
 
 
 def _may_see(job: Job, principal: Principal) -> bool:
-    return principal.is_admin or (job.booking is not None and job.booking.user_id == principal.user_id)
+    return principal.sees_everything or (job.booking is not None and job.booking.user_id == principal.user_id)
 
 
 def _etag(job: Job) -> str:

@@ -19,6 +19,7 @@ from redis.asyncio import Redis as AsyncRedis
 from api.http import bodies
 from api.http.database import WatchedDatabase
 from api.live.callback_inbox import CallbackInbox
+from api.live.ended_sessions import EndedSessions
 from api.live.password_hasher import PasswordHasher
 from api.live.services import Live
 from api.readiness.readiness import Readiness
@@ -44,6 +45,7 @@ class Services:
     """For code on the event loop: a small pool whose callers wait for a free connection."""
     tokens: AccessTokens
     devices: KnownDevices
+    ended: EndedSessions
     limiter: RateLimiter
     hashing: PasswordHasher
     readiness: Readiness
@@ -53,6 +55,12 @@ class Services:
     search_desk: SearchEndpoint
     timetable: Timetable
     storage: Storage
+
+    def principal_of(self, token: str) -> Principal:
+        """Who sent this access token, or `Unauthenticated`: it proves nothing, or its session has ended."""
+        principal = self.tokens.verify(token)
+        self.ended.require_open(principal)
+        return principal
 
 
 class SignedRequest(Request[Principal, str, State]):

@@ -81,6 +81,11 @@ def _parser() -> argparse.ArgumentParser:
     admin = command("create-admin", "Make sure that the administrator of SKYQUEUE_ADMIN_USERNAME exists.")
     admin.add_argument("--username", help="instead of SKYQUEUE_ADMIN_USERNAME")
     admin.add_argument("--reset-password", action="store_true", help="give an administrator who exists this password")
+    word = command("set-password", "Give an account a new password; it signs in again everywhere.")
+    word.add_argument("username", metavar="USER")
+    role = command("set-role", "Make an account a traveller, an agent (who reads what administrators read) or an administrator.")
+    role.add_argument("username", metavar="USER")
+    role.add_argument("role", metavar="ROLE", choices=("traveller", "agent", "admin"), help="traveller, agent or admin")
     hidden = command(
         "make-secrets", "Make what an installation in containers has to keep secret, each secret in a file of its own."
     )

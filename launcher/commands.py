@@ -23,6 +23,8 @@ from core.redis import clients, suitability
 from core.refusal import read_settings
 from core.settings import Servers, Settings
 from core.startup import CannotStart
+from core.users import service
+from core.users.models import Role
 from core.users.service import AdminOutcome, ensure_admin
 from launcher.reconciliation import find_unreconciled
 from launcher.sample import loading as schedule
@@ -62,7 +64,7 @@ def migrate(_asked: argparse.Namespace) -> None:
     else:
         print("The database has the newest schema.")
     if settings.accounts.admin_password is not None:
-        create_admin(argparse.Namespace(username=None, reset_password=False))
+        _ensure_admin()
 
 
 def sample(asked: argparse.Namespace) -> None:
@@ -113,14 +115,44 @@ def audit(asked: argparse.Namespace) -> int:
     return 1 if violations else 0
 
 
-def create_admin(asked: argparse.Namespace) -> None:
+def create_admin(asked: argparse.Namespace) -> int:
+    """1 when an administrator of that name keeps another password than the one that was given."""
+    return 1 if _ensure_admin(asked.username, reset=asked.reset_password) is AdminOutcome.KEEPS_ANOTHER else 0
+
+
+def _ensure_admin(username: str | None = None, *, reset: bool = False) -> AdminOutcome:
+    """What became of it is told; that a password was not taken, as a warning."""
     accounts = _settings().accounts
-    username = asked.username or accounts.admin_username
-    password = accounts.admin_password.get_secret_value() if accounts.admin_password else _ask_password(username)
+    name = username or accounts.admin_username
+    password = accounts.admin_password.get_secret_value() if accounts.admin_password else _ask_password(name)
     with _database() as database:
-        outcome = ensure_admin(database, username, password, reset=asked.reset_password)
-    way_out = "; `skyqueue create-admin --reset-password` changes that" if outcome is AdminOutcome.KEEPS_ANOTHER else ""
-    print(f"The administrator {username}: {outcome}{way_out}.")
+        outcome = ensure_admin(database, name, password, reset=reset)
+    if outcome is AdminOutcome.KEEPS_ANOTHER:
+        _warn(f"The administrator {name}: {outcome}; `skyqueue create-admin --reset-password` changes that.")
+    else:
+        print(f"The administrator {name}: {outcome}.")
+    return outcome
+
+
+def set_password(asked: argparse.Namespace) -> None:
+    password = getpass(f"New password for {asked.username}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise CannotStart(f"No password for {asked.username}.", "Write it on the standard input, or run this in a terminal.")
+    with _database() as database:
+        if not service.set_password(database, asked.username, password):
+            raise _nobody(asked.username)
+    print(f"{asked.username} has this password from now on, and has to sign in again everywhere.")
+
+
+def set_role(asked: argparse.Namespace) -> None:
+    with _database() as database:
+        if not service.set_role(database, asked.username, Role(asked.role)):
+            raise _nobody(asked.username)
+    print(f"{asked.username} is {asked.role} from now on, and has to sign in again everywhere.")
+
+
+def _nobody(username: str) -> CannotStart:
+    return CannotStart(f"No account has the name {username}.", "Names are compared without case.")
 
 
 def make_secrets(asked: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from api.bookings.controller import owner
+from api.bookings.controller import owner, visible_to
 from api.http.authentication import limited
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.wire import Moment, RequestBody
@@ -98,7 +98,7 @@ class CancellationController(Controller):
     )
     def read(self, cancellation_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> QuoteView:
         with services.db.snapshot() as connection:
-            return _quote_view(quotes.get_quote(connection, cancellation_id, owner(request.user)))
+            return _quote_view(quotes.get_quote(connection, cancellation_id, visible_to(request.user)))
 
     @post(
         "/cancellations/{cancellation_id:uuid}/confirm",

@@ -83,7 +83,7 @@ class BookingPage(msgspec.Struct):
 
 
 class BookingController(Controller):
-    """The traveller's bookings. Every handler sees only the caller's own, unless the caller is an admin."""
+    """The traveller's bookings. Every handler sees only the caller's own, unless the caller is an administrator, or an agent who reads."""
 
     path = "/api/v1"
     tags = ("bookings",)
@@ -130,7 +130,7 @@ class BookingController(Controller):
     )
     def read(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> BookingView:
         with services.db.snapshot() as connection:
-            return queries.get_booking(connection, booking_id, owner(request.user))
+            return queries.get_booking(connection, booking_id, visible_to(request.user))
 
     @get(
         "/bookings/by-reference/{reference:str}",
@@ -149,7 +149,7 @@ class BookingController(Controller):
     ) -> BookingView | DeskView:
         """My own booking; or, with the surname of one of its passengers, of anybody's booking what a desk needs to check them in."""
         with services.db.snapshot() as connection:
-            return queries.get_by_reference(connection, reference, owner(request.user), surname)
+            return queries.get_by_reference(connection, reference, visible_to(request.user), surname)
 
     @delete(
         "/bookings/{booking_id:uuid}",
@@ -175,5 +175,10 @@ class BookingController(Controller):
 
 
 def owner(principal: Principal) -> UUID | None:
-    """Whose bookings `principal` may see: None means everybody's."""
+    """Whose bookings `principal` may change: None means everybody's."""
     return None if principal.is_admin else principal.user_id
+
+
+def visible_to(principal: Principal) -> UUID | None:
+    """Whose bookings `principal` may read: None means everybody's."""
+    return None if principal.sees_everything else principal.user_id

@@ -62,7 +62,7 @@ class BookingFastPath:
             return
         services = services_of(scope["litestar_app"])
         try:
-            principal = services.tokens.verify(head.token)
+            principal = services.principal_of(head.token)
         except Unauthenticated:
             await self.app(scope, receive, send)
             return

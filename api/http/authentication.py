@@ -34,7 +34,7 @@ class Authentication:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not scope["route_handler"].opt.get("public") and scope.get("method") != "OPTIONS":
             token = _bearer_token(scope)
-            scope["user"] = services_of(scope["litestar_app"]).tokens.verify(token)
+            scope["user"] = services_of(scope["litestar_app"]).principal_of(token)
             scope["auth"] = token
         await self.app(scope, receive, send)
 
@@ -48,10 +48,15 @@ def _bearer_token(scope: Scope) -> str:
     raise Unauthenticated("Sign in: this needs an access token in the Authorization header.")
 
 
-async def requires_admin(connection: ASGIConnection[Any, Principal, Any, Any], _: BaseRouteHandler) -> None:
-    """For controllers under `/admin`."""
-    if connection.scope.get("method") != "OPTIONS" and not connection.user.is_admin:
-        raise Forbidden("This needs an administrator.")
+async def back_office(connection: ASGIConnection[Any, Principal, Any, Any], _: BaseRouteHandler) -> None:
+    """For controllers under `/admin`: an administrator does everything, an agent reads."""
+    method = connection.scope.get("method")
+    if method == "OPTIONS" or connection.user.is_admin:
+        return
+    if not connection.user.sees_everything:
+        raise Forbidden("This needs an administrator, or an agent who reads.")
+    if method != "GET":  # HEAD is GET by now
+        raise Forbidden("This needs an administrator: an agent reads, and changes nothing.")
 
 
 def limited(scope: limits.Scope) -> Callable[[ASGIConnection[Any, Principal, Any, Any], BaseRouteHandler], Awaitable[None]]:

@@ -133,6 +133,13 @@ def _require_fair(
         raise rules.too_many_seats(share.flight_seats)
 
 
+def leave_all(connection: RawConnection, user_id: UUID) -> None:
+    """Give up every place in line of one traveller. An open offer stays until its hold ends."""
+    connection.execute(
+        "UPDATE waitlist SET status = 'LEFT', updated_at = now() WHERE user_id = %s AND status = 'WAITING'", (user_id,)
+    )
+
+
 def _require_open(connection: RawConnection, flight_id: UUID) -> None:
     flight = connection.execute(
         "SELECT status = 'CANCELLED', departure_ts <= now() FROM flights WHERE id = %s", (flight_id,)

@@ -1,4 +1,4 @@
-"""Accounts, and the refresh tokens that keep them signed in."""
+"""Accounts, their sessions, and the refresh tokens that keep them signed in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Text, func
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Text, func, text
 from sqlmodel import Field, SQLModel
 
 from core.clock import new_id
@@ -14,12 +14,14 @@ from core.clock import new_id
 
 class Role(StrEnum):
     TRAVELLER = "traveller"
+    AGENT = "agent"
+    """Reads what an administrator reads, and changes nothing of it."""
     ADMIN = "admin"
 
 
 class User(SQLModel, table=True):
     __tablename__ = "users"
-    __table_args__ = (CheckConstraint("role IN ('traveller', 'admin')", name="role_known"),)
+    __table_args__ = (CheckConstraint("role IN ('traveller', 'agent', 'admin')", name="role_known"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     username: str = Field(sa_column=Column(Text, nullable=False, unique=True))
@@ -27,6 +29,24 @@ class User(SQLModel, table=True):
     password_hash: str = Field(sa_column=Column(Text, nullable=False))
     role: str = Field(sa_column=Column(Text, nullable=False))
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
+    closed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    """The account is no more: its name is gone, and the row stays for the bookings."""
+
+
+class UserSession(SQLModel, table=True):
+    """From a sign-in to its end. Its id is the `family` of its refresh tokens, and is in its access tokens."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("ix_sessions_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),)
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", index=True)
+    device: str | None = Field(default=None, sa_column=Column(Text))
+    """What the client calls itself (`User-Agent`)."""
+    started_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    last_used_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    ended_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 
 
 class RefreshToken(SQLModel, table=True):

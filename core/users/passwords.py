@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 from functools import cache
 
 from pwdlib import PasswordHash
+from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from core.errors import Invalid
@@ -27,14 +29,17 @@ COMMONEST = frozenset(
 _argon2 = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19456, parallelism=1),))
 
 
-def require_strong(password: str, *, username: str) -> None:
-    """Raise `Invalid` for a password that would be guessed first. Length is what makes the others strong, not their alphabet."""
+def require_strong(password: str, *, username: str, pointer: str = "/password") -> None:
+    """Raise `Invalid` for a password that would be guessed first. Length is what makes the others strong, not their alphabet.
+
+    `pointer` is the field that it came in.
+    """
     if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
-        raise Invalid.field("/password", "bad_length", f"A password has {PASSWORD_MIN} to {PASSWORD_MAX} characters.")
+        raise Invalid.field(pointer, "bad_length", f"A password has {PASSWORD_MIN} to {PASSWORD_MAX} characters.")
     if password.lower() == username.lower():
-        raise Invalid.field("/password", "same_as_username", "The password is the username.")
+        raise Invalid.field(pointer, "same_as_username", "The password is the username.")
     if password.lower() in COMMONEST:
-        raise Invalid.field("/password", "too_common", "This password is among the most used ones; choose another.")
+        raise Invalid.field(pointer, "too_common", "This password is among the most used ones; choose another.")
 
 
 def hash_password(password: str) -> str:
@@ -47,7 +52,9 @@ def matches(password: str, password_hash: str | None) -> bool:
     if password_hash is None:
         _argon2.verify(_normal(password), _nobodys_hash())
         return False
-    return _argon2.verify(_normal(password), password_hash)
+    with suppress(UnknownHashError):  # of an account without a password
+        return _argon2.verify(_normal(password), password_hash)
+    return False
 
 
 @cache

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
+from http import HTTPStatus
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select, update
 
+from core import clock
 from core.clock import new_id
 from core.db import Database
-from core.errors import Conflict
+from core.errors import AppError, Conflict, Invalid
 from core.users import sessions
 from core.users.credentials import canonical_username, require_usable
 from core.users.models import Role, User
-from core.users.passwords import hash_password, matches
-from core.users.tokens import Principal
+from core.users.passwords import hash_password, matches, require_strong
+from core.users.tokens import AccountGone, Principal
 
 
 class UsernameTaken(Conflict):
     code = "username_taken"
+
+
+class WrongPassword(AppError):
+    """Signed in, and asked for something that needs the password again."""
+
+    code = "wrong_password"
+    status = HTTPStatus.FORBIDDEN
 
 
 class AdminOutcome(StrEnum):
@@ -49,13 +59,13 @@ def find_by_username(session: Session, username: str) -> User | None:
     return session.exec(select(User).where(User.username == username.lower())).one_or_none()
 
 
-def get_principal(session: Session, user_id: UUID) -> Principal:
+def get_principal(session: Session, user_id: UUID, session_id: UUID | None = None) -> Principal:
     """The account as it is now: a changed role counts from the next token on."""
-    return principal_of(session.exec(select(User).where(User.id == user_id)).one())
+    return principal_of(session.exec(select(User).where(User.id == user_id)).one(), session_id)
 
 
-def principal_of(user: User) -> Principal:
-    return Principal(user.id, user.username, Role(user.role))
+def principal_of(user: User, session_id: UUID | None = None) -> Principal:
+    return Principal(user.id, user.username, Role(user.role), session_id)
 
 
 def is_password_of(db: Database, username: str, password: str) -> bool:
@@ -63,6 +73,65 @@ def is_password_of(db: Database, username: str, password: str) -> bool:
     with db.unit_of_work() as session:
         user = find_by_username(session, username)
         return matches(password, user.password_hash if user else None)
+
+
+def require_password(session: Session, user_id: UUID, password: str) -> User:
+    """The account, once its owner has proved to be there. Raises `WrongPassword`."""
+    user = session.exec(select(User).where(User.id == user_id)).one_or_none()
+    if user is None or user.closed_at is not None:
+        raise AccountGone
+    if not matches(password, user.password_hash):
+        raise WrongPassword("The current password is another one.")
+    return user
+
+
+def change_password(session: Session, user_id: UUID, current: str, new: str, *, at: datetime, keep: UUID | None) -> list[UUID]:
+    """Give the account a new password, and end all of its sessions but `keep`. Returns the ones that ended.
+
+    Raises:
+        WrongPassword: `current` is not the account's.
+        Invalid: the new one is no other, or would be guessed first.
+    """
+    user = require_password(session, user_id, current)
+    if new == current:
+        raise Invalid.field("/new_password", "unchanged", "The new password is the current one.")
+    require_strong(new, username=user.username, pointer="/new_password")
+    return _give_password(session, user, new, at=at, keep=keep)
+
+
+def close_account(session: Session, user_id: UUID, *, at: datetime) -> list[UUID]:
+    """The account is no more: nobody signs in to it, its name is free, its sessions have ended. Its bookings stay as they are."""
+    # A name that nobody can choose, and no hash of anything.
+    gone = {"username": f"closed:{user_id}", "password_hash": "-", "closed_at": at, "role": Role.TRAVELLER.value}
+    session.execute(update(User).where(col(User.id) == user_id).values(gone))
+    return sessions.end_all(session, user_id, at=at)
+
+
+def set_password(db: Database, username: str, password: str) -> bool:
+    """The operator's way, in a transaction of its own: all sign-ins end. False when there is no such account."""
+    require_usable(password)
+    with db.unit_of_work() as session:
+        user = find_by_username(session, username)
+        if user is None:
+            return False
+        _give_password(session, user, password, at=clock.now())
+    return True
+
+
+def set_role(db: Database, username: str, role: Role) -> bool:
+    """In a transaction of its own. All sign-ins end, so that the role counts at once. False when there is no such account."""
+    with db.unit_of_work() as session:
+        user = find_by_username(session, username)
+        if user is None:
+            return False
+        session.execute(update(User).where(col(User.id) == user.id).values(role=role.value))
+        sessions.end_all(session, user.id, at=clock.now())
+    return True
+
+
+def _give_password(session: Session, user: User, password: str, *, at: datetime, keep: UUID | None = None) -> list[UUID]:
+    session.execute(update(User).where(col(User.id) == user.id).values(password_hash=hash_password(password)))
+    return sessions.end_all(session, user.id, at=at, but=keep)
 
 
 def ensure_admin(db: Database, username: str, password: str, *, reset: bool = False) -> AdminOutcome:
@@ -84,5 +153,5 @@ def ensure_admin(db: Database, username: str, password: str, *, reset: bool = Fa
             return AdminOutcome.EXISTED if knows else AdminOutcome.KEEPS_ANOTHER
         changes = {"role": Role.ADMIN.value, "password_hash": hash_password(password)}
         session.execute(update(User).where(col(User.id) == user.id).values(changes))
-        sessions.revoke_all(session, user.id)
+        sessions.end_all(session, user.id, at=clock.now())
         return AdminOutcome.RESET if was_admin else AdminOutcome.PROMOTED

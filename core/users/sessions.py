@@ -1,8 +1,10 @@
-"""Staying signed in: a chain of refresh tokens, each good for one use.
+"""Staying signed in: a chain of refresh tokens for each session, each good for one use.
 
 The token is in the client's cookie only; the database knows its hash. A link that is presented again after its use was copied
-by somebody, so the whole family of that sign-in ends. Two tabs that refresh at once are not thieves: for a few seconds the
-used link is answered `RACED`, gives nothing, and the tab finds its sister's fresh cookie when it asks again.
+by somebody, so the whole session ends. Two tabs that refresh at once are not thieves: for a few seconds the used link is answered
+`RACED`, gives nothing, and the tab finds its sister's fresh cookie when it asks again.
+
+What ends a session says which ones it ended, so that their access tokens can be refused as well (`api/live/ended_sessions.py`).
 """
 
 from __future__ import annotations
@@ -12,14 +14,19 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, delete, select, update
+from sqlalchemy import ColumnElement
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, delete, func, select, update
 
 from core.clock import new_id
-from core.users.models import RefreshToken
+from core.users.models import RefreshToken, UserSession
 
 RACE_SECONDS = 10
+DEVICE_CHARACTERS = 200
+"""Of what a browser calls itself."""
 
 
 class Refused(Enum):
@@ -32,16 +39,21 @@ class Refused(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A fresh refresh token, and whose it is."""
+    """A fresh refresh token, whose it is, and of which session."""
 
     user_id: UUID
+    session_id: UUID
     token: str
 
 
-def start(session: Session, user_id: UUID, *, at: datetime, days: int) -> Link:
-    """A new family, at a sign-in with a password. Links of this user that ran out are forgotten."""
+def start(session: Session, user_id: UUID, *, at: datetime, days: int, device: str | None = None) -> Link:
+    """A new session, at a sign-in with a password. Sessions of this user that ran out are forgotten.
+
+    `device`: what the client calls itself, for people to recognise.
+    """
     session.execute(delete(RefreshToken).where(col(RefreshToken.user_id) == user_id, col(RefreshToken.expires_at) < at))
-    return _append(session, user_id, family=new_id(), expires_at=at + timedelta(days=days))
+    session.execute(delete(UserSession).where(col(UserSession.user_id) == user_id, col(UserSession.expires_at) < at))
+    return _append(session, user_id, new_id(), at=at, days=days, device=device and device[:DEVICE_CHARACTERS])
 
 
 def rotate(session: Session, token: str, *, at: datetime, days: int) -> Link | Refused:
@@ -55,37 +67,70 @@ def rotate(session: Session, token: str, *, at: datetime, days: int) -> Link | R
     if link.used_at is not None:
         if at - link.used_at <= timedelta(seconds=RACE_SECONDS):
             return Refused.RACED
-        _revoke_family(session, link.family, at=at)
+        _end(session, col(UserSession.id) == link.family, col(RefreshToken.family) == link.family, at=at)
         return Refused.REUSED
     link.used_at = at
     session.add(link)
-    return _append(session, link.user_id, family=link.family, expires_at=at + timedelta(days=days))
+    return _append(session, link.user_id, link.family, at=at, days=days)
 
 
-def end(session: Session, token: str, *, at: datetime) -> None:
-    """Sign out: no link of this token's family works any more. An unknown token changes nothing."""
+def list_open(session: Session, user_id: UUID, *, at: datetime) -> list[UserSession]:
+    """Where an account is signed in, the one used last first."""
+    is_open = (col(UserSession.user_id) == user_id, col(UserSession.ended_at).is_(None), col(UserSession.expires_at) > at)
+    return list(session.exec(select(UserSession).where(*is_open).order_by(col(UserSession.last_used_at).desc())))
+
+
+def end(session: Session, token: str, *, at: datetime) -> list[UUID]:
+    """Sign out: no link of this token's session works any more. An unknown token changes nothing."""
     family = session.exec(select(RefreshToken.family).where(RefreshToken.token_hash == _hash(token))).one_or_none()
-    if family is not None:
-        _revoke_family(session, family, at=at)
+    if family is None:
+        return []
+    return _end(session, col(UserSession.id) == family, col(RefreshToken.family) == family, at=at)
 
 
-def revoke_all(session: Session, user_id: UUID) -> None:
-    """End every sign-in of one account."""
-    session.execute(delete(RefreshToken).where(col(RefreshToken.user_id) == user_id))
+def end_one(session: Session, user_id: UUID, session_id: UUID, *, at: datetime) -> list[UUID]:
+    """End one session of an account; empty when the account has no such open session."""
+    of_account = (col(UserSession.user_id) == user_id) & (col(UserSession.id) == session_id)
+    return _end(session, of_account, col(RefreshToken.family) == session_id, at=at, tokens_of=user_id)
 
 
-def _append(session: Session, user_id: UUID, *, family: UUID, expires_at: datetime) -> Link:
-    token = secrets.token_urlsafe(32)
+def end_all(session: Session, user_id: UUID, *, at: datetime, but: UUID | None = None) -> list[UUID]:
+    """End every session of one account, `but` one."""
+    sessions, links = col(UserSession.user_id) == user_id, col(RefreshToken.user_id) == user_id
+    if but is not None:
+        sessions, links = sessions & (col(UserSession.id) != but), links & (col(RefreshToken.family) != but)
+    return _end(session, sessions, links, at=at)
+
+
+def _append(session: Session, user_id: UUID, family: UUID, *, at: datetime, days: int, device: str | None = None) -> Link:
+    token, expires_at = secrets.token_urlsafe(32), at + timedelta(days=days)
     session.add(RefreshToken(family=family, user_id=user_id, token_hash=_hash(token), expires_at=expires_at))
-    return Link(user_id, token)
+    row: dict[str, Any] = {"id": family, "user_id": user_id, "started_at": at, "device": device}
+    used = {"last_used_at": at, "expires_at": expires_at}
+    # A process of the former release begins sessions without this row.
+    session.execute(insert(UserSession).values(**row, **used).on_conflict_do_update(index_elements=["id"], set_=used))
+    return Link(user_id, family, token)
 
 
-def _revoke_family(session: Session, family: UUID, *, at: datetime) -> None:
-    session.execute(
-        update(RefreshToken)
-        .where(col(RefreshToken.family) == family, col(RefreshToken.revoked_at).is_(None))
-        .values(revoked_at=at)
+def _end(
+    session: Session,
+    sessions: ColumnElement[bool],
+    links: ColumnElement[bool],
+    *,
+    at: datetime,
+    tokens_of: UUID | None = None,
+) -> list[UUID]:
+    open_links = [links, col(RefreshToken.revoked_at).is_(None)]
+    if tokens_of is not None:
+        open_links.append(col(RefreshToken.user_id) == tokens_of)
+    session.execute(update(RefreshToken).where(*open_links).values(revoked_at=at))
+    ended = (
+        update(UserSession)
+        .where(sessions, col(UserSession.ended_at).is_(None))
+        .values(ended_at=func.now())  # by the clock of whoever looks for it
+        .returning(col(UserSession.id))
     )
+    return list(session.execute(ended).scalars())
 
 
 def _hash(token: str) -> bytes:

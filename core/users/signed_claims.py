@@ -34,6 +34,8 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exp: int
     iss: Literal["skyqueue"]
     aud: Literal["skyqueue-api"]
+    sid: UUID | None = None
+    """The session that the token was issued for."""
 
 
 class BadToken(ValueError):

@@ -56,10 +56,17 @@ class Principal:
     user_id: UUID
     username: str
     role: Role
+    session_id: UUID | None = None
+    """None: the token was not issued for a session."""
 
     @property
     def is_admin(self) -> bool:
         return self.role is Role.ADMIN
+
+    @property
+    def sees_everything(self) -> bool:
+        """Whether what belongs to others may be read, and only read unless this is an administrator."""
+        return self.role in (Role.ADMIN, Role.AGENT)
 
 
 class AccessTokens:
@@ -87,7 +94,9 @@ class AccessTokens:
     def issue(self, principal: Principal) -> str:
         """A signed token for `principal`."""
         issued_at = int(time.time())
+        session = {} if principal.session_id is None else {"sid": str(principal.session_id)}
         claims = {
+            **session,
             "sub": str(principal.user_id),
             "username": principal.username,
             "role": principal.role.value,
@@ -117,4 +126,4 @@ class AccessTokens:
             raise Unauthenticated(_PROVES_NOTHING) from error
         if not claims.iat - LEEWAY_SECONDS <= now < claims.exp + LEEWAY_SECONDS:
             raise Unauthenticated(_PROVES_NOTHING)
-        return claims.exp + LEEWAY_SECONDS, Principal(claims.sub, claims.username, claims.role)
+        return claims.exp + LEEWAY_SECONDS, Principal(claims.sub, claims.username, claims.role, claims.sid)

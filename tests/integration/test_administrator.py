@@ -103,15 +103,19 @@ def test_the_command_says_that_a_password_was_not_taken_and_takes_it_when_told(
     monkeypatch.setenv("SKYQUEUE_DATABASE_URL", database_url)
     monkeypatch.setenv("SKYQUEUE_REDIS_URL", redis_url)
     monkeypatch.setenv("SKYQUEUE_ADMIN_PASSWORD", "the password from now on")
-    for arguments, told in (
+    kept = "existed, and keeps another password than this one; `skyqueue create-admin --reset-password` changes that"
+    for arguments, status, told in (
+        (["create-admin"], 1, f"skyqueue: warning: The administrator admin: {kept}.\n"),
+        (["migrate"], 0, f"skyqueue: warning: The administrator admin: {kept}.\n"),
         (
-            ["create-admin"],
-            "existed, and keeps another password than this one; `skyqueue create-admin --reset-password` changes that",
+            ["create-admin", "--reset-password"],
+            0,
+            "The administrator admin: has this password from now on, and has to sign in again everywhere.\n",
         ),
-        (["create-admin", "--reset-password"], "has this password from now on, and has to sign in again everywhere"),
-        (["create-admin"], "existed, with this password"),
+        (["create-admin"], 0, "The administrator admin: existed, with this password.\n"),
     ):
         with pytest.raises(SystemExit) as ended:
             cli.main(arguments)
-        assert ended.value.code == 0
-        assert capsys.readouterr().out == f"The administrator admin: {told}.\n"
+        assert ended.value.code == status
+        said = capsys.readouterr()
+        assert (said.err or said.out) == told

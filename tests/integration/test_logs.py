@@ -12,7 +12,7 @@ import asyncio, httpx
 from litestar import post
 from litestar.params import JSONBody
 from api.app import create_app
-from api.accounts import NewAccount
+from api.accounts.signing_in import NewAccount
 
 @post("/broken", opt={"public": True})
 async def broken(data: JSONBody[NewAccount]) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from api import accounts
+from api.accounts import passwords as given_passwords
 from api.http import addresses
 from api.live.password_hasher import AT_ONCE
 from core.ratelimit.limits import LIMITS, Limit, Scope
@@ -79,7 +79,7 @@ def test_guessing_from_elsewhere_never_locks_the_owner_out(limited: httpx.Client
 def test_control_counted_by_account_alone_it_does(
     limited: httpx.Client, whereabouts: Whereabouts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(accounts, "_allowances", lambda _request, _services, username: [(Scope.LOGIN_GUESS, username)])
+    monkeypatch.setattr(given_passwords, "allowances_of", lambda _request, _services, username: [(Scope.LOGIN_GUESS, username)])
     whereabouts.address = "192.0.2.66"
     guess_until_refused(limited)
     whereabouts.address = "198.51.100.1"

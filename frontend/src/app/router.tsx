@@ -66,6 +66,13 @@ const booking = createRoute({
   component: lazyPage(() => import('./routes/booking').then((page) => page.BookingPage)),
 });
 
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  beforeLoad: requireSession,
+  component: lazyPage(() => import('./routes/own-account').then((page) => page.OwnAccountPage)),
+});
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
@@ -139,6 +146,7 @@ const routes = root.addChildren([
   formerItinerary,
   bookings,
   booking,
+  account,
   signIn,
   register,
   manage,

@@ -27,7 +27,7 @@ export function Shell() {
           </Link>
           <nav className={css.nav} aria-label="Main">
             {session.state !== 'signed-out' && <Link to="/bookings">My trips</Link>}
-            {account?.role === 'admin' && <Link to="/manage">Manage</Link>}
+            {(account?.role === 'admin' || account?.role === 'agent') && <Link to="/manage">Manage</Link>}
             {account?.role === 'admin' && <Link to="/operations">Operations</Link>}
           </nav>
           <AccountMenu />

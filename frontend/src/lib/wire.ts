@@ -4,6 +4,7 @@ import type { components } from './schema';
 type Schemas = components['schemas'];
 
 export type Account = Schemas['Account'];
+export type SessionView = Schemas['SessionView'];
 export type Flight = Schemas['FlightView'];
 export type Itinerary = Schemas['ItineraryView'];
 export type CancellationTerms = Schemas['CancellationTerms'];

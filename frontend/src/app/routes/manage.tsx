@@ -15,7 +15,7 @@ import css from './manage.module.css';
 
 const route = getRouteApi('/manage');
 
-/** For administrators: uploads schedules and shows what became of them. */
+/** For administrators: uploads schedules and shows what became of them. Agents see the same, and upload nothing. */
 export function ManagePage() {
   const query = useAccountQuery();
   const account = query.data;
@@ -30,6 +30,8 @@ export function ManagePage() {
         />
       ) : account.role === 'admin' ? (
         <Imports />
+      ) : account.role === 'agent' ? (
+        <Reading />
       ) : (
         <NotForTravellers account={account} />
       )}
@@ -50,6 +52,18 @@ function NotForTravellers({ account }: { account: Account }) {
         Sign in with another account
       </Button>
     </EmptyNote>
+  );
+}
+
+/** For agents, who change nothing. */
+function Reading() {
+  const { import: jobId } = route.useSearch();
+  return (
+    <>
+      <h1>Uploaded schedules</h1>
+      {jobId && <ImportReport key={jobId} jobId={jobId} />}
+      <ImportHistory />
+    </>
   );
 }
 

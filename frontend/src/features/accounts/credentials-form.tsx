@@ -5,6 +5,7 @@ import { ProblemNote } from '@/components/messages/problem-note';
 import { asProblem, type Problem } from '@/lib/problem';
 import type { Credentials } from './api';
 import css from './credentials-form.module.css';
+import { TEXT_BY_RULE } from './rules';
 
 interface Props {
   mutation: UseMutationResult<void, Error, Credentials>;
@@ -23,19 +24,6 @@ type Field = keyof Credentials;
 const TEXT_BY_CODE: Record<Field, Record<string, string>> = {
   username: { username_taken: 'This name is taken. Choose another one.' },
   password: { invalid_credentials: 'No account has this name and password.' },
-};
-
-/** What each field may hold, by the codes of the server, which say only the kind of rule. */
-const TEXT_BY_RULE: Record<Field, Record<string, string>> = {
-  username: {
-    bad_format: 'A name has letters (a to z), digits and _ . @ - only, and no spaces.',
-    too_short: 'A name has at least 3 characters.',
-    too_long: 'A name has at most 64 characters.',
-  },
-  password: {
-    too_short: 'A password has at least 8 characters.',
-    too_long: 'A password has at most 128 characters.',
-  },
 };
 
 export function CredentialsForm({ mutation, action, passwordKind, nameHint, passwordHint, onDone }: Props) {

@@ -1,4 +1,4 @@
-"""Accounts: register, sign in, stay signed in, sign out."""
+"""Register, sign in, stay signed in, sign out."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 from uuid import UUID
 
-from litestar import Controller, Response, get, post
-from litestar.datastructures import Cookie
+from litestar import Controller, Response, post
 from litestar.di import NamedDependency
-from litestar.params import CookieParameter, JSONBody, URLEncodedBody
+from litestar.params import JSONBody, URLEncodedBody
 from msgspec import Meta, Struct
 
-from api.http.addresses import address_of, check_address
+from api.accounts import cookies
+from api.accounts.account import Account, account_of
+from api.accounts.passwords import Given, Password, checked
+from api.http.addresses import check_address
 from api.http.authentication import PUBLIC
 from api.http.cross_site import own_site_only
 from api.http.wire import RequestBody
@@ -23,20 +25,12 @@ from core.db import Database
 from core.errors import Conflict
 from core.ratelimit.limiter import RateLimited
 from core.ratelimit.limits import Scope
-from core.text import END, PASSWORD_MAX
+from core.text import END
 from core.users import passwords, service, sessions
-from core.users.credentials import PASSWORD_MIN, canonical_username, is_username
-from core.users.models import Role
+from core.users.credentials import canonical_username, is_username
 from core.users.tokens import Principal, Unauthenticated
 
-REFRESH_COOKIE = "skyqueue_refresh"
-COOKIE_PATH = "/api/v1/auth"
-DEVICE_DAYS = 400
-"""The longest that browsers keep a cookie."""
-
 Username = Annotated[str, Meta(min_length=3, max_length=64, pattern=rf"^[A-Za-z0-9_.@+%&'*/=?!#$^~-]+{END}", examples=["asha"])]
-Password = Annotated[str, Meta(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX, examples=["a long walk in the rain"])]
-Given = Annotated[str, Meta(max_length=256)]
 
 
 class WrongCredentials(Unauthenticated):
@@ -56,7 +50,7 @@ class NewAccount(RequestBody):
 
 
 class SignIn(Struct, kw_only=True):
-    """The form of the OAuth 2 password flow. Only name and password are used; the other fields are those that its clients send."""
+    """The form of the OAuth 2 password flow; what it has beyond name and password is accepted and not used."""
 
     username: Given
     password: Given
@@ -64,12 +58,6 @@ class SignIn(Struct, kw_only=True):
     scope: Given = ""
     client_id: Given = ""
     client_secret: Given = ""
-
-
-class Account(Struct):
-    id: UUID
-    username: str
-    role: Role
 
 
 class AccessToken(Struct):
@@ -80,8 +68,8 @@ class AccessToken(Struct):
     """Seconds."""
 
 
-class AuthController(Controller):
-    path = COOKIE_PATH
+class SigningInController(Controller):
+    path = cookies.PATH
     tags = ("accounts",)
 
     @post(
@@ -98,7 +86,7 @@ class AuthController(Controller):
         queue = services.hashing.registrations
         async with queue.slot():
             principal = await queue.run(partial(_open_account, services.db, username, data.password))
-        return _account(principal)
+        return account_of(principal)
 
     @post(
         "/token",
@@ -117,19 +105,13 @@ class AuthController(Controller):
         await check_address(services.limiter, Scope.LOGIN_ADDRESS, request)
         who = data.username.lower()
         days = services.settings.accounts.refresh_token_days
-        allowances = _allowances(request, services, who)
-        queue = services.hashing.sign_ins
-        async with queue.slot():
-            for scope, whose in allowances:
-                await services.limiter.check(scope, whose)
-            signed_in = await queue.run(partial(_sign_in, services.db, who, data.password, days))
-            if signed_in is None:
-                raise WrongCredentials("No account has this username and password.")
-            for scope, whose in allowances:
-                await services.limiter.forgive(scope, whose)
+        device = request.headers.get("user-agent")
+        signed_in = await checked(request, services, who, partial(_sign_in, services.db, who, data.password, days, device))
+        if signed_in is None:
+            raise WrongCredentials("No account has this username and password.")
         answer = _tokens(request, services, *signed_in)
         known = services.devices
-        answer.set_cookie(_cookie(request, known.remember(who), name=known.cookie_of(who), seconds=DEVICE_DAYS * 24 * 3600))
+        answer.set_cookie(cookies.device_cookie(request, known.cookie_of(who), known.remember(who)))
         return answer
 
     @post(
@@ -144,7 +126,7 @@ class AuthController(Controller):
         self,
         request: SignedRequest,
         services: NamedDependency[Services],
-        refresh_token: Annotated[str | None, CookieParameter(name=REFRESH_COOKIE, max_length=256)] = None,
+        refresh_token: cookies.RefreshToken = None,
     ) -> Response[AccessToken]:
         """Uses the cookie up for a new access token and a new cookie. A cookie used twice ends the sign-in: somebody copied it."""
         await check_address(services.limiter, Scope.REFRESH_ADDRESS, request)
@@ -172,26 +154,12 @@ class AuthController(Controller):
         self,
         request: SignedRequest,
         services: NamedDependency[Services],
-        refresh_token: Annotated[str | None, CookieParameter(name=REFRESH_COOKIE, max_length=256)] = None,
+        refresh_token: cookies.RefreshToken = None,
     ) -> Response[None]:
-        """Ends the sign-in of the cookie, everywhere it was copied to. An access token that is out stays good until it expires."""
+        """Ends the session of the cookie, everywhere it was copied to, and its access tokens."""
         if refresh_token:
-            await services.hashing.sign_ins.run(partial(_sign_out, services.db, refresh_token))
-        return Response(None, cookies=[_cookie(request, "", seconds=0)])
-
-    @get("/me", operation_id="getMe", summary="Who am I", sync_to_thread=False)
-    def me(self, request: SignedRequest) -> Account:
-        """The account as the access token tells it."""
-        return _account(request.user)
-
-
-def _allowances(request: SignedRequest, services: Services, username: str) -> list[tuple[Scope, str]]:
-    """What a wrong password counts against: the device, where it is known to the account, and else where it comes from."""
-    device = services.devices.recognise(username, request.cookies.get(services.devices.cookie_of(username)))
-    if device is not None:
-        return [(Scope.LOGIN_DEVICE, f"{username} {device}")]
-    # In this order: one address that is slowed down does not use up what the account has for all of them.
-    return [(Scope.LOGIN_GUESS, f"{username} {address_of(request)}"), (Scope.LOGIN_ACCOUNT, username)]
+            services.ended.note(await services.hashing.sign_ins.run(partial(_sign_out, services.db, refresh_token)))
+        return Response(None, cookies=[cookies.no_refresh_cookie(request)])
 
 
 def _open_account(db: Database, username: str, password: str) -> Principal:
@@ -200,14 +168,14 @@ def _open_account(db: Database, username: str, password: str) -> Principal:
         return service.register(session, username, password_hash)
 
 
-def _sign_in(db: Database, username: str, password: str, days: int) -> tuple[Principal, str] | None:
+def _sign_in(db: Database, username: str, password: str, days: int, device: str | None) -> tuple[Principal, str] | None:
     with db.unit_of_work() as session:
         user = service.find_by_username(session, username) if is_username(username) else None
     if not passwords.matches(password, user.password_hash if user else None) or user is None:
         return None
     with db.unit_of_work() as session:
-        link = sessions.start(session, user.id, at=clock.now(), days=days)
-    return service.principal_of(user), link.token
+        link = sessions.start(session, user.id, at=clock.now(), days=days, device=device)
+    return service.principal_of(user, link.session_id), link.token
 
 
 def _rotate(db: Database, token: str, days: int) -> tuple[Principal, str] | sessions.Refused:
@@ -215,34 +183,15 @@ def _rotate(db: Database, token: str, days: int) -> tuple[Principal, str] | sess
         link = sessions.rotate(session, token, at=clock.now(), days=days)
         if isinstance(link, sessions.Refused):
             return link
-        return service.get_principal(session, link.user_id), link.token
+        return service.get_principal(session, link.user_id, link.session_id), link.token
 
 
-def _sign_out(db: Database, token: str) -> None:
+def _sign_out(db: Database, token: str) -> list[UUID]:
     with db.unit_of_work() as session:
-        sessions.end(session, token, at=clock.now())
-
-
-def _account(principal: Principal) -> Account:
-    return Account(principal.user_id, principal.username, principal.role)
+        return sessions.end(session, token, at=clock.now())
 
 
 def _tokens(request: SignedRequest, services: Services, principal: Principal, refresh_token: str) -> Response[AccessToken]:
     access = AccessToken(services.tokens.issue(principal), "bearer", services.tokens.lifetime_seconds)
-    days = services.settings.accounts.refresh_token_days
-    cookie = _cookie(request, refresh_token, seconds=days * 24 * 3600)
+    cookie = cookies.refresh_cookie(request, refresh_token, days=services.settings.accounts.refresh_token_days)
     return Response(access, cookies=[cookie], headers={"cache-control": "no-store"})
-
-
-def _cookie(request: SignedRequest, value: str, *, seconds: int, name: str = REFRESH_COOKIE) -> Cookie:
-    """Scripts cannot read it, other sites cannot send it, and only these routes get it; over TLS it never leaves TLS."""
-    over_tls = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
-    return Cookie(
-        key=name,
-        value=value,
-        path=COOKIE_PATH,
-        max_age=seconds,
-        httponly=True,
-        secure=over_tls,
-        samesite="strict",
-    )

@@ -1,0 +1,48 @@
+"""The way of a password into the process: how often one may be wrong, and whose turn it is to be hashed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+from msgspec import Meta
+
+from api.http.addresses import address_of
+from api.services import Services, SignedRequest
+from core.ratelimit.limits import Scope
+from core.text import PASSWORD_MAX
+from core.users.credentials import PASSWORD_MIN
+
+Password = Annotated[str, Meta(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX, examples=["a long walk in the rain"])]
+Given = Annotated[str, Meta(max_length=256)]
+"""What somebody says is their password, or their name."""
+
+T = TypeVar("T")
+
+
+async def checked(request: SignedRequest, services: Services, username: str, work: Callable[[], T]) -> T:
+    """What `work` returns, which hashes a password of `username`. None, and an exception, mean that it was wrong.
+
+    Raises:
+        RateLimited: too many were wrong, from this device or from where it is.
+        Overloaded: too many wait for their turn.
+    """
+    allowances = allowances_of(request, services, username)
+    queue = services.hashing.sign_ins
+    async with queue.slot():
+        for scope, whose in allowances:
+            await services.limiter.check(scope, whose)
+        found = await queue.run(work)
+        if found is not None:
+            for scope, whose in allowances:
+                await services.limiter.forgive(scope, whose)
+    return found
+
+
+def allowances_of(request: SignedRequest, services: Services, username: str) -> list[tuple[Scope, str]]:
+    """What a wrong password counts against: the device, where it is known to the account, and else where it comes from."""
+    device = services.devices.recognise(username, request.cookies.get(services.devices.cookie_of(username)))
+    if device is not None:
+        return [(Scope.LOGIN_DEVICE, f"{username} {device}")]
+    # In this order: one address that is slowed down does not use up what the account has for all of them.
+    return [(Scope.LOGIN_GUESS, f"{username} {address_of(request)}"), (Scope.LOGIN_ACCOUNT, username)]

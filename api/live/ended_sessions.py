@@ -1,0 +1,84 @@
+"""Sessions that have ended, whose access tokens are refused although they have not expired.
+
+A token is checked without a query. So each process asks Postgres once a second which sessions have ended, and remembers them for as long
+as their tokens could live. The process that ended one knows it at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from core.db import AWAY, Database
+from core.telemetry.incidents import Incident
+from core.users.tokens import Principal, Unauthenticated
+
+PERIOD_SECONDS: Final = 1.0
+OVERLAP: Final = timedelta(seconds=30)
+"""What a transaction may take from its first statement to its commit: what it ended is seen that much later."""
+
+_log = structlog.get_logger(__name__)
+
+
+class EndedSessions:
+    """Lives on the event loop; its query runs in a thread. `token_seconds`: how long an access token lives at most."""
+
+    def __init__(self, db: Database, *, token_seconds: int) -> None:
+        self._db = db
+        self._token_seconds = token_seconds
+        self._looked_at: datetime | None = None
+        self._forget_at: dict[UUID, float] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._outage = Incident(_log, "ended sessions cannot be seen", "ended sessions are seen again")
+        self._broken = Incident(_log, "ended sessions cannot be seen", "ended sessions are seen again", level=logging.ERROR)
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def note(self, session_ids: Iterable[UUID]) -> None:
+        """These have ended just now."""
+        now = time.monotonic()
+        self._forget_at = {known: at for known, at in self._forget_at.items() if at > now}
+        self._forget_at.update(dict.fromkeys(session_ids, now + self._token_seconds))
+
+    def require_open(self, principal: Principal) -> None:
+        """Raise `Unauthenticated` if the session of this token has ended."""
+        if principal.session_id in self._forget_at:
+            raise Unauthenticated("This sign-in has ended; sign in again.")
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                self.note(await asyncio.to_thread(self._look))
+            except AWAY as error:
+                self._outage.failed(error=str(error))
+            except Exception:
+                self._broken.failed(exc_info=True)
+            else:
+                self._outage.succeeded()
+                self._broken.succeeded()
+            await asyncio.sleep(PERIOD_SECONDS)
+
+    def _look(self) -> list[UUID]:
+        with self._db.snapshot() as connection:
+            rows = connection.execute(
+                """
+                SELECT now(), id FROM (SELECT now()) AS clock LEFT JOIN sessions
+                ON ended_at > coalesce(%s, now() - make_interval(secs => %s))
+                """,
+                (self._looked_at and self._looked_at - OVERLAP, self._token_seconds),
+            ).fetchall()
+        self._looked_at = rows[0][0]
+        return [session_id for _, session_id in rows if session_id is not None]

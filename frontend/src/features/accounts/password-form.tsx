@@ -1,0 +1,74 @@
+import { Button, PasswordInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { Notice } from '@/components/messages/notice';
+import { ProblemNote } from '@/components/messages/problem-note';
+import { asProblem, type Problem } from '@/lib/problem';
+import css from './credentials-form.module.css';
+import { useChangePassword } from './own-account';
+import { passwordRule } from './rules';
+
+export const WRONG_PASSWORD = 'Your password is another one.';
+
+/** Another password for the account that is signed in. */
+export function PasswordForm({ username }: { username: string }) {
+  const mutation = useChangePassword();
+  const [current, setCurrent] = useState('');
+  const [next, setNext] = useState('');
+  const problem = mutation.error ? asProblem(mutation.error) : null;
+  const currentError = problem?.code === 'wrong_password' ? WRONG_PASSWORD : undefined;
+  const nextError = problem ? newPasswordError(problem) : undefined;
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (mutation.isPending) return;
+    mutation.mutate(
+      { current_password: current, new_password: next },
+      {
+        onSuccess: () => {
+          setCurrent('');
+          setNext('');
+        },
+      },
+    );
+  }
+
+  return (
+    <form className={css.form} onSubmit={submit}>
+      {/* A password manager wants to know whose password it is. */}
+      <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
+      <PasswordInput
+        label="Current password"
+        autoComplete="current-password"
+        required
+        withAsterisk={false}
+        value={current}
+        onChange={(event) => setCurrent(event.currentTarget.value)}
+        error={currentError}
+      />
+      <PasswordInput
+        label="New password"
+        description="At least 8 characters. The longer, the safer."
+        autoComplete="new-password"
+        required
+        withAsterisk={false}
+        value={next}
+        onChange={(event) => setNext(event.currentTarget.value)}
+        error={nextError}
+      />
+      {problem && !currentError && !nextError && (
+        <ProblemNote error={problem} title="The password was not changed." />
+      )}
+      {mutation.isSuccess && (
+        <Notice role="status">Your password is changed. All other devices are signed out.</Notice>
+      )}
+      <Button type="submit" loading={mutation.isPending}>
+        Change password
+      </Button>
+    </form>
+  );
+}
+
+function newPasswordError({ errors }: Problem): string | undefined {
+  const broken = errors.find(({ pointer }) => pointer === '/new_password');
+  return broken && (passwordRule(broken.code) ?? broken.message);
+}
