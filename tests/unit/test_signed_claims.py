@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import Any, Final
+from uuid import UUID
 
 import jwt
 import msgspec
@@ -51,9 +52,9 @@ def agree(token: str) -> None:
         assert (str(ours.user_id), ours.username, ours.role) == (theirs["sub"], theirs["username"], theirs["role"])
 
 
-@given(username=st.text(), role=st.sampled_from(Role))
-def test_what_we_issue_is_read_by_both_alike(username: str, role: Role) -> None:
-    principal = Principal(new_id(), username.encode("utf-8", "replace").decode(), role)
+@given(username=st.text(), role=st.sampled_from(Role), session=st.none() | st.uuids())
+def test_what_we_issue_is_read_by_both_alike(username: str, role: Role, session: UUID | None) -> None:
+    principal = Principal(new_id(), username.encode("utf-8", "replace").decode(), role, session)
     token = TOKENS.issue(principal)
     assert principal_of_ours(token) == principal
     agree(token)
