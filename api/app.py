@@ -163,6 +163,8 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             aredis,
             redis_url,
             backlog_limit=settings.booking.backlog_limit,
+            # One of the limits for each user: load tests book one flight thousands of times.
+            shares_backlog=settings.http.rate_limits == "on",
             refuses_duplicates=settings.http.rate_limits == "on",
             hold_limit=hold_limit_of(settings),
             fair_share=fair_share_of(settings),

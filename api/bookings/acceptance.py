@@ -57,7 +57,7 @@ async def accept(
     refusal = _find_unpaid(data, services.settings) or _find_sold_out(live.board, flights, data.seats)
     if refusal is not None and idempotency_key is None:
         raise refusal
-    live.backlog.check()
+    live.backlog.check(traveller)
     await services.limiter.check(Scope.BOOKING_USER, principal.user_id)
     wish = BookingRequest(
         user_id=traveller,

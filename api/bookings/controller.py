@@ -32,6 +32,7 @@ from core.bookings.errors import (
     SeatsSoldOut,
     TooManyHolds,
     TooManySeats,
+    TooManyWaiting,
 )
 from core.bookings.segments import MixedCurrencies, NotChronological
 from core.bookings.states import BookingStatus
@@ -67,6 +68,7 @@ REFUSALS: Final = (
     TooManyHolds,
     TooManySeats,
     CoolingDown,
+    TooManyWaiting,
     IdempotencyKeyReused,
     NotChronological,
     MixedCurrencies,

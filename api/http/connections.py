@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from api.http.problems import MEDIA_TYPE, Problem
 from core.telemetry import correlation
@@ -19,7 +20,8 @@ HEAD_BYTES: Final = 64 * 1024
 HEAD_SECONDS: Final = 10.0
 """From the first byte, or from the connection, to the end of the headers."""
 BODY_SECONDS: Final = 30.0
-"""Between two pieces of a body, while we would read. A large file may take as long as it likes."""
+BODY_BYTES: Final = 1024
+"""What has to come of a body in `BODY_SECONDS`, while we would read, unless it ends before. A large file may take as long as it needs."""
 LOOK_SECONDS: Final = 2.5
 
 _NO_HTTP: Final = Problem(400, "malformed", "This is not an HTTP request that can be read.")
@@ -32,7 +34,10 @@ class Connection(HttpToolsProtocol):
 
     _head_since: float | None = None
     _body_since: float | None = None
+    _body_bytes = 0
+    """Since `_body_since`."""
     _head_bytes = 0
+    _answering: RequestResponseCycle | None = None
     _looking: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
@@ -44,6 +49,16 @@ class Connection(HttpToolsProtocol):
         if self._looking is not None:
             self._looking.cancel()
         super().connection_lost(exc)
+        # uvicorn tells only the last of the requests that were sent ahead. The one that is answered would write to nobody, with a
+        # traceback, and then the next one would begin.
+        self.pipeline.clear()
+        if self._answering is not None and not self._answering.response_complete:
+            self._answering.disconnected = True
+            self._answering.message_event.set()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
         if self._head_bytes > HEAD_BYTES:
@@ -61,11 +76,11 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head_since = None
-        self._body_since = self.loop.time()
+        self._begin_to_count()
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        self._body_since = self.loop.time()
+        self._body_bytes += len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -87,11 +102,16 @@ class Connection(HttpToolsProtocol):
                 self.transport.close()  # browsers open connections that they may need, and do not expect to hear of them
             return
         if self._body_since is not None and self.flow.read_paused:
-            self._body_since = now  # it is we who do not read
+            self._begin_to_count()  # it is we who do not read
         elif self._body_since is not None and now - self._body_since > BODY_SECONDS:
-            self.transport.abort()  # the handler hears that its client has gone
-            return
+            if self._body_bytes < BODY_BYTES:
+                self.transport.abort()  # the handler hears that its client has gone
+                return
+            self._begin_to_count()
         self._looking = self.loop.call_later(LOOK_SECONDS, self._look)
+
+    def _begin_to_count(self) -> None:
+        self._body_since, self._body_bytes = self.loop.time(), 0
 
     def _refuse(self, problem: Problem) -> None:
         request_id = correlation.begin()

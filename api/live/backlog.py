@@ -1,4 +1,8 @@
-"""How much work waits, looked at once a second: queue positions, the estimate, and the limit beyond which the door closes."""
+"""How much work waits, looked at once a second: queue positions, the estimate, and the limits beyond which the door closes.
+
+One account has a share of the room that is left. So the first thousand bookings of one account do not shut everybody out, and neither
+do those of ten: the fuller the backlog, the smaller the share, and there is always room for somebody who has nothing waiting.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,14 @@ import logging
 import random
 import time
 from bisect import bisect_left
+from collections import Counter
 from typing import Final
 from uuid import UUID
 
 import structlog
 
 from api.live.job_events import JobEventsReader
+from core.bookings.errors import TooManyWaiting
 from core.db import AWAY, Database, RawConnection
 from core.errors import Overloaded
 from core.telemetry.incidents import Incident
@@ -22,6 +28,8 @@ POSITIONS: Final = 10_000
 """Jobs nearer to the head than this are told their position."""
 LONGEST_RETRY_SECONDS: Final = 60
 SMOOTHING: Final = 0.3
+SHARE: Final = 1 / 9
+"""Of the room that is left, so that one account alone has a tenth of the limit at most."""
 
 _log = structlog.get_logger(__name__)
 
@@ -29,9 +37,14 @@ _log = structlog.get_logger(__name__)
 class Backlog:
     """Lives on the event loop; its query runs in a thread."""
 
-    def __init__(self, db: Database, news: JobEventsReader, *, limit: int) -> None:
+    def __init__(self, db: Database, news: JobEventsReader, *, limit: int, is_shared: bool) -> None:
+        """`is_shared`: whether one account has a share only. Load tests book with one account as fast as they can."""
         self._db = db
         self._news = news
+        self._is_shared = is_shared
+        self._waiting_of: dict[UUID, int] = {}
+        self._let_in: Counter[UUID] = Counter()
+        """Since the last look, by this process."""
         self.limit = limit
         self._head: list[UUID] = []
         self._task: asyncio.Task[None] | None = None
@@ -51,16 +64,36 @@ class Backlog:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def check(self) -> None:
-        """Let one more booking in.
+    def check(self, user_id: UUID) -> None:
+        """Let one more booking of this account in.
 
         Raises:
             Overloaded: more work waits than the limit; `Retry-After` is what it takes to drain, with jitter.
+            TooManyWaiting: more of this account waits than its share.
         """
         if self.waiting >= self.limit:
-            seconds = self.waiting / self.per_second if self.per_second else LONGEST_RETRY_SECONDS
-            retry_after = max(1, round(min(LONGEST_RETRY_SECONDS, seconds) * random.uniform(0.8, 1.2)))
-            raise Overloaded("Too many bookings are waiting; try again shortly.", retry_after=retry_after)
+            raise Overloaded("Too many bookings are waiting; try again shortly.", retry_after=self._time_to_work(self.waiting))
+        if not self._is_shared:
+            return
+        own = self._waiting_of.get(user_id, 0) + self._let_in[user_id]
+        if own >= self.share:
+            told = f"{own} of your bookings are waiting to be worked; send more when they are done."
+            raise TooManyWaiting(told, retry_after=self._time_to_work(own))
+        self._let_in[user_id] += 1
+
+    @property
+    def share(self) -> int:
+        """How many bookings of one account may wait now."""
+        return max(1, int((self.limit - self.waiting - self._let_in.total()) * SHARE))
+
+    @property
+    def anybody_has_their_share(self) -> bool:
+        """Whether further bookings of some account are refused."""
+        return self._is_shared and any(count >= self.share for count in self._waiting_of.values())
+
+    def _time_to_work(self, waiting: int) -> int:
+        seconds = waiting / self.per_second if self.per_second else LONGEST_RETRY_SECONDS
+        return max(1, round(min(LONGEST_RETRY_SECONDS, seconds) * random.uniform(0.8, 1.2)))
 
     def position(self, booking_id: UUID) -> int | None:
         """1 for the next in line. None far back, for what is not waiting, and for what the last look has not seen yet."""
@@ -88,18 +121,20 @@ class Backlog:
             finished, at = self._news.finished, now
             if rate or self.waiting:
                 self.per_second += (rate - self.per_second) * SMOOTHING
+            begun = self._let_in.copy()
             try:
-                self.waiting, self._head, self.oldest_seconds = await asyncio.to_thread(self._look)
+                self.waiting, self._head, self.oldest_seconds, self._waiting_of = await asyncio.to_thread(self._look)
             except AWAY as error:
                 self._outage.failed(error=str(error))
             except Exception:
                 # A task that ends here would leave the door as it is, open or shut, for as long as the process lives.
                 self._broken.failed(exc_info=True)
             else:
+                self._let_in -= begun
                 self._outage.succeeded()
                 self._broken.succeeded()
 
-    def _look(self) -> tuple[int, list[UUID], float]:
+    def _look(self) -> tuple[int, list[UUID], float, dict[UUID, int]]:
         with self._db.snapshot() as connection:
             head = [
                 row[0]
@@ -108,13 +143,26 @@ class Backlog:
                 ).fetchall()
             ]
             oldest_seconds = _age(connection, head[0]) if head else 0.0
+            waiting_of = self._count_by_account(connection) if self._is_shared and head else {}
             if len(head) < POSITIONS:
-                return len(head), head, oldest_seconds
+                return len(head), head, oldest_seconds, waiting_of
             counted = connection.execute(
                 "SELECT count(*) FROM (SELECT 1 FROM bookings WHERE next_at IS NOT NULL AND status = 'PENDING' LIMIT %s) AS waiting",
                 (self.limit,),
             ).fetchone()
-            return counted[0] if counted else 0, head, oldest_seconds
+            return counted[0] if counted else 0, head, oldest_seconds, waiting_of
+
+    def _count_by_account(self, connection: RawConnection) -> dict[UUID, int]:
+        """Of those that have a good part of their share; with the others it is no question."""
+        return dict(
+            connection.execute(
+                """
+                SELECT user_id, count(*) FROM bookings WHERE next_at IS NOT NULL AND status = 'PENDING'
+                GROUP BY user_id HAVING count(*) >= %s
+                """,
+                (max(1, self.share // 4),),
+            ).fetchall()
+        )
 
 
 def _age(connection: RawConnection, booking_id: UUID) -> float:

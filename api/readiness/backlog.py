@@ -35,4 +35,7 @@ class BacklogLook(Look):
                 f"More than {NEAR:.0%} of {limit} bookings wait (SKYQUEUE_BACKLOG_LIMIT); beyond that, further ones are refused."
             )
             findings.append(Finding(Code.BACKLOG_NEAR_LIMIT, near))
+        if self._backlog.anybody_has_their_share:
+            shared = "An account has so many bookings waiting that further ones of it are refused (429); others are accepted."
+            findings.append(Finding(Code.ACCOUNT_OVER_SHARE, shared))
         return findings

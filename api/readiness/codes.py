@@ -26,6 +26,7 @@ class Code(StrEnum):
     BOOKINGS_WAIT = "bookings_wait"
     BACKLOG_NEAR_LIMIT = "backlog_near_limit"
     BACKLOG_FULL = "backlog_full"
+    ACCOUNT_OVER_SHARE = "account_over_share"
     PROVIDER_MISSING = "provider_missing"
     PROVIDER_SILENT = "provider_silent"
     STORAGE_REFUSES = "storage_refuses"

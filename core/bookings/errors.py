@@ -94,3 +94,11 @@ class NotAccepted(AppError):
 
     code = "not_accepted"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class TooManyWaiting(AppError):
+    """So many bookings of this account wait to be worked that further ones have to wait outside."""
+
+    code = "too_many_waiting"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    retryable = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,14 +15,15 @@ import pytest
 
 from api.http import connections
 from tests.support.api import RunningApi
+from tests.support.waiting import until
 
 GET = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, seconds in (("HEAD_SECONDS", 0.3), ("BODY_SECONDS", 0.3), ("LOOK_SECONDS", 0.05)):
-        monkeypatch.setattr(connections, name, seconds)
+    for name, value in (("HEAD_SECONDS", 0.3), ("BODY_SECONDS", 0.3), ("LOOK_SECONDS", 0.05), ("BODY_BYTES", 8)):
+        monkeypatch.setattr(connections, name, value)
 
 
 @contextmanager
@@ -84,6 +86,26 @@ def test_a_body_that_stops_ends_its_connection(api: RunningApi) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
+def test_a_body_that_comes_a_byte_at_a_time_ends_its_connection(api: RunningApi) -> None:
+    """Each byte comes sooner than a body may pause, and they never come to what a body has to bring."""
+    with connected(api) as client:
+        client.sendall(
+            b"POST /api/v1/auth/register HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 16000\r\n\r\n"
+        )
+        client.settimeout(0.15)  # the pace is what is tested
+        while True:
+            try:
+                client.sendall(b" ")
+                if client.recv(1) == b"":
+                    break
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                break
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_body_that_comes_slowly_and_steadily_is_read(api: RunningApi) -> None:
     body = json.dumps({"username": "slow-and-steady", "password": "a long walk in the rain"}).encode()
     with connected(api) as client:
@@ -123,3 +145,18 @@ def test_what_is_no_http_is_refused_in_words(api: RunningApi, nonsense: bytes) -
         client.sendall(nonsense)
         status, problem = problem_in(heard(client))
     assert (status, problem["code"]) == (400, "malformed")
+
+
+@pytest.mark.parametrize("gracefully", [True, False])
+@pytest.mark.parametrize("path", ["/api/v1/airports", "/none/at/all"])
+def test_who_sends_many_requests_ahead_and_leaves_writes_no_traceback(
+    api: RunningApi, caplog: pytest.LogCaptureFixture, path: str, gracefully: bool
+) -> None:
+    for pause in range(20):
+        with connected(api) as client:
+            client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * 60)
+            if not gracefully:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            time.sleep(pause * 0.003)  # leave at another moment each time
+    until(lambda: not api.server.server_state.connections and not api.server.server_state.tasks)
+    assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []
