@@ -26,6 +26,9 @@ from core.telemetry.metrics import HTTP_REQUESTS, HTTP_SECONDS
 
 KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
+_NO_STORE: Final = (b"cache-control", b"no-store")
+_ONLY_TLS: Final = (b"strict-transport-security", b"max-age=31536000")
+"""Browsers heed it where they came by TLS, and only there."""
 
 _COMPRESSED = Problem(
     415, "unsupported_media_type", "Send the body as it is, without Content-Encoding.", headers={"accept-encoding": "identity"}
@@ -38,7 +41,7 @@ _NUL_IN_QUERY = Problem(
     data={"errors": [{"pointer": "?", "code": "bad_format", "message": "NUL characters are not allowed."}]},
 )
 _NUL_IN_PATH = Problem(404, "not_found", "There is nothing at this address.")
-_BAD_HOST = Problem(400, "malformed", "The Host header names no host.")
+_BAD_HOST = Problem(400, "malformed", "The request needs one Host header, which names a host.")
 _STOPPING = Problem(
     503,
     "unavailable",
@@ -46,7 +49,7 @@ _STOPPING = Problem(
     retryable=True,
     headers={"connection": "close"},
 )
-_HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[\w.-]*)(?::([0-9]{0,5}))?")
+_HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::([0-9]{0,5}))?")
 _PORTS: Final = 65_536
 
 _log = structlog.get_logger(__name__)
@@ -74,6 +77,8 @@ class Edge:
             request = cast("HTTPScope", {**request, "method": "GET"})
             receive = _gone
 
+        is_by_tls = _is_by_tls(request)
+        is_personal = _is_personal(request)
         begun_to_answer = ended = False
 
         async def answer(message: Message) -> None:
@@ -83,6 +88,10 @@ class Edge:
                 headers = [*message["headers"], (b"x-request-id", request_id.encode())]
                 if _NOSNIFF not in headers:
                     headers.append(_NOSNIFF)
+                if is_by_tls:
+                    headers.append(_ONLY_TLS)
+                if is_personal and not any(name == b"cache-control" for name, _ in headers):
+                    headers.append(_NO_STORE)
                 if method == "OPTIONS":
                     headers = [(name, self._allowed(request, value) if name == b"allow" else value) for name, value in headers]
                 message = {**message, "headers": headers}
@@ -117,14 +126,18 @@ class Edge:
 
 def _look_at(scope: HTTPScope) -> tuple[str | None, Problem | None]:
     """The request id that the client offers, and what is wrong with the request before anybody reads its body."""
-    offered, refusal = None, None
+    offered, refusal, hosts = None, None, 0
     for name, value in scope["headers"]:
         if name == b"x-request-id":
             offered = value.decode("latin-1")
-        elif name == b"host" and not _names_a_host(value):
-            refusal = _BAD_HOST
+        elif name == b"host":
+            hosts += 1
+            if not _names_a_host(value):
+                refusal = _BAD_HOST
         elif name == b"content-encoding" and value.lower() != b"identity":
             refusal = _COMPRESSED
+    if hosts != 1 and (hosts or scope["http_version"] != "1.0"):  # which knew none
+        refusal = _BAD_HOST
     if b"%" in scope["query_string"]:
         query = unquote_to_bytes(scope["query_string"])
         if b"\0" in query:
@@ -144,6 +157,16 @@ def _names_a_host(value: bytes) -> bool:
     """Litestar reads the port of the host wherever it builds an address, and raises for what is none."""
     read = _HOST.fullmatch(value)
     return read is not None and int(read[1] or 0) < _PORTS
+
+
+def _is_by_tls(scope: HTTPScope) -> bool:
+    return scope["scheme"] == "https" or (b"x-forwarded-proto", b"https") in scope["headers"]
+
+
+def _is_personal(scope: HTTPScope) -> bool:
+    """Whether the answer is for whoever asked: it must not be kept by anything on the way, unless a handler says otherwise."""
+    path = scope["path"]
+    return path.startswith(("/admin", "/api/v1/auth/")) or any(name == b"authorization" for name, _ in scope["headers"])
 
 
 async def _refuse(problem: Problem, path: str, request_id: str, send: Send) -> None:

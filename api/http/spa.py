@@ -6,11 +6,14 @@ to the API, or looks like a file (`/robots.txt`), stays a 404 problem.
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
 from collections.abc import Sequence
+from hashlib import sha256
 from http import HTTPStatus
 from mimetypes import guess_type
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from litestar import Response, Router, get
 from litestar.exceptions import NotFoundException
@@ -32,6 +35,12 @@ _CODINGS = {"br": "br", "gzip": "gz"}
 
 _YEAR = 365 * 24 * 3600
 
+PERMISSIONS: Final = ", ".join(
+    f"{feature}=()"
+    for feature in ("accelerometer", "camera", "geolocation", "gyroscope", "magnetometer", "microphone", "payment", "usb")
+)
+"""None of them is used, so no script that got into a page can ask for one."""
+
 # Mantine writes its theme into <style> elements, hence 'unsafe-inline' for styles. Scripts, fonts and calls come from here alone.
 _PAGE_HEADERS = {
     "content-security-policy": "; ".join(
@@ -46,6 +55,7 @@ _PAGE_HEADERS = {
         )
     ),
     "referrer-policy": "same-origin",
+    "permissions-policy": PERMISSIONS,
 }
 
 _NOT_BUILT = """<!doctype html>
@@ -116,12 +126,25 @@ def documentation() -> SwaggerRenderPlugin:
     )
 
 
+_INLINE_SCRIPT: Final = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+
+
 def documentation_router() -> Router:
     """Where the documentation lives. Litestar answers what is not there with a page of its own; here it is a 404 like any other."""
 
     def refuse_pages_of_its_own(response: Response[Any]) -> Response[Any]:
         if response.status_code == HTTPStatus.NOT_FOUND:
             raise NotFoundException
+        if "html" in str(response.media_type):
+            response.headers.update(_documentation_headers(response.content))
         return response
 
     return Router("/schema", route_handlers=[], include_in_schema=False, opt=PUBLIC, after_request=refuse_pages_of_its_own)
+
+
+def _documentation_headers(page: str | bytes) -> dict[str, str]:
+    """As for the app's pages, and the scripts inside this page may run: by their hashes, so no other can."""
+    written = page.encode() if isinstance(page, str) else page
+    hashes = [b64encode(sha256(script).digest()).decode() for script in _INLINE_SCRIPT.findall(written)]
+    scripts = " ".join(["script-src 'self'", *(f"'sha256-{each}'" for each in hashes)])
+    return {**_PAGE_HEADERS, "content-security-policy": f"{_PAGE_HEADERS['content-security-policy']}; {scripts}"}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,6 +112,20 @@ def test_the_documentation_asks_no_other_host(client: TestClient[Litestar]) -> N
     assert "/docs/swagger-ui-bundle.js" in page
     assert "http://" not in page
     assert "https://" not in page
+
+
+@pytest.mark.parametrize("path", ["/schema", "/schema/swagger", "/"])
+def test_no_other_page_may_show_one_of_ours_in_a_frame(client: TestClient[Litestar], path: str) -> None:
+    headers = client.get(path).headers
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "geolocation=()" in headers["permissions-policy"]
+
+
+def test_only_the_script_that_the_documentation_has_may_run_in_it(client: TestClient[Litestar]) -> None:
+    page = client.get("/schema/swagger")
+    (script,) = re.findall(r"<script type='text/javascript'>(.*?)</script>", page.text, re.DOTALL)
+    own = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert page.headers["content-security-policy"].endswith(f"; script-src 'self' 'sha256-{own}'")
 
 
 def test_the_app_is_looked_for_where_it_is_built() -> None:

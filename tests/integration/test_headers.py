@@ -1,0 +1,59 @@
+"""Headers that are true of every answer, and of every answer that is for one person."""
+
+from __future__ import annotations
+
+import socket
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.support.api import PASSWORD, RunningApi, register
+
+HSTS = "strict-transport-security"
+
+
+def test_nothing_on_the_way_keeps_what_is_personal(client: httpx.Client, admin: httpx.Client) -> None:
+    person = register(client)
+    own = [
+        client.get("/api/v1/bookings", headers=person.headers),
+        client.get("/api/v1/auth/me", headers=person.headers),
+        client.get("/api/v1/auth/me"),
+        client.post("/api/v1/auth/token", data={"username": person.username, "password": PASSWORD}),
+        client.post("/api/v1/auth/logout"),
+        admin.get("/admin/flights"),
+        admin.get("/admin/flights/export.csv"),
+        client.get("/admin/flights"),
+    ]
+    assert [answer.headers.get_list("cache-control") for answer in own] == [["no-store"]] * len(own)
+
+
+def test_what_is_for_everybody_may_be_kept(client: httpx.Client) -> None:
+    assert "no-store" not in client.get("/api/v1/airports").headers.get("cache-control", "")
+
+
+def test_who_came_by_tls_is_told_to_stay_there(client: httpx.Client) -> None:
+    assert HSTS not in client.get("/health/live").headers
+    behind_a_proxy = client.get("/health/live", headers={"X-Forwarded-Proto": "https"})
+    assert behind_a_proxy.headers[HSTS] == "max-age=31536000"
+
+
+@pytest.mark.parametrize(
+    ("version", "hosts", "status"),
+    [
+        ("1.1", ["localhost"], 200),
+        ("1.1", [], 400),
+        ("1.1", ["localhost", "localhost"], 400),
+        ("1.1", ["localhost", "elsewhere.example"], 400),
+        ("1.1", [""], 400),
+        ("1.1", ["user@localhost"], 400),
+        ("1.0", [], 200),
+        ("1.0", ["a", "b"], 400),
+    ],
+)
+def test_a_request_names_one_host(api: RunningApi, version: str, hosts: list[str], status: int) -> None:
+    address = urlsplit(api.base_url)
+    lines = [f"GET /health/live HTTP/{version}", *(f"Host: {host}" for host in hosts), "Connection: close", "", ""]
+    with socket.create_connection((str(address.hostname), address.port or 80), timeout=30) as client:
+        client.sendall("\r\n".join(lines).encode())
+        assert int(client.recv(65536).split(b" ")[1]) == status
