@@ -10,7 +10,7 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from api.http.authentication import back_office
+from api.http.authentication import requires_admin
 from api.services import Services
 from core.operations import audit_log
 from core.operations.audit_log import AuditView
@@ -25,7 +25,7 @@ class AuditPage(msgspec.Struct):
 class AuditController(Controller):
     path = "/admin/audit"
     tags = ("operations",)
-    guards = (back_office,)
+    guards = (requires_admin,)
 
     @get(operation_id="listAuditEntries", summary="Who changed what", sync_to_thread=True)
     def list(

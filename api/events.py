@@ -94,4 +94,4 @@ async def _require_own(services: Services, principal: Principal, topics: Sequenc
 def _may_follow(job: Job, subject: Subject, principal: Principal) -> bool:
     if subject is not Subject.JOB and job.kind != subject:
         return False
-    return principal.is_admin or (job.booking is not None and job.booking.user_id == principal.user_id)
+    return principal.sees_everything or (job.booking is not None and job.booking.user_id == principal.user_id)

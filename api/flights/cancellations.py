@@ -11,7 +11,7 @@ from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from api.http.authentication import back_office
+from api.http.authentication import requires_admin
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.polling import ask_again_in
 from api.http.wire import Line, RequestBody
@@ -43,7 +43,7 @@ class FlightCancellationAccepted(msgspec.Struct, kw_only=True):
 class FlightCancellationController(Controller):
     path = "/admin/flights"
     tags = ("flights",)
-    guards = (back_office,)
+    guards = (requires_admin,)
 
     @post(
         "/{flight_id:uuid}/cancel",

@@ -21,7 +21,7 @@ from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, Quer
 from litestar.response import Stream
 from msgspec import Meta
 
-from api.http.authentication import back_office
+from api.http.authentication import requires_admin
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.wire import Moment, RequestBody
 from api.services import Services, SignedRequest
@@ -109,7 +109,7 @@ class FlightController(Controller):
 
     path = "/admin/flights"
     tags = ("flights",)
-    guards = (back_office,)
+    guards = (requires_admin,)
 
     @post(
         operation_id="createFlight",

@@ -48,7 +48,7 @@ def _bearer_token(scope: Scope) -> str:
     raise Unauthenticated("Sign in: this needs an access token in the Authorization header.")
 
 
-async def back_office(connection: ASGIConnection[Any, Principal, Any, Any], _: BaseRouteHandler) -> None:
+async def requires_admin(connection: ASGIConnection[Any, Principal, Any, Any], _: BaseRouteHandler) -> None:
     """For controllers under `/admin`: an administrator does everything, an agent reads."""
     method = connection.scope.get("method")
     if method == "OPTIONS" or connection.user.is_admin:

@@ -24,7 +24,7 @@ from litestar.types import Method
 from litestar.types.internal_types import PathParameterDefinition
 from litestar.typing import FieldDefinition
 
-from api.http.authentication import Forbidden, back_office
+from api.http.authentication import Forbidden, requires_admin
 from api.http.bodies import TooLarge, UnsupportedMediaType
 from api.http.cross_site import CrossSite, own_site_only
 from api.http.problems import MEDIA_TYPE, Problem, ProblemBody
@@ -109,7 +109,7 @@ def _errors_of(handler: HTTPRouteHandler, *, has_path_parameters: bool) -> Itera
     yield Malformed
     if not handler.opt.get("public"):
         yield Unauthenticated
-    if back_office in handler.resolve_guards():
+    if requires_admin in handler.resolve_guards():
         yield Forbidden
     if own_site_only in handler.resolve_guards():
         yield CrossSite

@@ -18,7 +18,7 @@ from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Stream
 
-from api.http.authentication import back_office, limited
+from api.http.authentication import limited, requires_admin
 from api.http.bodies import TooLarge, UnsupportedMediaType
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.polling import ask_again_in
@@ -80,7 +80,7 @@ class UploadOperation(Operation):
 class ImportController(Controller):
     path = "/admin"
     tags = ("imports",)
-    guards = (back_office,)
+    guards = (requires_admin,)
 
     @post(
         "/flights/bulk-upload",

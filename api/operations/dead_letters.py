@@ -12,7 +12,7 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from api.http.authentication import back_office
+from api.http.authentication import requires_admin
 from api.http.wire import RequestBody, Word
 from api.operations import dead_letter_rounds
 from api.operations.dead_letter_rounds import Round
@@ -61,7 +61,7 @@ class DeadLetterRoundBody(RequestBody):
 class DeadLetterController(Controller):
     path = "/admin/dead-letters"
     tags = ("operations",)
-    guards = (back_office,)
+    guards = (requires_admin,)
 
     @get(operation_id="listDeadLetters", summary="Work that was given up", sync_to_thread=True)
     def list(

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from litestar.routes import HTTPRoute
 
-from api.http.authentication import back_office
+from api.http.authentication import requires_admin
 from core.users.models import Role
 from tests.support.api import RunningApi, problem
 from tests.support.pipeline import Pipeline
@@ -58,7 +58,7 @@ def test_no_address_under_admin_is_without_the_guard(api: RunningApi) -> None:
     routes = [route for route in api.app.routes if isinstance(route, HTTPRoute) and route.path.startswith("/admin")]
     handlers = [handler for route in routes for handler in route.route_handlers if handler.http_methods != {"OPTIONS"}]
     assert handlers
-    assert {handler.operation_id for handler in handlers if back_office not in handler.resolve_guards()} == set()
+    assert {handler.operation_id for handler in handlers if requires_admin not in handler.resolve_guards()} == set()
 
 
 def test_an_agent_is_told_why(api: RunningApi) -> None:
