@@ -18,7 +18,7 @@ from api.audit_log import AuditController
 from api.bookings.cancellations import CancellationController
 from api.bookings.controller import BookingController
 from api.bookings.fast_path import BookingFastPath
-from api.bookings.limits import fair_share_of, hold_limit_of
+from api.bookings.limits import rules_of
 from api.bookings.passengers import PassengerController
 from api.configuration import ConfigurationController
 from api.events import EventController
@@ -29,10 +29,8 @@ from api.http import bodies, understanding
 from api.http.authentication import Authentication
 from api.http.database import WatchedDatabase
 from api.http.errors import EXCEPTION_HANDLERS
-from api.http.openapi import ErrorsDocumented, StrictBodies, openapi_config
 from api.http.request_scope import Edge
 from api.http.requirements import requirements
-from api.http.spa import app_handlers
 from api.imports.controller import ImportController
 from api.itineraries import ItineraryController
 from api.jobs import JobController
@@ -47,6 +45,8 @@ from api.operations.inventory_audit import InventoryAuditController
 from api.operations.jobs import OperationsJobController
 from api.operations.overview import OverviewController
 from api.operations.queues import QueueController
+from api.pages.openapi import ErrorsDocumented, StrictBodies, openapi_config
+from api.pages.spa import app_handlers
 from api.payments import PaymentController
 from api.readiness.every_look import every_look
 from api.readiness.readiness import Readiness
@@ -163,11 +163,8 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             aredis,
             redis_url,
             backlog_limit=settings.booking.backlog_limit,
-            # One of the limits for each user: load tests book one flight thousands of times.
             shares_backlog=settings.http.rate_limits == "on",
-            refuses_duplicates=settings.http.rate_limits == "on",
-            hold_limit=hold_limit_of(settings),
-            fair_share=fair_share_of(settings),
+            rules=rules_of(settings),
         )
         live.start()
         stack.push_async_callback(live.close)
@@ -182,7 +179,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         await stack.enter_async_context(readiness.watching())
         kept_seconds = settings.search.search_cache_seconds
         search_cache = SearchCache(aredis, seconds=kept_seconds)
-        timetable = Timetable(db, aredis, max_bytes=settings.search.timetable_mb * 2**20, seconds=kept_seconds)
+        timetable = Timetable(db.snapshot, aredis, max_bytes=settings.search.timetable_mb * 2**20, seconds=kept_seconds)
         stack.push_async_callback(timetable.close)
         yield Services(
             settings=settings,
@@ -196,7 +193,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             hashing=PasswordHasher(),
             readiness=readiness,
             search_cache=search_cache,
-            search_desk=SearchEndpoint(db, search_cache, live.board),
+            search_endpoint=SearchEndpoint(db, search_cache, live.seat_counts),
             timetable=timetable,
             storage=storage,
             live=live,

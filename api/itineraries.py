@@ -72,7 +72,7 @@ class ItineraryController(Controller):
             max_stops=max_stops, min_wait=60 * search.connection_min_minutes, max_wait=60 * search.connection_max_minutes
         )
         return await find_itineraries(
-            services.timetable, services.db, services.live.board.free, request, connections, clock.now()
+            services.timetable, services.db.snapshot, services.live.seat_counts.free, request, connections, clock.now()
         )
 
     @get("/calendar", operation_id="getCalendar", summary="The cheapest direct flight of each day of a month")
@@ -97,16 +97,19 @@ class ItineraryController(Controller):
         now = clock.now()
         offers = [day.ahead(now) for day in answer.value]
         # Mostly the cheapest flight has seats; only where it has none, the others of its day are asked about.
-        free = await services.live.board.free([cheapest[0].flight_id for cheapest in offers if cheapest])
+        free = await services.live.seat_counts.free([cheapest[0].flight_id for cheapest in offers if cheapest])
         others = [day[1:] for day in offers if day and free.get(day[0].flight_id, 0) < seats]
-        free |= await services.live.board.free([offer.flight_id for day in others for offer in day])
+        free |= await services.live.seat_counts.free([offer.flight_id for day in others for offer in day])
         listed = calendar.list_days(answer.value, free, party=seats, now=now)
         return Response(CalendarView(data=listed), headers=headers_of(answer))
 
 
 async def _route(services: Services, source: str, destination: str) -> tuple[str, str]:
     """The keys of two places, as search understands them."""
-    source_key, destination_key = await services.search_desk.place_key(source), await services.search_desk.place_key(destination)
+    source_key, destination_key = (
+        await services.search_endpoint.place_key(source),
+        await services.search_endpoint.place_key(destination),
+    )
     if source_key == destination_key:
         raise Invalid.field("?destination", "same_place", "Source and destination are the same place.")
     return source_key, destination_key

@@ -27,10 +27,10 @@ GRACE_SECONDS = 3
 KEEP_ALIVE_SECONDS = 75
 """Longer than a client waits between two polls, so that polling does not open connections."""
 LATE_SECONDS: Final = 0.1
-"""Between two looks for connections that came while the door was being shut."""
+"""Between two looks for connections that came while the socket was being closed."""
 
 OPEN_FILES: Final = 65_536
-"""Each connection is one. A shell lets its programs have 256 or 1,024, and a crowd would stand before a door that is shut."""
+"""Each connection is one. A shell lets its programs have 256 or 1,024, and further clients could not connect."""
 
 
 class Server(uvicorn.Server):

@@ -52,7 +52,7 @@ class Services:
     live: Live
     callbacks: CallbackInbox
     search_cache: SearchCache
-    search_desk: SearchEndpoint
+    search_endpoint: SearchEndpoint
     timetable: Timetable
     storage: Storage
 

@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from api.bookings.limits import fair_share_of, hold_limit_of
+from api.bookings.limits import fair_share_of
 from api.http.authentication import limited
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.wire import RequestBody
@@ -22,9 +22,9 @@ from core.db import RawConnection
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
 from core.idempotency.answers import IdempotencyKeyReused
 from core.lifecycle import join_waitlist
-from core.lifecycle.join_waitlist import Party
 from core.ratelimit.limits import Scope
 from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable
+from core.waitlist.line import Party
 from core.waitlist.views import WaitlistView, get_entry
 
 
@@ -78,7 +78,7 @@ class WaitlistController(Controller):
                 flight_id,
                 party,
                 hold_minutes=services.settings.booking.hold_minutes,
-                hold_limit=hold_limit_of(services.settings),
+                hold_limit=services.settings.booking.hold_limit,
                 fair_share=fair_share_of(services.settings),
             )
             entry = get_entry(connection, flight_id, party.user_id)

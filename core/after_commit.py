@@ -11,13 +11,14 @@ from uuid import UUID
 import redis
 import structlog
 
-from core.bookings.transitions import Transitions
 from core.events import job_events
+from core.events.job_events import JobEvents
 from core.messaging.dispatcher import Dispatcher
 from core.messaging.messages import Message
 from core.operations import dead_letters
 from core.operations.dead_letters import Buried
 from core.seats.inventory import Inventory
+from core.seats.scripts import SCRIPTS, Scripts
 from core.telemetry.incidents import Incident
 from core.telemetry.metrics import BOOKINGS
 
@@ -32,7 +33,10 @@ _kept_seats = Incident(
 class AfterCommit:
     """Collected while a transaction is open, run once it is committed."""
 
-    transitions: Transitions = field(default_factory=Transitions)
+    statuses: dict[UUID, str] = field(default_factory=dict)
+    """Bookings that moved, and where to."""
+    free_seats: dict[UUID, int] = field(default_factory=dict)
+    """Of the flights that the transaction locked, as of its end."""
     released: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
     """Seats to give back in Redis: flight -> bookings that are over."""
     rolled_back: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
@@ -46,16 +50,23 @@ class AfterCommit:
     buried: list[Buried] = field(default_factory=list)
     """Work that it gave up."""
 
-    def run(self, client: redis.Redis, dispatcher: Dispatcher) -> None:
-        """Do what follows the commit. Never raises for a Redis that is away."""
+    def run(self, client: redis.Redis, dispatcher: Dispatcher, scripts: Scripts = SCRIPTS) -> None:
+        """Do what follows the commit. Never raises for a Redis that is away. `scripts`: as of `Inventory`."""
         dead_letters.tell(self.buried)
-        for status, moved in Counter(each.target for each in self.transitions.made).items():
+        for status, moved in Counter(self.statuses.values()).items():
             BOOKINGS.labels(status.lower()).inc(moved)
         # A Redis that does not answer costs its time-out once, not for every command.
-        if job_events.announce(client, self.transitions, self.changed_bookings):
-            self._correct_inventory(Inventory(client))
+        if self._announce(client):
+            self._correct_inventory(Inventory(client, scripts))
         for message in self.messages:
             dispatcher.send(message)
+
+    def _announce(self, client: redis.Redis) -> bool:
+        """Tell who waits for a job or watches a flight. False: Redis is away."""
+        jobs = [booking_id for booking_id in self.changed_bookings if booking_id not in self.statuses]
+        if not (self.statuses or self.free_seats or jobs):
+            return True
+        return job_events.publish(client, JobEvents(bookings=self.statuses, seats=self.free_seats, jobs=jobs))
 
     def _correct_inventory(self, inventory: Inventory) -> None:
         try:

@@ -36,11 +36,11 @@ def read_settings(program: str) -> Settings:
     Raises:
         WrongSettings: what is wrong with them.
     """
-    from core import setting_names
+    from core.environment import names
     from core.settings import Settings, known_variables
 
     settings = Settings()
-    for name, line in setting_names.unknown(os.environ, known_variables()).items():
+    for name, line in names.unknown(os.environ, known_variables()).items():
         print(f"{program}: {line}", file=sys.stderr)
         del os.environ[name]
     return settings
@@ -59,8 +59,8 @@ def told(error: Exception) -> list[str]:
     from redis import RedisError
     from sqlalchemy.exc import DBAPIError
 
+    from core.environment.files import WrongFile
     from core.errors import AppError
-    from core.setting_files import WrongFile
     from core.settings import WrongSettings
     from core.startup import CannotStart
 

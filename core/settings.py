@@ -1,7 +1,7 @@
 """Every setting of the product, read once from the environment (prefix `SKYQUEUE_`) by an edge and passed down.
 
 One small class per concern; all are frozen. The names are a contract: scripts rely on them. What is secret, or an address, which may
-carry a password, can also be in a file: `SKYQUEUE_X_FILE` then holds its path (`core.setting_files`).
+carry a password, can also be in a file: `SKYQUEUE_X_FILE` then holds its path (`core.environment.files`).
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsConfigDict
 
-from core import bucket_address, setting_names
+from core import bucket_address
+from core.environment import names
+from core.environment.files import OR_FILE, SUFFIX, Environment, WrongFile
+from core.environment.names import PREFIX
 from core.redis import address
-from core.setting_files import OR_FILE, SUFFIX, Environment, WrongFile
-from core.setting_names import PREFIX
 from core.startup import CannotStart
 from core.text import PASSWORD_MAX, USERNAME
 
@@ -81,15 +82,17 @@ class Booking(_Concern):
     """Whether a booking needs a card or a hold. Off, one without payment is confirmed as soon as its seats are taken."""
     hold_minutes: int = Field(default=15, ge=1, le=24 * 60)
     backlog_limit: int = Field(default=100_000, ge=1)
-    """Bookings that may wait for a worker. Beyond it the door answers 503, because the queue would only grow."""
+    """Bookings that may wait for a worker. Beyond it new ones are answered 503, because the queue would only grow."""
     wait_limit_seconds: int = Field(default=30, ge=1)
     """A booking that waits longer for its seats is told by `/health/ready`. Whatever breaks is repaired within 16 s."""
     hold_limit: int = Field(default=4, ge=1)
-    """Unpaid bookings that one traveller may have at a time, and places in line. Not counted while rate limits are off."""
+    """Unpaid bookings that one traveller may have at a time, and places in line."""
     flight_seats_limit: int = Field(default=27, ge=1)
-    """Seats that one traveller may have on one flight: three bookings of nine. Not counted while rate limits are off."""
+    """Seats that one traveller may have on one flight: three bookings of nine."""
     cool_down_minutes: int = Field(default=60, ge=0, le=24 * 60)
-    """How long who did not pay for a hold opens no other one on that flight. Not counted while rate limits are off."""
+    """How long who did not pay for a hold opens no other one on that flight."""
+    duplicate_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    """Within so many minutes a second booking of a flight must say that it is meant (`allow_duplicate`)."""
 
 
 class Payments(_Concern):
@@ -150,7 +153,9 @@ class Work(_Concern):
 
     @property
     def connections(self) -> int:
-        """To Postgres, of one worker process at most: its threads for bookings, the other pools, the sweep, the heartbeat and the cashier."""
+        """To Postgres, of one worker process at most: its threads for bookings, the other pools, the sweep, the heartbeat and the payment
+        executor.
+        """
         return self.worker_threads + 10
 
 
@@ -187,7 +192,7 @@ class Settings:
     __slots__ = ("accounts", "booking", "fares", "http", "payments", "search", "servers", "start", "work")
 
     def __init__(self) -> None:
-        wrong = setting_names.misspelt(os.environ, known_variables())
+        wrong = names.misspelt(os.environ, known_variables())
         self.http = _read(Http, wrong)
         self.servers = _read(Servers, wrong)
         self.accounts = _read(Accounts, wrong)

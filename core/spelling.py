@@ -14,7 +14,7 @@ LONGEST: Final = 64
 
 
 def likely_meant(name: str, known: Iterable[str]) -> str | None:
-    """The one of `known` that `name` is likely to mean: the same but for case and punctuation, or a slip of the finger away."""
+    """The one of `known` that `name` is likely to mean: the same but for case and punctuation, or a typing error away."""
     if len(name) > LONGEST:
         return None
     by_letters = {_letters(each): each for each in known}

@@ -125,8 +125,8 @@ def _ensure_admin(username: str | None = None, *, reset: bool = False) -> AdminO
     accounts = _settings().accounts
     name = username or accounts.admin_username
     password = accounts.admin_password.get_secret_value() if accounts.admin_password else _ask_password(name)
-    with _database() as database:
-        outcome = ensure_admin(database, name, password, reset=reset)
+    with _database() as database, database.unit_of_work() as session:
+        outcome = ensure_admin(session, name, password, reset=reset)
     if outcome is AdminOutcome.KEEPS_ANOTHER:
         _warn(f"The administrator {name}: {outcome}; `skyqueue create-admin --reset-password` changes that.")
     else:
@@ -138,15 +138,15 @@ def set_password(asked: argparse.Namespace) -> None:
     password = getpass(f"New password for {asked.username}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     if not password:
         raise CannotStart(f"No password for {asked.username}.", "Write it on the standard input, or run this in a terminal.")
-    with _database() as database:
-        if not service.set_password(database, asked.username, password):
+    with _database() as database, database.unit_of_work() as session:
+        if not service.set_password(session, asked.username, password):
             raise _nobody(asked.username)
     print(f"{asked.username} has this password from now on, and has to sign in again everywhere.")
 
 
 def set_role(asked: argparse.Namespace) -> None:
-    with _database() as database:
-        if not service.set_role(database, asked.username, Role(asked.role)):
+    with _database() as database, database.unit_of_work() as session:
+        if not service.set_role(session, asked.username, Role(asked.role)):
             raise _nobody(asked.username)
     print(f"{asked.username} is {asked.role} from now on, and has to sign in again everywhere.")
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
 import redis
 import structlog
-from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+from psycopg.errors import LockNotAvailable
 
 from core import failpoints
+from core.after_commit import AfterCommit
+from core.bookings.unfinished import leases, pending
+from core.bookings.unfinished.pending import PendingBooking
 from core.clock import now
-from core.lifecycle import reserve, sweep
-from core.lifecycle.reserve import PendingBooking, Reservations
+from core.db.bisect import isolated
+from core.db.retry import again_after_deadlock
+from core.lifecycle import reserve
+from core.lifecycle.reserve import Reservations
 from core.telemetry.incidents import Incident, Incidents
 from workers.context import Context
-from workers.isolation import isolated
-
-RETRIES: Final = 5
-"""How often a deadlock is tried again at once. The lock order makes one rare; a foreign transaction may still cause it."""
 
 _log = structlog.get_logger(__name__)
 _redis = Incident(_log, "Redis is away, so the sweep will reserve", "Redis is back, and seats are reserved")
@@ -34,17 +34,19 @@ def reserve_bookings(context: Context, booking_ids: Sequence[UUID]) -> None:
     picked_up_at = now()
     failpoints.reach("before_claim", booking_ids)
     with context.db.snapshot() as connection:
-        bookings = reserve.load_pending(connection, booking_ids)
+        bookings = pending.load_pending(connection, booking_ids)
     if not bookings:
         return
     try:
-        asked = reserve.reserve_in_redis(context.inventory, bookings, lambda flights: _load(context, flights), picked_up_at)
+        reservations = reserve.reserve_in_redis(
+            context.inventory, bookings, lambda flights: _load(context, flights), picked_up_at
+        )
     except redis.RedisError as error:
         _redis.failed(bookings=len(bookings), error=str(error))
         return
     _redis.succeeded()
     failpoints.reach("after_reserve")
-    _settle_isolated(context, asked)
+    _commit_isolated(context, reservations)
     failpoints.reach("before_ack")
 
 
@@ -54,7 +56,7 @@ def reserve_alone(context: Context, booking_ids: Sequence[UUID]) -> None:
     Nothing else of its queue is at work in this process meanwhile (`workers/broker/consumer.py`), so the attempt is nobody else's fault.
     """
     with context.db.transaction() as connection:
-        begun = sweep.begin_alone(connection, booking_ids)
+        begun = leases.begin_alone(connection, booking_ids)
     if begun:
         reserve_bookings(context, begun)
 
@@ -64,23 +66,23 @@ def _load(context: Context, flight_ids: Sequence[UUID]) -> None:
         reserve.load_inventory(connection, context.inventory, flight_ids)
 
 
-def _settle_isolated(context: Context, asked: Reservations) -> None:
-    """Settle all, or, where one row breaks it, all the others."""
-    isolated(lambda bookings: _settle_unlocked(context, asked.only(list(bookings))), asked.bookings, _leave)
+def _commit_isolated(context: Context, reservations: Reservations) -> None:
+    """Commit all, or, where one row breaks it, all the others."""
+    isolated(lambda bookings: _commit_unlocked(context, reservations.only(list(bookings))), reservations.bookings, _leave)
 
 
-def _settle_unlocked(context: Context, asked: Reservations) -> None:
-    """Settle all, or, where somebody keeps the lock of one flight, those who book the others: they need not wait for it."""
+def _commit_unlocked(context: Context, reservations: Reservations) -> None:
+    """Commit all, or, where somebody keeps the lock of one flight, those who book the others: they need not wait for it."""
     try:
-        _settle(context, asked)
+        _commit(context, reservations)
     except LockNotAvailable:
-        by_flights = asked.by_flights()
+        by_flights = reservations.by_flights()
         if len(by_flights) == 1:
-            flights = frozenset(asked.bookings[0].flight_ids)
-            _locked.failed(flights, flights=[str(each) for each in flights], bookings=len(asked.bookings))
+            flights = frozenset(reservations.bookings[0].flight_ids)
+            _locked.failed(flights, flights=[str(each) for each in flights], bookings=len(reservations.bookings))
             return
         for alike in by_flights:
-            _settle_isolated(context, alike)
+            _commit_isolated(context, alike)
 
 
 def _leave(booking: PendingBooking, refusal: Exception) -> None:
@@ -88,14 +90,11 @@ def _leave(booking: PendingBooking, refusal: Exception) -> None:
     _log.error("a booking that cannot be stored", booking_id=str(booking.id), error=repr(refusal))
 
 
-def _settle(context: Context, asked: Reservations) -> None:
-    for attempt in range(RETRIES):
-        try:
-            with context.db.transaction() as connection:
-                after = reserve.commit_reservations(connection, asked, hold_minutes=context.settings.booking.hold_minutes)
-            break
-        except (DeadlockDetected, SerializationFailure):
-            if attempt == RETRIES - 1:
-                raise
+def _commit(context: Context, reservations: Reservations) -> None:
+    def commit() -> AfterCommit:
+        with context.db.transaction() as connection:
+            return reserve.commit_reservations(connection, reservations, hold_minutes=context.settings.booking.hold_minutes)
+
+    after = again_after_deadlock(commit)
     failpoints.reach("after_persist")
     after.run(context.redis, context.dispatcher)

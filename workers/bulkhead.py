@@ -1,4 +1,4 @@
-"""A bulkhead: work waits in lanes, and each lane may have a few pieces of it in flight, so one that hangs holds up no other."""
+"""A bulkhead: work waits in groups, and each group may have a few pieces of it in flight, so one that hangs holds up no other."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections import Counter, deque
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
-Lane = TypeVar("Lane", bound=Hashable)
+Group = TypeVar("Group", bound=Hashable)
 Item = TypeVar("Item", bound=Hashable)
 
 
-class Bulkhead(Generic[Lane, Item]):
-    """At most `width` items of a lane, and `total` of all, in flight. `depth`: how many of a lane may wait. Not thread-safe."""
+class Bulkhead(Generic[Group, Item]):
+    """At most `width` items of a group, and `total` of all, in flight. `depth`: how many of a group may wait. Not thread-safe."""
 
     def __init__(self, *, width: int, total: int, depth: int) -> None:
         self._width = width
         self._total = total
         self._depth = depth
-        self._waiting: dict[Lane, deque[Item]] = {}
-        self._ready: deque[Lane] = deque()
-        """Lanes that have work and room for it, each once; taken in turns."""
-        self._running: Counter[Lane] = Counter()
+        self._waiting: dict[Group, deque[Item]] = {}
+        self._ready: deque[Group] = deque()
+        """Groups that have work and room for it, each once; taken in turns."""
+        self._running: Counter[Group] = Counter()
         self._known: set[Item] = set()
 
     @property
@@ -31,40 +31,40 @@ class Bulkhead(Generic[Lane, Item]):
     def waiting(self) -> int:
         return sum(len(queue) for queue in self._waiting.values())
 
-    def put(self, lane: Lane, item: Item) -> bool:
-        """Queue an item. False: it is here already, or its lane is full."""
-        queue = self._waiting.get(lane)
+    def put(self, group: Group, item: Item) -> bool:
+        """Queue an item. False: it is here already, or its group is full."""
+        queue = self._waiting.get(group)
         if item in self._known or (queue is not None and len(queue) >= self._depth):
             return False
         self._known.add(item)
         if queue is None:
-            self._waiting[lane] = deque([item])
-            if self._running[lane] < self._width:
-                self._ready.append(lane)
+            self._waiting[group] = deque([item])
+            if self._running[group] < self._width:
+                self._ready.append(group)
         else:
             queue.append(item)
         return True
 
-    def take(self) -> tuple[Lane, Item] | None:
+    def take(self) -> tuple[Group, Item] | None:
         """The next item that may start now; `done` must follow."""
         if not self._ready or self.in_flight >= self._total:
             return None
-        lane = self._ready.popleft()
-        queue = self._waiting[lane]
+        group = self._ready.popleft()
+        queue = self._waiting[group]
         item = queue.popleft()
-        self._running[lane] += 1
+        self._running[group] += 1
         if not queue:
-            del self._waiting[lane]
-        elif self._running[lane] < self._width:
-            self._ready.append(lane)
-        return lane, item
+            del self._waiting[group]
+        elif self._running[group] < self._width:
+            self._ready.append(group)
+        return group, item
 
-    def done(self, lane: Lane, item: Item) -> None:
+    def done(self, group: Group, item: Item) -> None:
         """An item has ended: its place is free."""
-        was_full = self._running[lane] >= self._width
-        self._running[lane] -= 1
-        if not self._running[lane]:
-            del self._running[lane]
+        was_full = self._running[group] >= self._width
+        self._running[group] -= 1
+        if not self._running[group]:
+            del self._running[group]
         self._known.discard(item)
-        if was_full and lane in self._waiting:
-            self._ready.append(lane)
+        if was_full and group in self._waiting:
+            self._ready.append(group)

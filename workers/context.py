@@ -18,13 +18,13 @@ from core.seats.inventory import Inventory
 from core.settings import Settings
 from core.startup import CannotStart
 from workers.pauses import Pauses
-from workers.payment_executor import Desk, PaymentExecutor
+from workers.payment_executor import Operation, PaymentExecutor
 from workers.payment_operations import ChargeOperation, Edge, RefundOperation
 from workers.progress import Progress
 
 PAYMENTS: Final = "payments"
 REFUNDS: Final = "refunds"
-"""The cashier's desks."""
+"""The operations of the payment executor."""
 REDIS_SECONDS: Final = 5.0
 """How long a command may take. A frozen Redis then counts as away, and the sweep repeats the work."""
 
@@ -37,7 +37,7 @@ class Context:
     inventory: Inventory
     dispatcher: Dispatcher
     storage: Storage
-    cashier: PaymentExecutor | None
+    payment_executor: PaymentExecutor | None
     """None: no payment provider is configured. It works once it is started."""
     progress: Progress
     """Whether the threads of this process get on."""
@@ -69,25 +69,25 @@ class Context:
             inventory=Inventory(client),
             dispatcher=dispatcher,
             storage=open_storage(settings.servers),
-            cashier=_cashier(settings, Edge(db, client, dispatcher), progress),
+            payment_executor=_payment_executor(settings, Edge(db, client, dispatcher), progress),
             progress=progress,
             pauses=Pauses(),
         )
 
     def close(self) -> None:
-        if self.cashier is not None:
-            self.cashier.stop()
+        if self.payment_executor is not None:
+            self.payment_executor.stop()
         self.dispatcher.close()
         self.redis.close()
         self.db.dispose()
 
 
-def _cashier(settings: Settings, edge: Edge, progress: Progress) -> PaymentExecutor | None:
+def _payment_executor(settings: Settings, edge: Edge, progress: Progress) -> PaymentExecutor | None:
     url, seconds = settings.payments.payments_url, settings.payments.payments_timeout_seconds
     if url is None:
         return None
-    desks: dict[str, Desk[Any, Any]] = {
+    operations: dict[str, Operation[Any, Any]] = {
         PAYMENTS: ChargeOperation(edge, hold_minutes=settings.booking.hold_minutes),
         REFUNDS: RefundOperation(edge),
     }
-    return PaymentExecutor(lambda: HttpProvider(url, seconds=seconds), desks, progress)
+    return PaymentExecutor(lambda: HttpProvider(url, seconds=seconds), operations, progress)

@@ -15,13 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core import failpoints
 from core.after_commit import AfterCommit
+from core.bookings import segments
+from core.db.bisect import isolated
 from core.events import job_events
 from core.events.job_events import JobEvents
 from core.flights import cancellation
 from core.lifecycle import cancel_flight
 from core.telemetry.incidents import Incidents
 from workers.context import Context
-from workers.isolation import isolated
 
 BATCH: Final = 200
 """Bookings ended in one transaction: their locks are kept for tens of milliseconds."""
@@ -57,7 +58,7 @@ def _next_batch(context: Context, job_id: UUID, stuck: set[UUID]) -> list[UUID]:
         flight_id = cancellation.claim(connection, job_id)
         if flight_id is None:
             return []
-        booking_ids = cancel_flight.list_affected(connection, flight_id, without=stuck, limit=BATCH)
+        booking_ids = segments.list_active_bookings(connection, flight_id, without=stuck, limit=BATCH)
         is_empty = not booking_ids and not stuck
         if is_empty:
             cancellation.complete(connection, job_id)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO, Final
@@ -18,10 +17,10 @@ from uuid import UUID
 
 import redis
 import structlog
-from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from core import failpoints
 from core.db import Database, RawConnection
+from core.db.retry import again_after_deadlock
 from core.events import job_events
 from core.events.job_events import JobEvents
 from core.flights.announcements import route_versions, served_places
@@ -42,8 +41,6 @@ from core.telemetry.incidents import Incident
 
 LAST_ATTEMPT: Final = 5
 """An import that was begun so often without storing one more chunk is given up."""
-RETRIES: Final = 5
-"""How often a deadlock is tried again at once. The lock order makes one rare; a foreign transaction may still cause it."""
 
 NOTHING_BUT_FAULTS: Final = (
     f"Each of the first {progress.HOPELESS_ROWS:,} rows or more has a fault, so this is no file of flights, or something is wrong with all of "
@@ -203,7 +200,7 @@ class _Run:
         return _Outcome(Ending.CANCELLED, self._routes, left)
 
     def _remember(self) -> None:
-        """What an earlier run knew when it stored the chunk before the cursor: the keys it had seen, and the routes it owes news to."""
+        """What an earlier run knew when it stored the chunk before the cursor: the keys it had seen, and the routes whose changes it has not announced."""
         at = Cursor(self._layout.rows_at, self._layout.first_line)
         while at.offset < self._job.cursor.offset:
             chunk = read_chunk(self._file, self._layout, at)
@@ -245,11 +242,12 @@ class _Run:
 
     def _store(self, chunk: Chunk, rows: Rows) -> Applied | None:
         """One chunk in one transaction. None if the cursor has moved on without us, or the import was cancelled."""
-        for _ in range(RETRIES):
-            with suppress(DeadlockDetected, SerializationFailure), self._db.transaction() as connection:
+
+        def commit() -> Applied | None:
+            with self._db.transaction() as connection:
                 return self._store_in(connection, chunk, rows)
-        with self._db.transaction() as connection:
-            return self._store_in(connection, chunk, rows)
+
+        return again_after_deadlock(commit)
 
     def _store_in(self, connection: RawConnection, chunk: Chunk, rows: Rows) -> Applied | None:
         applied = store_chunk(connection, self._job, chunk, rows, probably_new=self._probably_new)

@@ -17,6 +17,7 @@ import structlog
 from dramatiq import Worker
 
 from core import failpoints, interpreter, refusal
+from core.db import is_away
 from core.heartbeats import beats
 from core.messaging.messages import (
     CancelFlights,
@@ -43,7 +44,6 @@ from workers.context import Context
 from workers.flights import cancel_flights
 from workers.heartbeat import Heartbeat
 from workers.imports import import_files
-from workers.isolation import is_away
 from workers.middleware import watchdog
 from workers.middleware.correlation import Correlation
 from workers.payment_executor import PaymentExecutor
@@ -149,18 +149,18 @@ def run() -> int:
     # Blocked in every thread, and awaited in this one: a handler that set the event could meet its lock held, by itself.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
 
-    cashiers = [context.cashier] if context.cashier else []
-    for cashier in cashiers:
-        cashier.start()
+    executors = [context.payment_executor] if context.payment_executor else []
+    for executor in executors:
+        executor.start()
     workers = [start(pool, context) for pool in pools(settings)]
     sweeper = Sweeper(context, stopping)
     sweeper.start()
-    this = beats.this_process([pool.queue for pool in pools(settings)], has_provider=context.cashier is not None)
+    this = beats.this_process([pool.queue for pool in pools(settings)], has_provider=context.payment_executor is not None)
     heartbeat = Heartbeat(context.db, this, context.progress, context.pauses, stopping)
     heartbeat.start()
     redis_watch = RedisWatch(context.redis, address.parse(redis_url), stopping)
     redis_watch.start()
-    steady = [sweeper.thread, heartbeat.thread, redis_watch.thread, *(cashier.thread for cashier in cashiers)]
+    steady = [sweeper.thread, heartbeat.thread, redis_watch.thread, *(executor.thread for executor in executors)]
     watchdog.watch(
         lambda: [*steady, *(thread for worker in workers for thread in (*worker.consumers.values(), *worker.workers))],
         context.progress,
@@ -172,18 +172,18 @@ def run() -> int:
     _log.info("worker ready", pid=os.getpid(), queues=[pool.queue for pool in pools(settings)])
     signal.sigwait(ENDINGS)
     stopping.set()
-    _stop(workers, cashiers)
+    _stop(workers, executors)
     for thread in (sweeper.thread, heartbeat.thread, redis_watch.thread):
         thread.join(timeout=1)
     context.close()
     return 0
 
 
-def _stop(workers: list[Worker], cashiers: list[PaymentExecutor]) -> None:
+def _stop(workers: list[Worker], executors: list[PaymentExecutor]) -> None:
     """Stop everything side by side."""
     stops = [
         *(threading.Thread(target=worker.stop, kwargs={"timeout": STOP_MS}) for worker in workers),
-        *(threading.Thread(target=cashier.stop) for cashier in cashiers),
+        *(threading.Thread(target=executor.stop) for executor in executors),
     ]
     for stop in stops:
         stop.start()

@@ -1,6 +1,6 @@
 """Calls the payment provider: many calls at once on one event loop, so that a call that hangs costs a socket and not a thread.
 
-An actor only hands ids over. They wait in lanes, one for each flight, so that a flight whose charges hang delays no other; what is
+An actor only hands ids over. They wait in groups, one for each flight, so that a flight whose charges hang delays no other; what is
 not begun, or is lost with the process, is found in Postgres by the sweep.
 """
 
@@ -25,11 +25,11 @@ from core.telemetry.incidents import Incident, Incidents
 from workers.bulkhead import Bulkhead
 from workers.progress import Progress
 
-LANE_CALLS: Final = 16
+FLIGHT_CALLS: Final = 16
 """Calls in flight for one flight."""
 CALLS: Final = 256
-LANE_WAITING: Final = 1_000
-"""What a lane may keep waiting; beyond it, the sweep brings it back."""
+FLIGHT_WAITING: Final = 1_000
+"""What a flight may keep waiting; beyond it, the sweep brings it back."""
 BATCH: Final = 64
 PULSE_SECONDS: Final = 1.0
 STALL_SECONDS: Final = 20.0
@@ -43,7 +43,7 @@ Outcome = TypeVar("Outcome")
 _log = structlog.get_logger(__name__)
 
 
-class Desk(Protocol[Claim, Outcome]):
+class Operation(Protocol[Claim, Outcome]):
     """One kind of call, and what it does to Postgres before and after. `claim` and `settle` run in threads, batch by batch."""
 
     def claim(self, ids: list[UUID]) -> Sequence[Claim | None]:
@@ -60,17 +60,19 @@ class Desk(Protocol[Claim, Outcome]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Counter(Generic[Claim, Outcome]):
-    """A desk while the loop runs: what arrives while one batch is at Postgres is the next batch."""
+class _RunningOperation(Generic[Claim, Outcome]):
+    """An operation while the loop runs: what arrives while one batch is at Postgres is the next batch."""
 
-    desk: Desk[Claim, Outcome]
+    operation: Operation[Claim, Outcome]
     claims: Batcher[UUID, Claim | None]
     settlements: Batcher[tuple[Claim, Outcome], None]
 
     @classmethod
-    def open(cls, name: str, desk: Desk[Claim, Outcome]) -> _Counter[Claim, Outcome]:
+    def open(cls, name: str, operation: Operation[Claim, Outcome]) -> _RunningOperation[Claim, Outcome]:
         return cls(
-            desk, Batcher(f"{name}-claims", desk.claim, limit=BATCH), Batcher(f"{name}-settlements", desk.settle, limit=BATCH)
+            operation,
+            Batcher(f"{name}-claims", operation.claim, limit=BATCH),
+            Batcher(f"{name}-settlements", operation.settle, limit=BATCH),
         )
 
     async def close(self) -> None:
@@ -79,22 +81,24 @@ class _Counter(Generic[Claim, Outcome]):
 
 
 class PaymentExecutor:
-    """A thread with an event loop. `provider` is called on that loop, `enter` from any thread."""
+    """A thread with an event loop. `provider` is called on that loop, `submit` from any thread."""
 
-    def __init__(self, provider: Callable[[], Provider], desks: dict[str, Desk[Any, Any]], progress: Progress) -> None:
+    def __init__(self, provider: Callable[[], Provider], operations: dict[str, Operation[Any, Any]], progress: Progress) -> None:
         self._make_provider = provider
         self._moved = progress.expect("the calls to the payment provider", limit_seconds=STALL_SECONDS)
-        self._desks = desks
-        self._lanes: Bulkhead[tuple[str, UUID], tuple[str, UUID]] = Bulkhead(width=LANE_CALLS, total=CALLS, depth=LANE_WAITING)
+        self._operations = operations
+        self._bulkhead: Bulkhead[tuple[str, UUID], tuple[str, UUID]] = Bulkhead(
+            width=FLIGHT_CALLS, total=CALLS, depth=FLIGHT_WAITING
+        )
         self._breaker = CircuitBreaker()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._counters: dict[str, _Counter[Any, Any]] = {}
+        self._running: dict[str, _RunningOperation[Any, Any]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._ready = threading.Event()
         self._postgres = Incident(_log, "Postgres is away, so the sweep will pay", "Postgres takes outcomes of payments again")
         self._broken = Incidents(_log, "a payment could not be worked", level=logging.ERROR)
-        self.thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="cashier", daemon=True)
+        self.thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="payments", daemon=True)
 
     def start(self) -> None:
         """Return when ids may be entered.
@@ -105,13 +109,13 @@ class PaymentExecutor:
         self.thread.start()
         while not self._ready.wait(timeout=0.1):
             if not self.thread.is_alive():
-                raise RuntimeError("the cashier did not start")
+                raise RuntimeError("the payment executor did not start")
 
-    def enter(self, desk: str, wanted: dict[UUID, UUID]) -> None:
-        """Queue work for a desk: id -> the flight in whose lane it waits. Returns at once."""
+    def submit(self, operation: str, wanted: dict[UUID, UUID]) -> None:
+        """Queue work for a operation: id -> the flight in whose group it waits. Returns at once."""
         if self._loop is None:
-            raise RuntimeError("the cashier was not started")
-        self._loop.call_soon_threadsafe(self._enter, desk, wanted)
+            raise RuntimeError("the payment executor was not started")
+        self._loop.call_soon_threadsafe(self._submit, operation, wanted)
 
     def stop(self) -> None:
         """Let what is in flight end for a moment, then cut it off: its outcome is asked for later."""
@@ -121,7 +125,7 @@ class PaymentExecutor:
 
     async def _run(self) -> None:
         self._provider = self._make_provider()
-        self._counters = {name: _Counter.open(name, desk) for name, desk in self._desks.items()}
+        self._running = {name: _RunningOperation.open(name, operation) for name, operation in self._operations.items()}
         self._stopping = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._ready.set()
@@ -133,8 +137,8 @@ class PaymentExecutor:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for counter in self._counters.values():
-            await counter.close()
+        for running in self._running.values():
+            await running.close()
         await self._provider.close()
 
     async def _pulse(self) -> None:
@@ -143,37 +147,37 @@ class PaymentExecutor:
             self._moved()
             await asyncio.sleep(PULSE_SECONDS)
 
-    def _enter(self, desk: str, wanted: dict[UUID, UUID]) -> None:
+    def _submit(self, operation: str, wanted: dict[UUID, UUID]) -> None:
         for each, flight_id in wanted.items():
-            self._lanes.put((desk, flight_id), (desk, each))
+            self._bulkhead.put((operation, flight_id), (operation, each))
         self._start_what_may()
 
     def _start_what_may(self) -> None:
         assert self._stopping is not None
-        while not self._stopping.is_set() and (taken := self._lanes.take()) is not None:
+        while not self._stopping.is_set() and (taken := self._bulkhead.take()) is not None:
             task = asyncio.get_running_loop().create_task(self._serve(*taken))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _serve(self, lane: tuple[str, UUID], item: tuple[str, UUID]) -> None:
+    async def _serve(self, group: tuple[str, UUID], item: tuple[str, UUID]) -> None:
         try:
-            await self._work(*item, flight_id=lane[1])
+            await self._work(*item, flight_id=group[1])
         except (psycopg.Error, SQLAlchemyError) as error:
             self._postgres.failed(id=str(item[1]), error=str(error))
         except Exception:
             self._broken.failed(item, id=str(item[1]), exc_info=True)
         finally:
-            self._lanes.done(lane, item)
+            self._bulkhead.done(group, item)
             self._start_what_may()
 
-    async def _work(self, desk: str, each: UUID, *, flight_id: UUID) -> None:
+    async def _work(self, operation: str, each: UUID, *, flight_id: UUID) -> None:
         if not self._breaker.allows(flight_id):
             return
-        counter = self._counters[desk]
-        claim = await counter.claims.submit(each)
+        running = self._running[operation]
+        claim = await running.claims.submit(each)
         if claim is None:
             return
-        outcome = await counter.desk.call(self._provider, claim)
-        self._breaker.record(flight_id, answered=counter.desk.answered(outcome))
-        await counter.settlements.submit((claim, outcome))
+        outcome = await running.operation.call(self._provider, claim)
+        self._breaker.record(flight_id, answered=running.operation.answered(outcome))
+        await running.settlements.submit((claim, outcome))
         self._postgres.succeeded()

@@ -1,18 +1,18 @@
-"""What the cashier does to Postgres: the desks that claim payments and refunds, and write what became of them."""
+"""The two operations of the payment executor, charges and refunds: claim what is due, call the provider, write what became of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
 from uuid import UUID
 
 import redis
 import structlog
-from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from core import failpoints
 from core.after_commit import AfterCommit
 from core.db import Database, RawConnection
+from core.db.bisect import isolated
+from core.db.retry import again_after_deadlock
 from core.lifecycle import settle_payment
 from core.lifecycle.settle_payment import Claim
 from core.messaging.dispatcher import Dispatcher
@@ -21,16 +21,12 @@ from core.payments import refunds
 from core.payments.provider import Outcome, Provider, RefundOutcome, Verdict
 from core.payments.refunds import PendingRefund
 from core.telemetry.metrics import PROVIDER_CALLS
-from workers.isolation import isolated
-
-RETRIES: Final = 5
-"""How often a deadlock is tried again at once."""
 
 _log = structlog.get_logger(__name__)
 
 
 class Edge:
-    """Transactions with their after: what every desk does to Postgres."""
+    """Transactions, and what follows their commit: how every operation writes to Postgres."""
 
     def __init__(self, db: Database, client: redis.Redis, dispatcher: Dispatcher) -> None:
         self._db = db
@@ -38,16 +34,15 @@ class Edge:
         self._dispatcher = dispatcher
 
     def commit(self, work: Callable[[RawConnection, AfterCommit], None]) -> None:
-        """Run `work` in one transaction, again after a deadlock, then carry its after out."""
-        for attempt in range(RETRIES):
+        """Run `work` in one transaction, again after a deadlock, then do what follows the commit."""
+
+        def commit() -> AfterCommit:
             after = AfterCommit()
-            try:
-                with self._db.transaction() as connection:
-                    work(connection, after)
-                break
-            except (DeadlockDetected, SerializationFailure):
-                if attempt == RETRIES - 1:
-                    raise
+            with self._db.transaction() as connection:
+                work(connection, after)
+            return after
+
+        after = again_after_deadlock(commit)
         after.run(self._redis, self._dispatcher)
 
 

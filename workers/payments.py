@@ -1,4 +1,4 @@
-"""Payments and refunds: messages are handed to the cashier, which calls the provider on a thread of its own."""
+"""Payments and refunds: messages are handed to the payment executor, which calls the provider on a thread of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from core.lifecycle import settle_payment
+from core.bookings import segments
 from core.payments import refunds
 from core.telemetry.incidents import Incident
 from workers.context import PAYMENTS, REFUNDS, Context
@@ -18,19 +18,19 @@ _no_provider = Incident(_log, "no payment provider is configured: SKYQUEUE_PAYME
 
 def work_payments(context: Context, booking_ids: Sequence[UUID]) -> None:
     """Bring the payments of these bookings to their end, soon. Safe to call again with the same ids, at any time."""
-    if context.cashier is None:
+    if context.payment_executor is None:
         _no_provider.failed(bookings=len(booking_ids))
         return
     with context.db.snapshot() as connection:
-        flights = settle_payment.find_flights(connection, booking_ids)
-    context.cashier.enter(PAYMENTS, flights)
+        flights = segments.find_first_flights(connection, booking_ids)
+    context.payment_executor.submit(PAYMENTS, flights)
 
 
 def send_refunds(context: Context, refund_ids: Sequence[UUID]) -> None:
     """Give the money of these refunds back, soon. Safe to call again with the same ids, at any time."""
-    if context.cashier is None:
+    if context.payment_executor is None:
         _no_provider.failed(refunds=len(refund_ids))
         return
     with context.db.snapshot() as connection:
         flights = refunds.find_flights(connection, refund_ids)
-    context.cashier.enter(REFUNDS, flights)
+    context.payment_executor.submit(REFUNDS, flights)

@@ -16,7 +16,7 @@ from api.http.prefer import wait_seconds
 from api.live.seat_count_cache import SeatCountCache
 from api.services import Services
 from core.bookings.errors import PaymentRequired, SeatsSoldOut
-from core.bookings.requests import Accepted, BookingRequest
+from core.bookings.intake.requests import Accepted, BookingRequest
 from core.bookings.states import BookingStatus
 from core.errors import Invalid
 from core.jobs.status import Job
@@ -54,12 +54,12 @@ async def accept(
     traveller = _traveller(data.user_id, principal)
     live = services.live
     flights = data.flights()
-    refusal = _find_unpaid(data, services.settings) or _find_sold_out(live.board, flights, data.seats)
+    refusal = _find_unpaid(data, services.settings) or _find_sold_out(live.seat_counts, flights, data.seats)
     if refusal is not None and idempotency_key is None:
         raise refusal
     live.backlog.check(traveller)
     await services.limiter.check(Scope.BOOKING_USER, principal.user_id)
-    wish = BookingRequest(
+    booking_request = BookingRequest(
         user_id=traveller,
         flight_ids=flights,
         seats=data.seats,
@@ -73,7 +73,7 @@ async def accept(
         allow_duplicate=data.allow_duplicate,
     )
     try:
-        accepted = await live.desk.accept(wish)
+        accepted = await live.intake.accept(booking_request)
     except AccountGone:
         if traveller != principal.user_id:
             raise Invalid.field("/user_id", "unknown_user", "There is no such user.") from None
@@ -89,10 +89,10 @@ def _find_unpaid(data: BookingBody, settings: Settings) -> Invalid | None:
     return PaymentRequired.field("/payment", "missing", "A booking needs a token, or hold: true.")
 
 
-def _find_sold_out(board: SeatCountCache, flights: tuple[UUID, ...], seats: int) -> SeatsSoldOut | None:
+def _find_sold_out(seat_counts: SeatCountCache, flights: tuple[UUID, ...], seats: int) -> SeatsSoldOut | None:
     """What this process knows without I/O. A repeated request must not hear it: its seats may be why there are none."""
     for flight_id in flights:
-        known = board.known(flight_id)
+        known = seat_counts.known(flight_id)
         if known is not None and known < seats:
             return SeatsSoldOut("Fewer seats are left than you asked for.", flight_id=str(flight_id))
     return None

@@ -1,15 +1,15 @@
-"""The limits of one traveller, as the settings have them. They are off with the rate limits: load tests book one flight thousands of times."""
+"""The rules of the business that the settings give, for whoever books or joins a line."""
 
 from __future__ import annotations
 
-from core.bookings.fair_share import FairShare
+from core.bookings.intake.fair_share import FairShare
+from core.bookings.intake.rules import BookingRules
 from core.settings import Settings
 
 
-def hold_limit_of(settings: Settings) -> int | None:
-    return settings.booking.hold_limit if settings.http.rate_limits == "on" else None
+def fair_share_of(settings: Settings) -> FairShare:
+    return FairShare(settings.booking.flight_seats_limit, settings.booking.cool_down_minutes)
 
 
-def fair_share_of(settings: Settings) -> FairShare | None:
-    booking = settings.booking
-    return FairShare(booking.flight_seats_limit, booking.cool_down_minutes) if settings.http.rate_limits == "on" else None
+def rules_of(settings: Settings) -> BookingRules:
+    return BookingRules(settings.booking.hold_limit, settings.booking.duplicate_minutes, fair_share_of(settings))

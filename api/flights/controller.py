@@ -44,7 +44,7 @@ from core.flights.models import FlightStatus
 from core.flights.service import Change
 from core.flights.views import FlightView, InventoryView
 from core.idempotency.answers import IdempotencyKeyReused
-from core.imports.export import export_flights
+from core.imports import export
 from core.lifecycle import offer_seats
 from core.text import AMOUNT, VISIBLE
 
@@ -165,7 +165,7 @@ class FlightController(Controller):
         sync_to_thread=True,
         opt={"errors": (Unavailable,)},
     )
-    def export(
+    def download(
         self,
         services: NamedDependency[Services],
         source: PlaceQuery = None,
@@ -179,7 +179,8 @@ class FlightController(Controller):
         back unchanged, every row is skipped.
         """
         wanted = FlightFilter(source=source or None, destination=destination or None, day=day, status=status, text=q)
-        file = export_flights(services.db, wanted, sort)
+        with export.turn(), services.db.transaction() as connection:
+            file = export.export_flights(connection, wanted, sort)
         headers = {"content-disposition": 'attachment; filename="flights.csv"', "cache-control": "no-store"}
         # Whoever asks with HEAD, or hangs up, never begins to read.
         return Stream(_pieces(file), media_type=CSV, headers=headers, background=BackgroundTask(file.close))
@@ -256,7 +257,7 @@ def _offered(connection: RawConnection, change: Change, services: Services) -> t
     if not change.seats_changed or change.flight is None:
         return change, AfterCommit()
     after = offer_seats.offer_free_seats(connection, [change.flight_id], hold_minutes=services.settings.booking.hold_minutes)
-    flight = msgspec.structs.replace(change.flight, available_seats=after.transitions.seats[change.flight_id])
+    flight = msgspec.structs.replace(change.flight, available_seats=after.free_seats[change.flight_id])
     return replace(change, flight=flight), after
 
 

@@ -1,7 +1,7 @@
 """The API's way to Postgres: as `core.db`, but no request waits for a server that is known to hang.
 
 A dead server refuses connections and is noticed at once. A frozen one accepts them and never answers, and would keep every thread
-of this process waiting; `api/readiness/postgres.py` finds that out and closes this door.
+of this process waiting; `api/readiness/postgres.py` finds that out and sets `hangs`.
 """
 
 from __future__ import annotations

@@ -28,4 +28,4 @@ Moment: TypeAlias = Annotated[
 
 
 class RequestBody(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Base of every JSON request body: a field that we do not know is an error, not a wish that is silently ignored."""
+    """Base of every JSON request body: a field that we do not know is an error, and is never ignored without a word."""

@@ -134,8 +134,8 @@ class ImportController(Controller):
             layout = read_layout(head)
             stored = await asyncio.to_thread(_keep, received)
             once = keyed(request, idempotency_key, stored.content_hash, mode, dry_run, times, encoding, match)
-            wishes = {"user_id": request.user.user_id, "mode": mode, "dry_run": dry_run, "times": times, "match": match}
-            response, kept = await asyncio.to_thread(_accept, services, import_id, stored, layout, once, **wishes)
+            options = {"user_id": request.user.user_id, "mode": mode, "dry_run": dry_run, "times": times, "match": match}
+            response, kept = await asyncio.to_thread(_accept, services, import_id, stored, layout, once, **options)
             return response
         finally:
             if not kept:
@@ -173,7 +173,7 @@ class ImportController(Controller):
             failed = queries.get_import(connection, job_id).failed
 
         def pieces() -> Iterator[bytes]:
-            return csv_files.failed_rows(services.db, job_id, columns, failed=failed)
+            return csv_files.failed_rows(services.db.snapshot, job_id, columns, failed=failed)
 
         return Stream(pieces(), media_type=CSV, headers=_attachment(f"failed-{job_id}.csv"))
 
@@ -262,14 +262,14 @@ def _keep(upload: Upload) -> StoredFile:
 
 
 def _accept(
-    services: Services, import_id: UUID, file: StoredFile, layout: Layout, once: KeyedRequest | None, **wishes: Any
+    services: Services, import_id: UUID, file: StoredFile, layout: Layout, once: KeyedRequest | None, **options: Any
 ) -> tuple[Response[ImportAccepted], bool]:
     """Store the import and call a worker. Returns the answer, and whether the file is needed."""
     is_new = False
 
     def work(connection: RawConnection) -> Done[ImportAccepted]:
         nonlocal is_new
-        accepted = service.accept(connection, import_id, file, layout, **wishes)
+        accepted = service.accept(connection, import_id, file, layout, **options)
         is_new = accepted.is_new
         response = _accepted(accepted)
         return Done(response, partial(services.live.dispatcher.send, ImportFile((import_id,)))) if is_new else Done(response)

@@ -119,7 +119,7 @@ async def _file_in_form(request: Request[Any, Any, Any], boundary: str) -> Async
 
 
 def _require_file_field(name: str) -> None:
-    """The form has the file and nothing else: a wish in a field of its own would be passed over in silence."""
+    """The form has the file and nothing else: a option in a field of its own would be passed over in silence."""
     if name in WISHES:
         message = f"Say {name!r} in the address, as in ?{name}=..., and not in the form. Nothing was imported."
         raise Invalid.field(f"/{name}", "unknown_field", message)

@@ -1,4 +1,4 @@
-"""How much work waits, looked at once a second: queue positions, the estimate, and the limits beyond which the door closes.
+"""How much work waits, looked at once a second: queue positions, the estimate, and the limits beyond which bookings are refused.
 
 One account has a share of the room that is left. So the first thousand bookings of one account do not shut everybody out, and neither
 do those of ten: the fuller the backlog, the smaller the share, and there is always room for somebody who has nothing waiting.
@@ -19,7 +19,8 @@ import structlog
 
 from api.live.job_events import JobEventsReader
 from core.bookings.errors import TooManyWaiting
-from core.db import AWAY, Database, RawConnection
+from core.bookings.unfinished.backlog import Waiting, read_waiting
+from core.db import AWAY, Database
 from core.errors import Overloaded
 from core.telemetry.incidents import Incident
 
@@ -37,10 +38,10 @@ _log = structlog.get_logger(__name__)
 class Backlog:
     """Lives on the event loop; its query runs in a thread."""
 
-    def __init__(self, db: Database, news: JobEventsReader, *, limit: int, is_shared: bool) -> None:
+    def __init__(self, db: Database, job_events: JobEventsReader, *, limit: int, is_shared: bool) -> None:
         """`is_shared`: whether one account has a share only. Load tests book with one account as fast as they can."""
         self._db = db
-        self._news = news
+        self._job_events = job_events
         self._is_shared = is_shared
         self._waiting_of: dict[UUID, int] = {}
         self._let_in: Counter[UUID] = Counter()
@@ -52,7 +53,7 @@ class Backlog:
         self.oldest_seconds = 0.0
         """How long the booking that waits longest has waited; 0 when none waits."""
         self.per_second = 0.0
-        """Trips that workers finish, smoothed."""
+        """Bookings that workers finish, smoothed."""
         self._outage = Incident(_log, "the backlog cannot be seen", "the backlog is seen again")
         self._broken = Incident(_log, "the backlog cannot be seen", "the backlog is seen again", level=logging.ERROR)
 
@@ -113,61 +114,31 @@ class Backlog:
         return ahead / self.per_second if self.per_second else None
 
     async def _run(self) -> None:
-        finished, at = self._news.finished, time.monotonic()
+        finished, at = self._job_events.finished, time.monotonic()
         while True:
             await asyncio.sleep(PERIOD_SECONDS)
             now = time.monotonic()
-            rate = (self._news.finished - finished) / (now - at)
-            finished, at = self._news.finished, now
+            rate = (self._job_events.finished - finished) / (now - at)
+            finished, at = self._job_events.finished, now
             if rate or self.waiting:
                 self.per_second += (rate - self.per_second) * SMOOTHING
             begun = self._let_in.copy()
             try:
-                self.waiting, self._head, self.oldest_seconds, self._waiting_of = await asyncio.to_thread(self._look)
+                seen = await asyncio.to_thread(self._look)
             except AWAY as error:
                 self._outage.failed(error=str(error))
             except Exception:
-                # A task that ends here would leave the door as it is, open or shut, for as long as the process lives.
+                # A task that ends here would let bookings in, or refuse them, for as long as the process lives.
                 self._broken.failed(exc_info=True)
             else:
+                self.waiting, self._head, self.oldest_seconds = seen.count, seen.head, seen.oldest_seconds
+                self._waiting_of = seen.by_account
                 self._let_in -= begun
                 self._outage.succeeded()
                 self._broken.succeeded()
 
-    def _look(self) -> tuple[int, list[UUID], float, dict[UUID, int]]:
+    def _look(self) -> Waiting:
+        """Counted by account are those that have a good part of their share; with the others it is no question."""
         with self._db.snapshot() as connection:
-            head = [
-                row[0]
-                for row in connection.execute(
-                    "SELECT id FROM bookings WHERE next_at IS NOT NULL AND status = 'PENDING' ORDER BY id LIMIT %s", (POSITIONS,)
-                ).fetchall()
-            ]
-            oldest_seconds = _age(connection, head[0]) if head else 0.0
-            waiting_of = self._count_by_account(connection) if self._is_shared and head else {}
-            if len(head) < POSITIONS:
-                return len(head), head, oldest_seconds, waiting_of
-            counted = connection.execute(
-                "SELECT count(*) FROM (SELECT 1 FROM bookings WHERE next_at IS NOT NULL AND status = 'PENDING' LIMIT %s) AS waiting",
-                (self.limit,),
-            ).fetchone()
-            return counted[0] if counted else 0, head, oldest_seconds, waiting_of
-
-    def _count_by_account(self, connection: RawConnection) -> dict[UUID, int]:
-        """Of those that have a good part of their share; with the others it is no question."""
-        return dict(
-            connection.execute(
-                """
-                SELECT user_id, count(*) FROM bookings WHERE next_at IS NOT NULL AND status = 'PENDING'
-                GROUP BY user_id HAVING count(*) >= %s
-                """,
-                (max(1, self.share // 4),),
-            ).fetchall()
-        )
-
-
-def _age(connection: RawConnection, booking_id: UUID) -> float:
-    """Seconds since it was accepted."""
-    found = connection.execute(
-        "SELECT extract(epoch FROM clock_timestamp() - created_at)::float8 FROM bookings WHERE id = %s", (booking_id,)
-    ).fetchone()
-    return float(found[0]) if found else 0.0
+            by_account = max(1, self.share // 4) if self._is_shared else None
+            return read_waiting(connection, head=POSITIONS, limit=self.limit, by_account_from=by_account)

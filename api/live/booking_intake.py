@@ -6,13 +6,13 @@ import asyncio
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from api.live.batch_intake import BatchIntake
 from core import failpoints
 from core.batching import Batcher
-from core.bookings.fair_share import FairShare
-from core.bookings.requests import Accepted, Answer, BookingRequest
+from core.bookings.intake.requests import Accepted, Answer, BookingRequest
+from core.bookings.intake.rules import BookingRules
 from core.db import Database
 from core.errors import Unavailable
-from core.lifecycle.accept import Intake
 from core.messaging.dispatcher import Dispatcher
 from core.messaging.messages import MAX_IDS, ReserveBookings
 from core.telemetry import correlation
@@ -36,16 +36,8 @@ class _ToSend(NamedTuple):
 class BookingIntake:
     """Lives on the event loop; one thread commits, another sends."""
 
-    def __init__(
-        self,
-        db: Database,
-        dispatcher: Dispatcher,
-        *,
-        refuses_duplicates: bool,
-        hold_limit: int | None,
-        fair_share: FairShare | None,
-    ) -> None:
-        intake = Intake(db, refuses_duplicates=refuses_duplicates, hold_limit=hold_limit, fair_share=fair_share)
+    def __init__(self, db: Database, dispatcher: Dispatcher, *, rules: BookingRules) -> None:
+        intake = BatchIntake(db, rules)
         self._dispatcher = dispatcher
         self._intake: Batcher[BookingRequest, Answer] = Batcher(
             "intake", lambda requests: self._accept(intake, requests), limit=INTAKE_LIMIT, patience=ANSWER_SECONDS
@@ -82,7 +74,7 @@ class BookingIntake:
         """Finish what was begun."""
         await asyncio.gather(self._intake.close(), self._sender.close())
 
-    def _accept(self, intake: Intake, requests: list[BookingRequest]) -> list[Answer]:
+    def _accept(self, intake: BatchIntake, requests: list[BookingRequest]) -> list[Answer]:
         answers = intake.accept(requests)
         failpoints.reach("after_commit_before_reply")
         return answers

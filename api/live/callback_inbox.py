@@ -5,13 +5,15 @@ So a storm of callbacks never takes the connections that bookings need.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import redis
 
 from core.after_commit import AfterCommit
 from core.batching import Batcher
-from core.db import AWAY, BUSY, Database
+from core.db import AWAY, PASSING, Database
+from core.db.bisect import isolated
 from core.lifecycle import settle_payment
 from core.messaging.dispatcher import Dispatcher
 from core.payments.events import ProviderEvent
@@ -37,29 +39,23 @@ class CallbackInbox:
         await self._writer.close()
 
     def _write(self, events: list[ProviderEvent]) -> list[Exception | None]:
-        try:
-            self._commit(events)
-        except Exception as error:
-            if len(events) == 1 or _is_away(error):
-                return [error] * len(events)
-            return self._write_each(events)
-        return [None] * len(events)
+        """One event that cannot be written, or whose booking is locked, must not keep its neighbours out; all of them would wait for a
+        server that is away.
+        """
+        outcomes: dict[int, Exception | None] = {}
 
-    def _write_each(self, events: list[ProviderEvent]) -> list[Exception | None]:
-        """One event that cannot be written must not keep its neighbours out; all of them would wait for a server that is away."""
-        outcomes: list[Exception | None] = []
-        for event in events:
-            outcomes += self._write([event])
-            if _is_away(outcomes[-1]):
-                return outcomes + outcomes[-1:] * (len(events) - len(outcomes))
-        return outcomes
+        def store(part: Sequence[int]) -> None:
+            self._commit([events[n] for n in part])
+            outcomes.update(dict.fromkeys(part))
+
+        try:
+            isolated(store, range(len(events)), outcomes.__setitem__, also=PASSING)
+        except AWAY as error:
+            return [outcomes.get(n, error) for n in range(len(events))]
+        return [outcomes[n] for n in range(len(events))]
 
     def _commit(self, events: list[ProviderEvent]) -> None:
         after = AfterCommit()
         with self._db.transaction() as connection:
             settle_payment.apply_events(connection, events, after, hold_minutes=self._hold_minutes)
         after.run(self._redis, self._dispatcher)
-
-
-def _is_away(error: Exception | None) -> bool:
-    return isinstance(error, AWAY) and not isinstance(error, BUSY)

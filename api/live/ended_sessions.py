@@ -18,6 +18,7 @@ import structlog
 
 from core.db import AWAY, Database
 from core.telemetry.incidents import Incident
+from core.users.ended_sessions import read_ended
 from core.users.tokens import Principal, Unauthenticated
 
 PERIOD_SECONDS: Final = 1.0
@@ -72,13 +73,8 @@ class EndedSessions:
             await asyncio.sleep(PERIOD_SECONDS)
 
     def _look(self) -> list[UUID]:
+        since = self._looked_at and self._looked_at - OVERLAP
         with self._db.snapshot() as connection:
-            rows = connection.execute(
-                """
-                SELECT now(), id FROM (SELECT now()) AS clock LEFT JOIN sessions
-                ON ended_at > coalesce(%s, now() - make_interval(secs => %s))
-                """,
-                (self._looked_at and self._looked_at - OVERLAP, self._token_seconds),
-            ).fetchall()
-        self._looked_at = rows[0][0]
-        return [session_id for _, session_id in rows if session_id is not None]
+            ended = read_ended(connection, since, seconds=self._token_seconds)
+        self._looked_at = ended.read_at
+        return ended.session_ids

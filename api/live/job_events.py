@@ -1,4 +1,4 @@
-"""One subscription for the whole process: what workers committed wakes the waiters here, keeps the seat board fresh and is told to listeners."""
+"""One subscription for the whole process: what workers committed wakes the waiters here, keeps the seat counts fresh and is told to listeners."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ _log = structlog.get_logger(__name__)
 class JobEventsReader:
     """A task that listens for as long as the process lives, through every outage of Redis."""
 
-    def __init__(self, redis: Redis, waiters: Waiters, board: SeatCountCache, streams: EventStreams) -> None:
+    def __init__(self, redis: Redis, waiters: Waiters, seat_counts: SeatCountCache, streams: EventStreams) -> None:
         self._redis = redis
         self._waiters = waiters
-        self._board = board
+        self._seat_counts = seat_counts
         self._streams = streams
         self._task: asyncio.Task[None] | None = None
         self.finished = 0
-        """Trips that moved, ever: the drain rate is its slope."""
-        self._outage = Incident(_log, "the news is away; waiters read Postgres", "the news is heard again")
+        """Bookings that moved, ever: the drain rate is its slope."""
+        self._outage = Incident(_log, "job events do not arrive; waiters read Postgres", "job events arrive again")
         self._broken = Incident(
-            _log, "the news cannot be read; waiters read Postgres", "the news can be read again", level=logging.ERROR
+            _log, "job events cannot be read; waiters read Postgres", "job events can be read again", level=logging.ERROR
         )
-        self._unread = Incident(_log, "news that nobody can read", "news can be read again")
+        self._unread = Incident(_log, "a job event that cannot be read", "job events can be read again")
 
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -57,15 +57,15 @@ class JobEventsReader:
             except (RedisError, OSError) as error:
                 self._outage.failed(error=str(error))
             except Exception:
-                self._broken.failed(exc_info=True)  # and the next news may be readable
-            self._board.distrust()
+                self._broken.failed(exc_info=True)  # and the next one may be readable
+            self._seat_counts.distrust()
             self._streams.lost_touch()
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _listen(self) -> None:
         async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
             await channel.subscribe(keys.NEWS_CHANNEL)
-            self._board.distrust()
+            self._seat_counts.distrust()
             while True:
                 message = await channel.get_message(timeout=LISTEN_SECONDS)
                 self._outage.succeeded()
@@ -75,15 +75,15 @@ class JobEventsReader:
 
     def _take(self, payload: bytes) -> None:
         try:
-            news = job_events.read(payload)
+            event = job_events.read(payload)
         except msgspec.DecodeError as error:
             self._unread.failed(error=str(error))
             return
         self._unread.succeeded()
-        self._board.note(news.seats)
-        self._streams.publish(news)
-        self.finished += len(news.bookings)
-        for booking_id in news.bookings:
+        self._seat_counts.note(event.seats)
+        self._streams.publish(event)
+        self.finished += len(event.bookings)
+        for booking_id in event.bookings:
             self._waiters.wake(booking_id)
-        for job_id in news.jobs:
+        for job_id in event.jobs:
             self._waiters.wake(job_id)

@@ -18,7 +18,7 @@ from core.jobs.status import Job, read_jobs
 from core.telemetry.incidents import Incident
 
 BACKSTOP_SECONDS: Final = 1.0
-"""How long a waiter trusts the news before it looks for itself."""
+"""How long a waiter relies on job events before it looks for itself."""
 REMEMBERED: Final = 20_000
 """Jobs that were read when they were done, the latest of them."""
 
@@ -48,15 +48,15 @@ class JobReader:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         while True:
-            news = self._waiters.expect(job_id)
+            event = self._waiters.expect(job_id)
             try:
                 job = await self.read(job_id)
                 left = deadline - loop.time()
                 if job is None or job.done or left <= 0 or self._waiters.dismissed:
                     return job
-                await asyncio.wait([news], timeout=min(left, BACKSTOP_SECONDS))
+                await asyncio.wait([event], timeout=min(left, BACKSTOP_SECONDS))
             finally:
-                self._waiters.forget(job_id, news)
+                self._waiters.forget(job_id, event)
 
     async def follow(self, job_id: UUID, seconds: float) -> Job | None:
         """As `wait`, for who has been promised something: that nobody can say now what became of it takes nothing back, and is None."""

@@ -1,4 +1,4 @@
-"""Free seats as this process knows them: fed by the news of every commit, with Postgres behind it.
+"""Free seats as this process knows them: fed by the job events of every commit, with Postgres behind it.
 
 An entry is trusted for a second. That bounds what a lost message can do: a seat shown that is gone, never a seat sold twice.
 """
@@ -16,7 +16,7 @@ from core.flights.queries import read_free_seats
 
 TRUSTED_SECONDS: Final = 1.0
 ENTRIES: Final = 100_000
-"""Flights remembered; beyond this the board starts anew."""
+"""Flights remembered; beyond this all are forgotten."""
 
 
 class SeatCountCache:
@@ -25,10 +25,10 @@ class SeatCountCache:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._entries: dict[UUID, tuple[int, float]] = {}
-        self._reader: Batcher[UUID, int | None] = Batcher("seat-board", self._read, limit=1000)
+        self._reader: Batcher[UUID, int | None] = Batcher("seat-counts", self._read, limit=1000)
 
     def note(self, seats: Mapping[UUID, int]) -> None:
-        """Take over free seats from the news."""
+        """Take over free seats from a job event."""
         if len(self._entries) > ENTRIES:
             self._entries.clear()
         trusted_until = time.monotonic() + TRUSTED_SECONDS
@@ -36,7 +36,7 @@ class SeatCountCache:
             self._entries[flight_id] = (free, trusted_until)
 
     def distrust(self) -> None:
-        """The news may have been missed: forget everything."""
+        """Job events may have been missed: forget everything."""
         self._entries.clear()
 
     def known(self, flight_id: UUID) -> int | None:
@@ -47,18 +47,18 @@ class SeatCountCache:
     async def free(self, flight_ids: Sequence[UUID]) -> dict[UUID, int]:
         """Free seats of these flights; unknown flights are left out. One query for all that no fresh entry answers."""
         answers: dict[UUID, int] = {}
-        asked = []
+        reading = []
         for flight_id in flight_ids:
             count = self.known(flight_id)
             if count is None:
-                asked.append((flight_id, self._reader.submit(flight_id)))
+                reading.append((flight_id, self._reader.submit(flight_id)))
             else:
                 answers[flight_id] = count
-        for flight_id, future in asked:
+        for flight_id, future in reading:
             found = await future
             if found is not None:
                 answers[flight_id] = found
-        self.note({flight_id: answers[flight_id] for flight_id, _ in asked if flight_id in answers})
+        self.note({flight_id: answers[flight_id] for flight_id, _ in reading if flight_id in answers})
         return answers
 
     async def close(self) -> None:

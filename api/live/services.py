@@ -13,18 +13,18 @@ from api.live.job_events import JobEventsReader
 from api.live.job_reader import JobReader
 from api.live.seat_count_cache import SeatCountCache
 from api.live.waiters import Waiters
-from core.bookings.fair_share import FairShare
+from core.bookings.intake.rules import BookingRules
 from core.db import Database
 from core.messaging.dispatcher import Dispatcher
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    desk: BookingIntake
-    board: SeatCountCache
+    intake: BookingIntake
+    seat_counts: SeatCountCache
     jobs: JobReader
     backlog: Backlog
-    news: JobEventsReader
+    job_events: JobEventsReader
     streams: EventStreams
     dispatcher: Dispatcher
     """For handlers that run in threads."""
@@ -38,39 +38,35 @@ class Live:
         *,
         backlog_limit: int,
         shares_backlog: bool,
-        refuses_duplicates: bool,
-        hold_limit: int | None,
-        fair_share: FairShare | None,
+        rules: BookingRules,
     ) -> Live:
         """Make the parts; nothing runs before `start`."""
         waiters = Waiters()
-        board = SeatCountCache(db)
+        seat_counts = SeatCountCache(db)
         streams = EventStreams()
-        news = JobEventsReader(redis, waiters, board, streams)
+        job_events = JobEventsReader(redis, waiters, seat_counts, streams)
         dispatcher = Dispatcher(redis_url)
         return cls(
-            desk=BookingIntake(
-                db, dispatcher, refuses_duplicates=refuses_duplicates, hold_limit=hold_limit, fair_share=fair_share
-            ),
-            board=board,
+            intake=BookingIntake(db, dispatcher, rules=rules),
+            seat_counts=seat_counts,
             jobs=JobReader(db, waiters),
-            backlog=Backlog(db, news, limit=backlog_limit, is_shared=shares_backlog),
-            news=news,
+            backlog=Backlog(db, job_events, limit=backlog_limit, is_shared=shares_backlog),
+            job_events=job_events,
             streams=streams,
             dispatcher=dispatcher,
         )
 
     def start(self) -> None:
         """On a running loop."""
-        self.news.start()
+        self.job_events.start()
         self.backlog.start()
 
     async def close(self) -> None:
         """Stop listening, and finish what was accepted."""
         self.streams.close()
         await self.backlog.close()
-        await self.news.close()
-        await self.desk.close()
+        await self.job_events.close()
+        await self.intake.close()
         await self.jobs.close()
-        await self.board.close()
+        await self.seat_counts.close()
         self.dispatcher.close()

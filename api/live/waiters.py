@@ -7,7 +7,7 @@ from uuid import UUID
 
 
 class Waiters:
-    """Lives on the event loop. The news wakes; the reader of Postgres tells."""
+    """Lives on the event loop. A job event ends the wait; then the waiter reads Postgres."""
 
     def __init__(self) -> None:
         self._futures: dict[UUID, set[asyncio.Future[None]]] = {}
@@ -19,7 +19,7 @@ class Waiters:
         return len(self._futures)
 
     def expect(self, job_id: UUID) -> asyncio.Future[None]:
-        """A future that ends with the next news of this job. Take it before looking at the job, so that no news falls between.
+        """A future that ends with the next event of this job. Take it before looking at the job, so that no event falls between.
 
         Whoever takes one gives it back with `forget`.
         """

@@ -8,6 +8,7 @@ from typing import Any, Final, LiteralString
 import psycopg
 
 from core.db import Database, address
+from core.db.rows import Row, named
 from core.db.session import UNLIMITED, AsyncRawConnection, connect_async
 from core.migrations import check
 
@@ -27,6 +28,12 @@ class LookConnection:
     async def fetch(self, query: LiteralString) -> list[tuple[Any, ...]]:
         """Raises `psycopg.Error` or `OSError` when Postgres does not answer, or refuses; `UnusableDatabase` when it is none for us."""
         return await (await self._execute(query)).fetchall()
+
+    async def fetch_as(self, kind: type[Row], query: LiteralString) -> list[Row]:
+        """The same, with rows of `kind`, a dataclass whose fields are named like the columns."""
+        cursor = await self._execute(query)
+        names = [column.name for column in cursor.description or ()]
+        return [named(kind, names, values) for values in await cursor.fetchall()]
 
     async def execute(self, statements: LiteralString) -> None:
         """One or several statements, in one transaction. Raises the same."""

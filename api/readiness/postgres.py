@@ -13,18 +13,12 @@ from api.http.database import WatchedDatabase
 from api.readiness.codes import Code
 from api.readiness.connection import LookConnection
 from api.readiness.look import UNEXPECTED, Finding, Look
-from core.db import UnusableDatabase
+from core.db import UnusableDatabase, probes
 from core.db.refusals import READ_ONLY
 from core.migrations import Standing, foreign, newest_revision, standing
 
 HANGING_SECONDS: Final = 2.0
 """A look at Postgres that takes longer closes the database to requests, until it ends. A busy server takes less."""
-_LOOK: Final = "SELECT version_num, current_setting('transaction_read_only') = 'on' FROM alembic_version"
-_SPILL: Final = """
-    SET LOCAL work_mem = '64kB';
-    SELECT count(*) FROM generate_series(1, 10000)
-"""
-"""More than fits into so little memory, so Postgres writes it to its disk. On a full one many updates still succeed, and no row more."""
 SLOW_SECONDS: Final = 0.5
 SLOW_LOOKS: Final = 3
 """So many looks in a row took longer than that: no hiccup any more."""
@@ -59,7 +53,7 @@ class PostgresLook(Look):
 
     async def _find(self) -> list[Finding]:
         try:
-            found = await self._connection.fetch(_LOOK)
+            found = await self._connection.fetch(probes.REVISION)
         except UnusableDatabase as unusable:
             return self._unusable(unusable)
         except psycopg.errors.UndefinedTable:
@@ -106,7 +100,7 @@ class PostgresDiskLook(Look):
 
     async def ask(self) -> list[Finding]:
         try:
-            await self._connection.execute(_SPILL)
+            await self._connection.execute(probes.SPILL)
         except psycopg.errors.DiskFull:
             return [Finding(Code.POSTGRES_DISK_FULL, "The disk of Postgres is full: it takes no further rows. Make room there.")]
         except (psycopg.Error, OSError, UnusableDatabase):

@@ -27,11 +27,11 @@ class WorkersLook(Look):
 
     async def ask(self) -> list[Finding]:
         try:
-            found = await self._connection.fetch(queries.LIST_ALL)
+            found = await self._connection.fetch_as(Heartbeat, queries.LIST_ALL)
         except (psycopg.Error, OSError, UnusableDatabase):
             self._book.could_not_look()
             return []  # the look at Postgres says why
-        attendance = self._book.note([queries.read(row) for row in found])
+        attendance = self._book.note(found)
         self.answering = attendance.answering
         findings = [Finding(Code.NO_WORKER, NOBODY)] if attendance.is_nobody_there else []
         return [*findings, *map(_silent, attendance.silent)]

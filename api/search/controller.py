@@ -53,7 +53,7 @@ class SearchController(Controller):
         """Scheduled flights that have not departed, with the seats that are free now. `X-Cache` and `Age` are about the schedule
         and the price; a change of either is seen at once.
         """
-        asked = await services.search_desk.understand(
+        search = await services.search_endpoint.understand(
             request.scope["query_string"],
             source=source,
             destination=destination,
@@ -62,12 +62,12 @@ class SearchController(Controller):
             seats=seats,
             limit=limit,
         )
-        body, answer = await services.search_desk.answer(asked)
+        body, answer = await services.search_endpoint.answer(search)
         return cast("Response[list[FlightView]]", Response(body, media_type=MediaType.JSON, headers=headers_of(answer)))
 
     @get("/airports", operation_id="listAirports", summary="Names of all places that have a flight")
     async def airports(self, services: NamedDependency[Services]) -> Response[list[str]]:
-        answer = await services.search_desk.served()
+        answer = await services.search_endpoint.served()
         return Response(answer.value.names, headers=headers_of(answer))
 
     @get("/airports/suggest", operation_id="suggestAirports", summary="Places for what was typed so far")
@@ -80,7 +80,7 @@ class SearchController(Controller):
         """Best match first: the code, the beginning of a name, of a word in it, and the same with a slip of the finger or two; of
         those that match alike, the busiest. Nothing typed: the busiest of all.
         """
-        answer = await services.search_desk.served()
+        answer = await services.search_endpoint.served()
         return Response(answer.value.suggestions.find(q, limit), headers=headers_of(answer))
 
     @get(

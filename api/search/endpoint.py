@@ -30,7 +30,7 @@ from core.search.flight_search import SearchSort
 from core.search.suggestions import Suggestions
 
 QUERIES: Final = 20_000
-"""Queries remembered; beyond this the desk starts anew."""
+"""Queries remembered; beyond this the endpoint starts anew."""
 QUERY_BYTES: Final = 300
 """A longer one is read again each time."""
 
@@ -38,7 +38,7 @@ _encode = msgspec.msgpack.Encoder().encode
 _read_places = msgspec.msgpack.Decoder(list[ServedPlace]).decode
 
 
-class Asked(NamedTuple):
+class UnderstoodSearch(NamedTuple):
     """A search as it was understood. `seats`: how many must be free in each flight, None for any number, also none."""
 
     question: Question[FlightList]
@@ -71,32 +71,32 @@ class Served:
 class SearchEndpoint:
     """Lives on the event loop."""
 
-    def __init__(self, db: Database, cache: SearchCache, board: SeatCountCache) -> None:
+    def __init__(self, db: Database, cache: SearchCache, seat_counts: SeatCountCache) -> None:
         self._db = db
         self._cache = cache
-        self._board = board
-        self._understood: dict[bytes, Asked] = {}
+        self._seat_counts = seat_counts
+        self._understood: dict[bytes, UnderstoodSearch] = {}
 
-    def recall(self, query: bytes) -> Asked | None:
+    def recall(self, query: bytes) -> UnderstoodSearch | None:
         """What a query means, if it was understood before."""
         return self._understood.get(query)
 
     async def understand(
         self, query: bytes, *, source: str, destination: str, day: date, sort: SearchSort, seats: int | None, limit: int
-    ) -> Asked:
+    ) -> UnderstoodSearch:
         """What the parameters of a query mean. It is remembered, unless its places have to be looked for each time."""
         route = await self.place_key(source), await self.place_key(destination)
-        asked = Asked(self._flights(*route, day, sort), seats, limit)
+        search = UnderstoodSearch(self._flights(*route, day, sort), seats, limit)
         if len(query) <= QUERY_BYTES and registry.resolve(source) and registry.resolve(destination):
             if len(self._understood) >= QUERIES:
                 self._understood.clear()
-            self._understood[query] = asked
-        return asked
+            self._understood[query] = search
+        return search
 
-    async def answer(self, asked: Asked) -> tuple[bytes, Answer[FlightList]]:
+    async def answer(self, search: UnderstoodSearch) -> tuple[bytes, Answer[FlightList]]:
         """A JSON array of flights, and the answer of the cache that it is made from."""
-        answer = await self._cache.get(asked.question)
-        body = await answer.value.encode(self._board, now=clock.now(), seats=asked.seats, limit=asked.limit)
+        answer = await self._cache.get(search.question)
+        body = await answer.value.encode(self._seat_counts, now=clock.now(), seats=search.seats, limit=search.limit)
         return body, answer
 
     async def served(self) -> Answer[Served]:

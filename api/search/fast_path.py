@@ -25,13 +25,13 @@ class SearchFastPath:
         if scope["type"] != ScopeType.HTTP or scope["path"] != PATH or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
-        desk = services_of(scope["litestar_app"]).search_desk
-        asked = desk.recall(scope["query_string"])
-        if asked is None:
+        endpoint = services_of(scope["litestar_app"]).search_endpoint
+        search = endpoint.recall(scope["query_string"])
+        if search is None:
             await self.app(scope, receive, send)
             return
         try:
-            body, answer = await desk.answer(asked)
+            body, answer = await endpoint.answer(search)
         except Exception:  # the handler meets it again, and answers it like every error
             await self.app(scope, receive, send)
             return

@@ -42,23 +42,23 @@ class FlightList:
         """From a list of flights in MessagePack."""
         return cls(_read(body))
 
-    async def encode(self, board: SeatCountCache, *, now: datetime, seats: int | None, limit: int) -> bytes:
+    async def encode(self, seat_counts: SeatCountCache, *, now: datetime, seats: int | None, limit: int) -> bytes:
         """The first flights as a JSON array: at most `limit`, each with at least `seats` free now."""
         if self._next_departure is not None and now >= self._next_departure:
             self._ahead = [listed for listed in self._ahead if listed.departure_ts > now]
             self._next_departure = _earliest(self._ahead)
         if seats is None:
-            return _array(await _with_seats(self._ahead[:limit], board), 0, limit)
-        return _array(await _with_seats(self._ahead, board), seats, limit)
+            return _array(await _with_seats(self._ahead[:limit], seat_counts), 0, limit)
+        return _array(await _with_seats(self._ahead, seat_counts), seats, limit)
 
 
-async def _with_seats(flights: Sequence[_Listed], board: SeatCountCache) -> list[tuple[_Listed, int]]:
+async def _with_seats(flights: Sequence[_Listed], seat_counts: SeatCountCache) -> list[tuple[_Listed, int]]:
     """Each flight with its free seats; a flight that is gone is left out."""
-    known = board.known
+    known = seat_counts.known
     counted = [(flight, known(flight.flight_id)) for flight in flights]
     if all(free is not None for _, free in counted):
         return counted  # type: ignore[return-value]  # none of them is None
-    found = await board.free([flight.flight_id for flight in flights])
+    found = await seat_counts.free([flight.flight_id for flight in flights])
     return [(flight, found[flight.flight_id]) for flight in flights if flight.flight_id in found]
 
 

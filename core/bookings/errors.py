@@ -1,4 +1,4 @@
-"""Why a booking is refused at the door. What goes wrong later is a failure code of the booking, not an error."""
+"""Why a booking is refused by the intake. What goes wrong later is a failure code of the booking, not an error."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class QuoteSuperseded(Conflict):
 
 
 class NotAccepted(AppError):
-    """Postgres refused this very row. It was checked at the door, so this is a gap in those checks, not the client's puzzle."""
+    """Postgres refused this very row. The API had checked it, so something is missing in those checks, and the client can do nothing about it."""
 
     code = "not_accepted"
     status = HTTPStatus.UNPROCESSABLE_ENTITY

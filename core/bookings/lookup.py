@@ -10,8 +10,9 @@ from uuid import UUID
 import msgspec
 
 from core.bookings.passengers import surname_key
+from core.bookings.reading import read_bookings
 from core.bookings.states import BookingStatus
-from core.bookings.views import BookingView, read_bookings
+from core.bookings.views import BookingView
 from core.db import RawConnection, fetch
 
 

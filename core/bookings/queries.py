@@ -9,8 +9,9 @@ from core.bookings.desk import DeskView
 from core.bookings.errors import BookingNotFound
 from core.bookings.locking import NOT_FOUND, may_act_for
 from core.bookings.passengers import surname_key
+from core.bookings.reading import read_bookings
 from core.bookings.states import BookingStatus
-from core.bookings.views import BookingView, read_bookings
+from core.bookings.views import BookingView
 from core.db import RawConnection
 
 

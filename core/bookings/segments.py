@@ -1,12 +1,15 @@
-"""What makes several flights one booking: each departs after the one before it has arrived, and all are paid in one currency."""
+"""The flights of a booking. What makes several flights one booking: each departs after the one before it has arrived, and all are paid in one currency."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Protocol
+from uuid import UUID
 
+from core.bookings.states import ACTIVE
+from core.db import RawConnection
 from core.errors import Invalid
 
 
@@ -46,3 +49,36 @@ def find_flaw(segments: Sequence[Segment]) -> Invalid | None:
                 f"This flight is sold in {segment.currency} and the first one in {segments[0].currency}: book them apart.",
             )
     return None
+
+
+def find_first_flights(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Booking -> the first of its flights."""
+    rows = connection.execute(
+        "SELECT booking_id, flight_id FROM booking_segments WHERE booking_id = ANY(%s) AND position = 0", (list(booking_ids),)
+    ).fetchall()
+    return dict(rows)
+
+
+def list_active_bookings(connection: RawConnection, flight_id: UUID, *, without: Collection[UUID], limit: int) -> list[UUID]:
+    """Bookings that have seats on this flight, or wait for them, in the order of their ids."""
+    rows = connection.execute(
+        """
+        SELECT b.id FROM booking_segments s JOIN bookings b ON b.id = s.booking_id
+        WHERE s.flight_id = %s AND b.status = ANY(%s) AND b.id <> ALL(%s)
+        ORDER BY b.id LIMIT %s
+        """,
+        (flight_id, list(ACTIVE), list(without), limit),
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def take_new_times(connection: RawConnection, booking_id: UUID) -> None:
+    """The open changes of a booking's schedule are its times from now on. Lock the booking first."""
+    connection.execute(
+        """
+        UPDATE booking_segments s SET departure_ts = c.new_departure_ts, arrival_ts = c.new_arrival_ts
+        FROM schedule_changes c
+        WHERE c.booking_id = %s AND c.action IS NULL AND s.booking_id = c.booking_id AND s.position = c.position
+        """,
+        (booking_id,),
+    )

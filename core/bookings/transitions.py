@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -11,9 +11,11 @@ from uuid import UUID
 
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode, is_allowed_transition
+from core.clock import now
 from core.db import RawConnection
 from core.lease import LEASE_SECONDS
 from core.waitlist import entries
+from core.waitlist.models import WaitStatus
 
 MAY_BE_OFFERED: Final = (BookingStatus.HELD, BookingStatus.EXPIRED)
 """A booking that the waiting list made is HELD until its place in line ends, and an expired one may be rescued."""
@@ -55,11 +57,14 @@ class Transition:
 
 @dataclass(slots=True)
 class Transitions:
-    """What one transaction does to bookings, and what its listeners must hear once it is committed."""
+    """What one transaction does to bookings, all of one status."""
 
     made: list[Transition] = field(default_factory=list)
-    seats: dict[UUID, int] = field(default_factory=dict)
-    """Free seats of the flights that the transaction locked, as of its end."""
+
+    @property
+    def statuses(self) -> dict[UUID, str]:
+        """The new status of each booking, for whoever waits for it."""
+        return {each.booking_id: each.target.value for each in self.made}
 
     def add(self, transition: Transition) -> None:
         self.made.append(transition)
@@ -102,9 +107,22 @@ class Transitions:
                 },
             ).rowcount
             if source in MAY_BE_OFFERED:
-                entries.follow(connection, group, target)
+                entries.end_offers(connection, group, _end_of_place(target))
         if written != len(self.made):
             raise RuntimeError(f"{len(self.made) - written} of {len(self.made)} bookings had left {source}")
+
+
+def _end_of_place(target: BookingStatus) -> WaitStatus:
+    """How a place in line ends whose offer, a booking that was held, becomes `target`."""
+    match target:
+        case BookingStatus.CONFIRMED:
+            return WaitStatus.BOOKED
+        case BookingStatus.CANCELLED:
+            return WaitStatus.LEFT
+        case BookingStatus.EXPIRED | BookingStatus.FAILED:
+            return WaitStatus.EXPIRED
+        case BookingStatus.PENDING | BookingStatus.HELD:
+            raise RuntimeError(f"an offer never ends by becoming {target}")
 
 
 def _by_ending(transitions: Iterable[Transition]) -> dict[tuple[BookingStatus, FailureCode | None, str], list[UUID]]:
@@ -120,3 +138,20 @@ def stages(*reached: tuple[str, datetime], flight_id: UUID | None = None) -> str
     if flight_id is not None:
         steps[-1]["flight_id"] = str(flight_id)
     return json.dumps(steps)
+
+
+def reach_stage(connection: RawConnection, booking_ids: Sequence[UUID], stage: str, *, rests: bool = False) -> None:
+    """Note a stage on bookings that stay in their status. `rests`: nobody needs to look at them before their time to pay is over."""
+    connection.execute(
+        """
+        UPDATE bookings SET timeline = timeline || %s::jsonb, updated_at = now(),
+            next_at = CASE WHEN %s THEN hold_expires_at ELSE next_at END
+        WHERE id = ANY(%s)
+        """,
+        (stages((stage, now())), rests, list(booking_ids)),
+    )
+
+
+def mark_rescued(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
+    """Late money took the seats of these bookings again, whose hold had expired."""
+    connection.execute("UPDATE bookings SET rescued_at = now() WHERE id = ANY(%s)", (list(booking_ids),))

@@ -1,24 +1,17 @@
-"""A booking as its traveller sees it, read from Postgres for many bookings at once."""
+"""A booking as its traveller sees it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
-from itertools import groupby
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from core import money
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode
-from core.db import RawConnection, fetch
-from core.flights.models import FlightStatus
 from core.payments.models import PaymentStatus
-from core.places import registry
 
 WORDS: Final[dict[FailureCode, str]] = {
     FailureCode.SOLD_OUT: "The flight sold out before your seats could be taken.",
@@ -159,170 +152,5 @@ def failure_of(code: str | None, timeline: Sequence[Mapping[str, str]] = ()) -> 
     return Failure(code, WORDS[FailureCode(code)], UUID(flight_id) if flight_id else None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A booking with one of its segments, as the query below returns them."""
-
-    id: UUID
-    reference: str
-    user_id: UUID
-    status: BookingStatus
-    seats: int
-    price_total: Decimal
-    currency: str
-    payment_mode: PaymentMode
-    hold_expires_at: datetime | None
-    in_time: bool | None
-    failure_code: str | None
-    timeline: list[dict[str, str]]
-    created_at: datetime
-    updated_at: datetime
-    finished_at: datetime | None
-    rescued_at: datetime | None
-    passengers: list[PassengerView] | None
-    refund: RefundView | None
-    payment: PaymentView | None
-    public_id: UUID
-    segment_price: Decimal
-    flight_id: UUID
-    flight_number: str
-    source: str
-    destination: str
-    departure_ts: datetime
-    arrival_ts: datetime
-    flight_status: str
-    source_iata: str | None
-    destination_iata: str | None
-    ahead: bool
-    schedule_change: ScheduleChangeView | None
-
-
-_QUERY: Final = f"""
-    SELECT b.id, b.reference, b.user_id, b.status, b.seats, b.price_total, b.currency, b.payment_mode, b.hold_expires_at,
-           b.hold_expires_at > now() AS in_time, b.failure_code, b.timeline, b.created_at, b.updated_at, b.finished_at, b.rescued_at,
-           (SELECT jsonb_agg(to_jsonb(p) - 'booking_id' - 'surname_key' ORDER BY p.position)
-            FROM passengers p WHERE p.booking_id = b.id) AS passengers,
-           (SELECT jsonb_build_object('amount', round(r.amount, {money.places_sql("r.currency")})::text, 'currency', r.currency,
-                                      'status', r.status, 'reason', r.reason)
-            FROM refunds r WHERE r.booking_id = b.id ORDER BY r.reason = 'surplus_payment', r.id DESC LIMIT 1) AS refund,
-           (SELECT jsonb_build_object('id', p.id, 'amount', round(p.amount, {money.places_sql("p.currency")})::text,
-                                      'currency', p.currency, 'status', p.status,
-                                      'decline_code', p.decline_code, 'created_at', p.created_at)
-            FROM payments p WHERE p.booking_id = b.id AND b.payment_mode <> 'none'
-            ORDER BY p.status = 'SUCCEEDED' DESC, p.id DESC LIMIT 1) AS payment,
-           s.public_id, s.price_total AS segment_price, s.flight_id,
-           f.flight_number, f.source, f.destination, f.departure_ts, f.arrival_ts, f.status AS flight_status,
-           f.source_iata, f.destination_iata, f.departure_ts > now() AS ahead,
-           (SELECT jsonb_build_object('flight_id', s.flight_id, 'old_departure_ts', c.old_departure_ts, 'old_arrival_ts', c.old_arrival_ts,
-                                      'new_departure_ts', c.new_departure_ts, 'new_arrival_ts', c.new_arrival_ts, 'action', c.action)
-            FROM schedule_changes c WHERE c.booking_id = s.booking_id AND c.position = s.position
-            ORDER BY c.action IS NULL DESC, c.resolved_at DESC LIMIT 1) AS schedule_change
-    FROM bookings b JOIN booking_segments s ON s.booking_id = b.id JOIN flights f ON f.id = s.flight_id
-    WHERE b.id = ANY(%s)
-    ORDER BY b.id, s.position
-"""  # noqa: S608  # only constants of this module
-
-
-def read_bookings(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, BookingView]:
-    """The bookings with these ids; ids of nothing are left out."""
-    rows = fetch(connection, _Row, _QUERY, (list(booking_ids),))
-    return {booking_id: _view(list(segments)) for booking_id, segments in groupby(rows, key=lambda row: row.id)}
-
-
-def _view(rows: list[_Row]) -> BookingView:
-    booking = rows[0]
-    segments = [_segment(row) for row in rows]
-    changes = [segment.schedule_change for segment in segments if segment.schedule_change is not None]
-    open_change = next((change for change in changes if change.action is None), None)
-    awaiting = awaits_payment(booking.status, booking.payment_mode, booking.payment, in_time=bool(booking.in_time))
-    return BookingView(
-        id=booking.id,
-        trip_id=booking.id,
-        reference=booking.reference,
-        user_id=booking.user_id,
-        status=booking.status,
-        flight_id=booking.flight_id,
-        seats=booking.seats,
-        price_total=money.text(booking.price_total, booking.currency),
-        currency=booking.currency,
-        payment_mode=booking.payment_mode,
-        hold_expires_at=booking.hold_expires_at,
-        awaiting_payment=awaiting,
-        payment_required_by=booking.hold_expires_at if awaiting else None,
-        payment=booking.payment,
-        rescued_at=booking.rescued_at,
-        failure=failure_of(booking.failure_code, booking.timeline),
-        available_actions=available_actions(
-            booking.status,
-            ahead=booking.ahead,
-            flight_cancelled=any(row.flight_status == FlightStatus.CANCELLED for row in rows),
-            # Of a flight that has left, nothing is to be decided any more.
-            moved=any(row.ahead and change_is_open(segment) for row, segment in zip(rows, segments, strict=True)),
-            # A flight that was moved may leave before the one that it was booked behind.
-            payable=awaiting and all(row.ahead for row in rows),
-        ),
-        segments=segments,
-        passengers=booking.passengers or [],
-        schedule_change=open_change or next(iter(changes), None),
-        refund=booking.refund,
-        timeline=list(_stages(booking.created_at, booking.timeline)),
-        created_at=booking.created_at,
-        updated_at=booking.updated_at,
-        finished_at=booking.finished_at,
-    )
-
-
-def _segment(row: _Row) -> Segment:
-    flight = BookedFlight(
-        id=row.flight_id,
-        flight_number=row.flight_number,
-        source=row.source,
-        destination=row.destination,
-        departure_ts=row.departure_ts,
-        arrival_ts=row.arrival_ts,
-        status=row.flight_status,
-        source_iata=row.source_iata,
-        source_timezone=registry.timezone_of(row.source_iata),
-        destination_iata=row.destination_iata,
-        destination_timezone=registry.timezone_of(row.destination_iata),
-    )
-    return Segment(row.public_id, flight, row.seats, money.text(row.segment_price, row.currency), row.schedule_change)
-
-
-def _stages(created_at: datetime, reached: list[dict[str, str]]) -> Iterator[Stage]:
-    yield Stage("accepted", created_at, 0.0)
-    for step in reached:
-        at = datetime.fromisoformat(step["at"])
-        # The clocks of the database and of a worker may differ by a little: a stage never comes before the first one.
-        yield Stage(step["stage"], at, max(0.0, round((at - created_at).total_seconds() * 1000, 3)))
-
-
 def change_is_open(segment: Segment) -> bool:
     return segment.schedule_change is not None and segment.schedule_change.action is None
-
-
-def awaits_payment(status: BookingStatus, mode: PaymentMode, payment: PaymentView | None, *, in_time: bool) -> bool:
-    """Whether seats are held for a traveller who has to pay and still may (`in_time`), and no payment of theirs is on its way."""
-    is_paying = payment is not None and payment.in_progress
-    return status is BookingStatus.HELD and mode is PaymentMode.HOLD and in_time and not is_paying
-
-
-def available_actions(
-    status: BookingStatus, *, ahead: bool, flight_cancelled: bool = False, moved: bool = False, payable: bool = True
-) -> list[str]:
-    """What the traveller may do now.
-
-    `ahead`: the first flight has not departed. `flight_cancelled`: the airline cancelled one of its flights. `moved`: a flight that is still
-    to leave was moved, and waits for an answer. `payable`: held seats wait for money, none is on its way, and no flight has departed.
-    """
-    match status:
-        case BookingStatus.CONFIRMED | BookingStatus.HELD if flight_cancelled:
-            return ["cancel"]
-        case BookingStatus.CONFIRMED | BookingStatus.HELD if not ahead:
-            return ["accept_change"] if moved else []
-        case BookingStatus.CONFIRMED:
-            return ["cancel", "accept_change"] if moved else ["cancel"]
-        case BookingStatus.HELD:
-            return [*(["pay"] if payable else []), "cancel", *(["accept_change"] if moved else [])]
-        case BookingStatus.PENDING | BookingStatus.CANCELLED | BookingStatus.FAILED | BookingStatus.EXPIRED:
-            return []

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import select
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Final, cast
+from contextlib import AbstractContextManager, contextmanager
+from typing import Final, TypeAlias, cast
 
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine, event, text
@@ -29,6 +29,10 @@ Longer than a pass of the sweep takes when Redis is frozen, too.
 
 _KEY_IN_SCHEMA: Final = "(SELECT :key + (oid::int8 << 32) FROM pg_namespace WHERE nspname = current_schema())"
 """Of a lock: two installations may share one database, each in a schema of its own."""
+
+
+Snapshot: TypeAlias = Callable[[], AbstractContextManager[RawConnection]]
+"""`Database.snapshot` of an edge, for code that looks into Postgres several times, or later."""
 
 
 class Database:
@@ -56,7 +60,7 @@ class Database:
 
     def _connect(self) -> RawConnection:
         limits = Limits(statement_ms=STATEMENT_MS, lock_ms=LOCK_MS, idle_in_transaction_ms=IDLE_IN_TRANSACTION_MS)
-        return session.connect(self._conninfo, limits)
+        return session.connect(self._conninfo, limits, writes_on_demand=True)
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
@@ -72,7 +76,9 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[RawConnection]:
-        """A bare connection on which every statement stands alone: for one SELECT, which then costs one round trip, not three."""
+        """A bare connection on which every statement stands alone: for one SELECT, which then costs one round trip, not three. Postgres
+        refuses to write here: connections are read-only but for the transactions of `transaction` and `unit_of_work`.
+        """
         with self._borrowed() as connection:
             connection.autocommit = True
             try:
@@ -147,3 +153,11 @@ def opened(database_url: str, *, pool_size: int, application: str) -> Iterator[D
         yield database
     finally:
         database.dispose()
+
+
+@contextmanager
+def savepoint(connection: RawConnection) -> Iterator[None]:
+    """Undo what the block does when it raises, in the transaction that an edge has opened."""
+    assert connection.pgconn.transaction_status == TransactionStatus.INTRANS, "no transaction is open"
+    with connection.transaction():
+        yield

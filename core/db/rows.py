@@ -7,24 +7,36 @@ from typing import Any, TypeVar
 
 import msgspec
 import psycopg
+from psycopg.sql import Composed
 
 Row = TypeVar("Row")
 Parameters = Sequence[object] | Mapping[str, object]
 
 
-def fetch(connection: psycopg.Connection[Any], kind: type[Row], query: str, parameters: Parameters = ()) -> list[Row]:
+def fetch(connection: psycopg.Connection[Any], kind: type[Row], query: str | Composed, parameters: Parameters = ()) -> list[Row]:
     """Run a query and return its rows as `kind`, a dataclass whose fields are named like the columns.
 
     `query` is made of constants; what comes from outside travels in `parameters`.
     """
     with connection.cursor(row_factory=typed_row(kind)) as cursor:
-        return cursor.execute(query.encode(), parameters).fetchall()
+        return cursor.execute(_statement(query), parameters).fetchall()
 
 
-def fetch_one(connection: psycopg.Connection[Any], kind: type[Row], query: str, parameters: Parameters = ()) -> Row | None:
+def fetch_one(
+    connection: psycopg.Connection[Any], kind: type[Row], query: str | Composed, parameters: Parameters = ()
+) -> Row | None:
     """The same for a query that finds one row or none."""
     with connection.cursor(row_factory=typed_row(kind)) as cursor:
-        return cursor.execute(query.encode(), parameters).fetchone()
+        return cursor.execute(_statement(query), parameters).fetchone()
+
+
+def _statement(query: str | Composed) -> bytes | Composed:
+    return query if isinstance(query, Composed) else query.encode()
+
+
+def named(kind: type[Row], names: Sequence[str], values: Sequence[Any]) -> Row:
+    """One row, from the names of its columns and their values."""
+    return msgspec.convert(dict(zip(names, values, strict=True)), kind)
 
 
 def typed_row(kind: type[Row]) -> Callable[[psycopg.Cursor[Any]], Callable[[Sequence[Any]], Row]]:
@@ -32,6 +44,6 @@ def typed_row(kind: type[Row]) -> Callable[[psycopg.Cursor[Any]], Callable[[Sequ
 
     def factory(cursor: psycopg.Cursor[Any]) -> Callable[[Sequence[Any]], Row]:
         names = [column.name for column in cursor.description or ()]
-        return lambda values: msgspec.convert(dict(zip(names, values, strict=True)), kind)
+        return lambda values: named(kind, names, values)
 
     return factory

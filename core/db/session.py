@@ -19,6 +19,7 @@ RawConnection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 AsyncRawConnection: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
 
 OLDEST_POSTGRES: Final = 15
+SHORT_LOCK_MS: Final = 200
 _TRANSACTION_TIMEOUT_SINCE: Final = 17
 
 SETTINGS: Final[Mapping[str, str]] = {
@@ -69,8 +70,9 @@ _READ_ONLY: Final = "session is read-only"
 """libpq's words when no server of the address may be written to."""
 
 
-def connect(conninfo: str, limits: Limits) -> RawConnection:
-    """A connection in no transaction. `conninfo`: of `core.db.address`.
+def connect(conninfo: str, limits: Limits, *, writes_on_demand: bool = False) -> RawConnection:
+    """A connection in no transaction. `conninfo`: of `core.db.address`. `writes_on_demand`: Postgres refuses a statement that writes
+    outside of a transaction of the driver, which begins with BEGIN READ WRITE.
 
     Raises:
         UnusableDatabase: we cannot work on this server.
@@ -80,8 +82,11 @@ def connect(conninfo: str, limits: Limits) -> RawConnection:
         connection = psycopg.connect(conninfo, autocommit=True)
     try:
         _require_usable(connection.info)
-        connection.execute(_SET, _settings(connection.info, limits))
+        more = {"default_transaction_read_only": "on"} if writes_on_demand else {}
+        connection.execute(_SET, _settings(connection.info, limits, more))
         connection.autocommit = False
+        if writes_on_demand:
+            connection.read_only = False
     except BaseException:
         connection.close()
         raise
@@ -92,7 +97,7 @@ async def connect_async(conninfo: str, limits: Limits) -> AsyncRawConnection:
     """The same for the event loop, in autocommit mode."""
     connection = await connect_plainly(conninfo)
     try:
-        await connection.execute(_SET, _settings(connection.info, limits))
+        await connection.execute(_SET, _settings(connection.info, limits, {}))
     except BaseException:
         await connection.close()
         raise
@@ -109,6 +114,11 @@ async def connect_plainly(conninfo: str) -> AsyncRawConnection:
         await connection.close()
         raise
     return connection
+
+
+def limit_lock_wait(connection: RawConnection) -> None:
+    """Wait for a lock only for a moment in this transaction: what is locked is passed over, and the others go on."""
+    connection.execute(f"SET LOCAL lock_timeout = {SHORT_LOCK_MS}")
 
 
 def major_version(server_version: int) -> int:
@@ -137,6 +147,6 @@ def _require_usable(info: psycopg.ConnectionInfo) -> None:
         raise UnusableDatabase(ENCODING, database=info.dbname, encoding=encoding)
 
 
-def _settings(info: psycopg.ConnectionInfo, limits: Limits) -> tuple[list[str], list[str]]:
-    settings = {**SETTINGS, **limits.settings(major_version(info.server_version))}
+def _settings(info: psycopg.ConnectionInfo, limits: Limits, more: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    settings = {**SETTINGS, **limits.settings(major_version(info.server_version)), **more}
     return list(settings), list(settings.values())

@@ -56,7 +56,7 @@ def begin(connection: RawConnection, flight_id: UUID, reason: str, *, user_id: U
     Raises:
         FlightNotFound, FlightDeparted
     """
-    # Stronger than this update needs: a booking that is being accepted waits, and is refused at the door.
+    # Stronger than this update needs: a booking that is being accepted waits, and is refused by the intake.
     row = connection.execute(
         """
         SELECT departure_ts <= now(), version, source_key, destination_key, departure_date FROM flights WHERE id = %s FOR UPDATE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -15,11 +14,11 @@ import msgspec
 import psycopg
 from psycopg.sql import SQL, Composable, Composed
 
-from core.db import RawConnection
+from core.db import RawConnection, fetch
 from core.errors import Invalid
 from core.flights import airports, numbers, rules
 from core.flights.models import FlightStatus
-from core.flights.views import COLUMNS, FlightView, view
+from core.flights.views import COLUMNS, FlightRow, FlightView
 from core.places import registry
 
 EASTERNMOST: Final = timedelta(hours=14)
@@ -50,7 +49,7 @@ _COLUMN: Final = {
 """What a sort order compares, and its type."""
 
 _LIST: Final = SQL("""
-SELECT {columns}, {column}::text AS cursor_value FROM flights WHERE {conditions} ORDER BY {order} LIMIT %(limit)s
+SELECT {columns}, {column}::text AS sorted_by FROM flights WHERE {conditions} ORDER BY {order} LIMIT %(limit)s
 """)
 
 
@@ -66,6 +65,13 @@ class FlightFilter:
     day: date | None = None
     status: FlightStatus | None = None
     text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _ListedRow(FlightRow):
+    """A flight, and what it is sorted by, as text."""
+
+    sorted_by: str
 
 
 def list_flights(
@@ -85,13 +91,13 @@ def list_flights(
         conditions = SQL(" AND ").join([conditions, after])
     statement = _LIST.format(columns=COLUMNS, column=column, conditions=conditions, order=order_of(sort))
     try:
-        rows = connection.execute(statement, {**values, "limit": limit + 1}).fetchall()
+        rows = fetch(connection, _ListedRow, statement, {**values, "limit": limit + 1})
     except psycopg.DataError as error:
         if cursor is None:
             raise
         raise _bad_cursor() from error
     more = len(rows) > limit
-    return [view(row) for row in rows[:limit]], _cursor(sort, rows[limit - 1]) if more else None
+    return [row.view for row in rows[:limit]], _cursor(sort, rows[limit - 1]) if more else None
 
 
 def order_of(sort: FlightSort) -> Composed:
@@ -131,8 +137,8 @@ def conditions_of(connection: RawConnection, wanted: FlightFilter) -> tuple[Comp
     return SQL(" AND ").join(conditions), values
 
 
-def _cursor(sort: FlightSort, last: Sequence[Any]) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode((sort, last[-1], last[0]))).rstrip(b"=").decode()
+def _cursor(sort: FlightSort, last: _ListedRow) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode((sort, last.sorted_by, last.id))).rstrip(b"=").decode()
 
 
 def _read_cursor(cursor: str, sort: FlightSort) -> dict[str, Any]:

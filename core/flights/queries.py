@@ -10,9 +10,10 @@ from uuid import UUID
 import redis
 from psycopg.sql import SQL
 
-from core.db import RawConnection
-from core.flights.errors import FlightNotFound
-from core.flights.views import COLUMNS, FlightView, InventoryView, view
+from core.db import RawConnection, fetch_one
+from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
+from core.flights.models import FlightStatus
+from core.flights.views import COLUMNS, FlightRow, FlightView, InventoryView
 from core.seats.inventory import Inventory
 
 NOT_FOUND: Final = "There is no such flight."
@@ -27,10 +28,26 @@ def get_flight(connection: RawConnection, flight_id: UUID) -> FlightView:
     Raises:
         FlightNotFound
     """
-    row = connection.execute(_GET, (flight_id,)).fetchone()
+    row = fetch_one(connection, FlightRow, _GET, (flight_id,))
     if row is None:
         raise FlightNotFound(NOT_FOUND)
-    return view(row)
+    return row.view
+
+
+def require_open(connection: RawConnection, flight_id: UUID) -> None:
+    """Let nobody book a flight, or wait for it, that takes nobody any more.
+
+    Raises:
+        FlightNotFound, FlightCancelled, FlightDeparted
+    """
+    row = connection.execute("SELECT status, departure_ts <= now() FROM flights WHERE id = %s", (flight_id,)).fetchone()
+    if row is None:
+        raise FlightNotFound(NOT_FOUND, flight_id=str(flight_id))
+    status, departed = row
+    if status == FlightStatus.CANCELLED:
+        raise FlightCancelled("The airline has cancelled this flight.", flight_id=str(flight_id))
+    if departed:
+        raise FlightDeparted("This flight has departed.", flight_id=str(flight_id))
 
 
 def find_flight_id(connection: RawConnection, flight_number_key: str, departure_ts: datetime) -> UUID | None:

@@ -95,19 +95,6 @@ def find_open(connection: RawConnection, booking_id: UUID) -> datetime | None:
     return row[0] if row else None
 
 
-def keep(connection: RawConnection, booking_id: UUID) -> None:
-    """The traveller agrees to the new times: a booking is compared with them from now on. Lock the booking first."""
-    connection.execute(
-        """
-        UPDATE booking_segments s SET departure_ts = c.new_departure_ts, arrival_ts = c.new_arrival_ts
-        FROM schedule_changes c
-        WHERE c.booking_id = %s AND c.action IS NULL AND s.booking_id = c.booking_id AND s.position = c.position
-        """,
-        (booking_id,),
-    )
-    resolve(connection, [booking_id], "kept")
-
-
 def resolve(connection: RawConnection, booking_ids: Sequence[UUID], action: str) -> int:
     """Close the open changes of these bookings: `kept` or `cancelled`. Lock bookings and flights first. Returns how many were open."""
     return connection.execute(

@@ -5,18 +5,20 @@ Every transaction that moves seats locks its bookings first, then its flights, e
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from core.db import RawConnection
+from core.db import RawConnection, fetch
+from core.flights.models import FlightStatus
 
 
 @dataclass(slots=True)
 class Count:
     """The seats of one flight as of its lock, and what this transaction adds (or, negative, gives back)."""
 
+    id: UUID
     total: int
     held: int
     sold: int
@@ -43,14 +45,16 @@ class Count:
 
 def lock_counts(connection: RawConnection, flight_ids: Iterable[UUID]) -> dict[UUID, Count]:
     """Lock these flights for the rest of the transaction and read their counts."""
-    rows = connection.execute(
+    rows = fetch(
+        connection,
+        Count,
         """
-        SELECT id, total_seats, seats_held, seats_sold, status = 'CANCELLED', departure_ts, arrival_ts
+        SELECT id, total_seats AS total, seats_held AS held, seats_sold AS sold, status = %s AS cancelled, departure_ts, arrival_ts
         FROM flights WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
         """,
-        (list(flight_ids),),
-    ).fetchall()
-    return {row[0]: Count(*row[1:]) for row in rows}
+        (FlightStatus.CANCELLED, list(flight_ids)),
+    )
+    return {count.id: count for count in rows}
 
 
 def write_counts(connection: RawConnection, counts: dict[UUID, Count]) -> None:
@@ -70,3 +74,11 @@ def write_counts(connection: RawConnection, counts: dict[UUID, Count]) -> None:
             [count.added_sold for _, count in changed],
         ),
     )
+
+
+def find_unlocked(connection: RawConnection, flight_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of these flights that nobody has locked at this moment, in the order of their ids. Waits for nobody."""
+    rows = connection.execute(
+        "SELECT id FROM flights WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED", (list(flight_ids),)
+    ).fetchall()
+    return sorted(row[0] for row in rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from psycopg.sql import SQL
 
 from core import clock
 from core.clock import new_id
-from core.db import RawConnection
+from core.db import RawConnection, fetch_one, savepoint
 from core.flights import queries, schedule_changes
 from core.flights.announcements import route_versions, served_places
 from core.flights.announcements.route_versions import RouteDay, RouteDays
@@ -28,7 +29,7 @@ from core.flights.errors import (
 )
 from core.flights.models import FlightStatus
 from core.flights.schedule_changes import MovedFlight, Times
-from core.flights.views import COLUMNS, FlightView, view
+from core.flights.views import COLUMNS, FlightRow, FlightView
 from core.operations import audit_log
 from core.places import registry
 from core.seats.inventory import Inventory
@@ -86,6 +87,29 @@ class Change:
     places_lost: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _StoredRow(FlightRow):
+    """A flight with its route and day."""
+
+    source_key: str
+    destination_key: str
+    departure_date: date
+
+    @property
+    def route(self) -> RouteDay:
+        return RouteDay(self.source_key, self.destination_key, self.departure_date)
+
+    @property
+    def places(self) -> tuple[str, str]:
+        return self.source_key, self.destination_key
+
+
+@dataclass(frozen=True, slots=True)
+class _LockedRow(_StoredRow):
+    seats_held: int
+    seats_sold: int
+
+
 def announce(client: redis.Redis, change: Change) -> None:
     """After the commit: tell the search caches, and drop what Redis knows of the seats. Best effort: both repair themselves."""
     if change.seats_changed:
@@ -106,13 +130,12 @@ def create_flight(connection: RawConnection, details: FlightDetails, *, user_id:
         FlightExists
     """
     flight_id = new_id()
-    row = connection.execute(_INSERT, _columns(details) | {"id": flight_id}).fetchone()
-    if row is None:
+    stored = fetch_one(connection, _StoredRow, _INSERT, _columns(details) | {"id": flight_id})
+    if stored is None:
         raise _exists(connection, details)
-    flight = view(row)
+    flight = stored.view
     audit_log.record(connection, user_id, "flight.created", flight_id, after=_told(flight))
-    route = RouteDay(*row[-3:])
-    return Change(flight_id, flight, RouteDays([route]), places=route[:2])
+    return Change(flight_id, flight, RouteDays([stored.route]), places=stored.places)
 
 
 def replace_flight(
@@ -126,10 +149,10 @@ def replace_flight(
         FlightNotFound, StaleVersion, FlightCancelled, CapacityBelowSold, FlightExists
         FlightHasBookings: it would go elsewhere, or have left already, with travellers on it.
     """
-    before, seats, old_route = _lock(connection, flight_id, expected)
+    locked = _lock(connection, flight_id, expected)
+    before, held, sold = locked.view, locked.seats_held, locked.seats_sold
     if before.status is FlightStatus.CANCELLED:
         raise FlightCancelled("The flight is cancelled and cannot be changed.")
-    held, sold = seats
     if held + sold > details.total_seats:
         raise CapacityBelowSold(
             f"{held} seats are held and {sold} are sold, so the flight cannot have {details.total_seats}.",
@@ -139,20 +162,19 @@ def replace_flight(
         )
     _require_same_journey(connection, before, details)
     try:
-        with connection.transaction():
-            row = connection.execute(_UPDATE, _columns(details) | {"id": flight_id}).fetchone()
+        with savepoint(connection):
+            stored = fetch_one(connection, _StoredRow, _UPDATE, _columns(details) | {"id": flight_id})
     except UniqueViolation as error:
         raise _exists(connection, details) from error
-    if row is None:
+    if stored is None:
         return Change(flight_id, before)
-    after = view(row)
+    after = stored.view
     schedule_changes.record(connection, [MovedFlight(flight_id, _times(before), _times(after))])
     audit_log.record(connection, user_id, "flight.replaced", flight_id, before=_told(before), after=_told(after))
     # Redis keeps the seats of a flight until it departs, so a new departure makes it load them again.
     seats_changed = (before.total_seats, before.departure_ts) != (after.total_seats, after.departure_ts)
-    route = RouteDay(*row[-3:])
-    elsewhere = (*old_route[:2], before.source, before.destination) != (*route[:2], after.source, after.destination)
-    return Change(flight_id, after, RouteDays([old_route, route]), seats_changed, places_lost=elsewhere)
+    elsewhere = (locked.places, before.source, before.destination) != (stored.places, after.source, after.destination)
+    return Change(flight_id, after, RouteDays([locked.route, stored.route]), seats_changed, places_lost=elsewhere)
 
 
 def _require_same_journey(connection: RawConnection, before: FlightView, details: FlightDetails) -> None:
@@ -182,32 +204,30 @@ def delete_flight(connection: RawConnection, flight_id: UUID, *, user_id: UUID, 
     Raises:
         FlightNotFound, StaleVersion, FlightHasBookings, FlightCancelled
     """
-    before, _, route = _lock(connection, flight_id, expected)
+    locked = _lock(connection, flight_id, expected)
+    before = locked.view
     if before.status is FlightStatus.CANCELLED:
         raise FlightCancelled("The flight is cancelled. It stays, and so does the job that told its travellers.")
     has_bookings = FlightHasBookings("The flight has bookings. Cancel it instead: everybody on it is then told and refunded.")
     if connection.execute("SELECT FROM booking_segments WHERE flight_id = %s LIMIT 1", (flight_id,)).fetchone() is not None:
         raise has_bookings
-    was_the_last = not served_places.has_another(connection, route[:2], flight_id)
+    was_the_last = not served_places.has_another(connection, locked.places, flight_id)
     try:
         connection.execute("DELETE FROM flights WHERE id = %s", (flight_id,))
     except ForeignKeyViolation as error:
         raise has_bookings from error
     audit_log.record(connection, user_id, "flight.deleted", flight_id, before=_told(before))
-    return Change(flight_id, None, RouteDays([route]), seats_changed=True, places_lost=was_the_last)
+    return Change(flight_id, None, RouteDays([locked.route]), seats_changed=True, places_lost=was_the_last)
 
 
-def _lock(
-    connection: RawConnection, flight_id: UUID, expected: frozenset[int] | None
-) -> tuple[FlightView, tuple[int, int], RouteDay]:
-    """The flight, its held and sold seats, and its route day, locked against everybody who would change, sell or book it."""
-    row = connection.execute(_LOCK, (flight_id,)).fetchone()
+def _lock(connection: RawConnection, flight_id: UUID, expected: frozenset[int] | None) -> _LockedRow:
+    """The flight, locked against everybody who would change, sell or book it."""
+    row = fetch_one(connection, _LockedRow, _LOCK, (flight_id,))
     if row is None:
         raise FlightNotFound(queries.NOT_FOUND)
-    flight = view(row)
-    if expected is not None and flight.version not in expected:
-        raise StaleVersion("Somebody changed the flight since you read it. Read it again.", version=flight.version)
-    return flight, (row[-2], row[-1]), RouteDay(*row[-5:-2])
+    if expected is not None and row.version not in expected:
+        raise StaleVersion("Somebody changed the flight since you read it. Read it again.", version=row.version)
+    return row
 
 
 def _columns(details: FlightDetails) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -42,32 +42,51 @@ class FlightView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 COLUMNS: Final = SQL(
-    "id, flight_number, source, destination, departure_ts, arrival_ts, total_seats, total_seats - seats_held - seats_sold, "
-    "price, currency, status, version, source_iata, destination_iata"
+    "id, flight_number, source, destination, departure_ts, arrival_ts, total_seats, "
+    "total_seats - seats_held - seats_sold AS available_seats, price, currency, status, version, source_iata, destination_iata"
 )
-"""What `view` reads, in its order, from `flights`."""
+"""What `FlightRow` reads from `flights`."""
 
 
-def view(row: Sequence[Any]) -> FlightView:
-    """A row of `COLUMNS`; what follows them is left alone."""
-    return FlightView(
-        id=row[0],
-        flight_number=row[1],
-        source=row[2],
-        source_iata=row[12],
-        source_timezone=registry.timezone_of(row[12]),
-        destination=row[3],
-        destination_iata=row[13],
-        destination_timezone=registry.timezone_of(row[13]),
-        departure_ts=row[4],
-        arrival_ts=row[5],
-        total_seats=row[6],
-        available_seats=row[7],
-        price=money.in_units(row[8], row[9]),
-        currency=row[9],
-        status=FlightStatus(row[10]),
-        version=row[11],
-    )
+@dataclass(frozen=True, slots=True)
+class FlightRow:
+    """A flight as it is stored."""
+
+    id: UUID
+    flight_number: str
+    source: str
+    destination: str
+    departure_ts: datetime
+    arrival_ts: datetime
+    total_seats: int
+    available_seats: int
+    price: Decimal
+    currency: str
+    status: FlightStatus
+    version: int
+    source_iata: str | None
+    destination_iata: str | None
+
+    @property
+    def view(self) -> FlightView:
+        return FlightView(
+            id=self.id,
+            flight_number=self.flight_number,
+            source=self.source,
+            source_iata=self.source_iata,
+            source_timezone=registry.timezone_of(self.source_iata),
+            destination=self.destination,
+            destination_iata=self.destination_iata,
+            destination_timezone=registry.timezone_of(self.destination_iata),
+            departure_ts=self.departure_ts,
+            arrival_ts=self.arrival_ts,
+            total_seats=self.total_seats,
+            available_seats=self.available_seats,
+            price=money.in_units(self.price, self.currency),
+            currency=self.currency,
+            status=self.status,
+            version=self.version,
+        )
 
 
 class InventoryView(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,12 +6,13 @@ import os
 import socket
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from core import __version__
 from core.clock import new_id
-from core.db import RawConnection
+from core.db import RawConnection, fetch
 
 BEAT_SECONDS: Final = 1.0
 SILENT_SECONDS: Final = 5.0
@@ -59,6 +60,17 @@ def beat(connection: RawConnection, worker: Worker) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Silent:
+    """A worker that was not heard for a while; `is_forgotten`: for so long that its host does not matter."""
+
+    id: UUID
+    host: str
+    pid: int
+    seen_at: datetime
+    is_forgotten: bool
+
+
 def say_goodbye(connection: RawConnection, worker: Worker) -> None:
     """This worker ends, as it was told to."""
     connection.execute("DELETE FROM worker_heartbeats WHERE id = %s", (worker.id,))
@@ -71,17 +83,17 @@ def remove_dead(connection: RawConnection, worker: Worker, *, silent_seconds: fl
     Who is silent for less than `silent_seconds` is left alone. A worker that starts passes 0: the process that it replaces may have
     been killed a moment ago.
     """
-    rows = connection.execute(
+    rows = fetch(
+        connection,
+        _Silent,
         """
-        SELECT id, host, pid, seen_at, seen_at < clock_timestamp() - %s * interval '1 second' FROM worker_heartbeats
+        SELECT id, host, pid, seen_at, seen_at < clock_timestamp() - %s * interval '1 second' AS is_forgotten FROM worker_heartbeats
         WHERE id <> %s AND seen_at <= clock_timestamp() - %s * interval '1 second'
         """,
         (FORGET_SECONDS, worker.id, silent_seconds),
-    ).fetchall()
+    )
     dead = [
-        (Dead(worker_id, host, pid), seen_at)
-        for worker_id, host, pid, seen_at, is_forgotten in rows
-        if is_forgotten or (host == worker.host and (pid == worker.pid or not _exists(pid)))
+        row for row in rows if row.is_forgotten or (row.host == worker.host and (row.pid == worker.pid or not _exists(row.pid)))
     ]
     # By the time as well: one that came back a moment ago stays.
     deleted = connection.execute(
@@ -89,10 +101,10 @@ def remove_dead(connection: RawConnection, worker: Worker, *, silent_seconds: fl
         DELETE FROM worker_heartbeats w USING unnest(%s::uuid[], %s::timestamptz[]) AS dead(id, seen_at)
         WHERE w.id = dead.id AND w.seen_at = dead.seen_at RETURNING w.id
         """,
-        ([each.id for each, _ in dead], [seen_at for _, seen_at in dead]),
+        ([row.id for row in dead], [row.seen_at for row in dead]),
     ).fetchall()
     gone = {row[0] for row in deleted}
-    return [each for each, _ in dead if each.id in gone]
+    return [Dead(row.id, row.host, row.pid) for row in dead if row.id in gone]
 
 
 def _exists(pid: int) -> bool:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, LiteralString
+from typing import Final, LiteralString
 from uuid import UUID
 
 from core.db import RawConnection, fetch
 from core.heartbeats.beats import SILENT_SECONDS
 
 LIST_ALL: Final[LiteralString] = """
-    SELECT id, host, pid, has_provider, seen_at, extract(epoch FROM clock_timestamp() - seen_at)::float8 FROM worker_heartbeats
+    SELECT id, host, pid, has_provider, seen_at, extract(epoch FROM clock_timestamp() - seen_at)::float8 AS age FROM worker_heartbeats
     ORDER BY started_at, id
 """
-"""For `read`."""
+"""Rows of `Heartbeat`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,8 @@ class Heartbeat:
     age: float
 
 
-def read(row: tuple[Any, ...]) -> Heartbeat:
-    """One row of `LIST_ALL`."""
-    return Heartbeat(*row)
-
-
 def list_all(connection: RawConnection) -> list[Heartbeat]:
-    return [read(row) for row in connection.execute(LIST_ALL).fetchall()]
+    return fetch(connection, Heartbeat, LIST_ALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ staging table (`core/flights/staging.py`). The capacity of a flight never goes b
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,7 +20,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from core.clock import now
-from core.db import RawConnection
+from core.db import RawConnection, savepoint
+from core.db.bisect import isolated
 from core.flights import same_day, schedule_changes, staging
 from core.flights.announcements.route_versions import RouteDays
 from core.flights.rules import DEFAULT_CURRENCY
@@ -37,6 +39,9 @@ AMBIGUOUS: Final = (
     "Change the flight by itself, or send the row with match=time."
 )
 
+ROW_ERRORS: Final = (psycopg.DataError, psycopg.IntegrityError)
+"""What Postgres says of a row that it does not take."""
+
 
 class Rows:
     """Validated rows (columns of the staging table), and their text for COPY: made once, in the thread that reads the file."""
@@ -47,9 +52,9 @@ class Rows:
     def __len__(self) -> int:
         return int(self.table.num_rows)
 
-    def halves(self) -> tuple[Rows, Rows]:
-        middle = len(self) // 2
-        return Rows(self.table.slice(0, middle)), Rows(self.table.slice(middle))
+    def part(self, numbers: Sequence[int]) -> Rows:
+        """Some rows that stand one behind the other, by their numbers; all of them are this very object, with its text."""
+        return self if len(numbers) == len(self) else Rows(self.table.slice(numbers[0], len(numbers)))
 
     @cached_property
     def for_stage(self) -> memoryview:
@@ -116,20 +121,24 @@ def apply(connection: RawConnection, rows: Rows, options: ImportOptions, *, prob
     if not rows:
         return Applied()
     if probably_new and not options.dry_run and not _needs_a_look(connection, rows, options):
-        with suppress(psycopg.DataError, psycopg.IntegrityError), connection.transaction():
+        with suppress(*ROW_ERRORS), savepoint(connection):
             staging.copy_new(connection, rows.for_flights)
             return Applied(created=len(rows), routes=RouteDays(route_days(rows.table)))
-    try:
-        with connection.transaction():
-            staging.stage(connection, rows.for_stage)
-            return _Upsert(connection, rows.table, options).run()
-    except (psycopg.DataError, psycopg.IntegrityError) as refusal:
-        if len(rows) == 1:
-            message = f"The database refuses this row: {refusal.diag.message_primary}"
-            return Applied(faults=[Fault(rows.table["line"][0].as_py(), WHOLE_ROW, "", "refused", message)])
-    one, other = rows.halves()
-    applied = apply(connection, one, options)
-    applied.add(apply(connection, other, options))
+    applied = Applied()
+
+    def upsert(part: Sequence[int]) -> None:
+        some = rows.part(part)
+        with savepoint(connection):
+            staging.stage(connection, some.for_stage)
+            done = _Upsert(connection, some.table, options).run()
+        applied.add(done)
+
+    def refuse(row: int, error: Exception) -> None:
+        if not isinstance(error, ROW_ERRORS):
+            raise error
+        applied.faults.append(_refused(rows.table["line"][row].as_py(), error))
+
+    isolated(upsert, range(len(rows)), refuse)
     return applied
 
 
@@ -145,6 +154,10 @@ def _needs_a_look(connection: RawConnection, rows: Rows, options: ImportOptions)
     distinct = days.aggregate([])
     keys, dates = distinct["flight_number_key"].to_pylist(), distinct["departure_date"].to_pylist()
     return same_day.has_any(connection, options.import_id, keys, dates)
+
+
+def _refused(line: int, error: psycopg.Error) -> Fault:
+    return Fault(line, WHOLE_ROW, "", "refused", f"The database refuses this row: {error.diag.message_primary}")
 
 
 class _Upsert:

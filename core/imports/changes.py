@@ -7,14 +7,15 @@ or call a place by another name, because search has to be told of the old one ev
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from core import money
-from core.db import RawConnection
+from core.db import RawConnection, fetch
 from core.flights.announcements.route_versions import RouteDay
 from core.imports.models import ChangeEffect
 
@@ -93,14 +94,41 @@ def record(
     return int(row[0]) if row else 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    line: int
+    flight_id: UUID
+    flight_number: str
+    departure_ts: datetime
+    before: dict[str, str | int]
+    after: dict[str, str | int]
+    bookings: int
+    seats: int
+    effect: ChangeEffect
+
+    @property
+    def change(self) -> FlightChange:
+        return FlightChange(
+            line=self.line,
+            flight_id=self.flight_id,
+            flight_number=self.flight_number,
+            departure_ts=self.departure_ts,
+            changes=[FieldChange(field, was, self.after[field]) for field, was in sorted(self.before.items())],
+            bookings=self.bookings,
+            seats=self.seats,
+            effect=self.effect,
+        )
+
+
 def list_changes(
     connection: RawConnection, import_id: UUID, *, after: int, limit: int, booked: bool
 ) -> tuple[list[FlightChange], int | None]:
     """Changes in the order of the file, from the line behind `after`, and the cursor of the next page; `booked`: only of flights
     with bookings.
     """
-    found = connection.execute(_LIST, {"import_id": import_id, "after": after, "booked": booked, "limit": limit + 1}).fetchall()
-    page = [_change(row) for row in found[:limit]]
+    wanted = {"import_id": import_id, "after": after, "booked": booked, "limit": limit + 1}
+    found = fetch(connection, _Row, _LIST, wanted)
+    page = [row.change for row in found[:limit]]
     return page, page[-1].line if len(found) > limit else None
 
 
@@ -125,17 +153,3 @@ def places_lost(connection: RawConnection, import_id: UUID) -> bool:
         (import_id,),
     ).fetchone()
     return row is not None
-
-
-def _change(row: tuple[Any, ...]) -> FlightChange:
-    line, flight_id, number, departure, before, after, bookings, seats, effect = row
-    return FlightChange(
-        line=line,
-        flight_id=flight_id,
-        flight_number=number,
-        departure_ts=departure,
-        changes=[FieldChange(field, was, after[field]) for field, was in sorted(before.items())],
-        bookings=bookings,
-        seats=seats,
-        effect=ChangeEffect(effect),
-    )

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 from uuid import UUID
 
-from core.db import Database
+from core.db import Snapshot
 from core.imports.csv.columns import COLUMNS
 from core.imports.csv.encoding import BYTE_ORDER_MARK
 from core.imports.queries import read_failed_rows
@@ -20,9 +20,9 @@ FORMULA_MARKS: Final = ("=", "+", "-", "@", "\t", "\r")
 _ROWS: Final = 500
 
 
-def failed_rows(db: Database, import_id: UUID, columns: list[str], *, failed: int) -> Iterator[bytes]:
+def failed_rows(snapshot: Snapshot, import_id: UUID, columns: list[str], *, failed: int) -> Iterator[bytes]:
     """The failed rows in the columns of their file, with line, codes and messages. `failed`: how many there are, kept or not."""
-    rows = read_failed_rows(db, import_id)
+    rows = read_failed_rows(snapshot, import_id)
     yield BYTE_ORDER_MARK + _csv([[*columns, *FAULT_COLUMNS]])
     given = 0
     while piece := list(islice(rows, _ROWS)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from threading import BoundedSemaphore
 from typing import Final
@@ -9,7 +11,7 @@ from typing import Final
 from psycopg.sql import SQL, Identifier, Literal
 
 from core import money
-from core.db import Database
+from core.db import RawConnection
 from core.errors import Unavailable
 from core.flights import listing
 from core.flights.listing import FlightFilter, FlightSort
@@ -51,29 +53,36 @@ _COPY: Final = SQL("COPY (SELECT {columns} FROM flights WHERE {conditions} ORDER
 _turns = BoundedSemaphore(AT_ONCE)
 
 
-def export_flights(db: Database, wanted: FlightFilter, sort: FlightSort) -> SpooledTemporaryFile[bytes]:
-    """All flights that the filter lets through, of one moment, in the columns of the importer. The caller closes the file, which is at
-    its beginning.
+@contextmanager
+def turn() -> Iterator[None]:
+    """Wait for a turn among those who export.
 
     Raises:
         Unavailable: so many others are exporting now.
     """
     if not _turns.acquire(timeout=1):
         raise Unavailable("Others are exporting flights right now.", retry_after=5)
+    try:
+        yield
+    finally:
+        _turns.release()
+
+
+def export_flights(connection: RawConnection, wanted: FlightFilter, sort: FlightSort) -> SpooledTemporaryFile[bytes]:
+    """All flights that the filter lets through, of one moment, in the columns of the importer. The caller has a `turn`, and closes the
+    file, which is at its beginning.
+    """
     file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115  # the caller reads it
     file.write(BYTE_ORDER_MARK)
     try:
-        with db.transaction() as connection:
-            connection.execute(SQL("SET LOCAL statement_timeout = {}").format(Literal(STATEMENT_MS)))
-            conditions, values = listing.conditions_of(connection, wanted)
-            statement = _COPY.format(columns=_SELECTED, conditions=conditions, order=listing.order_of(sort))
-            with connection.cursor() as cursor, cursor.copy(statement, values) as rows:
-                for block in rows:
-                    file.write(block)
+        connection.execute(SQL("SET LOCAL statement_timeout = {}").format(Literal(STATEMENT_MS)))
+        conditions, values = listing.conditions_of(connection, wanted)
+        statement = _COPY.format(columns=_SELECTED, conditions=conditions, order=listing.order_of(sort))
+        with connection.cursor() as cursor, cursor.copy(statement, values) as rows:
+            for block in rows:
+                file.write(block)
         file.seek(0)
     except BaseException:
         file.close()
         raise
-    finally:
-        _turns.release()
     return file

@@ -139,7 +139,7 @@ class ChangeEffect(StrEnum):
 
 
 class ImportChange(SQLModel, table=True):
-    """What one row changes on a flight that exists: every such row of a dry run, and what a real one owes somebody news of."""
+    """What one row changes on a flight that exists: every such row of a dry run, and of a real one those that somebody has to be told of."""
 
     __tablename__ = "import_changes"
 

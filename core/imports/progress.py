@@ -8,12 +8,13 @@ from uuid import UUID
 
 from psycopg.errors import LockNotAvailable
 
-from core.db import RawConnection
+from core.db import RawConnection, fetch_one
 from core.imports.apply import Applied
 from core.imports.csv.reader import Chunk, Cursor
 from core.imports.models import ImportMatch, ImportMode, ImportStatus, ImportTimes
 from core.lease import LEASE_SECONDS
 
+UNFINISHED: Final = (ImportStatus.PENDING, ImportStatus.IN_PROGRESS)
 STORAGE_HOURS: Final = 24
 """How old an import may be while the storage of its file is away."""
 
@@ -51,12 +52,42 @@ class Counted:
         return self.processed >= HOPELESS_ROWS and self.failed == self.processed
 
 
+@dataclass(frozen=True, slots=True)
+class _ClaimedRow:
+    id: UUID
+    storage_key: str
+    mode: ImportMode
+    times: ImportTimes
+    match: ImportMatch
+    dry_run: bool
+    attempts: int
+    cursor_bytes: int
+    cursor_line: int
+    all_rows_stored: bool
+    is_cancelled: bool
+
+    @property
+    def job(self) -> Job:
+        return Job(
+            id=self.id,
+            storage_key=self.storage_key,
+            mode=self.mode,
+            times=self.times,
+            match=self.match,
+            dry_run=self.dry_run,
+            attempts=self.attempts,
+            cursor=Cursor(self.cursor_bytes, self.cursor_line),
+            all_rows_stored=self.all_rows_stored,
+            is_cancelled=self.is_cancelled,
+        )
+
+
 _CLAIM: Final = """
-    UPDATE imports SET status = 'IN_PROGRESS', started_at = coalesce(started_at, now()), attempts = attempts + 1,
+    UPDATE imports SET status = %s, started_at = coalesce(started_at, now()), attempts = attempts + 1,
                        next_at = now() + %s * interval '1 second'
-    WHERE id = %s AND status IN ('PENDING', 'IN_PROGRESS')
-    RETURNING id, storage_key, mode, times, match, dry_run, attempts, cursor_bytes, cursor_line, total_rows IS NOT NULL,
-              cancel_requested_at IS NOT NULL
+    WHERE id = %s AND status = ANY(%s)
+    RETURNING id, storage_key, mode, times, match, dry_run, attempts, cursor_bytes, cursor_line,
+              total_rows IS NOT NULL AS all_rows_stored, cancel_requested_at IS NOT NULL AS is_cancelled
 """
 _MOVE: Final = """
     UPDATE imports SET cursor_bytes = %s, cursor_line = %s, attempts = 0, next_at = now() + %s * interval '1 second'
@@ -113,22 +144,8 @@ def somebody_waits(connection: RawConnection) -> bool:
 
 def claim(connection: RawConnection, import_id: UUID) -> Job | None:
     """Begin with it, or go on. None where it has ended."""
-    row = connection.execute(_CLAIM, (LEASE_SECONDS, import_id)).fetchone()
-    if row is None:
-        return None
-    import_id, key, mode, times, match, dry_run, attempts, offset, line, stored, cancelled = row
-    return Job(
-        import_id,
-        key,
-        ImportMode(mode),
-        ImportTimes(times),
-        ImportMatch(match),
-        dry_run,
-        attempts,
-        Cursor(offset, line),
-        stored,
-        cancelled,
-    )
+    row = fetch_one(connection, _ClaimedRow, _CLAIM, (ImportStatus.IN_PROGRESS, LEASE_SECONDS, import_id, list(UNFINISHED)))
+    return None if row is None else row.job
 
 
 def move_cursor(connection: RawConnection, job: Job, chunk: Chunk) -> int | None:
@@ -189,3 +206,18 @@ def finish(
         ).rowcount
         == 1
     )
+
+
+def lease_due(connection: RawConnection) -> list[UUID]:
+    """Imports whose worker stopped renewing its lease; leased anew. An attempt is counted by the worker that begins: an import
+    may wait behind a long one for longer than its lease, and that is no attempt.
+    """
+    rows = connection.execute(
+        """
+        UPDATE imports SET next_at = now() + %s * interval '1 second' WHERE id IN (
+            SELECT id FROM imports WHERE next_at < now() AND status = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED
+        ) RETURNING id
+        """,
+        (LEASE_SECONDS * 2, list(UNFINISHED)),
+    ).fetchall()
+    return sorted(row[0] for row in rows)

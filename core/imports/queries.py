@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
-from core.db import Database, RawConnection
+from core.db import RawConnection, Snapshot, fetch, fetch_one
 from core.errors import NotFound
 from core.imports.models import ImportMatch, ImportMode, ImportStatus, ImportTimes
 
@@ -86,9 +87,43 @@ class ImportView(ImportSummary, frozen=True, kw_only=True):
     errors: list[RowError]
 
 
+@dataclass(frozen=True, slots=True)
+class _ImportRow:
+    id: UUID
+    status: ImportStatus
+    mode: ImportMode
+    times: ImportTimes
+    match: ImportMatch
+    dry_run: bool
+    is_cancel_requested: bool
+    processed: int
+    total_rows: int | None
+    cursor_bytes: int
+    total_bytes: int
+    created: int
+    updated: int
+    skipped: int
+    failed: int
+    beside: int
+    affected_bookings: int
+    failure_code: str | None
+    failure_message: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def percent(self) -> float:
+        """Not 100 before the import has ended, which also says that search was told."""
+        if self.status is ImportStatus.COMPLETED:
+            return 100.0
+        return min(99.9, round(100 * self.cursor_bytes / max(1, self.total_bytes), 1))
+
+
 _COLUMNS: Final = """
-    SELECT id, status, mode, times, match, dry_run, cancel_requested_at IS NOT NULL, processed, total_rows, cursor_bytes, total_bytes,
-           created, updated, skipped, failed, beside, affected_bookings, failure_code, failure_message, created_at, started_at, finished_at
+    SELECT id, status, mode, times, match, dry_run, cancel_requested_at IS NOT NULL AS is_cancel_requested, processed, total_rows,
+           cursor_bytes, total_bytes, created, updated, skipped, failed, beside, affected_bookings, failure_code, failure_message,
+           created_at, started_at, finished_at
     FROM imports
 """
 _GET: Final = f"{_COLUMNS} WHERE id = %s"
@@ -100,25 +135,27 @@ _LIST: Final = f"""
 """
 
 
+_FIRST_ERRORS: Final = """
+    SELECT line, nullif("column", '') AS "column", value, code, message FROM import_errors
+    WHERE import_id = %s ORDER BY line, import_errors."column" LIMIT %s
+"""
+
+
 def get_import(connection: RawConnection, import_id: UUID) -> ImportView:
     """One import as it is now.
 
     Raises:
         ImportNotFound
     """
-    row = connection.execute(_GET, (import_id,)).fetchone()
+    row = fetch_one(connection, _ImportRow, _GET, (import_id,))
     if row is None:
         raise ImportNotFound("There is no such import.")
-    errors = connection.execute(
-        'SELECT line, "column", value, code, message FROM import_errors WHERE import_id = %s ORDER BY line, "column" LIMIT %s',
-        (import_id, FIRST_ERRORS),
-    )
-    return ImportView(**_summary(row), errors=[RowError(line, column or None, *rest) for line, column, *rest in errors])
+    return ImportView(**_summary(row), errors=fetch(connection, RowError, _FIRST_ERRORS, (import_id, FIRST_ERRORS)))
 
 
 def read_imports(connection: RawConnection, import_ids: Sequence[UUID]) -> list[ImportSummary]:
     """The imports with these ids; unknown ids are left out."""
-    rows = connection.execute(f"{_COLUMNS} WHERE id = ANY(%s)", (list(import_ids),)).fetchall()
+    rows = fetch(connection, _ImportRow, f"{_COLUMNS} WHERE id = ANY(%s)", (list(import_ids),))
     return [ImportSummary(**_summary(row)) for row in rows]
 
 
@@ -132,39 +169,35 @@ def list_imports(
 ) -> tuple[list[ImportSummary], UUID | None]:
     """Imports, newest first, and the cursor of the next page. Ids are in order of time, so an id is a cursor."""
     wanted = {"before": before, "limit": limit + 1, "status": status, "dry_run": dry_run}
-    rows = connection.execute(_LIST, wanted).fetchall()
+    rows = fetch(connection, _ImportRow, _LIST, wanted)
     imports = [ImportSummary(**_summary(row)) for row in rows[:limit]]
     return imports, imports[-1].job_id if len(rows) > limit else None
 
 
-def _summary(row: tuple[Any, ...]) -> dict[str, Any]:
-    import_id, status, mode, times, match, dry_run, cancel_requested, processed, total, cursor, size, *counts = row
-    created, updated, skipped, failed, beside, bookings, code, message, created_at, started_at, finished_at = counts
-    complete = status == ImportStatus.COMPLETED
-    address = f"/admin/flights/bulk-upload/{import_id}"
+def _summary(row: _ImportRow) -> dict[str, Any]:
+    address = f"/admin/flights/bulk-upload/{row.id}"
     return {
-        "job_id": import_id,
-        "status": ImportStatus(status),
-        "mode": ImportMode(mode),
-        "times": ImportTimes(times),
-        "match": ImportMatch(match),
-        "dry_run": dry_run,
-        "cancelling": cancel_requested and finished_at is None,
-        # Not 100 before the import has ended, which also says that search was told.
-        "progress": ImportProgress(processed, total, 100.0 if complete else min(99.9, round(100 * cursor / max(1, size), 1))),
-        "created": created,
-        "updated": updated,
-        "skipped": skipped,
-        "failed": failed,
-        "unprocessed": None if total is None else total - processed,
-        "beside": beside,
-        "affected_bookings": bookings,
-        "failure": ImportFailure(code, message) if code else None,
-        "failed_rows_url": f"{address}/failed.csv" if failed else None,
-        "changes_url": f"{address}/changes" if updated or beside else None,
-        "created_at": created_at,
-        "started_at": started_at,
-        "finished_at": finished_at,
+        "job_id": row.id,
+        "status": row.status,
+        "mode": row.mode,
+        "times": row.times,
+        "match": row.match,
+        "dry_run": row.dry_run,
+        "cancelling": row.is_cancel_requested and row.finished_at is None,
+        "progress": ImportProgress(row.processed, row.total_rows, row.percent),
+        "created": row.created,
+        "updated": row.updated,
+        "skipped": row.skipped,
+        "failed": row.failed,
+        "unprocessed": None if row.total_rows is None else row.total_rows - row.processed,
+        "beside": row.beside,
+        "affected_bookings": row.affected_bookings,
+        "failure": ImportFailure(row.failure_code, row.failure_message or "") if row.failure_code else None,
+        "failed_rows_url": f"{address}/failed.csv" if row.failed else None,
+        "changes_url": f"{address}/changes" if row.updated or row.beside else None,
+        "created_at": row.created_at,
+        "started_at": row.started_at,
+        "finished_at": row.finished_at,
     }
 
 
@@ -189,26 +222,41 @@ class FailedRow(msgspec.Struct, frozen=True):
     faults: list[tuple[str, str]]
 
 
-def read_failed_rows(db: Database, import_id: UUID) -> Iterator[FailedRow]:
-    """All failed rows in the order of the file, read page by page."""
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """`raw`: the cells of the row, with its first fault alone."""
+
+    line: int
+    code: str
+    column: str
+    message: str
+    raw: list[str] | None
+
+    @property
+    def told(self) -> str:
+        return f"{self.column}: {self.message}" if self.column else self.message
+
+
+def read_failed_rows(snapshot: Snapshot, import_id: UUID) -> Iterator[FailedRow]:
+    """All failed rows in the order of the file, read page by page, each with a connection of its own."""
     after, more = 0, True
     while more:
-        with db.snapshot() as connection:
-            faults = connection.execute(
+        with snapshot() as connection:
+            faults = fetch(
+                connection,
+                _Fault,
                 """
                 SELECT line, code, "column", message, raw FROM import_errors
                 WHERE import_id = %s AND line > %s ORDER BY line, "column" LIMIT %s
                 """,
                 (import_id, after, PAGE),
-            ).fetchall()
+            )
         more = len(faults) == PAGE
-        rows = [_failed_row(line, list(group)) for line, group in groupby(faults, key=itemgetter(0))]
+        rows = [_failed_row(line, list(group)) for line, group in groupby(faults, key=attrgetter("line"))]
         yield from rows[:-1] if more else rows  # the last row of a full page may go on in the next
         after = rows[-2].line if more else 0
 
 
-def _failed_row(line: int, faults: list[tuple[Any, ...]]) -> FailedRow:
-    cells: list[str] = next((raw for *_, raw in faults if raw is not None), [])
-    return FailedRow(
-        line, cells, [(code, f"{column}: {message}" if column else message) for _, code, column, message, _ in faults]
-    )
+def _failed_row(line: int, faults: list[_Fault]) -> FailedRow:
+    cells = next((fault.raw for fault in faults if fault.raw is not None), [])
+    return FailedRow(line, cells, [(fault.code, fault.told) for fault in faults])

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg.errors import UniqueViolation
 
-from core.db import RawConnection
+from core.db import RawConnection, savepoint
 from core.lease import LEASE_SECONDS
 
 GIVEN_UP: Final = "internal"
@@ -42,7 +42,7 @@ def reopen(connection: RawConnection, import_ids: Sequence[UUID]) -> list[UUID]:
 
 def _reopen(connection: RawConnection, import_id: UUID) -> bool:
     try:
-        with connection.transaction():
+        with savepoint(connection):
             return connection.execute(_REOPEN, (LEASE_SECONDS, import_id, GIVEN_UP)).rowcount == 1
     except UniqueViolation:  # somebody sent the same file this moment
         return False

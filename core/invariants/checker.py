@@ -12,7 +12,7 @@ from uuid import UUID
 
 import redis
 
-from core.db import RawConnection
+from core.db import RawConnection, fetch
 from core.invariants import given_up, inventory_drift, money, provider_ledger, queues, unfinished, waitlist
 from core.invariants.found import Found
 from core.payments.provider import CapturedCharge
@@ -84,10 +84,26 @@ def _violation(invariant: str, found: str | Found) -> Violation:
     return Violation(invariant, what, same_as)
 
 
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """A flight, and what its bookings say of its seats."""
+
+    id: UUID
+    flight_number: str
+    total_seats: int
+    seats_held: int
+    seats_sold: int
+    really_held: int
+    really_sold: int
+
+
 def _counts(connection: RawConnection) -> list[Found]:
-    rows = connection.execute(
+    rows = fetch(
+        connection,
+        _Counts,
         """
-        SELECT f.id, f.flight_number, f.total_seats, f.seats_held, f.seats_sold, coalesce(b.held, 0), coalesce(b.sold, 0)
+        SELECT f.id, f.flight_number, f.total_seats, f.seats_held, f.seats_sold,
+               coalesce(b.held, 0) AS really_held, coalesce(b.sold, 0) AS really_sold
         FROM flights f LEFT JOIN (
             SELECT s.flight_id, sum(b.seats) FILTER (WHERE b.status = 'HELD') AS held,
                    sum(b.seats) FILTER (WHERE b.status = 'CONFIRMED') AS sold
@@ -98,14 +114,14 @@ def _counts(connection: RawConnection) -> list[Found]:
            OR coalesce(b.held, 0) + coalesce(b.sold, 0) > f.total_seats LIMIT %s
         """,
         (SHOWN,),
-    ).fetchall()
+    )
     return [
         Found(
-            f"flight {number} ({flight_id}) has {total} seats and counts {held} held, {sold} sold; "
-            f"its bookings say {really_held} and {really_sold}",
-            same_as=str(flight_id),
+            f"flight {row.flight_number} ({row.id}) has {row.total_seats} seats and counts {row.seats_held} held, {row.seats_sold} sold; "
+            f"its bookings say {row.really_held} and {row.really_sold}",
+            same_as=str(row.id),
         )
-        for flight_id, number, total, held, sold, really_held, really_sold in rows
+        for row in rows
     ]
 
 
@@ -142,11 +158,23 @@ def _keys(connection: RawConnection) -> list[str]:
     return [f"user {user_id} has {count} bookings under the key {key!r}" for user_id, key, count in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A booking that was refused, and the seats that its flight has."""
+
+    booking: UUID
+    seats: int
+    flight: UUID
+    free: int
+
+
 def _sold_out(connection: RawConnection) -> list[Found]:
     """Refusals while seats are left. Flights on which seats came back, or were added, later prove nothing and are left out."""
-    rows = connection.execute(
+    rows = fetch(
+        connection,
+        _Refused,
         """
-        SELECT b.id, b.seats, f.id, f.total_seats - f.seats_held - f.seats_sold
+        SELECT b.id AS booking, b.seats, f.id AS flight, f.total_seats - f.seats_held - f.seats_sold AS free
         FROM bookings b JOIN booking_segments s ON s.booking_id = b.id JOIN flights f ON f.id = s.flight_id
         WHERE b.status = 'FAILED' AND b.failure_code = 'sold_out'
           AND NOT EXISTS (SELECT 1 FROM booking_segments l WHERE l.booking_id = b.id AND l.position > 0)
@@ -157,18 +185,33 @@ def _sold_out(connection: RawConnection) -> list[Found]:
           ) LIMIT %s
         """,
         (SHOWN,),
-    ).fetchall()
+    )
     return [
-        Found(f"booking {booking} of {seats} was sold_out while flight {flight} has {free} free", same_as=str(booking))
-        for booking, seats, flight, free in rows
+        Found(
+            f"booking {row.booking} of {row.seats} was sold_out while flight {row.flight} has {row.free} free",
+            same_as=str(row.booking),
+        )
+        for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """A booking that was left on a flight."""
+
+    flight_number: str
+    flight: UUID
+    booking: UUID
+    status: str
 
 
 def _on_cancelled_flights(connection: RawConnection, *, at_work: bool) -> list[str]:
     """`at_work`: the job that ends the bookings of a flight may be in the middle of them."""
-    rows = connection.execute(
+    rows = fetch(
+        connection,
+        _Left,
         """
-        SELECT f.flight_number, f.id, b.id, b.status FROM flights f
+        SELECT f.flight_number, f.id AS flight, b.id AS booking, b.status FROM flights f
         JOIN booking_segments s ON s.flight_id = f.id
         JOIN bookings b ON b.id = s.booking_id AND b.status IN ('PENDING', 'HELD', 'CONFIRMED')
         WHERE f.status = 'CANCELLED'
@@ -176,11 +219,11 @@ def _on_cancelled_flights(connection: RawConnection, *, at_work: bool) -> list[s
         ORDER BY b.id LIMIT %s
         """,
         (at_work, SHOWN),
-    ).fetchall()
+    )
     return [
         *(
-            f"flight {number} ({flight_id}) is cancelled, and booking {booking} on it is {status}"
-            for number, flight_id, booking, status in rows
+            f"flight {row.flight_number} ({row.flight}) is cancelled, and booking {row.booking} on it is {row.status}"
+            for row in rows
         ),
         *(unfinished.find_stuck_cancellations(connection, limit=SHOWN) if at_work else _open_cancellations(connection)),
     ]

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import msgspec
 
+from core.bookings.reading import read_bookings
 from core.bookings.states import BookingStatus
-from core.bookings.views import BookingView, Failure, Stage, read_bookings
+from core.bookings.views import BookingView, Failure, Stage
 from core.db import RawConnection
 from core.errors import NotFound
 from core.flights import cancellation

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from core.bookings import segments
+from core.bookings.actions import available_actions
 from core.bookings.errors import MovedAgain, NoScheduleChange
 from core.bookings.locking import lock_own_booking
 from core.bookings.states import BookingStatus
-from core.bookings.views import available_actions
 from core.db import RawConnection
 from core.flights import schedule_changes
 
@@ -35,7 +36,8 @@ def keep(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, *, 
     if offered is not None and "accept_change" in actions:
         if seen not in (None, offered):
             raise MovedAgain("The flight was moved once more. Look at the new times.", new_departure_ts=offered)
-        schedule_changes.keep(connection, booking_id)
+        segments.take_new_times(connection, booking_id)
+        schedule_changes.resolve(connection, [booking_id], "kept")
         return
     has_seats = booking.status in (BookingStatus.HELD, BookingStatus.CONFIRMED)
     if offered is not None or not has_seats or not schedule_changes.was_kept(connection, booking_id):

@@ -5,13 +5,13 @@ A booking of several flights ends as a whole, because the rest of it was bought 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
 from core.after_commit import AfterCommit
 from core.bookings.locking import lock_bookings
-from core.bookings.states import ACTIVE, BookingStatus, FailureCode
+from core.bookings.states import BookingStatus, FailureCode
 from core.db import RawConnection
 from core.flights import schedule_changes
 from core.flights.seat_counts import lock_counts
@@ -20,19 +20,6 @@ from core.payments import refunds
 from core.payments.refunds import RefundReason
 
 SEATED: Final = (BookingStatus.CONFIRMED, BookingStatus.HELD)
-
-
-def list_affected(connection: RawConnection, flight_id: UUID, *, without: Collection[UUID], limit: int) -> list[UUID]:
-    """Bookings that have seats on this flight, or wait for them, in the order of their ids."""
-    rows = connection.execute(
-        """
-        SELECT b.id FROM booking_segments s JOIN bookings b ON b.id = s.booking_id
-        WHERE s.flight_id = %s AND b.status = ANY(%s) AND b.id <> ALL(%s)
-        ORDER BY b.id LIMIT %s
-        """,
-        (flight_id, list(ACTIVE), list(without), limit),
-    ).fetchall()
-    return [row[0] for row in rows]
 
 
 def end_affected(connection: RawConnection, booking_ids: Sequence[UUID], after: AfterCommit, *, hold_minutes: int) -> int:

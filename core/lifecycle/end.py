@@ -49,8 +49,8 @@ def end_bookings(
     ended.write(connection, source, hold_minutes=hold_minutes)
     offer(connection, counts, after, hold_minutes=hold_minutes)
     write_counts(connection, counts)
-    after.transitions.made += ended.made
-    after.transitions.seats |= {flight_id: count.free for flight_id, count in counts.items()}
+    after.statuses |= ended.statuses
+    after.free_seats |= {flight_id: count.free for flight_id, count in counts.items()}
 
 
 def fail_pending(
@@ -63,7 +63,7 @@ def fail_pending(
         if booking.status is BookingStatus.PENDING:
             fail(booking.id, failure, stage, failed, after, reserved=booking.flight_ids)
     failed.write(connection, BookingStatus.PENDING)
-    after.transitions.made += failed.made
+    after.statuses |= failed.statuses
     return [transition.booking_id for transition in failed.made]
 
 

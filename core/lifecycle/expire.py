@@ -9,26 +9,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from enum import Enum, auto
-from typing import Final
 from uuid import UUID
 
 from core.after_commit import AfterCommit
-from core.bookings.locking import LockedBooking, lock_bookings
+from core.bookings.locking import LockedBooking
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode
+from core.bookings.unfinished import overdue
+from core.bookings.unfinished.overdue import DueHold
 from core.db import RawConnection
 from core.flights.seat_counts import lock_counts
-from core.lease import LEASE_SECONDS
 from core.lifecycle.end import end_bookings
 from core.messaging.messages import MAX_IDS, WorkPayments
 from core.payments import charges
 from core.payments.charges import LockedPayment
 from core.payments.models import PaymentStatus
-
-HARD_LIMIT_MINUTES: Final = 60
-"""How long past its hold a booking is kept for a payment whose outcome is unknown."""
-LOOK_AGAIN_SECONDS: Final = 5
-RESEND_CAP_SECONDS: Final = 120
 
 
 class _Fate(Enum):
@@ -42,24 +37,16 @@ class _Fate(Enum):
     TIME_OUT = auto()
 
 
-def find_overdue(connection: RawConnection, *, limit: int) -> list[UUID]:
-    """HELD bookings that somebody should look at now, the longest due first."""
-    rows = connection.execute(
-        "SELECT id FROM bookings WHERE next_at < now() AND status = 'HELD' ORDER BY next_at LIMIT %s", (limit,)
-    ).fetchall()
-    return [row[0] for row in rows]
-
-
 def end_overdue(connection: RawConnection, booking_ids: Sequence[UUID], *, hold_minutes: int) -> AfterCommit:
     """Deal with those of these bookings that are HELD and due.
 
     `hold_minutes`: how long a party of the waiting list may take to pay for the seats that this frees.
     """
-    due = _lock_due(connection, booking_ids)
-    payments = charges.lock_undeclined(connection, [booking.id for booking, _, _ in due])
+    due = overdue.lock_due(connection, booking_ids)
+    payments = charges.lock_undeclined(connection, [each.booking.id for each in due])
     fates: dict[_Fate, list[LockedBooking]] = defaultdict(list)
-    for booking, over, lapsed in due:
-        fates[_decide(booking, payments.get(booking.id), over=over, lapsed=lapsed)].append(booking)
+    for each in due:
+        fates[_decide(each, payments.get(each.booking.id))].append(each.booking)
     after = AfterCommit()
     _postpone(connection, fates)
     after.messages += _messages(fates[_Fate.SEND])
@@ -83,41 +70,12 @@ def end_overdue(connection: RawConnection, booking_ids: Sequence[UUID], *, hold_
     return after
 
 
-def reschedule(connection: RawConnection, booking_id: UUID) -> None:
-    """This booking cannot be ended now, for a reason of its own: let the others pass."""
-    connection.execute("UPDATE bookings SET next_at = now() + interval '1 minute' WHERE id = %s", (booking_id,))
-
-
-def make_due_now(connection: RawConnection) -> None:
-    """The queues were lost: whoever waits for a message to be charged is due now."""
-    connection.execute(
-        """
-        UPDATE bookings SET next_at = now() WHERE id IN (
-            SELECT id FROM bookings b WHERE next_at IS NOT NULL AND status = 'HELD' AND payment_mode = 'token'
-            AND NOT EXISTS (SELECT FROM payments p WHERE p.booking_id = b.id) FOR NO KEY UPDATE SKIP LOCKED
-        )
-        """
-    )
-
-
-def _lock_due(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[tuple[LockedBooking, bool, bool]]:
-    """Bookings that are due under their lock, and whether the hold, and the hard limit, is over by the database's clock."""
-    bookings = lock_bookings(connection, booking_ids)
-    rows = connection.execute(
-        """
-        SELECT id, hold_expires_at <= now(), hold_expires_at + %s * interval '1 minute' <= now() FROM bookings
-        WHERE id = ANY(%s) AND next_at < now() AND status = 'HELD' ORDER BY id
-        """,
-        (HARD_LIMIT_MINUTES, list(bookings)),
-    ).fetchall()
-    return [(bookings[booking_id], over, lapsed) for booking_id, over, lapsed in rows]
-
-
-def _decide(booking: LockedBooking, payment: LockedPayment | None, *, over: bool, lapsed: bool) -> _Fate:
+def _decide(due: DueHold, payment: LockedPayment | None) -> _Fate:
+    booking = due.booking
     by_token = booking.payment_mode is PaymentMode.TOKEN
-    if not over:
+    if not due.is_over:
         return _Fate.SEND if by_token and payment is None else _Fate.LOOK_LATER
-    if payment is not None and not lapsed:
+    if payment is not None and not due.is_lapsed:
         # Who paid in time is served, however long the queue is. A charge of ours that was never sent has had its time, and so has
         # any that was not sent before the flight left.
         unsent = payment.status is PaymentStatus.REQUIRES_PAYMENT
@@ -131,20 +89,11 @@ def _postpone(connection: RawConnection, fates: dict[_Fate, list[LockedBooking]]
         return [booking.id for booking in fates[fate]]
 
     if waiting := ids(_Fate.KEEP):
-        connection.execute(
-            "UPDATE bookings SET next_at = now() + %s * interval '1 second' WHERE id = ANY(%s)", (LOOK_AGAIN_SECONDS, waiting)
-        )
+        overdue.look_again_soon(connection, waiting)
     if early := ids(_Fate.LOOK_LATER):
-        connection.execute("UPDATE bookings SET next_at = hold_expires_at WHERE id = ANY(%s)", (early,))
+        overdue.look_again_at_end(connection, early)
     if unsent := ids(_Fate.SEND):
-        connection.execute(
-            """
-            UPDATE bookings SET attempts = least(attempts + 1, 100), next_at = least(
-                hold_expires_at, now() + least(%s * power(2, least(attempts, 10)), %s) * interval '1 second'
-            ) WHERE id = ANY(%s)
-            """,
-            (LEASE_SECONDS, RESEND_CAP_SECONDS, unsent),
-        )
+        overdue.lease_for_payment(connection, unsent)
 
 
 def _messages(bookings: Sequence[LockedBooking]) -> list[WorkPayments]:

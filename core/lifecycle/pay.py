@@ -8,7 +8,7 @@ from core.after_commit import AfterCommit
 from core.bookings.locking import LockedBooking, lock_own_booking
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus
-from core.bookings.transitions import Transition, stages
+from core.bookings.transitions import Transition, Transitions, stages
 from core.clock import now
 from core.db import RawConnection
 from core.flights.seat_counts import lock_counts, write_counts
@@ -40,12 +40,12 @@ def _confirm(connection: RawConnection, booking: LockedBooking) -> AfterCommit:
     for count in counts.values():
         count.hold(-booking.seats)
         count.sell(booking.seats)
-    after = AfterCommit(changed_bookings=[booking.id])
-    after.transitions.add(Transition(booking.id, BookingStatus.CONFIRMED, stages(("confirmed", now()))))
-    after.transitions.write(connection, BookingStatus.HELD)
+    transitions = Transitions()
+    transitions.add(Transition(booking.id, BookingStatus.CONFIRMED, stages(("confirmed", now()))))
+    transitions.write(connection, BookingStatus.HELD)
     write_counts(connection, counts)
-    after.transitions.seats = {flight_id: count.free for flight_id, count in counts.items()}
-    return after
+    free_seats = {flight_id: count.free for flight_id, count in counts.items()}
+    return AfterCommit(statuses=transitions.statuses, free_seats=free_seats, changed_bookings=[booking.id])
 
 
 def _require_payable(connection: RawConnection, booking: LockedBooking) -> None:

@@ -18,7 +18,7 @@ from core.after_commit import AfterCommit
 from core.bookings.locking import LockedBooking, lock_bookings
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode
-from core.bookings.transitions import Transition, Transitions, stages
+from core.bookings.transitions import Transition, Transitions, mark_rescued, reach_stage, stages
 from core.clock import now
 from core.db import RawConnection
 from core.flights import schedule_changes
@@ -47,14 +47,6 @@ class Claim:
     ask_first: bool
     may_charge: bool
     """The booking still waits for this money, and its flights are still to leave. If not, the provider is only asked."""
-
-
-def find_flights(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """The (first) flight of each of these bookings: whose charges share one limit."""
-    rows = connection.execute(
-        "SELECT booking_id, flight_id FROM booking_segments WHERE booking_id = ANY(%s) AND position = 0", (list(booking_ids),)
-    ).fetchall()
-    return dict(rows)
 
 
 def claim(connection: RawConnection, booking_ids: Sequence[UUID], after: AfterCommit) -> dict[UUID, Claim]:
@@ -234,16 +226,14 @@ def _receive(
     held.write(connection, BookingStatus.HELD)
     rescued.write(connection, BookingStatus.EXPIRED)
     if rescued.made:
-        connection.execute(
-            "UPDATE bookings SET rescued_at = now() WHERE id = ANY(%s)", ([each.booking_id for each in rescued.made],)
-        )
-        schedule_changes.compare(connection, [each.booking_id for each in rescued.made])
+        mark_rescued(connection, list(rescued.statuses))
+        schedule_changes.compare(connection, list(rescued.statuses))
     write_counts(connection, counts)
     for reason, booking_ids in returned.items():
         refunds.request_many(connection, dict.fromkeys(booking_ids), reason, after)
         _reach_stage(connection, booking_ids, "refund_requested", after)
-    after.transitions.made += [*held.made, *rescued.made]
-    after.transitions.seats |= {flight_id: count.free for flight_id, count in counts.items()}
+    after.statuses |= held.statuses | rescued.statuses
+    after.free_seats |= {flight_id: count.free for flight_id, count in counts.items()}
     _end_missed(connection, missed, after, hold_minutes)
 
 
@@ -278,14 +268,6 @@ def _charge(payment: LockedPayment) -> Charge:
 def _reach_stage(
     connection: RawConnection, booking_ids: Sequence[UUID], stage: str, after: AfterCommit, *, rests: bool = False
 ) -> None:
-    """Note a stage on bookings that stay where they are. `rests`: nobody needs to look at them before their time to pay is over."""
     if booking_ids:
-        connection.execute(
-            """
-            UPDATE bookings SET timeline = timeline || %s::jsonb, updated_at = now(),
-                next_at = CASE WHEN %s THEN hold_expires_at ELSE next_at END
-            WHERE id = ANY(%s)
-            """,
-            (stages((stage, now())), rests, list(booking_ids)),
-        )
+        reach_stage(connection, booking_ids, stage, rests=rests)
         after.changed_bookings += booking_ids

@@ -11,7 +11,7 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from core.clock import new_id
-from core.db import RawConnection
+from core.db import RawConnection, fetch
 
 
 class AuditView(msgspec.Struct, frozen=True):
@@ -51,14 +51,16 @@ def list_entries(
     connection: RawConnection, *, entity: str | None, entity_id: UUID | None, before: UUID | None, limit: int
 ) -> tuple[list[AuditView], UUID | None]:
     """Changes, newest first, and the cursor of the next page. Ids are in order of time, so an id is a cursor."""
-    rows = connection.execute(
+    rows = fetch(
+        connection,
+        AuditView,
         """
-        SELECT id, created_at, user_id, action, entity, entity_id, before, after FROM audit_log
+        SELECT id, created_at AS at, user_id, action, entity, entity_id, before, after FROM audit_log
         WHERE (%(entity)s::text IS NULL OR entity = %(entity)s) AND (%(entity_id)s::uuid IS NULL OR entity_id = %(entity_id)s)
           AND (%(before)s::uuid IS NULL OR id < %(before)s)
         ORDER BY id DESC LIMIT %(limit)s
         """,
         {"entity": entity, "entity_id": entity_id, "before": before, "limit": limit + 1},
-    ).fetchall()
-    entries = [AuditView(*row) for row in rows[:limit]]
+    )
+    entries = rows[:limit]
     return entries, entries[-1].id if len(rows) > limit else None

@@ -1,4 +1,4 @@
-"""Spellings that begin like what was typed, with slips of the finger: a letter too many, too few, another one, two swapped.
+"""Spellings that begin like what was typed, with typing errors: a letter too many, too few, another one, two swapped.
 
 A spelling is compared letter by letter, only with what it may still fit, and only for as long as it may. Those that begin alike are
 compared together: in their order, one comparison answers for the whole block that shares what was compared.
@@ -12,7 +12,7 @@ from typing import Final
 
 _LAST: Final = "\U0010ffff"
 _FAR: Final = 1_000
-"""More slips than anybody forgives."""
+"""More edits than anybody forgives."""
 
 
 def beginning_with(spellings: Sequence[str], beginning: str) -> Sequence[str]:
@@ -22,7 +22,7 @@ def beginning_with(spellings: Sequence[str], beginning: str) -> Sequence[str]:
 
 
 def near(spellings: Sequence[str], typed: str, allowed: int) -> Iterator[tuple[Sequence[str], int]]:
-    """Those of sorted `spellings` that have a beginning with at most `allowed` slips, and how many the best of them has.
+    """Those of sorted `spellings` that have a beginning with at most `allowed` edits, and how many the best of them has.
 
     Who is wrong about both first letters is looking for something else.
     """
@@ -52,10 +52,10 @@ def _end(spellings: Sequence[str], beginning: str, start: int) -> int:
 
 
 class _Band:
-    """How many slips are between each beginning of a spelling and each beginning of what was typed that is about as long.
+    """How many edits are between each beginning of a spelling and each beginning of what was typed that is about as long.
 
     `rows` has a row for each beginning of the spelling that was compared last, the empty one first, and a row a number for each beginning
-    of what was typed, from `allowed` letters shorter to `allowed` longer; others need more slips than allowed.
+    of what was typed, from `allowed` letters shorter to `allowed` longer; others need more edits than allowed.
     """
 
     def __init__(self, typed: str, allowed: int) -> None:
@@ -67,7 +67,7 @@ class _Band:
         self._rows = [[*[_FAR] * allowed, *range(allowed + 1), _FAR]]
         self._path = ""
         self.fewest = [len(typed)]
-        """For each row, the slips of the best of the rows up to it."""
+        """For each row, the edits of the best of the rows up to it."""
 
     def compare(self, spelling: str) -> int:
         """Go on from what the last spelling has in common with this one. Returns after how many letters no further one can make it fit
@@ -79,7 +79,7 @@ class _Band:
         self._path = spelling
         spent = min(rows[-1]) == allowed
         for end in range(shared + 1, len(spelling) + 1):
-            # With no slip left, a letter has to be one of those that it is compared with.
+            # With no edit left, a letter has to be one of those that it is compared with.
             if spent and spelling[end - 1] not in self._typed[end - 1 : end + self._width]:
                 self._path = spelling[: end - 1]
                 return end
@@ -102,13 +102,13 @@ class _Band:
         row = []
         beside, before = _FAR, self._typed[end - 1]
         for paired, longer, crossed, other in zip(above, above[1:], swapped, self._typed[end:], strict=False):
-            slips = paired
+            edits = paired
             if letter != other:
-                slips = min(paired, longer, beside) + 1
-                if letter == before and other == earlier and crossed < slips:
-                    slips = crossed + 1
-            row.append(slips)
-            beside, before = slips, other
+                edits = min(paired, longer, beside) + 1
+                if letter == before and other == earlier and crossed < edits:
+                    edits = crossed + 1
+            row.append(edits)
+            beside, before = edits, other
         row.append(_FAR)
         return row
 

@@ -1,7 +1,7 @@
 """Token buckets that all API processes share; the arithmetic is `bucket.lua`'s, in Redis.
 
 A check that finds a leased token, or a refusal that still holds, costs no round trip. When Redis does not answer, each process
-counts for itself with the same limits: a limit that is too generous for a while is better than a closed door.
+counts for itself with the same limits: a limit that is too generous for a while is better than an API that refuses everybody.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from typing import Final
 
 from psycopg.sql import SQL
 
-from core.db import RawConnection
-from core.flights.views import COLUMNS, FlightView, view
+from core.db import RawConnection, fetch
+from core.flights.views import COLUMNS, FlightRow, FlightView
 
 ROWS: Final = 500
 """Flights of one answer. A client sees at most 100; the others take the place of those that depart before the answer is computed
@@ -42,5 +42,5 @@ def find_flights(
     connection: RawConnection, source_key: str, destination_key: str, day: date, sort: SearchSort
 ) -> list[FlightView]:
     """Scheduled flights that have not departed, in order. Place keys as in `core/places/registry.py`; `day` as at the source."""
-    rows = connection.execute(_SEARCH[sort], (source_key, destination_key, day, ROWS)).fetchall()
-    return [view(row) for row in rows]
+    rows = fetch(connection, FlightRow, _SEARCH[sort], (source_key, destination_key, day, ROWS))
+    return [row.view for row in rows]

@@ -1,4 +1,4 @@
-"""Places for what a traveller has typed so far, with one or two slips of the finger forgiven."""
+"""Places for what a traveller has typed so far, with one or two edits of the finger forgiven."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from core.flights.airports import AirportView, ServedPlace
 from core.places import fuzzy_match, registry
 from core.places.names import PREFERRED
 
-_CODE, _NAME, _WORD, _SLIP = range(4)
-"""Kinds of matches, best first: the code, the beginning of a name, of a word in a name, the same with slips."""
+_CODE, _NAME, _WORD, _NEAR = range(4)
+"""Kinds of matches, best first: the code, the beginning of a name, of a word in a name, the same with edits."""
 _Rank: TypeAlias = tuple[int, int]
-"""How well a place matches, the smaller the better: the kind of match, then twice the slips, plus one for a wrong first letter."""
-_NO_MATCH: Final[_Rank] = (_SLIP + 1, 0)
+"""How well a place matches, the smaller the better: the kind of match, then twice the edits, plus one for a wrong first letter."""
+_NO_MATCH: Final[_Rank] = (_NEAR + 1, 0)
 REMEMBERED: Final = 2_000
 """Typed beginnings whose matches are kept."""
 _SLIPS: Final = ((6, 2), (3, 1))
-"""So many letters typed, so many slips forgiven."""
+"""So many letters typed, so many edits forgiven."""
 
 
 class Suggestions:
@@ -72,7 +72,7 @@ class Suggestions:
             return
         for alike, number in fuzzy_match.near(self._spellings, wanted, allowed):
             for spelling in alike:
-                rank = _SLIP, 2 * number + (spelling[0] != wanted[0])
+                rank = _NEAR, 2 * number + (spelling[0] != wanted[0])
                 yield rank, self._by_name.get(spelling, ())
                 yield rank, self._by_word.get(spelling, ())
 

@@ -6,12 +6,10 @@ dropped, and the next reservation loads them again from Postgres.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-from importlib.resources import files
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,7 +17,8 @@ import redis
 from redis.exceptions import NoScriptError
 
 from core import keys
-from core.db import RawConnection
+from core.db import RawConnection, fetch
+from core.seats.scripts import SCRIPTS, Script, Scripts
 
 KEPT_AFTER_DEPARTURE: Final = timedelta(days=1)
 
@@ -43,52 +42,39 @@ Outcomes = dict[tuple[UUID, UUID], Outcome]
 """By flight and booking."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Script:
-    source: str
-    sha: str
-
-    @classmethod
-    def read(cls, name: str) -> _Script:
-        source = files("core.seats").joinpath("lua", f"{name}.lua").read_text()
-        return cls(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())
-
-
-_RESERVE: Final = _Script.read("reserve")
-_RELEASE: Final = _Script.read("release")
-_LOAD: Final = _Script.read("load")
-
-
 class Inventory:
     """The scripts, called in one pipeline for many flights. `redis.RedisError` passes through to the caller."""
 
-    def __init__(self, client: redis.Redis) -> None:
+    def __init__(self, client: redis.Redis, scripts: Scripts = SCRIPTS) -> None:
+        """`scripts`: only a test that shows what a line of them is for names others."""
         self._redis = client
+        self._scripts = scripts
 
     def reserve(self, wanted: Mapping[UUID, Sequence[tuple[UUID, int]]]) -> Outcomes:
         """Take seats: `{flight: [(booking, seats), ...]}`, first come first served. Returns an outcome for each booking and flight."""
         calls = [
-            (flight, [part for booking, seats in asked for part in (str(booking), seats)]) for flight, asked in wanted.items()
+            (flight, [part for booking, seats in requests for part in (str(booking), seats)])
+            for flight, requests in wanted.items()
         ]
-        codes = self._run(_RESERVE, calls)
+        codes = self._run(self._scripts.reserve, calls)
         return {
             (flight, booking): Outcome(code)
-            for (flight, asked), flight_codes in zip(wanted.items(), codes, strict=True)
-            for (booking, _), code in zip(asked, flight_codes, strict=True)
+            for (flight, requests), flight_codes in zip(wanted.items(), codes, strict=True)
+            for (booking, _), code in zip(requests, flight_codes, strict=True)
         }
 
     def release(self, gone: Mapping[UUID, Sequence[UUID]]) -> None:
         """Give seats back for bookings that are over: `{flight: [booking, ...]}`. Twice gives back once."""
-        self._run(_RELEASE, [(flight, ["R", *map(str, bookings)]) for flight, bookings in gone.items()])
+        self._run(self._scripts.release, [(flight, ["R", *map(str, bookings)]) for flight, bookings in gone.items()])
 
     def forget(self, undone: Mapping[UUID, Sequence[UUID]]) -> None:
         """Give seats back for bookings that may try again later."""
-        self._run(_RELEASE, [(flight, ["-", *map(str, bookings)]) for flight, bookings in undone.items()])
+        self._run(self._scripts.release, [(flight, ["-", *map(str, bookings)]) for flight, bookings in undone.items()])
 
     def load(self, snapshots: Iterable[Snapshot]) -> None:
         """Put flights into Redis, unless another process was first."""
         self._run(
-            _LOAD,
+            self._scripts.load,
             [
                 (
                     shot.flight_id,
@@ -119,7 +105,7 @@ class Inventory:
         counts = pipeline.execute()
         return {flight_id: None if count is None else int(count) for flight_id, count in zip(flight_ids, counts, strict=True)}
 
-    def _run(self, script: _Script, calls: Sequence[tuple[UUID, Sequence[str | int]]]) -> list[Any]:
+    def _run(self, script: Script, calls: Sequence[tuple[UUID, Sequence[str | int]]]) -> list[Any]:
         if not calls:
             return []
         for _ in range(2):
@@ -144,20 +130,31 @@ class Snapshot:
     holders: list[tuple[UUID, int]]
 
 
+@dataclass(frozen=True, slots=True)
+class _SnapshotRow:
+    """`bookings` and `seats`: who holds the seats that are not free, and how many each."""
+
+    id: UUID
+    free: int
+    departure_ts: datetime
+    bookings: list[UUID]
+    seats: list[int]
+
+
 def take_snapshots(connection: RawConnection, flight_ids: Sequence[UUID]) -> list[Snapshot]:
     """Read free seats and who holds the others, in one statement, so that both are of the same moment."""
-    rows = connection.execute(
+    rows = fetch(
+        connection,
+        _SnapshotRow,
         """
-        SELECT f.id, f.total_seats - f.seats_held - f.seats_sold, f.departure_ts,
-               array_agg(b.id) FILTER (WHERE b.id IS NOT NULL), array_agg(b.seats) FILTER (WHERE b.id IS NOT NULL)
+        SELECT f.id, f.total_seats - f.seats_held - f.seats_sold AS free, f.departure_ts,
+               coalesce(array_agg(b.id) FILTER (WHERE b.id IS NOT NULL), '{}') AS bookings,
+               coalesce(array_agg(b.seats) FILTER (WHERE b.id IS NOT NULL), '{}') AS seats
         FROM flights f LEFT JOIN (
             booking_segments s JOIN bookings b ON b.id = s.booking_id AND b.status IN ('HELD', 'CONFIRMED')
         ) ON s.flight_id = f.id
         WHERE f.id = ANY(%s) GROUP BY f.id
         """,
         (list(flight_ids),),
-    ).fetchall()
-    return [
-        Snapshot(flight, free, departure, list(zip(ids or (), seats or (), strict=True)))
-        for flight, free, departure, ids, seats in rows
-    ]
+    )
+    return [Snapshot(row.id, row.free, row.departure_ts, list(zip(row.bookings, row.seats, strict=True))) for row in rows]

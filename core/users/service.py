@@ -12,7 +12,6 @@ from sqlmodel import Session, col, select, update
 
 from core import clock
 from core.clock import new_id
-from core.db import Database
 from core.errors import AppError, Conflict, Invalid
 from core.users import sessions
 from core.users.credentials import canonical_username, require_usable
@@ -68,11 +67,10 @@ def principal_of(user: User, session_id: UUID | None = None) -> Principal:
     return Principal(user.id, user.username, Role(user.role), session_id)
 
 
-def is_password_of(db: Database, username: str, password: str) -> bool:
+def is_password_of(session: Session, username: str, password: str) -> bool:
     """Whether there is such an account, and this is its password."""
-    with db.unit_of_work() as session:
-        user = find_by_username(session, username)
-        return matches(password, user.password_hash if user else None)
+    user = find_by_username(session, username)
+    return matches(password, user.password_hash if user else None)
 
 
 def require_password(session: Session, user_id: UUID, password: str) -> User:
@@ -107,25 +105,23 @@ def close_account(session: Session, user_id: UUID, *, at: datetime) -> list[UUID
     return sessions.end_all(session, user_id, at=at)
 
 
-def set_password(db: Database, username: str, password: str) -> bool:
-    """The operator's way, in a transaction of its own: all sign-ins end. False when there is no such account."""
+def set_password(session: Session, username: str, password: str) -> bool:
+    """The operator's way: all sign-ins end. False when there is no such account."""
     require_usable(password)
-    with db.unit_of_work() as session:
-        user = find_by_username(session, username)
-        if user is None:
-            return False
-        _give_password(session, user, password, at=clock.now())
+    user = find_by_username(session, username)
+    if user is None:
+        return False
+    _give_password(session, user, password, at=clock.now())
     return True
 
 
-def set_role(db: Database, username: str, role: Role) -> bool:
-    """In a transaction of its own. All sign-ins end, so that the role counts at once. False when there is no such account."""
-    with db.unit_of_work() as session:
-        user = find_by_username(session, username)
-        if user is None:
-            return False
-        session.execute(update(User).where(col(User.id) == user.id).values(role=role.value))
-        sessions.end_all(session, user.id, at=clock.now())
+def set_role(session: Session, username: str, role: Role) -> bool:
+    """All sign-ins end, so that the role counts at once. False when there is no such account."""
+    user = find_by_username(session, username)
+    if user is None:
+        return False
+    session.execute(update(User).where(col(User.id) == user.id).values(role=role.value))
+    sessions.end_all(session, user.id, at=clock.now())
     return True
 
 
@@ -134,24 +130,23 @@ def _give_password(session: Session, user: User, password: str, *, at: datetime,
     return sessions.end_all(session, user.id, at=at, but=keep)
 
 
-def ensure_admin(db: Database, username: str, password: str, *, reset: bool = False) -> AdminOutcome:
-    """Make sure that `username` is an administrator, in a transaction of its own; for the start of a deployment.
+def ensure_admin(session: Session, username: str, password: str, *, reset: bool = False) -> AdminOutcome:
+    """Make sure that `username` is an administrator; for the start of a deployment.
 
     An administrator of that name keeps the password they have, unless it is to be `reset`. A traveller of that name becomes the
     administrator with *this* password: somebody may have taken the name before the operator did. A new password ends all sign-ins.
     """
     name = canonical_username(username)
     require_usable(password)
-    with db.unit_of_work() as session:
-        user = find_by_username(session, name)
-        if user is None:
-            register(session, name, hash_password(password), Role.ADMIN)
-            return AdminOutcome.CREATED
-        was_admin = user.role == Role.ADMIN
-        if was_admin and not reset:
-            knows = matches(password, user.password_hash)
-            return AdminOutcome.EXISTED if knows else AdminOutcome.KEEPS_ANOTHER
-        changes = {"role": Role.ADMIN.value, "password_hash": hash_password(password)}
-        session.execute(update(User).where(col(User.id) == user.id).values(changes))
-        sessions.end_all(session, user.id, at=clock.now())
-        return AdminOutcome.RESET if was_admin else AdminOutcome.PROMOTED
+    user = find_by_username(session, name)
+    if user is None:
+        register(session, name, hash_password(password), Role.ADMIN)
+        return AdminOutcome.CREATED
+    was_admin = user.role == Role.ADMIN
+    if was_admin and not reset:
+        knows = matches(password, user.password_hash)
+        return AdminOutcome.EXISTED if knows else AdminOutcome.KEEPS_ANOTHER
+    changes = {"role": Role.ADMIN.value, "password_hash": hash_password(password)}
+    session.execute(update(User).where(col(User.id) == user.id).values(changes))
+    sessions.end_all(session, user.id, at=clock.now())
+    return AdminOutcome.RESET if was_admin else AdminOutcome.PROMOTED

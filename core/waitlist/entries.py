@@ -5,35 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from core.bookings.states import BookingStatus
 from core.db import RawConnection
 from core.waitlist.models import WaitStatus
 
 
-def follow(connection: RawConnection, booking_ids: Sequence[UUID], target: BookingStatus) -> None:
-    """Bookings that were held move to `target` in this transaction: where one was an offer, its place in line ends with it."""
+def end_offers(connection: RawConnection, booking_ids: Sequence[UUID], ending: WaitStatus) -> None:
+    """These bookings are held no more: where one was an offer, its place in line ends as `ending`. A flight that was cancelled closes
+    the place, unless the offer was taken.
+    """
     connection.execute(
         """
         UPDATE waitlist w SET
-            status = CASE WHEN f.status = 'CANCELLED' AND s.target <> 'BOOKED' THEN 'CLOSED' ELSE s.target END,
+            status = CASE WHEN f.status = 'CANCELLED' AND s.ending <> %(booked)s THEN %(closed)s ELSE s.ending END,
             updated_at = now()
-        FROM flights f, (SELECT %s::text) AS s(target)
-        WHERE w.booking_id = ANY(%s) AND w.status IN ('OFFERED', 'EXPIRED') AND f.id = w.flight_id
+        FROM flights f, (SELECT %(ending)s::text) AS s(ending)
+        WHERE w.booking_id = ANY(%(bookings)s) AND w.status = ANY(%(open)s) AND f.id = w.flight_id
         """,
-        (_ending(target), list(booking_ids)),
+        {
+            "ending": ending,
+            "booked": WaitStatus.BOOKED,
+            "closed": WaitStatus.CLOSED,
+            "open": [WaitStatus.OFFERED, WaitStatus.EXPIRED],
+            "bookings": list(booking_ids),
+        },
     )
-
-
-def _ending(target: BookingStatus) -> WaitStatus:
-    match target:
-        case BookingStatus.CONFIRMED:
-            return WaitStatus.BOOKED
-        case BookingStatus.CANCELLED:
-            return WaitStatus.LEFT
-        case BookingStatus.EXPIRED | BookingStatus.FAILED:
-            return WaitStatus.EXPIRED
-        case BookingStatus.PENDING | BookingStatus.HELD:
-            raise RuntimeError(f"an offer never ends by becoming {target}")
 
 
 def close(connection: RawConnection, flight_id: UUID) -> int:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from core.startup import CannotStart
 
@@ -29,28 +31,23 @@ def clear(pid_file: Path, home: Path, stop: signal.Signals) -> None:
 
 def end_workers(folder: Path, mark: str, stop: signal.Signals) -> None:
     """End the processes of a dead server that still work in `folder`, and are called `mark`: they finish what they have at hand,
-    and keep the next server out until then. Only where the kernel tells (`/proc`); elsewhere the next one is tried until they are gone.
+    and keep the next server out until then.
     """
-    home = folder.resolve()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            is_there = (process / "cwd").readlink() == home
-        except OSError:
-            continue  # it has ended, or belongs to somebody else
-        if is_there:
-            end(int(process.name), mark, stop)
+    home = str(folder.resolve())
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):  # it has ended, or belongs to somebody else
+            if process.cwd() == home:
+                end(process.pid, mark, stop)
 
 
 def started_with(variable: str) -> list[int]:
-    """The processes whose environment has `variable` (`NAME=value`), as far as the kernel tells (`/proc`)."""
+    """The processes of this account whose environment has `variable` (`NAME=value`)."""
+    name, _, value = variable.partition("=")
     found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            environment = (process / "environ").read_bytes()
-        except OSError:
-            continue  # it has ended, or belongs to somebody else
-        if os.fsencode(variable) in environment.split(b"\0"):
-            found.append(int(process.name))
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):  # it has ended, or belongs to somebody else
+            if process.environ().get(name) == value:
+                found.append(process.pid)
     return found
 
 
@@ -84,13 +81,8 @@ def _read(pid_file: Path) -> int:
 def _is_running(pid: int, mark: str) -> bool:
     if pid <= 0:
         return False
-    processes = Path("/proc")
-    if (processes / "self").exists():
-        try:
-            command = (processes / str(pid) / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
-        except (FileNotFoundError, ProcessLookupError):
-            return False
-    else:
-        shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
-        command = shown.stdout.strip() + " "
-    return mark in command  # a zombie has no command line
+    try:
+        command = psutil.Process(pid).cmdline()
+    except (psutil.Error, OSError):
+        return False  # it has ended, or belongs to somebody else; a zombie has no command line
+    return mark in "".join(f"{word} " for word in command)

@@ -33,7 +33,8 @@ def ensure(database: Database, accounts: Accounts, folder: DataFolder) -> Admini
     given = accounts.admin_password.get_secret_value() if accounts.admin_password else None
     was_kept = file.exists()
     password = given or secrets.kept(file, PASSWORD_BYTES)
-    outcome = ensure_admin(database, username, password)
+    with database.unit_of_work() as session:
+        outcome = ensure_admin(session, username, password)
     if outcome is not AdminOutcome.KEEPS_ANOTHER:
         if given is not None:
             secrets.write(file, given)
@@ -42,10 +43,15 @@ def ensure(database: Database, accounts: Accounts, folder: DataFolder) -> Admini
         return Administrator(username, str(file), f"Sign in as {username}; the password is in {file}")
     if not was_kept:
         file.unlink(missing_ok=True)
-    elif is_password_of(database, username, secrets.kept(file)):
+    elif _knows(database, username, secrets.kept(file)):
         not_given = "; SKYQUEUE_ADMIN_PASSWORD is another one, and is not used" if given else ""
         return Administrator(username, str(file), f"Sign in as {username}; the password is in {file}{not_given}")
     return Administrator(username, None, _another_password(username, folder, is_given=given is not None, is_kept=was_kept))
+
+
+def _knows(database: Database, username: str, password: str) -> bool:
+    with database.unit_of_work() as session:
+        return is_password_of(session, username, password)
 
 
 def _another_password(username: str, folder: DataFolder, *, is_given: bool, is_kept: bool) -> str:

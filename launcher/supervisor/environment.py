@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.setting_files import environment_with
+from core.environment.files import environment_with
 from core.settings import Settings
 from core.startup import CannotStart
 from core.users.tokens import SECRET_BYTES

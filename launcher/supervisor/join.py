@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.db import address
-from core.setting_files import environment_with
+from core.environment.files import environment_with
 from core.settings import Servers
 from core.startup import CannotStart
 from launcher.embedded.postgres import forget_other_servers

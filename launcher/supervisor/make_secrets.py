@@ -17,8 +17,8 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from core.db import address
+from core.environment.files import OR_FILE, Environment, read_line
 from core.redis import address as redis_address
-from core.setting_files import OR_FILE, Environment, read_line
 from core.settings import Settings
 from launcher.embedded import secrets
 from launcher.supervisor import environment

@@ -28,6 +28,8 @@ from loadtests.bench.client import Tally, hammer, request_bytes
 from loadtests.bench.stack import READY_SECONDS, Stack, running
 
 BOOKERS = 2
+TRAVELLERS = 5_000
+"""More than book in one round, so that nobody books a flight twice."""
 SEARCHERS = 1
 SECONDS = 6.0
 ROUNDS = 4
@@ -94,7 +96,7 @@ def measure(stack: Stack, tokens: list[str], flight: UUID) -> Side:
 
 def hang(stack: Stack, token: str, flight: UUID) -> None:
     """Bookings whose charges hang; returns when the first of them do."""
-    body = {"flight_id": str(flight), "seats": 1, "payment": {"token": "tok_hang"}}
+    body = {"flight_id": str(flight), "seats": 1, "payment": {"token": "tok_hang"}, "allow_duplicate": True}
     with httpx.Client(base_url=f"http://127.0.0.1:{stack.port}", headers={"Authorization": f"Bearer {token}"}) as client:
         for _ in range(HANGING):
             client.post("/api/v1/booking", json=body).raise_for_status()
@@ -122,7 +124,7 @@ def main() -> int:
         provider(Path(name), guardian) as address,
         running("loadtests.bench.app:create_app", environment={"SKYQUEUE_PAYMENTS_URL": address}) as stack,
     ):
-        tokens = stack.travellers(BOOKERS)
+        tokens = stack.travellers(TRAVELLERS)
         (stuck,) = stack.travellers(1)
         measure(stack, tokens, stack.flight(1_000_000))  # warm-up
         quiet, hanging = [], []

@@ -1,4 +1,4 @@
-"""Servers, API and worker of a bench run: private, with the product's own settings, gone afterwards."""
+"""Servers, API and worker of a bench run: private, with the settings that ship, gone afterwards."""
 
 from __future__ import annotations
 
@@ -105,7 +105,6 @@ def running(factory: str, *, workers: int = 1, environment: dict[str, str] | Non
                 "SKYQUEUE_DATABASE_URL": postgres.socket_url,
                 "SKYQUEUE_REDIS_URL": valkey.socket_url,
                 "SKYQUEUE_JWT_SECRET": SECRET,
-                "SKYQUEUE_RATE_LIMITS": "off",
                 "SKYQUEUE_DATA_DIR": name,
                 "SKYQUEUE_PORT": str(port),
                 **(environment or {}),

@@ -10,7 +10,7 @@ import httpx
 from core.clock import new_id
 from tests.conftest import ServerFactory
 from tests.support import crowd
-from tests.support.crowd import Wish
+from tests.support.crowd import Attempt
 from tests.support.installations import PipelineFactory
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
@@ -28,9 +28,8 @@ def test_what_was_accepted_is_not_taken_back_when_postgres_dies_before_it_ends(
     with pipeline.api().client(headers) as client, ThreadPoolExecutor() as background:
 
         def book(payment: dict[str, object], **headers: str) -> httpx.Response:
-            return client.post(
-                "/api/v1/booking", json={"flight_id": str(flight), "seats": 1, "payment": payment}, headers=headers
-            )
+            body = {"flight_id": str(flight), "seats": 1, "payment": payment, "allow_duplicate": True}
+            return client.post("/api/v1/booking", json=body, headers=headers)
 
         hold = book({"hold": True}).json()["booking_id"]
         pipeline.work(UUID(hold))
@@ -61,18 +60,19 @@ def test_killing_postgres_loses_no_booking_that_was_accepted(
     api = pipeline.api()
     worker = pipeline.worker()
     api_pid, worker_pid = api.pid, worker.pid
-    wishes = [Wish(account.headers, flight, key=f"key-{turn}") for turn, account in enumerate(pipeline.accounts(CLIENTS))]
+    attempts = [Attempt(account.headers, flight, key=f"key-{turn}") for turn, account in enumerate(pipeline.accounts(CLIENTS))]
 
-    with api.client(wishes[0].headers) as client:
+    reader = pipeline.account()
+    with api.client(reader.headers) as client:
         booked = client.post("/api/v1/booking", json={"flight_id": str(flight), "seats": 1}, headers={"Prefer": "wait=20"}).json()
         ended = client.get(booked["status_url"]).json()
     assert ended["status"] == "CONFIRMED"
 
     with ThreadPoolExecutor() as background:
-        load = background.submit(crowd.book, api.base_url, wishes, at_once=4, patience=60)
+        load = background.submit(crowd.book, api.base_url, attempts, at_once=4, patience=60)
         until(lambda: pipeline.seats(flight)[1] > 20, seconds=20)
         servers.kill_postgres()
-        with api.client(wishes[0].headers) as client:
+        with api.client(reader.headers) as client:
             refused = client.post("/api/v1/booking", json={"flight_id": str(flight), "seats": 1})
             known, unknown = client.get(booked["status_url"]), client.get(f"/api/v1/jobs/{new_id()}")
         servers.postgres.start()

@@ -11,7 +11,7 @@ import httpx
 
 from launcher.embedded.valkey import EmbeddedValkey
 from tests.support import crowd
-from tests.support.crowd import Wish
+from tests.support.crowd import Attempt
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 from workers.sweeps.sweeper import Sweeper
@@ -23,11 +23,11 @@ def test_flushing_redis_under_load_oversells_nothing_and_loses_nothing(pipeline:
     api = pipeline.api()
     worker = pipeline.worker(FAILPOINTS="after_reserve:sleep=50")
     until(lambda: worker.said("worker ready"), seconds=20)
-    wishes = [Wish(account.headers, flights[turn % 2]) for turn, account in enumerate(pipeline.accounts(300))]
+    attempts = [Attempt(account.headers, flights[turn % 2]) for turn, account in enumerate(pipeline.accounts(300))]
 
     flushes = 0
     with ThreadPoolExecutor() as background:
-        load = background.submit(crowd.book, api.base_url, wishes, at_once=12, wait=1)
+        load = background.submit(crowd.book, api.base_url, attempts, at_once=12, wait=1)
         while not load.done() or flushes < 5:
             wait([load], timeout=0.5)
             pipeline.redis.flushdb()
@@ -47,10 +47,10 @@ def test_killing_redis_with_work_in_flight_loses_nothing(fragile: Pipeline, own_
     api = fragile.api()
     worker = fragile.worker(FAILPOINTS="after_reserve:sleep=50")
     until(lambda: worker.said("worker ready"), seconds=20)
-    wishes = [Wish(account.headers, flight) for account in fragile.accounts(300)]
+    attempts = [Attempt(account.headers, flight) for account in fragile.accounts(300)]
 
     with ThreadPoolExecutor() as background:
-        load = background.submit(crowd.book, api.base_url, wishes, at_once=8)
+        load = background.submit(crowd.book, api.base_url, attempts, at_once=8)
         until(lambda: fragile.seats(flight)[1] > 20, seconds=20)
         os.kill(own_valkey.pid, signal.SIGKILL)
         until(lambda: not own_valkey.is_running)
@@ -69,13 +69,13 @@ def test_a_frozen_redis_makes_nobody_wait_at_the_door(fragile: Pipeline, own_val
     worker = fragile.worker()
     until(lambda: worker.said("worker ready"), seconds=20)
     owner = fragile.account()
-    (cancelled,) = crowd.book(api.base_url, [Wish(owner.headers, flight)], wait=20)
+    (cancelled,) = crowd.book(api.base_url, [Attempt(owner.headers, flight)], wait=20)
 
     os.kill(own_valkey.pid, signal.SIGSTOP)
     try:
         with api.client(owner.headers) as client:
-            answers = crowd.book(api.base_url, [Wish(account.headers, flight) for account in fragile.accounts(100)])
-            job = client.get(f"/api/v1/jobs/{answers[0].booking_id}", headers=answers[0].wish.headers)
+            answers = crowd.book(api.base_url, [Attempt(account.headers, flight) for account in fragile.accounts(100)])
+            job = client.get(f"/api/v1/jobs/{answers[0].booking_id}", headers=answers[0].attempt.headers)
             deleted = client.delete(f"/api/v1/bookings/{cancelled.booking_id}")
     finally:
         os.kill(own_valkey.pid, signal.SIGCONT)
@@ -99,7 +99,7 @@ def test_a_redis_that_was_never_there_defers_the_work(fragile: Pipeline, own_val
     worker = fragile.worker()
     owner = fragile.account()
     with api.client(owner.headers) as client:
-        (answer,) = crowd.book(api.base_url, [Wish(owner.headers, flight)])
+        (answer,) = crowd.book(api.base_url, [Attempt(owner.headers, flight)])
         assert answer.status == httpx.codes.ACCEPTED
         job = f"/api/v1/jobs/{answer.booking_id}"
         assert client.get(job).json()["status"] == "PENDING"
@@ -143,7 +143,7 @@ def test_a_full_redis_defers_the_work_until_there_is_room(fragile: Pipeline, own
     fragile.redis.set("ballast", b"x" * 4_000_000)
     fragile.redis.config_set("maxmemory", used)
 
-    answers = crowd.book(api.base_url, [Wish(account.headers, flight) for account in fragile.accounts(50)])
+    answers = crowd.book(api.base_url, [Attempt(account.headers, flight) for account in fragile.accounts(50)])
     assert {answer.status for answer in answers} == {httpx.codes.ACCEPTED}
     fragile.wind_leases()
     until(lambda: worker.said("OOM") or worker.said("maxmemory"), seconds=20)

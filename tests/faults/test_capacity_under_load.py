@@ -15,7 +15,7 @@ import httpx
 from core.clock import now
 from core.users.models import Role
 from tests.support import crowd
-from tests.support.crowd import Wish
+from tests.support.crowd import Attempt
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
 from tests.support.waiting import until
@@ -80,25 +80,27 @@ def test_bookings_race_an_aircraft_that_shrinks_and_grows(pipeline: Pipeline) ->
     flight = pipeline.flight(60)
     api = pipeline.api()
     pipeline.worker()
-    desk = hangar(pipeline, api, flight)
-    wishes = [Wish(traveller.headers, flight, PARTIES[number % 3]) for number, traveller in enumerate(pipeline.accounts(CLIENTS))]
+    office = hangar(pipeline, api, flight)
+    attempts = [
+        Attempt(traveller.headers, flight, PARTIES[number % 3]) for number, traveller in enumerate(pipeline.accounts(CLIENTS))
+    ]
 
-    with desk.client, desk.swapping((5, 90)):
-        answers = crowd.book(api.base_url, wishes, at_once=100, wait=20)
-        until(lambda: len(desk.refused) >= 3 and len(desk.accepted) >= 3)
+    with office.client, office.swapping((5, 90)):
+        answers = crowd.book(api.base_url, attempts, at_once=100, wait=20)
+        until(lambda: len(office.refused) >= 3 and len(office.accepted) >= 3)
     # Whoever was let in keeps the place, whatever flew in between.
     pipeline.assert_clean(crowd.accepted(answers))
 
-    assert desk.others == []
-    for refusal in desk.refused:
+    assert office.others == []
+    for refusal in office.refused:
         assert refusal["code"] == "capacity_below_sold"
         assert refusal["held"] + refusal["sold"] > refusal["total_seats"]
-    for flown in desk.accepted:
+    for flown in office.accepted:
         assert 0 <= flown["available_seats"] <= flown["total_seats"]
     held, sold, _ = pipeline.seats(flight)
     told = [answer for answer in answers if answer.status == httpx.codes.ACCEPTED]
-    confirmed = sum(answer.wish.seats for answer in told if answer.body["job"]["status"] == "CONFIRMED")
+    confirmed = sum(answer.attempt.seats for answer in told if answer.body["job"]["status"] == "CONFIRMED")
     assert (held, sold) == (0, confirmed)
     assert sold > 5, "the smallest aircraft must be too small in the end"
-    last = max(desk.accepted, key=lambda flown: int(flown["version"]))
+    last = max(office.accepted, key=lambda flown: int(flown["version"]))
     assert sold <= last["total_seats"]

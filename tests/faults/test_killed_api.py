@@ -8,10 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
-import pytest
 
 from tests.support import crowd
-from tests.support.crowd import Wish
+from tests.support.crowd import Attempt
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
 from tests.support.waiting import until
@@ -23,10 +22,10 @@ def test_every_key_is_one_booking_although_the_api_is_killed_before_it_answers(p
     flight = pipeline.flight(CLIENTS)
     pipeline.worker()
     api = pipeline.api(FAILPOINTS="after_commit_before_reply:crash")
-    wishes = [Wish(account.headers, flight, key=f"key-{turn}") for turn, account in enumerate(pipeline.accounts(CLIENTS))]
+    attempts = [Attempt(account.headers, flight, key=f"key-{turn}") for turn, account in enumerate(pipeline.accounts(CLIENTS))]
 
     with kept_alive(api, FAILPOINTS="after_commit_before_reply:crash:0.1") as deaths:
-        answers = crowd.book(api.base_url, wishes, at_once=16, patience=60)
+        answers = crowd.book(api.base_url, attempts, at_once=16, patience=60)
 
     assert {answer.status for answer in answers} == {httpx.codes.ACCEPTED}
     assert max(answer.tries for answer in answers) > 1
@@ -39,23 +38,22 @@ def test_every_key_is_one_booking_although_the_api_is_killed_before_it_answers(p
     assert pipeline.seats(flight)[:2] == (0, CLIENTS)
 
 
-@pytest.mark.parametrize("limits", ["off", "on"])
-def test_a_request_whose_commit_nobody_saw_is_one_booking_once_it_is_repeated(pipeline: Pipeline, limits: str) -> None:
+def test_a_request_whose_commit_nobody_saw_is_one_booking_once_it_is_repeated(pipeline: Pipeline) -> None:
     """The API dies while Postgres works on its statement, which may then be carried out, or not."""
     flight = pipeline.flight(10)
-    api = pipeline.api(RATE_LIMITS=limits)
-    wish = Wish(pipeline.account().headers, flight, key="k-1")
+    api = pipeline.api()
+    attempt = Attempt(pipeline.account().headers, flight, key="k-1")
     with ThreadPoolExecutor() as background:
         with pipeline.db.transaction() as connection:
             connection.execute("LOCK TABLE bookings IN ACCESS EXCLUSIVE MODE")
-            asking = background.submit(crowd.book, api.base_url, [wish])
+            asking = background.submit(crowd.book, api.base_url, [attempt])
             until(lambda: waiting_for_a_lock(pipeline) > 0)
             api.kill()
         (unanswered,) = asking.result()
     assert unanswered.status == crowd.NOT_ANSWERED
 
-    api.start(RATE_LIMITS=limits)
-    (answer,) = crowd.book(api.base_url, [wish])
+    api.start()
+    (answer,) = crowd.book(api.base_url, [attempt])
     assert answer.status == httpx.codes.ACCEPTED
     pipeline.worker()
     pipeline.wind_leases()

@@ -6,12 +6,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from uuid import UUID
 
 import pytest
 
 from core import keys
-from core.lifecycle import sweep
+from core.bookings.unfinished import leases
 from core.messaging.messages import Message, Queue, ReserveAlone, ReserveBookings
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
@@ -46,7 +47,7 @@ def test_a_booking_that_kills_its_workers_fails_alone(pipeline: Pipeline, proces
     until(has_ended, seconds=90, every=0.3)
     assert pipeline.endings(others) == {"CONFIRMED": COMPANY}
     assert pipeline.endings([killer]) == {"internal": 1}
-    assert sweep.ALONE_FROM_ATTEMPT <= deaths <= sweep.LAST_ATTEMPT
+    assert leases.ALONE_FROM_ATTEMPT <= deaths <= leases.LAST_ATTEMPT
     pipeline.assert_clean(bookings)
     assert pipeline.seats(flight) == (0, COMPANY, 200 - COMPANY)
     with pipeline.db.snapshot() as connection:
@@ -60,14 +61,14 @@ def lost_behind_a_killer(pipeline: Pipeline) -> Counter[str]:
     """What became of the others after as many rounds as the killer survives."""
     killer, *others = sorted(pipeline.accept_many(4, pipeline.flight(10)))
     sweeper = Sweeper(pipeline.context, threading.Event())
-    for _ in range(sweep.LAST_ATTEMPT):
+    for _ in range(leases.LAST_ATTEMPT):
         pipeline.wind_leases()
         sweeper.sweep_once()
         with pipeline.db.transaction() as connection:
             attempts = connection.execute("SELECT attempts FROM bookings WHERE id = %s", (killer,)).fetchone()
             assert attempts is not None
-            if attempts[0] >= sweep.ALONE_FROM_ATTEMPT - 1:
-                sweep.begin_alone(connection, [killer])
+            if attempts[0] >= leases.ALONE_FROM_ATTEMPT - 1:
+                leases.begin_alone(connection, [killer])
         pipeline.redis.delete(QUEUE, f"{QUEUE}.msgs")
     pipeline.wind_leases()
     sweeper.sweep_once()
@@ -80,9 +81,8 @@ def test_who_was_lost_behind_a_killer_time_and_again_is_not_given_up(pipeline: P
 
 
 def test_without_the_worker_that_counts_the_neighbours_are_given_up(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    counted = "CASE WHEN due.attempts < %(company)s THEN b.attempts + 1 ELSE b.attempts END"
-    assert sweep._LEASE_DUE.count(counted) == 1, "the statement has changed; so must its control"
-    monkeypatch.setattr(sweep, "_LEASE_DUE", sweep._LEASE_DUE.replace(counted, "least(b.attempts + 1, 5)"))
+    counting_all = partial(leases.lease_due_bookings, counted_below=leases.LAST_ATTEMPT)
+    monkeypatch.setattr(leases, "lease_due_bookings", counting_all)
     assert lost_behind_a_killer(pipeline) == {"internal": 3}
 
 
@@ -92,7 +92,7 @@ def test_a_booking_is_begun_alone_no_more_often_than_it_may(pipeline: Pipeline) 
     pipeline.work(ended)
     with pipeline.db.transaction() as connection:
         connection.execute("UPDATE bookings SET attempts = 2")
-        begun = [sweep.begin_alone(connection, [booking, ended]) for _ in range(4)]
+        begun = [leases.begin_alone(connection, [booking, ended]) for _ in range(4)]
     assert begun == [[booking]] * 3 + [[]]
 
 

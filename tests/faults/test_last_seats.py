@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.support import crowd
-from tests.support.crowd import Wish
+from tests.support.crowd import Attempt
 from tests.support.pipeline import Pipeline
 
 CLIENTS = 500
@@ -17,9 +17,9 @@ def test_five_hundred_clients_get_exactly_the_seats_there_are(pipeline: Pipeline
     flight = pipeline.flight(seats)
     api = pipeline.api()
     pipeline.worker()
-    wishes = [Wish(traveller.headers, flight) for traveller in pipeline.accounts(CLIENTS)]
+    attempts = [Attempt(traveller.headers, flight) for traveller in pipeline.accounts(CLIENTS)]
 
-    answers = crowd.book(api.base_url, wishes, at_once=CLIENTS, wait=25)
+    answers = crowd.book(api.base_url, attempts, at_once=CLIENTS, wait=25)
 
     accepted = [answer for answer in answers if answer.status == httpx.codes.ACCEPTED]
     refused = [answer for answer in answers if answer.status == httpx.codes.CONFLICT]

@@ -12,15 +12,15 @@ import psycopg
 import pytest
 from sqlalchemy import event
 
-from core.bookings.requests import Accepted, BookingRequest
+from core.bookings.intake.requests import Accepted, BookingRequest
 from core.clock import new_id
 from core.db import RawConnection, opened
 from core.errors import Unavailable
-from core.lifecycle.accept import Intake
 from core.users.tokens import AccountGone
 from tests.support import connections
 from tests.support.api import RunningApi
 from tests.support.connections import Loss
+from tests.support.intake import new_intake
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 
@@ -66,8 +66,10 @@ def test_of_a_batch_whose_connection_is_lost_in_the_middle_the_stored_part_is_an
     """A booking of an account that is gone makes the batch be halved, so its parts are stored one after the other."""
     flight, traveller = pipeline.flight(10), pipeline.account().id
     of_nobody = BookingRequest(new_id(), (flight,), 1)
-    first, *others = (BookingRequest(traveller, (flight,), 1, idempotency_key=key, request_hash=b"same") for key in "abc")
-    intake = Intake(pipeline.db)
+    first, *others = (
+        BookingRequest(traveller, (flight,), 1, idempotency_key=key, request_hash=b"same", allow_duplicate=True) for key in "abc"
+    )
+    intake = new_intake(pipeline.db)
     # The whole batch, its first half, each of the two in it; the fifth connection is for the second half.
     with connections.lost(pipeline.db, lose, turn=5):
         answers = intake.accept([first, of_nobody, *others])
@@ -89,23 +91,26 @@ COMMIT_WAITS: Final = """
 
 def test_bookings_whose_confirmation_is_lost_are_in_doubt_and_never_refused(pipeline: Pipeline) -> None:
     flight, traveller = pipeline.flight(10), pipeline.account().id
-    wishes = [BookingRequest(traveller, (flight,), 1, idempotency_key=key, request_hash=b"same") for key in ("key", None)]
+    attempts = [
+        BookingRequest(traveller, (flight,), 1, idempotency_key=key, request_hash=b"same", allow_duplicate=True)
+        for key in ("key", None)
+    ]
     used: list[RawConnection] = []
     with pipeline.db.transaction() as connection:
         connection.execute(COMMIT_WAITS)
     try:
         with opened(pipeline.database_url, pool_size=1, application="door") as door, ThreadPoolExecutor() as thread:
-            intake = Intake(door)
+            intake = new_intake(door)
             event.listen(door.engine, "checkout", lambda connection, *_: used.append(connection), once=True)
             with pipeline.db.transaction() as other:
                 other.execute("SELECT pg_advisory_xact_lock(42)")
-                accepting = thread.submit(intake.accept, wishes)
+                accepting = thread.submit(intake.accept, attempts)
                 until(lambda: _waits_for_a_lock(pipeline, "door"))
                 connections.reset(used[0])
             with pytest.raises(psycopg.OperationalError):
                 accepting.result()
             until(lambda: _count(pipeline, "bookings") == 2)  # Postgres had been asked, and did not need to be heard
-            (again,) = intake.accept(wishes[:1])
+            (again,) = intake.accept(attempts[:1])
     finally:
         with pipeline.db.transaction() as connection:
             connection.execute("DROP TRIGGER commit_waits ON bookings; DROP FUNCTION wait_for_the_test")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support import crowd
 from tests.support.api import ApiFactory
-from tests.support.crowd import Wish
+from tests.support.crowd import Attempt
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 
@@ -18,13 +18,13 @@ def test_the_door_closes_at_the_limit_and_opens_when_the_backlog_is_worked(pipel
     flight = pipeline.flight(500)
     api = pipeline.api(BACKLOG_LIMIT=str(LIMIT))
     accounts = pipeline.accounts(60)
-    answers = crowd.book(api.base_url, [Wish(account.headers, flight) for account in accounts[:LIMIT]])
+    answers = crowd.book(api.base_url, [Attempt(account.headers, flight) for account in accounts[:LIMIT]])
     assert {answer.status for answer in answers} == {httpx.codes.ACCEPTED}
 
     with api.client(accounts[-1].headers) as client:
 
         def book() -> httpx.Response:
-            return client.post("/api/v1/booking", json={"flight_id": str(flight), "seats": 1})
+            return client.post("/api/v1/booking", json={"flight_id": str(flight), "seats": 1, "allow_duplicate": True})
 
         let_in = book()
         until(lambda: book().status_code != httpx.codes.ACCEPTED)

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from core.bookings.intake.requests import BookingRequest
 from core.bookings.models import PaymentMode
-from core.bookings.requests import BookingRequest
 from core.lifecycle import cancel as cancelling
 from core.lifecycle import settle_payment
 from core.messaging.messages import ReserveBookings
@@ -21,7 +21,7 @@ from tests.support.money import PracticeProvider, ProviderFactory, Till, TillFac
 from tests.support.pipeline import Pipeline
 from tests.support.provider_process import ProviderProcess
 from tests.support.waiting import until
-from workers.payment_executor import LANE_CALLS
+from workers.payment_executor import FLIGHT_CALLS
 
 PRICE = Decimal(7500)
 
@@ -81,14 +81,14 @@ def test_one_flight_whose_charges_hang_holds_up_no_other(pipeline: Pipeline, sta
     provider = start_provider(hang_seconds=60.0)
     pipeline.worker(PAYMENTS_URL=provider.base_url, PAYMENTS_TIMEOUT_SECONDS="10")
     hanging, healthy = pipeline.flight(100), pipeline.flight(100)
-    stuck = book(pipeline, hanging, 5 * LANE_CALLS, "tok_hang")
-    until(lambda: len(provider.charges()) == LANE_CALLS, seconds=30)
+    stuck = book(pipeline, hanging, 5 * FLIGHT_CALLS, "tok_hang")
+    until(lambda: len(provider.charges()) == FLIGHT_CALLS, seconds=30)
     quick = book(pipeline, healthy, 30)
     until(lambda: pipeline.endings(quick) == {"CONFIRMED": 30}, seconds=30)
     assert "UNKNOWN" not in statuses(pipeline), "they waited for the first time-out"
     assert pipeline.endings(stuck) == {"HELD": len(stuck)}
     charges = provider.charges()
-    assert sum(charge["status"] == "processing" for charge in charges) == LANE_CALLS
+    assert sum(charge["status"] == "processing" for charge in charges) == FLIGHT_CALLS
 
 
 def test_a_provider_that_fails_half_of_the_time_charges_and_refunds_each_once(

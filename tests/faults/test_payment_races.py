@@ -15,8 +15,8 @@ from uuid import UUID
 
 import pytest
 
+from core.bookings.intake.requests import BookingRequest
 from core.bookings.models import PaymentMode
-from core.bookings.requests import BookingRequest
 from core.errors import Conflict
 from core.lifecycle import end, settle_payment
 from core.lifecycle.settle_payment import Claim

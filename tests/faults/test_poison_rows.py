@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from core.bookings.errors import NotAccepted
-from core.bookings.requests import Accepted, BookingRequest
+from core.bookings.intake.requests import Accepted, BookingRequest
 from core.db import RawConnection
-from core.lifecycle.accept import Intake
+from tests.support.intake import new_intake
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 
@@ -35,7 +35,7 @@ def test_the_neighbours_of_a_row_that_cannot_be_accepted_are_accepted(pipeline: 
     flight, travellers = pipeline.flight(200), pipeline.accounts(21)
     with pipeline.db.transaction() as connection:
         refuse(connection, REFUSALS[refusal], f"INSERT ON bookings FOR EACH ROW WHEN (NEW.user_id = '{travellers[7].id}')")
-    answers = Intake(pipeline.db).accept([BookingRequest(each.id, (flight,), 1) for each in travellers])
+    answers = new_intake(pipeline.db).accept([BookingRequest(each.id, (flight,), 1) for each in travellers])
     assert [turn for turn, answer in enumerate(answers) if not isinstance(answer, Accepted)] == [7]
     assert isinstance(answers[7], NotAccepted)
 

@@ -18,7 +18,7 @@ import pytest
 
 from tests.conftest import ServerFactory
 from tests.support import crowd
-from tests.support.crowd import Wish
+from tests.support.crowd import Attempt
 from tests.support.installations import PipelineFactory
 from tests.support.waiting import until
 
@@ -77,11 +77,11 @@ def test_an_outage_of_redis_is_told_when_it_begins_and_when_it_is_over(
     until(lambda: not pair.valkey.is_running)
     flight = pipeline.flight(500)
     with nobody_there(pair.redis_url) as doorman:
-        crowd.book(api.base_url, [Wish(account.headers, flight) for account in pipeline.accounts(20)])
+        crowd.book(api.base_url, [Attempt(account.headers, flight) for account in pipeline.accounts(20)])
         until(lambda: doorman.tries > TRIES, seconds=60)
     pair.valkey.start()
     over = "messages are taken again"
-    until(lambda: told(worker.log, "info")[over] == 4 and api.said("the news is heard again"), seconds=30)
+    until(lambda: told(worker.log, "info")[over] == 4 and api.said("job events arrive again"), seconds=30)
     until(lambda: worker.said("Redis is back, and what is due is sent"))
 
     for process in (worker, api):

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
+from core.bookings.intake.requests import BookingRequest
 from core.bookings.models import PaymentMode
-from core.bookings.requests import BookingRequest
 from tests.support.pipeline import Pipeline
 from tests.support.steps import Steps
 from tests.support.waiting import until

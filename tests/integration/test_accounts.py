@@ -12,7 +12,8 @@ import pytest
 from core.db import Database
 from core.users import passwords
 from core.users.models import Role
-from core.users.service import AdminOutcome, ensure_admin
+from core.users.service import AdminOutcome
+from tests.support.administrators import ensure_admin
 from tests.support.api import PASSWORD, ApiFactory, RunningApi, problem, register, sign_in
 from tests.support.flights import add_flight, body
 from tests.support.imports import csv_of, row

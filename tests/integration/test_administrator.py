@@ -15,10 +15,10 @@ from pydantic import SecretStr
 
 from core.db import Database
 from core.settings import Accounts
-from core.users.service import ensure_admin, is_password_of
 from launcher import cli
 from launcher.supervisor.administrator import Administrator, ensure
 from launcher.supervisor.folder import DataFolder
+from tests.support.administrators import ensure_admin, is_password_of
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from core.bookings.references import ALPHABET
+from core.bookings.intake.references import ALPHABET
 from core.clock import new_id
 from tests.support import house
 from tests.support.people import Person

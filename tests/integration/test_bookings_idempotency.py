@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.support import crowd, house
-from tests.support.crowd import Wish
+from tests.support.crowd import Attempt
 from tests.support.people import Person
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
@@ -73,7 +73,7 @@ def test_a_key_used_for_something_else_is_refused(client: httpx.Client, pipeline
 
 def test_fifty_requests_at_once_with_one_key_are_one_booking(api: Api, account: Person, pipeline: Pipeline) -> None:
     flight = pipeline.flight(10)
-    answers = crowd.book(api.base_url, [Wish(account.headers, flight, key="k-1")] * 50, at_once=50)
+    answers = crowd.book(api.base_url, [Attempt(account.headers, flight, key="k-1")] * 50, at_once=50)
     assert {answer.status for answer in answers} == {202}
     assert len({answer.booking_id for answer in answers}) == 1
     assert bookings_in(pipeline) == 1
@@ -82,11 +82,11 @@ def test_fifty_requests_at_once_with_one_key_are_one_booking(api: Api, account: 
 def test_fifty_requests_at_once_to_two_processes_are_one_booking(api: Api, account: Person, pipeline: Pipeline) -> None:
     flight = pipeline.flight(10)
     other = pipeline.api()
-    wishes = [Wish(account.headers, flight, key="k-1")] * 25
+    attempts = [Attempt(account.headers, flight, key="k-1")] * 25
 
     async def both() -> list[list[crowd.Answer]]:
         addresses = [api.base_url, other.base_url]
-        return await asyncio.gather(*(asyncio.to_thread(crowd.book, address, wishes, at_once=25) for address in addresses))
+        return await asyncio.gather(*(asyncio.to_thread(crowd.book, address, attempts, at_once=25) for address in addresses))
 
     answers = [answer for half in asyncio.run(both()) for answer in half]
     other.stop()
@@ -106,8 +106,8 @@ def test_the_same_key_of_somebody_else_is_another_booking(client: httpx.Client, 
 
 
 def test_without_a_key_every_request_is_a_booking(client: httpx.Client, pipeline: Pipeline) -> None:
-    flight = pipeline.flight(10)
-    first, second = book(client, flight, None), book(client, flight, None)
+    body = {"flight_id": str(pipeline.flight(10)), "seats": 1, "allow_duplicate": True}
+    first, second = (client.post("/api/v1/booking", json=body) for _ in range(2))
     assert (first.status_code, second.status_code) == (202, 202)
     assert first.json()["booking_id"] != second.json()["booking_id"]
 

@@ -9,26 +9,26 @@ import pytest
 from sqlalchemy import event
 
 from api.http.database import WatchedDatabase
-from core.bookings.requests import Accepted, BookingRequest
+from core.bookings.intake.requests import Accepted, BookingRequest
 from core.clock import new_id
 from core.errors import Unavailable
 from core.flights.errors import FlightNotFound
 from core.idempotency.answers import IdempotencyKeyReused
-from core.lifecycle.accept import Intake
 from core.users.tokens import AccountGone
+from tests.support.intake import new_intake
 from tests.support.pipeline import Pipeline
 
 
 def test_a_request_that_cannot_be_stored_takes_no_other_down(pipeline: Pipeline) -> None:
     flight, traveller = pipeline.flight(10), pipeline.account().id
-    good = [BookingRequest(traveller, (flight,), 1) for _ in range(20)]
+    good = [BookingRequest(traveller, (flight,), 1, allow_duplicate=True) for _ in range(20)]
     bad = {
         3: BookingRequest(new_id(), (flight,), 1),
         7: BookingRequest(traveller, (new_id(),), 1),
         11: BookingRequest(new_id(), (flight,), 1),
     }
     batch = [bad.get(turn, request) for turn, request in enumerate(good)]
-    answers = Intake(pipeline.db).accept(batch)
+    answers = new_intake(pipeline.db).accept(batch)
     assert [type(answers[turn]) for turn in bad] == [AccountGone, FlightNotFound, AccountGone]
     accepted = [answer.booking_id for answer in answers if isinstance(answer, Accepted)]
     assert len(accepted) == len(set(accepted)) == 17
@@ -39,7 +39,7 @@ def test_equal_keys_in_one_batch_are_one_booking(pipeline: Pipeline) -> None:
     flight, traveller = pipeline.flight(10), pipeline.account().id
     batch = [BookingRequest(traveller, (flight,), 1, idempotency_key="k", request_hash=b"a") for _ in range(5)]
     other = BookingRequest(traveller, (flight,), 2, idempotency_key="k", request_hash=b"b")
-    *same, refused = Intake(pipeline.db).accept([*batch, other])
+    *same, refused = new_intake(pipeline.db).accept([*batch, other])
     assert isinstance(refused, IdempotencyKeyReused)
     replies = [answer for answer in same if isinstance(answer, Accepted)]
     assert len({answer.booking_id for answer in replies}) == 1
@@ -48,9 +48,9 @@ def test_equal_keys_in_one_batch_are_one_booking(pipeline: Pipeline) -> None:
 
 def test_references_are_unique_among_processes(pipeline: Pipeline) -> None:
     flight, traveller = pipeline.flight(10), pipeline.account().id
-    intakes = [Intake(pipeline.db) for _ in range(3)]
+    intakes = [new_intake(pipeline.db) for _ in range(3)]
     for turn in range(12):
-        intakes[turn % 3].accept([BookingRequest(traveller, (flight,), 1) for _ in range(200)])
+        intakes[turn % 3].accept([BookingRequest(traveller, (flight,), 1, allow_duplicate=True) for _ in range(200)])
     with pipeline.db.snapshot() as connection:
         assert connection.execute("SELECT count(*), count(DISTINCT reference) FROM bookings").fetchone() == (2400, 2400)
 
@@ -77,7 +77,7 @@ def test_of_a_batch_that_finds_the_door_closed_in_the_middle_the_stored_part_is_
     good = BookingRequest(traveller, flights, 1, idempotency_key="trip", request_hash=b"trip")
     # The account that does not exist breaks the batch; its halves are tried one by one, and the door closes behind the first.
     with closing(pipeline, turn=2) as door:
-        stored, in_doubt = Intake(door).accept([good, BookingRequest(new_id(), flights, 1)])
+        stored, in_doubt = new_intake(door).accept([good, BookingRequest(new_id(), flights, 1)])
     assert isinstance(stored, Accepted)
     assert pipeline.endings([stored.booking_id]) == {"PENDING": 1}
     assert isinstance(in_doubt, Unavailable)
@@ -88,11 +88,11 @@ def test_who_comes_behind_the_door_that_closed_is_not_told_that_nothing_was_chan
     flights, traveller = (pipeline.flight(10), pipeline.flight(10)), pipeline.account().id
     good = BookingRequest(traveller, flights, 1, idempotency_key="trip", request_hash=b"trip")
     with closing(pipeline, turn=2) as door:
-        refused, in_doubt = Intake(door).accept([BookingRequest(new_id(), flights, 1), good])
+        refused, in_doubt = new_intake(door).accept([BookingRequest(new_id(), flights, 1), good])
     assert isinstance(refused, AccountGone)
     assert isinstance(in_doubt, Unavailable)
     assert "Idempotency-Key" in in_doubt.detail
-    (again,) = Intake(pipeline.db).accept([good])
+    (again,) = new_intake(pipeline.db).accept([good])
     assert isinstance(again, Accepted)
     assert not again.replayed
 
@@ -101,4 +101,4 @@ def test_a_batch_that_finds_the_door_closed_hears_that_nothing_was_changed(pipel
     with closing(pipeline, turn=1) as door:
         door.hangs = True
         with pytest.raises(Unavailable, match="nothing was changed"):
-            Intake(door).accept([BookingRequest(pipeline.account().id, (pipeline.flight(10),), 1)])
+            new_intake(door).accept([BookingRequest(pipeline.account().id, (pipeline.flight(10),), 1)])

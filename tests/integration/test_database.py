@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from psycopg.errors import ReadOnlySqlTransaction
+from sqlalchemy import text
 
-from core.db import Database, RawConnection, opened
+from core.db import Database, RawConnection, opened, savepoint
 from tests.support import connections
 from tests.support.connections import Loss
 
@@ -40,3 +42,22 @@ def test_a_connection_that_comes_back_after_the_end_is_closed(single: Database) 
         single.dispose()
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert connection.closed
+
+
+WRITE = "UPDATE flights SET price = price"
+
+
+def test_postgres_refuses_to_write_in_a_snapshot_and_does_in_a_transaction(single: Database) -> None:
+    """All on one connection: neither leaves anything behind that the next one would notice."""
+    for _ in range(2):
+        with single.snapshot() as connection, pytest.raises(ReadOnlySqlTransaction):
+            connection.execute(WRITE)
+        with single.transaction() as connection:
+            connection.execute(WRITE)
+        with single.unit_of_work() as session:
+            session.execute(text(WRITE))
+
+
+def test_a_savepoint_needs_the_transaction_of_an_edge(single: Database) -> None:
+    with single.snapshot() as connection, pytest.raises(AssertionError), savepoint(connection):
+        pass

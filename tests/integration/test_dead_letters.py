@@ -17,7 +17,7 @@ from api.operations import dead_letter_rounds
 from core import keys
 from core.clock import new_id
 from core.imports import reopening, unclaimed
-from core.lifecycle import sweep
+from core.lifecycle import give_up as giving_up
 from core.messaging.messages import Queue, ReserveBookings
 from core.operations import dead_letters
 from tests.support.api import problem
@@ -25,6 +25,7 @@ from tests.support.imports import Office, counts, csv_of, row
 from tests.support.pipeline import Pipeline
 from workers import import_run
 from workers.import_run import Ending
+from workers.sweeps import uploads
 
 LETTERS = "/admin/dead-letters"
 
@@ -32,7 +33,7 @@ LETTERS = "/admin/dead-letters"
 def give_up(pipeline: Pipeline, bookings: Sequence[UUID]) -> None:
     """As the sweep does after five attempts."""
     with pipeline.db.transaction() as connection:
-        after = sweep.give_up(connection, bookings)
+        after = giving_up.give_up(connection, bookings)
     after.run(pipeline.context.redis, pipeline.context.dispatcher)
 
 
@@ -158,7 +159,7 @@ def test_an_import_that_was_given_up_goes_on_where_it_stopped(office: Office, mo
     with office.db.transaction() as connection:
         dead_letters.bury_import(connection, job, "The import failed; its row says why.")
     monkeypatch.setattr(unclaimed, "YOUNG", timedelta(0))
-    assert unclaimed.delete_orphans(office.db, office.storage) == []
+    assert uploads.delete_orphans(office.db, office.storage) == []
 
     (letter,) = letters(office.admin, kind="import")
     assert office.admin.post(f"{LETTERS}/{letter['id']}/replay").status_code == 200

@@ -12,31 +12,32 @@ from uuid import UUID
 import httpx
 import pytest
 
-from core.bookings import duplicates
 from core.bookings.errors import PossibleDuplicate
-from core.bookings.requests import Accepted, Answer, BookingRequest
+from core.bookings.intake import duplicates
+from core.bookings.intake.requests import Accepted, Answer, BookingRequest
 from core.db import Database
-from core.lifecycle.accept import Intake
 from tests.support.api import ApiFactory, register
-from tests.support.crowd import Wish, accepted
+from tests.support.crowd import Attempt, accepted
 from tests.support.crowd import book as book_at_once
+from tests.support.intake import new_intake
 from tests.support.pipeline import Pipeline
 from tests.support.rows import insert_booking
 
 AT_ONCE = 50
+WINDOW_MINUTES = 15
 
 
 @pytest.fixture
 def watched(start_api: ApiFactory) -> Iterator[httpx.Client]:
-    """A traveller at a door that looks for duplicates."""
-    api = start_api(RATE_LIMITS="on")
+    """A traveller. Rate limits are off, which changes nothing of what is tested here."""
+    api = start_api()
     with api.client() as anybody, api.client(register(anybody).headers) as signed_in:
         yield signed_in
 
 
 def book(client: httpx.Client, *flights: UUID, key: str | None = None, **body: Any) -> httpx.Response:
-    wish = {"flight_id": str(flights[0])} if len(flights) == 1 else {"flight_ids": [str(flight) for flight in flights]}
-    return client.post("/api/v1/booking", json={**wish, "seats": 1, **body}, headers={"Idempotency-Key": key} if key else {})
+    attempt = {"flight_id": str(flights[0])} if len(flights) == 1 else {"flight_ids": [str(flight) for flight in flights]}
+    return client.post("/api/v1/booking", json={**attempt, "seats": 1, **body}, headers={"Idempotency-Key": key} if key else {})
 
 
 def test_the_same_flight_again_is_refused_unless_it_is_meant(watched: httpx.Client, pipeline: Pipeline) -> None:
@@ -62,6 +63,18 @@ def test_a_repeated_key_is_the_same_booking_and_another_key_is_not(watched: http
     assert book(watched, flight, key="two").headers["idempotent-replayed"] == "true"
 
 
+@pytest.mark.parametrize("limits", ["on", "off"])
+def test_the_window_is_a_setting_of_its_own(start_api: ApiFactory, pipeline: Pipeline, limits: str) -> None:
+    flight = pipeline.flight(9)
+    for minutes, status in ((20, 202), (30, 409)):
+        api = start_api(RATE_LIMITS=limits, DUPLICATE_MINUTES=str(minutes))
+        with api.client() as anybody, api.client(register(anybody).headers) as client:
+            first = book(client, flight).json()["booking_id"]
+            with pipeline.db.transaction() as connection:
+                connection.execute("UPDATE bookings SET created_at = now() - interval '25 minutes' WHERE id = %s", (first,))
+            assert book(client, flight).status_code == status
+
+
 def test_every_flight_of_a_trip_counts(watched: httpx.Client, pipeline: Pipeline) -> None:
     outbound, inbound, other = (pipeline.flight(9, departs_in=timedelta(days=day)) for day in (3, 4, 5))
     trip = book(watched, outbound, inbound).json()["booking_id"]
@@ -82,7 +95,7 @@ def test_what_is_over_or_long_ago_or_somebody_elses_is_no_duplicate(
         with pipeline.db.transaction() as connection:
             connection.execute(f"UPDATE bookings SET {column} = {value} WHERE id = %s".encode(), (booking,))
 
-    change("created_at", f"now() - interval '{duplicates.WINDOW_MINUTES} minutes'")
+    change("created_at", f"now() - interval '{WINDOW_MINUTES} minutes'")
     assert duplicate_of(pipeline, booking, flight) is None
     change("created_at", "now()")
     assert duplicate_of(pipeline, booking, flight) == UUID(booking)
@@ -100,31 +113,26 @@ def duplicate_of(pipeline: Pipeline, booking: str, flight: UUID) -> UUID | None:
         row = connection.execute("SELECT user_id FROM bookings WHERE id = %s", (booking,)).fetchone()
         assert row is not None
         request = BookingRequest(row[0], (flight,), 1, booking_id=UUID(int=1))
-        return duplicates.find_duplicates(connection, [request]).get(request.booking_id)
-
-
-def test_nobody_looks_for_duplicates_when_limits_are_off(traveller: httpx.Client, pipeline: Pipeline) -> None:
-    flight = pipeline.flight(9)
-    assert [book(traveller, flight).status_code for _ in range(2)] == [202, 202]
+        return duplicates.find_duplicates(connection, [request], minutes=WINDOW_MINUTES).get(request.booking_id)
 
 
 def test_of_a_batch_the_first_one_wins_and_the_others_name_it(pipeline: Pipeline) -> None:
     flight, other, departed = pipeline.flight(9), pipeline.flight(9), pipeline.flight(9, departs_in=timedelta(hours=-1))
     asha, ravi = (account.id for account in pipeline.accounts(2))
-    intake = Intake(pipeline.db, refuses_duplicates=True)
+    intake = new_intake(pipeline.db)
 
-    def wish(user: UUID, *flights: UUID, key: str | None = None, meant: bool = False) -> BookingRequest:
+    def attempt(user: UUID, *flights: UUID, key: str | None = None, meant: bool = False) -> BookingRequest:
         return BookingRequest(user, flights, 1, idempotency_key=key, request_hash=b"-" if key else None, allow_duplicate=meant)
 
     answers = intake.accept(
         [
-            wish(asha, departed),
-            wish(asha, flight, key="k"),
-            wish(asha, flight),
-            wish(asha, flight, key="k"),
-            wish(asha, other),
-            wish(asha, other, meant=True),
-            wish(ravi, flight),
+            attempt(asha, departed),
+            attempt(asha, flight, key="k"),
+            attempt(asha, flight),
+            attempt(asha, flight, key="k"),
+            attempt(asha, other),
+            attempt(asha, other, meant=True),
+            attempt(ravi, flight),
         ]
     )
     assert describe(answers) == ["flight_departed", "new", "possible_duplicate", "replayed", "new", "new", "new"]
@@ -142,7 +150,7 @@ def describe(answers: Sequence[Answer]) -> list[str]:
 def test_a_key_that_was_used_long_ago_does_not_stand_in_the_way_of_its_neighbour(pipeline: Pipeline) -> None:
     flight = pipeline.flight(9)
     user = pipeline.account().id
-    intake = Intake(pipeline.db, refuses_duplicates=True)
+    intake = new_intake(pipeline.db)
     keyed = BookingRequest(user, (flight,), 1, idempotency_key="k", request_hash=b"-")
     intake.accept([keyed])
     with pipeline.db.transaction() as connection:
@@ -152,10 +160,10 @@ def test_a_key_that_was_used_long_ago_does_not_stand_in_the_way_of_its_neighbour
 
 def test_fifty_tabs_at_two_processes_make_one_booking(pipeline: Pipeline) -> None:
     flight, account = pipeline.flight(AT_ONCE), pipeline.account()
-    doors = [pipeline.api(RATE_LIMITS="on") for _ in range(2)]
-    wishes = [Wish(account.headers, flight) for _ in range(AT_ONCE // 2)]
+    doors = [pipeline.api() for _ in range(2)]
+    attempts = [Attempt(account.headers, flight) for _ in range(AT_ONCE // 2)]
     with ThreadPoolExecutor(2) as crowd:
-        answers = [each for half in crowd.map(lambda door: book_at_once(door.base_url, wishes), doors) for each in half]
+        answers = [each for half in crowd.map(lambda door: book_at_once(door.base_url, attempts), doors) for each in half]
     assert Counter(each.status for each in answers) == {202: 1, 409: AT_ONCE - 1}
     (booking,) = accepted(answers)
     assert {each.body["booking_id"] for each in answers} == {str(booking)}
@@ -169,7 +177,9 @@ def test_the_lock_of_the_traveller_is_what_makes_it_safe(pipeline: Pipeline, loc
         with db.transaction() as connection:
             if locked:
                 duplicates.lock_travellers(connection, [user])
-            found = duplicates.find_duplicates(connection, [BookingRequest(user, (flight,), 1, booking_id=UUID(int=1))])
+            found = duplicates.find_duplicates(
+                connection, [BookingRequest(user, (flight,), 1, booking_id=UUID(int=1))], minutes=WINDOW_MINUTES
+            )
             then()
             if not found:
                 insert_booking(connection, user, flight)

@@ -11,14 +11,14 @@ from uuid import UUID
 import pytest
 
 from core.bookings.errors import CoolingDown, TooManyHolds, TooManySeats
-from core.bookings.fair_share import FairShare
+from core.bookings.intake.fair_share import FairShare
+from core.bookings.intake.requests import Accepted, Answer, BookingRequest
 from core.bookings.models import PaymentMode
-from core.bookings.requests import Accepted, Answer, BookingRequest
 from core.clock import now
 from core.errors import Conflict
 from core.lifecycle import join_waitlist
-from core.lifecycle.accept import Intake
-from core.lifecycle.join_waitlist import Party
+from core.waitlist.line import Party
+from tests.support.intake import ANY_NUMBER, new_intake
 from tests.support.money import Till
 from tests.support.pipeline import Pipeline
 from tests.support.steps import HOLD_MINUTES, Steps
@@ -36,9 +36,10 @@ def traveller(pipeline: Pipeline) -> UUID:
 
 
 def ask(
-    pipeline: Pipeline, *requests: BookingRequest, share: FairShare = SHARE, hold_limit: int | None = None
+    pipeline: Pipeline, *requests: BookingRequest, share: FairShare = SHARE, hold_limit: int = ANY_NUMBER
 ) -> Sequence[Answer]:
-    return Intake(pipeline.db, hold_limit=hold_limit, fair_share=share).accept(requests)
+    meant = [replace(request, allow_duplicate=True) for request in requests]
+    return new_intake(pipeline.db, hold_limit=hold_limit, fair_share=share).accept(meant)
 
 
 def join(steps: Steps, flight: UUID, user_id: UUID, size: int = 1, *, share: FairShare = SHARE) -> None:

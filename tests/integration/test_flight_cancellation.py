@@ -12,8 +12,8 @@ from uuid import UUID
 import httpx
 import pytest
 
+from core.bookings.intake.requests import BookingRequest
 from core.bookings.models import PaymentMode
-from core.bookings.requests import BookingRequest
 from tests.support.flights import add_flight, body
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until

@@ -193,7 +193,7 @@ def test_news_that_nobody_can_take_is_not_the_last(start_api: ApiFactory, monkey
     with monkeypatch.context() as fault:
         fault.setattr(SeatCountCache, "note", note)
         until(lambda: tell() and bool(broken))
-    until(lambda: tell() and api.services.live.news.finished > 0)
+    until(lambda: tell() and api.services.live.job_events.finished > 0)
 
 
 def test_a_database_behind_the_code_is_not_ready(start_api: ApiFactory, database_url: str) -> None:

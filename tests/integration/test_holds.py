@@ -9,14 +9,14 @@ from uuid import UUID
 import pytest
 
 from core.bookings.errors import TooManyHolds
+from core.bookings.intake.requests import Accepted, BookingRequest
 from core.bookings.models import PaymentMode
 from core.bookings.passengers import Traveller
-from core.bookings.requests import Accepted, BookingRequest
+from core.bookings.unfinished.overdue import HARD_LIMIT_MINUTES
 from core.jobs.status import booking_job
 from core.lifecycle import expire
-from core.lifecycle.accept import Intake
-from core.lifecycle.expire import HARD_LIMIT_MINUTES
 from core.payments.provider import Outcome, Verdict
+from tests.support.intake import new_intake
 from tests.support.money import Till
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
@@ -194,19 +194,25 @@ def test_a_worker_ends_holds_without_any_message(till: Till, pipeline: Pipeline,
 def holds(traveller: UUID, flight: UUID, count: int, key: str | None = None) -> list[BookingRequest]:
     return [
         BookingRequest(
-            traveller, (flight,), 1, PaymentMode.HOLD, idempotency_key=key and f"{key}-{n}", request_hash=b"same" if key else None
+            traveller,
+            (flight,),
+            1,
+            PaymentMode.HOLD,
+            idempotency_key=key and f"{key}-{n}",
+            request_hash=b"same" if key else None,
+            allow_duplicate=True,
         )
         for n in range(count)
     ]
 
 
 def test_a_traveller_may_have_four_unpaid_holds(till: Till, pipeline: Pipeline, traveller: UUID) -> None:
-    flight, intake = pipeline.flight(50), Intake(pipeline.db, hold_limit=4)
+    flight, intake = pipeline.flight(50), new_intake(pipeline.db, hold_limit=4)
     answers = intake.accept(holds(traveller, flight, 6))
     assert [type(answer) for answer in answers] == [Accepted] * 4 + [TooManyHolds] * 2
     (somebody_else,) = intake.accept(holds(pipeline.account().id, flight, 1))
     assert isinstance(somebody_else, Accepted)
-    (paid_at_once,) = intake.accept([BookingRequest(traveller, (flight,), 1, PaymentMode.TOKEN, "tok_ok")])
+    (paid_at_once,) = intake.accept([BookingRequest(traveller, (flight,), 1, PaymentMode.TOKEN, "tok_ok", allow_duplicate=True)])
     assert isinstance(paid_at_once, Accepted)
     reserve_bookings(till.steps.context, [paid_at_once.booking_id])
     till.work(paid_at_once.booking_id)
@@ -220,7 +226,7 @@ def test_a_traveller_may_have_four_unpaid_holds(till: Till, pipeline: Pipeline, 
 
 
 def test_a_repeated_request_is_its_booking_and_not_one_hold_too_many(pipeline: Pipeline, traveller: UUID) -> None:
-    flight, intake = pipeline.flight(50), Intake(pipeline.db, hold_limit=4)
+    flight, intake = pipeline.flight(50), new_intake(pipeline.db, hold_limit=4)
     first = intake.accept(holds(traveller, flight, 4, key="k"))
     again = intake.accept(holds(traveller, flight, 5, key="k"))
     assert [answer.booking_id for answer in again[:4] if isinstance(answer, Accepted)] == [
@@ -230,7 +236,7 @@ def test_a_repeated_request_is_its_booking_and_not_one_hold_too_many(pipeline: P
 
 
 def test_repeated_requests_leave_room_for_a_new_hold(pipeline: Pipeline, traveller: UUID) -> None:
-    intake = Intake(pipeline.db, hold_limit=4)
+    intake = new_intake(pipeline.db, hold_limit=4)
     open_holds = [
         BookingRequest(traveller, (pipeline.flight(4),), 1, PaymentMode.HOLD, idempotency_key=f"k{turn}", request_hash=b"h")
         for turn in range(3)
@@ -241,8 +247,8 @@ def test_repeated_requests_leave_room_for_a_new_hold(pipeline: Pipeline, travell
     assert [type(answer) for answer in answers] == [Accepted] * 11
 
 
-def test_who_is_refused_as_one_hold_too_many_is_nobodys_twin(pipeline: Pipeline, traveller: UUID) -> None:
-    intake = Intake(pipeline.db, hold_limit=1, refuses_duplicates=True)
+def test_who_is_refused_as_one_hold_too_many_cannot_be_a_duplicate(pipeline: Pipeline, traveller: UUID) -> None:
+    intake = new_intake(pipeline.db, hold_limit=1)
     flight = pipeline.flight(4)
     intake.accept([BookingRequest(traveller, (pipeline.flight(4),), 1, PaymentMode.HOLD)])
     refused, stored = intake.accept(
@@ -258,7 +264,7 @@ def test_the_limit_holds_when_processes_accept_at_once(pipeline: Pipeline, trave
     flight = pipeline.flight(50)
 
     def accept(_: int) -> list[object]:
-        return list(Intake(pipeline.db, hold_limit=4).accept(holds(traveller, flight, 2)))
+        return list(new_intake(pipeline.db, hold_limit=4).accept(holds(traveller, flight, 2)))
 
     with ThreadPoolExecutor(5) as pool:
         answers = [answer for some in pool.map(accept, range(5)) for answer in some]

@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from core.bookings.intake.requests import BookingRequest
 from core.bookings.models import PaymentMode
-from core.bookings.requests import BookingRequest
 from core.clock import now
 from core.db import RawConnection
 from core.idempotency import answers

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
+from core.bookings.intake.requests import BookingRequest
 from core.bookings.models import PaymentMode
-from core.bookings.requests import BookingRequest
 from core.payments.provider import Outcome, Verdict
 from tests.support.money import (
     LATE,

@@ -13,8 +13,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from core.after_commit import AfterCommit
+from core.bookings.intake.requests import BookingRequest
 from core.bookings.models import PaymentMode
-from core.bookings.requests import BookingRequest
 from core.db import RawConnection
 from core.errors import Conflict
 from core.invariants import money

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from core.bookings.intake.requests import BookingRequest
 from core.bookings.models import PaymentMode
-from core.bookings.requests import BookingRequest
 from core.lifecycle import pay
 from tests.support.imports import HEADER, Office, counts, csv_of, faults, row
 from tests.support.money import Till

@@ -18,7 +18,7 @@ from api.operations.standing import DriftLooks
 from core import keys
 from core.clock import now
 from core.jobs import minutes
-from core.lifecycle import sweep
+from core.lifecycle import give_up as giving_up
 from core.messaging.messages import Queue
 from core.users.models import Role
 from tests.conftest import ServerFactory
@@ -100,7 +100,7 @@ def test_drift_is_named_when_two_looks_agree_and_can_be_repaired(pipeline: Pipel
 
 def test_work_that_was_given_up_is_named(pipeline: Pipeline, admin: httpx.Client) -> None:
     with pipeline.db.transaction() as connection:
-        sweep.give_up(connection, pipeline.accept_many(2, pipeline.flight(10)))
+        giving_up.give_up(connection, pipeline.accept_many(2, pipeline.flight(10)))
     seen = get(admin, "/admin/overview")
     assert seen["dead_letters"] == {"booking": 2}
     (cause,) = [cause for cause in seen["causes"] if cause["code"] == "dead_letters"]

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 
 from core.bookings.errors import BookingNotFound
+from core.bookings.intake.requests import BookingRequest
 from core.bookings.models import PaymentMode
-from core.bookings.requests import BookingRequest
 from core.payments.errors import AlreadyPaid, HoldExpired, NotPayable, PaymentInProgress
 from core.payments.provider import Outcome, Verdict
 from tests.support.money import (

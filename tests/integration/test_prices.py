@@ -16,11 +16,11 @@ import pytest
 
 from core.bookings import price
 from core.bookings.errors import PriceChanged
+from core.bookings.intake.requests import Accepted, BookingRequest
 from core.bookings.price import Price
-from core.bookings.requests import Accepted, BookingRequest
-from core.lifecycle.accept import Intake
 from tests.support import house
 from tests.support.api import problem
+from tests.support.intake import new_intake
 from tests.support.pipeline import Pipeline
 
 pipeline, api, account = house.pipeline, house.api, house.account
@@ -92,7 +92,7 @@ def test_a_repeated_request_is_its_booking_whatever_the_price_is_now(client: htt
 def test_a_request_at_an_old_price_makes_no_other_one_a_duplicate(pipeline: Pipeline) -> None:
     flight, traveller = pipeline.flight(10), pipeline.account().id
     old, new = (BookingRequest(traveller, (flight,), 1, expected_total=Price(amount, "INR")) for amount in (PRICES[1], PRICES[0]))
-    refused, accepted = Intake(pipeline.db, refuses_duplicates=True).accept([old, new])
+    refused, accepted = new_intake(pipeline.db).accept([old, new])
     assert isinstance(refused, PriceChanged)
     assert isinstance(accepted, Accepted)
 
@@ -122,7 +122,9 @@ def race(pipeline: Pipeline) -> Race:
             row = connection.execute("SELECT price FROM flights WHERE id = %s", (flight,)).fetchone()
         assert row is not None
         seen: Decimal = row[0]
-        (answer,) = Intake(pipeline.db).accept([BookingRequest(traveller, (flight,), 1, expected_total=Price(seen, "INR"))])
+        (answer,) = new_intake(pipeline.db).accept(
+            [BookingRequest(traveller, (flight,), 1, expected_total=Price(seen, "INR"), allow_duplicate=True)]
+        )
         assert isinstance(answer, Accepted | PriceChanged), answer
         return seen, answer.booking_id if isinstance(answer, Accepted) else None
 

@@ -11,7 +11,7 @@ from core.redis.refusals import UnusableRedis
 from core.redis.suitability import require
 from tests.support import crowd
 from tests.support.certificates import Authority
-from tests.support.crowd import Wish
+from tests.support.crowd import Attempt
 from tests.support.installations import PipelineFactory
 from tests.support.product import Product
 from tests.support.redis_servers import REDIS, SAFE, RedisServer, StartRedis
@@ -55,7 +55,7 @@ def test_every_part_of_the_product_speaks_it(
     api, worker = pipeline.api(RATE_LIMITS="on"), pipeline.worker()
     until(lambda: worker.said("worker ready"), seconds=60)
     flight = pipeline.flight(9)
-    (answer,) = crowd.book(api.base_url, [Wish(pipeline.account().headers, flight)], wait=20)
+    (answer,) = crowd.book(api.base_url, [Attempt(pipeline.account().headers, flight)], wait=20)
     assert answer.status == httpx.codes.ACCEPTED
     with api.client() as client:
         assert not [each for each in client.get("/health/ready").json()["causes"] if each["code"].startswith("redis")]

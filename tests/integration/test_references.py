@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 
 import pytest
 
-from core.bookings import references
 from core.bookings.errors import BookingNotFound
+from core.bookings.intake import references
+from core.bookings.intake.references import ALPHABET
+from core.bookings.intake.requests import Accepted, BookingRequest
 from core.bookings.queries import get_by_reference
-from core.bookings.references import ALPHABET
-from core.bookings.requests import Accepted, BookingRequest
-from core.lifecycle.accept import Intake
+from tests.support.intake import new_intake
 from tests.support.pipeline import Pipeline
 from tests.support.steps import Steps
 
@@ -103,8 +104,9 @@ def test_a_reference_that_exists_is_drawn_again(pipeline: Pipeline, monkeypatch:
     flight, traveller = pipeline.flight(10), pipeline.account().id
     drawing(monkeypatch, "AAAAAA", "AAAAAA", "BBBBBB", "AAAAAA", "BBBBBB")
     pipeline.accept(BookingRequest(traveller, (flight,), 1))
-    same_key = [BookingRequest(traveller, (flight,), 1, idempotency_key="k", request_hash=b"a") for _ in range(2)]
-    answers = Intake(pipeline.db).accept([BookingRequest(traveller, (flight,), 1), *same_key])
+    first = BookingRequest(traveller, (flight,), 1, allow_duplicate=True)
+    same_key = [replace(first, idempotency_key="k", request_hash=b"a") for _ in range(2)]
+    answers = new_intake(pipeline.db).accept([first, *same_key])
     assert all(isinstance(answer, Accepted) for answer in answers), answers
     with pipeline.db.snapshot() as connection:
         assert connection.execute("SELECT count(*), count(DISTINCT reference) FROM bookings").fetchone() == (3, 3)

@@ -7,24 +7,25 @@ from uuid import UUID
 import httpx
 import pytest
 
+from api.live.batch_intake import BatchIntake
 from core.bookings.errors import SeatsSoldOut
-from core.bookings.requests import Accepted, Answer, BookingRequest
+from core.bookings.intake.requests import Accepted, Answer, BookingRequest
 from core.errors import AppError
 from core.flights.errors import FlightDeparted
 from core.idempotency.answers import IdempotencyKeyReused
-from core.lifecycle.accept import Intake
+from tests.support.intake import new_intake
 from tests.support.pipeline import Pipeline
 from tests.support.steps import Steps
 from tests.support.waiting import until
 
 
 @pytest.fixture
-def intake(pipeline: Pipeline) -> Intake:
-    return Intake(pipeline.db)
+def intake(pipeline: Pipeline) -> BatchIntake:
+    return new_intake(pipeline.db)
 
 
 def ask(
-    intake: Intake, user_id: UUID, flight_id: UUID, *, meaning: bytes = b"the same", refusal: AppError | None = None
+    intake: BatchIntake, user_id: UUID, flight_id: UUID, *, meaning: bytes = b"the same", refusal: AppError | None = None
 ) -> Answer:
     (answer,) = intake.accept(
         [BookingRequest(user_id, (flight_id,), 1, idempotency_key="mine", request_hash=meaning, refusal=refusal)]
@@ -32,7 +33,7 @@ def ask(
     return answer
 
 
-def test_a_key_is_answered_after_the_flight_has_departed(steps: Steps, intake: Intake) -> None:
+def test_a_key_is_answered_after_the_flight_has_departed(steps: Steps, intake: BatchIntake) -> None:
     flight, mine, other = steps.pipeline.flight(3), steps.pipeline.account().id, steps.pipeline.account().id
     first = ask(intake, mine, flight)
     assert isinstance(first, Accepted)
@@ -44,7 +45,7 @@ def test_a_key_is_answered_after_the_flight_has_departed(steps: Steps, intake: I
     assert isinstance(ask(intake, other, flight), FlightDeparted)
 
 
-def test_the_door_refuses_a_key_only_if_it_is_new(steps: Steps, intake: Intake) -> None:
+def test_the_door_refuses_a_key_only_if_it_is_new(steps: Steps, intake: BatchIntake) -> None:
     flight, mine, other = steps.pipeline.flight(3), steps.pipeline.account().id, steps.pipeline.account().id
     full = SeatsSoldOut("Nothing is left.")
     first = ask(intake, mine, flight)

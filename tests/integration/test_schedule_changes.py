@@ -11,9 +11,9 @@ from uuid import UUID
 import httpx
 import pytest
 
+from core.bookings.intake.requests import BookingRequest
 from core.bookings.locking import lock_bookings
 from core.bookings.models import PaymentMode
-from core.bookings.requests import BookingRequest
 from core.clock import new_id
 from core.imports import service
 from core.imports.csv.header import read_layout

@@ -71,7 +71,7 @@ def test_a_question_that_was_asked_before_is_answered_the_same_way(api: RunningA
     add_flight(admin)
     with api.client() as client:
         first, second = ask(client), ask(client)
-        assert api.services.search_desk.recall(second.request.url.query) is not None
+        assert api.services.search_endpoint.recall(second.request.url.query) is not None
         assert second.json() == first.json()
         assert second.headers["content-type"] == first.headers["content-type"] == "application/json"
         ours = {"x-cache", "age", "cache-control", "x-request-id", "x-content-type-options", "content-length", "content-type"}

@@ -18,7 +18,7 @@ from core import keys
 from core.db import Database, RawConnection
 from core.flights import service as flights
 from core.flights.announcements import served_places
-from core.users import service
+from tests.support.administrators import ensure_admin
 from tests.support.api import PASSWORD, ApiFactory, sign_in
 from tests.support.flights import add_flight, body, noon_in
 from tests.support.imports import Office, csv_of, row
@@ -31,7 +31,7 @@ CITIES = ("Delhi", "Mumbai", "Goa", "Zürich", "Atlantis Harbour")
 def two(start_api: ApiFactory, db: Database) -> Iterator[list[httpx.Client]]:
     """An administrator's clients of two processes."""
     secret = secrets.token_hex(32)
-    service.ensure_admin(db, "admin", PASSWORD)
+    ensure_admin(db, "admin", PASSWORD)
     with ExitStack() as stack:
         apis = [start_api(JWT_SECRET=secret) for _ in range(2)]
         headers = sign_in(stack.enter_context(apis[0].client()), "admin").headers

@@ -13,7 +13,8 @@ from core import clock
 from core.db import Database
 from core.users import service
 from core.users.models import RefreshToken, User
-from core.users.service import AdminOutcome, ensure_admin
+from core.users.service import AdminOutcome
+from tests.support.administrators import ensure_admin
 from tests.support.api import PASSWORD, RunningApi, problem, register, sign_in
 
 TOKEN = "/api/v1/auth/token"

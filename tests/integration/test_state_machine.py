@@ -36,7 +36,7 @@ from tests.support.world import World, is_allowed
 
 SOAK: Final = "SKYQUEUE_TEST_LIVES" in os.environ
 LIVES: Final = int(os.environ.get("SKYQUEUE_TEST_LIVES", "40"))
-"""How many lives are lived. Without a wish they are always the same ones; a soak asks for thousands of new ones."""
+"""How many lives are lived. Without a attempt they are always the same ones; a soak asks for thousands of new ones."""
 STEPS: Final = 40
 DAY_MINUTES: Final = 24 * 60
 

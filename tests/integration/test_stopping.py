@@ -19,7 +19,7 @@ from tests.support.waiting import until
 
 
 def book(client: httpx.Client, flight: UUID, **headers: str) -> httpx.Response:
-    return client.post("/api/v1/booking", json={"flight_id": str(flight), "seats": 1}, headers=headers)
+    return client.post("/api/v1/booking", json={"flight_id": str(flight), "seats": 1, "allow_duplicate": True}, headers=headers)
 
 
 def test_whoever_waits_for_a_job_is_answered_when_the_process_is_stopped(pipeline: Pipeline) -> None:

@@ -13,14 +13,14 @@ from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import OperationalError
 
 from core import keys
+from core.bookings.unfinished import leases
 from core.db import Database, RawConnection
 from core.invariants import inventory_drift
-from core.lifecycle import sweep
 from core.messaging.messages import Queue, ReserveAlone
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 from workers.sweeps import bookings as booking_sweep
-from workers.sweeps.sweeper import Sweeper
+from workers.sweeps.sweeper import ADVISORY_LOCK, Sweeper
 
 
 @pytest.fixture
@@ -58,31 +58,31 @@ def test_a_lease_that_has_not_ended_is_left_alone(pipeline: Pipeline, sweeper: S
 def test_every_lease_is_twice_as_long_and_the_last_ones_travel_alone(pipeline: Pipeline, sweeper: Sweeper) -> None:
     (booking,) = pipeline.accept_many(1, pipeline.flight(10))
     sends, begins = [], []
-    for _ in range(sweep.LAST_ATTEMPT - 1):
+    for _ in range(leases.LAST_ATTEMPT - 1):
         pipeline.wind_leases()
         with pipeline.db.transaction() as connection:
-            due = sweep.lease_due_bookings(connection)
+            due = leases.lease_due_bookings(connection)
         assert [*due.together, *due.alone] == [booking]
         sends.append((bool(due.alone), *lease_of(pipeline, booking)))
         if due.alone:
             with pipeline.db.transaction() as connection:
-                assert sweep.begin_alone(connection, due.alone) == [booking]
+                assert leases.begin_alone(connection, due.alone) == [booking]
             begins.append(lease_of(pipeline, booking))
     assert sends == [(False, 2, 30), (True, 2, 15), (True, 3, 15), (True, 4, 15)]
     assert begins == [(3, 60), (4, 120), (5, 240)]
     pipeline.wind_leases()
     with pipeline.db.transaction() as connection:
-        assert sweep.lease_due_bookings(connection) == sweep.Due([], [], [booking])
+        assert leases.lease_due_bookings(connection) == leases.Due([], [], [booking])
 
 
 def test_who_killed_no_worker_yet_goes_before_who_may_have(pipeline: Pipeline) -> None:
     bookings = sorted(pipeline.accept_many(3, pipeline.flight(10)))
     with pipeline.db.transaction() as connection:
         connection.execute("UPDATE bookings SET attempts = 2")
-        sweep.begin_alone(connection, bookings[:1])
+        leases.begin_alone(connection, bookings[:1])
     pipeline.wind_leases()
     with pipeline.db.transaction() as connection:
-        assert sweep.lease_due_bookings(connection).alone == [*bookings[1:], bookings[0]]
+        assert leases.lease_due_bookings(connection).alone == [*bookings[1:], bookings[0]]
 
 
 def test_what_failed_too_often_is_given_up_with_a_dead_letter_and_without_its_seats(pipeline: Pipeline, sweeper: Sweeper) -> None:
@@ -91,7 +91,7 @@ def test_what_failed_too_often_is_given_up_with_a_dead_letter_and_without_its_se
     pipeline.reserve_and_stop(booking)
     assert pipeline.seats(flight) == (0, 0, 8)
     with pipeline.db.transaction() as connection:
-        connection.execute("UPDATE bookings SET attempts = %s, next_at = now()", (sweep.LAST_ATTEMPT,))
+        connection.execute("UPDATE bookings SET attempts = %s, next_at = now()", (leases.LAST_ATTEMPT,))
     sweeper.sweep_once()
 
     assert pipeline.endings([booking]) == {"internal": 1}
@@ -106,7 +106,7 @@ def test_what_failed_too_often_is_given_up_with_a_dead_letter_and_without_its_se
 def test_a_booking_that_cannot_even_be_ended_holds_up_no_other(pipeline: Pipeline, sweeper: Sweeper) -> None:
     bookings = pipeline.accept_many(5, pipeline.flight(10))
     with pipeline.db.transaction() as connection:
-        connection.execute("UPDATE bookings SET attempts = %s, next_at = now()", (sweep.LAST_ATTEMPT,))
+        connection.execute("UPDATE bookings SET attempts = %s, next_at = now()", (leases.LAST_ATTEMPT,))
         connection.execute(
             f"""
             CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'never'; END $$;
@@ -141,7 +141,7 @@ def test_a_lost_redis_makes_everything_unfinished_due_at_no_attempt(pipeline: Pi
     pipeline.redis.flushdb()
     sweeper.sweep_once()
     assert sent(pipeline) == 1
-    assert lease_of(pipeline, bookings[0]) == (1, sweep.LOST_LEASE_SECONDS)
+    assert lease_of(pipeline, bookings[0]) == (1, leases.LOST_LEASE_SECONDS)
     sweeper.sweep_once()
     assert sent(pipeline) == 1
 
@@ -168,7 +168,7 @@ def test_a_loss_is_remembered_until_everything_was_sent(
     pipeline.accept_many(3, pipeline.flight(10))
     pipeline.redis.flushdb()
     with monkeypatch.context() as patch:
-        patch.setattr(sweep, "lease_lost_bookings", _fail)
+        patch.setattr(leases, "lease_lost_bookings", _fail)
         with pytest.raises(psycopg.OperationalError):
             sweeper.sweep_once()
     assert sent(pipeline) == 0
@@ -188,7 +188,7 @@ def test_what_redis_lost_is_sent_again_slice_by_slice_and_once(
     with pipeline.db.transaction() as connection:
         connection.execute("UPDATE bookings SET next_at = now() + interval '30 s', attempts = 2 WHERE id = %s", (bookings[3],))
     pipeline.redis.flushdb()
-    lease, slices = sweep.lease_lost_bookings, []
+    lease, slices = leases.lease_lost_bookings, []
 
     def lease_with_a_break(connection: RawConnection, before: datetime) -> list[UUID]:
         slices.append(lease(connection, before))
@@ -196,14 +196,14 @@ def test_what_redis_lost_is_sent_again_slice_by_slice_and_once(
             raise QueryCanceled("statement timeout")
         return slices[-1]
 
-    monkeypatch.setattr(sweep, "LIMIT", 2)
-    monkeypatch.setattr(sweep, "lease_lost_bookings", lease_with_a_break)
+    monkeypatch.setattr(leases, "LIMIT", 2)
+    monkeypatch.setattr(leases, "lease_lost_bookings", lease_with_a_break)
     sweeper.sweep_once()
     assert sent(pipeline) == 1
     sweeper.sweep_once()
     assert [len(each) for each in slices] == [2, 2, 2, 2, 1]
     assert sorted(ids_sent(pipeline)) == sorted(bookings)
-    assert min(lease_of(pipeline, booking)[1] for booking in bookings) > sweep.LOST_LEASE_SECONDS / 2
+    assert min(lease_of(pipeline, booking)[1] for booking in bookings) > leases.LOST_LEASE_SECONDS / 2
     sweeper.sweep_once()
     assert sent(pipeline) == 4
 
@@ -211,7 +211,7 @@ def test_what_redis_lost_is_sent_again_slice_by_slice_and_once(
 def test_a_large_loss_takes_more_than_one_pass(pipeline: Pipeline, sweeper: Sweeper, monkeypatch: pytest.MonkeyPatch) -> None:
     """And the other steps of the sweep have their turn between them."""
     bookings = pipeline.accept_many(7, pipeline.flight(10))
-    monkeypatch.setattr(sweep, "LIMIT", 2)
+    monkeypatch.setattr(leases, "LIMIT", 2)
     monkeypatch.setattr(booking_sweep, "LOST_SECONDS", 0.0)
     pipeline.redis.flushdb()
     found = []
@@ -226,7 +226,7 @@ def test_what_travels_alone_is_not_sent_in_company_because_redis_was_lost(pipeli
     """It may be what kills the workers, and it is in no hurry."""
     suspect, other = pipeline.accept_many(2, pipeline.flight(10))
     with pipeline.db.transaction() as connection:
-        connection.execute("UPDATE bookings SET attempts = %s WHERE id = %s", (sweep.ALONE_FROM_ATTEMPT, suspect))
+        connection.execute("UPDATE bookings SET attempts = %s WHERE id = %s", (leases.ALONE_FROM_ATTEMPT, suspect))
     pipeline.redis.flushdb()
     sweeper.sweep_once()
     assert ids_sent(pipeline) == [other]
@@ -236,7 +236,7 @@ def test_two_sweeps_at_once_send_a_booking_once(pipeline: Pipeline, sweeper: Swe
     pipeline.accept_many(50, pipeline.flight(100))
     pipeline.wind_leases()
     with pipeline.db.transaction() as one, pipeline.db.transaction() as other:
-        first, second = sweep.lease_due_bookings(one), sweep.lease_due_bookings(other)
+        first, second = leases.lease_due_bookings(one), leases.lease_due_bookings(other)
     assert (len(first.together), len(second.together)) == (50, 0)
 
 
@@ -282,10 +282,10 @@ def test_the_lock_is_free_again_when_its_holder_is_silent(db: Database, monkeypa
     monkeypatch.setattr("core.db.pool.LOCK_SILENCE_MS", 1_500)  # time enough for the first look, on a busy machine too
 
     def can_be_taken() -> bool:
-        with db.session_lock(sweep.ADVISORY_LOCK) as held:
+        with db.session_lock(ADVISORY_LOCK) as held:
             return held()
 
-    with db.session_lock(sweep.ADVISORY_LOCK) as held:
+    with db.session_lock(ADVISORY_LOCK) as held:
         assert held()
         assert not can_be_taken()
         until(can_be_taken)

@@ -12,12 +12,15 @@ import pytest
 from psycopg.errors import LockNotAvailable
 
 from core.bookings.models import PaymentMode
+from core.bookings.unfinished import leases
 from core.clock import new_id
-from core.lifecycle import sweep
+from core.db import is_away, session
+from core.db.bisect import isolated
+from core.flights import seat_counts
+from core.imports import progress
 from core.messaging.messages import Queue
 from tests.support.pipeline import Pipeline
 from tests.support.steps import Join, Steps, standing
-from workers import isolation
 from workers.sweeps import money, sweeper, waitlist
 from workers.sweeps.sweeper import Sweeper
 from workers.sweeps.waitlist import WaitlistRound
@@ -108,7 +111,7 @@ def holds_behind_a_broken_step(steps: Steps, sweeping: Sweeper, monkeypatch: pyt
     def break_down(_connection: object) -> list[UUID]:
         raise LockNotAvailable("canceling statement due to lock timeout")
 
-    monkeypatch.setattr(sweep, "due_imports", break_down)
+    monkeypatch.setattr(progress, "lease_due", break_down)
     sweeping.sweep_once()
     return steps.status(hold)
 
@@ -135,7 +138,7 @@ def test_a_postgres_that_is_away_ends_the_pass(steps: Steps, sweeping: Sweeper, 
         turns.append("imports")
         raise psycopg.OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr(sweep, "due_imports", lose)
+    monkeypatch.setattr(progress, "lease_due", lose)
     monkeypatch.setattr(money, "end_overdue", lambda _context: turns.append("holds"))
     with pytest.raises(psycopg.OperationalError):
         sweeping.sweep_once()
@@ -183,16 +186,16 @@ def test_a_flight_that_is_locked_too_late_to_be_seen_keeps_no_other_hold_waiting
     steps: Steps, sweeping: Sweeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The batch is halved until the locked ones stand alone; each is waited for shortly."""
-    monkeypatch.setattr(sweep, "find_unlocked_bookings", _all)
-    monkeypatch.setattr(sweep, "LOCK_MS", 20)
+    monkeypatch.setattr(leases, "find_unlocked_bookings", _all)
+    monkeypatch.setattr(session, "SHORT_LOCK_MS", 20)
     assert holds_beside_a_locked_flight(steps, sweeping) == (["HELD"] * MANY, "EXPIRED")
 
 
 def test_without_both_a_locked_flight_keeps_every_hold_waiting(
     steps: Steps, sweeping: Sweeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep, "find_unlocked_bookings", _all)
-    monkeypatch.setattr(sweep, "LOCK_MS", 20)
+    monkeypatch.setattr(leases, "find_unlocked_bookings", _all)
+    monkeypatch.setattr(session, "SHORT_LOCK_MS", 20)
     monkeypatch.setattr(money, "isolated", _not_isolated)
     assert holds_beside_a_locked_flight(steps, sweeping) == (["HELD"] * MANY, "HELD")
 
@@ -202,10 +205,10 @@ def test_a_trip_is_locked_by_any_of_its_flights(steps: Steps, leg: int) -> None:
     flights = [steps.pipeline.flight(5), steps.pipeline.flight(5)]
     trip = steps.pipeline.accept_trip(*flights)
     (other,) = steps.pipeline.accept_many(1, flights[1 - leg])
-    with locked(steps.pipeline, "flights", flights[leg]), steps.context.db.snapshot() as connection:
-        assert sweep.find_unlocked_bookings(connection, [trip, other]) == {other}
-    with locked(steps.pipeline, "bookings", other), steps.context.db.snapshot() as connection:
-        assert sweep.find_unlocked_bookings(connection, [trip, other]) == {trip}
+    with locked(steps.pipeline, "flights", flights[leg]), steps.context.db.transaction() as connection:
+        assert leases.find_unlocked_bookings(connection, [trip, other]) == {other}
+    with locked(steps.pipeline, "bookings", other), steps.context.db.transaction() as connection:
+        assert leases.find_unlocked_bookings(connection, [trip, other]) == {trip}
 
 
 # Waiting lists.
@@ -230,14 +233,14 @@ def test_a_locked_flight_keeps_no_other_line_waiting(steps: Steps, sold_out: tup
 def test_a_flight_that_is_locked_too_late_to_be_seen_keeps_no_other_line_waiting(
     steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep, "find_unlocked_flights", lambda _connection, flights: flights)
+    monkeypatch.setattr(seat_counts, "find_unlocked", lambda _connection, flights: flights)
     assert seats_beside_a_locked_flight(steps, sold_out, wait) == ("WAITING", "OFFERED")
 
 
 def test_without_both_every_line_waits(
     steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep, "find_unlocked_flights", lambda _connection, flights: flights)
+    monkeypatch.setattr(seat_counts, "find_unlocked", lambda _connection, flights: flights)
     monkeypatch.setattr(waitlist, "isolated", _not_isolated)
     with pytest.raises(LockNotAvailable):
         seats_beside_a_locked_flight(steps, sold_out, wait)
@@ -264,7 +267,7 @@ def test_without_both_every_line_waits(
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
 )
 def test_who_is_away(error: Exception, away: bool) -> None:
-    assert isolation.is_away(error) is away
+    assert is_away(error) is away
 
 
 @pytest.mark.parametrize("error", [LookupError(), psycopg.errors.RaiseException(), LockNotAvailable()])
@@ -277,7 +280,7 @@ def test_what_breaks_a_batch_stands_alone(error: Exception) -> None:
             raise error
         worked.extend(items)
 
-    isolation.isolated(work, range(20), lambda item, _: refused.append(item), also=(LockNotAvailable,))
+    isolated(work, range(20), lambda item, _: refused.append(item), also=(LockNotAvailable,))
     assert (worked, refused) == ([each for each in range(20) if each not in (7, 8)], [7, 8])
 
 
@@ -290,5 +293,5 @@ def test_what_is_no_items_fault_halves_nothing(error: Exception) -> None:
         raise error
 
     with pytest.raises(type(error)):
-        isolation.isolated(work, range(20), lambda _item, _error: None)
+        isolated(work, range(20), lambda _item, _error: None)
     assert tries == [20]

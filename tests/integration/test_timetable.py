@@ -32,7 +32,7 @@ async def test_a_change_that_overtakes_a_load_is_not_lost(db: Database, redis_ur
     assert found is not None
     day = day_number(found[3].date())
     async with Redis.from_url(redis_url) as client:
-        timetable = Timetable(db, client, max_bytes=2**20, seconds=300)
+        timetable = Timetable(db.snapshot, client, max_bytes=2**20, seconds=300)
         await timetable.refresh()
         loading = asyncio.ensure_future(timetable.days(day, day))
         await asyncio.sleep(0)
@@ -50,7 +50,7 @@ async def test_a_change_that_overtakes_a_load_is_not_lost(db: Database, redis_ur
 @pytest.mark.anyio
 async def test_a_day_in_use_is_loaded_anew_now_and_then_without_anybody_waiting(db: Database, redis_url: str) -> None:
     async with Redis.from_url(redis_url) as client:
-        timetable = Timetable(db, client, max_bytes=2**20, seconds=0.4)
+        timetable = Timetable(db.snapshot, client, max_bytes=2**20, seconds=0.4)
         day = day_number(noon_in(3).date())
         await timetable.days(day, day)
         (before,) = await timetable.days(day, day)
@@ -69,7 +69,7 @@ async def test_a_reader_that_is_too_far_behind_or_whose_log_is_lost_forgets_ever
     db: Database, redis_url: str, pipeline: Pipeline
 ) -> None:
     async with Redis.from_url(redis_url) as client:
-        timetable = Timetable(db, client, max_bytes=2**20, seconds=300)
+        timetable = Timetable(db.snapshot, client, max_bytes=2**20, seconds=300)
         day = day_number(noon_in(3).date())
 
         async def held_after(change: Any) -> bool:

@@ -13,11 +13,11 @@ from uuid import UUID
 import httpx
 import pytest
 
+from core.bookings.intake.requests import BookingRequest
 from core.bookings.models import PaymentMode
-from core.bookings.requests import BookingRequest
 from core.bookings.segments import MixedCurrencies, NotChronological
 from core.bookings.states import BookingStatus
-from core.lifecycle.accept import Intake
+from tests.support.intake import new_intake
 from tests.support.money import Till
 from tests.support.people import Person
 from tests.support.pipeline import Pipeline
@@ -164,11 +164,11 @@ def test_working_a_trip_twice_takes_its_seats_once(steps: Steps, traveller: Pers
 def test_flights_that_overlap_are_no_trip(steps: Steps, traveller: Person) -> None:
     early, late = journey(steps.pipeline, 5, 5)
     steps.execute("UPDATE flights SET arrival_ts = (SELECT departure_ts FROM flights WHERE id = %s) WHERE id = %s", late, early)
-    (fits,) = Intake(steps.context.db).accept([BookingRequest(traveller.id, (early, late), 1)])
+    (fits,) = new_intake(steps.context.db).accept([BookingRequest(traveller.id, (early, late), 1)])
     assert not isinstance(fits, Exception)
     steps.execute("UPDATE flights SET arrival_ts = arrival_ts + interval '1 second' WHERE id = %s", early)
     for order in ((early, late), (late, early)):
-        (answer,) = Intake(steps.context.db).accept([BookingRequest(traveller.id, order, 1)])
+        (answer,) = new_intake(steps.context.db).accept([BookingRequest(traveller.id, order, 1)])
         assert isinstance(answer, NotChronological)
         assert answer.data["errors"][0]["pointer"] == "/flight_ids/1"
 
@@ -176,7 +176,7 @@ def test_flights_that_overlap_are_no_trip(steps: Steps, traveller: Person) -> No
 def test_a_trip_has_one_currency(steps: Steps, traveller: Person) -> None:
     flights = journey(steps.pipeline, 5, 5, 5)
     steps.execute("UPDATE flights SET currency = 'EUR' WHERE id = %s", flights[2])
-    (answer,) = Intake(steps.context.db).accept([BookingRequest(traveller.id, tuple(flights), 1)])
+    (answer,) = new_intake(steps.context.db).accept([BookingRequest(traveller.id, tuple(flights), 1)])
     assert isinstance(answer, MixedCurrencies)
     assert answer.data["errors"][0]["pointer"] == "/flight_ids/2"
     with steps.context.db.snapshot() as connection:
@@ -185,11 +185,11 @@ def test_a_trip_has_one_currency(steps: Steps, traveller: Person) -> None:
 
 def test_a_flawed_trip_does_not_take_its_batch_down(steps: Steps, traveller: Person) -> None:
     flights = journey(steps.pipeline, 5, 5)
-    good, bad, also_good = Intake(steps.context.db).accept(
+    good, bad, also_good = new_intake(steps.context.db).accept(
         [
             BookingRequest(traveller.id, tuple(flights), 1),
             BookingRequest(traveller.id, tuple(reversed(flights)), 1),
-            BookingRequest(traveller.id, (flights[1],), 1),
+            BookingRequest(traveller.id, (flights[1],), 1, allow_duplicate=True),
         ]
     )
     assert isinstance(bad, NotChronological)

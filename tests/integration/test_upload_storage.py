@@ -22,6 +22,7 @@ from core.settings import Servers
 from tests.support.imports import Office, counts, csv_of, row
 from tests.support.small_disk import on_small_disk
 from workers.import_run import Ending, run_import
+from workers.sweeps import uploads
 
 BUCKET = os.environ.get("SKYQUEUE_TEST_STORAGE_URL", "")
 """A bucket for tests, as in `SKYQUEUE_STORAGE_URL`: everything in it is theirs."""
@@ -128,13 +129,13 @@ def test_files_that_nobody_needs_are_deleted(office: Office, monkeypatch: pytest
     names = {storage_key(done), storage_key(lost), f"{storage_key(half)}.part", "notes.txt", "x.csv"}
     for name in names:
         (office.folder / name).write_bytes(b"x")
-    assert unclaimed.delete_orphans(office.db, office.storage) == [], "what is young may be on its way"
+    assert uploads.delete_orphans(office.db, office.storage) == [], "what is young may be on its way"
 
     long_ago = (datetime.now(UTC) - unclaimed.YOUNG - timedelta(minutes=1)).timestamp()
     for path in office.folder.iterdir():
         os.utime(path, (long_ago, long_ago))
     expected = sorted([storage_key(done), storage_key(lost), f"{storage_key(half)}.part"])
-    assert unclaimed.delete_orphans(office.db, office.storage) == expected
+    assert uploads.delete_orphans(office.db, office.storage) == expected
     assert sorted(path.name for path in office.folder.iterdir()) == sorted([storage_key(waiting), "notes.txt", "x.csv"])
     assert office.work(waiting) is Ending.COMPLETED, "the file of an import that waits is never touched"
 

@@ -9,10 +9,10 @@ import pytest
 from core.clock import new_id
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
 from core.lifecycle import join_waitlist
-from core.lifecycle.join_waitlist import Party
 from core.users.tokens import AccountGone
 from core.waitlist import entries
 from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable
+from core.waitlist.line import Party
 from core.waitlist.models import WaitStatus
 from tests.support.steps import HOLD_MINUTES, Join, Steps, standing
 from workers.sweeps.waitlist import WaitlistRound

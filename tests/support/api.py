@@ -132,6 +132,8 @@ def start_api(
                 "DATA_DIR": str(tmp_path),
                 "JWT_SECRET": secrets.token_hex(32),
                 "RATE_LIMITS": "off",
+                "FLIGHT_SEATS_LIMIT": "1000000",
+                "COOL_DOWN_MINUTES": "0",
             }
             with monkeypatch.context() as environment:
                 for name, value in {**defaults, **settings}.items():

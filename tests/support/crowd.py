@@ -22,7 +22,7 @@ NOT_ANSWERED = 0
 
 
 @dataclass(frozen=True)
-class Wish:
+class Attempt:
     """One booking that one client wants."""
 
     headers: Mapping[str, str]
@@ -35,7 +35,7 @@ class Wish:
 class Answer:
     """The last thing a client heard. `status` 0: every try ended without an answer. `tries`: requests it took."""
 
-    wish: Wish
+    attempt: Attempt
     status: int
     body: dict[str, Any]
     tries: int
@@ -52,50 +52,50 @@ def accepted(answers: Sequence[Answer]) -> list[UUID]:
     return [answer.booking_id for answer in answers if answer.status == httpx.codes.ACCEPTED]
 
 
-def book(base_url: str, wishes: Sequence[Wish], *, at_once: int = 64, patience: float = 0.0, wait: int = 0) -> list[Answer]:
-    """Let every client ask, `at_once` at the same time. Answers come in the order of the wishes.
+def book(base_url: str, attempts: Sequence[Attempt], *, at_once: int = 64, patience: float = 0.0, wait: int = 0) -> list[Answer]:
+    """Let every client ask, `at_once` at the same time. Answers come in the order of the attempts.
 
     With `patience`, a client that got no answer, or 503, repeats the very same request for so many seconds.
     `wait` is the preference to be answered when the booking is final.
     """
-    return asyncio.run(_book(base_url, wishes, at_once, patience, wait))
+    return asyncio.run(_book(base_url, attempts, at_once, patience, wait))
 
 
-async def _book(base_url: str, wishes: Sequence[Wish], at_once: int, patience: float, wait: int) -> list[Answer]:
+async def _book(base_url: str, attempts: Sequence[Attempt], at_once: int, patience: float, wait: int) -> list[Answer]:
     turn = asyncio.Semaphore(at_once)
 
-    async def ask(wish: Wish) -> Answer:
+    async def ask(attempt: Attempt) -> Answer:
         async with turn:
-            return await _ask(base_url, wish, patience, wait)
+            return await _ask(base_url, attempt, patience, wait)
 
-    return list(await asyncio.gather(*(ask(wish) for wish in wishes)))
+    return list(await asyncio.gather(*(ask(attempt) for attempt in attempts)))
 
 
-async def _ask(base_url: str, wish: Wish, patience: float, wait: int) -> Answer:
+async def _ask(base_url: str, attempt: Attempt, patience: float, wait: int) -> Answer:
     give_up_at = time.monotonic() + patience
     tries = 0
     while True:
         tries += 1
         asked_at = time.monotonic()
         try:
-            status, body = await asyncio.wait_for(_exchange(base_url, _request(wish, wait)), ANSWER_SECONDS)
+            status, body = await asyncio.wait_for(_exchange(base_url, _request(attempt, wait)), ANSWER_SECONDS)
         except (OSError, EOFError, TimeoutError):
             status, body = NOT_ANSWERED, {}
-        heard = Answer(wish, status, body, tries, time.monotonic() - asked_at)
+        heard = Answer(attempt, status, body, tries, time.monotonic() - asked_at)
         if status not in (NOT_ANSWERED, httpx.codes.SERVICE_UNAVAILABLE) or time.monotonic() > give_up_at:
             return heard
         await asyncio.sleep(AGAIN_SECONDS)
 
 
-def _request(wish: Wish, wait: int) -> bytes:
-    body = json.dumps({"flight_id": str(wish.flight_id), "seats": wish.seats}).encode()
+def _request(attempt: Attempt, wait: int) -> bytes:
+    body = json.dumps({"flight_id": str(attempt.flight_id), "seats": attempt.seats}).encode()
     headers = {
         "Host": "localhost",
         "Content-Type": "application/json",
         "Content-Length": str(len(body)),
         "Connection": "close",
-        **wish.headers,
-        **({"Idempotency-Key": wish.key} if wish.key else {}),
+        **attempt.headers,
+        **({"Idempotency-Key": attempt.key} if attempt.key else {}),
         **({"Prefer": f"wait={wait}"} if wait else {}),
     }
     return (

@@ -82,7 +82,7 @@ class Office:
         return self.status(job)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with self.db.snapshot() as connection:
+        with self.db.transaction() as connection:
             return connection.execute(query.encode()).fetchall()
 
 

@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -23,25 +24,26 @@ from redis.retry import Retry
 from core import keys
 from core.after_commit import AfterCommit
 from core.bookings import locking
-from core.bookings.requests import Accepted, BookingRequest
+from core.bookings.intake.requests import Accepted, BookingRequest
 from core.bookings.states import BookingStatus
+from core.bookings.unfinished import pending
 from core.clock import new_id, now
 from core.db import Database
 from core.invariants import checker
-from core.lifecycle import end, reserve, sweep
-from core.lifecycle.accept import Intake
+from core.lifecycle import end, reserve
 from core.lifecycle.reserve import Reservations
 from core.messaging.messages import MAX_IDS, Queue, ReserveBookings
 from core.settings import Settings
 from core.users.models import Role
 from core.users.tokens import AccessTokens, Principal
 from tests.support.forge import Forge
+from tests.support.intake import ANY_NUMBER, new_intake
 from tests.support.people import Person
 from tests.support.processes import Api, Worker
 from tests.support.waiting import until
 from workers.bookings import reserve_bookings
 from workers.context import Context
-from workers.sweeps.sweeper import Sweeper
+from workers.sweeps.sweeper import ADVISORY_LOCK, Sweeper
 
 ENDED = "SELECT NOT EXISTS (SELECT 1 FROM bookings WHERE status = 'PENDING')"
 
@@ -75,6 +77,8 @@ class Pipeline:
             "SKYQUEUE_REDIS_URL": self.redis_url,
             "SKYQUEUE_JWT_SECRET": self._secret,
             "SKYQUEUE_RATE_LIMITS": "off",
+            "SKYQUEUE_FLIGHT_SEATS_LIMIT": "1000000",
+            "SKYQUEUE_COOL_DOWN_MINUTES": "0",
             "SKYQUEUE_DATA_DIR": str(self._folder),
         }
 
@@ -151,8 +155,9 @@ class Pipeline:
         return flight_id
 
     def accept(self, *requests: BookingRequest) -> list[UUID]:
-        """Put requests on disk as the API does, and tell nobody."""
-        answers = Intake(self.db).accept(requests)
+        """Put requests on disk as the API does, and tell nobody. One traveller may book a flight again and again."""
+        meant = [replace(request, allow_duplicate=True) for request in requests]
+        answers = new_intake(self.db, hold_limit=ANY_NUMBER).accept(meant)
         assert all(isinstance(answer, Accepted) for answer in answers), answers
         return [answer.booking_id for answer in answers if isinstance(answer, Accepted)]
 
@@ -184,7 +189,7 @@ class Pipeline:
     def reserve_and_stop(self, *booking_ids: UUID) -> Reservations:
         """What a worker has done when it is killed after it asked Redis."""
         with self.db.snapshot() as connection:
-            trips = reserve.load_pending(connection, booking_ids)
+            trips = pending.load_pending(connection, booking_ids)
         return reserve.reserve_in_redis(self.context.inventory, trips, self._load, now())
 
     def _load(self, flight_ids: Sequence[UUID]) -> None:
@@ -192,12 +197,17 @@ class Pipeline:
             reserve.load_inventory(connection, self.context.inventory, flight_ids)
 
     def cancel(self, booking_id: UUID) -> AfterCommit:
-        """Cancel a booking and carry out what follows, which is returned."""
+        """Cancel a booking and do what follows, which is returned."""
+        after = self.end(booking_id)
+        after.run(self.context.redis, self.context.dispatcher)
+        return after
+
+    def end(self, booking_id: UUID) -> AfterCommit:
+        """Cancel a booking, and no more: what follows is returned."""
         after = AfterCommit()
         with self.db.transaction() as connection:
             bookings = list(locking.lock_bookings(connection, [booking_id]).values())
             end.end_bookings(connection, bookings, BookingStatus.CANCELLED, after, hold_minutes=15)
-        after.run(self.context.redis, self.context.dispatcher)
         return after
 
     # What became of them
@@ -290,7 +300,7 @@ class Pipeline:
                 SELECT {what} FROM pg_locks l JOIN pg_database d ON d.oid = l.database
                 WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database() AND l.objid = %s
                 """,  # written above
-                (sweep.ADVISORY_LOCK,),
+                (ADVISORY_LOCK,),
             ).fetchall()
 
     def _remember_redis(self) -> None:

@@ -10,13 +10,14 @@ import pytest
 
 from core.after_commit import AfterCommit
 from core.bookings import queries
+from core.bookings.intake.requests import BookingRequest
 from core.bookings.models import PaymentMode
-from core.bookings.requests import BookingRequest
 from core.bookings.views import BookingView
 from core.invariants import inventory_drift
 from core.lifecycle import cancel, join_waitlist, offer_seats
-from core.lifecycle.join_waitlist import Joined, Party
+from core.lifecycle.join_waitlist import Joined
 from core.waitlist import views
+from core.waitlist.line import Party
 from core.waitlist.models import WaitStatus
 from core.waitlist.views import WaitlistView
 from tests.support.pipeline import Pipeline

@@ -8,16 +8,16 @@ from typing import Final
 from uuid import UUID
 
 from core.after_commit import AfterCommit
+from core.bookings.intake.requests import Accepted, BookingRequest
 from core.bookings.models import PaymentMode
-from core.bookings.requests import Accepted, BookingRequest
 from core.bookings.states import BEGINNINGS, BookingStatus, is_allowed_transition
+from core.bookings.unfinished import pending
 from core.clock import new_id, now
 from core.db import RawConnection
 from core.errors import AppError
 from core.flights import cancellation
 from core.invariants import checker
-from core.lifecycle import pay, replay, reserve, sweep
-from core.lifecycle.accept import Intake
+from core.lifecycle import give_up, pay, replay, reserve
 from core.lifecycle.reserve import Reservations
 from core.lifecycle.settle_payment import Claim, apply_events
 from core.operations import dead_letter_list
@@ -25,6 +25,7 @@ from core.operations.dead_letter_list import DeadLetterFilter
 from core.payments.events import ProviderEvent
 from core.seats.inventory import take_snapshots
 from core.waitlist import entries
+from tests.support.intake import ANY_NUMBER, new_intake
 from tests.support.ledger import Fate, Ledger
 from tests.support.steps import HOLD_MINUTES, Steps
 from workers.bookings import reserve_bookings
@@ -62,7 +63,7 @@ class World:
         self._steps = steps
         self._context = steps.context
         edge = Edge(self._context.db, self._context.redis, self._context.dispatcher)
-        self._desk = ChargeOperation(edge, hold_minutes=HOLD_MINUTES)
+        self._charges = ChargeOperation(edge, hold_minutes=HOLD_MINUTES)
         with self._context.db.transaction() as connection:
             connection.execute(WATCH)
 
@@ -83,7 +84,7 @@ class World:
         token = "tok_ok" if mode is PaymentMode.TOKEN else None
         legs = tuple(self._flights[each] for each in sorted(where))
         request = BookingRequest(self._travellers[who], legs, seats, mode, payment_token=token, allow_duplicate=True)
-        (answer,) = Intake(self._context.db).accept([request])
+        (answer,) = new_intake(self._context.db, hold_limit=ANY_NUMBER).accept([request])
         return answer.booking_id if isinstance(answer, Accepted) else None
 
     def deliver(self, *trips: UUID) -> None:
@@ -105,7 +106,7 @@ class World:
     def ask_redis(self, trip: UUID) -> Reservations | None:
         """The first half of a worker's work. It may be slow with the other half, or dead, or a zombie."""
         with self._context.db.snapshot() as connection:
-            waiting = reserve.load_pending(connection, [trip])
+            waiting = pending.load_pending(connection, [trip])
         return reserve.reserve_in_redis(self._context.inventory, waiting, self._load, now()) if waiting else None
 
     def settle(self, asked: Reservations, *, dies: bool) -> None:
@@ -118,7 +119,7 @@ class World:
     def give_up(self) -> None:
         """Every booking that waits for seats has failed too often."""
         with self._context.db.transaction() as connection:
-            after = sweep.give_up(connection, self.ids("SELECT id FROM bookings WHERE status = 'PENDING'"))
+            after = give_up.give_up(connection, self.ids("SELECT id FROM bookings WHERE status = 'PENDING'"))
         self._run_after(after)
 
     def replay(self) -> None:
@@ -137,11 +138,11 @@ class World:
             pay.pay(connection, trip, None, "tok_ok")
 
     def claim(self, trip: UUID) -> Claim | None:
-        return self._desk.claim([trip])[0]
+        return self._charges.claim([trip])[0]
 
     def hear(self, claim: Claim, fate: Fate) -> None:
         """A call to the provider, and what a worker does with its answer."""
-        self._desk.settle([(claim, self.ledger.call(claim, fate))])
+        self._charges.settle([(claim, self.ledger.call(claim, fate))])
 
     def call_back(self, payment_id: UUID, *, again: bool) -> None:
         """The provider tells what it decided, in a new event or in one that came before."""

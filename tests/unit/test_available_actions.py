@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from core.bookings.actions import available_actions
 from core.bookings.states import BookingStatus
-from core.bookings.views import available_actions
 
 CONFIRMED, HELD = BookingStatus.CONFIRMED, BookingStatus.HELD
 

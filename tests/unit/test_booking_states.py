@@ -6,8 +6,9 @@ from itertools import product
 
 import pytest
 
+from core.bookings.actions import available_actions
 from core.bookings.states import ACTIVE, TRANSITIONS, BookingStatus, FailureCode, is_allowed_transition
-from core.bookings.views import WORDS, available_actions
+from core.bookings.views import WORDS
 from core.jobs.status import is_done
 
 DRAWN = """

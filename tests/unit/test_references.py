@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.bookings.references import ALPHABET, LENGTH, draw
+from core.bookings.intake.references import ALPHABET, LENGTH, draw
 
 
 def test_references_have_six_symbols_and_no_look_alikes() -> None:

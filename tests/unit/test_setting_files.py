@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.setting_files import WrongFile, environment_with
+from core.environment.files import WrongFile, environment_with
 from core.settings import CONCERNS, Accounts, Booking, Payments, Servers
 
 IN_FILES = [

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from core.environment.names import misspelt, unknown
 from core.refusal import read_settings
-from core.setting_names import misspelt, unknown
 from core.settings import Settings, WrongSettings, known_variables
 
 ROOT = Path(__file__).parents[2]

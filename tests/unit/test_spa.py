@@ -15,7 +15,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.testing import TestClient
 
 from api.http.errors import EXCEPTION_HANDLERS
-from api.http.spa import DIST, NOT_PAGES, app_handlers, documentation, documentation_router
+from api.pages.spa import DIST, NOT_PAGES, app_handlers, documentation, documentation_router
 
 INDEX = "<!doctype html><title>Skyqueue</title>"
 

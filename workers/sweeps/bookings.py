@@ -14,12 +14,14 @@ import redis
 import structlog
 from psycopg.errors import LockNotAvailable
 
-from core.lifecycle import sweep
+from core.bookings.unfinished import leases
+from core.db.bisect import isolated
+from core.db.session import limit_lock_wait
+from core.lifecycle import give_up
 from core.messaging.messages import MAX_IDS, Queue, ReserveAlone, ReserveBookings
 from core.telemetry.incidents import Incidents
 from core.telemetry.metrics import SWEEP_FOUND
 from workers.context import Context
-from workers.isolation import isolated
 
 BACKLOG_MESSAGES: Final = 200
 """A queue this long is at work: what is due in it will come, and sending it again would double the backlog."""
@@ -58,9 +60,9 @@ class BookingRound:
         bookings = 0
         while True:
             with self._context.db.transaction() as connection:
-                self._leased_before = self._leased_before or sweep.read_end_of_lost_lease(connection)
-                taken = sweep.lease_lost_bookings(connection, self._leased_before)
-            self._is_lost = len(taken) == sweep.LIMIT
+                self._leased_before = self._leased_before or leases.read_end_of_lost_lease(connection)
+                taken = leases.lease_lost_bookings(connection, self._leased_before)
+            self._is_lost = len(taken) == leases.LIMIT
             self._send(taken)
             bookings += len(taken)
             SWEEP_FOUND.labels("lost_bookings").inc(len(taken))
@@ -71,7 +73,7 @@ class BookingRound:
 
     def _send_due(self) -> None:
         with self._context.db.transaction() as connection:
-            due = sweep.lease_due_bookings(connection)
+            due = leases.lease_due_bookings(connection)
         SWEEP_FOUND.labels("late_bookings").inc(len(due.together) + len(due.alone))
         self._send(due.together)
         for booking_id in due.alone:
@@ -90,8 +92,8 @@ class BookingRound:
 
     def _give_up(self, booking_ids: Sequence[UUID]) -> None:
         with self._context.db.transaction() as connection:
-            sweep.limit_lock_wait(connection)
-            after = sweep.give_up(connection, booking_ids)
+            limit_lock_wait(connection)
+            after = give_up.give_up(connection, booking_ids)
         after.run(self._context.redis, self._context.dispatcher)
 
 

@@ -13,13 +13,15 @@ import redis
 import structlog
 from psycopg.errors import LockNotAvailable
 
-from core.lifecycle import expire, sweep
+from core.bookings.unfinished import leases, overdue
+from core.db.bisect import isolated
+from core.db.session import limit_lock_wait
+from core.lifecycle import expire
 from core.messaging.messages import MAX_IDS, Queue, SendRefunds, WorkPayments
 from core.payments import charges, refunds
 from core.telemetry.incidents import Incidents
 from core.telemetry.metrics import SWEEP_FOUND
 from workers.context import Context
-from workers.isolation import isolated
 
 ENDED_AT_ONCE: Final = 200
 ENDED_IN_A_ROUND: Final = 2_000
@@ -41,17 +43,17 @@ def steps(context: Context) -> Iterator[tuple[str, Callable[[], None]]]:
 def make_due_now(context: Context) -> None:
     """Redis forgot its queues, so everything that waited in them is due."""
     with context.db.transaction() as connection:
-        expire.make_due_now(connection)
+        overdue.make_due_now(connection)
         charges.make_due_now(connection)
         refunds.make_due_now(connection)
 
 
 def end_overdue(context: Context) -> None:
     """End holds whose time is over. Those that somebody locks, or whose flight, come again in the next pass."""
-    with context.db.snapshot() as connection:
-        overdue = expire.find_overdue(connection, limit=ENDED_IN_A_ROUND)
-        free = sweep.find_unlocked_bookings(connection, overdue) if overdue else set()
-    ending = [booking_id for booking_id in overdue if booking_id in free]
+    with context.db.transaction() as connection:  # which locks those that are free for a moment
+        due = overdue.find_overdue(connection, limit=ENDED_IN_A_ROUND)
+        free = leases.find_unlocked_bookings(connection, due) if due else set()
+    ending = [booking_id for booking_id in due if booking_id in free]
     for start in range(0, len(ending), ENDED_AT_ONCE):
         isolated(
             partial(_end, context), ending[start : start + ENDED_AT_ONCE], partial(_reschedule, context), also=(LockNotAvailable,)
@@ -60,7 +62,7 @@ def end_overdue(context: Context) -> None:
 
 def _end(context: Context, booking_ids: Sequence[UUID]) -> None:
     with context.db.transaction() as connection:
-        sweep.limit_lock_wait(connection)
+        limit_lock_wait(connection)
         after = expire.end_overdue(connection, booking_ids, hold_minutes=context.settings.booking.hold_minutes)
     after.run(context.redis, context.dispatcher)
 
@@ -71,7 +73,7 @@ def _reschedule(context: Context, booking_id: UUID, error: Exception) -> None:
         return
     _unended.failed(booking_id, booking_id=str(booking_id), exc_info=error)
     with context.db.transaction() as connection:
-        expire.reschedule(connection, booking_id)
+        overdue.reschedule(connection, booking_id)
 
 
 def resend_payments(context: Context) -> None:

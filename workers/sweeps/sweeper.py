@@ -15,18 +15,17 @@ import redis
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.db import is_away
 from core.flights import cancellation
 from core.idempotency import answers
-from core.imports import unclaimed
+from core.imports import progress
 from core.invariants import inventory_drift
-from core.lifecycle import sweep
 from core.messaging.epoch import Epoch
 from core.messaging.messages import CancelFlights, ImportFile, Queue
 from core.telemetry.incidents import Incident
 from core.telemetry.metrics import SWEEP_FOUND
 from workers.context import Context
-from workers.isolation import is_away
-from workers.sweeps import money
+from workers.sweeps import money, uploads
 from workers.sweeps.bookings import BookingRound
 from workers.sweeps.minutes import MinuteRound
 from workers.sweeps.waitlist import WaitlistRound
@@ -41,6 +40,10 @@ UPLOADS_SECONDS: Final = 600.0
 """How often the storage is searched for files that nobody needs."""
 
 _log = structlog.get_logger(__name__)
+
+
+ADVISORY_LOCK: Final = 7_305_002
+"""Held by the connection of the process that sweeps; Postgres frees it when that process dies."""
 
 
 class Sweeper:
@@ -89,7 +92,7 @@ class Sweeper:
 
     def _hold_lock_and_sweep(self) -> None:
         """Sweep for as long as this connection holds the lock; Postgres frees it when the connection, or the process, is gone."""
-        with self._context.db.session_lock(sweep.ADVISORY_LOCK) as held:
+        with self._context.db.session_lock(ADVISORY_LOCK) as held:
             while held() and not self._stopping.is_set():
                 self.sweep_once(held)
                 self._has_gone_well()
@@ -154,7 +157,7 @@ class Sweeper:
 
     def _resend_imports(self) -> None:
         with self._context.db.transaction() as connection:
-            due = sweep.due_imports(connection)
+            due = progress.lease_due(connection)
         SWEEP_FOUND.labels("late_imports").inc(len(due))
         for import_id in due:
             self._context.dispatcher.send(ImportFile((import_id,)))
@@ -183,7 +186,7 @@ class Sweeper:
     def delete_orphaned_uploads(self) -> None:
         """Public for the tests."""
         try:
-            deleted = unclaimed.delete_orphans(self._context.db, self._context.storage)
+            deleted = uploads.delete_orphans(self._context.db, self._context.storage)
         except OSError as error:
             self._tidying.failed(error=str(error))
             return

@@ -15,11 +15,13 @@ from uuid import UUID
 import structlog
 from psycopg.errors import LockNotAvailable
 
-from core.lifecycle import offer_seats, sweep
+from core.db.bisect import isolated
+from core.db.session import limit_lock_wait
+from core.flights import seat_counts
+from core.lifecycle import offer_seats
 from core.telemetry.incidents import Incidents
-from core.waitlist import entries
+from core.waitlist import entries, line
 from workers.context import Context
-from workers.isolation import isolated
 
 PERIOD_SECONDS: Final = 5.0
 FLIGHTS_AT_ONCE: Final = 50
@@ -43,16 +45,16 @@ class WaitlistRound:
         context = self._context
         with context.db.transaction() as connection:
             entries.close_departed(connection, limit=CLOSED_IN_A_ROUND)
-            neglected = offer_seats.find_neglected(connection, limit=FLIGHTS_AT_ONCE)
+            neglected = line.find_flights_with_room(connection, limit=FLIGHTS_AT_ONCE)
             # What somebody locks, such as an import that is inside its chunk, comes again in the next round.
-            neglected = sweep.find_unlocked_flights(connection, neglected)
+            neglected = seat_counts.find_unlocked(connection, neglected)
         if neglected:
             isolated(self._offer, neglected, _leave, also=(LockNotAvailable,))
 
     def _offer(self, flight_ids: Sequence[UUID]) -> None:
         context = self._context
         with context.db.transaction() as connection:
-            sweep.limit_lock_wait(connection)
+            limit_lock_wait(connection)
             after = offer_seats.offer_free_seats(connection, flight_ids, hold_minutes=context.settings.booking.hold_minutes)
         after.run(context.redis, context.dispatcher)
 

@@ -31,7 +31,7 @@ class Changed(msgspec.Struct, array_like=True, frozen=True):
     route_days: list[tuple[str, str, date]]
 
 
-class JobEvents(NamedTuple):
+class Changes(NamedTuple):
     """`changes` is None where they are not known: anything may have changed."""
 
     version: int
@@ -58,7 +58,7 @@ class Reader:
     def __init__(self, client: AsyncRedis) -> None:
         self._read: Any = client.register_script(_READ_CHANGES)
 
-    async def since(self, version: int) -> JobEvents:
+    async def since(self, version: int) -> Changes:
         """The changes that came after `version`; 0 if none is known.
 
         Raises:
@@ -66,11 +66,11 @@ class Reader:
         """
         now, known, *changes = await self._read(_KEYS, [version, _beginning()])
         if not known:
-            return JobEvents(int(now), None)
+            return Changes(int(now), None)
         try:
-            return JobEvents(int(now), [_decode(change) for change in changes])
+            return Changes(int(now), [_decode(change) for change in changes])
         except msgspec.DecodeError:  # another release wrote it
-            return JobEvents(int(now), None)
+            return Changes(int(now), None)
 
 
 def _beginning() -> int:

@@ -128,7 +128,7 @@ def upgrade() -> None:
     # Every sale moves these rows twice: leave room, so that the new version stays in the page of the old one.
     op.execute("ALTER TABLE bookings SET (fillfactor = 80)")
     op.execute("ALTER TABLE flights SET (fillfactor = 80)")
-    # Handed out in blocks of a thousand; see core/bookings/references.py.
+    # Handed out in blocks of a thousand; see core/bookings/intake/references.py.
     op.execute("CREATE SEQUENCE booking_reference_blocks AS bigint MINVALUE 0 START 0")
     op.create_index("ix_bookings_flight", "bookings", ["flight_id"], unique=False)
     op.create_index("ix_bookings_due", "bookings", ["next_at"], unique=False, postgresql_where=sa.text("next_at IS NOT NULL"))

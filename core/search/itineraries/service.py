@@ -12,7 +12,7 @@ from uuid import UUID
 
 import numpy as np
 
-from core.db import Database
+from core.db import Snapshot
 from core.flights import rules
 from core.places import registry
 from core.search.itineraries import search, views
@@ -48,7 +48,7 @@ class ItineraryRequest:
 
 
 async def find_itineraries(
-    timetable: Timetable, db: Database, free_seats: FreeSeats, request: ItineraryRequest, connections: Rules, now: datetime
+    timetable: Timetable, snapshot: Snapshot, free_seats: FreeSeats, request: ItineraryRequest, connections: Rules, now: datetime
 ) -> ItinerariesView:
     """The best itineraries to fly, each with seats for the party on every flight.
 
@@ -58,16 +58,16 @@ async def find_itineraries(
     if not _may_have_flights(request.day, now):
         return NOTHING
     await timetable.refresh()
-    answer = await _answer(timetable, db, free_seats, request, connections, now)
+    answer = await _answer(timetable, snapshot, free_seats, request, connections, now)
     if answer is None:
         # Flights are not what the timetable says: one changed this very moment, or nobody could tell us of changes.
         timetable.forget_all()
-        answer = await _answer(timetable, db, free_seats, request, connections, now)
+        answer = await _answer(timetable, snapshot, free_seats, request, connections, now)
     return answer or ItinerariesView(data=[], complete=False)
 
 
 async def _answer(
-    timetable: Timetable, db: Database, free_seats: FreeSeats, request: ItineraryRequest, connections: Rules, now: datetime
+    timetable: Timetable, snapshot: Snapshot, free_seats: FreeSeats, request: ItineraryRequest, connections: Rules, now: datetime
 ) -> ItinerariesView | None:
     """None where the timetable and the database contradict each other."""
     first, last = _utc_days(request.source_key, request.day)
@@ -92,7 +92,7 @@ async def _answer(
     if destination is None:
         return NOTHING
     found, free = await _with_seats(timetable, tables, replace(query, destination=destination), free_seats, request)
-    return await asyncio.to_thread(_seen, db, found, free, request.party)
+    return await asyncio.to_thread(_seen, snapshot, found, free, request.party)
 
 
 async def _with_seats(
@@ -124,11 +124,11 @@ async def _with_seats(
     return FoundItineraries(known[: request.limit], False, found.weights), free
 
 
-def _seen(db: Database, found: FoundItineraries, free: dict[UUID, int], party: int) -> ItinerariesView | None:
+def _seen(snapshot: Snapshot, found: FoundItineraries, free: dict[UUID, int], party: int) -> ItinerariesView | None:
     """The flights as they are in the database now; None where one has changed since it was searched."""
     if not found.itineraries:
         return ItinerariesView(data=[], complete=found.complete)
-    with db.snapshot() as connection:
+    with snapshot() as connection:
         flights = views.read_flights(
             connection, list({segment.flight_id for itinerary in found.itineraries for segment in itinerary.segments})
         )

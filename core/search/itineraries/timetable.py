@@ -21,7 +21,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from core.db import Database
+from core.db import Snapshot
 from core.flights.announcements.timetable_log import Changed, Reader
 from core.search.itineraries.loading import Loader
 from core.search.itineraries.shared_refresh import SharedRefresh
@@ -64,10 +64,10 @@ class Timetable:
     announced, because whoever should have announced one may have died.
     """
 
-    def __init__(self, db: Database, client: Redis, *, max_bytes: int, seconds: float) -> None:
+    def __init__(self, snapshot: Snapshot, client: Redis, *, max_bytes: int, seconds: float) -> None:
         self.places = NumberedNames()
         self._loader = Loader(self.places, NumberedNames())
-        self._db = db
+        self._snapshot = snapshot
         self._log = Reader(client)
         self._outage = Incident(_log, "the timetable does not hear of changes", "the timetable hears of changes again")
         self._max_bytes = max_bytes
@@ -156,7 +156,7 @@ class Timetable:
 
     async def _load(self, day: int) -> DayTable:
         def load() -> DayTable:
-            with self._db.snapshot() as connection:
+            with self._snapshot() as connection:
                 return self._loader.load(connection, day)
 
         self.loaded += 1
@@ -179,7 +179,7 @@ class Timetable:
             return
         try:
             async with asyncio.timeout(REDIS_SECONDS):
-                news = await self._log.since(self._version)
+                latest = await self._log.since(self._version)
         except (RedisError, TimeoutError) as error:
             self._resting_until = time.monotonic() + REST_SECONDS
             self._version = 0
@@ -187,11 +187,11 @@ class Timetable:
             self._outage.failed(error=str(error) or type(error).__name__)
             return
         self._outage.succeeded()
-        if news.changes is None:
+        if latest.changes is None:
             self._days.clear()
-        elif news.changes:
-            await self._apply(news.changes)
-        self._version = news.version
+        elif latest.changes:
+            await self._apply(latest.changes)
+        self._version = latest.version
 
     def _believe_for(self, seconds: float) -> None:
         for day, held in list(self._days.items()):
@@ -216,7 +216,7 @@ class Timetable:
             return
 
         def replace() -> list[DayTable]:
-            with self._db.snapshot() as connection:
+            with self._snapshot() as connection:
                 return self._loader.replace(connection, list(tables.values()), list(route_days))
 
         replaced: list[DayTable] = []

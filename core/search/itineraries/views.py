@@ -11,9 +11,9 @@ import msgspec
 from msgspec import Meta
 from psycopg.sql import SQL
 
-from core.db import RawConnection
+from core.db import RawConnection, fetch
 from core.flights.models import FlightStatus
-from core.flights.views import COLUMNS, FlightView, view
+from core.flights.views import COLUMNS, FlightRow, FlightView
 from core.search.itineraries.search import Itinerary, Segment
 from core.search.itineraries.tables import moment
 
@@ -46,8 +46,7 @@ class ItinerariesView(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_flights(connection: RawConnection, flight_ids: Sequence[UUID]) -> dict[UUID, FlightView]:
     """The flights with these ids; unknown ids are left out."""
-    found = (view(row) for row in connection.execute(_FLIGHTS, (list(flight_ids),)))
-    return {flight.id: flight for flight in found}
+    return {row.id: row.view for row in fetch(connection, FlightRow, _FLIGHTS, (list(flight_ids),))}
 
 
 def itinerary(

@@ -14,7 +14,7 @@ from typing import Final, Protocol, TypeAlias
 from uuid import UUID
 
 from core.bookings.errors import CoolingDown, TooManySeats
-from core.bookings.holds import find_used_keys
+from core.bookings.intake.idempotency import find_holders
 from core.bookings.models import PaymentMode
 from core.bookings.states import ACTIVE, BookingStatus
 from core.db import RawConnection
@@ -108,7 +108,7 @@ def find_greedy(connection: RawConnection, requests: Sequence[Wanted], limit: in
     taken = count_seats(connection, {(request.user_id, flight_id) for request in requests for flight_id in request.flight_ids})
     if not _too_many(requests, taken, limit, set()):
         return set()
-    return _too_many(requests, taken, limit, find_used_keys(connection, requests))
+    return _too_many(requests, taken, limit, set(find_holders(connection, (request.owned_key for request in requests))))
 
 
 def _too_many(requests: Sequence[Wanted], taken: Counter[Claim], limit: int, used: set[tuple[UUID, str] | None]) -> set[UUID]:

@@ -29,7 +29,7 @@ class BookingRequest:
     """SHA-256 of the request's meaning; needed with a key."""
     passengers: tuple[Traveller, ...] = ()
     refusal: AppError | None = None
-    """What the door would answer; with a key it is answered only if the key was not used before."""
+    """What the API would answer; with a key it is answered only if the key was not used before."""
     expected_total: Price | None = None
     """What the traveller saw: at another price nothing is stored."""
     allow_duplicate: bool = False

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from core.bookings import references
-from core.bookings.requests import BookingRequest
+from core.bookings.intake import references
+from core.bookings.intake.requests import BookingRequest
 from core.clock import new_id
 from core.db import RawConnection, fetch
 from core.lease import LEASE_SECONDS

@@ -1,4 +1,4 @@
-"""What keeps one flight's payments from holding up the others: lanes, and a circuit breaker in which each flight has one vote."""
+"""What keeps one flight's payments from holding up the others: a bulkhead, and a circuit breaker in which each flight has one vote."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from datetime import timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
-from core.bookings.duplicates import id_before
+from core.bookings.intake.duplicates import id_before
+from core.bookings.intake.idempotency import find_holders
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus
 from core.db import RawConnection
@@ -56,7 +57,7 @@ def find_excess(connection: RawConnection, requests: Sequence[Counted], limit: i
         (list({request.user_id for request in wanted}), id_before(LONGEST_OPEN), list(PAID_LATER), list(UNPAID)),
     ).fetchall()
     opened = Counter({(user_id, PaymentMode(mode)): count for user_id, mode, count in rows})
-    used = find_used_keys(connection, wanted)
+    used = set(find_holders(connection, (request.owned_key for request in wanted)))
     excess: set[UUID] = set()
     for request in wanted:
         if request.owned_key in used:
@@ -66,7 +67,8 @@ def find_excess(connection: RawConnection, requests: Sequence[Counted], limit: i
             excess.add(request.booking_id)
         else:
             opened[request.user_id, request.payment_mode] += 1
-            used |= {request.owned_key} if request.owned_key else set()
+            if request.owned_key:
+                used.add(request.owned_key)
     return excess
 
 
@@ -81,18 +83,3 @@ def count_open(connection: RawConnection, user_id: UUID) -> int:
         {"user": user_id, "since": id_before(LONGEST_OPEN), "modes": list(PAID_LATER), "unpaid": list(UNPAID)},
     ).fetchone()
     return int(row[0]) if row else 0
-
-
-def find_used_keys(connection: RawConnection, requests: Sequence[Keyed]) -> set[tuple[UUID, str] | None]:
-    """The keys of these requests under which there is a booking."""
-    keys = [request.owned_key for request in requests if request.owned_key]
-    if not keys:
-        return set()
-    rows = connection.execute(
-        """
-        SELECT b.user_id, b.idempotency_key FROM unnest(%s::uuid[], %s::text[]) AS w(user_id, key)
-        JOIN bookings b ON b.user_id = w.user_id AND b.idempotency_key = w.key
-        """,
-        [list(column) for column in zip(*keys, strict=True)],
-    ).fetchall()
-    return {(user_id, key) for user_id, key in rows}

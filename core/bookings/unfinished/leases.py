@@ -1,4 +1,7 @@
-"""Find work in Postgres that nobody is doing, and say what to send again. Runs every second inside one worker at a time."""
+"""Who works a booking, and until when: `next_at` and `attempts` of bookings that are PENDING.
+
+A worker that dies lets its lease end; then the sweep finds the booking and sends it again (`core/lease.py` has the length).
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from core.after_commit import AfterCommit
-from core.bookings.locking import lock_bookings
-from core.bookings.states import FailureCode
+from core.bookings.states import BookingStatus
 from core.db import RawConnection
 from core.lease import LEASE_SECONDS
-from core.lifecycle.end import fail_pending
-from core.operations import dead_letters
 
-ADVISORY_LOCK: Final = 7_305_002
-"""Held by the connection of the process that sweeps; Postgres frees it when that process dies."""
 LEASE_CAP_SECONDS: Final = 300
 ALONE_FROM_ATTEMPT: Final = 3
 """From here on a booking travels in a message of its own, because it may be what kills the workers; and the attempt is counted by
@@ -26,8 +23,6 @@ a neighbour did to its worker."""
 LAST_ATTEMPT: Final = 5
 LIMIT: Final = 5_000
 """Bookings leased in one statement."""
-LOCK_MS: Final = 200
-"""How long the sweep waits for a lock where it can do without what is locked."""
 LOST_LEASE_SECONDS: Final = 60
 """After a loss of Redis. Longer than any lease of a booking that travels in company, so the lease itself tells what has been sent
 again from what has not."""
@@ -35,13 +30,13 @@ again from what has not."""
 
 _LEASE_DUE: Final = """
     UPDATE bookings b SET
-        attempts = CASE WHEN due.attempts < %(company)s THEN b.attempts + 1 ELSE b.attempts END,
+        attempts = CASE WHEN due.attempts < %(counted_below)s THEN b.attempts + 1 ELSE b.attempts END,
         next_at = now() + interval '1 second' * CASE
             WHEN due.attempts < %(company)s THEN %(lease)s * power(2, due.attempts)
             WHEN due.attempts < %(last)s THEN %(lease)s
             ELSE %(cap)s END
     FROM (
-        SELECT id, attempts FROM bookings WHERE next_at < now() AND status = 'PENDING'
+        SELECT id, attempts FROM bookings WHERE next_at < now() AND status = %(pending)s
         ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     ) AS due
     WHERE b.id = due.id RETURNING due.attempts, b.id
@@ -49,7 +44,7 @@ _LEASE_DUE: Final = """
 _BEGIN_ALONE: Final = """
     UPDATE bookings SET
         attempts = attempts + 1, next_at = now() + least(%(lease)s * power(2, attempts), %(cap)s) * interval '1 second'
-    WHERE id = ANY(%(bookings)s) AND status = 'PENDING' AND attempts < %(last)s RETURNING id
+    WHERE id = ANY(%(bookings)s) AND status = %(pending)s AND attempts < %(last)s RETURNING id
 """
 
 
@@ -62,14 +57,25 @@ class Due:
     given_up: list[UUID]
 
 
-def lease_due_bookings(connection: RawConnection) -> Due:
+def lease_due_bookings(connection: RawConnection, *, counted_below: int = ALONE_FROM_ATTEMPT - 1) -> Due:
     """Take over PENDING bookings whose lease is over. Who goes in company is counted, and leased for 15 s x 2^attempts. Who goes
     alone is leased for 15 s and not counted: it may be lost behind the one that kills its worker, and that is no attempt.
+
+    `counted_below`: attempts below it are counted here, all others by the worker that begins them; only the test that shows why names
+    another.
     """
     company = ALONE_FROM_ATTEMPT - 1
     rows = connection.execute(
         _LEASE_DUE,
-        {"company": company, "last": LAST_ATTEMPT, "lease": LEASE_SECONDS, "cap": LEASE_CAP_SECONDS, "limit": LIMIT},
+        {
+            "pending": BookingStatus.PENDING,
+            "counted_below": counted_below,
+            "company": company,
+            "last": LAST_ATTEMPT,
+            "lease": LEASE_SECONDS,
+            "cap": LEASE_CAP_SECONDS,
+            "limit": LIMIT,
+        },
     ).fetchall()
     return Due(
         together=sorted(booking for attempts, booking in rows if attempts < company),
@@ -84,8 +90,17 @@ def begin_alone(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[
 
     The caller has no other booking at work in its process, and commits before it goes on.
     """
-    wanted = {"bookings": list(booking_ids), "last": LAST_ATTEMPT, "lease": LEASE_SECONDS, "cap": LEASE_CAP_SECONDS}
-    return [row[0] for row in connection.execute(_BEGIN_ALONE, wanted).fetchall()]
+    rows = connection.execute(
+        _BEGIN_ALONE,
+        {
+            "bookings": list(booking_ids),
+            "pending": BookingStatus.PENDING,
+            "last": LAST_ATTEMPT,
+            "lease": LEASE_SECONDS,
+            "cap": LEASE_CAP_SECONDS,
+        },
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 def read_end_of_lost_lease(connection: RawConnection) -> datetime:
@@ -108,27 +123,20 @@ def lease_lost_bookings(connection: RawConnection, before: datetime) -> list[UUI
         """
         UPDATE bookings b SET next_at = now() + %(lease)s * interval '1 second'
         FROM (
-            SELECT id FROM bookings WHERE next_at < %(before)s AND status = 'PENDING' AND attempts < %(alone)s
+            SELECT id FROM bookings WHERE next_at < %(before)s AND status = %(pending)s AND attempts < %(alone)s
             ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
         ) AS free
         WHERE b.id = free.id RETURNING b.id
         """,
-        {"lease": LOST_LEASE_SECONDS, "before": before, "alone": ALONE_FROM_ATTEMPT, "limit": LIMIT},
+        {
+            "lease": LOST_LEASE_SECONDS,
+            "before": before,
+            "pending": BookingStatus.PENDING,
+            "alone": ALONE_FROM_ATTEMPT,
+            "limit": LIMIT,
+        },
     ).fetchall()
     return sorted(row[0] for row in rows)
-
-
-def give_up(connection: RawConnection, booking_ids: Sequence[UUID]) -> AfterCommit:
-    """End bookings that failed too often: FAILED(internal), a dead letter, no seat kept."""
-    after = AfterCommit()
-    failed = fail_pending(connection, list(lock_bookings(connection, booking_ids).values()), FailureCode.INTERNAL, after)
-    after.buried += dead_letters.bury_bookings(connection, failed, f"failed {LAST_ATTEMPT} times")
-    return after
-
-
-def limit_lock_wait(connection: RawConnection) -> None:
-    """Wait for a lock only for a moment in this transaction: what is locked comes again in the next pass, and the others go on."""
-    connection.execute(f"SET LOCAL lock_timeout = {LOCK_MS}")
 
 
 def find_unlocked_bookings(connection: RawConnection, booking_ids: Sequence[UUID]) -> set[UUID]:
@@ -145,26 +153,3 @@ def find_unlocked_bookings(connection: RawConnection, booking_ids: Sequence[UUID
         {"bookings": list(booking_ids)},
     ).fetchall()
     return {row[0] for row in rows}
-
-
-def find_unlocked_flights(connection: RawConnection, flight_ids: Sequence[UUID]) -> list[UUID]:
-    """The same for flights, in the order of their ids."""
-    rows = connection.execute(
-        "SELECT id FROM flights WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED", (list(flight_ids),)
-    ).fetchall()
-    return sorted(row[0] for row in rows)
-
-
-def due_imports(connection: RawConnection) -> list[UUID]:
-    """Imports whose worker stopped renewing its lease; leased anew. An attempt is counted by the worker that begins: an import
-    may wait behind a long one for longer than its lease, and that is no attempt.
-    """
-    rows = connection.execute(
-        """
-        UPDATE imports SET next_at = now() + %s * interval '1 second' WHERE id IN (
-            SELECT id FROM imports WHERE next_at < now() AND status IN ('PENDING', 'IN_PROGRESS') FOR NO KEY UPDATE SKIP LOCKED
-        ) RETURNING id
-        """,
-        (LEASE_SECONDS * 2,),
-    ).fetchall()
-    return sorted(row[0] for row in rows)

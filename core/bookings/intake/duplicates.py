@@ -15,7 +15,8 @@ from core.bookings.states import ACTIVE
 from core.clock import now
 from core.db import RawConnection, fetch
 
-WINDOW_MINUTES: Final = 15
+CLOCK_DIFFERENCE: Final = timedelta(minutes=1)
+"""Ids are made by the clock of a process, `created_at` by the database's."""
 
 
 class Compared(Protocol):
@@ -34,7 +35,7 @@ class Compared(Protocol):
 
 
 # The ids of bookings are in order of time, so a traveller's latest ones are a short range of one index. OFFSET 0 keeps the planner
-# from looking for them among all bookings of a flight instead. Clocks of processes may differ by a minute.
+# from looking for them among all bookings of a flight instead.
 _FIND: Final = """
     SELECT w.n, duplicate.id AS earlier,
            EXISTS (SELECT FROM bookings k WHERE k.user_id = w.user_id AND k.idempotency_key = w.key) AS is_replay
@@ -71,8 +72,8 @@ def lock_travellers(connection: RawConnection, user_ids: Iterable[UUID]) -> None
         connection.execute("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::int8[]) AS k", (keys,))
 
 
-def find_duplicates(connection: RawConnection, requests: Sequence[Compared]) -> dict[UUID, UUID]:
-    """Requests for a flight that their traveller booked a moment ago, or asks for earlier in this batch: request -> that booking.
+def find_duplicates(connection: RawConnection, requests: Sequence[Compared], *, minutes: int) -> dict[UUID, UUID]:
+    """Requests for a flight that their traveller booked in the last `minutes`, or asks for earlier in this batch: request -> that booking.
 
     Left out are requests that may be duplicates, and those whose idempotency key was used: they are that earlier booking.
     The caller has locked the travellers in an earlier statement, so that of two requests at once, in any process, one sees the other.
@@ -90,9 +91,9 @@ def find_duplicates(connection: RawConnection, requests: Sequence[Compared]) -> 
             "users": [request.user_id for _, request, _ in pairs],
             "flights": [flight_id for _, _, flight_id in pairs],
             "keys": [request.idempotency_key for _, request, _ in pairs],
-            "since": id_before(timedelta(minutes=WINDOW_MINUTES + 1)),
+            "since": id_before(timedelta(minutes=minutes) + CLOCK_DIFFERENCE),
             "active": list(ACTIVE),
-            "minutes": WINDOW_MINUTES,
+            "minutes": minutes,
         },
     )
     replayed = {row.n for row in rows if row.is_replay}

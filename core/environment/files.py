@@ -11,8 +11,8 @@ from typing import Any, Final
 from pydantic import ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from core.setting_names import is_link
-from core.setting_values import cleaned
+from core.environment.names import is_link
+from core.environment.values import cleaned
 
 OR_FILE: Final = object()
 """Marks a setting that may be in a file: `Annotated[..., OR_FILE]`."""

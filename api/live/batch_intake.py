@@ -1,0 +1,59 @@
+"""Commits batches of booking requests: one transaction for each, so one fsync for hundreds of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import psycopg
+
+from core.bookings.intake.requests import Answer, BookingRequest
+from core.bookings.intake.rules import BookingRules
+from core.clock import new_id
+from core.db import AWAY, Database
+from core.db.bisect import isolated
+from core.errors import Unavailable
+from core.lifecycle import accept
+
+
+class BatchIntake:
+    """Accepts batches on one database. One per process, called by one thread at a time."""
+
+    def __init__(self, db: Database, rules: BookingRules) -> None:
+        self._db = db
+        self._rules = rules
+
+    def accept(self, requests: Sequence[BookingRequest]) -> list[Answer]:
+        """Commit what can be accepted and answer each request in order; nothing that is answered with an error is stored. One request
+        that Postgres refuses takes no other down.
+
+        Raises:
+            `core.db.AWAY`: Postgres is away; nothing of the batch is known to be stored.
+        """
+        named = [replace(request, booking_id=new_id()) for request in requests]
+        answers: list[Answer] = []
+
+        def commit(part: Sequence[BookingRequest]) -> None:
+            with self._db.transaction() as connection:
+                given = accept.accept(connection, part, self._rules)
+            answers.extend(given)
+
+        def refuse(_request: BookingRequest, error: Exception) -> None:
+            if not isinstance(error, psycopg.Error):
+                raise error
+            answers.append(accept.explain(error))
+
+        try:
+            isolated(commit, named, refuse)
+        except AWAY:
+            # It went away in the middle of a batch of which a part was committed.
+            if not answers:
+                raise
+            answers += [_in_doubt()] * (len(named) - len(answers))
+        return answers
+
+
+def _in_doubt() -> Unavailable:
+    return Unavailable(
+        "The database went away before it answered. Repeat the request with the same Idempotency-Key to learn what became of it."
+    )

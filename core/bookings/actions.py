@@ -1,0 +1,34 @@
+"""What a traveller may do with a booking now."""
+
+from __future__ import annotations
+
+from core.bookings.models import PaymentMode
+from core.bookings.states import BookingStatus
+from core.bookings.views import PaymentView
+
+
+def awaits_payment(status: BookingStatus, mode: PaymentMode, payment: PaymentView | None, *, in_time: bool) -> bool:
+    """Whether seats are held for a traveller who has to pay and still may (`in_time`), and no payment of theirs is on its way."""
+    is_paying = payment is not None and payment.in_progress
+    return status is BookingStatus.HELD and mode is PaymentMode.HOLD and in_time and not is_paying
+
+
+def available_actions(
+    status: BookingStatus, *, ahead: bool, flight_cancelled: bool = False, moved: bool = False, payable: bool = True
+) -> list[str]:
+    """What the traveller may do now.
+
+    `ahead`: the first flight has not departed. `flight_cancelled`: the airline cancelled one of its flights. `moved`: a flight that is still
+    to leave was moved, and waits for an answer. `payable`: held seats wait for money, none is on its way, and no flight has departed.
+    """
+    match status:
+        case BookingStatus.CONFIRMED | BookingStatus.HELD if flight_cancelled:
+            return ["cancel"]
+        case BookingStatus.CONFIRMED | BookingStatus.HELD if not ahead:
+            return ["accept_change"] if moved else []
+        case BookingStatus.CONFIRMED:
+            return ["cancel", "accept_change"] if moved else ["cancel"]
+        case BookingStatus.HELD:
+            return [*(["pay"] if payable else []), "cancel", *(["accept_change"] if moved else [])]
+        case BookingStatus.PENDING | BookingStatus.CANCELLED | BookingStatus.FAILED | BookingStatus.EXPIRED:
+            return []

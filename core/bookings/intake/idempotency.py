@@ -1,0 +1,37 @@
+"""Idempotency keys: of the requests of one user with one key, one is a booking, and the others are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from core.bookings.states import BookingStatus
+from core.db import RawConnection, fetch
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """The booking that holds a key."""
+
+    user_id: UUID
+    idempotency_key: str
+    id: UUID
+    status: BookingStatus
+    request_hash: bytes
+
+
+_FIND: Final = """
+    SELECT b.user_id, b.idempotency_key, b.id, b.status, b.request_hash
+    FROM unnest(%s::uuid[], %s::text[]) AS w(user_id, key) JOIN bookings b ON b.user_id = w.user_id AND b.idempotency_key = w.key
+"""
+
+
+def find_holders(connection: RawConnection, keys: Iterable[tuple[UUID, str] | None]) -> dict[tuple[UUID, str], KeyHolder]:
+    """The bookings that hold these users' keys; None is nobody's key."""
+    owned = [key for key in keys if key is not None]
+    if not owned:
+        return {}
+    rows = fetch(connection, KeyHolder, _FIND, [list(column) for column in zip(*owned, strict=True)])
+    return {(row.user_id, row.idempotency_key): row for row in rows}

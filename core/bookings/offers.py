@@ -1,0 +1,73 @@
+"""The bookings that the waiting list makes: HELD from their first moment, for a party that may pay in time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.bookings.intake import references
+from core.bookings.models import PaymentMode
+from core.bookings.states import BookingStatus
+from core.bookings.transitions import stages
+from core.clock import now
+from core.db import RawConnection
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedBooking:
+    """Seats for one party."""
+
+    id: UUID
+    user_id: UUID
+    flight_id: UUID
+    seats: int
+
+
+def store(connection: RawConnection, offered: Sequence[OfferedBooking], *, hold_minutes: int) -> None:
+    """Insert these bookings. Their hold ends with the departure if that is sooner. The caller has locked the flights."""
+    left = list(offered)
+    for _ in range(references.DRAWS):
+        stored = _insert(connection, left, hold_minutes)
+        left = [each for each in left if each.id not in stored]
+        if not left:
+            return
+    raise RuntimeError("every reference that was drawn for an offer exists")
+
+
+def _insert(connection: RawConnection, offered: Sequence[OfferedBooking], hold_minutes: int) -> set[UUID]:
+    """Returns the bookings that are new; the others drew a reference that exists."""
+    rows = connection.execute(
+        """
+        WITH offered AS (
+            SELECT o.id, o.user_id, o.flight_id, o.seats, o.reference, f.price * o.seats AS price_total, f.currency,
+                   f.departure_ts, f.arrival_ts,
+                   least(now() + %(hold)s * interval '1 minute', f.departure_ts) AS hold_expires_at
+            FROM unnest(%(ids)s::uuid[], %(users)s::uuid[], %(flights)s::uuid[], %(seats)s::int2[], %(references)s::text[])
+                 AS o(id, user_id, flight_id, seats, reference)
+            JOIN flights f ON f.id = o.flight_id
+        ), booked AS (
+            INSERT INTO bookings (id, user_id, seats, status, payment_mode, price_total, currency, reference, hold_expires_at, next_at,
+                                  timeline)
+            SELECT id, user_id, seats, %(held)s, %(mode)s, price_total, currency, reference, hold_expires_at, hold_expires_at,
+                   %(stages)s
+            FROM offered ON CONFLICT (reference) DO NOTHING RETURNING id
+        )
+        INSERT INTO booking_segments (booking_id, position, public_id, flight_id, price_total, departure_ts, arrival_ts)
+        SELECT o.id, 0, o.id, o.flight_id, o.price_total, o.departure_ts, o.arrival_ts
+        FROM offered o JOIN booked b ON b.id = o.id
+        RETURNING booking_id
+        """,
+        {
+            "hold": hold_minutes,
+            "ids": [each.id for each in offered],
+            "users": [each.user_id for each in offered],
+            "flights": [each.flight_id for each in offered],
+            "seats": [each.seats for each in offered],
+            "references": [references.draw() for _ in offered],
+            "held": BookingStatus.HELD,
+            "mode": PaymentMode.HOLD,
+            "stages": stages(("offered", now())),
+        },
+    ).fetchall()
+    return {row[0] for row in rows}

@@ -1,0 +1,23 @@
+"""The sweep's step for uploads: deletes the files that no import needs."""
+
+from __future__ import annotations
+
+from core.db import Database
+from core.imports import unclaimed
+from core.imports.storage.files import Storage
+
+
+def delete_orphans(db: Database, storage: Storage) -> list[str]:
+    """Delete the files that are neither young nor of an import that is still to be worked; returns their names.
+
+    Raises:
+        OSError: the storage is away.
+    """
+    old = unclaimed.find_old(storage)
+    if not old:
+        return []
+    with db.snapshot() as connection:
+        orphans = unclaimed.find_orphans(connection, old)
+    for name in orphans:
+        storage.delete(name)
+    return orphans
