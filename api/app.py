@@ -57,7 +57,7 @@ from api.services import Services, SignedRequest, provided, services_of
 from api.waitlist import WaitlistController
 from core import failpoints, interpreter
 from core.imports.storage.opening import open_storage
-from core.places import registry
+from core.places import resolver
 from core.ratelimit.limiter import RateLimiter
 from core.redis import address, clients
 from core.search.cache import SearchCache
@@ -173,7 +173,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(ended.close)
         callbacks = CallbackInbox(db, redis, live.dispatcher, hold_minutes=settings.booking.hold_minutes)
         stack.push_async_callback(callbacks.close)
-        await asyncio.to_thread(registry.load)  # a quarter of a second that no request shall wait for
+        await asyncio.to_thread(resolver.load)  # half a second that no request shall wait for
         storage = open_storage(settings.servers)
         readiness = Readiness(every_look(settings, db, redis, address.parse(redis_url), live.backlog, storage))
         await stack.enter_async_context(readiness.watching())

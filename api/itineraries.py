@@ -16,15 +16,14 @@ from api.search.controller import Place
 from api.search.fast_path import headers_of
 from api.services import Services
 from core import clock, keys
-from core.errors import Invalid
 from core.search import calendar
-from core.search.cache import Question
+from core.search.cache import Answer, Question
 from core.search.cached_entries import Names
 from core.search.calendar import CalendarDay, Day
 from core.search.itineraries.joining import Rules
 from core.search.itineraries.ranking import Ranking
 from core.search.itineraries.service import ItineraryRequest, find_itineraries
-from core.search.itineraries.views import ItinerariesView
+from core.search.itineraries.views import ItinerariesView, merged
 from core.text import END
 
 Party = Annotated[int, QueryParameter(ge=1, le=9, description="Seats that must be free on every flight.")]
@@ -63,17 +62,22 @@ class ItineraryController(Controller):
         waits 45 minutes to 6 hours and comes to no place twice; everything is paid in one currency. Left out is what another one beats
         in departure, arrival, price and stops.
         """
-        source_key, destination_key = await _route(services, source, destination)
-        request = ItineraryRequest(
-            source_key=source_key, destination_key=destination_key, day=day, party=seats, ranking=sort, limit=limit
-        )
+        routes = await services.search_endpoint.routes(source, destination)
         search = services.settings.search
         connections = Rules(
             max_stops=max_stops, min_wait=60 * search.connection_min_minutes, max_wait=60 * search.connection_max_minutes
         )
-        return await find_itineraries(
-            services.timetable, services.db.snapshot, services.live.seat_counts.free, request, connections, clock.now()
-        )
+        found = []
+        for source_key, destination_key in routes:
+            request = ItineraryRequest(
+                source_key=source_key, destination_key=destination_key, day=day, party=seats, ranking=sort, limit=limit
+            )
+            found.append(
+                await find_itineraries(
+                    services.timetable, services.db.snapshot, services.live.seat_counts.free, request, connections, clock.now()
+                )
+            )
+        return found[0] if len(found) == 1 else merged(found, sort, limit)
 
     @get("/calendar", operation_id="getCalendar", summary="The cheapest direct flight of each day of a month")
     async def calendar(
@@ -85,31 +89,26 @@ class ItineraryController(Controller):
         seats: Party = 1,
     ) -> Response[CalendarView]:
         """Local days at the source. `X-Cache` and `Age` are about the schedule and the price; a change of either is seen at once."""
-        route = await _route(services, source, destination)
+        routes = await services.search_endpoint.routes(source, destination)
         begin = date.fromisoformat(f"{month}-01")
 
-        def compute() -> bytes:
-            with services.db.snapshot() as connection:
-                return _encode(calendar.find_days(connection, *route, begin))
-
-        names = Names(keys.calendar(*route, begin), keys.calendar_version(*route), keys.calendar_lock(*route, begin))
-        answer = await services.search_cache.get(Question(names, lambda: asyncio.to_thread(compute), _read_days))
+        answers = await asyncio.gather(*(services.search_cache.get(_month(services, route, begin)) for route in routes))
+        days = calendar.merge([answer.value for answer in answers])
+        answer = Answer(days, max((each.age for each in answers), default=0), hit=all(each.hit for each in answers))
         now = clock.now()
-        offers = [day.ahead(now) for day in answer.value]
+        offers = [day.ahead(now) for day in days]
         # Mostly the cheapest flight has seats; only where it has none, the others of its day are asked about.
         free = await services.live.seat_counts.free([cheapest[0].flight_id for cheapest in offers if cheapest])
         others = [day[1:] for day in offers if day and free.get(day[0].flight_id, 0) < seats]
         free |= await services.live.seat_counts.free([offer.flight_id for day in others for offer in day])
-        listed = calendar.list_days(answer.value, free, party=seats, now=now)
+        listed = calendar.list_days(days, free, party=seats, now=now)
         return Response(CalendarView(data=listed), headers=headers_of(answer))
 
 
-async def _route(services: Services, source: str, destination: str) -> tuple[str, str]:
-    """The keys of two places, as search understands them."""
-    source_key, destination_key = (
-        await services.search_endpoint.place_key(source),
-        await services.search_endpoint.place_key(destination),
-    )
-    if source_key == destination_key:
-        raise Invalid.field("?destination", "same_place", "Source and destination are the same place.")
-    return source_key, destination_key
+def _month(services: Services, route: tuple[str, str], begin: date) -> Question[list[Day]]:
+    def compute() -> bytes:
+        with services.db.snapshot() as connection:
+            return _encode(calendar.find_days(connection, *route, begin))
+
+    names = Names(keys.calendar(*route, begin), keys.calendar_version(*route), keys.calendar_lock(*route, begin))
+    return Question(names, lambda: asyncio.to_thread(compute), _read_days)

@@ -135,6 +135,11 @@ class Search(_Concern):
         return self
 
 
+class Flights(_Concern):
+    unknown_places: Literal["refuse", "accept"] = "refuse"
+    """Whether a flight may go from or to a place that no registry of airports knows."""
+
+
 class Start(_Concern):
     sample: Literal["on", "off"] = "on"
     """Whether an empty database gets the sample schedule."""
@@ -159,7 +164,7 @@ class Work(_Concern):
         return self.worker_threads + 10
 
 
-CONCERNS: Final = (Http, Servers, Accounts, Booking, Payments, Fares, Search, Start, Work)
+CONCERNS: Final = (Http, Servers, Accounts, Booking, Payments, Fares, Search, Flights, Start, Work)
 
 
 NO_NUMBER: Final = {
@@ -189,10 +194,11 @@ class Settings:
         WrongSettings: a variable has a wrong value, or a name that is nearly a setting's.
     """
 
-    __slots__ = ("accounts", "booking", "fares", "http", "payments", "search", "servers", "start", "work")
+    __slots__ = ("accounts", "booking", "fares", "flights", "http", "payments", "search", "servers", "start", "work")
 
     def __init__(self) -> None:
         wrong = names.misspelt(os.environ, known_variables())
+        self.flights = _read(Flights, wrong)
         self.http = _read(Http, wrong)
         self.servers = _read(Servers, wrong)
         self.accounts = _read(Accounts, wrong)

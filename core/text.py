@@ -20,3 +20,16 @@ AMOUNT: Final = rf"^-?[0-9]{{1,12}}(\.[0-9]{{1,12}})?{END}"
 
 VISIBLE: Final = f"^[^{_HIDDEN}]+{END}"
 VISIBLE_OR_EMPTY: Final = f"^[^{_HIDDEN}]*{END}"
+
+_NOTHING: Final = frozenset(
+    {"", r"\n", "null", "none", "n/a", "#n/a", "na", "nil", "-", "--", "---", "–", "—", "?", "??", "???", "#ref!", "#value!"}
+)
+_NOT_A_NUMBER: Final = ("nan", "NaN")
+"""What programs write for a number that is missing. `Nan` and `NAN` are a city and a code."""
+MISSING_CODES: Final = ("NULL", "NONE", "NAN", "NA", "NIL", "")
+"""Those of them that look like a code in capitals."""
+
+
+def is_missing(text: str) -> bool:
+    """Whether a value without spaces around it is empty, or a word by which databases, programs and spreadsheets say that it is."""
+    return text in _NOT_A_NUMBER or text.lower() in _NOTHING

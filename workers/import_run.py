@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import BinaryIO, Final
 from uuid import UUID
 
+import pyarrow as pa
 import redis
 import structlog
 
@@ -36,6 +37,7 @@ from core.imports.progress import Job
 from core.imports.reopening import GIVEN_UP
 from core.imports.storage.files import Storage
 from core.imports.validation import route_days, validate
+from core.places.journey import UnknownPlaces
 from core.seats.inventory import Inventory
 from core.telemetry.incidents import Incident
 
@@ -75,7 +77,14 @@ class _Outcome:
     message: str = ""
 
 
-def run_import(db: Database, client: redis.Redis, storage: Storage, import_id: UUID) -> Ending:
+def run_import(
+    db: Database,
+    client: redis.Redis,
+    storage: Storage,
+    import_id: UUID,
+    *,
+    unknown_places: UnknownPlaces = UnknownPlaces.REFUSE,
+) -> Ending:
     """Bring an import to its end, unless it has ended or another worker is faster.
 
     Raises:
@@ -83,10 +92,18 @@ def run_import(db: Database, client: redis.Redis, storage: Storage, import_id: U
     """
     with db.transaction() as connection:
         job = progress.claim(connection, import_id)
-    return Ending.LEFT if job is None else run_claimed(db, client, storage, job)
+    return Ending.LEFT if job is None else run_claimed(db, client, storage, job, unknown_places=unknown_places)
 
 
-def run_claimed(db: Database, client: redis.Redis, storage: Storage, job: Job, *, slice_seconds: float | None = None) -> Ending:
+def run_claimed(
+    db: Database,
+    client: redis.Redis,
+    storage: Storage,
+    job: Job,
+    *,
+    slice_seconds: float | None = None,
+    unknown_places: UnknownPlaces = UnknownPlaces.REFUSE,
+) -> Ending:
     """The same for an import that the caller has claimed. `slice_seconds`: after so long it is given back when others wait that
     nobody has begun with.
 
@@ -95,7 +112,7 @@ def run_claimed(db: Database, client: redis.Redis, storage: Storage, job: Job, *
     """
     try:
         with storage.open(job.storage_key) as file:
-            outcome = _Run(db, client, file, job, slice_seconds).outcome()
+            outcome = _Run(db, client, file, job, slice_seconds, unknown_places).outcome()
     except FileNotFoundError:
         outcome = _failed("file_missing", "The uploaded file is gone. Upload it again.")
     except (NotText, BadHeader) as error:  # it was read when it was uploaded: these are not the same bytes
@@ -145,13 +162,22 @@ def _failed(code: str, message: str) -> _Outcome:
 class _Run:
     """One worker on one file. `_routes`: the route days to announce in the end."""
 
-    def __init__(self, db: Database, client: redis.Redis, file: BinaryIO, job: Job, slice_seconds: float | None = None) -> None:
+    def __init__(
+        self,
+        db: Database,
+        client: redis.Redis,
+        file: BinaryIO,
+        job: Job,
+        slice_seconds: float | None = None,
+        unknown_places: UnknownPlaces = UnknownPlaces.REFUSE,
+    ) -> None:
         self._ends_turn_at = None if slice_seconds is None else time.monotonic() + slice_seconds
         self._db = db
         self._client = client
         self._inventory = Inventory(client)
         self._file = file
         self._job = job
+        self._unknown_places = unknown_places
         self._layout = read_layout(file.read(HEAD_BYTES))
         self._seen = SeenKeys()
         self._routes = RouteDays()
@@ -206,16 +232,19 @@ class _Run:
             chunk = read_chunk(self._file, self._layout, at)
             at = chunk.end
             chunk.keep_lines_before(self._job.cursor.line)
-            self._routes.update(route_days(validate(chunk, self._seen, times=self._job.times)))
+            self._routes.update(route_days(self._validate(chunk)))
         with self._db.snapshot() as connection:
             self._routes.update(changes.routes_left(connection, self._job.id))
+
+    def _validate(self, chunk: Chunk) -> pa.Table:
+        return validate(chunk, self._seen, times=self._job.times, unknown_places=self._unknown_places)
 
     def _validated(self) -> Iterator[tuple[Chunk, Rows]]:
         """The chunks from the cursor on. The next one is read while the caller writes this one."""
 
         def read(at: Cursor) -> tuple[Chunk, Rows]:
             chunk = read_chunk(self._file, self._layout, at)
-            rows = Rows(validate(chunk, self._seen, times=self._job.times))
+            rows = Rows(self._validate(chunk))
             # The text is made here, while the thread that writes waits for Postgres.
             _ = rows.for_flights if self._probably_new and not self._job.dry_run else rows.for_stage
             return chunk, rows

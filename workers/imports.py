@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.imports import progress
 from core.messaging.messages import ImportFile
 from core.operations import dead_letters
+from core.places.journey import UnknownPlaces
 from core.telemetry.incidents import Incidents
 from workers.context import Context
 
@@ -45,7 +46,10 @@ def import_files(context: Context, import_ids: Sequence[UUID]) -> None:
     if job is None:
         return
     try:
-        ending = run_claimed(context.db, context.redis, context.storage, job, slice_seconds=SLICE_SECONDS)
+        unknown_places = UnknownPlaces(context.settings.flights.unknown_places)
+        ending = run_claimed(
+            context.db, context.redis, context.storage, job, slice_seconds=SLICE_SECONDS, unknown_places=unknown_places
+        )
         if ending is Ending.PAUSED:
             context.dispatcher.send(ImportFile((job.id,)))
         if ending is Ending.FAILED:

@@ -46,11 +46,16 @@ from core.flights.views import FlightView, InventoryView
 from core.idempotency.answers import IdempotencyKeyReused
 from core.imports import export
 from core.lifecycle import offer_seats
+from core.places.journey import LONGEST, UnknownPlaces
 from core.text import AMOUNT, VISIBLE
 
 PlaceName = Annotated[
     str,
-    Meta(min_length=2, max_length=80, pattern=VISIBLE, description="The name or the IATA code of a place."),
+    Meta(
+        min_length=2,
+        max_length=LONGEST,
+        description="The IATA code of an airport in capitals, or a name that means one airport.",
+    ),
 ]
 PlaceQuery = Annotated[str | None, QueryParameter(max_length=80, pattern=VISIBLE, required=False)]
 IfMatch = Annotated[
@@ -81,7 +86,7 @@ class FlightBody(RequestBody):
     price: Annotated[str, Meta(pattern=AMOUNT, examples=["7500.00"])] | int | float
     currency: Annotated[str, Meta(min_length=3, max_length=3)] = rules.DEFAULT_CURRENCY
 
-    def details(self) -> FlightDetails:
+    def details(self, services: Services) -> FlightDetails:
         """What was said, held to the rules.
 
         Raises:
@@ -96,7 +101,7 @@ class FlightBody(RequestBody):
                 errors += wrong.data["errors"]
         if errors:
             raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
-        return FlightDetails.checked(**said)
+        return FlightDetails.checked(**said, unknown_places=UnknownPlaces(services.settings.flights.unknown_places))
 
 
 class FlightPage(msgspec.Struct):
@@ -124,7 +129,7 @@ class FlightController(Controller):
         services: NamedDependency[Services],
         idempotency_key: IdempotencyKey = None,
     ) -> Response[FlightView]:
-        details = data.details()
+        details = data.details(services)
 
         def work(connection: RawConnection) -> Done[FlightView]:
             change = service.create_flight(connection, details, user_id=request.user.user_id)
@@ -212,7 +217,7 @@ class FlightController(Controller):
         if_match: IfMatch = None,
     ) -> Response[FlightView]:
         """Held and sold seats stay as they are; the capacity cannot go below them."""
-        details = data.details()
+        details = data.details(services)
         with services.db.transaction() as connection:
             change = service.replace_flight(
                 connection, flight_id, details, user_id=request.user.user_id, expected=_versions(if_match)

@@ -12,6 +12,14 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
 
 
+class PlaceCandidate(msgspec.Struct):
+    """An airport that may have been meant."""
+
+    iata: str
+    city: str
+    country: str
+
+
 class FieldProblem(msgspec.Struct):
     """One thing that is wrong with a request."""
 
@@ -19,6 +27,8 @@ class FieldProblem(msgspec.Struct):
     """`/seats` a field of the body (JSON pointer), `?limit` a query parameter, `If-Match:` a header."""
     code: str
     message: str
+    candidates: list[PlaceCandidate] | msgspec.UnsetType = msgspec.UNSET
+    """The airports to choose from, where a name may be several, or was likely another."""
 
 
 class ProblemBody(msgspec.Struct, omit_defaults=True):

@@ -18,15 +18,14 @@ from core.flights.airports import AirportView
 from core.flights.errors import FlightNotFound
 from core.flights.views import FlightView
 from core.search.flight_search import SearchSort
-from core.text import VISIBLE, VISIBLE_OR_EMPTY
+from core.text import VISIBLE_OR_EMPTY
 
 Place = Annotated[
     str,
     QueryParameter(
         min_length=1,
         max_length=80,
-        pattern=VISIBLE,
-        description="The name or the IATA code of a place, in any case.",
+        description="The name of a city or an airport, in any case, or an IATA code.",
     ),
 ]
 
@@ -50,8 +49,9 @@ class SearchController(Controller):
         ] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
     ) -> Response[list[FlightView]]:
-        """Scheduled flights that have not departed, with the seats that are free now. `X-Cache` and `Age` are about the schedule
-        and the price; a change of either is seen at once.
+        """Scheduled flights that have not departed, with the seats that are free now. A city means all its airports, and
+        `X-Matched-Airports` says which, of the source and of the destination. `X-Cache` and `Age` are about the schedule and the price;
+        a change of either is seen at once.
         """
         search = await services.search_endpoint.understand(
             request.scope["query_string"],
@@ -63,7 +63,10 @@ class SearchController(Controller):
             limit=limit,
         )
         body, answer = await services.search_endpoint.answer(search)
-        return cast("Response[list[FlightView]]", Response(body, media_type=MediaType.JSON, headers=headers_of(answer)))
+        return cast(
+            "Response[list[FlightView]]",
+            Response(body, media_type=MediaType.JSON, headers=headers_of(answer, matched=search.matched)),
+        )
 
     @get("/airports", operation_id="listAirports", summary="Names of all places that have a flight")
     async def airports(self, services: NamedDependency[Services]) -> Response[list[str]]:

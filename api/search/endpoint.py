@@ -7,6 +7,7 @@ A question that was understood once is known by the bytes of its query from then
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -19,10 +20,13 @@ from api.live.seat_count_cache import SeatCountCache
 from api.search.flight_lists import FlightList
 from core import clock, keys
 from core.db import Database
+from core.errors import Invalid
 from core.flights import airports
 from core.flights.airports import ServedPlace
 from core.flights.announcements import served_places
-from core.places import registry
+from core.places import wanted
+from core.places.folding import fold
+from core.places.wanted import Wanted, WantedRoute
 from core.search import flight_search
 from core.search.cache import REDIS_SECONDS, Answer, Question, SearchCache
 from core.search.cached_entries import Names
@@ -39,11 +43,15 @@ _read_places = msgspec.msgpack.Decoder(list[ServedPlace]).decode
 
 
 class UnderstoodSearch(NamedTuple):
-    """A search as it was understood. `seats`: how many must be free in each flight, None for any number, also none."""
+    """A search as it was understood: a question for each route between the airports that are meant. `seats`: how many must be free in
+    each flight, None for any number, also none. `matched`: those airports, in words for a header.
+    """
 
-    question: Question[FlightList]
+    questions: tuple[Question[FlightList], ...]
+    sort: SearchSort
     seats: int | None
     limit: int
+    matched: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,7 @@ class Served:
             names=[place.airport.name for place in served],
             suggestions=Suggestions(served),
             keys=frozenset(place.key for place in served),
-            spellings={registry.fold(place.airport.name): place.key for place in unknown},
+            spellings={fold(place.airport.name): place.key for place in unknown},
         )
 
 
@@ -85,9 +93,11 @@ class SearchEndpoint:
         self, query: bytes, *, source: str, destination: str, day: date, sort: SearchSort, seats: int | None, limit: int
     ) -> UnderstoodSearch:
         """What the parameters of a query mean. It is remembered, unless its places have to be looked for each time."""
-        route = await self.place_key(source), await self.place_key(destination)
-        search = UnderstoodSearch(self._flights(*route, day, sort), seats, limit)
-        if len(query) <= QUERY_BYTES and registry.resolve(source) and registry.resolve(destination):
+        route = wanted.read(source, destination)
+        sources, destinations = await self._keys(route.source), await self._keys(route.destination)
+        questions = tuple(self._flights(*each, day, sort) for each in routes_between(sources, destinations))
+        search = UnderstoodSearch(questions, sort, seats, limit, _matched(route))
+        if len(query) <= QUERY_BYTES and route.source.known and route.destination.known:
             if len(self._understood) >= QUERIES:
                 self._understood.clear()
             self._understood[query] = search
@@ -95,7 +105,7 @@ class SearchEndpoint:
 
     async def answer(self, search: UnderstoodSearch) -> tuple[bytes, Answer[FlightList]]:
         """A JSON array of flights, and the answer of the cache that it is made from."""
-        answer = await self._cache.get(search.question)
+        answer = await self._answer(search)
         body = await answer.value.encode(self._seat_counts, now=clock.now(), seats=search.seats, limit=search.limit)
         return body, answer
 
@@ -104,13 +114,34 @@ class SearchEndpoint:
         names = Names(keys.AIRPORTS, keys.AIRPORTS_VERSION, keys.AIRPORTS_LOCK)
         return await self._cache.get(Question(names, self._list_places, Served.read))
 
-    async def place_key(self, text: str) -> str:
-        """The key of the place that a traveller means. What no registry knows is looked for among the places that have flights."""
-        key = registry.place_key(text)
-        if registry.resolve(text) is not None:
-            return key
+    async def routes(self, source: str, destination: str) -> list[tuple[str, str]]:
+        """The routes between the places that a traveller means, by their keys: of several airports those that have flights.
+
+        Raises:
+            Invalid: an end may be one of several cities, or both are the same place.
+        """
+        route = wanted.read(source, destination)
+        found = routes_between(await self._keys(route.source), await self._keys(route.destination))
+        if all(departure == arrival for departure, arrival in found):
+            raise Invalid.field("?destination", "same_place", "Source and destination are the same place.")
+        if not route.several:
+            return found
+        keys = (await self.served()).value.keys
+        return [each for each in found if keys.issuperset(each)]
+
+    async def _keys(self, end: Wanted) -> tuple[str, ...]:
+        """The keys of what is meant. What no registry knows is looked for among the places that have flights."""
+        if end.known:
+            return end.keys
         served = (await self.served()).value
-        return key if key in served.keys else served.spellings.get(registry.fold(text), key)
+        return tuple(key if key in served.keys else served.spellings.get(fold(key), key) for key in end.keys)
+
+    async def _answer(self, search: UnderstoodSearch) -> Answer[FlightList]:
+        if len(search.questions) == 1:
+            return await self._cache.get(search.questions[0])
+        answers = await asyncio.gather(*map(self._cache.get, search.questions))
+        flights = FlightList.merged([answer.value for answer in answers], search.sort)
+        return Answer(flights, max(answer.age for answer in answers), hit=all(answer.hit for answer in answers))
 
     async def _list_places(self) -> bytes:
         def read() -> list[ServedPlace]:
@@ -138,3 +169,14 @@ class SearchEndpoint:
         route = source_key, destination_key
         names = Names(keys.search(*route, day, sort), keys.route_version(*route, day), keys.search_lock(*route, day, sort))
         return Question(names, lambda: asyncio.to_thread(compute), FlightList.read)
+
+
+def routes_between(sources: Sequence[str], destinations: Sequence[str]) -> list[tuple[str, str]]:
+    """From each to each, but from no place to itself, unless nothing else is left."""
+    routes = [(source, destination) for source in sources for destination in destinations]
+    return [route for route in routes if route[0] != route[1]] or routes[:1]
+
+
+def _matched(route: WantedRoute) -> str:
+    """Airports that a search is about, as in `DEL; LHR, LGW`. A place that no registry knows has no code."""
+    return "; ".join(", ".join(end.keys) if end.known else "-" for end in route)

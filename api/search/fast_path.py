@@ -14,6 +14,7 @@ from api.services import services_of
 from core.search.cache import Answer
 
 PATH: Final = "/api/v1/search"
+MATCHED: Final = "x-matched-airports"
 _JSON: Final = (b"content-type", b"application/json")
 
 
@@ -36,12 +37,15 @@ class SearchFastPath:
             await self.app(scope, receive, send)
             return
         scope["path_template"] = PATH
-        about = [(name.encode(), value.encode()) for name, value in headers_of(answer).items()]
+        about = [(name.encode(), value.encode()) for name, value in headers_of(answer, matched=asked.matched).items()]
         headers = [_JSON, (b"content-length", b"%d" % len(body)), *about]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def headers_of(answer: Answer[Any]) -> dict[str, str]:
-    """Whether what can be kept of an answer was kept, and for how many seconds. No browser keeps it: the seats are of this moment."""
-    return {"x-cache": "hit" if answer.hit else "miss", "age": str(answer.age), "cache-control": "no-cache"}
+def headers_of(answer: Answer[Any], *, matched: str | None = None) -> dict[str, str]:
+    """Whether what can be kept of an answer was kept, and for how many seconds; and the airports that it is about. No browser keeps it:
+    the seats are of this moment.
+    """
+    headers = {"x-cache": "hit" if answer.hit else "miss", "age": str(answer.age), "cache-control": "no-cache"}
+    return headers if matched is None else headers | {MATCHED: matched}

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import heapq
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from api.live.seat_count_cache import SeatCountCache
 from core.flights.views import FlightView
+from core.search.flight_search import SearchSort
 
 _SEATS: Final = b',"available_seats":'
 """No text in a flight can hold this: quotes in it are escaped."""
 _DIGITS: Final = b"-0123456789"
+
+_ORDER: Final[dict[SearchSort, Callable[[_Listed], tuple[Any, ...]]]] = {
+    SearchSort.DEPARTURE: lambda flight: (flight.departure_ts, flight.price, flight.flight_id),
+    SearchSort.PRICE: lambda flight: (flight.price, flight.departure_ts, flight.flight_id),
+    SearchSort.FASTEST: lambda flight: (
+        flight.arrival_ts - flight.departure_ts,
+        flight.price,
+        flight.departure_ts,
+        flight.flight_id,
+    ),
+}
+"""As Postgres orders each route (`core/search/flight_search.py`)."""
 
 _encode = msgspec.json.Encoder().encode
 _read = msgspec.msgpack.Decoder(list[FlightView]).decode
@@ -25,6 +40,8 @@ class _Listed(NamedTuple):
 
     flight_id: UUID
     departure_ts: datetime
+    arrival_ts: datetime
+    price: Decimal
     total_seats: int
     before: bytes
     after: bytes
@@ -33,14 +50,19 @@ class _Listed(NamedTuple):
 class FlightList:
     """In the order of the search. It forgets flights that have left."""
 
-    def __init__(self, flights: Sequence[FlightView]) -> None:
-        self._ahead = [_listed(flight) for flight in flights]
+    def __init__(self, flights: Sequence[_Listed]) -> None:
+        self._ahead = list(flights)
         self._next_departure = _earliest(self._ahead)
 
     @classmethod
     def read(cls, body: bytes) -> FlightList:
         """From a list of flights in MessagePack."""
-        return cls(_read(body))
+        return cls([_listed(flight) for flight in _read(body)])
+
+    @classmethod
+    def merged(cls, lists: Sequence[FlightList], sort: SearchSort) -> FlightList:
+        """The flights of several routes, each in this order, as one list in this order."""
+        return cls(list(heapq.merge(*(each._ahead for each in lists), key=_ORDER[sort])))
 
     async def encode(self, seat_counts: SeatCountCache, *, now: datetime, seats: int | None, limit: int) -> bytes:
         """The first flights as a JSON array: at most `limit`, each with at least `seats` free now."""
@@ -71,7 +93,9 @@ def _array(flights: Sequence[tuple[_Listed, int]], least: int, limit: int) -> by
 
 def _listed(flight: FlightView) -> _Listed:
     before, mark, rest = _encode(flight).partition(_SEATS)
-    return _Listed(flight.id, flight.departure_ts, flight.total_seats, before + mark, rest.lstrip(_DIGITS))
+    return _Listed(
+        flight.id, flight.departure_ts, flight.arrival_ts, flight.price, flight.total_seats, before + mark, rest.lstrip(_DIGITS)
+    )
 
 
 def _earliest(flights: Sequence[_Listed]) -> datetime | None:

@@ -8,6 +8,7 @@ import msgspec
 
 from core.db import RawConnection
 from core.places import registry
+from core.places.folding import fold
 
 SAMPLED_BYTES: Final = 4 * 1024 * 1024
 """How much of the table of flights is read to see how busy places are: all of it up to some 20,000 flights, blocks at random beyond."""
@@ -63,14 +64,14 @@ def list_places(connection: RawConnection) -> list[ServedPlace]:
     for key, iata, name in connection.execute(_ROUTES):
         if key not in found:
             found[key] = ServedPlace(key, _airport(name, iata), traffic.get(key, 0))
-    return sorted(found.values(), key=lambda place: registry.fold(place.airport.name))
+    return sorted(found.values(), key=lambda place: fold(place.airport.name))
 
 
 def find_place_keys(connection: RawConnection, text: str) -> list[str]:
     """The keys of places that have a flight and whose name contains `text`, or whose code it is."""
-    part = registry.fold(text)
+    part = fold(text)
     named = connection.execute(_ROUTES).fetchall()
-    return sorted({key for key, iata, name in named if part in registry.fold(name) or part == (iata or "").lower()})
+    return sorted({key for key, iata, name in named if part in fold(name) or part == (iata or "").lower()})
 
 
 def _count_traffic(connection: RawConnection) -> dict[str, int]:

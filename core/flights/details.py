@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from core import money
+from core.characters import UnusableCharacter, clean
 from core.errors import Invalid
 from core.flights import numbers, rules
-from core.places import registry
-from core.places.registry import Place
+from core.places import journey, registry
+from core.places.journey import End, UnknownPlaces
+from core.text import MISSING_CODES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +23,8 @@ class FlightDetails:
     """Build it with `checked`. Times have a zone; `price` has the decimals of its currency."""
 
     flight_number: str
-    source: str
-    destination: str
+    source: End
+    destination: End
     departure_ts: datetime
     arrival_ts: datetime
     total_seats: int
@@ -39,23 +43,28 @@ class FlightDetails:
         total_seats: int,
         price: Decimal,
         currency: str = rules.DEFAULT_CURRENCY,
+        unknown_places: UnknownPlaces = UnknownPlaces.REFUSE,
     ) -> FlightDetails:
-        """Tidy what was said and hold it to the rules.
+        """Tidy what was said and hold it to the rules. `source` and `destination` as somebody wrote them.
 
         Raises:
             Invalid: with every rule that is broken.
         """
+        ends = journey.read(source, destination, unknown_places)
         details = cls(
-            flight_number=numbers.tidy(flight_number),
-            source=registry.tidy(source),
-            destination=registry.tidy(destination),
+            flight_number=numbers.tidy(_cleaned(flight_number)),
+            source=ends.source,
+            destination=ends.destination,
             departure_ts=departure_ts,
             arrival_ts=arrival_ts,
             total_seats=total_seats,
             price=price,
             currency=_in_capitals(currency),
         )
-        errors = [{"pointer": f"/{field}", "code": code, "message": message} for field, code, message in details._broken_rules()]
+        errors: list[dict[str, Any]] = [
+            {"pointer": f"/{field}", "code": code, "message": message} for field, code, message in details._broken_rules()
+        ]
+        errors += details._wrong_places()
         if errors:
             raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
         return replace(details, price=money.in_units(price, details.currency))
@@ -65,32 +74,22 @@ class FlightDetails:
         return numbers.key_of(self.flight_number)
 
     @property
-    def departs_from(self) -> Place | None:
-        return registry.resolve(self.source)
-
-    @property
-    def arrives_at(self) -> Place | None:
-        return registry.resolve(self.destination)
-
-    @property
     def departure_date(self) -> date:
         """The local date at the source."""
-        return registry.local_date(self.departure_ts, self.departs_from)
+        return registry.local_date(self.departure_ts, self.source.place)
+
+    def _wrong_places(self) -> Iterator[dict[str, Any]]:
+        for field, end in (("source", self.source), ("destination", self.destination)):
+            if end.fault is not None:
+                yield end.fault.error(f"/{field}")
 
     def _broken_rules(self) -> list[tuple[str, str, str]]:
         broken = []
-        if not re.fullmatch(rules.FLIGHT_NUMBER, self.flight_number):
-            broken.append(
-                (
-                    "flight_number",
-                    "bad_format",
-                    "A flight number has 2 to 16 letters, digits, dashes and blanks, such as AI-202 or AI 202.",
-                )
-            )
-        for field, name in (("source", self.source), ("destination", self.destination)):
-            if not re.fullmatch(rules.PLACE, name):
-                broken.append((field, "bad_format", "A place has 2 to 80 characters, without control characters and < > { }."))
-        if registry.place_key(self.source) == registry.place_key(self.destination):
+        if self.flight_number in MISSING_CODES:
+            broken.append(("flight_number", "missing", "Must not be empty, or a word for nothing."))
+        elif not re.fullmatch(rules.FLIGHT_NUMBER, self.flight_number):
+            broken.append(("flight_number", "bad_format", _why_no_flight_number(self.flight_number)))
+        if not self.source.fault and not self.destination.fault and self.source.key == self.destination.key:
             broken.append(("destination", "same_place", "Source and destination are the same place."))
         for field, moment in (("departure_ts", self.departure_ts), ("arrival_ts", self.arrival_ts)):
             if not rules.EARLIEST <= moment < rules.LATEST:
@@ -113,6 +112,22 @@ class FlightDetails:
         elif known and money.has_too_many_places(self.price, self.currency):
             broken.append(("price", "too_many_decimals", money.why_too_many(self.currency)))
         return broken
+
+
+def _why_no_flight_number(text: str) -> str:
+    try:
+        clean(text)
+    except UnusableCharacter as error:
+        return str(error)
+    return "A flight number has 2 to 16 letters, digits, dashes and blanks, such as AI-202 or AI 202."
+
+
+def _cleaned(code: str) -> str:
+    """Without characters that nobody sees; as it is where one has no place in a text, so that the rule of its form refuses it."""
+    try:
+        return _in_capitals(clean(code))
+    except UnusableCharacter:
+        return code
 
 
 def _in_capitals(code: str) -> str:

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Final
 
 from core.errors import AppError, Conflict, NotFound
+
+PLACE_LOST: Final = "place_lost"
+"""The code of an update that would make a known place one that no registry knows."""
+
+
+def place_lost(iata: str, name: str) -> str:
+    """What is said of it."""
+    return f"The flight's place is known as {iata}, and no registry knows {name}. Write {iata}, or the code of another airport."
 
 
 class FlightNotFound(NotFound):

@@ -19,7 +19,7 @@ from core.errors import Invalid
 from core.flights import airports, numbers, rules
 from core.flights.models import FlightStatus
 from core.flights.views import COLUMNS, FlightRow, FlightView
-from core.places import registry
+from core.places import wanted as places
 
 EASTERNMOST: Final = timedelta(hours=14)
 WESTERNMOST: Final = timedelta(hours=12)
@@ -113,11 +113,11 @@ def conditions_of(connection: RawConnection, wanted: FlightFilter) -> tuple[Comp
     conditions: list[Composable] = [SQL("true")]
     values: dict[str, Any] = {}
     if wanted.source is not None:
-        conditions.append(SQL("source_key = %(source)s"))
-        values["source"] = registry.place_key(wanted.source)
+        conditions.append(SQL("source_key = ANY(%(source)s)"))
+        values["source"] = places.keys_of(wanted.source)
     if wanted.destination is not None:
-        conditions.append(SQL("destination_key = %(destination)s"))
-        values["destination"] = registry.place_key(wanted.destination)
+        conditions.append(SQL("destination_key = ANY(%(destination)s)"))
+        values["destination"] = places.keys_of(wanted.destination)
     if wanted.day is not None:
         # The date has no index of its own. It lies in two days of departures, which have one; no flight is near the calendar's ends.
         conditions.append(SQL("departure_date = %(day)s AND departure_ts >= %(day_begins)s AND departure_ts < %(day_ends)s"))

@@ -12,9 +12,6 @@ from typing import Final
 FLIGHT_NUMBER: Final = r"[A-Z0-9](?:[A-Z0-9 -]{0,14}[A-Z0-9])"
 """Once it is tidied: 2 to 16 letters, digits, dashes and blanks, as in `AI-202` and `AI 202`."""
 
-PLACE: Final = r"[^\x00-\x1f\x7f-\x9f<>{}]{2,80}"
-"""Without control characters, and without the marks that delimit routes in Redis keys."""
-
 DEFAULT_CURRENCY: Final = "INR"
 
 MAX_SEATS: Final = 1_000

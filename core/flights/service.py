@@ -15,23 +15,26 @@ from psycopg.sql import SQL
 from core import clock
 from core.clock import new_id
 from core.db import RawConnection, fetch_one, savepoint
+from core.errors import Invalid
 from core.flights import queries, schedule_changes
 from core.flights.announcements import route_versions, served_places
 from core.flights.announcements.route_versions import RouteDay, RouteDays
 from core.flights.details import FlightDetails
 from core.flights.errors import (
+    PLACE_LOST,
     CapacityBelowSold,
     FlightCancelled,
     FlightExists,
     FlightHasBookings,
     FlightNotFound,
     StaleVersion,
+    place_lost,
 )
 from core.flights.models import FlightStatus
 from core.flights.schedule_changes import MovedFlight, Times
 from core.flights.views import COLUMNS, FlightRow, FlightView
 from core.operations import audit_log
-from core.places import registry
+from core.places.letters import lower
 from core.seats.inventory import Inventory
 from core.telemetry.incidents import Incident
 
@@ -148,6 +151,7 @@ def replace_flight(
     Raises:
         FlightNotFound, StaleVersion, FlightCancelled, CapacityBelowSold, FlightExists
         FlightHasBookings: it would go elsewhere, or have left already, with travellers on it.
+        Invalid: a place would lose its code.
     """
     locked = _lock(connection, flight_id, expected)
     before, held, sold = locked.view, locked.seats_held, locked.seats_sold
@@ -160,6 +164,7 @@ def replace_flight(
             held=held,
             sold=sold,
         )
+    _require_known_places(before, details)
     _require_same_journey(connection, before, details)
     try:
         with savepoint(connection):
@@ -179,7 +184,7 @@ def replace_flight(
 
 def _require_same_journey(connection: RawConnection, before: FlightView, details: FlightDetails) -> None:
     """Travellers may keep other times, and nobody keeps another journey."""
-    goes_elsewhere = _places(before.source, before.destination) != _places(details.source, details.destination)
+    goes_elsewhere = _keys(before) != (details.source.key, details.destination.key)
     has_left = details.departure_ts != before.departure_ts and details.departure_ts <= clock.now()
     if not goes_elsewhere and not has_left:
         return
@@ -194,8 +199,16 @@ def _require_same_journey(connection: RawConnection, before: FlightView, details
         )
 
 
-def _places(source: str, destination: str) -> tuple[str, str]:
-    return registry.place_key(source), registry.place_key(destination)
+def _keys(flight: FlightView) -> tuple[str, str]:
+    return flight.source_iata or lower(flight.source), flight.destination_iata or lower(flight.destination)
+
+
+def _require_known_places(before: FlightView, details: FlightDetails) -> None:
+    """A place that was known once does not become one that nobody knows."""
+    ends = (("source", before.source_iata, details.source), ("destination", before.destination_iata, details.destination))
+    for which, code, end in ends:
+        if code is not None and end.place is None:
+            raise Invalid.field(f"/{which}", PLACE_LOST, place_lost(code, end.name))
 
 
 def delete_flight(connection: RawConnection, flight_id: UUID, *, user_id: UUID, expected: frozenset[int] | None) -> Change:
@@ -231,14 +244,13 @@ def _lock(connection: RawConnection, flight_id: UUID, expected: frozenset[int] |
 
 
 def _columns(details: FlightDetails) -> dict[str, Any]:
-    source, destination = details.departs_from, details.arrives_at
     return {
         "flight_number": details.flight_number,
         "flight_number_key": details.flight_number_key,
-        "source": details.source,
-        "destination": details.destination,
-        "source_iata": source.iata if source else None,
-        "destination_iata": destination.iata if destination else None,
+        "source": details.source.name,
+        "destination": details.destination.name,
+        "source_iata": details.source.code,
+        "destination_iata": details.destination.code,
         "departure_ts": details.departure_ts,
         "arrival_ts": details.arrival_ts,
         "departure_date": details.departure_date,

@@ -67,7 +67,9 @@ SELECT f.id AS flight_id, s.line, f.status, f.seats_held, f.seats_sold, f.total_
        IS DISTINCT FROM (f.source, f.destination, f.source_iata, f.destination_iata, f.departure_date) AS renames_a_place,
        (coalesce(s.source_iata, place_name_key(s.source)), coalesce(s.destination_iata, place_name_key(s.destination)))
        IS DISTINCT FROM (f.source_key, f.destination_key) AS goes_elsewhere,
-       coalesce(s.currency, f.currency) AS currency, s.price = round(s.price, {places}) AS price_fits
+       coalesce(s.currency, f.currency) AS currency, s.price = round(s.price, {places}) AS price_fits,
+       CASE WHEN s.source_iata IS NULL THEN f.source_iata END AS source_lost, s.source AS new_source,
+       CASE WHEN s.destination_iata IS NULL THEN f.destination_iata END AS destination_lost, s.destination AS new_destination
 FROM {pairs} ORDER BY f.id {lock}
 """)
 _LOCK: Final = SQL("FOR NO KEY UPDATE OF f")
@@ -137,7 +139,8 @@ class StagedChange(NamedTuple):
     """A flight as it is, and what its staged row would make of it.
 
     `renames_a_place`: a place gets another name or code, or the local date of departure changes. `goes_elsewhere`: the flight would
-    go from or to another place. `price_fits`: it has no more decimals than `currency`, which the flight would have.
+    go from or to another place. `price_fits`: it has no more decimals than `currency`, which the flight would have. `source_lost`,
+    `destination_lost`: the code of a known place that would become one that no registry knows.
     """
 
     flight_id: UUID
@@ -158,6 +161,10 @@ class StagedChange(NamedTuple):
     goes_elsewhere: bool
     currency: str
     price_fits: bool
+    source_lost: str | None
+    new_source: str
+    destination_lost: str | None
+    new_destination: str
 
     @property
     def seats_taken(self) -> int:

@@ -24,6 +24,7 @@ from core.db import RawConnection, savepoint
 from core.db.bisect import isolated
 from core.flights import same_day, schedule_changes, staging
 from core.flights.announcements.route_versions import RouteDays
+from core.flights.errors import PLACE_LOST, place_lost
 from core.flights.rules import DEFAULT_CURRENCY
 from core.flights.same_day import SameDay
 from core.flights.schedule_changes import MovedFlight, Times
@@ -281,6 +282,11 @@ def _fault(change: StagedChange) -> Fault | None:
     """Why the flight must stay as it is; None where the change is allowed."""
     if change.is_cancelled:
         return Fault(change.line, "flight_number", "", "flight_cancelled", "The flight is cancelled and cannot be changed.")
+    if change.source_lost is not None:
+        return Fault(change.line, "source", change.new_source, PLACE_LOST, place_lost(change.source_lost, change.new_source))
+    if change.destination_lost is not None:
+        said = place_lost(change.destination_lost, change.new_destination)
+        return Fault(change.line, "destination", change.new_destination, PLACE_LOST, said)
     if not change.price_fits:
         return Fault(change.line, "price", "", "too_many_decimals", why_too_many(change.currency))
     if change.seats_taken > change.new_total:

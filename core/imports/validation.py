@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -17,17 +16,21 @@ from core.flights.announcements.route_versions import RouteDay
 from core.imports import prices
 from core.imports.csv.checks import Check, Mask, faults_at
 from core.imports.csv.columns import BY_NAME, LOCAL_BY_NAME, Column, LocalMoment
+from core.imports.csv.journeys import Ends, Journeys
 from core.imports.csv.reader import Chunk
 from core.imports.csv.seen import SeenKeys
 from core.imports.models import ImportTimes
-from core.places import registry
+from core.places.journey import UnknownPlaces
 from core.places.letters import lower
-from core.places.registry import Place
-
-_DAY_US: Final = 24 * 60 * 60 * 1_000_000
 
 
-def validate(chunk: Chunk, seen: SeenKeys, *, times: ImportTimes = ImportTimes.ZONED) -> pa.Table:
+def validate(
+    chunk: Chunk,
+    seen: SeenKeys,
+    *,
+    times: ImportTimes = ImportTimes.ZONED,
+    unknown_places: UnknownPlaces = UnknownPlaces.REFUSE,
+) -> pa.Table:
     """Check every rule that needs no database.
 
     Faults are added to the chunk, keys of good rows to `seen`. Returns the good rows in the columns of the staging table.
@@ -36,8 +39,11 @@ def validate(chunk: Chunk, seen: SeenKeys, *, times: ImportTimes = ImportTimes.Z
     columns: dict[str, Column] = LOCAL_BY_NAME if times is ImportTimes.LOCAL else BY_NAME
     checks = {name: Check(name, cells[name], required=columns[name].required) for name in cells.columns}
     values = {name: columns[name].read(check) for name, check in checks.items()}
+    journeys = Journeys(values["source"], values["destination"], unknown_places)
+    source, destination = journeys.source, journeys.destination
+    source.check(checks["source"])
+    destination.check(checks["destination"])
     good = _all_good(checks, len(cells))
-    source, destination = _Places(values["source"], good), _Places(values["destination"], good)
     for name, place in (("departure_ts", source), ("arrival_ts", destination)):
         column = columns[name]
         if isinstance(column, LocalMoment):
@@ -90,9 +96,7 @@ def route_days(rows: pa.Table) -> Iterator[RouteDay]:
         yield RouteDay(source_iata or lower(source), destination_iata or lower(destination), day)
 
 
-def _table(
-    chunk: Chunk, values: dict[str, pd.Series], keys: pd.Series, source: _Places, destination: _Places, good: Mask
-) -> pa.Table:
+def _table(chunk: Chunk, values: dict[str, pd.Series], keys: pd.Series, source: Ends, destination: Ends, good: Mask) -> pa.Table:
     """The good rows in the order and the types of the staging table."""
     departures = values["departure_ts"]
     count = int(good.sum())
@@ -120,46 +124,6 @@ def _table(
             "currency": pa.nulls(count, pa.string()) if currency is None else kept(currency),
         }
     )
-
-
-class _Places:
-    """A column of place names: what is costly is done once for each distinct name."""
-
-    def __init__(self, cells: pd.Series, good: Mask) -> None:
-        self._codes, distinct = pd.factorize(cells.where(good, ""))
-        self._names = [registry.tidy(name) for name in distinct]
-        self._places: list[Place | None] = [registry.resolve(name) for name in self._names]
-
-    def keys(self) -> npt.NDArray[np.object_]:
-        return self._spread([place.iata if place else lower(name) for name, place in self._pairs()])
-
-    def names(self) -> npt.NDArray[np.object_]:
-        return self._spread(self._names)
-
-    def codes(self) -> npt.NDArray[np.object_]:
-        return self._spread([place.iata if place else None for place in self._places])
-
-    def zones(self) -> npt.NDArray[np.object_]:
-        """Names of time zones, None for a place that is not known."""
-        return self._spread([place.timezone if place else None for place in self._places])
-
-    def local_days(self, moments: pd.Series) -> npt.NDArray[np.int64]:
-        """Days since 1970 that the clocks of each place show; nonsense where the moment is missing."""
-        zones = self._spread([place.timezone if place else "UTC" for place in self._places])
-        utc = pd.DatetimeIndex(moments)
-        days = np.zeros(len(utc), np.int64)
-        for zone in set(zones.tolist()):
-            here = zones == zone
-            days[here] = utc[here].tz_convert(zone).tz_localize(None).asi8 // _DAY_US
-        return days
-
-    def _pairs(self) -> zip[tuple[str, Place | None]]:
-        return zip(self._names, self._places, strict=True)
-
-    def _spread(self, of_each_name: list[Any]) -> npt.NDArray[np.object_]:
-        values = np.empty(len(of_each_name), dtype=object)
-        values[:] = of_each_name
-        return values[self._codes]
 
 
 def _new_ids(count: int) -> pa.Array:

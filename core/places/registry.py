@@ -1,49 +1,36 @@
-"""Where flights go: the registry of airports, and what a traveller's or an admin's words for a place mean.
+"""The registry of airports: where each is, and what its clocks show.
 
-The registry (`airportsdata`, 7,900 airports with an IATA code) is read on first use: about 0.2 s and 6 MB, once per process.
+The registry (`airportsdata`, 7,900 airports with an IATA code) is read on first use: about 0.2 s and 6 MB, once per process. What
+people's words for a place mean is in `core/places/resolver.py`.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
-from functools import cache, lru_cache
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import airportsdata
 
-from core.places.letters import lower
-from core.places.names import CITIES, PREFERRED
-
-MAX_NAME = 80
+from core.places.folding import name_key
+from core.places.names import CITIES
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An airport. `city` is the airport's own name where the registry names no city; `latitude` and `longitude` in degrees, `timezone` an IANA name, `country` an ISO 3166 code."""
+    """An airport. `city` is the airport's own name where the registry names no city; `latitude` and `longitude` in degrees, `timezone` an IANA name, `country` an ISO 3166 code, `region` a state or the like."""
 
     iata: str
     city: str
     airport: str
     country: str
+    region: str
     timezone: str
     latitude: float
     longitude: float
-
-
-def tidy(text: str) -> str:
-    """The text of a place as it is stored: one normal form, no spaces around it, single spaces within."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def fold(text: str) -> str:
-    """What two spellings of a name have in common: no accents, no case."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).casefold().split())
 
 
 def load() -> None:
@@ -56,29 +43,24 @@ def airport(iata: str) -> Place | None:
     return _registry().by_code.get(iata)
 
 
+def known_airport(iata: str) -> Place:
+    """The airport with this code, which our own lists name.
+
+    Raises:
+        KeyError: the registry has lost it.
+    """
+    return _registry().by_code[iata]
+
+
+def airport_named(key: str) -> Place | None:
+    """The one airport that bears this name, folded for look-ups; None also where several do."""
+    return _registry().by_name.get(key)
+
+
 def timezone_of(iata: str | None) -> str | None:
     """The IANA time zone of the airport with this code."""
     place = airport(iata) if iata else None
     return place.timezone if place else None
-
-
-@lru_cache(maxsize=4096)
-def resolve(text: str) -> Place | None:
-    """The airport that `text` names: a code, a city, or an airport's name. None where nothing, or more than one, fits."""
-    registry = _registry()
-    name = fold(text)
-    preferred = registry.by_code.get(PREFERRED.get(name, ""))
-    return preferred or registry.by_code.get(name.upper()) or registry.by_name.get(name)
-
-
-def place_key(text: str) -> str:
-    """What search compares: the IATA code where the place is known, else the name in lower case.
-
-    The database computes the same from a flight's columns (`source_key`, `destination_key`).
-    """
-    text = tidy(text)
-    place = resolve(text)
-    return place.iata if place else lower(text)
 
 
 def zone(place: Place | None) -> tzinfo:
@@ -95,7 +77,7 @@ def local_date(moment: datetime, place: Place | None) -> date:
 class _Registry:
     by_code: dict[str, Place]
     by_name: dict[str, Place]
-    """Folded names of cities and of airports that mean one airport only."""
+    """Airports by their own names, with and without the word airport, where only one is called so."""
 
 
 @cache
@@ -106,28 +88,20 @@ def _registry() -> _Registry:
             city=CITIES.get(iata) or row["city"] or _short(row["name"]),
             airport=row["name"],
             country=row["country"],
+            region=row["subd"],
             timezone=row["tz"],
             latitude=float(row["lat"]),
             longitude=float(row["lon"]),
         )
         for iata, row in airportsdata.load("IATA").items()
     ]
-    # A city's name is worth more than an airport's: it is what people say.
-    by_name = _unambiguous((name, place) for place in places for name in _airport_names(place))
-    by_name |= _unambiguous((fold(place.city), place) for place in places)
+    named: defaultdict[str, list[Place]] = defaultdict(list)
+    for place in places:
+        for name in {name_key(place.airport), name_key(_short(place.airport))} - {""}:
+            named[name].append(place)
+    by_name = {name: found[0] for name, found in named.items() if len(found) == 1}
     return _Registry({place.iata: place for place in places}, by_name)
-
-
-def _airport_names(place: Place) -> set[str]:
-    return {fold(place.airport), fold(_short(place.airport))} - {""}
 
 
 def _short(airport: str) -> str:
     return re.sub(r" (International )?Airport$", "", airport)
-
-
-def _unambiguous(names: Iterable[tuple[str, Place]]) -> dict[str, Place]:
-    found: defaultdict[str, list[Place]] = defaultdict(list)
-    for name, place in names:
-        found[name].append(place)
-    return {name: places[0] for name, places in found.items() if len(places) == 1}

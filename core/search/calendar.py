@@ -66,6 +66,25 @@ def find_days(connection: RawConnection, source_key: str, destination_key: str, 
     return days
 
 
+def merge(months: Sequence[Sequence[Day]]) -> Sequence[Day]:
+    """The days of a month on several routes as the days of one."""
+    if len(months) == 1:
+        return months[0]
+    of_day: dict[date, list[Day]] = {}
+    for day in (day for month in months for day in month):
+        of_day.setdefault(day.date, []).append(day)
+    return [
+        Day(
+            each,
+            sorted((offer for day in days for offer in day.cheapest), key=lambda offer: (offer.price, offer.departure_ts))[
+                :CHEAPEST
+            ],
+            [departure for day in days for departure in day.departures],
+        )
+        for each, days in sorted(of_day.items())
+    ]
+
+
 def list_days(days: Sequence[Day], free: Mapping[UUID, int], *, party: int, now: datetime) -> list[CalendarDay]:
     """What travellers see of the days on which something is still to depart; `free`: seats of flights, of as many as are known."""
     listed = []

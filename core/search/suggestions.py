@@ -9,17 +9,22 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from core.flights.airports import AirportView, ServedPlace
-from core.places import fuzzy_match, registry
-from core.places.names import PREFERRED
+from core.places import cities, registry
+from core.places.folding import fold
+from core.places.fuzzy_match import Spellings
 
-_CODE, _NAME, _WORD, _NEAR = range(4)
-"""Kinds of matches, best first: the code, the beginning of a name, of a word in a name, the same with edits."""
+_CODE, _NAME, _WORD, _OTHER, _NEAR = range(5)
+"""Kinds of matches, best first: the code, the beginning of a name, of a word in a name, of a name in another language or time; of a name
+or a word with edits.
+"""
 _Rank: TypeAlias = tuple[int, int]
 """How well a place matches, the smaller the better: the kind of match, then twice the edits, plus one for a wrong first letter."""
 _NO_MATCH: Final[_Rank] = (_NEAR + 1, 0)
 REMEMBERED: Final = 2_000
 """Typed beginnings whose matches are kept."""
-_SLIPS: Final = ((6, 2), (3, 1))
+OTHER_FROM: Final = 3
+"""So many letters typed, before names in other languages are looked at: with fewer, every place has one that begins so."""
+_ALLOWED: Final = ((6, 2), (3, 1))
 """So many letters typed, so many edits forgiven."""
 
 
@@ -27,15 +32,13 @@ class Suggestions:
     """An index over places that have flights. What was typed before is remembered: everybody types the same beginnings."""
 
     def __init__(self, served: Iterable[ServedPlace]) -> None:
-        other_names: dict[str, list[str]] = {}
-        for name, iata in PREFERRED.items():
-            other_names.setdefault(iata, []).append(name)
-        candidates = [(place, _names(place, other_names)) for place in served]
+        candidates = [(place, _names(place)) for place in served]
         candidates.sort(key=lambda candidate: (-candidate[0].traffic, candidate[1][0]))
         self._airports = [place.airport for place, _ in candidates]
         self._codes = defaultdict[str, list[int]](list)
         self._by_name = defaultdict[str, list[int]](list)
         self._by_word = defaultdict[str, list[int]](list)
+        self._by_other_name = defaultdict[str, list[int]](list)
         for order, (place, names) in enumerate(candidates):
             if place.airport.iata:
                 self._codes[place.airport.iata.lower()].append(order)
@@ -44,12 +47,16 @@ class Suggestions:
                 for word in re.split(r"[^\w]+", name):
                     if word:
                         self._by_word[word].append(order)
-        self._spellings = sorted(self._by_name.keys() | self._by_word.keys())
+            if place.airport.iata:
+                for name in cities.other_names(place.airport.iata):
+                    self._by_other_name[name].append(order)
+        self._spellings = Spellings(self._by_name.keys() | self._by_word.keys())
+        self._other_names = Spellings(self._by_other_name)
         self._ranked = lru_cache(REMEMBERED)(self._rank_all)
 
     def find(self, typed: str, limit: int) -> list[AirportView]:
         """The best matches for `typed`, best first, and the busier of two that match alike; with nothing typed, the busiest places."""
-        wanted = registry.fold(typed)
+        wanted = fold(typed)
         ranked = self._ranked(wanted) if wanted else range(limit)
         return [self._airports[order] for order in ranked[:limit] if order < len(self._airports)]
 
@@ -64,22 +71,25 @@ class Suggestions:
 
     def _matches(self, wanted: str) -> Iterator[tuple[_Rank, Sequence[int]]]:
         yield (_CODE, 0), self._codes.get(wanted, ())
-        for spelling in fuzzy_match.beginning_with(self._spellings, wanted):
+        for spelling in self._spellings.beginning_with(wanted):
             yield (_NAME, 0), self._by_name.get(spelling, ())
             yield (_WORD, 0), self._by_word.get(spelling, ())
-        allowed = next((number for letters, number in _SLIPS if len(wanted) >= letters), 0)
+        if len(wanted) >= OTHER_FROM:
+            for spelling in self._other_names.beginning_with(wanted):
+                yield (_OTHER, 0), self._by_other_name[spelling]
+        allowed = next((number for letters, number in _ALLOWED if len(wanted) >= letters), 0)
         if not allowed:
             return
-        for alike, number in fuzzy_match.near(self._spellings, wanted, allowed):
-            for spelling in alike:
-                rank = _NEAR, 2 * number + (spelling[0] != wanted[0])
-                yield rank, self._by_name.get(spelling, ())
-                yield rank, self._by_word.get(spelling, ())
+        for spelling, number in self._spellings.near(wanted, allowed):
+            rank = _NEAR, 2 * number + (spelling[0] != wanted[0])
+            yield rank, self._by_name.get(spelling, ())
+            yield rank, self._by_word.get(spelling, ())
 
 
-def _names(served: ServedPlace, other_names: dict[str, list[str]]) -> list[str]:
-    """Everything that a place is called, folded; first what its flights call it."""
+def _names(served: ServedPlace) -> list[str]:
+    """What a place is called, folded; first what its flights call it."""
     airport = served.airport
     place = registry.airport(airport.iata) if airport.iata else None
     known = [place.city, place.airport] if place else []
-    return [registry.fold(name) for name in (airport.name, *known)] + (other_names.get(airport.iata, []) if airport.iata else [])
+    names = [fold(name) for name in (airport.name, *known)]
+    return list(dict.fromkeys([*names, *(cities.names(airport.iata) if airport.iata else ())]))

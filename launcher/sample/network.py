@@ -1,5 +1,5 @@
-"""The network that the sample schedule flies: cities, who serves them, and from where. A test checks that the pinned registry of
-airports knows each name as one airport.
+"""The network that the sample schedule flies: cities, who serves them, and from where. Cities with
+several airports are named with theirs. A test checks that each name means one airport.
 
 A city's weight is its share of the traffic, from 1 (a few flights a day) to 10.
 """
@@ -17,7 +17,7 @@ MAJOR_INDIA: Final = {
     "Kolkata": 7,
     "Pune": 5,
     "Ahmedabad": 5,
-    "Goa": 5,
+    "Goa Dabolim": 5,
     "Kochi": 4,
     "Jaipur": 4,
     "Lucknow": 4,
@@ -69,26 +69,30 @@ _TWO = ("Delhi", "Mumbai")
 
 ABROAD: Final = {
     # the Gulf and the Middle East
-    "Dubai": Abroad(9, "EK", (*_GULF, "Ahmedabad", "Kolkata", "Pune", "Goa", "Trivandrum", "Lucknow", "Jaipur", "Amritsar")),
+    "Dubai": Abroad(
+        9, "EK", (*_GULF, "Ahmedabad", "Kolkata", "Pune", "Goa Dabolim", "Trivandrum", "Lucknow", "Jaipur", "Amritsar")
+    ),
     "Abu Dhabi": Abroad(6, "EY", (*_GULF, "Ahmedabad", "Kolkata", "Trivandrum")),
-    "Doha": Abroad(7, "QR", (*_GULF, "Ahmedabad", "Goa", "Amritsar")),
+    "Doha": Abroad(7, "QR", (*_GULF, "Ahmedabad", "Goa Dabolim", "Amritsar")),
     "Riyadh": Abroad(5, "SV", ("Delhi", "Mumbai", "Hyderabad", "Kochi")),
     "Jeddah": Abroad(5, "SV", ("Mumbai", "Delhi", "Hyderabad", "Kochi")),
     "Muscat": Abroad(4, "WY", ("Mumbai", "Kochi", "Hyderabad", "Chennai")),
     "Kuwait": Abroad(4, "KU", ("Mumbai", "Kochi", "Delhi", "Chennai")),
     "Bahrain": Abroad(3, "GF", ("Mumbai", "Delhi", "Kochi")),
-    "Istanbul": Abroad(6, "TK", _TWO),
+    "Istanbul Airport": Abroad(6, "TK", _TWO),
     "Cairo": Abroad(3, "MS", ("Mumbai", "Delhi")),
     # Europe
-    "London": Abroad(9, "BA", ("Delhi", "Mumbai", "Bangalore", "Hyderabad", "Chennai", "Ahmedabad", "Amritsar", "Goa")),
-    "Paris": Abroad(7, "AF", ("Delhi", "Mumbai", "Bangalore")),
+    "London Heathrow": Abroad(
+        9, "BA", ("Delhi", "Mumbai", "Bangalore", "Hyderabad", "Chennai", "Ahmedabad", "Amritsar", "Goa Dabolim")
+    ),
+    "Paris Charles de Gaulle": Abroad(7, "AF", ("Delhi", "Mumbai", "Bangalore")),
     "Frankfurt": Abroad(7, "LH", ("Delhi", "Mumbai", "Bangalore", "Chennai", "Hyderabad")),
     "Munich": Abroad(5, "LH", ("Delhi", "Mumbai", "Bangalore")),
     "Amsterdam": Abroad(6, "KL", ("Delhi", "Mumbai", "Bangalore")),
     "Zurich": Abroad(4, "LX", _TWO),
     "Vienna": Abroad(3, "OS", ("Delhi",)),
     "Rome": Abroad(3, "AZ", ("Delhi",)),
-    "Milan": Abroad(3, "AZ", ("Delhi",)),
+    "Milan Malpensa": Abroad(3, "AZ", ("Delhi",)),
     "Madrid": Abroad(3, "IB", ("Delhi",)),
     "Barcelona": Abroad(3, "VY", ()),
     "Lisbon": Abroad(3, "TP", ()),
@@ -104,19 +108,19 @@ ABROAD: Final = {
     "Prague": Abroad(2, "QS", ()),
     "Belgrade": Abroad(2, "JU", ()),
     # the Americas
-    "New York": Abroad(8, "AA", ("Delhi", "Mumbai")),
-    "Washington": Abroad(4, "UA", ("Delhi",)),
-    "Chicago": Abroad(5, "UA", ("Delhi",)),
+    "New York JFK": Abroad(8, "AA", ("Delhi", "Mumbai")),
+    "Washington Dulles": Abroad(4, "UA", ("Delhi",)),
+    "Chicago O'Hare": Abroad(5, "UA", ("Delhi",)),
     "San Francisco": Abroad(5, "UA", ("Delhi", "Mumbai", "Bangalore")),
     "Los Angeles": Abroad(5, "AA", ()),
     "Boston": Abroad(3, "DL", ()),
     "Miami": Abroad(3, "AA", ()),
     "Toronto": Abroad(5, "AC", ("Delhi", "Mumbai")),
     "Vancouver": Abroad(3, "AC", ("Delhi",)),
-    "Sao Paulo": Abroad(3, "LA", ()),
+    "Sao Paulo Guarulhos": Abroad(3, "LA", ()),
     # Asia and the Pacific
     "Singapore": Abroad(8, "SQ", (*_SOUTH, "Hyderabad", "Kolkata", "Kochi", "Ahmedabad")),
-    "Bangkok": Abroad(7, "TG", (*_METROS, "Ahmedabad", "Lucknow", "Bhubaneswar")),
+    "Bangkok Suvarnabhumi": Abroad(7, "TG", (*_METROS, "Ahmedabad", "Lucknow", "Bhubaneswar")),
     "Phuket": Abroad(4, "TG", ("Mumbai", "Delhi", "Bangalore")),
     "Kuala Lumpur": Abroad(6, "MH", (*_SOUTH, "Hyderabad", "Kochi", "Kolkata")),
     "Jakarta": Abroad(4, "GA", ("Mumbai",)),
@@ -125,11 +129,11 @@ ABROAD: Final = {
     "Ho Chi Minh City": Abroad(4, "VN", ("Mumbai", "Delhi")),
     "Manila": Abroad(4, "PR", ("Delhi",)),
     "Hong Kong": Abroad(7, "CX", ("Delhi", "Mumbai", "Bangalore")),
-    "Tokyo": Abroad(7, "NH", ("Delhi", "Mumbai", "Bangalore")),
-    "Osaka": Abroad(4, "NH", ()),
-    "Seoul": Abroad(6, "KE", ("Delhi", "Mumbai")),
-    "Shanghai": Abroad(6, "MU", ("Delhi", "Mumbai")),
-    "Beijing": Abroad(5, "CA", ("Delhi",)),
+    "Tokyo Narita": Abroad(7, "NH", ("Delhi", "Mumbai", "Bangalore")),
+    "Osaka Kansai": Abroad(4, "NH", ()),
+    "Seoul Incheon": Abroad(6, "KE", ("Delhi", "Mumbai")),
+    "Shanghai Pudong": Abroad(6, "MU", ("Delhi", "Mumbai")),
+    "Beijing Capital": Abroad(5, "CA", ("Delhi",)),
     "Taipei": Abroad(4, "CI", ("Delhi",)),
     "Sydney": Abroad(5, "QF", ("Bangalore", "Delhi")),
     "Melbourne": Abroad(5, "QF", ("Delhi", "Mumbai")),
@@ -150,15 +154,15 @@ ABROAD: Final = {
 }
 
 HUBS_ABROAD: Final = {
-    "Dubai": ("London", "Paris", "Frankfurt", "New York", "Singapore", "Bangkok", "Sydney", "Nairobi", "Johannesburg", "Manchester", "Istanbul", "Male", "Sao Paulo"),
-    "Doha": ("London", "Paris", "Madrid", "New York", "Bangkok", "Singapore", "Melbourne", "Athens", "Washington", "Addis Ababa"),
-    "Abu Dhabi": ("London", "Paris", "New York", "Bangkok", "Manchester", "Toronto"),
-    "Istanbul": ("London", "Paris", "New York", "Belgrade", "Tashkent", "Cairo", "Baku", "Almaty"),
-    "London": ("New York", "Paris", "Frankfurt", "Dublin", "Amsterdam", "Madrid", "Lisbon", "Athens", "Chicago", "Los Angeles", "Toronto", "Boston", "Miami", "Singapore", "Johannesburg", "Stockholm", "Oslo"),
-    "Frankfurt": ("New York", "Paris", "Munich", "Vienna", "Rome", "Barcelona", "Prague", "Warsaw", "Chicago", "San Francisco", "Singapore", "Shanghai", "Belgrade", "Brussels"),
-    "Singapore": ("Bangkok", "Kuala Lumpur", "Jakarta", "Denpasar", "Hong Kong", "Tokyo", "Sydney", "Melbourne", "Perth", "Manila", "Ho Chi Minh City", "Auckland", "Colombo"),
-    "Hong Kong": ("Tokyo", "Osaka", "Seoul", "Shanghai", "Beijing", "Taipei", "Bangkok", "Manila", "San Francisco", "Sydney"),
-    "New York": ("Boston", "Chicago", "Los Angeles", "San Francisco", "Miami", "Toronto", "Washington", "Paris", "Sao Paulo"),
+    "Dubai": ("London Heathrow", "Paris Charles de Gaulle", "Frankfurt", "New York JFK", "Singapore", "Bangkok Suvarnabhumi", "Sydney", "Nairobi", "Johannesburg", "Manchester", "Istanbul Airport", "Male", "Sao Paulo Guarulhos"),
+    "Doha": ("London Heathrow", "Paris Charles de Gaulle", "Madrid", "New York JFK", "Bangkok Suvarnabhumi", "Singapore", "Melbourne", "Athens", "Washington Dulles", "Addis Ababa"),
+    "Abu Dhabi": ("London Heathrow", "Paris Charles de Gaulle", "New York JFK", "Bangkok Suvarnabhumi", "Manchester", "Toronto"),
+    "Istanbul Airport": ("London Heathrow", "Paris Charles de Gaulle", "New York JFK", "Belgrade", "Tashkent", "Cairo", "Baku", "Almaty"),
+    "London Heathrow": ("New York JFK", "Paris Charles de Gaulle", "Frankfurt", "Dublin", "Amsterdam", "Madrid", "Lisbon", "Athens", "Chicago O'Hare", "Los Angeles", "Toronto", "Boston", "Miami", "Singapore", "Johannesburg", "Stockholm", "Oslo"),
+    "Frankfurt": ("New York JFK", "Paris Charles de Gaulle", "Munich", "Vienna", "Rome", "Barcelona", "Prague", "Warsaw", "Chicago O'Hare", "San Francisco", "Singapore", "Shanghai Pudong", "Belgrade", "Brussels"),
+    "Singapore": ("Bangkok Suvarnabhumi", "Kuala Lumpur", "Jakarta", "Denpasar", "Hong Kong", "Tokyo Narita", "Sydney", "Melbourne", "Perth", "Manila", "Ho Chi Minh City", "Auckland", "Colombo"),
+    "Hong Kong": ("Tokyo Narita", "Osaka Kansai", "Seoul Incheon", "Shanghai Pudong", "Beijing Capital", "Taipei", "Bangkok Suvarnabhumi", "Manila", "San Francisco", "Sydney"),
+    "New York JFK": ("Boston", "Chicago O'Hare", "Los Angeles", "San Francisco", "Miami", "Toronto", "Washington Dulles", "Paris Charles de Gaulle", "Sao Paulo Guarulhos"),
 }  # fmt: skip
 
 CITIES: Final = (*MAJOR_INDIA, *OTHER_INDIA, *ABROAD)

@@ -14,7 +14,7 @@ from random import Random
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from core.places import registry
+from core.places import resolver
 from core.places.registry import Place
 from launcher.sample.network import (
     ABROAD,
@@ -162,7 +162,7 @@ def _connections() -> Iterator[tuple[str, str, int, frozenset[int], tuple[str, .
 
 
 def _known(cities: Iterable[str]) -> list[str]:
-    return [city for city in cities if registry.resolve(city) is not None]
+    return [city for city in cities if resolver.end_of(city) is not None]
 
 
 def _domestic(route: str, daily: int) -> tuple[str, ...]:
@@ -219,7 +219,7 @@ def _season(day: date) -> float:
 
 
 def _place(city: str) -> Place:
-    place = registry.resolve(city)
+    place = resolver.end_of(city)
     if place is None:
         raise ValueError(f"no airport is known for {city!r}")
     return place

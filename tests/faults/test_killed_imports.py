@@ -70,7 +70,7 @@ def test_search_is_told_by_the_next_worker_when_the_first_dies_before_it_does(pi
         worker.kill()
         pipeline.redis.delete(*versions)
 
-        second = send("Goa")
+        second = send("Pune")
         worker.start(FAILPOINTS="before_announcement:crash")
         until(lambda: not worker.is_running, seconds=60)
         halfway = status(second)

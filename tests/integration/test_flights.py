@@ -111,7 +111,7 @@ def test_a_flight_number_departs_once_at_a_time(admin: httpx.Client) -> None:
     first = add_flight(admin)
     other = add_flight(admin, flight_number="AI-203")
 
-    created = admin.post("/admin/flights", json=body(destination="Goa"))
+    created = admin.post("/admin/flights", json=body(destination="Pune"))
     assert (created.status_code, created.json()["code"]) == (409, "flight_exists")
     assert created.json()["flight_id"] == first["id"]
     renamed = admin.put(f"/admin/flights/{other['id']}", json=body(flight_number="ai-202"))

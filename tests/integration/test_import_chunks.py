@@ -14,6 +14,7 @@ from core.imports.csv.reader import read_chunk
 from core.imports.csv.seen import SeenKeys
 from core.imports.storage.folder import FolderStorage
 from core.imports.validation import validate
+from core.places.journey import UnknownPlaces
 from tests.support.flights import sell
 from tests.support.imports import Office, counts, csv_of, faults, in_chunks_of, row
 from tests.support.waiting import until
@@ -54,7 +55,7 @@ def test_a_refused_row_stands_alone_in_a_chunk_that_is_copied_straight_in(
 def test_whoever_continues_knows_what_was_read_before(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker dies inside its third chunk. The next one neither repeats the first two nor forgets their keys."""
     in_chunks_of(5, monkeypatch)
-    job = office.send(csv_of([*(row(number) for number in range(1, 21)), row(2), row(30, source="Goa")]))
+    job = office.send(csv_of([*(row(number) for number in range(1, 21)), row(2), row(30, source="Pune")]))
     reached: list[str] = []
 
     class Killed(BaseException):
@@ -103,7 +104,7 @@ def test_a_worker_that_was_overtaken_stores_nothing(office: Office, monkeypatch:
         slow = progress.claim(connection, job_id)
     assert slow is not None
     with office.storage.open(slow.storage_key) as file:
-        overtaken = running._Run(office.db, office.redis, file, slow)
+        overtaken = running._Run(office.db, office.redis, file, slow, UnknownPlaces.REFUSE)
         chunk = read_chunk(file, overtaken._layout, slow.cursor)
     rows = Rows(validate(chunk, SeenKeys()))
     office.work(job_id)

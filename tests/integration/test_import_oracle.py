@@ -32,10 +32,10 @@ EXAMPLES = int(os.environ.get("SKYQUEUE_TEST_FILES", "25"))
 CELLS = {
     "flight_number": (["AI-1", "ai-2", "6E-3", " AI-4 "], ["", "A", "AI 2", "=1+1", "ＡＩ-1", "AI-", "A" * 17, "NaN"]),
     "source": (
-        ["Delhi", "DEL", "London", "new  york", "Atlantis", "'=Town", "São Paulo", "Goa", "o'Hare", "Comma, Town", 'The "Town"'],
-        ["", "D", "<b>x</b>", "x" * 81, "Two\nlines"],
+        ["Delhi", "DEL", "LHR", "new  delhi", "Heathrow", "'Pune", "Bogotá", "Cali", "San Jose", "Paris, TX", "London (LHR)", "D\u200belhi"],
+        ["", "D", "<b>x</b>", "x" * 81, "Two\nlines", "London", "Dehli", "NYC", "NULL", "nan", "TSE", "del", "Dеlhi", "D\ufffdlhi", "'=Town"],
     ),
-    "destination": (["Mumbai", "BOM", "Paris", "Lost City", "'-Town", "Delhi"], ["", "M", "{x}"]),
+    "destination": (["Mumbai", "BOM", "Lyon", "Miami", "Liberia", "Delhi"], ["", "M", "{x}", "Paris", "Lost City", "'-Town"]),
     "departure_ts": (
         ["2030-01-01T06:00:00Z", "2030-01-01 11:30+05:30", "2030-01-01T06:00z", "2030-01-02T06:00:00.5Z", "2030-03-31T01:30", "2030-06-01 10:00"],
         ["", "2030-02-30T00:00Z", "25/12/2030 10:00", "1999-12-31T23:59:59Z", "2030-10-27T01:30", "2100-01-01T00:00Z", "2030-01-01", "44927.25"],
@@ -119,13 +119,13 @@ def take(
 def flights_of(db: Database) -> dict[Key, Flight]:
     with db.snapshot() as connection:
         rows = connection.execute(
-            "SELECT flight_number, departure_ts, source, destination, arrival_ts, total_seats, price, currency, seats_held, seats_sold,"
+            "SELECT flight_number, departure_ts, source, source_iata, destination, destination_iata, arrival_ts, total_seats, price, currency, seats_held, seats_sold,"
             " status, version FROM flights"
         ).fetchall()
     return {
         (number, departure.astimezone(UTC)): Flight(
-            source,
-            destination,
+            (source, source_iata),
+            (destination, destination_iata),
             arrival.astimezone(UTC),
             total,
             Decimal(price),
@@ -135,7 +135,7 @@ def flights_of(db: Database) -> dict[Key, Flight]:
             status == "CANCELLED",
             version,
         )
-        for number, departure, source, destination, arrival, total, price, currency, held, sold, status, version in rows
+        for number, departure, source, source_iata, destination, destination_iata, arrival, total, price, currency, held, sold, status, version in rows
     }
 
 

@@ -25,7 +25,7 @@ DAY = noon_in(10).date().isoformat()
 
 
 def ask(client: httpx.Client, **changes: Any) -> list[dict[str, Any]]:
-    answer = client.get("/api/v1/itineraries", params={"source": "Delhi", "destination": "London", "date": DAY, **changes})
+    answer = client.get("/api/v1/itineraries", params={"source": "Delhi", "destination": "Dublin", "date": DAY, **changes})
     assert answer.status_code == 200, answer.text
     assert answer.json()["complete"]
     data: list[dict[str, Any]] = answer.json()["data"]
@@ -51,12 +51,12 @@ def worker(pipeline: Pipeline) -> Worker:
 def network(admin: httpx.Client) -> dict[str, dict[str, Any]]:
     """Delhi to London: direct and dear, by Dubai, and by Mumbai and Dubai into the next day."""
     flights = [
-        add(admin, "DL-1", "Delhi", "London", 0, 9, price=900),
+        add(admin, "DL-1", "Delhi", "Dublin", 0, 9, price=900),
         add(admin, "DD-1", "Delhi", "Dubai", -2, 1, price=200),
-        add(admin, "XL-1", "Dubai", "London", 2, 9.5, price=300, total_seats=5),
+        add(admin, "XL-1", "Dubai", "Dublin", 2, 9.5, price=300, total_seats=5),
         add(admin, "DM-1", "Delhi", "Mumbai", 2, 4, price=50),
         add(admin, "MX-1", "Mumbai", "Dubai", 5, 8, price=60),
-        add(admin, "XL-2", "Dubai", "London", 14, 21, price=70),
+        add(admin, "XL-2", "Dubai", "Dublin", 14, 21, price=70),
     ]
     return {flight["flight_number"]: flight for flight in flights}
 
@@ -81,20 +81,20 @@ def test_direct_flights_and_connections_are_found_and_ranked(network: dict[str, 
 
 
 def test_places_are_understood_as_in_search(network: dict[str, Any], client: httpx.Client) -> None:
-    assert numbers(ask(client, source="del", destination="LHR")) == numbers(ask(client)) != []
+    assert numbers(ask(client, source="del", destination="DUB")) == numbers(ask(client)) != []
     assert ask(client, source="Atlantis") == ask(client, destination="Atlantis") == []
-    assert ask(client, source="London", destination="Delhi") == []
+    assert ask(client, source="Dublin", destination="Delhi") == []
 
 
 def test_the_date_is_the_local_date_at_the_source(admin: httpx.Client, client: httpx.Client) -> None:
     add(admin, "DD-9", "Delhi", "Dubai", 8, 11)  # 20:00 UTC is 01:30 of the next day in Delhi
-    add(admin, "XL-9", "Dubai", "London", 13, 20)
+    add(admin, "XL-9", "Dubai", "Dublin", 13, 20)
     assert ask(client) == []
     assert numbers(ask(client, date=noon_in(11).date().isoformat())) == ["DD-9 XL-9"]
 
 
 def test_a_wrong_parameter_is_named(client: httpx.Client) -> None:
-    good = {"source": "Delhi", "destination": "London", "date": DAY, "month": DAY[:7]}
+    good = {"source": "Delhi", "destination": "Dublin", "date": DAY, "month": DAY[:7]}
     cases: dict[str, list[tuple[dict[str, Any], str]]] = {
         "itineraries": [
             ({"date": "2026-02-30"}, "?date"),
@@ -135,19 +135,19 @@ def test_the_next_request_sees_what_an_administrator_changed(
     loaded = api.services.timetable.loaded
 
     changed = body(
-        flight_number="DL-1", destination="London", departure_ts=noon_in(10), arrival_ts=noon_in(10, hours=9), price=600
+        flight_number="DL-1", destination="Dublin", departure_ts=noon_in(10), arrival_ts=noon_in(10, hours=9), price=600
     )
     assert admin.put(f"/admin/flights/{network['DL-1']['id']}", json=changed).status_code == 200
     cheap = ask(client, max_stops=1, sort="price")
     assert [(*numbers([each]), each["total_price"]) for each in cheap] == [("DD-1 XL-1", "500.00"), ("DL-1", "600.00")]
 
-    add(admin, "DL-2", "Delhi", "London", 1, 10)
+    add(admin, "DL-2", "Delhi", "Dublin", 1, 10)
     assert "DL-2" in numbers(ask(client, max_stops=1))
 
     moved = body(flight_number="DD-1", destination="Dubai", departure_ts=noon_in(12), arrival_ts=noon_in(12, hours=2))
     admin.put(f"/admin/flights/{network['DD-1']['id']}", json=moved)
     assert "DD-1 XL-1" not in numbers(ask(client, max_stops=1))
-    add(admin, "XL-3", "Dubai", "London", 51, 58)
+    add(admin, "XL-3", "Dubai", "Dublin", 51, 58)
     assert numbers(ask(client, date=noon_in(12).date().isoformat())) == ["DD-1 XL-3"]
     known = api.services.timetable.loaded
 
@@ -165,7 +165,7 @@ def test_the_next_request_sees_an_import(office: Office) -> None:
         before = ask(office.admin, limit=100)
         sources = ["Delhi"] * 3 if count == 3 else ["Delhi", *(f"Place {number}" for number in range(count))]
         rows = [
-            row(number, flight_number=f"I{count}-{number}", source=source, destination="London", price=count, **at)
+            row(number, flight_number=f"I{count}-{number}", source=source, destination="Dublin", price=count, **at)
             for number, source in enumerate(sources)
         ]
         office.take(csv_of(rows))
@@ -177,7 +177,7 @@ def test_the_next_request_sees_an_import(office: Office) -> None:
 def test_a_leg_that_is_sold_out_is_left_out_at_once_and_the_next_best_takes_its_place(
     network: dict[str, Any], admin: httpx.Client, client: httpx.Client, db: Database
 ) -> None:
-    add(admin, "XL-4", "Dubai", "London", 2.5, 11, price=310)  # later and dearer than XL-1: left out while that has seats
+    add(admin, "XL-4", "Dubai", "Dublin", 2.5, 11, price=310)  # later and dearer than XL-1: left out while that has seats
     assert numbers(ask(client, max_stops=1, limit=1, sort="price", seats=5)) == ["DD-1 XL-1"]
     assert numbers(ask(client, max_stops=1, sort="price", seats=6)) == ["DD-1 XL-4", "DL-1"]
     assert numbers(ask(client, max_stops=1, limit=1, sort="price", seats=6)) == ["DD-1 XL-4"]
@@ -221,7 +221,7 @@ def test_many_who_ask_for_a_day_at_once_load_it_once(network: dict[str, Any], st
     async def crowd() -> list[httpx.Response]:
         limits = httpx.Limits(max_connections=100)
         async with httpx.AsyncClient(base_url=api.base_url, timeout=60, limits=limits) as client:
-            parameters = {"source": "Delhi", "destination": "London", "date": DAY}
+            parameters = {"source": "Delhi", "destination": "Dublin", "date": DAY}
             return await asyncio.gather(*(client.get("/api/v1/itineraries", params=parameters) for _ in range(100)))
 
     answers = asyncio.run(crowd())
@@ -255,7 +255,7 @@ def test_without_redis_itineraries_come_from_the_database(
             connection.execute("UPDATE flights SET price = 5 WHERE flight_number = 'DL-1'")
         assert [each["total_price"] for each in ask(client, max_stops=0)] == ["5.00"], "what is shown is looked at"
         with db.transaction() as connection:
-            connection.execute("UPDATE flights SET destination = 'London', destination_iata = 'LHR' WHERE flight_number = 'DM-1'")
+            connection.execute("UPDATE flights SET destination = 'Dublin', destination_iata = 'DUB' WHERE flight_number = 'DM-1'")
         until(lambda: "DM-1" in numbers(ask(client, max_stops=0)), seconds=20)  # what is new is seen when the day is read again
         pair.valkey.start()
         until(lambda: len(ask(client, max_stops=0)) == 2)
@@ -269,6 +269,6 @@ def test_without_the_database_the_answer_is_503(start_api: ApiFactory, private_s
         pair.postgres.stop()
         for path in ("itineraries", "calendar"):
             far = noon_in(20).date().isoformat()  # a day that is not in memory
-            parameters: dict[str, str] = {"source": "Delhi", "destination": "Goa", "date": far, "month": far[:7]}
+            parameters: dict[str, str] = {"source": "Delhi", "destination": "Pune", "date": far, "month": far[:7]}
             answer = client.get(f"/api/v1/{path}", params=parameters)
             assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
+import pytest
 import redis as redis_py
 
 from core import keys
@@ -16,6 +17,12 @@ from tests.support.api import ApiFactory, RunningApi
 from tests.support.flights import SEED_BODY, add_flight, body, noon_in, sell
 
 DAY = noon_in(10).date().isoformat()
+
+
+@pytest.fixture
+def api(start_api: ApiFactory) -> RunningApi:
+    """Where a place that no registry knows is taken as it is written."""
+    return start_api(UNKNOWN_PLACES="accept")
 
 
 def ask(client: httpx.Client, **changes: Any) -> httpx.Response:
@@ -43,9 +50,9 @@ def test_a_place_that_no_registry_knows_is_found_by_its_name(admin: httpx.Client
 
 
 def test_accents_and_case_do_not_matter(admin: httpx.Client, client: httpx.Client) -> None:
-    add_flight(admin, source="Zürich", destination="São Paulo", flight_number="LX-92")
+    add_flight(admin, source="Zürich", destination="Bogotá", flight_number="LX-92")
     add_flight(admin, source="Île Imaginaire", destination="Atlantis Harbour", flight_number="XX-1")
-    for source, destination in [("zurich", "sao paulo"), ("ZÜRICH", "SÃO PAULO"), ("zrh", "Sao  Paulo"), ("Zürich", "gru")]:
+    for source, destination in [("zurich", "bogota"), ("ZÜRICH", "BOGOTÁ"), ("zrh", "Bogota "), ("Zürich", "bog")]:
         assert numbers(ask(client, source=source, destination=destination)) == ["LX-92"]
     for source in ("Île Imaginaire", "ile imaginaire", "ÎLE IMAGINAIRE", "I\u0302le imaginaire"):
         assert numbers(ask(client, source=source, destination="atlantis harbour")) == ["XX-1"]
@@ -191,12 +198,12 @@ def test_the_second_search_is_a_hit_until_something_changes(admin: httpx.Client,
     add_flight(admin, flight_number="AI-9", departure_ts=noon_in(10, hours=1), arrival_ts=noon_in(10, hours=3))
     assert looked()[0] == "miss"
     # To another route: both the old and the new one change.
-    assert ask(client, destination="Goa").json() == []
-    admin.put(address, json=body(destination="Goa"))
+    assert ask(client, destination="Pune").json() == []
+    admin.put(address, json=body(destination="Pune"))
     assert looked() == ("miss", [("AI-9", "7500.00")])
-    assert numbers(ask(client, destination="Goa")) == ["AI-202"]
+    assert numbers(ask(client, destination="Pune")) == ["AI-202"]
     admin.delete(address)
-    assert ask(client, destination="Goa").json() == []
+    assert ask(client, destination="Pune").json() == []
 
 
 def test_seats_are_live_although_the_answer_is_cached(admin: httpx.Client, client: httpx.Client, db: Database) -> None:

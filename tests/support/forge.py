@@ -63,12 +63,12 @@ class Forge:
 
 def _run() -> None:
     from api import serve
-    from core.places import registry
+    from core.places import resolver
     from workers import main
 
     for module in LOADED_LATER:
         import_module(module)
-    registry.load()
+    resolver.load()
     gc.freeze()  # a collection would write to, and so copy, every page that the processes share
 
     programs: dict[str, Callable[[], int | None]] = {"api": serve.main, "worker": main.run}

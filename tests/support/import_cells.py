@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from core.places import registry
+from core.places.journey import End, read
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -36,11 +36,14 @@ def number(cell: str) -> str:
     return airline[0] + number[airline.end() :].lstrip(" -").lstrip("0").rjust(1, "0") if airline else number
 
 
-def place(cell: str) -> str:
-    name = required(cell)
-    if not 2 <= len(name) <= 80 or any(letter in "<>{}" or ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in name):
-        raise Wrong("not_a_place")
-    return registry.tidy(name)
+def journey(source: str, destination: str) -> tuple[End, End]:
+    return read(source, destination)
+
+
+def end(end: End) -> End:
+    if end.fault is not None:
+        raise Wrong(end.fault.code)
+    return end
 
 
 def time(cell: str, local: bool) -> datetime:
@@ -75,13 +78,12 @@ def time(cell: str, local: bool) -> datetime:
     return moment.astimezone(UTC) if zone else moment
 
 
-def settled(moment: datetime, name: str) -> datetime:
+def settled(moment: datetime, end: End) -> datetime:
     if moment.tzinfo:
         return moment
-    place = registry.resolve(name)
-    if place is None:
+    if end.place is None:
         raise Wrong("no_time_zone")
-    zone = ZoneInfo(place.timezone)
+    zone = ZoneInfo(end.place.timezone)
     first, second = (moment.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
     assert first is not None
     assert second is not None

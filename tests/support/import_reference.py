@@ -14,21 +14,22 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
-from core.places import registry
 from tests.support import import_cells
 from tests.support.import_cells import Wrong
 
 REQUIRED = ("flight_number", "source", "destination", "departure_ts", "arrival_ts", "total_seats", "price")
 
 Key = tuple[str, datetime]
+Place = tuple[str, str | None]
+"""A place as it is written, and its code."""
 Error = tuple[int, str, str]
 """Line, column (empty for the whole row), code."""
 
 
 @dataclass(frozen=True)
 class Flight:
-    source: str
-    destination: str
+    source: Place
+    destination: Place
     arrival: datetime
     total: int
     price: Decimal
@@ -40,7 +41,8 @@ class Flight:
 
     @property
     def route(self) -> tuple[str, str]:
-        return registry.place_key(self.source), registry.place_key(self.destination)
+        (source, source_code), (destination, destination_code) = self.source, self.destination
+        return source_code or source.lower(), destination_code or destination.lower()
 
 
 @dataclass
@@ -172,10 +174,11 @@ def _take_row(
     flights: dict[Key, Flight], seen: set[Key], row: dict[str, str], *, create: bool, local: bool
 ) -> tuple[str, list[tuple[str, str]]]:
     """What becomes of the row, and its errors."""
+    source, destination = import_cells.journey(row["source"], row["destination"])
     read: dict[str, Callable[[str], Any]] = {
         "flight_number": import_cells.number,
-        "source": import_cells.place,
-        "destination": import_cells.place,
+        "source": lambda _: import_cells.end(source),
+        "destination": lambda _: import_cells.end(destination),
         "departure_ts": lambda cell: import_cells.time(cell, local),
         "arrival_ts": lambda cell: import_cells.time(cell, local),
         "total_seats": import_cells.seats,
@@ -198,7 +201,7 @@ def _take_row(
             errors.append((name, str(wrong)))
     if errors:
         return "failed", errors
-    if registry.place_key(values["source"]) == registry.place_key(values["destination"]):
+    if source.key == destination.key:
         return "failed", [("destination", "same_place")]
     if values["currency"] and values["price"] != round(values["price"], import_cells.PLACES[values["currency"]]):
         return "failed", [("price", "too_many_decimals")]
@@ -219,7 +222,7 @@ def _store(flights: dict[Key, Flight], key: Key, values: dict[str, Any], *, crea
     if known is None and not fits:
         return "failed", [("price", "too_many_decimals")]
     if known is None:
-        fresh = Flight("", "", key[1], 0, Decimal(0), "INR", version=0)
+        fresh = Flight(("", None), ("", None), key[1], 0, Decimal(0), "INR", version=0)
         flights[key] = _changed(fresh, values)
         return "created", []
     if create:
@@ -241,8 +244,8 @@ def _store(flights: dict[Key, Flight], key: Key, values: dict[str, Any], *, crea
 
 def _changed(flight: Flight, values: dict[str, Any]) -> Flight:
     new: dict[str, Any] = {
-        "source": values["source"],
-        "destination": values["destination"],
+        "source": (values["source"].name, values["source"].code),
+        "destination": (values["destination"].name, values["destination"].code),
         "arrival": values["arrival_ts"],
         "total": values["total_seats"],
         "price": values["price"],

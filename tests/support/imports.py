@@ -16,6 +16,7 @@ import redis as redis_py
 from core.db import Database
 from core.imports.csv.reader import read_chunk
 from core.imports.storage.folder import FolderStorage, folder_storage
+from core.places.journey import UnknownPlaces
 from core.users.models import Role
 from tests.support.api import ApiFactory
 from workers.import_run import Ending, run_import
@@ -57,6 +58,7 @@ class Office:
     redis: redis_py.Redis
     storage: FolderStorage
     folder: Path
+    unknown_places: UnknownPlaces
 
     def send(self, data: bytes, **parameters: Any) -> UUID:
         """Upload a file; returns its job."""
@@ -67,7 +69,7 @@ class Office:
         return UUID(answer.json()["job_id"])
 
     def work(self, job: UUID) -> Ending:
-        return run_import(self.db, self.redis, self.storage, job)
+        return run_import(self.db, self.redis, self.storage, job, unknown_places=self.unknown_places)
 
     def status(self, job: UUID) -> dict[str, Any]:
         answer = self.admin.get(f"/admin/flights/bulk-upload/status/{job}")
@@ -107,7 +109,8 @@ def open_office(start_api: ApiFactory, db: Database, redis_url: str, tmp_path: P
         admin = api.client(api.admit(Role.ADMIN).headers)
         redis = redis_py.Redis.from_url(redis_url)
         clients.extend((admin, redis))
-        return Office(admin, db, redis, folder_storage(tmp_path), tmp_path / "uploads")
+        unknown_places = UnknownPlaces(api.services.settings.flights.unknown_places)
+        return Office(admin, db, redis, folder_storage(tmp_path), tmp_path / "uploads", unknown_places)
 
     yield start
     for client in clients:

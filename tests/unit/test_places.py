@@ -1,4 +1,4 @@
-"""What people's words for a place mean."""
+"""What people's words for a place mean, at the end of a flight and in a search."""
 
 from __future__ import annotations
 
@@ -6,62 +6,286 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from core.places import names, registry
+from core.errors import Invalid
+from core.places import cities, journey, names, registry, resolver, wanted
+from core.places.folding import fold, name_key
+from core.places.journey import PlaceFault, PlaceFaultCode, UnknownPlaces
+from tests.support.world_cities import ONE_AIRPORT, SEVERAL_AIRPORTS, SEVERAL_CITIES
+
+
+def code_of(text: str, other: str = "Mumbai") -> str | None:
+    """The airport that a flight goes from."""
+    return journey.read(text, other).source.code
+
+
+def fault_of(text: str, other: str = "Mumbai") -> PlaceFault:
+    end = journey.read(text, other).source
+    assert end.place is None
+    assert end.fault is not None
+    return end.fault
+
+
+def candidates_of(text: str, other: str = "Mumbai") -> set[str]:
+    fault = fault_of(text, other)
+    assert fault.code is PlaceFaultCode.AMBIGUOUS
+    assert all(place.iata in fault.message for place in fault.candidates[: journey.LISTED])
+    return {place.iata for place in fault.candidates}
+
+
+@pytest.mark.parametrize("name", ONE_AIRPORT)
+def test_a_large_city_of_the_world_is_its_airport(name: str) -> None:
+    assert code_of(name, "Colombo") == ONE_AIRPORT[name] or name == "Colombo"
+
+
+def test_the_table_of_cities_is_a_large_one() -> None:
+    assert len(ONE_AIRPORT) + len(SEVERAL_AIRPORTS) >= 400
+    assert {registry.airport(code) is None for code in ONE_AIRPORT.values()} == {False}
+
+
+@pytest.mark.parametrize("name", SEVERAL_AIRPORTS)
+def test_a_city_of_several_airports_is_none_of_them_and_a_search_for_all(name: str) -> None:
+    assert candidates_of(name) >= set(SEVERAL_AIRPORTS[name])
+    assert set(wanted.read(name, "Mumbai").source.keys) >= set(SEVERAL_AIRPORTS[name])
+
+
+@pytest.mark.parametrize("name", SEVERAL_CITIES)
+def test_a_name_of_several_cities_is_refused_with_all_of_them(name: str) -> None:
+    assert candidates_of(name) >= set(SEVERAL_CITIES[name])
+    with pytest.raises(Invalid) as refused:
+        wanted.read(name, "Mumbai")
+    assert refused.value.data["errors"][0]["code"] == "ambiguous_place"
+    assert {each["iata"] for each in refused.value.data["errors"][0]["candidates"]} >= set(SEVERAL_CITIES[name])
 
 
 @pytest.mark.parametrize(
     ("text", "iata"),
     [
-        ("Delhi", "DEL"),
-        ("new delhi", "DEL"),
-        ("DEL", "DEL"),
-        ("del", "DEL"),
-        ("Mumbai", "BOM"),
-        ("Bangalore", "BLR"),
-        ("Bengaluru", "BLR"),
-        ("Chennai", "MAA"),
-        ("Kolkata", "CCU"),
-        ("Hyderabad", "HYD"),
-        ("Pune", "PNQ"),
-        ("London", "LHR"),
-        ("New York", "JFK"),
-        ("  New   York ", "JFK"),
-        ("São Paulo", "GRU"),
-        ("Zürich", "ZRH"),
+        ("GOA", "GOA"),  # Genoa
+        ("NAN", "NAN"),  # Nadi
+        ("PAU", "PAU"),  # Pauk
+        ("SAL", "SAL"),  # San Salvador
+        ("APF", "APF"),
+        ("BKK", "BKK"),  # also the code of the metropolitan area
+        (" DEL ", "DEL"),
+        ("Nan", "NNT"),
+        ("Pau", "PUF"),
+        ("Sal", "SID"),
+        ("Naples", "NAP"),
+        ("Kingston", "KIN"),
+        ("St Petersburg", "LED"),
+        ("St. Petersburg", "LED"),
+        ("Medellín", "MDE"),
+        ("La Paz", "LPB"),
+        ("San José", "SJO"),
+        ("SAN JOSÉ", "SJO"),
+        # letters that Unicode does not take apart, and apostrophes of every kind
+        ("Wroclaw", "WRO"),
+        ("Wrocław", "WRO"),
+        ("Łódź", "LCJ"),
+        ("Tromsø", "TOS"),
+        ("Diyarbakır", "DIY"),
+        ("DİYARBAKIR", "DIY"),
+        ("Đà Nẵng", "DAD"),
+        ("Xi’an", "XIY"),
+        ("N‘Djamena", "NDJ"),
+        ("Port–au–Prince", "PAP"),
+        ("Zuerich", "ZRH"),
+        # other names, former names, other scripts
+        ("Bombay", "BOM"),
+        ("Kiev", "KBP"),
+        ("Nur-Sultan", "NQZ"),
+        ("Leningrad", "LED"),
+        ("Saigon", "SGN"),
+        ("Firenze", "FLR"),
+        ("Санкт-Петербург", "LED"),
+        ("দিল্লি", "DEL"),
+        # airports by their names, and a city with its airport, its code or its country
+        ("Heathrow", "LHR"),
         ("Indira Gandhi International Airport", "DEL"),
-        ("Surat", "STV"),
+        ("Paris Charles de Gaulle", "CDG"),
+        ("Chicago O'Hare", "ORD"),
+        ("New York JFK", "JFK"),
+        ("London (LGW)", "LGW"),
+        ("GOX - Goa", "GOX"),
+        ("Portland, Maine", "PWM"),
+        ("Birmingham, USA", "BHM"),
+        ("San Jose, Costa Rica", "SJO"),
+        ("London, Ontario", "YXU"),
     ],
 )
-def test_a_code_a_city_and_an_airport_name_resolve_to_the_same_airport(text: str, iata: str) -> None:
-    place = registry.resolve(text)
-    assert place is not None
-    assert place.iata == iata
+def test_a_word_means_one_airport(text: str, iata: str) -> None:
+    assert code_of(text) == iata
 
 
-@pytest.mark.parametrize("text", ["goa", "Goa", "GOA"])
-def test_a_preferred_name_wins_over_a_code_that_spells_the_same(text: str) -> None:
-    assert registry.place_key(text) == "GOI"
+@pytest.mark.parametrize(
+    ("text", "other", "iata"),
+    [
+        ("San Jose", "Los Angeles", "SJC"),
+        ("San Jose", "Liberia", "SJO"),
+        ("Victoria", "Vancouver", "YYJ"),
+        ("Hamilton", "Auckland", "HLZ"),
+        ("Newcastle", "Sydney", "NTL"),
+        ("Newcastle", "Heathrow", "NCL"),
+        ("Kochi", "Haneda", None),  # by itself it is the one in India; somebody in Japan means the other
+        ("Birmingham", "Atlanta", None),
+        ("Birmingham", "Delhi", "BHX"),
+        ("Melbourne", "Atlanta", "MEL"),
+    ],
+)
+def test_a_name_of_several_cities_is_the_one_in_the_country_of_the_other_end(text: str, other: str, iata: str | None) -> None:
+    assert code_of(text, other) == iata
+    assert journey.read(other, text).destination.code == iata
 
 
-@pytest.mark.parametrize("text", ["Springfield", "Atlantis", "X", ""])
-def test_an_ambiguous_or_unknown_name_resolves_to_nothing(text: str) -> None:
-    assert registry.resolve(text) is None
+@pytest.mark.parametrize("text", ["LON", "NYC", "PAR", "TYO", "London", "new york", "Goa", "Москва", "Peking"])
+def test_a_metropolitan_area_is_no_end_of_a_flight(text: str) -> None:
+    assert len(candidates_of(text)) > 1
 
 
-def test_the_key_of_an_unknown_place_is_its_name_in_lower_case() -> None:
-    assert registry.place_key(" Atlantis  Harbour") == "atlantis harbour"
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Dehli", "DEL"),
+        ("Mumbia", "BOM"),
+        ("Lodnon", "LHR"),
+        ("Banglore", "BLR"),
+        ("del", "DEL"),
+        ("Lhr", "LHR"),
+        ("TSE", "NQZ"),
+        ("FRU", "BSZ"),
+        ("TXL", "BER"),
+        ("PNH", "KTI"),
+    ],
+)
+def test_a_slip_a_code_that_is_not_in_capitals_and_a_retired_code_are_refused_with_what_was_meant(text: str, named: str) -> None:
+    fault = fault_of(text)
+    assert fault.code is PlaceFaultCode.UNKNOWN
+    assert named in fault.message
+    assert named in [place.iata for place in fault.candidates]
 
 
-def test_every_preferred_name_is_folded_and_names_a_known_airport() -> None:
-    for name, iata in names.PREFERRED.items():
-        assert registry.fold(name) == name
+@pytest.mark.parametrize("text", ["Atlantis", "Qwertyville", "XXQ", "London (DEL)", "Paris, Kansas", "123", "Delhi Delhi"])
+def test_a_place_that_no_registry_knows_is_taken_only_where_that_was_chosen(text: str) -> None:
+    assert fault_of(text).code is PlaceFaultCode.UNKNOWN
+    taken = journey.read(text, "Mumbai", UnknownPlaces.ACCEPT).source
+    assert (taken.name, taken.place, taken.fault, taken.key) == (text, None, None, text.lower())
+
+
+@pytest.mark.parametrize("text", ["LON", "London", "TSE", "San Jose", "NULL", "D\ufffdlhi"])
+def test_what_is_wrong_for_another_reason_is_refused_there_as_well(text: str) -> None:
+    assert journey.read(text, "Mumbai", UnknownPlaces.ACCEPT).source.fault is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "  ", "NULL", "null", r"\N", "N/A", "n/a", "#N/A", "None", "nan", "NaN", "--", "-", "??", "?", "NA", "#REF!", "\u200b"],
+)
+def test_a_word_for_nothing_is_missing(text: str) -> None:
+    assert fault_of(text).code is PlaceFaultCode.MISSING
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("D\u0435lhi", "U+0435 CYRILLIC SMALL LETTER IE"),
+        ("\u041cumbai", "U+041C CYRILLIC CAPITAL LETTER EM"),
+        ("L\u03bfndon", "U+03BF GREEK SMALL LETTER OMICRON"),
+        ("\u041coscow", "U+041C CYRILLIC CAPITAL LETTER EM"),
+        ("S\ufffdo Paulo", "U+FFFD REPLACEMENT CHARACTER"),
+        ("Del\x00hi", "U+0000"),
+        ("Del\nhi", "U+000A"),
+        ("Del\u2028hi", "U+2028 LINE SEPARATOR"),
+        ("Delhi\ue000", "U+E000"),
+    ],
+)
+def test_a_character_that_no_name_has_is_named(text: str, name: str) -> None:
+    fault = fault_of(text)
+    assert fault.code is PlaceFaultCode.NOT_A_PLACE
+    assert name in fault.message
+    with pytest.raises(Invalid, match=name.partition(" ")[0].replace("+", r"\+")):
+        wanted.read(text, "Mumbai")
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "\u200b",
+        "\ufeff",
+        "\u2060",
+        "\u202a",
+        "\u202c",
+        "\u200e",
+        "\u200f",
+        "\u2066",
+        "\u2069",
+        "\u00ad",
+        "\u200d",
+        "\u200c",
+        "\ufe0f",
+        "\u061c",
+        "\u180e",
+        "\U000e0020",
+        "\u3164",
+    ],
+)
+def test_a_character_that_nobody_sees_is_no_part_of_a_name(mark: str) -> None:
+    for text in (f"{mark}Delhi", f"Del{mark}hi", f"Delhi{mark}", f" {mark} Delhi {mark} "):
+        end = journey.read(text, "Mumbai").source
+        assert (end.name, end.code) == ("Delhi", "DEL")
+        assert wanted.read(text, "Mumbai").source.keys == ("DEL",)
+
+
+def test_a_joiner_stays_where_letters_are_joined() -> None:
+    name = "क्\u200dष"
+    assert journey.read(name, "Mumbai", UnknownPlaces.ACCEPT).source.name == name
+
+
+@pytest.mark.parametrize("text", ["X", "x" * 81, "<b>Delhi</b>", "{Delhi}", "x" * 501, "\u200b" * 80 + "Delhi"])
+def test_what_is_no_name_is_no_place(text: str) -> None:
+    assert fault_of(text).code is PlaceFaultCode.NOT_A_PLACE
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("LON", ("LHR", "LGW", "STN", "LTN", "LCY", "SEN")),
+        ("Goa", ("GOI", "GOX")),
+        ("GOA", ("GOA",)),
+        ("del", ("DEL",)),  # who asks may write a code in any case, where it is the name of nothing
+        ("nan", ("NNT",)),
+        ("TSE", ("NQZ",)),
+        ("Dubai", ("DXB", "DWC")),
+        ("Atlantis  Harbour", ("atlantis harbour",)),
+    ],
+)
+def test_a_search_means_all_airports_of_a_city(text: str, keys: tuple[str, ...]) -> None:
+    assert wanted.read(text, "Mumbai").source.keys == keys
+
+
+def test_our_own_lists_are_folded_and_name_airports_of_the_registry() -> None:
+    for name, iata in [*names.NAMES.items(), *names.FIRST.items()]:
+        assert name_key(name) == name
         assert registry.airport(iata) is not None
-    for iata in names.CITIES:
-        assert registry.airport(iata) is not None
+    for city in names.SEVERAL_AIRPORTS:
+        assert name_key(city.name) == city.name
+        assert [code for code in city.airports if registry.airport(code) is None] == []
+        assert city.code is None or registry.airport(city.code) is None or city.code in city.airports
+    for code in [*names.RETIRED.values(), *names.CITIES, *names.WITH_ACCENT.values()]:
+        assert registry.airport(code) is not None
+
+
+def test_the_table_of_cities_is_folded_as_look_ups_are() -> None:
+    for table in (cities.cities().named, cities.cities().called):
+        assert [name for name in table if name_key(name) != name] == []
+
+
+def test_names_that_are_alike_but_for_marks_and_case_fold_to_one() -> None:
+    assert fold("  ÅRHUS\u200b-Øst ") == fold("arhus ost") == "arhus ost"
+    assert fold("O’Hare") == fold("O'HARE") == "ohare"
 
 
 def test_the_local_date_follows_the_time_zone_of_the_place_and_utc_where_it_is_unknown() -> None:
     late_evening = datetime(2026, 1, 1, 20, 0, tzinfo=UTC)
-    assert registry.local_date(late_evening, registry.resolve("Delhi")) == date(2026, 1, 2)
-    assert registry.local_date(late_evening, registry.resolve("New York")) == date(2026, 1, 1)
+    assert registry.local_date(late_evening, resolver.end_of("Delhi")) == date(2026, 1, 2)
+    assert registry.local_date(late_evening, resolver.end_of("JFK")) == date(2026, 1, 1)
     assert registry.local_date(late_evening, None) == date(2026, 1, 1)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from core.places import registry
+from core.places import registry, resolver
 from launcher.sample import network
 from launcher.sample import schedule as sample
 from launcher.sample.loading import write as write_schedule
@@ -43,7 +43,7 @@ def schedule(tmp_path_factory: pytest.TempPathFactory) -> list[Flight]:
 
 def test_it_connects_many_real_airports_with_many_flights(schedule: list[Flight]) -> None:
     cities = {flight.source for flight in schedule} | {flight.destination for flight in schedule}
-    found = [registry.resolve(city) for city in cities]
+    found = [resolver.end_of(city) for city in cities]
     airports = {place.iata: place for place in found if place}
     assert len(airports) == len(cities) >= 80
     assert sum(place.country == "IN" for place in airports.values()) >= 15
@@ -52,7 +52,7 @@ def test_it_connects_many_real_airports_with_many_flights(schedule: list[Flight]
 
 def test_every_city_of_the_network_is_an_airport_of_the_registry() -> None:
     assert sample.unknown_cities() == []
-    airports = {place.iata for city in CITIES if (place := registry.resolve(city))}
+    airports = {place.iata for city in CITIES if (place := resolver.end_of(city))}
     assert len(airports) == len(CITIES)
     assert {*HUBS_INDIA, *HUBS_ABROAD} < set(CITIES)
     assert {city for abroad in network.ABROAD.values() for city in abroad.indian} < set(CITIES)
@@ -63,8 +63,8 @@ def test_every_city_of_the_network_is_an_airport_of_the_registry() -> None:
 def test_a_city_that_the_registry_does_not_know_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: set[str]
 ) -> None:
-    resolve = registry.resolve
-    monkeypatch.setattr(registry, "resolve", lambda city: None if city in missing else resolve(city))
+    end_of = resolver.end_of
+    monkeypatch.setattr(resolver, "end_of", lambda city: None if city in missing else end_of(city))
     said: list[str] = []
     assert write_schedule(tmp_path / "sample.csv", tell=said.append) > 10_000
     with (tmp_path / "sample.csv").open(newline="", encoding="utf-8") as file:
@@ -79,7 +79,7 @@ def test_every_pair_of_major_cities_has_several_flights_on_every_day(schedule: l
     daily: dict[tuple[str, str], Counter[date]] = defaultdict(Counter)
     for flight in schedule:
         departure = datetime.fromisoformat(flight.departure_ts)
-        daily[flight.source, flight.destination][registry.local_date(departure, registry.resolve(flight.source))] += 1
+        daily[flight.source, flight.destination][registry.local_date(departure, resolver.end_of(flight.source))] += 1
     for pair in permutations(MAJOR_INDIA, 2):
         assert len(daily[pair]) == sample.DAYS, pair
         assert min(daily[pair].values()) >= 3, pair
@@ -98,7 +98,7 @@ def test_times_and_prices_are_plausible(schedule: list[Flight]) -> None:
     for flight in schedule[::97]:
         departure, arrival = datetime.fromisoformat(flight.departure_ts), datetime.fromisoformat(flight.arrival_ts)
         assert departure.tzinfo is UTC or departure.utcoffset() is not None
-        source, destination = registry.resolve(flight.source), registry.resolve(flight.destination)
+        source, destination = resolver.end_of(flight.source), resolver.end_of(flight.destination)
         assert source is not None
         assert destination is not None
         hours = (arrival - departure).total_seconds() / 3600
@@ -111,7 +111,7 @@ def test_times_and_prices_are_plausible(schedule: list[Flight]) -> None:
 
 
 def test_short_flights_leave_by_day(schedule: list[Flight]) -> None:
-    zone = registry.zone(registry.resolve("Delhi"))
+    zone = registry.zone(resolver.end_of("Delhi"))
     hours = {
         datetime.fromisoformat(flight.departure_ts).astimezone(zone).hour
         for flight in schedule

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.characters import UnusableCharacter, clean
 from core.imports.csv.faults import Fault, shortened
 
 Mask = npt.NDArray[np.bool_]
@@ -37,6 +38,26 @@ class Check:
         if broken.any():
             self._broken.append((np.flatnonzero(broken), code, message))
             self.good &= ~broken
+
+    def clean(self, code: str) -> pd.Series:
+        """The cells without characters that nobody sees. One with a character that no text may have is refused, by its name."""
+        foreign = np.flatnonzero(~pc.string_is_ascii(pa.array(self.cells)).to_numpy(zero_copy_only=False))
+        if not foreign.size:
+            return self.cells
+        cells = self.cells.copy()
+        for position in foreign.tolist():
+            try:
+                cells.iloc[position] = clean(cells.iloc[position]).strip()
+            except UnusableCharacter as error:
+                self.refuse(np.array([position]), code, str(error))
+        return cells
+
+    def refuse(self, positions: npt.NDArray[np.intp], code: str, message: str) -> None:
+        """Refuse the cells at these positions, except those that are refused already."""
+        broken = positions[self.good[positions]]
+        if broken.size:
+            self._broken.append((broken, code, message))
+            self.good[broken] = False
 
     def to_integers(self, texts: pd.Series) -> pd.Series:
         """Good cells as numbers; they must look like numbers by now."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from core import money
 from core.flights import numbers, rules, times
+from core.text import MISSING_CODES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,11 +43,12 @@ class FlightNumber(Column):
     example = "AI-202"
 
     def read(self, check: Check) -> pd.Series:
-        written = check.cells.str.upper()
+        written = check.clean("not_a_flight_number").str.upper()
         odd = ~written.str.fullmatch(_USUAL_NUMBER).to_numpy(dtype="bool")
         if odd.any():
             written = written.copy()
             written[odd] = written[odd].map({text: numbers.tidy(text) for text in written[odd].unique()})
+        check.require(~written.isin(MISSING_CODES), "missing", "Must not be empty, or a word for nothing.")
         check.require(
             written.str.fullmatch(rules.FLIGHT_NUMBER),
             "not_a_flight_number",
@@ -56,6 +58,8 @@ class FlightNumber(Column):
 
 
 class PlaceName(Column):
+    """What the name means depends on the other place of its row (`core/imports/csv/journeys.py`)."""
+
     def __init__(self, name: str, example: str) -> None:
         self.name = name
         self.example = example
@@ -65,11 +69,6 @@ class PlaceName(Column):
         if names.str.startswith("'").any():
             # Put before the cell when it was given out in a file of failed rows, or of flights.
             names = names.str.replace(r"^'('*[=+@-])", r"\1", regex=True)
-        check.require(
-            names.str.fullmatch(rules.PLACE),
-            "not_a_place",
-            "Must be the name or the IATA code of a place: 2 to 80 characters on one line, without < > { }.",
-        )
         return names
 
 

@@ -14,6 +14,7 @@ from psycopg.sql import SQL
 from core.db import RawConnection, fetch
 from core.flights.models import FlightStatus
 from core.flights.views import COLUMNS, FlightRow, FlightView
+from core.search.itineraries.ranking import FASTEST, PRICE, Ranking, best
 from core.search.itineraries.search import Itinerary, Segment
 from core.search.itineraries.tables import moment
 
@@ -42,6 +43,20 @@ class ItinerariesView(msgspec.Struct, frozen=True, kw_only=True):
 
     data: list[ItineraryView]
     complete: bool
+
+
+def merged(views: Sequence[ItinerariesView], order: Ranking, limit: int) -> ItinerariesView:
+    """The itineraries of several routes, each best first, as one list that is."""
+    found = [itinerary for view in views for itinerary in view.data]
+    cheapest = max(1, round(min((each.total_price for each in found), default=Decimal(1)) * 100))
+    fastest = 60 * min((each.duration_minutes for each in found), default=1)
+    weights = {Ranking.PRICE: PRICE, Ranking.FASTEST: FASTEST, Ranking.BEST: best(cheapest=cheapest, fastest=fastest)}[order]
+
+    def key(each: ItineraryView) -> int:
+        price, seconds = round(each.total_price * 100), 60 * each.duration_minutes
+        return price * weights.price + seconds * weights.second + each.stops * weights.stop
+
+    return ItinerariesView(data=sorted(found, key=key)[:limit], complete=all(view.complete for view in views))
 
 
 def read_flights(connection: RawConnection, flight_ids: Sequence[UUID]) -> dict[UUID, FlightView]:

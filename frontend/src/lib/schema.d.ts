@@ -1356,6 +1356,7 @@ export interface components {
         };
         /** FieldProblem */
         FieldProblem: {
+            candidates?: components["schemas"]["PlaceCandidate"][];
             code: string;
             message: string;
             pointer: string;
@@ -1374,12 +1375,12 @@ export interface components {
              * @example 2026-12-25T10:00:00Z
              */
             departure_ts: string;
-            /** @description The name or the IATA code of a place. */
+            /** @description The IATA code of an airport in capitals, or a name that means one airport. */
             destination: string;
             /** @example AI-202 */
             flight_number: string;
             price: string | number;
-            /** @description The name or the IATA code of a place. */
+            /** @description The IATA code of an airport in capitals, or a name that means one airport. */
             source: string;
             /** @example 150 */
             total_seats: number;
@@ -1788,6 +1789,12 @@ export interface components {
             /** Format: uuid */
             id: string;
             status: components["schemas"]["PaymentStatus"];
+        };
+        /** PlaceCandidate */
+        PlaceCandidate: {
+            city: string;
+            country: string;
+            iata: string;
         };
         /** PriceBody */
         PriceBody: {
@@ -6298,13 +6305,13 @@ export interface operations {
     getCalendar: {
         parameters: {
             query: {
-                /** @description The name or the IATA code of a place, in any case. */
+                /** @description The name of a city or an airport, in any case, or an IATA code. */
                 destination: string;
                 /** @description A year and a month, as in 2026-12. */
                 month: string;
                 /** @description Seats that must be free on every flight. */
                 seats?: number;
-                /** @description The name or the IATA code of a place, in any case. */
+                /** @description The name of a city or an airport, in any case, or an IATA code. */
                 source: string;
             };
             header?: never;
@@ -6882,14 +6889,14 @@ export interface operations {
             query: {
                 /** @description The local date of the first departure. */
                 date: string;
-                /** @description The name or the IATA code of a place, in any case. */
+                /** @description The name of a city or an airport, in any case, or an IATA code. */
                 destination: string;
                 limit?: number;
                 max_stops?: number;
                 /** @description Seats that must be free on every flight. */
                 seats?: number;
                 sort?: components["schemas"]["Ranking"];
-                /** @description The name or the IATA code of a place, in any case. */
+                /** @description The name of a city or an airport, in any case, or an IATA code. */
                 source: string;
             };
             header?: never;
@@ -7012,13 +7019,13 @@ export interface operations {
             query: {
                 /** @description The local date of departure. */
                 date: string;
-                /** @description The name or the IATA code of a place, in any case. */
+                /** @description The name of a city or an airport, in any case, or an IATA code. */
                 destination: string;
                 limit?: number;
                 /** @description Only flights with so many seats free now. */
                 seats?: number | null;
                 sort?: components["schemas"]["SearchSort"];
-                /** @description The name or the IATA code of a place, in any case. */
+                /** @description The name of a city or an airport, in any case, or an IATA code. */
                 source: string;
             };
             header?: never;

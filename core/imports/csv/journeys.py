@@ -1,0 +1,83 @@
+"""Where the flights of a chunk go: what is costly is done once for each pair of names."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core.imports.csv.checks import Check
+from core.places import journey
+from core.places.journey import End, Journey, PlaceFaultCode, UnknownPlaces
+
+HINTS: Final = 200
+"""Pairs of a chunk with an unknown place whose faults say what may have been meant."""
+_DAY_US: Final = 24 * 60 * 60 * 1_000_000
+
+
+class Journeys:
+    """The journeys of all rows of a chunk."""
+
+    def __init__(self, sources: pd.Series, destinations: pd.Series, unknown: UnknownPlaces) -> None:
+        source_codes, source_names = pd.factorize(sources)
+        destination_codes, destination_names = pd.factorize(destinations)
+        width = max(1, len(destination_names))
+        self._codes, pairs = pd.factorize(source_codes.astype(np.int64) * width + destination_codes)
+        self._journeys: list[Journey] = []
+        hints = HINTS
+        for pair in pairs.tolist():
+            found = journey.read(source_names[pair // width], destination_names[pair % width], unknown, hints=hints > 0)
+            self._journeys.append(found)
+            hints -= any(end.fault is not None and end.fault.code is PlaceFaultCode.UNKNOWN for end in found)
+        self.source = Ends(self._codes, [each.source for each in self._journeys])
+        self.destination = Ends(self._codes, [each.destination for each in self._journeys])
+
+
+class Ends:
+    """One end of each row's journey."""
+
+    def __init__(self, codes: npt.NDArray[np.intp], ends: list[End]) -> None:
+        self._codes = codes
+        self._ends = ends
+
+    def check(self, check: Check) -> None:
+        """Refuse the cells that are no end of a flight."""
+        faulty = [number for number, end in enumerate(self._ends) if end.fault is not None]
+        if not faulty:
+            return
+        order = np.argsort(self._codes, kind="stable")
+        begins, ends = (np.searchsorted(self._codes[order], faulty, side=side) for side in ("left", "right"))
+        for number, begin, end in zip(faulty, begins.tolist(), ends.tolist(), strict=True):
+            fault = self._ends[number].fault
+            assert fault is not None
+            check.refuse(order[begin:end], fault.code, fault.message)
+
+    def keys(self) -> npt.NDArray[np.object_]:
+        return self._spread([end.key for end in self._ends])
+
+    def names(self) -> npt.NDArray[np.object_]:
+        return self._spread([end.name for end in self._ends])
+
+    def codes(self) -> npt.NDArray[np.object_]:
+        return self._spread([end.code for end in self._ends])
+
+    def zones(self) -> npt.NDArray[np.object_]:
+        """Names of time zones, None for a place that is not known."""
+        return self._spread([end.place.timezone if end.place else None for end in self._ends])
+
+    def local_days(self, moments: pd.Series) -> npt.NDArray[np.int64]:
+        """Days since 1970 that the clocks of each place show; nonsense where the moment is missing."""
+        zones = self._spread([end.place.timezone if end.place else "UTC" for end in self._ends])
+        utc = pd.DatetimeIndex(moments)
+        days = np.zeros(len(utc), np.int64)
+        for zone in set(zones.tolist()):
+            here = zones == zone
+            days[here] = utc[here].tz_convert(zone).tz_localize(None).asi8 // _DAY_US
+        return days
+
+    def _spread(self, of_each_pair: list[Any]) -> npt.NDArray[np.object_]:
+        values = np.empty(len(of_each_pair), dtype=object)
+        values[:] = of_each_pair
+        return values[self._codes]

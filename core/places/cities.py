@@ -1,0 +1,142 @@
+"""The cities that have an airport, and what each is called: a table made of GeoNames and OurAirports, and our own list for what it lacks.
+
+Read on first use: about 0.1 s, once per process (`core/places/data/README.md` says where it is from).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from core.places import registry
+from core.places.names import NAMES, NOT_CALLED, SEVERAL_AIRPORTS
+from core.places.registry import Place
+
+OVERWHELMING: Final = 20
+"""So many times the people of another city of the same name, and nobody thinks of that one."""
+LARGER: Final = 4
+"""So many times the people, and the name alone means the larger one."""
+SMALL_AGAINST_LARGE: Final = 2
+"""Between the sizes of a small airport and a large one."""
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city by its airports, the largest first. `size`: of the largest, from 3 (large) to 1 (small), and 0 where no airline flies.
+    `end`: where a flight to the city goes; None where that is not clear.
+    """
+
+    name: str
+    country: str
+    people: int
+    size: int
+    airports: tuple[Place, ...]
+    end: Place | None
+
+    def overshadows(self, other: City, factor: int) -> bool:
+        """Whether the name that both bear means this one: it has `factor` times the people and an airport as large, or the other has
+        next to none.
+        """
+        if (self.size and self.size >= other.size + SMALL_AGAINST_LARGE) or (self.size and not other.size):
+            return 2 * self.people >= other.people
+        return self.size >= other.size and self.people >= factor * max(other.people, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cities:
+    """`named`: by the names that cities bear; `called`: by their other names, in other languages and times; `areas`: by the code of a
+    metropolitan area.
+    """
+
+    named: dict[str, list[City]]
+    called: dict[str, list[City]]
+    areas: dict[str, City]
+
+
+@cache
+def cities() -> Cities:
+    """All of them."""
+    rows = [row for row in map(_read, _lines()) if row is not None]
+    areas = _merge_our_own(rows)
+    named, called = defaultdict[str, list[City]](list), defaultdict[str, list[City]](list)
+    for row in rows:
+        for name in row.names:
+            named[name].append(row.city)
+        for name in row.other_names:
+            if (name, row.city.country) not in NOT_CALLED:
+                called[name].append(row.city)
+    for name, iata in NAMES.items():
+        named[name] = [of_airport(registry.known_airport(iata))]
+    return Cities(dict(named), dict(called), areas)
+
+
+def names(iata: str) -> list[str]:
+    """The names of the cities that an airport belongs to, folded."""
+    return _of_airport()[0].get(iata, [])
+
+
+def other_names(iata: str) -> list[str]:
+    """What those cities are called in other languages and times, folded."""
+    return _of_airport()[1].get(iata, [])
+
+
+@cache
+def _of_airport() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    found = []
+    for table in (cities().named, cities().called):
+        by_airport: defaultdict[str, list[str]] = defaultdict(list)
+        for name, bearing in table.items():
+            for place in {place.iata: place for city in bearing for place in city.airports}.values():
+                by_airport[place.iata].append(name)
+        found.append(dict(by_airport))
+    return found[0], found[1]
+
+
+def of_airport(place: Place) -> City:
+    """An airport as a city of its own."""
+    return City(place.city, place.country, 0, 3, (place,), place)
+
+
+@dataclass(slots=True)
+class _Row:
+    city: City
+    names: list[str]
+    other_names: list[str]
+
+
+def _lines() -> list[str]:
+    return files("core.places").joinpath("data", "cities.tsv").read_text("utf-8").splitlines()
+
+
+def _read(line: str) -> _Row | None:
+    """None where the registry has none of the city's airports any more."""
+    name, country, people, airports, names, others = line.split("\t")
+    found = [(place, int(each[3])) for each in airports.split(" ") if (place := registry.airport(each[:3])) is not None]
+    if not found:
+        return None
+    size = max(each for _, each in found)
+    served = tuple(place for place, each in found if each) or tuple(place for place, _ in found)
+    largest = [place for place, each in found if each == size]
+    end = largest[0] if len(largest) == 1 else None
+    city = City(name, country, int(people), size, served, end)
+    return _Row(city, names.split("|"), others.split("|") if others else [])
+
+
+def _merge_our_own(rows: list[_Row]) -> dict[str, City]:
+    """Give cities the airports that our own list says they have. Returns the cities by the code of their metropolitan area."""
+    areas = {}
+    for own in SEVERAL_AIRPORTS:
+        places = tuple(place for place in map(registry.airport, own.airports) if place is not None)
+        alike = [row for row in rows if own.name in row.names and row.city.country == own.country]
+        row = max(alike, key=lambda row: (places[0] in row.city.airports, row.city.people), default=None)
+        if row is None:
+            row = _Row(City(own.name.title(), own.country, 0, 3, (), None), [own.name], [])
+            rows.append(row)
+        end = places[0] if own.clear or len(places) == 1 else None
+        row.city = replace(row.city, size=max(row.city.size, 2), airports=places, end=end)
+        if own.code:
+            areas[own.code] = row.city
+    return areas

@@ -1,0 +1,162 @@
+"""What a word for a place means: the one resolver of requests, files, searches and the app. docs/search.md has its order as a table.
+
+A flight goes from one airport to another, so its ends have to be clear (`end_of`). A search may mean all airports of a city (`meant`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from core.places import registry
+from core.places.cities import LARGER, OVERWHELMING, City, cities, of_airport
+from core.places.countries import countries
+from core.places.folding import name_key
+from core.places.names import FIRST, NAMES, OPEN, RETIRED, WITH_ACCENT
+from core.places.registry import Place
+
+REMEMBERED: Final = 8_192
+_CODE: Final = re.compile(r"[A-Z]{3}")
+_NAME_AND_CODE: Final = re.compile(r"(?P<name>.+?)[\s/(-]+(?P<code>[A-Z]{3})\)?")
+_CODE_AND_NAME: Final = re.compile(r"(?P<code>[A-Z]{3})[\s/(-]+(?P<name>.+?)\)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The cities that a word may mean. `city`: the one that it means by itself, None where that is open. `rivals`: others of the name;
+    where `city` is named, only those that somebody in their country may mean. `retired`: the word is a code that is used no longer, and
+    this is the airport's present one.
+    """
+
+    city: City | None
+    rivals: tuple[City, ...] = ()
+    retired: Place | None = None
+
+    def seen_from(self, country: str | None) -> City | None:
+        """The city that is meant where the other end of the journey is in `country` (None: who knows); None where it stays open."""
+        at_home = [rival for rival in self.rivals if rival.country == country]
+        if self.city is not None:
+            return None if at_home and self.city.country != country else self.city
+        return at_home[0] if len(at_home) == 1 else None
+
+    @property
+    def cities(self) -> tuple[City, ...]:
+        """All of them, the most likely first."""
+        return self.rivals if self.city is None else (self.city, *self.rivals)
+
+    @property
+    def country(self) -> str | None:
+        """Where the place is, if the word says so by itself."""
+        return self.city.country if self.city else None
+
+
+NOTHING: Final = Meaning(None)
+
+
+@lru_cache(REMEMBERED)
+def meaning(text: str) -> Meaning:
+    """What `text`, tidied, may mean by itself. Nothing: no registry knows it."""
+    if _CODE.fullmatch(text):
+        if text in RETIRED:
+            return Meaning(None, retired=registry.airport(RETIRED[text]))
+        if (place := registry.airport(text)) is not None:
+            return of_one(place)
+        if (area := cities().areas.get(text)) is not None:
+            return Meaning(area)
+    if (iata := WITH_ACCENT.get(text.lower())) is not None:
+        return of_one(registry.known_airport(iata))
+    found = _named(name_key(text))
+    return found if found is not NOTHING else _with_code(text) or _with_country(text) or _with_airport(name_key(text)) or NOTHING
+
+
+def load() -> None:
+    """Read airports and cities now rather than on first use."""
+    registry.load()
+    cities()
+
+
+def end_of(text: str) -> Place | None:
+    """The airport that `text` means by itself, as an end of a flight."""
+    city = meaning(text).city
+    return city.end if city else None
+
+
+def of_one(place: Place) -> Meaning:
+    """That one airport is meant."""
+    return Meaning(of_airport(place))
+
+
+def airport_in_any_case(text: str) -> Place | None:
+    """The airport whose code `text` is, in any case. Only for who asks: a word in a flight that is not in capitals is no code."""
+    return registry.airport(text.upper()) if len(text) == 3 and text.isascii() else None
+
+
+def _named(key: str) -> Meaning:
+    named, called = cities().named.get(key, []), cities().called.get(key, [])
+    known = _served(named) or _served(called) or named
+    if not known:
+        place = registry.airport_named(key)
+        return of_one(place) if place else NOTHING
+    if key in OPEN:
+        return Meaning(None, tuple(known))
+    first = next((city for city in known if any(place.iata == FIRST.get(key) for place in city.airports)), known[0])
+    others = [city for city in known if city is not first]
+    # A far larger city that is called so in another language, or was once, is as likely to be meant as a small one that bears the name.
+    others += [city for city in _served(called) if city not in known and city.overshadows(first, OVERWHELMING)]
+    if key not in FIRST and not all(first.overshadows(other, LARGER) for other in others):
+        return Meaning(None, (first, *others))
+    return Meaning(first, tuple(other for other in others if not first.overshadows(other, OVERWHELMING)))
+
+
+def _with_code(text: str) -> Meaning | None:
+    """A name and the code of an airport of it, as in `London (LHR)`, `New York JFK` or `DEL - Delhi`."""
+    if (match := _NAME_AND_CODE.fullmatch(text) or _CODE_AND_NAME.fullmatch(text)) is None:
+        return None
+    place = registry.airport(match["code"])
+    if place is None:
+        return None
+    key = name_key(match["name"])
+    agrees = key in name_key(f"{place.city} {place.airport}") or any(place in city.airports for city in _named(key).cities)
+    return of_one(place) if agrees else None
+
+
+def _with_country(text: str) -> Meaning | None:
+    """A name and where it is, as in `Paris, France`, `London, GB` or `Portland, Oregon`."""
+    name, comma, where = text.rpartition(",")
+    key = name_key(where)
+    if not comma or not key:
+        return None
+    country = countries().get(key)
+    wanted = name_key(name)
+    there = [
+        city
+        for city in _served(cities().named.get(wanted, [])) or _served(cities().called.get(wanted, []))
+        if city.country == country or any(name_key(place.region) == key for place in city.airports)
+    ]
+    if not there:
+        return None
+    first, others = there[0], there[1:]
+    return Meaning(first) if all(first.overshadows(other, LARGER) for other in others) else Meaning(None, tuple(there))
+
+
+def _with_airport(key: str) -> Meaning | None:
+    """A city and a part of its airport's name, as in `Paris Charles de Gaulle`."""
+    words = key.split(" ")
+    for count in range(len(words) - 1, 0, -1):
+        city = _named(" ".join(words[:count])).city
+        if city is None:
+            continue
+        rest = " ".join(words[count:])
+        fitting = [
+            place for place in city.airports if NAMES.get(rest) == place.iata or f" {rest} " in f" {name_key(place.airport)} "
+        ]
+        if len(fitting) == 1:
+            return of_one(fitting[0])
+    return None
+
+
+def _served(found: list[City]) -> list[City]:
+    """Those that airlines fly to, the largest first."""
+    return sorted((city for city in found if city.size), key=lambda city: (-city.people, -city.size, city.country))

@@ -1,0 +1,80 @@
+"""The two ends of a search. Unlike the ends of a flight, each may be several airports: all of a city."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from core.characters import UnusableCharacter, clean
+from core.errors import Invalid
+from core.places import resolver
+from core.places.folding import tidy
+from core.places.journey import ambiguous
+from core.places.letters import lower
+from core.places.resolver import Meaning
+
+REMEMBERED: Final = 8_192
+
+
+class Wanted(NamedTuple):
+    """`keys`: of the places that are meant, as flights have them. `known`: whether a registry knows them."""
+
+    keys: tuple[str, ...]
+    known: bool
+
+
+class WantedRoute(NamedTuple):
+    source: Wanted
+    destination: Wanted
+
+    @property
+    def several(self) -> bool:
+        """Whether an end is more than one airport."""
+        return len(self.source.keys) > 1 or len(self.destination.keys) > 1
+
+
+@lru_cache(REMEMBERED)
+def read(source: str, destination: str) -> WantedRoute:
+    """What a traveller means.
+
+    Raises:
+        Invalid: an end may be one of several cities, or has a character that no name has.
+    """
+    names = _written(source, "source"), _written(destination, "destination")
+    meanings = [_meaning(name) for name in names]
+    return WantedRoute(
+        _wanted(names[0], meanings[0], meanings[1].country, "source"),
+        _wanted(names[1], meanings[1], meanings[0].country, "destination"),
+    )
+
+
+def keys_of(text: str) -> list[str]:
+    """The keys of all places that a word may mean, for a filter that shows rather too much than too little."""
+    name = tidy(text)
+    meaning = _meaning(name)
+    return [place.iata for city in meaning.cities for place in city.airports] or [lower(name)]
+
+
+def _written(text: str, parameter: str) -> str:
+    try:
+        return tidy(clean(text.strip()))
+    except UnusableCharacter as error:
+        raise Invalid.field(f"?{parameter}", "bad_format", str(error)) from error
+
+
+def _meaning(name: str) -> Meaning:
+    """Who asks may write a code in any case, where it is the name of nothing; a code that is used no longer means the present one."""
+    meaning = resolver.meaning(name)
+    place = meaning.retired or (None if meaning.cities else resolver.airport_in_any_case(name))
+    return resolver.of_one(place) if place else meaning
+
+
+def _wanted(name: str, meaning: Meaning, other_country: str | None, parameter: str) -> Wanted:
+    city = meaning.seen_from(other_country)
+    if city is not None:
+        return Wanted(tuple(place.iata for place in city.airports), True)
+    if not meaning.cities:
+        return Wanted((lower(name),), False)
+    candidates = tuple(dict.fromkeys(place for each in meaning.cities for place in each.airports))
+    fault = ambiguous(name, candidates)
+    raise Invalid(fault.message, errors=[fault.error(f"?{parameter}")])

