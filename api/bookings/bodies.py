@@ -18,12 +18,12 @@ from core.errors import Invalid
 from core.text import AMOUNT, VISIBLE
 
 Seats = Annotated[int, Meta(ge=1, le=9, description="Seats on each flight, 1 to 9.", examples=[2])]
-PassengerName = Annotated[str, Meta(min_length=1, max_length=100, pattern=VISIBLE, examples=["Asha Rao"])]
+PassengerName = Annotated[str, Meta(min_length=1, max_length=100, examples=["Asha Rao"])]
 PassengerContact = Annotated[str, Meta(min_length=1, max_length=200, pattern=VISIBLE)]
 
 
 class PassengerBody(RequestBody):
-    """One named traveller. The last word of the name is the surname, for look-ups by reference."""
+    """One named traveller. Whatever follows the first name is a surname, for look-ups by reference."""
 
     name: PassengerName
     date_of_birth: date | None = None

@@ -43,7 +43,6 @@ from core.idempotency.answers import IdempotencyKeyReused
 from core.lifecycle import cancel as cancelling
 from core.ratelimit.limiter import RateLimited
 from core.ratelimit.limits import Scope
-from core.text import VISIBLE
 from core.users.tokens import Principal
 
 Prefer = Annotated[
@@ -147,7 +146,7 @@ class BookingController(Controller):
         reference: FromPath[str],
         request: SignedRequest,
         services: NamedDependency[Services],
-        surname: Annotated[str | None, QueryParameter(min_length=1, max_length=100, pattern=VISIBLE, required=False)] = None,
+        surname: Annotated[str | None, QueryParameter(min_length=1, max_length=100, required=False)] = None,
     ) -> BookingView | DeskView:
         """My own booking; or, with the surname of one of its passengers, of anybody's booking what a desk needs to check them in."""
         with services.db.snapshot() as connection:

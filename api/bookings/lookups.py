@@ -8,11 +8,12 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from api.services import services_of
+from core.bookings import references
 from core.ratelimit.limits import Scope
 
 
 async def slow_by_reference(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """A guard that counts look-ups with a surname for their reference. Without one only the owner finds it, who is not counted."""
     if connection.scope.get("method") != "OPTIONS" and "surname" in connection.query_params:
-        reference = str(connection.path_params["reference"]).upper()
+        reference = references.read(str(connection.path_params["reference"]))
         await services_of(connection.app).limiter.check(Scope.LOOKUP_REFERENCE, reference)

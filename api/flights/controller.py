@@ -46,14 +46,13 @@ from core.flights.views import FlightView, InventoryView
 from core.idempotency.answers import IdempotencyKeyReused
 from core.imports import export
 from core.lifecycle import offer_seats
-from core.places.journey import LONGEST, UnknownPlaces
+from core.places.journey import LONGEST_SENT, UnknownPlaces
 from core.text import AMOUNT, VISIBLE
 
 PlaceName = Annotated[
     str,
     Meta(
-        min_length=2,
-        max_length=LONGEST,
+        max_length=LONGEST_SENT,
         description="The IATA code of an airport in capitals, or a name that means one airport.",
     ),
 ]

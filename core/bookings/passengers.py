@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,9 +10,11 @@ from uuid import UUID
 
 import msgspec
 
+from core.bookings import surnames
 from core.bookings.errors import BookingNotFound, PassengerNotFound, PassengersFixed
 from core.bookings.locking import NOT_FOUND, may_act_for
 from core.bookings.states import ACTIVE, BookingStatus
+from core.characters import UnusableCharacter, clean, strip_invisible
 from core.clock import now
 from core.db import RawConnection, fetch_one
 from core.errors import Invalid
@@ -33,11 +34,13 @@ class Traveller:
 
     @property
     def surname_key(self) -> str:
-        return surname_key(self.name)
+        return surnames.last_word(self.name)
 
     def tidied(self) -> Traveller:
-        """The same person without stray spaces."""
-        return Traveller(_tidy(self.name), self.date_of_birth, None if self.contact is None else _tidy(self.contact))
+        """The same person without stray spaces and characters that nobody sees."""
+        return Traveller(
+            _tidy(strip_invisible(self.name)), self.date_of_birth, None if self.contact is None else _tidy(self.contact)
+        )
 
     def faults(self, pointer: str) -> list[dict[str, str]]:
         """What is wrong with a tidied traveller; `pointer` says where they stand in the request."""
@@ -76,16 +79,21 @@ def require_faultless(travellers: list[Traveller], pointers: list[str]) -> tuple
         Invalid: with every fault.
     """
     tidied = tuple(traveller.tidied() for traveller in travellers)
-    faults = [fault for traveller, pointer in zip(tidied, pointers, strict=True) for fault in traveller.faults(pointer)]
+    faults = [
+        fault for traveller, pointer in zip(travellers, pointers, strict=True) for fault in _unusable(traveller.name, pointer)
+    ]
+    faults += [fault for traveller, pointer in zip(tidied, pointers, strict=True) for fault in traveller.faults(pointer)]
     if faults:
         raise Invalid(" ".join(fault["message"] for fault in faults), errors=faults)
     return tidied
 
 
-def surname_key(name: str) -> str:
-    """What surnames are compared by: the last word, whatever its case, its accents composed or not. Empty for an empty name."""
-    words = unicodedata.normalize("NFKC", name).split()
-    return words[-1].casefold() if words else ""
+def _unusable(name: str, pointer: str) -> list[dict[str, str]]:
+    try:
+        clean(name.strip())
+    except UnusableCharacter as error:
+        return [{"pointer": f"{pointer}/name", "code": "bad_format", "message": str(error)}]
+    return []
 
 
 @dataclass(frozen=True, slots=True)

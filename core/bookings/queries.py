@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from core.bookings import desk
+from core.bookings import desk, references, surnames
 from core.bookings.desk import DeskView
 from core.bookings.errors import BookingNotFound
 from core.bookings.locking import NOT_FOUND, may_act_for
-from core.bookings.passengers import surname_key
 from core.bookings.reading import read_bookings
 from core.bookings.states import BookingStatus
 from core.bookings.views import BookingView
@@ -30,20 +29,19 @@ def get_booking(connection: RawConnection, booking_id: UUID, owner_id: UUID | No
 def get_by_reference(
     connection: RawConnection, reference: str, owner_id: UUID | None, surname: str | None = None
 ) -> BookingView | DeskView:
-    """One booking by its record locator, in any case. Who does not own it needs the surname of a passenger, and then sees what a
+    """One booking by its record locator, however it is written. Who does not own it needs the surname of a passenger, and then sees what a
     desk needs to check them in.
 
     Raises:
         BookingNotFound
     """
-    row = connection.execute("SELECT id FROM bookings WHERE reference = %s", (reference.upper(),)).fetchone()
+    row = connection.execute("SELECT id FROM bookings WHERE reference = %s", (references.read(reference),)).fetchone()
     if row is None:
         raise BookingNotFound(NOT_FOUND)
     view = get_booking(connection, row[0], None)
     if may_act_for(owner_id, view.user_id):
         return view
-    key = surname_key(surname or "")
-    names = [passenger.name for passenger in view.passengers if key and surname_key(passenger.name) == key]
+    names = [passenger.name for passenger in view.passengers if surnames.bears(passenger.name, surname or "")]
     if not names:
         raise BookingNotFound(NOT_FOUND)
     return desk.view(view, names)

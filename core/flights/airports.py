@@ -38,7 +38,9 @@ _TRAFFIC: Final = """
 
 
 class AirportView(msgspec.Struct, frozen=True, kw_only=True):
-    """A place that has a flight. `name` is what its flights call it; the rest is known where the registry knows the place."""
+    """A place that has a flight. `name` is what its flights call it; the rest is known where the registry knows the place. Among
+    suggestions also a city of several such places, whose `iata` is the code of its metropolitan area, if it has one.
+    """
 
     name: str
     iata: str | None

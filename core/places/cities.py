@@ -73,6 +73,13 @@ def cities() -> Cities:
     return Cities(dict(named), dict(called), areas)
 
 
+def of_several_airports() -> list[tuple[City, str | None]]:
+    """Cities with several airports, and the codes of those that are a metropolitan area."""
+    codes = {city: code for code, city in cities().areas.items()}
+    distinct = dict.fromkeys(city for named in cities().named.values() for city in named if len(city.airports) > 1)
+    return [(city, codes.get(city)) for city in distinct]
+
+
 def names(iata: str) -> list[str]:
     """The names of the cities that an airport belongs to, folded."""
     return _of_airport()[0].get(iata, [])

@@ -22,6 +22,8 @@ from core.text import is_missing
 
 LONGEST: Final = 80
 """Characters of a name as it is sent, also those that nobody sees."""
+LONGEST_SENT: Final = 200
+"""Of a request that is looked at; blanks around a name are no part of it."""
 NAME: Final = r"[^\x00-\x1f\x7f-\x9f<>{}]{2,80}"
 """What a name of a place is: without control characters, and without the marks that delimit routes in Redis keys."""
 REMEMBERED: Final = 16_384

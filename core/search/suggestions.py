@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from core.flights.airports import AirportView, ServedPlace
-from core.places import cities, registry
+from core.places import cities, registry, resolver
 from core.places.folding import fold
 from core.places.fuzzy_match import Spellings
 
@@ -32,7 +32,8 @@ class Suggestions:
     """An index over places that have flights. What was typed before is remembered: everybody types the same beginnings."""
 
     def __init__(self, served: Iterable[ServedPlace]) -> None:
-        candidates = [(place, _names(place)) for place in served]
+        known = [*served]
+        candidates = [(place, _names(place)) for place in [*known, *_shared_cities(known)]]
         candidates.sort(key=lambda candidate: (-candidate[0].traffic, candidate[1][0]))
         self._airports = [place.airport for place, _ in candidates]
         self._codes = defaultdict[str, list[int]](list)
@@ -84,6 +85,18 @@ class Suggestions:
             rank = _NEAR, 2 * number + (spelling[0] != wanted[0])
             yield rank, self._by_name.get(spelling, ())
             yield rank, self._by_word.get(spelling, ())
+
+
+def _shared_cities(served: Sequence[ServedPlace]) -> Iterator[ServedPlace]:
+    """The cities of which several airports have flights: whoever means the city means all of them."""
+    by_code = {place.airport.iata: place for place in served if place.airport.iata}
+    named = {fold(place.airport.name) for place in served}
+    for city, code in cities.of_several_airports():
+        airports = [by_code[place.iata] for place in city.airports if place.iata in by_code]
+        if len(airports) > 1 and fold(city.name) not in named and resolver.meaning(city.name).city is city:
+            timezone = airports[0].airport.timezone
+            view = AirportView(name=city.name, iata=code, city=city.name, country=city.country, timezone=timezone)
+            yield ServedPlace(city.name, view, sum(place.traffic for place in airports))
 
 
 def _names(served: ServedPlace) -> list[str]:

@@ -88,6 +88,22 @@ def test_what_is_like_nothing_finds_nothing(typed: str) -> None:
     assert found(typed) == []
 
 
+def test_a_city_is_offered_beside_its_airports_when_several_have_flights() -> None:
+    places = [("Heathrow", "LHR", 5), ("Gatwick", "LGW", 3), ("Goa Dabolim", "GOI", 2), ("Mopa", "GOX", 1), ("Delhi", "DEL", 9)]
+    index = Suggestions(
+        ServedPlace(code, AirportView(name=name, iata=code, city=name, country="", timezone="Europe/London"), traffic)
+        for name, code, traffic in places
+    )
+
+    def offered(typed: str) -> list[tuple[str, str | None]]:
+        return [(place.name, place.iata) for place in index.find(typed, 9)]
+
+    assert offered("lond") == [("London", "LON"), ("Heathrow", "LHR"), ("Gatwick", "LGW")]
+    assert offered("lon")[0] == ("London", "LON")
+    assert offered("goa")[:2] == [("Goa", None), ("Goa Dabolim", "GOI")]
+    assert offered("delhi") == [("Delhi", "DEL")]
+
+
 def test_nothing_typed_offers_the_busiest_places() -> None:
     assert found("  ", limit=2) == ["Atlantis Harbour", "Bangalore"]  # all alike, so by name
     busy = Suggestions([served("Chennai", 1), served("Bangalore", 1), served("Goa", 9)])

@@ -6,14 +6,24 @@ booking whose reference exists draws again. With a million bookings that is one 
 
 from __future__ import annotations
 
+import re
 import secrets
+import unicodedata
 from typing import Final
+
+from core.characters import strip_invisible
 
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32 symbols: no 0/O, no 1/I."""
 LENGTH: Final = 6
+_BETWEEN: Final = re.compile(r"[\s\-\u2010-\u2015\u2212._/]+")
 DRAWS: Final = 8
 """Tries for one booking: that all of them fail, with a million bookings, is one in 10^24."""
+
+
+def read(text: str) -> str:
+    """The reference that somebody wrote: in any case, with blanks or hyphens between its letters, or characters that nobody sees."""
+    return _BETWEEN.sub("", unicodedata.normalize("NFKC", strip_invisible(text))).upper()
 
 
 def draw() -> str:

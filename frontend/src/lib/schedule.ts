@@ -17,6 +17,8 @@ interface LocalEnd {
   place: string;
   /** The IATA code; null where there is none, and where the place is called by its code anyway. */
   code: string | null;
+  /** Whether a registry of airports knows the place. */
+  known: boolean;
   instant: string;
   /** `06:20`, or `06:20 UTC` where the time zone is not known. */
   clock: string;
@@ -96,6 +98,7 @@ function localEnd(place: string, code: string | null, instant: string, zone: str
   return {
     place,
     code: code === place ? null : code,
+    known: code !== null,
     instant,
     clock: utc ? `${clock(instant, null)} UTC` : clock(instant, zone),
     utc,

@@ -13,6 +13,7 @@ export function ScheduleLine({ schedule, large = false }: { schedule: Schedule; 
         </time>
         <span className={css.place} title={departure.place}>
           {departure.code ? <b>{departure.code}</b> : null} {departure.place}
+          {departure.known ? null : ' (unknown place)'}
         </span>
         {large && <span className={css.day}>{departure.day}</span>}
       </div>
@@ -32,6 +33,7 @@ export function ScheduleLine({ schedule, large = false }: { schedule: Schedule; 
         </time>
         <span className={css.place} title={arrival.place}>
           {arrival.code ? <b>{arrival.code}</b> : null} {arrival.place}
+          {arrival.known ? null : ' (unknown place)'}
         </span>
         {large && <span className={css.day}>{arrival.day}</span>}
       </div>

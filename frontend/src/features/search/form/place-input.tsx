@@ -88,6 +88,7 @@ function Suggestion({ place }: { place: Place | undefined }) {
         {where && <span className={css.where}>{where}</span>}
       </span>
       {place.iata && <span className={css.code}>{place.iata}</span>}
+      {!place.city && <span className={css.where}>unknown place</span>}
     </span>
   );
 }
