@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from core.bookings import references
 from core.bookings.passengers import surname_key
 from core.bookings.reading import read_bookings
 from core.bookings.states import BookingStatus
@@ -62,7 +63,7 @@ def find_bookings(
 ) -> tuple[list[FoundBooking], UUID | None]:
     """A page, newest first, and the cursor of the next one."""
     given: dict[str, Any] = {
-        "reference": wanted.reference.upper() if wanted.reference else None,
+        "reference": references.read(wanted.reference) if wanted.reference else None,
         "surname": surname_key(wanted.name) if wanted.name else None,
         "flight_id": wanted.flight_id,
         "username": wanted.username.lower() if wanted.username else None,

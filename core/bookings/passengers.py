@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,7 +11,6 @@ from uuid import UUID
 
 import msgspec
 
-from core.bookings import surnames
 from core.bookings.errors import BookingNotFound, PassengerNotFound, PassengersFixed
 from core.bookings.locking import NOT_FOUND, may_act_for
 from core.bookings.states import ACTIVE, BookingStatus
@@ -34,7 +34,7 @@ class Traveller:
 
     @property
     def surname_key(self) -> str:
-        return surnames.last_word(self.name)
+        return surname_key(self.name)
 
     def tidied(self) -> Traveller:
         """The same person without stray spaces and characters that nobody sees."""
@@ -86,6 +86,12 @@ def require_faultless(travellers: list[Traveller], pointers: list[str]) -> tuple
     if faults:
         raise Invalid(" ".join(fault["message"] for fault in faults), errors=faults)
     return tidied
+
+
+def surname_key(name: str) -> str:
+    """What staff look surnames up by: the last word, whatever its case, its accents composed or not. Empty for an empty name."""
+    words = unicodedata.normalize("NFKC", name).split()
+    return words[-1].casefold() if words else ""
 
 
 def _unusable(name: str, pointer: str) -> list[dict[str, str]]:

@@ -24,11 +24,6 @@ def bears(name: str, surname: str) -> bool:
     return any(not asked.isdisjoint(_surnames(words)) for words in _spellings(name))
 
 
-def last_word(name: str) -> str:
-    """The last word of a name, folded, without suffixes; empty where there is none."""
-    return next((words[-1] for words in _spellings(name) if words), "")
-
-
 def _spellings(name: str) -> tuple[list[str], list[str]]:
     return _words(name), _words(name.translate(_SPELT_OUT))
 

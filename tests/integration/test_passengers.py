@@ -13,6 +13,7 @@ import pytest
 from api.http import addresses
 from core import keys
 from core.bookings import references, surnames
+from core.bookings.passengers import surname_key
 from core.clock import now
 from core.ratelimit.limits import LIMITS, Limit, Scope
 from tests.support.api import ApiFactory, RunningApi, problem, register
@@ -238,14 +239,14 @@ def test_guessing_references_is_slow_for_an_account_and_for_an_address(
     [
         ("Asha Rao", "rao"),
         ("RAO", "rao"),
-        ("Jose\N{COMBINING ACUTE ACCENT} Pérez", "perez"),
+        ("Jose\N{COMBINING ACUTE ACCENT} Pérez", "pérez"),
+        ("José Pe\N{COMBINING ACUTE ACCENT}rez", "pérez"),
         ("Groß", "gross"),
-        ("Martin King Jr.", "king"),
         ("  ", ""),
     ],
 )
-def test_the_last_word_of_a_name_is_its_surname(name: str, key: str) -> None:
-    assert surnames.last_word(name) == key
+def test_staff_look_surnames_up_by_the_last_word(name: str, key: str) -> None:
+    assert surname_key(name) == key
 
 
 @pytest.mark.parametrize(
