@@ -104,7 +104,7 @@ def test_a_worker_that_was_overtaken_stores_nothing(office: Office, monkeypatch:
         slow = progress.claim(connection, job_id)
     assert slow is not None
     with office.storage.open(slow.storage_key) as file:
-        overtaken = running._Run(office.db, office.redis, file, slow, UnknownPlaces.REFUSE)
+        overtaken = running._Run(office.db, office.redis, file, slow, unknown_places=UnknownPlaces.REFUSE)
         chunk = read_chunk(file, overtaken._layout, slow.cursor)
     rows = Rows(validate(chunk, SeenKeys()))
     office.work(job_id)
