@@ -8,7 +8,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from api.services import services_of
-from core.bookings import references
+from core.bookings.intake import references
 from core.ratelimit.limits import Scope
 
 

@@ -37,7 +37,7 @@ class SearchFastPath:
             await self.app(scope, receive, send)
             return
         scope["path_template"] = PATH
-        about = [(name.encode(), value.encode()) for name, value in headers_of(answer, matched=asked.matched).items()]
+        about = [(name.encode(), value.encode()) for name, value in headers_of(answer, matched=search.matched).items()]
         headers = [_JSON, (b"content-length", b"%d" % len(body)), *about]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from core.bookings import references
+from core.bookings.intake import references
 from core.bookings.passengers import surname_key
 from core.bookings.reading import read_bookings
 from core.bookings.states import BookingStatus

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from core.bookings import desk, references, surnames
+from core.bookings import desk, surnames
 from core.bookings.desk import DeskView
 from core.bookings.errors import BookingNotFound
+from core.bookings.intake import references
 from core.bookings.locking import NOT_FOUND, may_act_for
 from core.bookings.reading import read_bookings
 from core.bookings.states import BookingStatus

@@ -19,17 +19,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from core.clock import now
 from core.db import RawConnection, savepoint
 from core.db.bisect import isolated
 from core.flights import same_day, schedule_changes, staging
 from core.flights.announcements.route_versions import RouteDays
-from core.flights.errors import PLACE_LOST, place_lost
 from core.flights.rules import DEFAULT_CURRENCY
 from core.flights.same_day import SameDay
 from core.flights.schedule_changes import MovedFlight, Times
 from core.flights.staging import StagedChange
 from core.imports import changes, prices
+from core.imports.allowed_changes import why_refused
 from core.imports.csv.faults import WHOLE_ROW, Fault
 from core.imports.models import ChangeEffect, ImportMatch, ImportMode
 from core.imports.validation import route_days
@@ -211,7 +210,7 @@ class _Upsert:
         applied = Applied()
         allowed: dict[UUID, StagedChange] = {}
         for change in staging.list_changes(self._connection, lock=not self._options.dry_run):
-            fault = _fault(change)
+            fault = why_refused(change)
             if fault is None:
                 allowed[change.flight_id] = change
                 applied.routes.update([change.route_day])
@@ -245,7 +244,7 @@ class _Upsert:
             Fault(line, "departure_ts", "", "ambiguous_flight", AMBIGUOUS) for line in found.flights.keys() - found.clear.keys()
         ]
         for change in staging.list_chosen(self._connection, found.clear, lock=lock):
-            fault = _fault(change)
+            fault = why_refused(change)
             if fault is None:
                 allowed[change.flight_id] = change
                 applied.routes.update([change.route_day])
@@ -276,30 +275,3 @@ class _Upsert:
             if change.seats_taken
         ]
         schedule_changes.record(self._connection, moved)
-
-
-def _fault(change: StagedChange) -> Fault | None:
-    """Why the flight must stay as it is; None where the change is allowed."""
-    if change.is_cancelled:
-        return Fault(change.line, "flight_number", "", "flight_cancelled", "The flight is cancelled and cannot be changed.")
-    if change.source_lost is not None:
-        return Fault(change.line, "source", change.new_source, PLACE_LOST, place_lost(change.source_lost, change.new_source))
-    if change.destination_lost is not None:
-        said = place_lost(change.destination_lost, change.new_destination)
-        return Fault(change.line, "destination", change.new_destination, PLACE_LOST, said)
-    if not change.price_fits:
-        return Fault(change.line, "price", "", "too_many_decimals", why_too_many(change.currency))
-    if change.seats_taken > change.new_total:
-        message = (
-            f"{change.seats_held} seats are held and {change.seats_sold} are sold, so the flight cannot have {change.new_total}."
-        )
-        return Fault(change.line, "total_seats", str(change.new_total), "capacity_below_sold", message)
-    if change.departs_at_another_time and change.new_departure_ts <= now() and change.seats_taken:
-        message = f"{change.seats_taken} seats are held or sold, so the flight cannot be moved into the past."
-        return Fault(change.line, "departure_ts", "", "flight_has_bookings", message)
-    if change.goes_elsewhere and change.seats_taken:
-        message = (
-            f"{change.seats_taken} seats are held or sold, so the flight cannot go elsewhere. Cancel it, and add another one."
-        )
-        return Fault(change.line, WHOLE_ROW, "", "flight_has_bookings", message)
-    return None

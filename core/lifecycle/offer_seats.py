@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from core.after_commit import AfterCommit
-from core.bookings import offers as offered_bookings
-from core.bookings.offers import OfferedBooking
+from core.bookings.intake import offers as offered_bookings
+from core.bookings.intake.offers import OfferedBooking
 from core.clock import new_id
 from core.db import RawConnection
 from core.flights.seat_counts import Count, lock_counts, write_counts

@@ -12,7 +12,8 @@ import pytest
 
 from api.http import addresses
 from core import keys
-from core.bookings import references, surnames
+from core.bookings import surnames
+from core.bookings.intake import references
 from core.bookings.passengers import surname_key
 from core.clock import now
 from core.ratelimit.limits import LIMITS, Limit, Scope
