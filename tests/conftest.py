@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import httpx
+import hypothesis
 import pytest
 
 from core.db import Database
@@ -26,6 +27,10 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.redis_servers",
 ]
+
+# No example fails because the machine is busy.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)

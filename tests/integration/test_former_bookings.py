@@ -66,6 +66,12 @@ def test_every_answer_is_the_same(migrated: Pipeline) -> None:
         for request, (status, body) in recorded.items():
             user, path = request.split(" ")
             answer = client.get(path, headers=people[user].headers)
+            if "?surname=" in path:  # a stranger sees less than in the former release
+                seen = answer.json()
+                assert [seen["reference"], seen["status"], seen["seats"]] == [body["reference"], body["status"], body["seats"]]
+                assert seen["passengers"] == ["Asha Rao"]
+                assert [each["flight_number"] for each in seen["flights"]] == ["SQ-1"]
+                continue
             assert [answer.status_code, shortened(path, answer)] == [status, body], request
             if "/jobs/" in path and body.get("booking"):
                 same = client.get(path.replace("/jobs/", "/bookings/"), headers=people[user].headers).json()

@@ -64,3 +64,22 @@ def _match_by_day() -> None:
         unique=True,
         postgresql_where=sa.text("status IN ('PENDING', 'IN_PROGRESS') AND cancel_requested_at IS NULL"),
     )
+
+
+def downgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '3s'")
+    op.drop_index("ux_imports_running_content", table_name="imports")
+    op.create_index(
+        "ux_imports_running_content",
+        "imports",
+        ["content_hash", "mode", "dry_run", "times"],
+        unique=True,
+        postgresql_where=sa.text("status IN ('PENDING', 'IN_PROGRESS') AND cancel_requested_at IS NULL"),
+    )
+    op.drop_column("import_changes", "effect")
+    op.drop_column("imports", "beside")
+    op.drop_constraint("match_known", "imports", type_="check")
+    op.drop_column("imports", "match")
+    op.drop_constraint("uq_flights_flight_number_key_departure_ts", "flights", type_="unique")
+    op.create_unique_constraint("uq_flights_flight_number_departure_ts", "flights", ["flight_number", "departure_ts"])
+    op.drop_column("flights", "flight_number_key")
