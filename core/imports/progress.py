@@ -208,16 +208,11 @@ def finish(
     )
 
 
-def lease_due(connection: RawConnection) -> list[UUID]:
-    """Imports whose worker stopped renewing its lease; leased anew. An attempt is counted by the worker that begins: an import
-    may wait behind a long one for longer than its lease, and that is no attempt.
+def list_waiting(connection: RawConnection) -> list[UUID]:
+    """Imports that no worker has: their lease is over. It stays so until a worker begins (`claim_in_turn`), and that is when an attempt
+    is counted: an import may wait behind a long one for longer than its lease. What is locked is being worked.
     """
     rows = connection.execute(
-        """
-        UPDATE imports SET next_at = now() + %s * interval '1 second' WHERE id IN (
-            SELECT id FROM imports WHERE next_at < now() AND status = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED
-        ) RETURNING id
-        """,
-        (LEASE_SECONDS * 2, list(UNFINISHED)),
+        "SELECT id FROM imports WHERE next_at < now() AND status = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED", (list(UNFINISHED),)
     ).fetchall()
     return sorted(row[0] for row in rows)

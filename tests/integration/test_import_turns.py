@@ -13,6 +13,8 @@ from tests.support.imports import HEADER, Office, counts, csv_of, in_chunks_of, 
 from workers import imports
 from workers.context import Context
 from workers.import_run import Ending, run_claimed
+from workers.sweeps import imports as sweep_of_imports
+from workers.sweeps.imports import ImportRound
 
 
 def quotes(rows: int) -> bytes:
@@ -54,8 +56,13 @@ def desk(office: Office) -> Any:
     """The worker's handler in the test's own process; `sent` are the imports that it sends messages for."""
     sent: list[UUID] = []
     dispatcher = SimpleNamespace(send=lambda message: sent.extend(message.ids))
-    context = cast("Context", SimpleNamespace(db=office.db, redis=office.redis, storage=office.storage, dispatcher=dispatcher))
-    return SimpleNamespace(work=lambda *ids: imports.import_files(context, ids), sent=sent)
+    settings = SimpleNamespace(flights=SimpleNamespace(unknown_places=office.unknown_places))
+    context = cast(
+        "Context",
+        SimpleNamespace(db=office.db, redis=office.redis, storage=office.storage, dispatcher=dispatcher, settings=settings),
+    )
+    sweep = ImportRound(context).go
+    return SimpleNamespace(work=lambda *ids: imports.import_files(context, ids), sweep=sweep, sent=sent)
 
 
 def owned(office: Office, job: UUID, user: UUID) -> UUID:
@@ -101,6 +108,30 @@ def test_a_long_file_makes_room_for_a_short_one_and_goes_on(office: Office, desk
     desk.work(long)
     assert counts(office.status(long)) == {"created": 100, "updated": 0, "skipped": 0, "failed": 0}
     assert statuses(office, long) == ["COMPLETED"]
+
+
+def test_an_import_whose_worker_died_is_sent_once_and_taken_up(office: Office, desk: Any) -> None:
+    job = office.send(csv_of([row(1)]))
+    with office.db.transaction() as connection:
+        assert progress.claim_in_turn(connection) is not None
+    desk.sweep()
+    desk.work(job)
+    assert (desk.sent, statuses(office, job)) == ([], ["IN_PROGRESS"]), "its lease is not over"
+    office.rows(f"UPDATE imports SET next_at = now() - interval '1 second' WHERE id = '{job}' RETURNING 1")
+    desk.sweep()
+    desk.sweep()
+    assert desk.sent == [job]
+    desk.work(*desk.sent)
+    assert statuses(office, job) == ["COMPLETED"]
+
+
+def test_what_waits_for_long_is_sent_again(office: Office, desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep_of_imports, "AGAIN_SECONDS", 0.0)
+    job = office.send(csv_of([row(1)]))
+    office.rows(f"UPDATE imports SET next_at = now() - interval '1 second' WHERE id = '{job}' RETURNING 1")
+    desk.sweep()
+    desk.sweep()
+    assert desk.sent == [job, job]
 
 
 def test_without_turns_the_short_one_waits(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

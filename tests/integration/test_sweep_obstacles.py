@@ -111,7 +111,7 @@ def holds_behind_a_broken_step(steps: Steps, sweeping: Sweeper, monkeypatch: pyt
     def break_down(_connection: object) -> list[UUID]:
         raise LockNotAvailable("canceling statement due to lock timeout")
 
-    monkeypatch.setattr(progress, "lease_due", break_down)
+    monkeypatch.setattr(progress, "list_waiting", break_down)
     sweeping.sweep_once()
     return steps.status(hold)
 
@@ -138,7 +138,7 @@ def test_a_postgres_that_is_away_ends_the_pass(steps: Steps, sweeping: Sweeper, 
         turns.append("imports")
         raise psycopg.OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr(progress, "lease_due", lose)
+    monkeypatch.setattr(progress, "list_waiting", lose)
     monkeypatch.setattr(money, "end_overdue", lambda _context: turns.append("holds"))
     with pytest.raises(psycopg.OperationalError):
         sweeping.sweep_once()

@@ -18,15 +18,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.db import is_away
 from core.flights import cancellation
 from core.idempotency import answers
-from core.imports import progress
 from core.invariants import inventory_drift
 from core.messaging.epoch import Epoch
-from core.messaging.messages import CancelFlights, ImportFile, Queue
+from core.messaging.messages import CancelFlights, Queue
 from core.telemetry.incidents import Incident
 from core.telemetry.metrics import SWEEP_FOUND
 from workers.context import Context
 from workers.sweeps import money, uploads
 from workers.sweeps.bookings import BookingRound
+from workers.sweeps.imports import ImportRound
 from workers.sweeps.minutes import MinuteRound
 from workers.sweeps.waitlist import WaitlistRound
 
@@ -54,6 +54,7 @@ class Sweeper:
         self._stopping = stopping
         self._epoch = Epoch(context.redis)
         self._bookings = BookingRound(context)
+        self._imports = ImportRound(context)
         self._forgotten: dict[str, Callable[[], None]] = {}
         """What Redis lost and is still to be made due, by the name of the step that does it."""
         self._waitlists = WaitlistRound(context)
@@ -130,7 +131,7 @@ class Sweeper:
                 yield "bookings", self._bookings.go
             for name, make_due_now in list(self._forgotten.items()):
                 yield name, partial(self._remember, name, make_due_now)
-            yield "imports", self._resend_imports
+            yield "imports", self._imports.go
             yield "cancelled flights", self._resend_cancellations
         yield from money.steps(self._context)
         yield "waiting lists", self._waitlists.go
@@ -154,13 +155,6 @@ class Sweeper:
             return False
         self._redis.succeeded()
         return True
-
-    def _resend_imports(self) -> None:
-        with self._context.db.transaction() as connection:
-            due = progress.lease_due(connection)
-        SWEEP_FOUND.labels("late_imports").inc(len(due))
-        for import_id in due:
-            self._context.dispatcher.send(ImportFile((import_id,)))
 
     def _resend_cancellations(self) -> None:
         with self._context.db.transaction() as connection:
