@@ -88,7 +88,7 @@ def app_handlers(dist: Path = DIST) -> Sequence[ControllerRouterHandler]:
     @get("/assets/{name:str}", include_in_schema=False, sync_to_thread=True, opt=PUBLIC, name="assets")
     def asset(name: FromPath[str], accepted: Annotated[str, HeaderParameter(name="accept-encoding")] = "") -> File:
         file = dist / "assets" / name
-        if file.resolve().parent != (dist / "assets").resolve() or not file.is_file():
+        if not _is_file_in(dist / "assets", file):
             raise NotFoundException
         media_type = guess_type(name)[0] or "application/octet-stream"
         headers = {"cache-control": f"public, max-age={_YEAR}, immutable", "vary": "accept-encoding"}
@@ -104,6 +104,14 @@ def app_handlers(dist: Path = DIST) -> Sequence[ControllerRouterHandler]:
         asset,
         create_static_files_router("/docs", [dist / "docs"], name="docs", opt=PUBLIC),
     )
+
+
+def _is_file_in(folder: Path, file: Path) -> bool:
+    """Whether this folder itself has the file. It has none by a name that no file can have, which may be too long."""
+    try:
+        return file.resolve().parent == folder.resolve() and file.is_file()
+    except OSError:
+        return False
 
 
 def _takes(coding: str, accepted: str) -> bool:
