@@ -119,7 +119,7 @@ def take(
 def flights_of(db: Database) -> dict[Key, Flight]:
     with db.snapshot() as connection:
         rows = connection.execute(
-            "SELECT flight_number, departure_ts, source, source_iata, destination, destination_iata, arrival_ts, total_seats, price, currency, seats_held, seats_sold,"
+            "SELECT flight_number_key, departure_ts, source, source_iata, destination, destination_iata, arrival_ts, total_seats, price, currency, seats_held, seats_sold,"
             " status, version FROM flights"
         ).fetchall()
     return {

@@ -16,7 +16,7 @@ from tests.support.imports import HEADER, Office, OfficeFactory, counts, csv_of,
 from workers.import_run import Ending
 
 FLIGHTS = (
-    "SELECT flight_number, source_key, destination_key, departure_date::text, total_seats, seats_held, seats_sold, price::text, currency,"
+    "SELECT flight_number, source_key, destination_key, departure_date::text, total_seats, seats_held, seats_sold, round(price, 2)::text, currency,"
     " version FROM flights ORDER BY departure_ts"
 )
 

@@ -30,6 +30,8 @@ def number(cell: str) -> str:
     """Without what may be written in several ways."""
     number = required(cell).upper()
     plain = re.fullmatch(r"[A-Z0-9 -]{2,16}", number)
+    if number in {"NULL", "NONE", "NAN", "NA", "NIL"}:
+        raise Wrong("missing")
     if not plain or number.startswith("-") or number.endswith("-"):
         raise Wrong("not_a_flight_number")
     airline = re.match(r"[A-Z]{2,3}(?=[ -]*[0-9]+[A-Z]?$)|(?:[A-Z][0-9]|[0-9][A-Z])(?=[ -]*[0-9]+[A-Z]?$)", number)
