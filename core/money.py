@@ -21,6 +21,8 @@ CURRENCIES: Final = frozenset(_CODES.split())
 _PLACES: Final = dict.fromkeys(_WITHOUT_DECIMALS.split(), 0) | dict.fromkeys(_WITH_THREE.split(), 3)
 USUAL_PLACES: Final = 2
 MOST_PLACES: Final = 3
+SMALLEST_PER_UNIT: Final = 10**MOST_PLACES
+"""Thousandths, in which every amount of every currency is a whole number."""
 _UNITS: Final = [Decimal(1).scaleb(-places) for places in range(MOST_PLACES + 1)]
 
 
@@ -56,6 +58,16 @@ def places_sql(currency: str) -> str:
     }
     cases = " ".join(f"WHEN {currency} IN ({codes}) THEN {places}" for places, codes in by_places.items())
     return f"(CASE {cases} ELSE {USUAL_PLACES} END)"
+
+
+def in_units_sql(amount: str, currency: str) -> str:
+    """`in_units` as an expression of SQL; both are expressions as well. Its text has the decimals of the currency."""
+    return f"round({amount}, {places_sql(currency)})"
+
+
+def exact_sql(amount: str, currency: str) -> str:
+    """The amount with at least the decimals of its currency: what is smaller than a coin shows too, where two amounts are compared."""
+    return f"round({amount}, greatest({places_sql(currency)}, min_scale({amount})))"
 
 
 def why_too_many(currency: str) -> str:

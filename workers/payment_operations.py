@@ -112,7 +112,7 @@ class RefundOperation:
         return [claims.get(refund_id) for refund_id in ids]
 
     async def call(self, provider: Provider, claim: PendingRefund) -> RefundOutcome:
-        return await provider.refund(claim.id, claim.payment_id, claim.amount)
+        return await provider.refund(claim.id, claim.payment_id, claim.amount, claim.currency)
 
     def answered(self, outcome: RefundOutcome) -> bool:
         return outcome is not RefundOutcome.UNKNOWN

@@ -74,10 +74,10 @@ _QUERY: Final = f"""
            b.hold_expires_at > now() AS in_time, b.failure_code, b.timeline, b.created_at, b.updated_at, b.finished_at, b.rescued_at,
            (SELECT jsonb_agg(to_jsonb(p) - 'booking_id' - 'surname_key' ORDER BY p.position)
             FROM passengers p WHERE p.booking_id = b.id) AS passengers,
-           (SELECT jsonb_build_object('amount', round(r.amount, {money.places_sql("r.currency")})::text, 'currency', r.currency,
+           (SELECT jsonb_build_object('amount', {money.in_units_sql("r.amount", "r.currency")}::text, 'currency', r.currency,
                                       'status', r.status, 'reason', r.reason)
             FROM refunds r WHERE r.booking_id = b.id ORDER BY r.reason = 'surplus_payment', r.id DESC LIMIT 1) AS refund,
-           (SELECT jsonb_build_object('id', p.id, 'amount', round(p.amount, {money.places_sql("p.currency")})::text,
+           (SELECT jsonb_build_object('id', p.id, 'amount', {money.in_units_sql("p.amount", "p.currency")}::text,
                                       'currency', p.currency, 'status', p.status,
                                       'decline_code', p.decline_code, 'created_at', p.created_at)
             FROM payments p WHERE p.booking_id = b.id AND b.payment_mode <> 'none'

@@ -34,7 +34,7 @@ IS DISTINCT FROM
 (s.source, s.destination, s.source_iata, s.destination_iata, s.arrival_ts, s.departure_date, s.total_seats, s.price,
  coalesce(s.currency, f.currency))
 """)
-_PLACES: Final = SQL(money.places_sql("coalesce(s.currency, f.currency)"))
+_PRICE: Final = SQL(money.in_units_sql("s.price", "coalesce(s.currency, f.currency)"))
 _COUNT: Final = SQL("""
 SELECT count(*) FILTER (WHERE f.id IS NULL) AS new, count(*) FILTER (WHERE f.id IS NOT NULL AND {differs}) AS changed
 FROM import_stage s LEFT JOIN flights f ON {match}
@@ -67,7 +67,7 @@ SELECT f.id AS flight_id, s.line, f.status, f.seats_held, f.seats_sold, f.total_
        IS DISTINCT FROM (f.source, f.destination, f.source_iata, f.destination_iata, f.departure_date) AS renames_a_place,
        (coalesce(s.source_iata, place_name_key(s.source)), coalesce(s.destination_iata, place_name_key(s.destination)))
        IS DISTINCT FROM (f.source_key, f.destination_key) AS goes_elsewhere,
-       coalesce(s.currency, f.currency) AS currency, s.price = round(s.price, {places}) AS price_fits,
+       coalesce(s.currency, f.currency) AS currency, s.price = {price} AS price_fits,
        CASE WHEN s.source_iata IS NULL THEN f.source_iata END AS source_lost, s.source AS new_source,
        CASE WHEN s.destination_iata IS NULL THEN f.destination_iata END AS destination_lost, s.destination AS new_destination
 FROM {pairs} ORDER BY f.id {lock}
@@ -78,10 +78,10 @@ _CHOSEN: Final = SQL("""
 unnest(%(lines)s::int[], %(flights)s::uuid[]) AS p(line, flight_id)
 JOIN import_stage s ON s.line = p.line JOIN flights f ON f.id = p.flight_id
 """)
-_SEE_CHANGES: Final = _CHANGES.format(places=_PLACES, pairs=_DIFFERENT, lock=SQL(""))
-_LOCK_CHANGES: Final = _CHANGES.format(places=_PLACES, pairs=_DIFFERENT, lock=_LOCK)
-_SEE_CHOSEN: Final = _CHANGES.format(places=_PLACES, pairs=_CHOSEN, lock=SQL(""))
-_LOCK_CHOSEN: Final = _CHANGES.format(places=_PLACES, pairs=_CHOSEN, lock=_LOCK)
+_SEE_CHANGES: Final = _CHANGES.format(price=_PRICE, pairs=_DIFFERENT, lock=SQL(""))
+_LOCK_CHANGES: Final = _CHANGES.format(price=_PRICE, pairs=_DIFFERENT, lock=_LOCK)
+_SEE_CHOSEN: Final = _CHANGES.format(price=_PRICE, pairs=_CHOSEN, lock=SQL(""))
+_LOCK_CHOSEN: Final = _CHANGES.format(price=_PRICE, pairs=_CHOSEN, lock=_LOCK)
 _UPDATE: Final = SQL("""
 UPDATE flights f SET
     source = s.source, destination = s.destination, source_iata = s.source_iata, destination_iata = s.destination_iata,

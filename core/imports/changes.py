@@ -43,8 +43,8 @@ _RECORD: Final = f"""
                 ('arrival_ts', to_jsonb(to_char(f.arrival_ts, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
                                to_jsonb(to_char(s.arrival_ts, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))),
                 ('total_seats', to_jsonb(f.total_seats), to_jsonb(s.total_seats)),
-                ('price', to_jsonb(round(f.price, {money.places_sql("f.currency")})::text),
-                          to_jsonb(round(s.price, {money.places_sql("coalesce(s.currency, f.currency)")})::text)),
+                ('price', to_jsonb({money.in_units_sql("f.price", "f.currency")}::text),
+                          to_jsonb({money.in_units_sql("s.price", "coalesce(s.currency, f.currency)")}::text)),
                 ('currency', to_jsonb(f.currency), to_jsonb(coalesce(s.currency, f.currency)))
             ) AS fields (field, was, becomes)
             WHERE was IS DISTINCT FROM becomes

@@ -33,7 +33,7 @@ _CELLS: Final = {
         )
         for name in ("flight_number", "source", "destination")
     },
-    "price": SQL("round(price, {})").format(SQL(money.places_sql("currency"))),
+    "price": SQL(money.in_units_sql("price", "currency")),
     **{
         name: SQL("to_char({column}, 'YYYY-MM-DD\"T\"HH24:MI:SS') || {fraction} || 'Z'").format(
             column=Identifier(name),

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from core import money
 from core.db import RawConnection
 
 _CHARGED_TWICE: Final = """
     SELECT 'booking ' || booking_id || ' was charged ' || count(*) || ' times'
     FROM payments WHERE status = 'SUCCEEDED' GROUP BY booking_id HAVING count(*) > 1
 """
-_UNPAID: Final = """
-    SELECT 'booking ' || b.id || ' costs ' || b.price_total || ' and ' || coalesce(p.amount::text, 'nothing') || ' was paid for it'
+_UNPAID: Final = f"""
+    SELECT 'booking ' || b.id || ' costs ' || {money.exact_sql("b.price_total", "b.currency")} || ' ' || b.currency || ' and '
+        || coalesce({money.exact_sql("p.amount", "p.currency")} || ' ' || p.currency, 'nothing') || ' was paid for it'
     FROM bookings b LEFT JOIN payments p ON p.booking_id = b.id AND p.status = 'SUCCEEDED'
     WHERE b.status = 'CONFIRMED' AND b.payment_mode <> 'none' AND b.price_total > 0 AND p.amount IS DISTINCT FROM b.price_total
-"""
-_KEPT: Final = """
-    SELECT 'booking ' || b.id || ' is ' || b.status || ', was paid ' || p.amount || ' and given back ' || coalesce(r.amount, 0)
+"""  # noqa: S608  # only constants
+_KEPT: Final = f"""
+    SELECT 'booking ' || b.id || ' is ' || b.status || ', was paid ' || {money.exact_sql("p.amount", "p.currency")} || ' '
+        || p.currency || ' and given back ' || {money.exact_sql("coalesce(r.amount, 0)", "p.currency")}
     FROM payments p JOIN bookings b ON b.id = p.booking_id LEFT JOIN refunds r ON r.payment_id = p.id
     LEFT JOIN cancellations c ON c.booking_id = b.id AND c.confirmed_at IS NOT NULL
     WHERE p.status IN ('SUCCEEDED', 'SURPLUS') AND p.amount > 0 AND CASE
@@ -27,10 +30,11 @@ _KEPT: Final = """
         WHEN b.status = 'CONFIRMED' AND b.payment_mode <> 'none' THEN r.id IS NOT NULL
         WHEN b.status IN ('FAILED', 'EXPIRED') THEN r.amount IS DISTINCT FROM p.amount
         ELSE true END
-"""
-_REFUSED: Final = (
-    "SELECT 'refund ' || id || ' of ' || amount || ' was refused by the provider' FROM refunds WHERE status = 'FAILED'"
-)
+"""  # noqa: S608  # only constants
+_REFUSED: Final = f"""
+    SELECT 'refund ' || id || ' of ' || {money.exact_sql("amount", "currency")} || ' ' || currency || ' was refused by the provider'
+    FROM refunds WHERE status = 'FAILED'
+"""  # noqa: S608  # only constants
 _FORGOTTEN: Final = """
     SELECT 'payment ' || id || ' is ' || status || ', and nobody will look at it' FROM payments
     WHERE status IN ('REQUIRES_PAYMENT', 'PROCESSING', 'UNKNOWN') AND next_at IS NULL

@@ -12,28 +12,29 @@ from core.db import RawConnection
 from core.invariants.found import Found
 from core.payments.provider import CapturedCharge
 
-_COMPARE: Final = """
+_COMPARE: Final = f"""
     SELECT w.id::text, CASE
         WHEN p.id IS NULL THEN 'the provider took ' || w.money || ' as ' || w.id || ', and no booking owns it'
         WHEN p.status = 'DECLINED' THEN 'payment ' || p.id || ' of booking ' || p.booking_id || ' is declined, and the provider took '
             || w.money
         WHEN (p.amount, p.currency) <> (w.amount, w.currency) THEN 'payment ' || p.id || ' of booking ' || p.booking_id || ' is of '
-            || p.amount || ' ' || p.currency || ', and the provider took ' || w.money
-        ELSE 'payment ' || p.id || ' of booking ' || p.booking_id || ' has refunds of ' || r.done || ' (and ' || r.pending
-            || ' on the way), and the provider gave ' || w.refunded || ' back' END
+            || {money.exact_sql("p.amount", "p.currency")} || ' ' || p.currency || ', and the provider took ' || w.money
+        ELSE 'payment ' || p.id || ' of booking ' || p.booking_id || ' has refunds of '
+            || {money.exact_sql("r.done", "p.currency")} || ' (and ' || {money.exact_sql("r.pending", "p.currency")}
+            || ' on the way), and the provider gave ' || {money.exact_sql("w.refunded", "w.currency")} || ' back' END
     FROM (
-        SELECT *, amount || ' ' || currency AS money
+        SELECT *, {money.exact_sql("amount", "currency")} || ' ' || currency AS money
         FROM unnest(%s::uuid[], %s::numeric[], %s::text[], %s::numeric[]) AS each(id, amount, currency, refunded)
     ) AS w
     LEFT JOIN payments p ON p.id = w.id
     CROSS JOIN LATERAL (
-        SELECT coalesce(sum(amount) FILTER (WHERE status = 'SUCCEEDED'), 0.00) AS done,
-               coalesce(sum(amount) FILTER (WHERE status = 'PENDING'), 0.00) AS pending
+        SELECT coalesce(sum(amount) FILTER (WHERE status = 'SUCCEEDED'), 0) AS done,
+               coalesce(sum(amount) FILTER (WHERE status = 'PENDING'), 0) AS pending
         FROM refunds WHERE payment_id = p.id
     ) AS r
     WHERE p.id IS NULL OR p.status = 'DECLINED' OR (p.amount, p.currency) <> (w.amount, w.currency)
        OR w.refunded NOT BETWEEN r.done AND r.done + r.pending
-"""
+"""  # noqa: S608  # only constants
 
 
 def find_violations(connection: RawConnection, captures: Sequence[CapturedCharge]) -> list[Found]:

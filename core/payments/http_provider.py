@@ -94,8 +94,8 @@ class HttpProvider:
             return Outcome(Verdict.NOT_FOUND)
         return _read(charge, answer)
 
-    async def refund(self, refund_id: UUID, payment_id: UUID, amount: Decimal) -> RefundOutcome:
-        body = {"id": str(refund_id), "charge_id": str(payment_id), "amount": f"{amount:f}"}
+    async def refund(self, refund_id: UUID, payment_id: UUID, amount: Decimal, currency: str) -> RefundOutcome:
+        body = {"id": str(refund_id), "charge_id": str(payment_id), "amount": money.text(amount, currency)}
         answer = await self._call("POST", "/refunds", body, seconds=self._seconds)
         if isinstance(answer, Verdict):
             return RefundOutcome.UNKNOWN

@@ -112,8 +112,8 @@ class Provider(Protocol):
     async def ask(self, charge: Charge) -> Outcome:
         """What became of this charge; changes nothing."""
 
-    async def refund(self, refund_id: UUID, payment_id: UUID, amount: Decimal) -> RefundOutcome:
-        """Give back `amount` of a captured charge. `refund_id` is the key."""
+    async def refund(self, refund_id: UUID, payment_id: UUID, amount: Decimal, currency: str) -> RefundOutcome:
+        """Give back `amount` of a captured charge, in the charge's `currency`. `refund_id` is the key."""
 
     async def close(self) -> None:
         """Drop the connections."""

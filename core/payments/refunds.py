@@ -92,6 +92,7 @@ class PendingRefund:
     payment_id: UUID
     booking_id: UUID
     amount: Decimal
+    currency: str
 
 
 def find_flights(connection: RawConnection, refund_ids: Sequence[UUID]) -> dict[UUID, UUID]:
@@ -113,7 +114,7 @@ def claim(connection: RawConnection, refund_ids: Sequence[UUID]) -> dict[UUID, P
         PendingRefund,
         """
         UPDATE refunds SET attempts = least(attempts + 1, 100), updated_at = now(), next_at = now() + %s * interval '1 second'
-        WHERE id = ANY(%s) AND status = 'PENDING' RETURNING id, payment_id, booking_id, amount
+        WHERE id = ANY(%s) AND status = 'PENDING' RETURNING id, payment_id, booking_id, amount, currency
         """,
         (LEASE_SECONDS, list(refund_ids)),
     )

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from core.db import RawConnection
+from core.money import in_units
 
 CHEAPEST: Final = 20
 """Flights of a day that are looked at for free seats, the cheapest first."""
@@ -92,6 +93,6 @@ def list_days(days: Sequence[Day], free: Mapping[UUID, int], *, party: int, now:
         flights = sum(departure > now for departure in day.departures)
         if flights:
             offer = next((offer for offer in day.ahead(now) if free.get(offer.flight_id, 0) >= party), None)
-            price, currency = (offer.price, offer.currency) if offer else (None, None)
+            price, currency = (in_units(offer.price, offer.currency), offer.currency) if offer else (None, None)
             listed.append(CalendarDay(date=day.date, flights=flights, price=price, currency=currency))
     return listed

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 
+from core import money
 from core.bookings.intake.requests import BookingRequest
 from core.bookings.models import PaymentMode
 from core.lifecycle import pay
+from core.payments.provider import RefundOutcome
+from tests.support.flights import noon_in
 from tests.support.imports import HEADER, Office, counts, csv_of, faults, row
 from tests.support.money import Till
 from tests.support.pipeline import Pipeline
@@ -59,6 +64,76 @@ def test_a_price_without_a_currency_is_in_that_of_its_flight(office: Office) -> 
     assert counts(status) == {"created": 1, "updated": 1, "skipped": 0, "failed": 2}
     assert faults(status) == [(3, "price", "too_many_decimals"), (4, "price", "too_many_decimals")]
     assert office.rows("SELECT price FROM flights WHERE flight_number = 'AI-1'") == [(Decimal("12.999"),)]
+
+
+UNITS = [("INR", "7500", "7500.00", "15000.00"), ("JPY", "1001.00", "1001", "2002"), ("KWD", "12.5", "12.500", "25.000")]
+"""Currency, price of a flight as a file may bring it, the price of one seat and of two."""
+
+
+@pytest.mark.parametrize(("currency", "price", "_", "total"), UNITS)
+def test_every_ledger_has_the_decimals_of_the_currency(
+    till: Till, pipeline: Pipeline, currency: str, price: str, _: str, total: str
+) -> None:
+    flight = pipeline.flight(4)
+    till.steps.execute("UPDATE flights SET price = %s, currency = %s WHERE id = %s", Decimal(price), currency, flight)
+    booking = till.hold(pipeline.account().id, flight, seats=2)
+    till.pay(booking)
+    till.work(booking)
+    till.steps.cancel(booking)
+    fee = money.in_units(Decimal(total) / 4, currency)
+    refund = money.text(Decimal(total) - fee, currency)
+    for table, column, written in [
+        ("booking_segments WHERE booking_id = %s", "price_total", total),
+        ("bookings WHERE id = %s", "price_total", total),
+        ("payments WHERE booking_id = %s", "amount", total),
+        ("cancellations WHERE booking_id = %s", "refund_amount", refund),
+        ("cancellations WHERE booking_id = %s", "fee_amount", str(fee)),
+        ("refunds WHERE booking_id = %s", "amount", refund),
+    ]:
+        assert till.rows(f"SELECT {column}::text FROM {table}", booking) == [(written,)], table
+    assert till.refund() == [RefundOutcome.DONE]
+    till.steps.execute("UPDATE refunds SET amount = 1, status = 'FAILED' WHERE booking_id = %s", booking)
+    one = money.text(Decimal(1), currency)
+    said = str(pipeline.violations([booking]))
+    assert f"was paid {total} {currency} and given back {one}'" in said
+    assert f"of {one} {currency} was refused" in said
+
+
+@pytest.mark.parametrize(("currency", "price", "one", "total"), UNITS)
+def test_seats_that_are_offered_have_the_decimals_of_the_currency(
+    till: Till, pipeline: Pipeline, currency: str, price: str, one: str, total: str
+) -> None:
+    flight = pipeline.flight(2)
+    till.steps.execute("UPDATE flights SET price = %s, currency = %s WHERE id = %s", Decimal(price), currency, flight)
+    taken, waiting = till.steps.book(pipeline.account().id, flight, 2), pipeline.account().id
+    till.steps.join(flight, waiting)
+    till.steps.cancel(taken)
+    assert till.rows("SELECT price_total::text FROM bookings WHERE user_id = %s", waiting) == [(one,)]
+    assert till.rows("SELECT price_total::text FROM bookings WHERE id = %s", taken) == [(total,)]
+
+
+@pytest.mark.parametrize(("currency", "price", "one", "total"), [*UNITS, ("KWD", "12.345", "12.345", "24.690")])
+def test_travellers_see_prices_in_the_units_of_the_currency(
+    office: Office, client: httpx.Client, currency: str, price: str, one: str, total: str
+) -> None:
+    departure = noon_in(10)
+    times = {
+        "departure_ts": f"{departure:%Y-%m-%dT%H:%M:%SZ}",
+        "arrival_ts": f"{departure + timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ}",
+    }
+    assert (
+        counts(office.take(csv_of([f"{row(1, price=price, **times)},{currency}"], header=f"{HEADER},currency")))["created"] == 1
+    )
+    route = {"source": "Delhi", "destination": "Mumbai"}
+
+    def ask(path: str, **asked: str) -> Any:
+        answer = client.get(f"/api/v1/{path}", params={**route, **asked})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    (found,) = ask("itineraries", date=f"{departure:%Y-%m-%d}", seats="2")["data"]
+    assert (found["segments"][0]["price"], found["total_price"]) == (one, total)
+    assert [day["price"] for day in ask("calendar", month=f"{departure:%Y-%m}")["data"]] == [one]
 
 
 @pytest.mark.parametrize("mode", [PaymentMode.NONE, PaymentMode.TOKEN, PaymentMode.HOLD])

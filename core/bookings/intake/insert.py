@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from core import money
 from core.bookings.intake import references
 from core.bookings.intake.requests import BookingRequest
 from core.clock import new_id
@@ -29,10 +30,10 @@ class FlightTerms:
     departed: bool
 
 
-_LOCK_TERMS: Final = """
-    SELECT id, price, currency, departure_ts, arrival_ts, status = 'CANCELLED' AS cancelled, departure_ts <= now() AS departed
+_LOCK_TERMS: Final = f"""
+    SELECT id, {money.in_units_sql("price", "currency")} AS price, currency, departure_ts, arrival_ts, status = 'CANCELLED' AS cancelled, departure_ts <= now() AS departed
     FROM flights WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE
-"""
+"""  # noqa: S608  # only constants of this module
 # One statement, so one round trip, for the bookings and all their segments. The price is the one that was read with the terms, and
 # compared with what the traveller saw: it is not read again, because the key-share lock lets an administrator change it meanwhile.
 _STORE: Final = """

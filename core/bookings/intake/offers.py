@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from core import money
 from core.bookings.intake import references
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus
@@ -38,9 +39,10 @@ def store(connection: RawConnection, offered: Sequence[OfferedBooking], *, hold_
 def _insert(connection: RawConnection, offered: Sequence[OfferedBooking], hold_minutes: int) -> set[UUID]:
     """Returns the bookings that are new; the others drew a reference that exists."""
     rows = connection.execute(
-        """
+        f"""
         WITH offered AS (
-            SELECT o.id, o.user_id, o.flight_id, o.seats, o.reference, f.price * o.seats AS price_total, f.currency,
+            SELECT o.id, o.user_id, o.flight_id, o.seats, o.reference,
+                   {money.in_units_sql("f.price", "f.currency")} * o.seats AS price_total, f.currency,
                    f.departure_ts, f.arrival_ts,
                    least(now() + %(hold)s * interval '1 minute', f.departure_ts) AS hold_expires_at
             FROM unnest(%(ids)s::uuid[], %(users)s::uuid[], %(flights)s::uuid[], %(seats)s::int2[], %(references)s::text[])
@@ -57,7 +59,7 @@ def _insert(connection: RawConnection, offered: Sequence[OfferedBooking], hold_m
         SELECT o.id, 0, o.id, o.flight_id, o.price_total, o.departure_ts, o.arrival_ts
         FROM offered o JOIN booked b ON b.id = o.id
         RETURNING booking_id
-        """,
+        """,  # noqa: S608  # only constants
         {
             "hold": hold_minutes,
             "ids": [each.id for each in offered],

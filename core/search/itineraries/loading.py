@@ -9,14 +9,15 @@ from typing import Any, Final
 import numpy as np
 from psycopg.sql import SQL
 
+from core import money
 from core.db import RawConnection
 from core.search.itineraries.tables import EPOCH, DayTable, Flights, Ints, NumberedNames, day_number, route_day
 
 # Aggregates without an order of their own see the rows in one and the same order.
-_COLUMNS: Final = """
+_COLUMNS: Final = f"""
     string_agg(convert_to(source_key, 'UTF8'), '\\x00'::bytea), string_agg(convert_to(destination_key, 'UTF8'), '\\x00'::bytea),
     string_agg(timestamptz_send(departure_ts), ''::bytea), string_agg(timestamptz_send(arrival_ts), ''::bytea),
-    string_agg(int8send((price * 100)::bigint), ''::bytea), string_agg(convert_to(currency, 'UTF8'), '\\x00'::bytea),
+    string_agg(int8send(({money.in_units_sql("price", "currency")} * {money.SMALLEST_PER_UNIT})::bigint), ''::bytea), string_agg(convert_to(currency, 'UTF8'), '\\x00'::bytea),
     string_agg(date_send(departure_date), ''::bytea), string_agg(uuid_send(id), ''::bytea)
 """
 _DAY: Final = SQL(f"""

@@ -14,8 +14,8 @@ MAX_SECONDS: Final = 72 * 3600
 """No itinerary takes longer."""
 _DURATIONS: Final = 1 << 18
 """More than any duration in seconds."""
-_PRICES: Final = 1 << 35
-"""More than any price of three flights in minor units."""
+_PRICES: Final = 1 << 39
+"""More than any price of three flights in thousandths of its currency."""
 
 
 class Ranking(StrEnum):
@@ -28,7 +28,7 @@ class Ranking(StrEnum):
 
 
 class Weights(NamedTuple):
-    """What a minor unit, a second and a stop add. Every sum fits in 63 bits."""
+    """What a thousandth of the currency, a second and a stop add. Every sum fits in 63 bits."""
 
     price: int
     second: int
@@ -40,7 +40,7 @@ FASTEST: Final = Weights(1, _PRICES, 0)
 
 
 def best(*, cheapest: int, fastest: int) -> Weights:
-    """`cheapest` in minor units (nothing counts as one), `fastest` in seconds: both of the schedule, whatever is sold out.
+    """`cheapest` in thousandths of the currency (nothing counts as one), `fastest` in seconds: both of the schedule, whatever is sold out.
 
     price / cheapest + duration / fastest, in whole numbers: multiplied by both.
     """

@@ -80,7 +80,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Itinerary:
-    """`price` in minor units for one seat."""
+    """`price` in thousandths of the currency, for one seat."""
 
     segments: tuple[Segment, ...]
     price: int

@@ -1,6 +1,6 @@
 """The flights of one UTC day as arrays: what a search reads instead of the database.
 
-Moments are whole seconds since 2000-01-01 UTC, days count from the same date; prices are minor units (1/100), for one seat.
+Moments are whole seconds since 2000-01-01 UTC, days count from the same date; prices are thousandths of their currency, for one seat.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from psycopg.sql import SQL
 from core.db import RawConnection, fetch
 from core.flights.models import FlightStatus
 from core.flights.views import COLUMNS, FlightRow, FlightView
+from core.money import SMALLEST_PER_UNIT
 from core.search.itineraries.ranking import FASTEST, PRICE, Ranking, best
 from core.search.itineraries.search import Itinerary, Segment
 from core.search.itineraries.tables import moment
@@ -48,12 +49,12 @@ class ItinerariesView(msgspec.Struct, frozen=True, kw_only=True):
 def merged(views: Sequence[ItinerariesView], order: Ranking, limit: int) -> ItinerariesView:
     """The itineraries of several routes, each best first, as one list that is."""
     found = [itinerary for view in views for itinerary in view.data]
-    cheapest = max(1, round(min((each.total_price for each in found), default=Decimal(1)) * 100))
+    cheapest = max(1, round(min((each.total_price for each in found), default=Decimal(1)) * SMALLEST_PER_UNIT))
     fastest = 60 * min((each.duration_minutes for each in found), default=1)
     weights = {Ranking.PRICE: PRICE, Ranking.FASTEST: FASTEST, Ranking.BEST: best(cheapest=cheapest, fastest=fastest)}[order]
 
     def key(each: ItineraryView) -> int:
-        price, seconds = round(each.total_price * 100), 60 * each.duration_minutes
+        price, seconds = round(each.total_price * SMALLEST_PER_UNIT), 60 * each.duration_minutes
         return price * weights.price + seconds * weights.second + each.stops * weights.stop
 
     return ItinerariesView(data=sorted(found, key=key)[:limit], complete=all(view.complete for view in views))
@@ -89,5 +90,5 @@ def _is_still(flight: FlightView, segment: Segment) -> bool:
     return (
         flight.status is FlightStatus.SCHEDULED
         and times == (segment.departure, segment.arrival)
-        and flight.price * 100 == segment.price
+        and flight.price * SMALLEST_PER_UNIT == segment.price
     )
