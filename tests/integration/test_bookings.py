@@ -188,7 +188,12 @@ def test_somebody_elses_booking_is_not_found_on_any_route(
     reference = client.get(f"/api/v1/bookings/{booking}").json()["reference"]
     quote = client.post(f"/api/v1/bookings/{booking}/cancellations").json()["id"]
     named = {"booking_id": booking, "job_id": booking, "reference": reference, "cancellation_id": quote, "position": 1}
-    bodies = {"payments": {"token": "tok_ok"}, "schedule-change": {"action": "keep"}, "passengers": {"name": "Asha Rao"}}
+    bodies: dict[str, Any] = {
+        "payments": {"token": "tok_ok"},
+        "schedule-change": {"action": "keep"},
+        "passengers/{position}": {"name": "Asha Rao"},
+        "passengers": {"passengers": [{"position": 1, "name": "Asha Rao"}]},
+    }
 
     routes = [
         (method.upper(), path)

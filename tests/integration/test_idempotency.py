@@ -215,12 +215,14 @@ def flights_made_at_once(pipeline: Pipeline, account: Person) -> int:
     request = KeyedRequest(account.id, "anything", "once", b"")
 
     def effect(connection: RawConnection) -> StoredAnswer:
+        number = uuid4().hex[:8].upper()
         connection.execute(
             """
-            INSERT INTO flights (id, flight_number, source, destination, departure_ts, arrival_ts, departure_date, total_seats, price, currency)
-            VALUES (%s, %s, 'Delhi', 'Mumbai', now() + interval '1 day', now() + interval '2 days', current_date + 1, 1, 1, 'INR')
+            INSERT INTO flights (id, flight_number, flight_number_key, source, destination, departure_ts, arrival_ts, departure_date,
+                                 total_seats, price, currency)
+            VALUES (%s, %s, %s, 'Delhi', 'Mumbai', now() + interval '1 day', now() + interval '2 days', current_date + 1, 1, 1, 'INR')
             """,
-            (uuid4(), uuid4().hex[:8]),
+            (uuid4(), number, number),
         )
         return StoredAnswer(201, {}, b"{}")
 

@@ -32,7 +32,7 @@ TOKENS = {
 
 
 def test_every_token_ends_in_one_state_with_callbacks(pipeline: Pipeline, start_provider: ProviderFactory) -> None:
-    api = pipeline.api(PAYMENTS_SECRET=SECRET, HOLD_LIMIT=str(len(TOKENS)))
+    api = pipeline.api(PAYMENTS_SECRET=SECRET, HOLD_LIMIT=str(2 * len(TOKENS)))
     provider = start_provider(
         callback_url=f"{api.base_url}/payments/callback", slow_seconds=0.5, late_seconds=2.5, hang_seconds=2.5
     )

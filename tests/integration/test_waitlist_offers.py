@@ -116,7 +116,7 @@ def test_an_offer_that_is_not_paid_in_time_goes_on(
     till.expire(offered(steps, flight, first))
     ended = steps.place(flight, first)
     assert (ended.status, ended.offer) == (WaitStatus.EXPIRED, None)
-    assert "did not pay in time. Join again" in ended.explanation
+    assert "did not pay in time. After a while you may join again" in ended.explanation
     assert standing(steps.place(flight, second)) == (WaitStatus.OFFERED, None, 1)
     assert steps.pipeline.seats(flight)[:2] == (1, 3)
     assert steps.join(flight, first).new

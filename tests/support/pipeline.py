@@ -62,6 +62,7 @@ class Pipeline:
         self._tokens = AccessTokens(self._secret, lifetime_minutes=60)
         self._processes: list[Api | Worker] = []
         self._flights = 0
+        self._opening = threading.Lock()
         self._closing = ExitStack()
         self._closing.callback(self.redis.close)
         self._closing.callback(self.db.dispose)
@@ -172,9 +173,14 @@ class Pipeline:
 
     # Work done by this very process
 
-    @cached_property
+    @property
     def context(self) -> Context:
-        """What a worker process has, for calling its actors here."""
+        """What a worker process has, for calling its actors here; the first thread that asks makes it."""
+        with self._opening:
+            return self._context
+
+    @cached_property
+    def _context(self) -> Context:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self.environment.items():
                 patch.setenv(name, value)
