@@ -143,6 +143,8 @@ def test_a_traveller_waits_for_a_sold_out_flight_and_is_offered_seats(
     expect(page.get_by_text("It is your turn")).to_be_visible()
     camera.take("offered")
     page.get_by_role("link", name="Pay for them").click()
+    # The page of the flight has a button of the same name, for another booking.
+    expect(page.get_by_role("heading", name="Your seats are held")).to_be_visible()
     page.get_by_role("button", name="Pay ₹10,900").click()
     expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
 
