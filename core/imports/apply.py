@@ -6,7 +6,6 @@ staging table (`core/flights/staging.py`). The capacity of a flight never goes b
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -69,9 +68,10 @@ class Rows:
 
 
 def _csv(rows: pa.Table) -> memoryview:
-    text = io.BytesIO()
+    # Memory of Arrow's own: Python refuses to close a BytesIO that somebody still looks into.
+    text = pa.BufferOutputStream()
     pa.csv.write_csv(rows, text, pa.csv.WriteOptions(include_header=False))
-    return text.getbuffer()
+    return memoryview(text.getvalue())
 
 
 @dataclass(slots=True)

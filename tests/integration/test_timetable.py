@@ -42,7 +42,7 @@ async def test_a_change_that_overtakes_a_load_is_not_lost(db: Database, redis_ur
         await timetable.refresh()
         (table,) = await timetable.days(day, day)
         await loading
-        assert table.flights.price.tolist() == [700]
+        assert table.flights.price.tolist() == [7000]
         assert [UUID(bytes=each.tobytes()) for each in table.flights.flight_id] == [flight]
         await timetable.close()
 

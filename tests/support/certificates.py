@@ -5,11 +5,25 @@ from __future__ import annotations
 import datetime
 import ipaddress
 from pathlib import Path
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+# Python 3.13 is as strict as RFC 5280: an authority says that it signs, and a certificate by which key it was signed.
+_SIGNS: Final = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
 
 
 class Authority:
@@ -19,8 +33,13 @@ class Authority:
         self._folder = folder
         self._name = _name(name)
         self._key = ec.generate_private_key(ec.SECP256R1())
-        basic = x509.BasicConstraints(ca=True, path_length=None)
-        signed = _builder(self._name, self._name, self._key).add_extension(basic, critical=True).sign(self._key, hashes.SHA256())
+        signed = (
+            _builder(self._name, self._name, self._key)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .add_extension(_SIGNS, critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False)
+            .sign(self._key, hashes.SHA256())
+        )
         self.certificate = folder / f"{name}.pem"
         self.certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
 
@@ -33,7 +52,10 @@ class Authority:
             names = [x509.DNSName(host)]
         alternatives = x509.SubjectAlternativeName(names)
         signed = (
-            _builder(_name(host), self._name, key).add_extension(alternatives, critical=False).sign(self._key, hashes.SHA256())
+            _builder(_name(host), self._name, key)
+            .add_extension(alternatives, critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
+            .sign(self._key, hashes.SHA256())
         )
         files = self._folder / f"{host}.pem", self._folder / f"{host}.key"
         files[0].write_bytes(signed.public_bytes(serialization.Encoding.PEM))
