@@ -19,6 +19,7 @@ from api.services import Services, SignedRequest
 from core import clock
 from core.db import Database
 from core.errors import NotFound, Overloaded
+from core.idempotency import answers
 from core.lifecycle import join_waitlist
 from core.ratelimit.limiter import RateLimited
 from core.users import service, sessions
@@ -167,6 +168,7 @@ def _close(db: Database, user_id: UUID, password: str) -> list[UUID]:
         service.require_password(session, user_id, password)
     with db.transaction() as connection:
         join_waitlist.leave_all(connection, user_id)
+        answers.forget_all(connection, user_id)
     with db.unit_of_work() as session:
         return service.close_account(session, user_id, at=clock.now())
 

@@ -85,6 +85,11 @@ def keep(connection: RawConnection, request: KeyedRequest, answer: StoredAnswer)
     )
 
 
+def forget_all(connection: RawConnection, user_id: UUID) -> None:
+    """Delete the answers that this account was given: they are copies of what it did, with names."""
+    connection.execute("DELETE FROM idempotency_keys WHERE user_id = %s", (user_id,))
+
+
 def forget_old(connection: RawConnection, *, limit: int) -> int:
     """Delete answers that nobody asks for any more, some at a time; returns how many."""
     return connection.execute(

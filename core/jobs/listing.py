@@ -65,4 +65,4 @@ def _select(kind: JobKind, given: dict[str, Any]) -> str:
         "before": "id < %(before)s",
     }
     conditions = [condition for name, condition in possible.items() if given[name] is not None]
-    return f"SELECT id FROM {_TABLES[kind]} WHERE {' AND '.join(conditions) or 'true'} ORDER BY id DESC LIMIT %(limit)s"  # noqa: S608
+    return f"SELECT id FROM {_TABLES[kind]} WHERE {' AND '.join(conditions) or 'true'} ORDER BY id DESC LIMIT %(limit)s"  # noqa: S608  # likewise

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -24,30 +23,17 @@ from api.live.backlog import Backlog
 from api.live.seat_count_cache import SeatCountCache
 from api.readiness.look import Finding
 from api.readiness.postgres import PostgresLook
-from api.readiness.storage import StorageLook
 from core.clock import new_id
 from core.errors import Unavailable
 from core.events import job_events
-from core.imports.storage.bucket import BucketStorage
-from core.imports.storage.folder import FolderStorage
 from launcher.embedded.guardian import Guardian
 from tests.conftest import ServerFactory
-from tests.support.api import ApiFactory, RunningApi, register
-from tests.support.bucket_server import bucket_server
+from tests.support.api import ApiFactory, register
+from tests.support.readiness import codes, ready
 from tests.support.servers import children_of
 from tests.support.waiting import until
 
 SAFE = {"appendonly": "yes", "maxmemory-policy": "noeviction"}
-
-
-def ready(api: RunningApi) -> httpx.Response:
-    with api.client() as client:
-        return client.get("/health/ready")
-
-
-def codes(api: RunningApi) -> set[str]:
-    """Of the reasons that readiness gives for servers: nobody works here, and nobody can be paid."""
-    return {cause["code"] for cause in ready(api).json()["causes"]} - {"no_worker", "provider_missing"}
 
 
 def test_each_reason_has_a_code_and_a_time(start_api: ApiFactory) -> None:
@@ -204,47 +190,6 @@ def test_a_database_behind_the_code_is_not_ready(start_api: ApiFactory, database
     answer = ready(api)
     assert answer.status_code == 503
     assert "migrate" in answer.json()["reasons"][0]
-
-
-@pytest.mark.parametrize("in_the_way", ["a file", "a folder that is gone"])
-def test_a_storage_that_takes_nothing_degrades_until_it_does(start_api: ApiFactory, tmp_path: Path, in_the_way: str) -> None:
-    api = start_api(DATA_DIR=str(tmp_path))
-    uploads = tmp_path / "uploads"
-    assert "storage_refuses" not in codes(api)
-    uploads.rmdir()
-    if in_the_way == "a file":
-        uploads.touch()
-    else:
-        uploads.symlink_to(tmp_path / "nowhere")
-    until(lambda: "storage_refuses" in codes(api))
-    assert any("storage" in reason for reason in ready(api).json()["reasons"])
-    uploads.unlink()
-    until(lambda: "storage_refuses" not in codes(api))
-
-
-def test_a_bucket_that_takes_nothing_degrades_until_it_does(start_api: ApiFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(BucketStorage, "probe_seconds", 0.0)
-    monkeypatch.setattr(StorageLook, "every_seconds", 0.1)
-    with bucket_server() as bucket:
-        api = start_api(STORAGE_URL=bucket.url)
-        assert "storage_refuses" not in codes(api)
-        bucket.refuses = True
-        until(lambda: "storage_refuses" in codes(api))
-        (reason,) = [each for each in ready(api).json()["reasons"] if "storage" in each]
-        assert reason.startswith("The storage of uploads takes no files: ")
-        assert "Access Denied" in reason
-        assert "secret" not in reason
-        bucket.refuses = False
-        until(lambda: "storage_refuses" not in codes(api))
-
-
-def test_a_storage_that_never_answers_degrades(start_api: ApiFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    may_go = threading.Event()
-    monkeypatch.setattr(FolderStorage, "probe", lambda _: may_go.wait(60))
-    api = start_api()
-    assert "storage_refuses" in codes(api)
-    may_go.set()
-    until(lambda: "storage_refuses" not in codes(api))
 
 
 def test_a_database_ahead_of_the_code_is_ready(start_api: ApiFactory, database_url: str) -> None:

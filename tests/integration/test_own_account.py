@@ -183,7 +183,8 @@ def test_a_closed_account_is_gone_and_its_bookings_are_kept(
     full = pipeline.flight(2)
     taken = admin.post("/api/v1/booking", json={"flight_id": str(full), "seats": 2}).json()["booking_id"]
     pipeline.work(UUID(taken))
-    assert here.client.post(f"/api/v1/flights/{full}/waitlist", json={"party_size": 1}).status_code == 201
+    key = {"Idempotency-Key": "once"}
+    assert here.client.post(f"/api/v1/flights/{full}/waitlist", json={"party_size": 1}, headers=key).status_code == 201
 
     problem(here.client.request("DELETE", f"{AUTH}/me", json={"password": "not hers"}), 403, "wrong_password")
     assert here.statuses == IN
@@ -196,6 +197,8 @@ def test_a_closed_account_is_gone_and_its_bookings_are_kept(
     with db.snapshot() as connection:
         row = connection.execute("SELECT username, password_hash FROM users WHERE id = %s", (asha,)).fetchone()
         waiting = connection.execute("SELECT status FROM waitlist WHERE user_id = %s", (asha,)).fetchall()
+        answers = connection.execute("SELECT count(*) FROM idempotency_keys WHERE user_id = %s", (asha,)).fetchone()
+    assert answers == (0,)
     assert row == (f"closed:{asha}", "-")
     assert waiting == [("LEFT",)]
     # The name is free, and whoever takes it next has none of it.

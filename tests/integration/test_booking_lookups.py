@@ -1,0 +1,171 @@
+"""A booking is found by its reference and a surname, however they are written, and not by guessing."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import httpx
+import pytest
+
+from api.http import addresses
+from core.bookings import surnames
+from core.bookings.intake import references
+from core.bookings.passengers import surname_key
+from core.ratelimit.limits import LIMITS, Limit, Scope
+from tests.support import passengers
+from tests.support.api import ApiFactory, RunningApi, problem, register
+from tests.support.passengers import ASHA, BY_REFERENCE, RAVI, book, correct, read
+from tests.support.pipeline import Pipeline
+
+booking = passengers.booking
+
+
+def test_whoever_knows_a_surname_finds_the_booking_and_can_do_nothing_to_it(
+    api: RunningApi, client: httpx.Client, traveller: httpx.Client, admin: httpx.Client, booking: UUID
+) -> None:
+    mine = read(traveller, booking)
+    address = f"/api/v1/bookings/by-reference/{mine['reference']}"
+    assert traveller.get(address).json() == admin.get(address.lower()).json() == mine
+    assert traveller.get(address, params={"surname": "Nobody"}).json() == mine
+    with api.client(register(client).headers) as stranger:
+        reference = mine["reference"]
+        spaced = f"/api/v1/bookings/by-reference/%20{reference[:3]}-{reference[3:].lower()}%20"
+        assert stranger.get(spaced, params={"surname": "R\u00e3o"}).status_code == 200
+        for surname in ("rao", "RAO", "Asha Rao", "cruz", "de la Cruz"):
+            found = stranger.get(address, params={"surname": surname})
+            assert found.status_code == 200, surname
+            seen = found.json()
+            assert set(seen) == {"reference", "status", "seats", "flights", "passengers"}
+            assert (seen["reference"], seen["status"], seen["seats"]) == (mine["reference"], "CONFIRMED", mine["seats"])
+            assert seen["passengers"] == [ASHA["name"] if surname.endswith(("rao", "RAO", "Rao")) else RAVI["name"]]
+            assert [flight["id"] for flight in seen["flights"]] == [mine["flight_id"]]
+            assert not {mine["id"], mine["user_id"], mine["price_total"]} & set(found.text.split('"'))
+        refusals = [
+            stranger.get(address),
+            stranger.get(address, params={"surname": "Asha"}),
+            stranger.get(address, params={"surname": " "}),
+            stranger.get("/api/v1/bookings/by-reference/ZZZZZZ", params={"surname": "rao"}),
+        ]
+        assert {(each.status_code, each.json()["code"], each.json()["detail"]) for each in refusals} == {
+            (404, "booking_not_found", "There is no such booking.")
+        }
+        correct(traveller, booking, 1, name="Asha Menon")
+        assert stranger.get(address, params={"surname": "menon"}).status_code == 200
+        assert stranger.get(address, params={"surname": "rao"}).status_code == 404
+
+
+def test_a_booking_without_names_is_found_by_its_owner_alone(
+    api: RunningApi, client: httpx.Client, traveller: httpx.Client, pipeline: Pipeline
+) -> None:
+    unnamed = read(traveller, UUID(book(traveller, pipeline).json()["booking_id"]))
+    address = f"/api/v1/bookings/by-reference/{unnamed['reference']}"
+    with api.client(register(client).headers) as stranger:
+        assert stranger.get(address, params={"surname": " "}).status_code == 404
+    assert traveller.get(address).status_code == 200
+
+
+def test_guessing_surnames_to_one_reference_is_slow_for_everybody_together(start_api: ApiFactory) -> None:
+    burst = LIMITS[Scope.LOOKUP_REFERENCE].burst
+    with start_api(RATE_LIMITS="on").client() as anybody:
+        guessers = [register(anybody) for _ in range(2)]
+        answers = [
+            anybody.get(f"{BY_REFERENCE}/222222", params={"surname": f"rao{n}"}, headers=guesser.headers)
+            for n in range(burst)
+            for guesser in guessers
+        ]
+        assert [each.status_code for each in answers[:burst]] == [404] * burst
+        assert {each.status_code for each in answers[burst:]} <= {404, 429}
+        problem(answers[-1], 429, "rate_limited")
+        # In another case it is the same reference; another one, and what its owner asks without a surname, is not slowed down.
+        assert anybody.get(f"{BY_REFERENCE}/ZZZZZZ", params={"surname": "rao"}, headers=guessers[0].headers).status_code == 404
+        assert anybody.get(f"{BY_REFERENCE}/222222", headers=guessers[0].headers).status_code == 404
+
+
+@pytest.mark.parametrize("scope", [Scope.LOOKUP_USER, Scope.LOOKUP_ADDRESS])
+def test_guessing_references_is_slow_for_an_account_and_for_an_address(
+    start_api: ApiFactory, monkeypatch: pytest.MonkeyPatch, scope: Scope
+) -> None:
+    monkeypatch.setitem(LIMITS, scope, Limit(per_minute=1, burst=5))
+    monkeypatch.setattr(addresses, "counted_as", lambda _: "192.0.2.7")
+    with start_api(RATE_LIMITS="on").client() as anybody:
+        guesser = register(anybody)
+        answers = [anybody.get(f"{BY_REFERENCE}/22222{n}", headers=guesser.headers) for n in range(2, 8)]
+        assert [each.status_code for each in answers] == [404] * 5 + [429]
+        another = register(anybody)
+        expected = 429 if scope is Scope.LOOKUP_ADDRESS else 404
+        assert anybody.get(f"{BY_REFERENCE}/222222", headers=another.headers).status_code == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Asha Rao", "rao"),
+        ("RAO", "rao"),
+        ("Jose\N{COMBINING ACUTE ACCENT} Pérez", "pérez"),
+        ("José Pe\N{COMBINING ACUTE ACCENT}rez", "pérez"),
+        ("Groß", "gross"),
+        ("  ", ""),
+    ],
+)
+def test_staff_look_surnames_up_by_the_last_word(name: str, key: str) -> None:
+    assert surname_key(name) == key
+
+
+@pytest.mark.parametrize(
+    ("name", "surname"),
+    [
+        ("Asha Rao", "rao"),
+        ("Asha Rao", "Asha Rao"),
+        ("José Pe\N{COMBINING ACUTE ACCENT}rez", "PEREZ"),
+        ("Ayşe Yıldız", "YILDIZ"),
+        ("AYŞE YILDIZ", "yıldız"),
+        ("İsmet İnönü", "inonu"),
+        ("Ismet INÖNÜ", "İnönü"),
+        ("Анна ЁЛКИНА", "елкина"),
+        ("Νίκος Παπαδόπουλος", "ΠΑΠΑΔΟΠΟΥΛΟΣ"),
+        ("Franz Groß", "GROSS"),
+        ("Jürgen Müller", "MUELLER"),
+        ("Juergen Mueller", "Müller"),
+        ("Lech Wałęsa", "Walesa"),
+        ("Conan O’Brien", "O'Brien"),
+        ("Conan O'Brien", "OBRIEN"),
+        ("Conan O Brien", "O'Brien"),
+        ("Mary Smith-Jones", "Smith Jones"),
+        ("Mary Smith-Jones", "smithjones"),
+        ("Mary Smith-Jones", "Smith"),
+        ("Mary Smith Jones", "Smith-Jones"),
+        ("Gabriel García Márquez", "garcia"),
+        ("Gabriel García Márquez", "GARCIA MARQUEZ"),
+        ("Ludwig van Beethoven", "Beethoven"),
+        ("Ludwig van Beethoven", "van Beethoven"),
+        ("Martin Luther King Jr.", "King"),
+        ("Martin Luther King", "King, Jr."),
+        ("Sammy Davis III", "davis"),
+        ("Asha R\u200bao", "rao"),
+        ("Asha Rao", "\u202arao\u202c"),
+        ("Ravi de la Cruz", "DELACRUZ"),
+        ("Madonna", "madonna"),
+    ],
+)
+def test_a_surname_is_found_however_it_is_written(name: str, surname: str) -> None:
+    assert surnames.bears(name, surname)
+
+
+@pytest.mark.parametrize(
+    ("name", "surname"),
+    [
+        ("Asha Rao", "Asha"),
+        ("Asha Rao", "ra"),
+        ("Asha Rao", " "),
+        ("Asha Rao", "Jr."),
+        ("Mary Smith-Jones", "Mary Smith"),
+        ("", ""),
+    ],
+)
+def test_a_first_name_or_a_part_of_a_word_is_no_surname(name: str, surname: str) -> None:
+    assert not surnames.bears(name, surname)
+
+
+@pytest.mark.parametrize("written", ["abcd23", " AB CD 23 ", "ab-cd-23", "AB–CD–23", "ab\u200bcd23", "ＡＢＣＤ２３", "AB.CD/23"])
+def test_a_reference_is_read_however_it_is_written(written: str) -> None:
+    assert references.read(written) == "ABCD23"
