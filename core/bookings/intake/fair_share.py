@@ -52,20 +52,21 @@ class Wanted(Protocol):
     def owned_key(self) -> tuple[UUID, str] | None: ...
 
 
+# An array, and no join: the planner would read all segments of the flight for each traveller, which grow with every booking of a rush.
 _RECENT: Final = """
     FROM unnest(%(users)s::uuid[], %(flights)s::uuid[]) AS w(user_id, flight_id)
     CROSS JOIN LATERAL (
         SELECT b.id, b.seats, b.status, b.payment_mode, b.hold_expires_at, b.finished_at
         FROM bookings b WHERE b.user_id = w.user_id ORDER BY b.id DESC LIMIT %(looked_at)s
     ) AS b
-    JOIN booking_segments s ON s.booking_id = b.id AND s.flight_id = w.flight_id
+    WHERE w.flight_id = ANY (ARRAY(SELECT s.flight_id FROM booking_segments s WHERE s.booking_id = b.id))
 """
 _TAKEN: Final = f"""
-    SELECT w.user_id, w.flight_id, sum(b.seats)::int {_RECENT} WHERE b.status = ANY(%(active)s) GROUP BY w.user_id, w.flight_id
+    SELECT w.user_id, w.flight_id, sum(b.seats)::int {_RECENT} AND b.status = ANY(%(active)s) GROUP BY w.user_id, w.flight_id
 """
 _UNPAID: Final = f"""
     SELECT w.user_id, w.flight_id, max(b.finished_at) + %(minutes)s * interval '1 minute' {_RECENT}
-    WHERE b.payment_mode = %(hold)s AND b.status = ANY(%(ended)s) AND b.hold_expires_at IS NOT NULL
+    AND b.payment_mode = %(hold)s AND b.status = ANY(%(ended)s) AND b.hold_expires_at IS NOT NULL
       AND b.finished_at > now() - %(minutes)s * interval '1 minute'
       AND NOT EXISTS (SELECT FROM payments p WHERE p.booking_id = b.id AND p.status = 'SUCCEEDED')
     GROUP BY w.user_id, w.flight_id
