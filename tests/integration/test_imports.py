@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 from core import keys
 from core.seats.inventory import Inventory, take_snapshots
 from launcher.sample import schedule
-from tests.support.flights import sell
+from tests.support.flights import TODAY, sell
 from tests.support.imports import HEADER, Office, OfficeFactory, counts, csv_of, faults, row
 from workers.import_run import Ending
 
@@ -234,9 +234,9 @@ def test_the_template_is_a_file_that_can_be_imported(office: Office) -> None:
 
 def test_the_sample_schedule_is_a_file_without_a_fault(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "sample.csv"
-    flights = schedule.write_csv(path, start=datetime.now(UTC).date(), days=2)
+    flights = schedule.write_csv(path, start=TODAY, days=2)
     assert counts(office.take(path.read_bytes())) == {"created": flights, "updated": 0, "skipped": 0, "failed": 0}
-    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    tomorrow = (TODAY + timedelta(days=1)).isoformat()
     found = office.admin.get(
         "/api/v1/search", params={"source": "Delhi", "destination": "Mumbai", "date": tomorrow, "sort": "price"}
     )

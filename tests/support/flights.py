@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import httpx
@@ -22,10 +22,13 @@ SEED_BODY: Mapping[str, Any] = {
 }
 
 
+TODAY: Final = datetime.now(UTC).date()
+"""The day on which this process of the tests began. Days are counted from it, so that a run over midnight means one day only."""
+
+
 def noon_in(days: int, *, hours: float = 0) -> datetime:
     """Noon UTC some days ahead (and some hours later): the same day on every clock from Reykjavik to Tokyo."""
-    today = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
-    return today + timedelta(days=days, hours=hours)
+    return datetime.combine(TODAY, time(12), UTC) + timedelta(days=days, hours=hours)
 
 
 def body(**changes: Any) -> dict[str, Any]:

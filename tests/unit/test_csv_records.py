@@ -17,7 +17,8 @@ NAMES = ("flight_number", "source", "destination")
 SMALL = 3 * records.RECORD_BYTES
 """A chunk as small as one may be, so that a file has many."""
 
-cells = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=12)
+# Without U+001A: as the last character of a file it is the mark of its end (test_csv_dialects.py).
+cells = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\x1a"), max_size=12)
 rows = st.lists(st.tuples(cells, cells, cells), min_size=1, max_size=12)
 
 
