@@ -30,7 +30,6 @@ from api.http.authentication import Authentication
 from api.http.database import WatchedDatabase
 from api.http.errors import EXCEPTION_HANDLERS
 from api.http.request_scope import Edge
-from api.http.requirements import requirements
 from api.imports.controller import ImportController
 from api.itineraries import ItineraryController
 from api.jobs import JobController
@@ -50,6 +49,7 @@ from api.pages.spa import app_handlers
 from api.payments import PaymentController
 from api.readiness.every_look import every_look
 from api.readiness.readiness import Readiness
+from api.requirements import requirements
 from api.search.controller import SearchController
 from api.search.endpoint import SearchEndpoint
 from api.search.fast_path import SearchFastPath

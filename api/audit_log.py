@@ -14,7 +14,7 @@ from api.http.authentication import requires_admin
 from api.services import Services
 from core.operations import audit_log
 from core.operations.audit_log import AuditView
-from core.text import VISIBLE
+from core.text.patterns import VISIBLE
 
 
 class AuditPage(msgspec.Struct):

@@ -16,7 +16,7 @@ from api.live.event_streams import Subject
 from api.services import Services, SignedRequest
 from core.errors import Invalid, NotFound, Overloaded
 from core.jobs.status import Job
-from core.text import VISIBLE
+from core.text.patterns import VISIBLE
 from core.users.tokens import Principal
 
 MOST_TOPICS: Final = 20

@@ -24,7 +24,7 @@ from core.search.itineraries.joining import Rules
 from core.search.itineraries.ranking import Ranking
 from core.search.itineraries.service import ItineraryRequest, find_itineraries
 from core.search.itineraries.views import ItinerariesView, merged
-from core.text import END
+from core.text.patterns import END
 
 Party = Annotated[int, QueryParameter(ge=1, le=9, description="Seats that must be free on every flight.")]
 Month = Annotated[

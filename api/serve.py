@@ -16,7 +16,7 @@ from litestar import Litestar
 
 from api.app import create_app
 from api.http.connections import Connection
-from api.http.requirements import requirements
+from api.requirements import requirements
 from api.services import services_of
 from core import refusal
 from core.migrations import check

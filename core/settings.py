@@ -22,7 +22,7 @@ from core.environment.files import OR_FILE, SUFFIX, Environment, WrongFile
 from core.environment.names import PREFIX
 from core.redis import address
 from core.startup import CannotStart
-from core.text import PASSWORD_MAX, USERNAME
+from core.text.patterns import PASSWORD_MAX, USERNAME
 
 SHOWN: Final = 40
 """Characters of a value that is none of its kind."""

@@ -17,10 +17,10 @@ from core.redis import clients
 from core.seats.inventory import Inventory
 from core.settings import Settings
 from core.startup import CannotStart
+from workers.health.progress import Progress
 from workers.pauses import Pauses
 from workers.payment_executor import Operation, PaymentExecutor
 from workers.payment_operations import ChargeOperation, Edge, RefundOperation
-from workers.progress import Progress
 
 PAYMENTS: Final = "payments"
 REFUNDS: Final = "refunds"

@@ -19,7 +19,7 @@ from core.bookings import segments
 from core.db.bisect import isolated
 from core.events import job_events
 from core.events.job_events import JobEvents
-from core.flights import cancellation
+from core.flights.changes import cancellation
 from core.lifecycle import cancel_flight
 from core.telemetry.incidents import Incidents
 from workers.context import Context

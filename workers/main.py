@@ -36,19 +36,19 @@ from core.settings import Settings
 from core.telemetry.incidents import Incident
 from core.telemetry.logs import configure as configure_logs
 from core.telemetry.metrics import BATCH_SIZE, MESSAGE_SECONDS, MESSAGES
-from workers import exposition
 from workers.bookings import reserve_alone, reserve_bookings
 from workers.broker import reconnects
 from workers.broker.consumer import connect
 from workers.context import Context
 from workers.flights import cancel_flights
-from workers.heartbeat import Heartbeat
+from workers.health import metrics_server
+from workers.health.heartbeat import Heartbeat
+from workers.health.redis_watch import RedisWatch
 from workers.imports import import_files
 from workers.middleware import watchdog
 from workers.middleware.correlation import Correlation
 from workers.payment_executor import PaymentExecutor
 from workers.payments import send_refunds, work_payments
-from workers.redis_watch import RedisWatch
 from workers.sweeps.sweeper import Sweeper
 
 STOP_MS = 2_000
@@ -168,7 +168,7 @@ def run() -> int:
         alive_path=settings.work.worker_alive_path,
     )
     if settings.work.worker_metrics_port is not None:
-        exposition.serve(settings.http.host, settings.work.worker_metrics_port)
+        metrics_server.serve(settings.http.host, settings.work.worker_metrics_port)
     _log.info("worker ready", pid=os.getpid(), queues=[pool.queue for pool in pools(settings)])
     signal.sigwait(ENDINGS)
     stopping.set()

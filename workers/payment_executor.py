@@ -23,7 +23,7 @@ from core.payments.breaker import CircuitBreaker
 from core.payments.provider import Provider
 from core.telemetry.incidents import Incident, Incidents
 from workers.bulkhead import Bulkhead
-from workers.progress import Progress
+from workers.health.progress import Progress
 
 FLIGHT_CALLS: Final = 16
 """Calls in flight for one flight."""

@@ -10,7 +10,7 @@ from msgspec import Meta
 from api.http.addresses import address_of
 from api.services import Services, SignedRequest
 from core.ratelimit.limits import Scope
-from core.text import PASSWORD_MAX
+from core.text.patterns import PASSWORD_MAX
 from core.users.credentials import PASSWORD_MIN
 
 Password = Annotated[str, Meta(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX, examples=["a long walk in the rain"])]

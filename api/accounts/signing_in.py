@@ -25,7 +25,7 @@ from core.db import Database
 from core.errors import Conflict
 from core.ratelimit.limiter import RateLimited
 from core.ratelimit.limits import Scope
-from core.text import END
+from core.text.patterns import END
 from core.users import passwords, service, sessions
 from core.users.credentials import canonical_username, is_username
 from core.users.tokens import Principal, Unauthenticated

@@ -15,7 +15,7 @@ from core.bookings.models import PaymentMode
 from core.bookings.passengers import Traveller, require_faultless
 from core.bookings.price import Price
 from core.errors import Invalid
-from core.text import AMOUNT, VISIBLE
+from core.text.patterns import AMOUNT, VISIBLE
 
 Seats = Annotated[int, Meta(ge=1, le=9, description="Seats on each flight, 1 to 9.", examples=[2])]
 PassengerName = Annotated[str, Meta(min_length=1, max_length=100, examples=["Asha Rao"])]

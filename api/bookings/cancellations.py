@@ -19,7 +19,7 @@ from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.wire import Moment, RequestBody
 from api.services import Services, SignedRequest
 from core import money
-from core.bookings import queries, quotes
+from core.bookings import quotes
 from core.bookings.errors import (
     BookingNotFound,
     MovedAgain,
@@ -30,7 +30,8 @@ from core.bookings.errors import (
     QuoteSuperseded,
 )
 from core.bookings.quotes import Quote
-from core.bookings.views import BookingView
+from core.bookings.reading import queries
+from core.bookings.reading.views import BookingView
 from core.db import RawConnection
 from core.flights import times
 from core.idempotency.answers import IdempotencyKeyReused

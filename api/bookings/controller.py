@@ -19,8 +19,6 @@ from api.http.authentication import Forbidden, limited
 from api.http.idempotency import IdempotencyKey
 from api.http.prefer import LONGEST_PREFERENCE
 from api.services import Services, SignedRequest
-from core.bookings import queries
-from core.bookings.desk import DeskView
 from core.bookings.errors import (
     BookingNotFound,
     CoolingDown,
@@ -34,9 +32,11 @@ from core.bookings.errors import (
     TooManySeats,
     TooManyWaiting,
 )
+from core.bookings.reading import queries
+from core.bookings.reading.check_in import CheckInView
+from core.bookings.reading.views import BookingView
 from core.bookings.segments import MixedCurrencies, NotChronological
 from core.bookings.states import BookingStatus
-from core.bookings.views import BookingView
 from core.errors import Overloaded
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
 from core.idempotency.answers import IdempotencyKeyReused
@@ -147,7 +147,7 @@ class BookingController(Controller):
         request: SignedRequest,
         services: NamedDependency[Services],
         surname: Annotated[str | None, QueryParameter(min_length=1, max_length=100, required=False)] = None,
-    ) -> BookingView | DeskView:
+    ) -> BookingView | CheckInView:
         """My own booking; or, with the surname of one of its passengers, of anybody's booking what a desk needs to check them in."""
         with services.db.snapshot() as connection:
             return queries.get_by_reference(connection, reference, visible_to(request.user), surname)

@@ -22,7 +22,7 @@ from api.http.idempotency import KEY
 from api.http.prefer import LONGEST_PREFERENCE
 from api.http.problems import MEDIA_TYPE
 from api.services import SignedRequest, services_of
-from core.nesting import is_too_deep
+from core.text.nesting import is_too_deep
 from core.users.tokens import Unauthenticated
 
 PATHS: Final = frozenset({"/api/v1/booking", "/api/v1/bookings"})

@@ -17,10 +17,11 @@ from api.bookings.controller import owner
 from api.http.authentication import limited
 from api.http.wire import RequestBody
 from api.services import Services, SignedRequest
-from core.bookings import passengers, queries
+from core.bookings import passengers
 from core.bookings.errors import BookingNotFound, PassengerNotFound, PassengersFixed
 from core.bookings.passengers import Correction, Naming
-from core.bookings.views import BookingView
+from core.bookings.reading import queries
+from core.bookings.reading.views import BookingView
 from core.errors import Invalid
 from core.ratelimit.limits import Scope
 

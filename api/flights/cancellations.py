@@ -17,10 +17,10 @@ from api.http.polling import ask_again_in
 from api.http.wire import Line, RequestBody
 from api.services import Services, SignedRequest
 from core.db import RawConnection
-from core.flights import cancellation
 from core.flights.announcements import route_versions
 from core.flights.announcements.route_versions import RouteDays
-from core.flights.cancellation import Begun
+from core.flights.changes import cancellation
+from core.flights.changes.cancellation import Begun
 from core.flights.errors import FlightDeparted, FlightNotFound
 from core.idempotency.answers import IdempotencyKeyReused
 from core.messaging.messages import CancelFlights

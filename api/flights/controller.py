@@ -47,7 +47,7 @@ from core.idempotency.answers import IdempotencyKeyReused
 from core.imports import export
 from core.lifecycle import offer_seats
 from core.places.journey import LONGEST_SENT, UnknownPlaces
-from core.text import AMOUNT, VISIBLE
+from core.text.patterns import AMOUNT, VISIBLE
 
 PlaceName = Annotated[
     str,

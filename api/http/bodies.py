@@ -20,8 +20,8 @@ from litestar.params import BodyKwarg
 
 from api.http.validation_messages import field_error, phrased
 from core.errors import AppError, Invalid, Malformed
-from core.nesting import is_too_deep
-from core.spelling import hint
+from core.text.nesting import is_too_deep
+from core.text.spelling import hint
 
 FieldErrors = list[dict[str, str]]
 

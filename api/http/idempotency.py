@@ -16,7 +16,7 @@ from api.services import Services, SignedRequest
 from core.db import RawConnection
 from core.idempotency import answers
 from core.idempotency.answers import KeyedRequest, StoredAnswer
-from core.text import END
+from core.text.patterns import END
 
 IdempotencyKey = Annotated[
     str | None,

@@ -19,7 +19,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import BodyKwarg, ParameterKwarg
 
 from core.errors import Invalid, Malformed
-from core.spelling import hint
+from core.text.spelling import hint
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 READS_BODY_ITSELF: Final = "reads_body_itself"

@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 
 from msgspec import Meta, Struct
 
-from core.text import VISIBLE
+from core.text.patterns import VISIBLE
 
 Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64, pattern=VISIBLE)]
 """A name, a code, a token."""

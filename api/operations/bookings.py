@@ -14,13 +14,13 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from api.http.authentication import requires_admin
 from api.services import Services
-from core.bookings import lookup
-from core.bookings.lookup import BookingFilter, FoundBooking, PassengerOnBoard
+from core.bookings.reading import staff_lookup
+from core.bookings.reading.staff_lookup import BookingFilter, FoundBooking, PassengerOnBoard
 from core.bookings.states import BookingStatus
 from core.flights import queries as flights
 from core.flights.errors import FlightNotFound
 from core.imports.csv_files import harmless
-from core.text import VISIBLE
+from core.text.patterns import VISIBLE
 
 COLUMNS = ("reference", "status", "seat", "name", "date_of_birth", "contact")
 
@@ -52,7 +52,7 @@ class OperationsBookingController(Controller):
         """
         wanted = BookingFilter(reference=reference, name=name, flight_id=flight_id, username=user, status=status)
         with services.db.snapshot() as connection:
-            found, following = lookup.find_bookings(connection, wanted, before=cursor, limit=limit)
+            found, following = staff_lookup.find_bookings(connection, wanted, before=cursor, limit=limit)
         return BookingSearchPage(found, following)
 
     @get(
@@ -67,7 +67,7 @@ class OperationsBookingController(Controller):
         """One row for each seat that is held or sold, by reference; a seat that nobody has been named for has an empty name."""
         with services.db.snapshot() as connection:
             flights.get_flight(connection, flight_id)
-            on_board = lookup.list_on_board(connection, flight_id)
+            on_board = staff_lookup.list_on_board(connection, flight_id)
         headers = {"content-disposition": f'attachment; filename="passengers-{flight_id}.csv"', "cache-control": "no-store"}
         return Response(_csv(on_board), media_type="text/csv", headers=headers)
 

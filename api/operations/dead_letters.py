@@ -21,7 +21,7 @@ from core.errors import Invalid
 from core.operations import dead_letter_list
 from core.operations.dead_letter_list import DeadLetterFilter, DeadLetterNotFound, DeadLetterStatus, DeadLetterView
 from core.operations.models import DeadLetterKind
-from core.text import VISIBLE
+from core.text.patterns import VISIBLE
 
 
 class DeadLetterPage(msgspec.Struct):

@@ -15,7 +15,7 @@ from api.services import Services
 from core.jobs import listing
 from core.jobs.listing import JobFilter, JobKind
 from core.jobs.status import Job
-from core.text import VISIBLE
+from core.text.patterns import VISIBLE
 
 
 class JobPage(msgspec.Struct):

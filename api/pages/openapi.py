@@ -28,10 +28,10 @@ from api.http.authentication import Forbidden, requires_admin
 from api.http.bodies import TooLarge, UnsupportedMediaType
 from api.http.cross_site import CrossSite, own_site_only
 from api.http.problems import MEDIA_TYPE, Problem, ProblemBody
-from api.http.statuses import ERRORS, SUCCESSES
 from api.http.understanding import READS
 from api.http.wire import RequestBody
 from api.pages.spa import documentation, documentation_router
+from api.pages.statuses import ERRORS, SUCCESSES
 from core import __version__
 from core.errors import AppError, Invalid, Malformed, NotFound, Unavailable
 from core.ratelimit.limiter import RateLimited

@@ -18,7 +18,7 @@ from core.flights.airports import AirportView
 from core.flights.errors import FlightNotFound
 from core.flights.views import FlightView
 from core.search.flight_search import SearchSort
-from core.text import VISIBLE_OR_EMPTY
+from core.text.patterns import VISIBLE_OR_EMPTY
 
 Place = Annotated[
     str,

@@ -14,10 +14,10 @@ import msgspec
 from core.bookings.errors import BookingNotFound, PassengerNotFound, PassengersFixed
 from core.bookings.locking import NOT_FOUND, may_act_for
 from core.bookings.states import ACTIVE, BookingStatus
-from core.characters import UnusableCharacter, clean, strip_invisible
 from core.clock import now
 from core.db import RawConnection, fetch_one
 from core.errors import Invalid
+from core.text.characters import UnusableCharacter, clean, strip_invisible
 
 BORN_AFTER: Final = date(1900, 1, 1)
 AHEAD_OF_UTC: Final = timedelta(hours=14)

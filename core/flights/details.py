@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from core import money
-from core.characters import UnusableCharacter, clean
 from core.errors import Invalid
 from core.flights import numbers, rules
 from core.places import journey, registry
 from core.places.journey import End, UnknownPlaces
-from core.text import MISSING_CODES
+from core.text.characters import UnusableCharacter, clean
+from core.text.patterns import MISSING_CODES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,11 @@ from core import clock
 from core.clock import new_id
 from core.db import RawConnection, fetch_one, savepoint
 from core.errors import Invalid
-from core.flights import queries, schedule_changes
+from core.flights import queries
 from core.flights.announcements import route_versions, served_places
 from core.flights.announcements.route_versions import RouteDay, RouteDays
+from core.flights.changes import schedule_changes
+from core.flights.changes.schedule_changes import MovedFlight, Times
 from core.flights.details import FlightDetails
 from core.flights.errors import (
     PLACE_LOST,
@@ -31,7 +33,6 @@ from core.flights.errors import (
     place_lost,
 )
 from core.flights.models import FlightStatus
-from core.flights.schedule_changes import MovedFlight, Times
 from core.flights.views import COLUMNS, FlightRow, FlightView
 from core.operations import audit_log
 from core.places.letters import lower

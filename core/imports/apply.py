@@ -20,11 +20,12 @@ import pyarrow.csv
 
 from core.db import RawConnection, savepoint
 from core.db.bisect import isolated
-from core.flights import same_day, schedule_changes, staging
+from core.flights import same_day, staging
 from core.flights.announcements.route_versions import RouteDays
+from core.flights.changes import schedule_changes
+from core.flights.changes.schedule_changes import MovedFlight, Times
 from core.flights.rules import DEFAULT_CURRENCY
 from core.flights.same_day import SameDay
-from core.flights.schedule_changes import MovedFlight, Times
 from core.flights.staging import StagedChange
 from core.imports import changes, prices
 from core.imports.allowed_changes import why_refused

@@ -8,13 +8,13 @@ from uuid import UUID
 
 import msgspec
 
-from core.bookings.reading import read_bookings
+from core.bookings.reading.by_id import read_bookings
+from core.bookings.reading.views import BookingView, Failure, Stage
 from core.bookings.states import BookingStatus
-from core.bookings.views import BookingView, Failure, Stage
 from core.db import RawConnection
 from core.errors import NotFound
-from core.flights import cancellation
-from core.flights.cancellation import FlightCancellation
+from core.flights.changes import cancellation
+from core.flights.changes.cancellation import FlightCancellation
 from core.imports.queries import ImportSummary, read_imports
 
 

@@ -1,4 +1,4 @@
-"""The traveller's answer to a flight that was moved. What records the move: `core/flights/schedule_changes.py`."""
+"""The traveller's answer to a flight that was moved. What records the move: `core/flights/changes/schedule_changes.py`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from core.bookings import segments
-from core.bookings.actions import available_actions
 from core.bookings.errors import MovedAgain, NoScheduleChange
 from core.bookings.locking import lock_own_booking
+from core.bookings.reading.actions import available_actions
 from core.bookings.states import BookingStatus
 from core.db import RawConnection
-from core.flights import schedule_changes
+from core.flights.changes import schedule_changes
 
 
 def keep(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, *, seen: datetime | None = None) -> None:

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from core.after_commit import AfterCommit
 from core.bookings import quotes
-from core.bookings.actions import available_actions
 from core.bookings.errors import NotCancellable, QuoteExpired, QuoteSuperseded
 from core.bookings.locking import LockedBooking, lock_bookings, lock_own_booking
 from core.bookings.quotes import Quote, Situation
+from core.bookings.reading.actions import available_actions
 from core.bookings.states import BookingStatus, FailureCode
 from core.db import RawConnection
-from core.flights import schedule_changes
+from core.flights.changes import schedule_changes
 from core.lifecycle.end import end_bookings
 from core.payments import refunds
 from core.payments.refunds import RefundReason

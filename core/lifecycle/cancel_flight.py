@@ -13,7 +13,7 @@ from core.after_commit import AfterCommit
 from core.bookings.locking import lock_bookings
 from core.bookings.states import BookingStatus, FailureCode
 from core.db import RawConnection
-from core.flights import schedule_changes
+from core.flights.changes import schedule_changes
 from core.flights.seat_counts import lock_counts
 from core.lifecycle.end import end_bookings, fail_pending
 from core.payments import refunds

@@ -21,7 +21,7 @@ from core.bookings.transitions import Transition, Transitions, stages
 from core.bookings.unfinished.pending import PendingBooking, Refusal, lock_pending, postpone
 from core.clock import now
 from core.db import RawConnection
-from core.flights import schedule_changes
+from core.flights.changes import schedule_changes
 from core.flights.seat_counts import Count, lock_counts, write_counts
 from core.lifecycle.end import fail
 from core.messaging.messages import WorkPayments

@@ -21,7 +21,7 @@ from core.bookings.states import BookingStatus, FailureCode
 from core.bookings.transitions import Transition, Transitions, mark_rescued, reach_stage, stages
 from core.clock import now
 from core.db import RawConnection
-from core.flights import schedule_changes
+from core.flights.changes import schedule_changes
 from core.flights.seat_counts import Count, lock_counts, write_counts
 from core.lifecycle.end import end_bookings
 from core.payments import charges, events, refunds

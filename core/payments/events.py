@@ -14,9 +14,9 @@ from msgspec import Meta
 
 from core.db import RawConnection
 from core.errors import Invalid, Malformed
-from core.nesting import is_too_deep
 from core.payments.provider import Outcome, Verdict
-from core.text import AMOUNT, VISIBLE
+from core.text.nesting import is_too_deep
+from core.text.patterns import AMOUNT, VISIBLE
 
 _Text = Annotated[str, Meta(min_length=1, max_length=200, pattern=VISIBLE)]
 

@@ -13,9 +13,9 @@ import msgspec
 import structlog
 
 from core import money
-from core.nesting import is_too_deep
 from core.payments.provider import CapturedCharge, CapturesPage, Charge, LedgerUnreadable, Outcome, RefundOutcome, Verdict
 from core.telemetry.incidents import Incident
+from core.text.nesting import is_too_deep
 
 CONNECT_SECONDS: Final = 2.0
 ASK_SECONDS: Final = 4.0

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
-from core.characters import strip_invisible
+from core.text.characters import strip_invisible
 
 _LETTERS: Final = str.maketrans(
     {

@@ -11,14 +11,14 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from core.characters import UnusableCharacter, clean
 from core.places import near_names, resolver
 from core.places.folding import tidy
 from core.places.letters import lower
 from core.places.near_names import NearName
 from core.places.registry import Place
 from core.places.resolver import Meaning
-from core.text import is_missing
+from core.text.characters import UnusableCharacter, clean
+from core.text.patterns import is_missing
 
 LONGEST: Final = 80
 """Characters of a name as it is sent, also those that nobody sees."""

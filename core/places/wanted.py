@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from core.characters import UnusableCharacter, clean
 from core.errors import Invalid
 from core.places import resolver
 from core.places.folding import tidy
 from core.places.journey import ambiguous
 from core.places.letters import lower
 from core.places.resolver import Meaning
+from core.text.characters import UnusableCharacter, clean
 
 REMEMBERED: Final = 8_192
 

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from core.errors import Invalid
-from core.text import PASSWORD_MAX, USERNAME
+from core.text.patterns import PASSWORD_MAX, USERNAME
 
 PASSWORD_MIN: Final = 8
 _USERNAME: Final = re.compile(USERNAME)

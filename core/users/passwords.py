@@ -11,7 +11,7 @@ from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from core.errors import Invalid
-from core.text import PASSWORD_MAX
+from core.text.patterns import PASSWORD_MAX
 from core.users.credentials import PASSWORD_MIN
 
 COMMONEST = frozenset(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from api.http.statuses import ERRORS
+from api.pages.statuses import ERRORS
 from core.errors import AppError
 from core.ratelimit.limits import LIMITS
 

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from api.http import addresses
-from core.bookings import surnames
 from core.bookings.intake import references
 from core.bookings.passengers import surname_key
+from core.bookings.reading import surnames
 from core.ratelimit.limits import LIMITS, Limit, Scope
 from tests.support import passengers
 from tests.support.api import ApiFactory, RunningApi, problem, register

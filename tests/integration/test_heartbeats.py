@@ -23,9 +23,9 @@ from tests.support.waiting import until
 from workers import main
 from workers.broker.consumer import RepairedBroker
 from workers.context import Context
-from workers.heartbeat import Heartbeat
+from workers.health.heartbeat import Heartbeat
+from workers.health.progress import Progress, Stalled
 from workers.main import Handler, Pool
-from workers.progress import Progress, Stalled
 
 HERE = socket.gethostname()
 

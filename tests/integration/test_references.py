@@ -12,7 +12,7 @@ from core.bookings.errors import BookingNotFound
 from core.bookings.intake import references
 from core.bookings.intake.references import ALPHABET
 from core.bookings.intake.requests import Accepted, BookingRequest
-from core.bookings.queries import get_by_reference
+from core.bookings.reading.queries import get_by_reference
 from tests.support.intake import new_intake
 from tests.support.pipeline import Pipeline
 from tests.support.steps import Steps

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.characters import strip_invisible
+from core.text.characters import strip_invisible
 from tests.support.flights import body, noon_in
 from tests.support.imports import HEADER, Office, OfficeFactory
 

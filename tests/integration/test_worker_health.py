@@ -13,14 +13,14 @@ import pytest
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 from workers import alive
+from workers.health.progress import Progress
 from workers.middleware import watchdog
-from workers.progress import Progress
 
 DYING = """
 import sys, threading
 from pathlib import Path
 from workers.middleware import watchdog
-from workers.progress import Progress
+from workers.health.progress import Progress
 
 end = threading.Event()
 thread = threading.Thread(target=end.wait)

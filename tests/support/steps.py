@@ -9,10 +9,10 @@ from uuid import UUID
 import pytest
 
 from core.after_commit import AfterCommit
-from core.bookings import queries
 from core.bookings.intake.requests import BookingRequest
 from core.bookings.models import PaymentMode
-from core.bookings.views import BookingView
+from core.bookings.reading import queries
+from core.bookings.reading.views import BookingView
 from core.invariants import inventory_drift
 from core.lifecycle import cancel, join_waitlist, offer_seats
 from core.lifecycle.join_waitlist import Joined

@@ -15,7 +15,7 @@ from core.bookings.unfinished import pending
 from core.clock import new_id, now
 from core.db import RawConnection
 from core.errors import AppError
-from core.flights import cancellation
+from core.flights.changes import cancellation
 from core.invariants import checker
 from core.lifecycle import give_up, pay, replay, reserve
 from core.lifecycle.reserve import Reservations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.bookings.actions import available_actions
+from core.bookings.reading.actions import available_actions
 from core.bookings.states import BookingStatus
 
 CONFIRMED, HELD = BookingStatus.CONFIRMED, BookingStatus.HELD

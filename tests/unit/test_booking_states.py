@@ -6,9 +6,9 @@ from itertools import product
 
 import pytest
 
-from core.bookings.actions import available_actions
+from core.bookings.reading.actions import available_actions
+from core.bookings.reading.views import WORDS
 from core.bookings.states import ACTIVE, TRANSITIONS, BookingStatus, FailureCode, is_allowed_transition
-from core.bookings.views import WORDS
 from core.jobs.status import is_done
 
 DRAWN = """

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.nesting import MAX_DEPTH, is_too_deep
+from core.text.nesting import MAX_DEPTH, is_too_deep
 
 
 def nested(depth: int, *, within: str = "[{") -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from workers.progress import Progress
+from workers.health.progress import Progress
 
 
 class Clock:

@@ -15,7 +15,7 @@ from typing import Final
 
 import structlog
 
-from workers.progress import Progress
+from workers.health.progress import Progress
 
 CHECK_SECONDS: Final = 1.0
 

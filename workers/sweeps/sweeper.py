@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.db import is_away
-from core.flights import cancellation
+from core.flights.changes import cancellation
 from core.idempotency import answers
 from core.invariants import inventory_drift
 from core.messaging.epoch import Epoch

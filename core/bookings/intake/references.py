@@ -11,7 +11,7 @@ import secrets
 import unicodedata
 from typing import Final
 
-from core.characters import strip_invisible
+from core.text.characters import strip_invisible
 
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32 symbols: no 0/O, no 1/I."""

@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.characters import UnusableCharacter, clean
 from core.imports.csv.faults import Fault, shortened
+from core.text.characters import UnusableCharacter, clean
 
 Mask = npt.NDArray[np.bool_]
 

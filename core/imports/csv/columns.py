@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from core import money
 from core.flights import numbers, rules, times
-from core.text import MISSING_CODES
+from core.text.patterns import MISSING_CODES
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,7 +13,7 @@ from typing import Final
 from core.errors import AppError
 from core.imports.csv.columns import BY_NAME, REQUIRED
 from core.imports.csv.encoding import BYTE_ORDER_MARK
-from core.spelling import likely_meant
+from core.text.spelling import likely_meant
 
 HEAD_BYTES: Final = 64 * 1024
 """The header must end within these."""

@@ -1252,6 +1252,14 @@ export interface components {
             data: components["schemas"]["FlightChange"][];
             next_cursor: number | null;
         };
+        /** CheckInView */
+        CheckInView: {
+            flights: components["schemas"]["BookedFlight"][];
+            passengers: string[];
+            reference: string;
+            seats: number;
+            status: components["schemas"]["BookingStatus"];
+        };
         /** ConfigurationView */
         ConfigurationView: {
             cancellation: components["schemas"]["CancellationTerms"];
@@ -1316,14 +1324,6 @@ export interface components {
             replayed_at: string | null;
             status: components["schemas"]["DeadLetterStatus"];
             subject_id: string | null;
-        };
-        /** DeskView */
-        DeskView: {
-            flights: components["schemas"]["BookedFlight"][];
-            passengers: string[];
-            reference: string;
-            seats: number;
-            status: components["schemas"]["BookingStatus"];
         };
         /** Drift */
         Drift: {
@@ -6243,7 +6243,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BookingView"] | components["schemas"]["DeskView"];
+                    "application/json": components["schemas"]["BookingView"] | components["schemas"]["CheckInView"];
                 };
             };
             /** @description Bad Request: `malformed` */

@@ -11,10 +11,9 @@ from typing import Final
 from uuid import UUID
 
 from core import money
-from core.bookings.actions import available_actions, awaits_payment
 from core.bookings.models import PaymentMode
-from core.bookings.states import BookingStatus
-from core.bookings.views import (
+from core.bookings.reading.actions import available_actions, awaits_payment
+from core.bookings.reading.views import (
     BookedFlight,
     BookingView,
     PassengerView,
@@ -26,6 +25,7 @@ from core.bookings.views import (
     change_is_open,
     failure_of,
 )
+from core.bookings.states import BookingStatus
 from core.db import RawConnection, fetch
 from core.flights.models import FlightStatus
 from core.places import registry

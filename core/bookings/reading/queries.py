@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from core.bookings import desk, surnames
-from core.bookings.desk import DeskView
 from core.bookings.errors import BookingNotFound
 from core.bookings.intake import references
 from core.bookings.locking import NOT_FOUND, may_act_for
-from core.bookings.reading import read_bookings
+from core.bookings.reading import check_in, surnames
+from core.bookings.reading.by_id import read_bookings
+from core.bookings.reading.check_in import CheckInView
+from core.bookings.reading.views import BookingView
 from core.bookings.states import BookingStatus
-from core.bookings.views import BookingView
 from core.db import RawConnection
 
 
@@ -29,9 +29,9 @@ def get_booking(connection: RawConnection, booking_id: UUID, owner_id: UUID | No
 
 def get_by_reference(
     connection: RawConnection, reference: str, owner_id: UUID | None, surname: str | None = None
-) -> BookingView | DeskView:
+) -> BookingView | CheckInView:
     """One booking by its record locator, however it is written. Who does not own it needs the surname of a passenger, and then sees what a
-    desk needs to check them in.
+    check-in desk needs.
 
     Raises:
         BookingNotFound
@@ -45,7 +45,7 @@ def get_by_reference(
     names = [passenger.name for passenger in view.passengers if surnames.bears(passenger.name, surname or "")]
     if not names:
         raise BookingNotFound(NOT_FOUND)
-    return desk.view(view, names)
+    return check_in.view(view, names)
 
 
 def list_bookings(

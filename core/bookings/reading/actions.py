@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.bookings.models import PaymentMode
+from core.bookings.reading.views import PaymentView
 from core.bookings.states import BookingStatus
-from core.bookings.views import PaymentView
 
 
 def awaits_payment(status: BookingStatus, mode: PaymentMode, payment: PaymentView | None, *, in_time: bool) -> bool:

@@ -18,8 +18,8 @@ from core.db import Database
 from core.heartbeats import beats
 from core.heartbeats.beats import Worker
 from core.telemetry.incidents import Incident
+from workers.health.progress import Progress
 from workers.pauses import Pauses
-from workers.progress import Progress
 
 BEGIN_SECONDS: Final = 0.05
 """Between two looks whether the threads have begun."""

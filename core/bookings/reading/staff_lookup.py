@@ -11,9 +11,9 @@ import msgspec
 
 from core.bookings.intake import references
 from core.bookings.passengers import surname_key
-from core.bookings.reading import read_bookings
+from core.bookings.reading.by_id import read_bookings
+from core.bookings.reading.views import BookingView
 from core.bookings.states import BookingStatus
-from core.bookings.views import BookingView
 from core.db import RawConnection, fetch
 
 

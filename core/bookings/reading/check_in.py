@@ -1,0 +1,33 @@
+"""What somebody sees of a booking who does not own it and knows its reference and a surname, such as the check-in desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from core.bookings.reading.views import BookedFlight, BookingView
+from core.bookings.states import BookingStatus
+
+
+class CheckInView(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking as shown to somebody who does not own it: no ids, price, payment, history or contacts."""
+
+    reference: str
+    status: BookingStatus
+    seats: int
+    flights: list[BookedFlight]
+    """In the order of travel."""
+    passengers: list[str]
+    """The passengers with the surname that was asked for; the others are left out."""
+
+
+def view(booking: BookingView, names: Sequence[str]) -> CheckInView:
+    """`names`: of the passengers with the surname that was asked for."""
+    return CheckInView(
+        reference=booking.reference,
+        status=booking.status,
+        seats=booking.seats,
+        flights=[segment.flight for segment in booking.segments],
+        passengers=list(names),
+    )
