@@ -20,6 +20,7 @@ from api.bookings.controller import BookingController
 from api.bookings.fast_path import BookingFastPath
 from api.bookings.limits import rules_of
 from api.bookings.passengers import PassengerController
+from api.bookings.tickets import TicketController
 from api.configuration import ConfigurationController
 from api.events import EventController
 from api.flights.cancellations import FlightCancellationController
@@ -44,6 +45,7 @@ from api.operations.inventory_audit import InventoryAuditController
 from api.operations.jobs import OperationsJobController
 from api.operations.overview import OverviewController
 from api.operations.queues import QueueController
+from api.operations.tickets import TicketCheckController
 from api.pages.openapi import ErrorsDocumented, StrictBodies, openapi_config
 from api.pages.spa import app_handlers
 from api.payments import PaymentController
@@ -64,6 +66,7 @@ from core.search.cache import SearchCache
 from core.search.itineraries.timetable import Timetable
 from core.settings import Settings
 from core.telemetry import logs
+from core.tickets.signature import TicketSigner
 from core.users.tokens import LEEWAY_SECONDS
 
 JSON_BODY_BYTES: Final = 16 * 1024
@@ -96,6 +99,8 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     QueueController,
     SearchController,
     SigningInController,
+    TicketCheckController,
+    TicketController,
     WaitlistController,
     *app_handlers(),
 )
@@ -196,6 +201,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             search_endpoint=SearchEndpoint(db, search_cache, live.seat_counts),
             timetable=timetable,
             storage=storage,
+            ticket_signer=TicketSigner(tokens.secret),
             live=live,
             callbacks=callbacks,
         )

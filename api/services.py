@@ -29,6 +29,7 @@ from core.ratelimit.limiter import RateLimiter
 from core.search.cache import SearchCache
 from core.search.itineraries.timetable import Timetable
 from core.settings import Settings
+from core.tickets.signature import TicketSigner
 from core.users.devices import KnownDevices
 from core.users.tokens import AccessTokens, Principal
 
@@ -55,6 +56,7 @@ class Services:
     search_endpoint: SearchEndpoint
     timetable: Timetable
     storage: Storage
+    ticket_signer: TicketSigner
 
     def principal_of(self, token: str) -> Principal:
         """Who sent this access token, or `Unauthenticated`: it proves nothing, or its session has ended."""

@@ -18,6 +18,8 @@ class Scope(StrEnum):
     """for an address with many accounts,"""
     LOOKUP_REFERENCE = "lookup-reference"
     """and for one reference, whoever asks with a surname."""
+    TICKET_USER = "ticket-user"
+    """To draw a ticket takes a tenth of a second of a processor."""
     LOGIN_DEVICE = "login-device"
     """Wrong passwords to one account from one device that has signed in to it before. A right one empties this and the next two."""
     LOGIN_GUESS = "login-guess"
@@ -48,6 +50,7 @@ LIMITS: Final[dict[Scope, Limit]] = {
     Scope.LOOKUP_USER: Limit(per_minute=60, burst=60),
     Scope.LOOKUP_ADDRESS: Limit(per_minute=300, burst=300),
     Scope.LOOKUP_REFERENCE: Limit(per_minute=10, burst=20),
+    Scope.TICKET_USER: Limit(per_minute=30, burst=20),
     Scope.LOGIN_DEVICE: Limit(per_minute=10, burst=10),
     Scope.LOGIN_GUESS: Limit(per_minute=10, burst=10),
     Scope.LOGIN_ACCOUNT: Limit(per_minute=120, burst=600),

@@ -84,6 +84,11 @@ class AccessTokens:
         self._verified: dict[str, tuple[float, Principal]] = {}
 
     @property
+    def secret(self) -> str:
+        """For what else is signed in the name of the deployment, each with a key of its own that is made from it."""
+        return self._secret
+
+    @property
     def lifetime_seconds(self) -> int:
         return self._lifetime_seconds
 

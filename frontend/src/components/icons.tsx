@@ -81,3 +81,27 @@ export const PlusIcon = ({ size }: Sized) => (
     <path d="M12 6v12M6 12h12" />
   </Icon>
 );
+
+export const DownloadIcon = ({ size }: Sized) => (
+  <Icon size={size}>
+    <path d="M12 4v11m0 0-4.5-4.5M12 15l4.5-4.5M4.5 19.5h15" />
+  </Icon>
+);
+
+export const CalendarIcon = ({ size }: Sized) => (
+  <Icon size={size}>
+    <path d="M5 6.5h14v13H5zM5 10.5h14M8.5 4v4m7-4v4" />
+  </Icon>
+);
+
+export const PrintIcon = ({ size }: Sized) => (
+  <Icon size={size}>
+    <path d="M7.5 9V4h9v5M7.5 17H5V9h14v8h-2.5M7.5 14.5h9V20h-9z" />
+  </Icon>
+);
+
+export const CopyIcon = ({ size }: Sized) => (
+  <Icon size={size}>
+    <path d="M9 9h10.5v10.5H9zM15 5.5V4.5H4.5V15H6" />
+  </Icon>
+);

@@ -11,6 +11,7 @@ import { NewTimes } from '@/features/bookings/details/new-times';
 import { ProgressSteps } from '@/features/bookings/details/progress-steps';
 import { StatusBanner } from '@/features/bookings/details/status-banner';
 import { Ticket } from '@/features/bookings/details/ticket';
+import { TicketActions } from '@/features/bookings/details/ticket-actions';
 import { Timeline } from '@/features/bookings/details/timeline';
 import { PaymentForm } from '@/features/bookings/payment/payment-form';
 import { asProblem } from '@/lib/problem';
@@ -46,8 +47,9 @@ export function BookingPage() {
       {isPayable(booking) && <PaymentForm booking={booking} until={booking.hold_expires_at} />}
       <ProgressSteps booking={booking} />
       <Ticket booking={booking} />
+      <TicketActions booking={booking} />
       <Timeline job={job} />
-      <div className={css.actions}>
+      <div className={css.actions} data-screen-only>
         <BookAgain booking={booking} />
         {!hasNewTimes(booking) && <CancelButton booking={booking} />}
         <Link to="/bookings" className={css.all}>

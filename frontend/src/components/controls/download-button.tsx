@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { download } from '@/lib/download';
 import { asProblem } from '@/lib/problem';
 
@@ -8,14 +9,21 @@ interface Props {
   path: string;
   /** The name of the file that is saved. */
   name: string;
+  icon?: ReactNode;
   children: string;
 }
 
-export function DownloadButton({ path, name, children }: Props) {
+export function DownloadButton({ path, name, icon, children }: Props) {
   const save = useMutation({ mutationFn: () => download(path, name) });
   return (
     <>
-      <Button variant="default" size="sm" loading={save.isPending} onClick={() => save.mutate()}>
+      <Button
+        variant="default"
+        size="sm"
+        leftSection={icon}
+        loading={save.isPending}
+        onClick={() => save.mutate()}
+      >
         {children}
       </Button>
       {save.error && <span role="alert">{asProblem(save.error).message}</span>}

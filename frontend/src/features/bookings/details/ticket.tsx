@@ -6,6 +6,7 @@ import { journeysOf } from '@/lib/journeys';
 import { money } from '@/lib/money';
 import { connectionsBetween } from '@/lib/schedule';
 import type { Booking, Segment } from '@/lib/wire';
+import { CopyReference } from './copy-reference';
 import { PassengerList } from './passenger-list';
 import css from './ticket.module.css';
 
@@ -24,7 +25,10 @@ export function Ticket({ booking }: { booking: Booking }) {
         <dl className={css.stub}>
           <div>
             <dt>Reference</dt>
-            <dd className={css.reference}>{booking.reference}</dd>
+            <dd className={css.reference}>
+              {booking.reference}
+              <CopyReference reference={booking.reference} />
+            </dd>
           </div>
           <div>
             <dt>Seats</dt>

@@ -1,0 +1,78 @@
+"""Find the ticket of a booking, and check one that somebody shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+
+from core.bookings.errors import BookingNotFound
+from core.bookings.reading import queries
+from core.bookings.reading.views import BookedFlight, PassengerView
+from core.bookings.states import BookingStatus
+from core.db import RawConnection
+from core.tickets.errors import TicketNotGenuine
+from core.tickets.issue import Ticket, issue, legs_of, why_no_ticket
+from core.tickets.signature import NotOurs, TicketSigner
+
+NOT_GENUINE = (
+    "This is no ticket of ours, or its code was not read in full: scan it again, or look the booking up by its reference."
+)
+
+
+class TicketCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """A genuine ticket, as of now. `valid`: its travellers may fly; else `reason` says why not."""
+
+    valid: bool
+    reason: str | None
+    booking_id: UUID
+    reference: str
+    status: BookingStatus
+    seats: int
+    flights: list[BookedFlight]
+    """In the order of travel."""
+    passengers: list[PassengerView]
+
+
+def get_ticket(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, signer: TicketSigner) -> Ticket:
+    """The ticket of a confirmed booking. `owner_id` as of `queries.get_booking`.
+
+    Raises:
+        BookingNotFound
+        NoTicket
+    """
+    booking = queries.get_booking(connection, booking_id, owner_id)
+    return issue(booking, signer.sign(booking.id, booking.reference))
+
+
+def list_versions(connection: RawConnection, flight_ids: Sequence[UUID]) -> Mapping[UUID, int]:
+    """Flight -> how often it was changed."""
+    return dict(connection.execute("SELECT id, version FROM flights WHERE id = ANY(%s)", (list(flight_ids),)).fetchall())
+
+
+def check(connection: RawConnection, code: str, signer: TicketSigner) -> TicketCheck:
+    """What the desk and the gate have to know of a ticket that somebody shows.
+
+    Raises:
+        TicketNotGenuine
+    """
+    try:
+        signed = signer.read(code)
+        booking = queries.get_booking(connection, signed.booking_id, None)
+    except (NotOurs, BookingNotFound) as error:  # a database that was set back does not know what it signed
+        raise TicketNotGenuine(NOT_GENUINE) from error
+    flights = [segment.flight for segment in booking.segments]
+    reason = why_no_ticket(booking.status)
+    if reason is None and any(leg.cancelled for leg in legs_of(flights)):
+        reason = "The airline has cancelled a flight of this booking."
+    return TicketCheck(
+        valid=reason is None,
+        reason=reason,
+        booking_id=booking.id,
+        reference=booking.reference,
+        status=booking.status,
+        seats=booking.seats,
+        flights=flights,
+        passengers=booking.passengers,
+    )

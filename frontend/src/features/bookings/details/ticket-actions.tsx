@@ -1,0 +1,37 @@
+import { Button } from '@mantine/core';
+import { DownloadButton } from '@/components/controls/download-button';
+import { CalendarIcon, DownloadIcon, PrintIcon } from '@/components/icons';
+import type { Booking } from '@/lib/wire';
+import css from './ticket-actions.module.css';
+
+/** What to take along: only a confirmed booking has a ticket. */
+export function TicketActions({ booking: { id, reference, status } }: { booking: Booking }) {
+  if (status !== 'CONFIRMED') return null;
+  const address = `/api/v1/bookings/${id}`;
+  return (
+    <section className={css.actions} aria-label="Take it with you" data-screen-only>
+      <DownloadButton
+        path={`${address}/ticket.pdf`}
+        name={`ticket-${reference}.pdf`}
+        icon={<DownloadIcon size={18} />}
+      >
+        Download ticket
+      </DownloadButton>
+      <DownloadButton
+        path={`${address}/calendar.ics`}
+        name={`flights-${reference}.ics`}
+        icon={<CalendarIcon size={18} />}
+      >
+        Add to calendar
+      </DownloadButton>
+      <Button
+        variant="default"
+        size="sm"
+        leftSection={<PrintIcon size={18} />}
+        onClick={() => window.print()}
+      >
+        Print
+      </Button>
+    </section>
+  );
+}

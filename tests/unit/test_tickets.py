@@ -1,0 +1,121 @@
+"""What a ticket is: its signed code, its page, and its events in a calendar."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from base64 import b32decode, urlsafe_b64decode
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from core.tickets import lettering
+from core.tickets.calendar_file import LINE_BYTES, calendar_file
+from core.tickets.issue import Leg, Place, Ticket
+from core.tickets.pdf import pdf
+from core.tickets.signature import NotOurs, TicketSigner
+
+BOOKING: Final = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
+FLIGHT: Final = UUID("01890a5d-ac96-774b-bcce-b302099a8058")
+SIGNER: Final = TicketSigner("a secret of this installation that is long enough")
+CODE: Final = SIGNER.sign(BOOKING, "K7M2QX")
+AT: Final = datetime(2026, 11, 30, 8, tzinfo=UTC)
+
+
+def ticket(*names: str, legs: int = 1) -> Ticket:
+    source = Place("Delhi", "DEL", datetime(2026, 12, 4, 18, 30, tzinfo=UTC).astimezone(ZoneInfo("Asia/Kolkata")), True)
+    destination = Place("Nowhere, far away", None, datetime(2026, 12, 4, 21, 0, tzinfo=UTC), False)
+    leg = Leg(FLIGHT, "AI-202", source, destination, cancelled=False)
+    return Ticket(BOOKING, "K7M2QX", max(1, len(names)), "15000.00", "INR", names, (leg,) * legs, AT, CODE)
+
+
+def test_a_code_names_its_booking_however_a_scanner_writes_it() -> None:
+    assert len(CODE) == 140
+    for code in (CODE, CODE.lower(), f" {CODE}\n"):
+        assert (SIGNER.read(code).booking_id, SIGNER.read(code).reference) == (BOOKING, "K7M2QX")
+
+
+def test_a_code_is_checked_with_the_public_key_alone() -> None:
+    head, _, tail = CODE.rpartition(".")
+    named = b32decode(tail)
+    key = Ed25519PublicKey.from_public_bytes(urlsafe_b64decode(SIGNER.public_key + "="))
+    key.verify(named[16:], f"{head}.".encode() + named[:16])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "K7M2QX",
+        CODE[:-1],
+        CODE.replace("K7M2QX", "K7M2QY"),
+        CODE[:12] + ("A" if CODE[12] != "A" else "B") + CODE[13:],
+        CODE[:-1] + ("A" if CODE[-1] != "A" else "B"),
+        TicketSigner("the secret of another installation, long enough").sign(BOOKING, "K7M2QX"),
+    ],
+)
+def test_a_code_that_we_did_not_sign_is_none(code: str) -> None:
+    with pytest.raises(NotOurs):
+        SIGNER.read(code)
+
+
+def test_the_page_is_one_page_and_always_the_same() -> None:
+    page = pdf(ticket("Asha Rao", "Łukasz de la Cruz"))
+    assert page.startswith(b"%PDF-")
+    assert page.count(b"/Type /Page\n") == 1
+    assert page == pdf(ticket("Asha Rao", "Łukasz de la Cruz"))
+    assert pdf(ticket(*["Asha Rao"] * 9, legs=6)).count(b"/Type /Page\n") == 1
+
+
+@pytest.mark.parametrize("name", ["Łukasz Nguyễn", "Ольга Петрова", "Γιώργος", "Ọ̀ṣun Adé"])
+def test_latin_greek_and_cyrillic_names_are_text(name: str) -> None:
+    assert lettering.can_write(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["क्षत्रिय राव", "محمد علي", "தமிழ் கொடி", "ยิ่งลักษณ์", "שרה כהן", "শ্রী বন্দ্যোপাধ্যায়", "ნინო", "Արամ", "తెలుగు"]
+)
+def test_names_of_other_scripts_are_drawn_and_not_replaced(name: str) -> None:
+    assert lettering._find_font(name) is not None
+    assert drawn(name) != drawn("王小明")
+
+
+def test_a_name_that_no_font_has_is_told_and_not_guessed() -> None:
+    assert lettering._find_font("王小明") is None
+    assert drawn("王小明") == drawn("김철수")
+
+
+def drawn(name: str) -> bytes:
+    """What the page with this one traveller says to draw."""
+    page = pdf(ticket(name))
+    begin = page.index(b"stream\n", page.index(b"/ASCII85Decode")) + len(b"stream\n")
+    return page[begin : page.index(b"endstream", begin)]
+
+
+def test_the_calendar_has_an_event_for_each_flight_in_utc() -> None:
+    text = calendar_file(ticket("Asha; Rao, née Sen", legs=2), {FLIGHT: 3}, at=AT).decode()
+    assert text.startswith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")
+    assert text.endswith("END:VCALENDAR\r\n")
+    lines = text.replace("\r\n ", "").split("\r\n")
+    assert [line for line in lines if line.startswith("UID:")] == [f"UID:{BOOKING}-0@skyqueue", f"UID:{BOOKING}-1@skyqueue"]
+    assert lines.count("DTSTART:20261204T183000Z") == lines.count("SEQUENCE:3") == 2
+    description = next(line for line in lines if line.startswith("DESCRIPTION:"))
+    assert "Departs Sat 5 Dec 2026 00:00\\, Delhi (DEL)" in description
+    assert "Arrives Fri 4 Dec 2026 21:00 UTC\\, Nowhere\\, far away" in description
+    assert "Asha\\; Rao\\, née Sen" in description
+
+
+def test_lines_of_the_calendar_are_folded_between_characters() -> None:
+    lines = calendar_file(ticket("ยิ่งลักษณ์ " * 9), {}, at=AT).split(b"\r\n")
+    assert max(map(len, lines)) <= LINE_BYTES
+    assert all(line.decode() is not None for line in lines)
+    assert any(line.startswith(b" ") for line in lines)
+
+
+def test_an_api_process_starts_without_what_draws_tickets() -> None:
+    ask = "import api.app, sys; print(sorted({'reportlab', 'segno', 'uharfbuzz', 'PIL'} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout.strip() == "[]"
