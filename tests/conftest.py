@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 
 import httpx
@@ -13,6 +13,7 @@ from core.db import Database
 from launcher.embedded.guardian import Guardian
 from tests.support import servers
 from tests.support.forge import Forge
+from tests.support.pipeline import Pipeline
 from tests.support.servers import SharedPostgres, SharedRedis
 
 pytest_plugins = [
@@ -27,6 +28,20 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.redis_servers",
 ]
+
+LOG_CHARACTERS = 6000
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What the product's processes wrote last is shown with the test that failed."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        pipelines = {value for value in item.funcargs.values() if isinstance(value, Pipeline)}
+        for log in (log for pipeline in pipelines for log in pipeline.logs):
+            report.sections.append((f"The end of {log.name}", log.read_text(errors="replace")[-LOG_CHARACTERS:]))
+    return report
+
 
 # No example fails because the machine is busy.
 hypothesis.settings.register_profile("untimed", deadline=None)

@@ -25,7 +25,10 @@ from tests.conftest import ServerFactory
 from tests.support.api import ApiFactory, RunningApi, problem
 from tests.support.imports import csv_of, row
 from tests.support.pipeline import Pipeline
-from tests.support.waiting import until
+from tests.support.waiting import promised, until
+
+TOLD_SECONDS = 10
+"""Within which the product promises to name a trouble."""
 
 
 def get(admin: httpx.Client, address: str, **params: Any) -> dict[str, Any]:
@@ -130,23 +133,23 @@ def test_each_trouble_of_redis_is_named_within_ten_seconds(start_api: ApiFactory
     with api.client(api.admit(Role.ADMIN).headers) as admin, redis.Redis.from_url(servers.redis_url) as client:
         assert not codes(admin) & {"redis_evicts", "redis_away"}
         client.config_set("maxmemory-policy", "allkeys-lru")
-        until(lambda: "redis_evicts" in codes(admin))
+        promised(lambda: "redis_evicts" in codes(admin), seconds=TOLD_SECONDS)
         os.kill(servers.valkey.pid, signal.SIGSTOP)
         try:
-            until(lambda: "redis_away" in codes(admin))
+            promised(lambda: "redis_away" in codes(admin), seconds=TOLD_SECONDS)
             assert get(admin, "/admin/overview")["queues"][0]["waiting"] is None
         finally:
             os.kill(servers.valkey.pid, signal.SIGCONT)
-        until(lambda: "redis_away" not in codes(admin))
+        promised(lambda: "redis_away" not in codes(admin), seconds=TOLD_SECONDS)
         os.kill(servers.valkey.pid, signal.SIGKILL)
-        until(lambda: "redis_away" in codes(admin))
+        promised(lambda: "redis_away" in codes(admin), seconds=TOLD_SECONDS)
 
 
 def test_a_provider_that_hangs_is_named_within_ten_seconds(start_api: ApiFactory) -> None:
     with socket.create_server(("127.0.0.1", 0)) as hanging:
         api = start_api(PAYMENTS_URL=f"http://127.0.0.1:{hanging.getsockname()[1]}", PAYMENTS_SECRET="a secret of the tests")
         with api.client(api.admit(Role.ADMIN).headers) as admin:
-            until(lambda: "provider_silent" in codes(admin))
+            promised(lambda: "provider_silent" in codes(admin), seconds=TOLD_SECONDS)
 
 
 # The history

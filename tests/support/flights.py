@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
+from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,6 +25,14 @@ SEED_BODY: Mapping[str, Any] = {
 
 TODAY: Final = datetime.now(UTC).date()
 """The day on which this process of the tests began. Days are counted from it, so that a run over midnight means one day only."""
+
+
+_numbers: Final = count(1000)
+
+
+def new_number(airline: str) -> str:
+    """A flight number that no other test of this process has."""
+    return f"{airline}-{next(_numbers)}"
 
 
 def noon_in(days: int, *, hours: float = 0) -> datetime:

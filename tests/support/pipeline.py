@@ -71,6 +71,11 @@ class Pipeline:
     # Processes
 
     @property
+    def logs(self) -> list[Path]:
+        """Of every process that it ever started, the oldest first."""
+        return [process.log for process in self._processes if process.log.exists()]
+
+    @property
     def environment(self) -> dict[str, str]:
         """What its processes are told."""
         return {

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browser.chromium import FRONTEND
 from tests.e2e.browser.conftest import Admin
+from tests.support.flights import new_number
 
 AXE: Final = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
 DAY: Final = datetime.now(UTC).date() + timedelta(days=4)
@@ -20,7 +21,7 @@ DAY: Final = datetime.now(UTC).date() + timedelta(days=4)
 def schedule(back_office: httpx.Client, source: str, destination: str, *, hour: int) -> dict[str, Any]:
     departure = datetime(DAY.year, DAY.month, DAY.day, hour, tzinfo=UTC)
     body = {
-        "flight_number": f"AX-{secrets.randbelow(9000) + 1000}",
+        "flight_number": new_number("AX"),
         "source": source,
         "destination": destination,
         "departure_ts": departure.isoformat(),
@@ -196,7 +197,7 @@ def test_a_narrow_window_needs_no_scrolling_sideways(page: Page, admin: Admin, f
 def test_the_pages_of_money_and_of_waiting(page: Page, back_office: httpx.Client) -> None:
     departure = datetime(DAY.year, DAY.month, DAY.day, 7, tzinfo=UTC)
     plan = {
-        "flight_number": f"AX-{secrets.randbelow(9000) + 1000}",
+        "flight_number": new_number("AX"),
         "source": "Jaipur",
         "destination": "Kochi",
         "departure_ts": departure.isoformat(),
@@ -244,7 +245,7 @@ def test_the_pages_of_money_and_of_waiting(page: Page, back_office: httpx.Client
     expect(page.get_by_role("dialog")).to_contain_text("You get back")
     assert faults(page, within="[role=dialog]") == []
 
-    full = {**moved, "flight_number": f"AX-{secrets.randbelow(9000) + 1000}", "total_seats": 1}
+    full = {**moved, "flight_number": new_number("AX"), "total_seats": 1}
     flight_id = back_office.post("/admin/flights", json=full).raise_for_status().json()["id"]
     booked = {"flight_id": flight_id, "seats": 1}
     back_office.post("/api/v1/booking", json=booked, headers={"Prefer": "wait=10"}).raise_for_status()

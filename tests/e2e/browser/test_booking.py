@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser.conftest import Camera
+from tests.support.flights import new_number
 from tests.support.waiting import until
 
 PASSWORD: Final = "a long walk in the rain"
@@ -25,7 +26,7 @@ def flight(back_office: httpx.Client) -> dict[str, Any]:
     """From Delhi at 06:20 to Mumbai at 08:35, both local, with five seats."""
     departure = datetime.combine(DAY, time(6, 20), INDIA)
     body = {
-        "flight_number": f"AI-{secrets.randbelow(9000) + 1000}",
+        "flight_number": new_number("AI"),
         "source": "Delhi",
         "destination": "Mumbai",
         "departure_ts": departure.astimezone(UTC).isoformat(),

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser.conftest import PATIENCE_MS
+from tests.support.flights import new_number
 from tests.support.product import Product
 
 DEPARTURE: Final = (datetime.now(UTC) + timedelta(days=2)).replace(hour=9, minute=0, second=0, microsecond=0)
@@ -21,7 +22,7 @@ DEPARTURE: Final = (datetime.now(UTC) + timedelta(days=2)).replace(hour=9, minut
 @pytest.fixture(scope="module")
 def flight(back_office: httpx.Client) -> dict[str, Any]:
     body = {
-        "flight_number": f"RB-{secrets.randbelow(9000) + 1000}",
+        "flight_number": new_number("RB"),
         "source": "Pune",
         "destination": "Nagpur",
         "departure_ts": DEPARTURE.isoformat(),

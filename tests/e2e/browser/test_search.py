@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser.test_accessibility import faults, overhang
+from tests.support.flights import new_number
 
 DAY: Final = datetime.now(UTC).date() + timedelta(days=5)
 BACK: Final = DAY + timedelta(days=3)
@@ -25,7 +26,7 @@ def named(day: date) -> str:
 def fly(back_office: httpx.Client, way: tuple[str, str], day: date, hour: int, **changes: Any) -> dict[str, Any]:
     departure = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
     body = {
-        "flight_number": f"AI-{secrets.randbelow(9000) + 1000}",
+        "flight_number": new_number("AI"),
         "source": way[0],
         "destination": way[1],
         "departure_ts": departure.isoformat(),
