@@ -14,6 +14,7 @@ STAMPS := .stamps
 PYTHON_ENV := $(STAMPS)/python
 NODE_MODULES := $(STAMPS)/node-modules
 APP := $(STAMPS)/app
+CONTRACT_LINTERS := $(STAMPS)/contract-linters
 PYTEST = $(BIN)/pytest -q -n $(JOBS) --durations 10
 
 # Never a Python from elsewhere: the one that was asked for, or a clear error.
@@ -73,6 +74,13 @@ contract: $(NODE_MODULES) ## The app's generated client is what the API describe
 	@mkdir -p .cache
 	$(BIN)/skyqueue openapi --output .cache/openapi.json
 	cd frontend && npm run --silent codegen:check -- ../.cache/openapi.json
+
+.PHONY: contract-lint
+contract-lint: $(PYTHON_ENV) $(CONTRACT_LINTERS) ## The API's description has no warnings of Redocly and Spectral (installs both, 80 MB)
+	@mkdir -p .cache
+	$(BIN)/skyqueue openapi --output .cache/openapi.json
+	cd tools/contract && npm run --silent redocly -- ../../.cache/openapi.json
+	cd tools/contract && npm run --silent spectral -- ../../.cache/openapi.json
 
 .PHONY: unit
 unit: $(PYTHON_ENV) ## Tests of pure code, and of the architecture
@@ -154,7 +162,7 @@ cities: $(PYTHON_ENV) ## Make the table of cities anew from GeoNames and OurAirp
 
 .PHONY: clean
 clean: ## Remove what was installed and built; your data in .skyqueue stays
-	rm -rf .venv .tools .stamps .cache frontend/node_modules frontend/codegen/node_modules frontend/dist
+	rm -rf .venv .tools .stamps .cache frontend/node_modules frontend/codegen/node_modules frontend/dist tools/contract/node_modules
 
 .PHONY: help
 help:
@@ -179,6 +187,10 @@ $(PYTHON_ENV): $(UV) requirements-dev.lock pyproject.toml
 
 $(NODE_MODULES): $(PYTHON_ENV) frontend/package-lock.json
 	cd frontend && npm ci --loglevel=error
+	@mkdir -p $(STAMPS) && touch $@
+
+$(CONTRACT_LINTERS): $(PYTHON_ENV) tools/contract/package-lock.json
+	cd tools/contract && npm ci --loglevel=error
 	@mkdir -p $(STAMPS) && touch $@
 
 $(APP): $(NODE_MODULES) $(APP_SOURCES)

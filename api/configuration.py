@@ -8,6 +8,7 @@ import msgspec
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 
+from api.contract.headers import CACHE_CONTROL
 from api.http.authentication import PUBLIC
 from core.settings import Settings
 
@@ -44,10 +45,12 @@ class ConfigurationController(Controller):
         "/api/v1/configuration",
         operation_id="getConfiguration",
         summary="How this installation is set up",
+        response_headers=(CACHE_CONTROL,),
         sync_to_thread=False,
         opt=PUBLIC,
     )
     def read(self, settings: NamedDependency[Settings]) -> Response[ConfigurationView]:
+        """Whether a booking needs a payment, how long seats are held, and what cancelling costs."""
         booking, fares = settings.booking, settings.fares
         view = ConfigurationView(
             payment_required=booking.require_payment == "on",

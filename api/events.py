@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import HeaderParameter, QueryParameter
 from litestar.response import Stream
 
+from api.contract.headers import CACHE_CONTROL
 from api.live.event_streams import Subject
 from api.services import Services, SignedRequest
 from core.errors import Invalid, NotFound, Overloaded
@@ -39,6 +40,7 @@ class EventController(Controller):
     @get(
         operation_id="listenToEvents",
         summary="Follow what happens, as server-sent events",
+        response_headers=(CACHE_CONTROL,),
         media_type="text/event-stream",
         opt={"errors": (TopicNotFound, Overloaded)},
     )
@@ -92,6 +94,6 @@ async def _require_own(services: Services, principal: Principal, topics: Sequenc
 
 
 def _may_follow(job: Job, subject: Subject, principal: Principal) -> bool:
-    if subject is not Subject.JOB and job.kind != subject:
+    if subject is not Subject.JOB and job.kind.value != subject.value:
         return False
     return principal.sees_everything or (job.booking is not None and job.booking.user_id == principal.user_id)

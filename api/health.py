@@ -47,6 +47,7 @@ class HealthController(Controller):
 
     @get("/live", operation_id="getLiveness", summary="Does the process answer", sync_to_thread=False)
     def live(self) -> Liveness:
+        """It says nothing about the servers that the process needs: see `/health/ready`."""
         return Liveness("ok")
 
     @get("/ready", operation_id="getReadiness", summary="Can the process work", sync_to_thread=False, opt={"errors": (NotReady,)})

@@ -11,6 +11,7 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
+from api.contract.headers import FROM_CACHE
 from api.http.authentication import PUBLIC
 from api.search.controller import Place
 from api.search.fast_path import headers_of
@@ -79,7 +80,12 @@ class ItineraryController(Controller):
             )
         return found[0] if len(found) == 1 else merged(found, sort, limit)
 
-    @get("/calendar", operation_id="getCalendar", summary="The cheapest direct flight of each day of a month")
+    @get(
+        "/calendar",
+        operation_id="getCalendar",
+        summary="The cheapest direct flight of each day of a month",
+        response_headers=FROM_CACHE,
+    )
     async def calendar(
         self,
         services: NamedDependency[Services],

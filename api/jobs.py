@@ -10,8 +10,10 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, HeaderParameter
 
+from api.contract.headers import CACHE_CONTROL, ETAG, RETRY_AFTER
 from api.http.polling import ask_again_in
 from api.http.prefer import LONGEST_PREFERENCE, wait_seconds
 from api.live.backlog import Backlog
@@ -41,6 +43,8 @@ class JobController(Controller):
         ["/jobs/{job_id:uuid}", "/booking/status/{job_id:uuid}"],
         operation_id="getJob",
         summary="Follow a job",
+        response_headers=(ETAG, CACHE_CONTROL, RETRY_AFTER),
+        responses={304: ResponseSpec(None, description="Nothing has changed since the answer with this `ETag`.")},
         opt={"errors": (JobNotFound,)},
     )
     async def read(

@@ -6,6 +6,7 @@ from functools import partial
 from http import HTTPStatus
 from uuid import UUID
 
+import msgspec
 from litestar import Controller, Request, Response, post
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
@@ -14,6 +15,8 @@ from litestar.params import FromPath, JSONBody
 
 from api.bookings.acceptance import BookingAccepted
 from api.bookings.controller import Prefer, owner
+from api.contract.callback import PaymentCallback
+from api.contract.headers import LOCATION, RETRY_AFTER
 from api.http.authentication import PUBLIC
 from api.http.bodies import TooLarge
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
@@ -44,6 +47,12 @@ class PayBody(RequestBody):
     token: Word
 
 
+class EventReceived(msgspec.Struct):
+    """The event is stored, or was stored before."""
+
+    received: bool
+
+
 class PaymentController(Controller):
     tags = ("payments",)
 
@@ -51,6 +60,7 @@ class PaymentController(Controller):
         "/api/v1/bookings/{booking_id:uuid}/payments",
         operation_id="payBooking",
         summary="Pay for a hold",
+        response_headers=(LOCATION, RETRY_AFTER),
         status_code=HTTPStatus.ACCEPTED,
         opt={
             "errors": (
@@ -91,13 +101,13 @@ class PaymentController(Controller):
     @post(
         "/payments/callback",
         operation_id="receivePaymentEvent",
-        summary="For the payment provider",
+        summary="For the payment provider: what became of a charge",
+        operation_class=PaymentCallback,
         status_code=HTTPStatus.OK,
         opt={**PUBLIC, READS_BODY_ITSELF: True, "errors": (CallbackNotSigned, CallbackTooOld, Invalid, TooLarge)},
     )
-    async def receive(self, request: Request[None, None, State], services: NamedDependency[Services]) -> dict[str, bool]:
-        """What became of a charge: JSON, signed in `X-Payment-Signature` with HMAC-SHA256 over `X-Payment-Timestamp`, a dot and the
-        body. An event that came before is answered as if it were new."""
+    async def receive(self, request: Request[None, None, State], services: NamedDependency[Services]) -> EventReceived:
+        """An event of the provider, signed with the secret that it shares with us. One that came before is answered as if it were new."""
         body = await request.body()
         secret = services.settings.payments.payments_secret
         headers = request.headers
@@ -107,7 +117,7 @@ class PaymentController(Controller):
         event = events.read(body)
         if event is not None:
             await services.callbacks.receive(event)
-        return {"received": True}
+        return EventReceived(True)
 
 
 def _pay(

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from litestar import Controller, Response, delete, get, post
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from api.bookings.limits import fair_share_of
+from api.contract.headers import CACHE_CONTROL, LOCATION
 from api.http.authentication import limited
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.wire import RequestBody
@@ -45,6 +47,10 @@ class WaitlistController(Controller):
     @post(
         operation_id="joinWaitlist",
         summary="Wait for seats on a flight",
+        response_headers=(LOCATION,),
+        responses={
+            200: ResponseSpec(WaitlistView, description="This party has its place in line already.", generate_examples=False)
+        },
         guards=(limited(Scope.BOOKING_USER),),
         sync_to_thread=True,
         opt={
@@ -88,7 +94,13 @@ class WaitlistController(Controller):
 
         return answer_once(services, keyed(request, idempotency_key, data), work)
 
-    @get(operation_id="getWaitlistView", summary="My place in line", sync_to_thread=True, opt={"errors": (NotWaiting,)})
+    @get(
+        operation_id="getWaitlistView",
+        summary="My place in line",
+        response_headers=(CACHE_CONTROL,),
+        sync_to_thread=True,
+        opt={"errors": (NotWaiting,)},
+    )
     def read(
         self, flight_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]
     ) -> Response[WaitlistView]:

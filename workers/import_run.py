@@ -32,7 +32,7 @@ from core.imports.chunks import store_chunk
 from core.imports.csv.header import HEAD_BYTES, BadHeader, NotText, read_layout
 from core.imports.csv.reader import Chunk, Cursor, read_chunk
 from core.imports.csv.seen import SeenKeys
-from core.imports.models import ImportStatus
+from core.imports.models import ImportFailureCode, ImportStatus
 from core.imports.progress import Job
 from core.imports.reopening import GIVEN_UP
 from core.imports.storage.files import Storage
@@ -73,7 +73,7 @@ class _Outcome:
     ending: Ending
     routes: RouteDays
     left: int | None = None
-    code: str = ""
+    code: ImportFailureCode | None = None
     message: str = ""
 
 
@@ -114,15 +114,15 @@ def run_claimed(
         with storage.open(job.storage_key) as file:
             outcome = _Run(db, client, file, job, slice_seconds, unknown_places).outcome()
     except FileNotFoundError:
-        outcome = _failed("file_missing", "The uploaded file is gone. Upload it again.")
+        outcome = _failed(ImportFailureCode.FILE_MISSING, "The uploaded file is gone. Upload it again.")
     except (NotText, BadHeader) as error:  # it was read when it was uploaded: these are not the same bytes
-        outcome = _failed(error.code, error.detail)
+        outcome = _failed(ImportFailureCode(error.code), error.detail)
     except OSError:
         with db.transaction() as connection:
             waits = progress.wait_for_storage(connection, job)
         if waits:
             raise
-        outcome = _failed("file_unreadable", "The uploaded file could not be read for a day. Upload it again.")
+        outcome = _failed(ImportFailureCode.FILE_UNREADABLE, "The uploaded file could not be read for a day. Upload it again.")
     if outcome is None:
         return Ending.LEFT
     if outcome.ending is Ending.PAUSED:
@@ -155,7 +155,7 @@ _STATUSES: Final = {
 }
 
 
-def _failed(code: str, message: str) -> _Outcome:
+def _failed(code: ImportFailureCode, message: str) -> _Outcome:
     return _Outcome(Ending.FAILED, RouteDays(), None, code, message)
 
 
@@ -205,7 +205,7 @@ class _Run:
                 return self._cancelled(chunk.begin) if ours else None
             self._tell(applied)
             if applied.is_hopeless and not chunk.last:
-                return _Outcome(Ending.REFUSED, self._routes, None, "nothing_but_faults", NOTHING_BUT_FAULTS)
+                return _Outcome(Ending.REFUSED, self._routes, None, ImportFailureCode.NOTHING_BUT_FAULTS, NOTHING_BUT_FAULTS)
             if self._is_somebody_elses_turn() and not chunk.last:
                 with self._db.transaction() as connection:
                     progress.pause(connection, job, chunk.end)

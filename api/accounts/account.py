@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from api.accounts import cookies
 from api.accounts.passwords import Given, Password, checked
+from api.contract.headers import SET_COOKIE
 from api.http.wire import RequestBody
 from api.services import Services, SignedRequest
 from core import clock
@@ -118,6 +119,7 @@ class AccountController(Controller):
         status_code=HTTPStatus.NO_CONTENT,
         operation_id="signOutEverywhere",
         summary="Sign out everywhere",
+        response_headers=(SET_COOKIE,),
     )
     async def sign_out_everywhere(self, request: SignedRequest, services: NamedDependency[Services]) -> Response[None]:
         """Ends every session of the account, this one too, with all access tokens."""
@@ -130,6 +132,7 @@ class AccountController(Controller):
         status_code=HTTPStatus.NO_CONTENT,
         operation_id="closeAccount",
         summary="Close the account",
+        response_headers=(SET_COOKIE,),
     )
     async def close(
         self, data: JSONBody[Farewell], request: SignedRequest, services: NamedDependency[Services]

@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 from api.accounts import cookies
 from api.accounts.account import Account, account_of
 from api.accounts.passwords import Given, Password, checked
+from api.contract.headers import CACHE_CONTROL, SET_COOKIE
 from api.http.addresses import check_address
 from api.http.authentication import PUBLIC
 from api.http.cross_site import own_site_only
@@ -95,6 +96,7 @@ class SigningInController(Controller):
         status_code=HTTPStatus.OK,
         operation_id="signIn",
         summary="Sign in",
+        response_headers=(SET_COOKIE, CACHE_CONTROL),
     )
     async def sign_in(
         self, data: URLEncodedBody[SignIn], request: SignedRequest, services: NamedDependency[Services]
@@ -121,6 +123,7 @@ class SigningInController(Controller):
         status_code=HTTPStatus.OK,
         operation_id="refresh",
         summary="Stay signed in",
+        response_headers=(SET_COOKIE, CACHE_CONTROL),
     )
     async def refresh(
         self,
@@ -149,6 +152,7 @@ class SigningInController(Controller):
         status_code=HTTPStatus.NO_CONTENT,
         operation_id="signOut",
         summary="Sign out",
+        response_headers=(SET_COOKIE,),
     )
     async def sign_out(
         self,

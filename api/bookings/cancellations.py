@@ -14,6 +14,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from api.bookings.controller import owner, visible_to
+from api.contract.headers import LOCATION
 from api.http.authentication import limited
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.wire import Moment, RequestBody
@@ -70,6 +71,7 @@ class CancellationController(Controller):
         "/bookings/{booking_id:uuid}/cancellations",
         operation_id="quoteCancellation",
         summary="What cancelling gives back",
+        response_headers=(LOCATION,),
         guards=(limited(Scope.BOOKING_USER),),
         sync_to_thread=True,
         opt={"errors": (BookingNotFound, NotCancellable, IdempotencyKeyReused)},
@@ -98,6 +100,7 @@ class CancellationController(Controller):
         opt={"errors": (QuoteNotFound,)},
     )
     def read(self, cancellation_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> QuoteView:
+        """As it was promised. `confirmed_at` says whether the booking was cancelled by it."""
         with services.db.snapshot() as connection:
             return _quote_view(quotes.get_quote(connection, cancellation_id, visible_to(request.user)))
 

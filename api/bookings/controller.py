@@ -14,6 +14,7 @@ from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, Quer
 from api.bookings.acceptance import BookingAccepted, accept
 from api.bookings.bodies import BookingBody
 from api.bookings.lookups import slow_by_reference
+from api.contract.headers import LOCATION, RETRY_AFTER
 from api.http.addresses import limited_by_address
 from api.http.authentication import Forbidden, limited
 from api.http.idempotency import IdempotencyKey
@@ -93,6 +94,7 @@ class BookingController(Controller):
         ["/booking", "/bookings"],
         operation_id="createBooking",
         summary="Book seats",
+        response_headers=(LOCATION, RETRY_AFTER),
         status_code=HTTPStatus.ACCEPTED,
         opt={"errors": REFUSALS},
     )
@@ -130,6 +132,7 @@ class BookingController(Controller):
         opt={"errors": (BookingNotFound,)},
     )
     def read(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> BookingView:
+        """As it is now: what may be done with it (`available_actions`), its payment, and every stage that it has reached."""
         with services.db.snapshot() as connection:
             return queries.get_booking(connection, booking_id, visible_to(request.user))
 

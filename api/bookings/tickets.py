@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from api.bookings.controller import visible_to
+from api.contract.headers import ATTACHMENT, CACHE_CONTROL
 from api.http.authentication import PUBLIC, limited
 from api.services import Services, SignedRequest
 from core.bookings.errors import BookingNotFound
@@ -47,6 +48,7 @@ class TicketController(Controller):
         "/bookings/{booking_id:uuid}/ticket.pdf",
         operation_id="downloadTicket",
         summary="The e-ticket of a booking",
+        response_headers=ATTACHMENT,
         media_type=PDF,
         guards=(limited(Scope.TICKET_USER),),
         sync_to_thread=True,
@@ -65,6 +67,7 @@ class TicketController(Controller):
         "/bookings/{booking_id:uuid}/calendar.ics",
         operation_id="downloadCalendar",
         summary="The flights of a booking for a calendar",
+        response_headers=ATTACHMENT,
         media_type=calendar_file.MEDIA_TYPE,
         sync_to_thread=True,
         opt={"errors": (BookingNotFound, NoTicket)},
@@ -85,6 +88,7 @@ class TicketController(Controller):
         "/tickets/key",
         operation_id="getTicketKey",
         summary="The key that tickets are signed with",
+        response_headers=(CACHE_CONTROL,),
         sync_to_thread=False,
         opt=PUBLIC,
     )

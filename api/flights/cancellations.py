@@ -11,6 +11,7 @@ from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
+from api.contract.headers import LOCATION, RETRY_AFTER
 from api.http.authentication import requires_admin
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.polling import ask_again_in
@@ -49,6 +50,7 @@ class FlightCancellationController(Controller):
         "/{flight_id:uuid}/cancel",
         operation_id="cancelFlight",
         summary="Cancel a flight, its bookings with it",
+        response_headers=(LOCATION, RETRY_AFTER),
         status_code=HTTPStatus.ACCEPTED,
         sync_to_thread=True,
         opt={"errors": (FlightNotFound, FlightDeparted, IdempotencyKeyReused)},

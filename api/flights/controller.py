@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from functools import partial
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
@@ -19,18 +18,17 @@ from litestar.background_tasks import BackgroundTask
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 from litestar.response import Stream
-from msgspec import Meta
 
+from api.contract.headers import ATTACHMENT, CACHE_CONTROL, ETAG, LOCATION
+from api.flights.bodies import FlightBody
 from api.http.authentication import requires_admin
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
-from api.http.wire import Moment, RequestBody
 from api.services import Services, SignedRequest
 from core.after_commit import AfterCommit
 from core.db import RawConnection
-from core.errors import Invalid, Unavailable
+from core.errors import Unavailable
 from core.events import job_events
-from core.flights import listing, queries, rules, service, times
-from core.flights.details import FlightDetails
+from core.flights import listing, queries, service
 from core.flights.errors import (
     CapacityBelowSold,
     FlightCancelled,
@@ -46,16 +44,8 @@ from core.flights.views import FlightView, InventoryView
 from core.idempotency.answers import IdempotencyKeyReused
 from core.imports import export
 from core.lifecycle import offer_seats
-from core.places.journey import LONGEST_SENT, UnknownPlaces
-from core.text.patterns import AMOUNT, VISIBLE
+from core.text.patterns import VISIBLE
 
-PlaceName = Annotated[
-    str,
-    Meta(
-        max_length=LONGEST_SENT,
-        description="The IATA code of an airport in capitals, or a name that means one airport.",
-    ),
-]
 PlaceQuery = Annotated[str | None, QueryParameter(max_length=80, pattern=VISIBLE, required=False)]
 IfMatch = Annotated[
     str | None,
@@ -73,36 +63,6 @@ _TAG: Final = re.compile(r'(?:W/)?"([1-9][0-9]{0,8})"')
 """A proxy that compresses makes a tag weak (`W/`), and the flight is the same."""
 
 
-class FlightBody(RequestBody):
-    """A flight as an administrator describes it. Times need a zone; the price is for one seat, as a number or a string."""
-
-    flight_number: Annotated[str, Meta(min_length=2, max_length=16, examples=["AI-202"])]
-    source: PlaceName
-    destination: PlaceName
-    departure_ts: Moment
-    arrival_ts: Moment
-    total_seats: Annotated[int, Meta(ge=1, le=rules.MAX_SEATS, examples=[150])]
-    price: Annotated[str, Meta(pattern=AMOUNT, examples=["7500.00"])] | int | float
-    currency: Annotated[str, Meta(min_length=3, max_length=3)] = rules.DEFAULT_CURRENCY
-
-    def details(self, services: Services) -> FlightDetails:
-        """What was said, held to the rules.
-
-        Raises:
-            Invalid: with every rule that is broken.
-        """
-        said = msgspec.structs.asdict(self) | {"price": Decimal(str(self.price))}
-        errors = []
-        for field in ("departure_ts", "arrival_ts"):
-            try:
-                said[field] = times.read(said[field], f"/{field}")
-            except Invalid as wrong:
-                errors += wrong.data["errors"]
-        if errors:
-            raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
-        return FlightDetails.checked(**said, unknown_places=UnknownPlaces(services.settings.flights.unknown_places))
-
-
 class FlightPage(msgspec.Struct):
     data: list[FlightView]
     next_cursor: str | None
@@ -118,6 +78,7 @@ class FlightController(Controller):
     @post(
         operation_id="createFlight",
         summary="Add a flight",
+        response_headers=(LOCATION, ETAG, CACHE_CONTROL),
         sync_to_thread=True,
         opt={"errors": (FlightExists, IdempotencyKeyReused)},
     )
@@ -128,6 +89,7 @@ class FlightController(Controller):
         services: NamedDependency[Services],
         idempotency_key: IdempotencyKey = None,
     ) -> Response[FlightView]:
+        """Searches find it at once. A flight is known by its number and departure: a second one is `409 flight_exists`."""
         details = data.details(services)
 
         def work(connection: RawConnection) -> Done[FlightView]:
@@ -165,6 +127,7 @@ class FlightController(Controller):
         "/export.csv",
         operation_id="exportFlights",
         summary="Flights as a file",
+        response_headers=ATTACHMENT,
         media_type=CSV,
         sync_to_thread=True,
         opt={"errors": (Unavailable,)},
@@ -193,10 +156,12 @@ class FlightController(Controller):
         "/{flight_id:uuid}",
         operation_id="readFlight",
         summary="One flight, with its ETag",
+        response_headers=(ETAG, CACHE_CONTROL),
         sync_to_thread=True,
         opt={"errors": (FlightNotFound,)},
     )
     def read(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> Response[FlightView]:
+        """Send its `ETag` as `If-Match` with a change, and nobody's change in between is lost."""
         with services.db.snapshot() as connection:
             return _answer(queries.get_flight(connection, flight_id))
 
@@ -204,6 +169,7 @@ class FlightController(Controller):
         "/{flight_id:uuid}",
         operation_id="replaceFlight",
         summary="Replace a flight's details",
+        response_headers=(ETAG, CACHE_CONTROL),
         sync_to_thread=True,
         opt={"errors": (FlightNotFound, FlightExists, FlightHasBookings, CapacityBelowSold, FlightCancelled, StaleVersion)},
     )
@@ -240,6 +206,7 @@ class FlightController(Controller):
         services: NamedDependency[Services],
         if_match: IfMatch = None,
     ) -> None:
+        """A flight that was ever booked is cancelled instead (`cancelFlight`)."""
         with services.db.transaction() as connection:
             change = service.delete_flight(connection, flight_id, user_id=request.user.user_id, expected=_versions(if_match))
         service.announce(services.redis, change)
@@ -252,6 +219,7 @@ class FlightController(Controller):
         opt={"errors": (FlightNotFound,)},
     )
     def inventory(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> InventoryView:
+        """Postgres decides; Redis is the fast copy. `drift` is the difference of what both call free."""
         with services.db.snapshot() as connection:
             return queries.read_inventory(connection, services.redis, flight_id)
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
+
+from core.bookings.states import BookingAction, BookingStatus
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -31,6 +35,13 @@ class FieldProblem(msgspec.Struct):
     """The airports to choose from, where a name may be several, or was likely another."""
 
 
+class Amount(msgspec.Struct):
+    """A total, as a decimal string with its currency."""
+
+    amount: str
+    currency: str
+
+
 class ProblemBody(msgspec.Struct, omit_defaults=True):
     """How every error answers (RFC 9457). Some codes add members of their own; `docs/errors.md` lists them."""
 
@@ -44,6 +55,21 @@ class ProblemBody(msgspec.Struct, omit_defaults=True):
     retryable: bool
     """Whether the same request may succeed later."""
     errors: list[FieldProblem] | msgspec.UnsetType = msgspec.UNSET
+    """What is wrong with the request, all at once."""
+    flight_id: UUID | msgspec.UnsetType = msgspec.UNSET
+    booking_id: UUID | msgspec.UnsetType = msgspec.UNSET
+    booking_status: BookingStatus | msgspec.UnsetType = msgspec.UNSET
+    available_actions: list[BookingAction] | msgspec.UnsetType = msgspec.UNSET
+    expected: Amount | msgspec.UnsetType = msgspec.UNSET
+    actual: Amount | msgspec.UnsetType = msgspec.UNSET
+    limit: int | msgspec.UnsetType = msgspec.UNSET
+    free: int | msgspec.UnsetType = msgspec.UNSET
+    held: int | msgspec.UnsetType = msgspec.UNSET
+    sold: int | msgspec.UnsetType = msgspec.UNSET
+    total_seats: int | msgspec.UnsetType = msgspec.UNSET
+    version: int | msgspec.UnsetType = msgspec.UNSET
+    until: datetime | msgspec.UnsetType = msgspec.UNSET
+    new_departure_ts: datetime | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True, slots=True)

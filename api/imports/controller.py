@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -13,11 +12,11 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
-from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Stream
 
+from api.contract.headers import ATTACHMENT, CACHE_CONTROL, LOCATION, RETRY_AFTER
+from api.contract.upload import UploadOperation
 from api.http.authentication import limited, requires_admin
 from api.http.bodies import TooLarge, UnsupportedMediaType
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
@@ -64,19 +63,6 @@ class ChangePage(msgspec.Struct):
     next_cursor: int | None
 
 
-@dataclass
-class UploadOperation(Operation):
-    """Says in the OpenAPI document what the handler reads from the stream itself."""
-
-    def __post_init__(self) -> None:
-        binary = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
-        form = Schema(type=OpenAPIType.OBJECT, properties={uploads.FIELD: binary}, required=[uploads.FIELD])
-        self.request_body = RequestBody(
-            required=True,
-            content={uploads.MULTIPART: OpenAPIMediaType(schema=form), "text/csv": OpenAPIMediaType(schema=binary)},
-        )
-
-
 class ImportController(Controller):
     path = "/admin"
     tags = ("imports",)
@@ -86,6 +72,7 @@ class ImportController(Controller):
         "/flights/bulk-upload",
         operation_id="uploadFlights",
         summary="Import a CSV file of flights",
+        response_headers=(LOCATION, RETRY_AFTER),
         status_code=HTTPStatus.ACCEPTED,
         guards=(limited(Scope.UPLOAD_USER),),
         request_max_body_size=None,
@@ -145,6 +132,7 @@ class ImportController(Controller):
         "/flights/bulk-upload/status/{job_id:uuid}",
         operation_id="getImport",
         summary="What became of an import so far",
+        response_headers=(CACHE_CONTROL, RETRY_AFTER),
         sync_to_thread=True,
         opt={"errors": (ImportNotFound,)},
     )
@@ -162,6 +150,7 @@ class ImportController(Controller):
         "/flights/bulk-upload/{job_id:uuid}/failed.csv",
         operation_id="downloadFailedRows",
         summary="The failed rows, to be mended and sent again",
+        response_headers=ATTACHMENT,
         media_type=CSV,
         sync_to_thread=True,
         opt={"errors": (ImportNotFound,)},
@@ -181,10 +170,12 @@ class ImportController(Controller):
         "/flights/bulk-upload/template.csv",
         operation_id="downloadTemplate",
         summary="A file to begin with",
+        response_headers=ATTACHMENT,
         media_type=CSV,
         sync_to_thread=False,
     )
     def template(self) -> Response[bytes]:
+        """All columns, with one flight."""
         return Response(csv_files.template(), media_type=CSV, headers=_attachment("flights.csv"))
 
     @get(
@@ -228,6 +219,7 @@ class ImportController(Controller):
         "/imports/{job_id:uuid}/cancel",
         operation_id="cancelImport",
         summary="Stop an import",
+        response_headers=(LOCATION,),
         status_code=HTTPStatus.ACCEPTED,
         sync_to_thread=True,
         opt={"errors": (ImportNotFound, ImportOver)},

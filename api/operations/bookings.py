@@ -12,6 +12,7 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
+from api.contract.headers import ATTACHMENT
 from api.http.authentication import requires_admin
 from api.services import Services
 from core.bookings.reading import staff_lookup
@@ -59,6 +60,7 @@ class OperationsBookingController(Controller):
         "/flights/{flight_id:uuid}/passengers.csv",
         operation_id="downloadPassengers",
         summary="Who is on a flight",
+        response_headers=ATTACHMENT,
         media_type="text/csv",
         sync_to_thread=True,
         opt={"errors": (FlightNotFound,)},

@@ -13,8 +13,8 @@ from litestar.params import FromQuery, QueryParameter
 from api.http.authentication import requires_admin
 from api.services import Services
 from core.jobs import listing
-from core.jobs.listing import JobFilter, JobKind
-from core.jobs.status import Job
+from core.jobs.listing import JobFilter
+from core.jobs.status import Job, JobKind
 from core.text.patterns import VISIBLE
 
 

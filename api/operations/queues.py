@@ -40,11 +40,13 @@ class QueueController(Controller):
 
     @get("/queues", operation_id="listQueues", summary="How much waits in each queue", sync_to_thread=True)
     def queues(self, services: NamedDependency[Services]) -> QueueList:
+        """Messages that wait, and that are at work; a message may be for many bookings."""
         with services.db.snapshot() as connection:
             return QueueList(list_queues(services, connection, list_workers(connection)))
 
     @get("/workers", operation_id="listWorkers", summary="Who works", sync_to_thread=True)
     def workers(self, services: NamedDependency[Services]) -> WorkerList:
+        """Worker processes that were heard of lately, also those that do not answer any more."""
         with services.db.snapshot() as connection:
             return WorkerList(list_workers(connection))
 

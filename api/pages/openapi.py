@@ -9,13 +9,12 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-import msgspec
 from litestar._openapi.schema_generation import SchemaCreator
 from litestar._openapi.schema_generation.plugins.struct import StructSchemaPlugin
 from litestar.enums import ParamType
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig, ResponseSpec
-from litestar.openapi.spec import Components, Example, OpenAPI, Schema, SecurityScheme
+from litestar.openapi.spec import Components, Contact, Example, License, OpenAPI, Schema, SecurityScheme
 from litestar.params import ParameterKwarg
 from litestar.plugins.base import ReceiveRoutePlugin
 from litestar.response import Stream
@@ -24,10 +23,13 @@ from litestar.types import Method
 from litestar.types.internal_types import PathParameterDefinition
 from litestar.typing import FieldDefinition
 
+from api.contract.document import finish
+from api.contract.problems import example_of
+from api.contract.tags import TAGS
 from api.http.authentication import Forbidden, requires_admin
 from api.http.bodies import TooLarge, UnsupportedMediaType
 from api.http.cross_site import CrossSite, own_site_only
-from api.http.problems import MEDIA_TYPE, Problem, ProblemBody
+from api.http.problems import MEDIA_TYPE, ProblemBody
 from api.http.understanding import READS
 from api.http.wire import RequestBody
 from api.pages.spa import documentation, documentation_router
@@ -35,9 +37,18 @@ from api.pages.statuses import ERRORS, SUCCESSES
 from core import __version__
 from core.errors import AppError, Invalid, Malformed, NotFound, Unavailable
 from core.ratelimit.limiter import RateLimited
-from core.users.tokens import Unauthenticated
+from core.users.tokens import AccountGone, Unauthenticated
 
 BEARER = "bearer"
+
+DESCRIPTION = """\
+Every error is an RFC 9457 problem; `code` says which one, and `request_id` finds it in the logs.
+
+Whatever creates something takes `Idempotency-Key`: repeat a request whose answer was lost under its key, and it has one effect. What takes
+time is accepted with 202 and a job; `Prefer: wait=n` waits for its end. Money is a decimal string with a currency, times are UTC.
+
+Any address may also answer 405 `method_not_allowed`, 408 `too_slow` and 431 `headers_too_large`.
+"""
 
 ErrorTypes = Iterable[type[AppError]]
 
@@ -47,26 +58,35 @@ def openapi_config() -> OpenAPIConfig:
         title="Skyqueue",
         version=__version__,
         summary="Flights, bookings, and the jobs that work them.",
-        description="Every error is an RFC 9457 problem; `code` says which one, and `request_id` finds it in the logs.",
+        description=DESCRIPTION,
+        license=License(name="MIT", identifier="MIT"),
+        contact=Contact(name="The maintainers of Skyqueue"),
+        tags=list(TAGS),
+        use_handler_docstrings=True,
         security=[{BEARER: []}],
-        components=Components(security_schemes={BEARER: SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}),
+        components=Components(
+            security_schemes={
+                BEARER: SecurityScheme(
+                    type="http", scheme="bearer", bearer_format="JWT", description="The `access_token` of `signIn`."
+                )
+            }
+        ),
         render_plugins=[documentation()],
         openapi_router=documentation_router(),
     )
 
 
-@dataclass
-class _SortedDocument(OpenAPI):
-    """Litestar lists the paths of one operation in the order of a set, which is another one in every process."""
-
-    def to_schema(self) -> dict[str, Any]:
-        schema = super().to_schema()
-        return {**schema, "paths": dict(sorted(schema["paths"].items()))}
-
-
 class _Config(OpenAPIConfig):
     def to_openapi_schema(self) -> OpenAPI:
-        return _SortedDocument(**vars(super().to_openapi_schema()))
+        return _Finished(**vars(super().to_openapi_schema()))
+
+
+@dataclass
+class _Finished(OpenAPI):
+    """Litestar lists the paths of one operation in the order of a set, which is another one in every process; here they are sorted."""
+
+    def to_schema(self) -> dict[str, Any]:
+        return finish(super().to_schema())
 
 
 class StrictBodies(StructSchemaPlugin):
@@ -108,7 +128,7 @@ class ErrorsDocumented(ReceiveRoutePlugin):
 def _errors_of(handler: HTTPRouteHandler, *, has_path_parameters: bool) -> Iterator[type[AppError]]:
     yield Malformed
     if not handler.opt.get("public"):
-        yield Unauthenticated
+        yield from (Unauthenticated, AccountGone)
     if requires_admin in handler.resolve_guards():
         yield Forbidden
     if own_site_only in handler.resolve_guards():
@@ -150,15 +170,5 @@ def _response(status: int, errors: list[type[AppError]]) -> ResponseSpec:
         description=f"{ERRORS[status]}: {codes}",
         media_type=MEDIA_TYPE,
         generate_examples=False,
-        examples=[Example(summary=error.code, value=_example(error)) for error in errors],
+        examples=[Example(summary=error.code, value=example_of(error)) for error in errors],
     )
-
-
-def _example(error: type[AppError]) -> dict[str, Any]:
-    data = (
-        {"errors": [{"pointer": "/seats", "code": "too_large", "message": "It must be at most 9."}]} if error is Invalid else {}
-    )
-    explanation = " ".join((error.__doc__ or error.code.replace("_", " ")).split()).partition(". ")[0]
-    problem = Problem(int(error.status), error.code, explanation, error.retryable, data)
-    example: dict[str, Any] = msgspec.json.decode(problem.body(instance="/api/v1/...", request_id="0a1b2c3d4e5f"))
-    return example

@@ -10,6 +10,7 @@ from litestar import Controller, MediaType, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
+from api.contract.headers import FROM_CACHE, MATCHED_AIRPORTS
 from api.http.authentication import PUBLIC
 from api.search.fast_path import headers_of
 from api.services import Services
@@ -35,7 +36,12 @@ class SearchController(Controller):
     tags = ("search",)
     opt = PUBLIC
 
-    @get("/search", operation_id="searchFlights", summary="Flights of a route on a day")
+    @get(
+        "/search",
+        operation_id="searchFlights",
+        summary="Flights of a route on a day",
+        response_headers=(*FROM_CACHE, MATCHED_AIRPORTS),
+    )
     async def flights(
         self,
         request: Request[Any, Any, Any],
@@ -68,12 +74,23 @@ class SearchController(Controller):
             Response(body, media_type=MediaType.JSON, headers=headers_of(answer, matched=search.matched)),
         )
 
-    @get("/airports", operation_id="listAirports", summary="Names of all places that have a flight")
+    @get(
+        "/airports",
+        operation_id="listAirports",
+        summary="Names of all places that have a flight",
+        response_headers=FROM_CACHE,
+    )
     async def airports(self, services: NamedDependency[Services]) -> Response[list[str]]:
+        """As the flights call them. Each can be the source or the destination of a search."""
         answer = await services.search_endpoint.served()
         return Response(answer.value.names, headers=headers_of(answer))
 
-    @get("/airports/suggest", operation_id="suggestAirports", summary="Places for what was typed so far")
+    @get(
+        "/airports/suggest",
+        operation_id="suggestAirports",
+        summary="Places for what was typed so far",
+        response_headers=FROM_CACHE,
+    )
     async def suggest(
         self,
         services: NamedDependency[Services],
@@ -94,5 +111,6 @@ class SearchController(Controller):
         opt={"errors": (FlightNotFound,)},
     )
     def flight(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> FlightView:
+        """Also one that has left or is cancelled; its `status` and times say so."""
         with services.db.snapshot() as connection:
             return queries.get_flight(connection, flight_id)

@@ -28,6 +28,15 @@ class FailureCode(StrEnum):
     INTERNAL = "internal"
 
 
+class BookingAction(StrEnum):
+    """What its traveller may do with a booking."""
+
+    PAY = "pay"
+    CANCEL = "cancel"
+    ACCEPT_CHANGE = "accept_change"
+    """Keep the new times of a flight that was moved."""
+
+
 BEGINNINGS: Final = frozenset({BookingStatus.PENDING, BookingStatus.HELD})
 """How a booking comes into the world: accepted and PENDING, or offered to the waiting list and HELD."""
 

@@ -36,6 +36,19 @@ class ImportStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class ImportFailureCode(StrEnum):
+    """Why an import as a whole could not go on."""
+
+    FILE_MISSING = "file_missing"
+    FILE_UNREADABLE = "file_unreadable"
+    """For a day: the storage was away."""
+    NOT_CSV = "not_csv"
+    BAD_HEADER = "bad_header"
+    NOTHING_BUT_FAULTS = "nothing_but_faults"
+    INTERNAL = "internal"
+    """It was begun several times, and stopped each time. Its file may be fine."""
+
+
 class ImportMode(StrEnum):
     UPSERT = "upsert"
     CREATE = "create"

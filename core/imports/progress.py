@@ -11,7 +11,7 @@ from psycopg.errors import LockNotAvailable
 from core.db import RawConnection, fetch_one
 from core.imports.apply import Applied
 from core.imports.csv.reader import Chunk, Cursor
-from core.imports.models import ImportMatch, ImportMode, ImportStatus, ImportTimes
+from core.imports.models import ImportFailureCode, ImportMatch, ImportMode, ImportStatus, ImportTimes
 from core.lease import LEASE_SECONDS
 
 UNFINISHED: Final = (ImportStatus.PENDING, ImportStatus.IN_PROGRESS)
@@ -197,12 +197,18 @@ def wait_for_storage(connection: RawConnection, job: Job) -> bool:
 
 
 def finish(
-    connection: RawConnection, job: Job, status: ImportStatus, *, left: int | None = None, code: str = "", message: str = ""
+    connection: RawConnection,
+    job: Job,
+    status: ImportStatus,
+    *,
+    left: int | None = None,
+    code: ImportFailureCode | None = None,
+    message: str = "",
 ) -> bool:
     """The end, once everybody who has to know has been told. `left`: rows that are not worked. False: it had ended before."""
     return (
         connection.execute(
-            _FINISH, {"id": job.id, "status": status.value, "code": code or None, "message": message or None, "left": left}
+            _FINISH, {"id": job.id, "status": status.value, "code": code, "message": message or None, "left": left}
         ).rowcount
         == 1
     )

@@ -14,7 +14,7 @@ import msgspec
 
 from core.db import RawConnection, Snapshot, fetch, fetch_one
 from core.errors import NotFound
-from core.imports.models import ImportMatch, ImportMode, ImportStatus, ImportTimes
+from core.imports.models import ImportFailureCode, ImportMatch, ImportMode, ImportStatus, ImportTimes
 
 FIRST_ERRORS: Final = 100
 PAGE: Final = 2_000
@@ -46,7 +46,7 @@ class ImportProgress(msgspec.Struct, frozen=True):
 class ImportFailure(msgspec.Struct, frozen=True):
     """Why the job as a whole could not go on; bad rows are no reason."""
 
-    code: str
+    code: ImportFailureCode
     message: str
 
 
@@ -192,7 +192,7 @@ def _summary(row: _ImportRow) -> dict[str, Any]:
         "unprocessed": None if row.total_rows is None else row.total_rows - row.processed,
         "beside": row.beside,
         "affected_bookings": row.affected_bookings,
-        "failure": ImportFailure(row.failure_code, row.failure_message or "") if row.failure_code else None,
+        "failure": ImportFailure(ImportFailureCode(row.failure_code), row.failure_message or "") if row.failure_code else None,
         "failed_rows_url": f"{address}/failed.csv" if row.failed else None,
         "changes_url": f"{address}/changes" if row.updated or row.beside else None,
         "created_at": row.created_at,

@@ -9,9 +9,10 @@ from uuid import UUID
 from psycopg.errors import UniqueViolation
 
 from core.db import RawConnection, savepoint
+from core.imports.models import ImportFailureCode
 from core.lease import LEASE_SECONDS
 
-GIVEN_UP: Final = "internal"
+GIVEN_UP: Final = ImportFailureCode.INTERNAL
 """The failure code of an import whose file may be fine: it was begun several times, and stopped each time."""
 
 _REOPEN: Final = """

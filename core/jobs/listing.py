@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
 from core.db import RawConnection
-from core.jobs.status import Job, read_jobs
-
-
-class JobKind(StrEnum):
-    BOOKING = "booking"
-    IMPORT = "import"
-    FLIGHT_CANCELLATION = "flight_cancellation"
+from core.jobs.status import Job, JobKind, read_jobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

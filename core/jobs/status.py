@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
 from core.bookings.reading.by_id import read_bookings
-from core.bookings.reading.views import BookingView, Failure, Stage
+from core.bookings.reading.views import BookingView, Stage
 from core.bookings.states import BookingStatus
 from core.db import RawConnection
 from core.errors import NotFound
@@ -22,17 +23,31 @@ class JobNotFound(NotFound):
     code = "job_not_found"
 
 
+class JobKind(StrEnum):
+    BOOKING = "booking"
+    IMPORT = "import"
+    FLIGHT_CANCELLATION = "flight_cancellation"
+
+
+class JobFailure(msgspec.Struct, frozen=True):
+    """Why a job failed: the code of a booking or of an import, and words for a person. `flight_id`: which flight of a trip was the reason."""
+
+    code: str
+    message: str
+    flight_id: UUID | None = None
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """A job that a client follows. `done`: nothing more happens to it without a person."""
 
     job_id: UUID
-    kind: str
+    kind: JobKind
     status: str
     done: bool
     booking: BookingView | None = None
     import_: ImportSummary | None = msgspec.field(default=None, name="import")
     flight_cancellation: FlightCancellation | None = None
-    failure: Failure | None = None
+    failure: JobFailure | None = None
     timeline: list[Stage]
     queue_position: int | None = None
     eta_ms: int | None = None
@@ -52,13 +67,14 @@ def read_jobs(connection: RawConnection, job_ids: Sequence[UUID]) -> dict[UUID, 
 
 def booking_job(booking: BookingView) -> Job:
     """The job that a booking is."""
+    failure = booking.failure
     return Job(
         job_id=booking.id,
-        kind="booking",
+        kind=JobKind.BOOKING,
         status=booking.status,
         done=is_done(booking.status, awaits_payment=booking.awaiting_payment),
         booking=booking,
-        failure=booking.failure,
+        failure=JobFailure(failure.code, failure.message, failure.flight_id) if failure else None,
         timeline=booking.timeline,
         created_at=booking.created_at,
         finished_at=booking.finished_at,
@@ -70,11 +86,11 @@ def import_job(imported: ImportSummary) -> Job:
     failure = imported.failure
     return Job(
         job_id=imported.job_id,
-        kind="import",
+        kind=JobKind.IMPORT,
         status=imported.status,
         done=imported.finished_at is not None,
         import_=imported,
-        failure=Failure(failure.code, failure.message) if failure else None,
+        failure=JobFailure(failure.code, failure.message) if failure else None,
         timeline=_timeline(imported.created_at, started=imported.started_at, finished=imported.finished_at),
         created_at=imported.created_at,
         finished_at=imported.finished_at,
@@ -85,7 +101,7 @@ def cancellation_job(cancelled: FlightCancellation) -> Job:
     """The job that ends the bookings of a cancelled flight."""
     return Job(
         job_id=cancelled.id,
-        kind="flight_cancellation",
+        kind=JobKind.FLIGHT_CANCELLATION,
         status=cancelled.status,
         done=cancelled.finished_at is not None,
         flight_cancellation=cancelled,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.bookings.models import PaymentMode
 from core.bookings.reading.views import PaymentView
-from core.bookings.states import BookingStatus
+from core.bookings.states import BookingAction, BookingStatus
 
 
 def awaits_payment(status: BookingStatus, mode: PaymentMode, payment: PaymentView | None, *, in_time: bool) -> bool:
@@ -15,7 +15,7 @@ def awaits_payment(status: BookingStatus, mode: PaymentMode, payment: PaymentVie
 
 def available_actions(
     status: BookingStatus, *, ahead: bool, flight_cancelled: bool = False, moved: bool = False, payable: bool = True
-) -> list[str]:
+) -> list[BookingAction]:
     """What the traveller may do now.
 
     `ahead`: the first flight has not departed. `flight_cancelled`: the airline cancelled one of its flights. `moved`: a flight that is still
@@ -23,12 +23,16 @@ def available_actions(
     """
     match status:
         case BookingStatus.CONFIRMED | BookingStatus.HELD if flight_cancelled:
-            return ["cancel"]
+            return [BookingAction.CANCEL]
         case BookingStatus.CONFIRMED | BookingStatus.HELD if not ahead:
-            return ["accept_change"] if moved else []
+            return [BookingAction.ACCEPT_CHANGE] if moved else []
         case BookingStatus.CONFIRMED:
-            return ["cancel", "accept_change"] if moved else ["cancel"]
+            return [BookingAction.CANCEL, BookingAction.ACCEPT_CHANGE] if moved else [BookingAction.CANCEL]
         case BookingStatus.HELD:
-            return [*(["pay"] if payable else []), "cancel", *(["accept_change"] if moved else [])]
+            return [
+                *([BookingAction.PAY] if payable else []),
+                BookingAction.CANCEL,
+                *([BookingAction.ACCEPT_CHANGE] if moved else []),
+            ]
         case BookingStatus.PENDING | BookingStatus.CANCELLED | BookingStatus.FAILED | BookingStatus.EXPIRED:
             return []

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from core.bookings.models import PaymentMode
-from core.bookings.states import BookingStatus, FailureCode
+from core.bookings.states import BookingAction, BookingStatus, FailureCode
 from core.payments.models import PaymentStatus
 
 WORDS: Final[dict[FailureCode, str]] = {
@@ -27,7 +27,7 @@ WORDS: Final[dict[FailureCode, str]] = {
 class Failure(msgspec.Struct, frozen=True):
     """Why a booking failed: a stable code, and words for a person. `flight_id`: which flight of a trip was the reason."""
 
-    code: str
+    code: FailureCode
     message: str
     flight_id: UUID | None = None
 
@@ -132,7 +132,7 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True):
     rescued_at: datetime | None
     """When money that came late took the seats of an expired hold again."""
     failure: Failure | None
-    available_actions: list[str]
+    available_actions: list[BookingAction]
     segments: list[Segment]
     passengers: list[PassengerView]
     schedule_change: ScheduleChangeView | None
@@ -149,7 +149,8 @@ def failure_of(code: str | None, timeline: Sequence[Mapping[str, str]] = ()) -> 
     if not code:
         return None
     flight_id = timeline[-1].get("flight_id") if timeline else None
-    return Failure(code, WORDS[FailureCode(code)], UUID(flight_id) if flight_id else None)
+    known = FailureCode(code)
+    return Failure(known, WORDS[known], UUID(flight_id) if flight_id else None)
 
 
 def change_is_open(segment: Segment) -> bool:

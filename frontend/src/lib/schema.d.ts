@@ -8,7 +8,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who changed what */
+        /**
+         * Who changed what
+         * @description Changes that administrators made, newest first. `entity` is a noun, such as `flight` or `import`.
+         */
         get: operations["listAuditEntries"];
         put?: never;
         post?: never;
@@ -25,7 +28,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Compare the seats in Redis with Postgres */
+        /**
+         * Compare the seats in Redis with Postgres
+         * @description Each suspect is looked at for a second or two, so that work in flight is no drift.
+         */
         get: operations["auditInventory"];
         put?: never;
         post?: never;
@@ -44,7 +50,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Load the flights that drift anew */
+        /**
+         * Load the flights that drift anew
+         * @description What is found is dropped from Redis, and loaded from Postgres with the next booking. The sweep does the same within a minute.
+         */
         post: operations["repairInventory"];
         delete?: never;
         options?: never;
@@ -59,7 +68,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Bookings of all travellers */
+        /**
+         * Bookings of all travellers
+         * @description Newest first; all that is given must match. `name`: of a passenger, of which the last word counts. `user`: the username of the
+         *     account.
+         */
         get: operations["findBookings"];
         put?: never;
         post?: never;
@@ -76,7 +89,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Work that was given up */
+        /**
+         * Work that was given up
+         * @description Newest first. `q` is a part of the error. `next_cursor` is the `cursor` of the next page.
+         */
         get: operations["listDeadLetters"];
         put?: never;
         post?: never;
@@ -95,7 +111,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set given up work aside */
+        /**
+         * Set given up work aside
+         * @description Nothing happens to the work itself: it stays as it ended. The letter is kept.
+         */
         post: operations["discardDeadLetter"];
         delete?: never;
         options?: never;
@@ -112,7 +131,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send given up work again */
+        /**
+         * Send given up work again
+         * @description A booking begins anew as `PENDING`, an import goes on where it stopped, a refund is asked for once more, a message is put back
+         *     on its queue. A letter that was discarded may be replayed too.
+         */
         post: operations["replayDeadLetter"];
         delete?: never;
         options?: never;
@@ -129,7 +152,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set all given up work aside that matches */
+        /**
+         * Set all given up work aside that matches
+         * @description As for replaying: `preview` counts, `up_to` fixes what is meant, 100,000 letters at most in one request.
+         */
         post: operations["discardDeadLetters"];
         delete?: never;
         options?: never;
@@ -146,7 +172,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send all given up work again that matches */
+        /**
+         * Send all given up work again that matches
+         * @description What cannot be replayed any more, because it has moved on, stays open and is not counted. With `preview` nothing changes; send
+         *     the `up_to` of the preview in the filter, and what is buried in between is left out. 100,000 letters at most in one request.
+         */
         post: operations["replayDeadLetters"];
         delete?: never;
         options?: never;
@@ -161,10 +191,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List flights */
+        /**
+         * List flights
+         * @description Filtered and sorted. `date` is the local date of departure; `q` the beginning of a flight number, or part of a
+         *     place's name. `next_cursor` is the `cursor` of the next page.
+         */
         get: operations["listFlights"];
         put?: never;
-        /** Add a flight */
+        /**
+         * Add a flight
+         * @description Searches find it at once. A flight is known by its number and departure: a second one is `409 flight_exists`.
+         */
         post: operations["createFlight"];
         delete?: never;
         options?: never;
@@ -179,12 +216,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One flight, with its ETag */
+        /**
+         * One flight, with its ETag
+         * @description Send its `ETag` as `If-Match` with a change, and nobody's change in between is lost.
+         */
         get: operations["readFlight"];
-        /** Replace a flight's details */
+        /**
+         * Replace a flight's details
+         * @description Held and sold seats stay as they are; the capacity cannot go below them.
+         */
         put: operations["replaceFlight"];
         post?: never;
-        /** Remove a flight that was never booked */
+        /**
+         * Remove a flight that was never booked
+         * @description A flight that was ever booked is cancelled instead (`cancelFlight`).
+         */
         delete: operations["deleteFlight"];
         options?: never;
         head?: never;
@@ -200,7 +246,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel a flight, its bookings with it */
+        /**
+         * Cancel a flight, its bookings with it
+         * @description From now on no search finds it and nobody can book it. Everybody on it is refunded in full by a job; a flight that was
+         *     cancelled before answers with that job.
+         */
         post: operations["cancelFlight"];
         delete?: never;
         options?: never;
@@ -215,7 +265,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The seats of a flight, in Postgres and in Redis */
+        /**
+         * The seats of a flight, in Postgres and in Redis
+         * @description Postgres decides; Redis is the fast copy. `drift` is the difference of what both call free.
+         */
         get: operations["readInventory"];
         put?: never;
         post?: never;
@@ -232,7 +285,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is on a flight */
+        /**
+         * Who is on a flight
+         * @description One row for each seat that is held or sold, by reference; a seat that nobody has been named for has an empty name.
+         */
         get: operations["downloadPassengers"];
         put?: never;
         post?: never;
@@ -251,7 +307,16 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Import a CSV file of flights */
+        /**
+         * Import a CSV file of flights
+         * @description The header is checked at once, the rows by a job. UTF-8; delimiter `,`, `;` or tab; columns in any order.
+         *
+         *     A flight is known by its number and departure. With `match=day` a row whose flight does not exist moves the flight of the same
+         *     number, route and day to the row's times, with its bookings. `mode=upsert` changes flights that exist and skips those that are the
+         *     same; `mode=create` refuses them. `dry_run` checks and counts, lists what would change and how many bookings that touches,
+         *     and writes no flight. With `times=local` a time without a zone is what the clocks show at the row's source (departure) or
+         *     destination (arrival). `encoding` names what the file is written in where that is not UTF-8. The same bytes while they are being imported in the same way are the same job.
+         */
         post: operations["uploadFlights"];
         delete?: never;
         options?: never;
@@ -266,7 +331,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What an import changes on flights that exist */
+        /**
+         * What an import changes on flights that exist
+         * @description In the order of the file, with the number of bookings on each flight. A dry run lists every change, a real one those of
+         *     flights that have bookings, or left their route or day. `booked`: only flights with bookings.
+         */
         get: operations["listImportChanges"];
         put?: never;
         post?: never;
@@ -283,7 +352,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The failed rows, to be mended and sent again */
+        /**
+         * The failed rows, to be mended and sent again
+         * @description The columns of the file, then `_line`, `_code` and `_error`, which an import ignores.
+         */
         get: operations["downloadFailedRows"];
         put?: never;
         post?: never;
@@ -300,7 +372,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What became of an import so far */
+        /**
+         * What became of an import so far
+         * @description Rows with errors never fail the job: it is `FAILED` only when the file itself cannot be worked.
+         */
         get: operations["getImport"];
         put?: never;
         post?: never;
@@ -317,7 +392,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A file to begin with */
+        /**
+         * A file to begin with
+         * @description All columns, with one flight.
+         */
         get: operations["downloadTemplate"];
         put?: never;
         post?: never;
@@ -334,7 +412,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Flights as a file */
+        /**
+         * Flights as a file
+         * @description All flights that the list would show with the same filter and sort, of one moment, in the columns of the importer: sent
+         *     back unchanged, every row is skipped.
+         */
         get: operations["exportFlights"];
         put?: never;
         post?: never;
@@ -351,7 +433,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All imports, newest first */
+        /**
+         * All imports, newest first
+         * @description `next_cursor` is the `cursor` of the next page.
+         */
         get: operations["listImports"];
         put?: never;
         post?: never;
@@ -370,7 +455,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop an import */
+        /**
+         * Stop an import
+         * @description Rows that are stored stay. An import that nobody has begun with is `CANCELLED` at once; else it is `cancelling` until its
+         *     worker has stopped, and then says in `unprocessed` how many rows were not worked. Safe to repeat.
+         */
         post: operations["cancelImport"];
         delete?: never;
         options?: never;
@@ -385,7 +474,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Jobs of every kind, newest first */
+        /**
+         * Jobs of every kind, newest first
+         * @description All that is given must match. `status` is one of the kind's own. `flight_id`: bookings on that flight, and its cancellation.
+         *     `user`: the username of who booked or uploaded.
+         */
         get: operations["listJobs"];
         put?: never;
         post?: never;
@@ -402,7 +495,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the whole installation is */
+        /**
+         * How the whole installation is
+         * @description `causes` names each present trouble in one sentence, what is worst first: the reasons of `/health/ready`, and `drift`,
+         *     `queue_paused`, `worker_old` and `dead_letters`. It answers also while Postgres or Redis is away.
+         */
         get: operations["getOverview"];
         put?: never;
         post?: never;
@@ -419,7 +516,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How much waits in each queue */
+        /**
+         * How much waits in each queue
+         * @description Messages that wait, and that are at work; a message may be for many bookings.
+         */
         get: operations["listQueues"];
         put?: never;
         post?: never;
@@ -438,7 +538,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a queue stand still */
+        /**
+         * Let a queue stand still
+         * @description Within a second or two no worker takes messages of it any more; what is at work is finished. Bookings are accepted as before,
+         *     and wait. A pause outlives restarts. Safe to repeat.
+         */
         post: operations["pauseQueue"];
         delete?: never;
         options?: never;
@@ -455,7 +559,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a paused queue go on */
+        /**
+         * Let a paused queue go on
+         * @description Safe to repeat.
+         */
         post: operations["resumeQueue"];
         delete?: never;
         options?: never;
@@ -470,7 +577,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Check a ticket */
+        /**
+         * Check a ticket
+         * @description `code`: what the QR code of a ticket says. 200 for every code that we signed, with `valid` and a `reason`: a booking may have been
+         *     cancelled since. 422 `ticket_not_genuine` for everything else.
+         */
         get: operations["checkTicket"];
         put?: never;
         post?: never;
@@ -487,7 +598,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who works */
+        /**
+         * Who works
+         * @description Worker processes that were heard of lately, also those that do not answer any more.
+         */
         get: operations["listWorkers"];
         put?: never;
         post?: never;
@@ -504,7 +618,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Names of all places that have a flight */
+        /**
+         * Names of all places that have a flight
+         * @description As the flights call them. Each can be the source or the destination of a search.
+         */
         get: operations["listAirports"];
         put?: never;
         post?: never;
@@ -521,7 +638,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Places for what was typed so far */
+        /**
+         * Places for what was typed so far
+         * @description Best match first: the code, the beginning of a name, of a word in it, and the same with a slip of the finger or two; of
+         *     those that match alike, the busiest. Nothing typed: the busiest of all.
+         */
         get: operations["suggestAirports"];
         put?: never;
         post?: never;
@@ -540,7 +661,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign out */
+        /**
+         * Sign out
+         * @description Ends the session of the cookie, everywhere it was copied to, and its access tokens.
+         */
         post: operations["signOut"];
         delete?: never;
         options?: never;
@@ -557,7 +681,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign out everywhere */
+        /**
+         * Sign out everywhere
+         * @description Ends every session of the account, this one too, with all access tokens.
+         */
         post: operations["signOutEverywhere"];
         delete?: never;
         options?: never;
@@ -572,11 +699,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who am I */
+        /**
+         * Who am I
+         * @description The account as the access token tells it.
+         */
         get: operations["getMe"];
         put?: never;
         post?: never;
-        /** Close the account */
+        /**
+         * Close the account
+         * @description Nobody signs in to it any more, its name is removed, and it leaves every waiting list. Bookings stay as they are: flights can
+         *     be flown, and the airline has to keep what was sold. Cancel first what you do not want.
+         */
         delete: operations["closeAccount"];
         options?: never;
         head?: never;
@@ -592,7 +726,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change the password */
+        /**
+         * Change the password
+         * @description Every other session of the account ends, with its access tokens. This one goes on. Wrong passwords count as at a sign-in.
+         */
         post: operations["changePassword"];
         delete?: never;
         options?: never;
@@ -609,7 +746,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stay signed in */
+        /**
+         * Stay signed in
+         * @description Uses the cookie up for a new access token and a new cookie. A cookie used twice ends the sign-in: somebody copied it.
+         */
         post: operations["refresh"];
         delete?: never;
         options?: never;
@@ -626,7 +766,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open an account */
+        /**
+         * Open an account
+         * @description Usernames are compared without case. `409 username_taken` when somebody has it.
+         */
         post: operations["register"];
         delete?: never;
         options?: never;
@@ -641,7 +784,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where I am signed in */
+        /**
+         * Where I am signed in
+         * @description The open sessions of the account, the one used last first.
+         */
         get: operations["listSessions"];
         put?: never;
         post?: never;
@@ -661,7 +807,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End one session */
+        /**
+         * End one session
+         * @description Its refresh token and its access tokens are no good any more.
+         */
         delete: operations["endSession"];
         options?: never;
         head?: never;
@@ -677,7 +826,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in */
+        /**
+         * Sign in
+         * @description The access token goes into the `Authorization` header. A refresh token comes as a cookie that scripts cannot read, and so
+         *     does a sign by which this device is known to the account: who guesses the password elsewhere does not slow it down.
+         */
         post: operations["signIn"];
         delete?: never;
         options?: never;
@@ -694,7 +847,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Book seats */
+        /**
+         * Book seats
+         * @description Accept a booking. 202 means that it is on disk: it reaches exactly one final state, whatever breaks meanwhile.
+         */
         post: operations["createBooking"];
         delete?: never;
         options?: never;
@@ -709,7 +865,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow a job */
+        /**
+         * Follow a job
+         * @description The job as it is now; with `Prefer: wait=n`, as it is once it is done. While it is not done, `Retry-After` says when to ask again.
+         */
         get: operations["getJobViaBookingStatus"];
         put?: never;
         post?: never;
@@ -726,10 +885,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My bookings */
+        /**
+         * My bookings
+         * @description My bookings, newest first. `next_cursor` is the `cursor` of the next page.
+         */
         get: operations["listBookings"];
         put?: never;
-        /** Book seats */
+        /**
+         * Book seats
+         * @description Accept a booking. 202 means that it is on disk: it reaches exactly one final state, whatever breaks meanwhile.
+         */
         post: operations["createBookingViaBookings"];
         delete?: never;
         options?: never;
@@ -744,11 +909,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One booking */
+        /**
+         * One booking
+         * @description As it is now: what may be done with it (`available_actions`), its payment, and every stage that it has reached.
+         */
         get: operations["getBooking"];
         put?: never;
         post?: never;
-        /** Cancel a booking */
+        /**
+         * Cancel a booking
+         * @description Quote and confirm in one step: give the seats and the money back once. The answer is the cancelled booking.
+         */
         delete: operations["cancelBooking"];
         options?: never;
         head?: never;
@@ -762,7 +933,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The flights of a booking for a calendar */
+        /**
+         * The flights of a booking for a calendar
+         * @description An event for each flight (RFC 5545). A calendar that has them moves them when it gets the file again after a flight was moved: `UID`
+         *     stays, and `SEQUENCE` grows. Only a confirmed booking has one.
+         */
         get: operations["downloadCalendar"];
         put?: never;
         post?: never;
@@ -781,7 +956,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What cancelling gives back */
+        /**
+         * What cancelling gives back
+         * @description Nothing is cancelled yet. Refund and fee add up to what was paid; both are `0.00` when nothing was.
+         */
         post: operations["quoteCancellation"];
         delete?: never;
         options?: never;
@@ -802,7 +980,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Add and correct passengers */
+        /**
+         * Add and correct passengers
+         * @description Until the first flight departs, all or none of them. At most one for each seat. Neither seats nor price change.
+         */
         patch: operations["namePassengers"];
         trace?: never;
     };
@@ -819,7 +1000,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Correct a passenger */
+        /**
+         * Correct a passenger
+         * @description The first passenger is at position 1. Neither seats nor price change, and it costs nothing.
+         */
         patch: operations["correctPassenger"];
         trace?: never;
     };
@@ -832,7 +1016,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pay for a hold */
+        /**
+         * Pay for a hold
+         * @description Charge a card for seats that are held. The job is the booking's: it is done once the charge is decided. After a decline
+         *     another card may be tried, until the hold ends.
+         */
         post: operations["payBooking"];
         delete?: never;
         options?: never;
@@ -849,7 +1037,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Keep a booking whose flight was moved */
+        /**
+         * Keep a booking whose flight was moved
+         * @description Accept the new times. From then on the fare rule counts again.
+         */
         post: operations["answerScheduleChange"];
         delete?: never;
         options?: never;
@@ -864,7 +1055,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The e-ticket of a booking */
+        /**
+         * The e-ticket of a booking
+         * @description One page to print or to show: flights in the times of their airports, travellers, and a signed QR code. Only a confirmed booking
+         *     has a ticket. Names of travellers are written in their own letters; Chinese, Japanese and Korean ones are not, and the page says so.
+         */
         get: operations["downloadTicket"];
         put?: never;
         post?: never;
@@ -881,7 +1076,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One booking by its record locator */
+        /**
+         * One booking by its record locator
+         * @description My own booking; or, with the surname of one of its passengers, of anybody's booking what a desk needs to check them in.
+         */
         get: operations["getBookingByReference"];
         put?: never;
         post?: never;
@@ -898,7 +1096,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The cheapest direct flight of each day of a month */
+        /**
+         * The cheapest direct flight of each day of a month
+         * @description Local days at the source. `X-Cache` and `Age` are about the schedule and the price; a change of either is seen at once.
+         */
         get: operations["getCalendar"];
         put?: never;
         post?: never;
@@ -915,7 +1116,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One quote */
+        /**
+         * One quote
+         * @description As it was promised. `confirmed_at` says whether the booking was cancelled by it.
+         */
         get: operations["getCancellation"];
         put?: never;
         post?: never;
@@ -934,7 +1138,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel as quoted */
+        /**
+         * Cancel as quoted
+         * @description Give the seats and the money back once. The answer is the cancelled booking, also when it is confirmed again.
+         */
         post: operations["confirmCancellation"];
         delete?: never;
         options?: never;
@@ -949,7 +1156,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How this installation is set up */
+        /**
+         * How this installation is set up
+         * @description Whether a booking needs a payment, how long seats are held, and what cancelling costs.
+         */
         get: operations["getConfiguration"];
         put?: never;
         post?: never;
@@ -966,7 +1176,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow what happens, as server-sent events */
+        /**
+         * Follow what happens, as server-sent events
+         * @description `topics` is a list with commas: `job:{id}`, `booking:{id}`, `import:{id}` of your own, `flight:{id}` of any flight. Each event has
+         *     `id`, `event` (its type) and `data` (`{type, id, at, subject, data}`). It is a hint: read the address of what it names. With
+         *     `Last-Event-ID` you hear what you missed; `event: gap` says that nobody knows what you missed, so read again what you follow.
+         *     A comment comes every 15 s. The stream ends after 15 minutes: come back with a fresh token.
+         */
         get: operations["listenToEvents"];
         put?: never;
         post?: never;
@@ -983,7 +1199,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One flight, with the seats that are free now */
+        /**
+         * One flight, with the seats that are free now
+         * @description Also one that has left or is cancelled; its `status` and times say so.
+         */
         get: operations["getFlight"];
         put?: never;
         post?: never;
@@ -1000,12 +1219,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My place in line */
+        /**
+         * My place in line
+         * @description Where I stand, what I am offered, and why nothing was. An offer is a booking of mine: pay for it before it expires.
+         */
         get: operations["getWaitlistView"];
         put?: never;
-        /** Wait for seats on a flight */
+        /**
+         * Wait for seats on a flight
+         * @description First come, first served. The same party again is answered with its place in line (200), not with a second one.
+         */
         post: operations["joinWaitlist"];
-        /** Leave the line */
+        /**
+         * Leave the line
+         * @description An open offer is given back, and goes on to the next party.
+         */
         delete: operations["leaveWaitlist"];
         options?: never;
         head?: never;
@@ -1019,7 +1247,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ways to fly, direct and with connections */
+        /**
+         * Ways to fly, direct and with connections
+         * @description Each can be booked as one trip: post the ids of its segments, in their order, as `flight_ids`. A connection keeps the airport,
+         *     waits 45 minutes to 6 hours and comes to no place twice; everything is paid in one currency. Left out is what another one beats
+         *     in departure, arrival, price and stops.
+         */
         get: operations["findItineraries"];
         put?: never;
         post?: never;
@@ -1036,7 +1269,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow a job */
+        /**
+         * Follow a job
+         * @description The job as it is now; with `Prefer: wait=n`, as it is once it is done. While it is not done, `Retry-After` says when to ask again.
+         */
         get: operations["getJob"];
         put?: never;
         post?: never;
@@ -1053,7 +1289,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Flights of a route on a day */
+        /**
+         * Flights of a route on a day
+         * @description Scheduled flights that have not departed, with the seats that are free now. A city means all its airports, and
+         *     `X-Matched-Airports` says which, of the source and of the destination. `X-Cache` and `Age` are about the schedule and the price;
+         *     a change of either is seen at once.
+         */
         get: operations["searchFlights"];
         put?: never;
         post?: never;
@@ -1070,7 +1311,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The key that tickets are signed with */
+        /**
+         * The key that tickets are signed with
+         * @description For gates that check codes without a connection. `GET /admin/tickets/{code}` also says whether the booking still stands.
+         */
         get: operations["getTicketKey"];
         put?: never;
         post?: never;
@@ -1087,7 +1331,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Does the process answer */
+        /**
+         * Does the process answer
+         * @description It says nothing about the servers that the process needs: see `/health/ready`.
+         */
         get: operations["getLiveness"];
         put?: never;
         post?: never;
@@ -1104,7 +1351,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Can the process work */
+        /**
+         * Can the process work
+         * @description `ok`, or `degraded` when work is slower or less safe than it should be. `503 not_ready` when nothing can be accepted.
+         */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
@@ -1121,7 +1371,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics of this API, and of the queues */
+        /**
+         * Metrics of this API, and of the queues
+         * @description In Prometheus' text format.
+         */
         get: operations["getMetrics"];
         put?: never;
         post?: never;
@@ -1140,7 +1393,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** For the payment provider */
+        /**
+         * For the payment provider: what became of a charge
+         * @description An event of the provider, signed with the secret that it shares with us. One that came before is answered as if it were new.
+         */
         post: operations["receivePaymentEvent"];
         delete?: never;
         options?: never;
@@ -1173,6 +1429,11 @@ export interface components {
             iata: string | null;
             name: string;
             timezone: string | null;
+        };
+        /** Amount */
+        Amount: {
+            amount: string;
+            currency: string;
         };
         /** AuditPage */
         AuditPage: {
@@ -1224,6 +1485,12 @@ export interface components {
             status: components["schemas"]["BookingStatus"];
             status_url: string;
         };
+        /**
+         * BookingAction
+         * @description What its traveller may do with a booking.
+         * @enum {string}
+         */
+        BookingAction: "pay" | "cancel" | "accept_change";
         /** BookingBody */
         BookingBody: {
             /** @default false */
@@ -1257,7 +1524,7 @@ export interface components {
         BookingStatus: "PENDING" | "HELD" | "CONFIRMED" | "CANCELLED" | "FAILED" | "EXPIRED";
         /** BookingView */
         BookingView: {
-            available_actions: string[];
+            available_actions: components["schemas"]["BookingAction"][];
             awaiting_payment: boolean;
             /** Format: date-time */
             created_at: string;
@@ -1406,12 +1673,26 @@ export interface components {
          * @enum {string}
          */
         Encoding: "utf-8" | "utf-16" | "windows-1250" | "windows-1251" | "windows-1252" | "windows-1253" | "windows-1254" | "windows-1257" | "iso-8859-1" | "iso-8859-2" | "iso-8859-15";
+        /**
+         * @description Which error it is. Others may come with a later version: treat one that you do not know by its `status`.
+         * @enum {string}
+         */
+        ErrorCode: "account_gone" | "already_paid" | "already_waiting" | "bad_header" | "booking_not_found" | "callback_not_signed" | "callback_too_old" | "capacity_below_sold" | "conflict" | "cooling_down" | "cross_site" | "dead_letter_closed" | "dead_letter_not_found" | "flight_cancelled" | "flight_departed" | "flight_exists" | "flight_has_bookings" | "flight_not_found" | "forbidden" | "headers_too_large" | "hold_expired" | "idempotency_key_reused" | "import_not_found" | "import_over" | "internal" | "invalid_credentials" | "job_not_found" | "malformed" | "method_not_allowed" | "mixed_currencies" | "moved_again" | "no_schedule_change" | "no_ticket" | "not_accepted" | "not_cancellable" | "not_chronological" | "not_csv" | "not_found" | "not_payable" | "not_ready" | "not_replayable" | "not_waiting" | "overloaded" | "passenger_not_found" | "passengers_fixed" | "payment_in_progress" | "payment_required" | "possible_duplicate" | "price_changed" | "queue_not_found" | "quote_expired" | "quote_not_found" | "quote_superseded" | "rate_limited" | "refresh_raced" | "seats_available" | "session_not_found" | "sold_out" | "stale_version" | "ticket_not_genuine" | "too_large" | "too_many_holds" | "too_many_seats" | "too_many_waiting" | "too_slow" | "topic_not_found" | "unauthenticated" | "unavailable" | "unsupported_media_type" | "username_taken" | "validation" | "wrong_encoding" | "wrong_password";
+        /** EventReceived */
+        EventReceived: {
+            received: boolean;
+        };
         /** Failure */
         Failure: {
-            code: string;
+            code: components["schemas"]["FailureCode"];
             flight_id?: string | null;
             message: string;
         };
+        /**
+         * FailureCode
+         * @enum {string}
+         */
+        FailureCode: "sold_out" | "flight_not_found" | "flight_departed" | "flight_cancelled" | "payment_declined" | "payment_timeout" | "internal";
         /** Farewell */
         Farewell: {
             password: string;
@@ -1567,9 +1848,15 @@ export interface components {
         };
         /** ImportFailure */
         ImportFailure: {
-            code: string;
+            code: components["schemas"]["ImportFailureCode"];
             message: string;
         };
+        /**
+         * ImportFailureCode
+         * @description Why an import as a whole could not go on.
+         * @enum {string}
+         */
+        ImportFailureCode: "file_missing" | "file_unreadable" | "not_csv" | "bad_header" | "nothing_but_faults" | "internal";
         /**
          * ImportMatch
          * @default time
@@ -1694,16 +1981,23 @@ export interface components {
             created_at: string;
             done: boolean;
             eta_ms?: number | null;
-            failure?: components["schemas"]["Failure"] | null;
+            failure?: components["schemas"]["JobFailure"] | null;
             finished_at: string | null;
             flight_cancellation?: components["schemas"]["FlightCancellation"] | null;
             import?: components["schemas"]["ImportSummary"] | null;
             /** Format: uuid */
             job_id: string;
-            kind: string;
+            kind: components["schemas"]["JobKind"];
             queue_position?: number | null;
             status: string;
             timeline: components["schemas"]["Stage"][];
+        };
+        /** JobFailure */
+        JobFailure: {
+            /** @enum {string} */
+            code: "bad_header" | "file_missing" | "file_unreadable" | "flight_cancelled" | "flight_departed" | "flight_not_found" | "internal" | "not_csv" | "nothing_but_faults" | "payment_declined" | "payment_timeout" | "sold_out";
+            flight_id?: string | null;
+            message: string;
         };
         /**
          * JobKind
@@ -1872,15 +2166,35 @@ export interface components {
         };
         /** ProblemBody */
         ProblemBody: {
-            code: string;
+            actual?: components["schemas"]["Amount"];
+            available_actions?: components["schemas"]["BookingAction"][];
+            /** Format: uuid */
+            booking_id?: string;
+            booking_status?: components["schemas"]["BookingStatus"];
+            code: components["schemas"]["ErrorCode"];
             detail: string;
             errors?: components["schemas"]["FieldProblem"][];
+            expected?: components["schemas"]["Amount"];
+            /** Format: uuid */
+            flight_id?: string;
+            free?: number;
+            held?: number;
             instance: string;
+            limit?: number;
+            /** Format: date-time */
+            new_departure_ts?: string;
             request_id: string;
             retryable: boolean;
+            sold?: number;
             status: number;
             title: string;
+            total_seats?: number;
             type: string;
+            /** Format: date-time */
+            until?: string;
+            version?: number;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * Queue
@@ -2100,7 +2414,83 @@ export interface components {
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description For how many seconds the schedule and the price have been kept.
+         * @example 12
+         */
+        Age: number;
+        /**
+         * @description How long this may be kept.
+         * @example no-store
+         */
+        "Cache-Control": string;
+        /**
+         * @description The name under which to save the file.
+         * @example attachment; filename="flights.csv"
+         */
+        "Content-Disposition": string;
+        /**
+         * @description The version of what is answered, for `If-None-Match` and `If-Match`.
+         * @example "3"
+         */
+        ETag: string;
+        /**
+         * @description `true`: this is the first answer to this `Idempotency-Key`, again.
+         * @example true
+         */
+        "Idempotent-Replayed": "true";
+        /**
+         * @description Where what was created, or the job that does it, is found.
+         * @example /api/v1/jobs/019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01
+         */
+        Location: string;
+        /**
+         * @description For how many seconds at most the answer was waited for.
+         * @example wait=5
+         */
+        "Preference-Applied": string;
+        /**
+         * @description What is left of each limit: `r` requests now, and in `t` seconds all of it again.
+         * @example "booking-user";r=999;t=1
+         */
+        RateLimit: string;
+        /**
+         * @description The limits that count this request, in the form of the IETF draft: `q` requests in `w` seconds.
+         * @example "booking-user";q=1000;w=10
+         */
+        "RateLimit-Policy": string;
+        /**
+         * @description After how many seconds it is worth asking again.
+         * @example 2
+         */
+        "Retry-After": number;
+        /**
+         * @description The refresh token of a browser, in a cookie that scripts cannot read; at sign-out, its end.
+         * @example skyqueue_refresh=...; HttpOnly; SameSite=strict; Path=/api/v1/auth
+         */
+        "Set-Cookie": string;
+        /**
+         * @description How to sign in.
+         * @example Bearer realm="skyqueue"
+         */
+        "WWW-Authenticate": string;
+        /**
+         * @description Whether the schedule and the price were kept, or have just been read.
+         * @example hit
+         */
+        "X-Cache": "hit" | "miss";
+        /**
+         * @description The airports that the source and the destination mean, `-` for a place without a code.
+         * @example DEL; LHR, LGW
+         */
+        "X-Matched-Airports": string;
+        /**
+         * @description Finds this request in the logs. It is the request's own, if it has one.
+         * @example 0a1b2c3d4e5f60718293a4b5
+         */
+        "X-Request-Id": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -2108,9 +2498,9 @@ export interface operations {
     listAuditEntries: {
         parameters: {
             query?: {
-                cursor?: string | null;
-                entity?: string | null;
-                entity_id?: string | null;
+                cursor?: string;
+                entity?: string;
+                entity_id?: string;
                 limit?: number;
             };
             header?: never;
@@ -2122,6 +2512,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2131,15 +2522,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2149,6 +2543,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2158,6 +2553,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2167,6 +2563,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2187,6 +2585,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2196,15 +2595,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2214,6 +2616,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2223,6 +2626,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2243,6 +2648,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2252,15 +2658,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2270,6 +2679,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2279,6 +2689,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2288,6 +2699,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2299,13 +2712,15 @@ export interface operations {
     findBookings: {
         parameters: {
             query?: {
-                cursor?: string | null;
-                flight_id?: string | null;
+                cursor?: string;
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
+                flight_id?: string;
                 limit?: number;
-                name?: string | null;
-                reference?: string | null;
-                status?: components["schemas"]["BookingStatus"] | null;
-                user?: string | null;
+                name?: string;
+                /** @example K7QX2M */
+                reference?: string;
+                status?: components["schemas"]["BookingStatus"];
+                user?: string;
             };
             header?: never;
             path?: never;
@@ -2316,6 +2731,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2325,15 +2741,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2343,6 +2762,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2352,6 +2772,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2361,6 +2782,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2372,11 +2795,11 @@ export interface operations {
     listDeadLetters: {
         parameters: {
             query?: {
-                cursor?: string | null;
-                kind?: components["schemas"]["DeadLetterKind"] | null;
+                cursor?: string;
+                kind?: components["schemas"]["DeadLetterKind"];
                 limit?: number;
-                q?: string | null;
-                queue?: string | null;
+                q?: string;
+                queue?: string;
                 status?: components["schemas"]["DeadLetterStatus"];
             };
             header?: never;
@@ -2388,6 +2811,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2397,15 +2821,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2415,6 +2842,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2424,6 +2852,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2433,6 +2862,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2446,6 +2877,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c2e-5a50-7abb-a173-92be30517301 */
                 letter_id: string;
             };
             cookie?: never;
@@ -2455,6 +2887,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2464,15 +2897,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2482,6 +2918,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2491,6 +2928,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `dead_letter_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2500,6 +2938,7 @@ export interface operations {
             /** @description Conflict: `dead_letter_closed` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2509,6 +2948,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2518,6 +2958,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2531,6 +2973,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c2e-5a50-7abb-a173-92be30517301 */
                 letter_id: string;
             };
             cookie?: never;
@@ -2540,6 +2983,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2549,15 +2993,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2567,6 +3014,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2576,6 +3024,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `dead_letter_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2585,6 +3034,7 @@ export interface operations {
             /** @description Conflict: `dead_letter_closed` or `not_replayable` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2594,6 +3044,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2603,6 +3054,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2627,6 +3080,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2636,15 +3090,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2654,6 +3111,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2663,6 +3121,7 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2672,6 +3131,7 @@ export interface operations {
             /** @description Unsupported Media Type: `unsupported_media_type` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2681,6 +3141,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2690,6 +3151,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2714,6 +3177,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2723,15 +3187,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2741,6 +3208,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2750,6 +3218,7 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2759,6 +3228,7 @@ export interface operations {
             /** @description Unsupported Media Type: `unsupported_media_type` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2768,6 +3238,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2777,6 +3248,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2788,15 +3261,18 @@ export interface operations {
     listFlights: {
         parameters: {
             query?: {
-                cursor?: string | null;
-                date?: string | null;
-                destination?: string | null;
+                cursor?: string;
+                /** @example 2026-12-25 */
+                date?: string;
+                /** @example Mumbai */
+                destination?: string;
                 limit?: number;
-                q?: string | null;
+                q?: string;
                 /** @description A leading `-` means descending. Flights that are equal in it follow in the order of their ids. */
                 sort?: components["schemas"]["FlightSort"];
-                source?: string | null;
-                status?: components["schemas"]["FlightStatus"] | null;
+                /** @example Delhi */
+                source?: string;
+                status?: components["schemas"]["FlightStatus"];
             };
             header?: never;
             path?: never;
@@ -2807,6 +3283,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2816,15 +3293,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2834,6 +3314,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2843,6 +3324,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2852,6 +3334,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2864,8 +3348,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
+                 */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2879,6 +3366,11 @@ export interface operations {
             /** @description Document created, URL follows */
             201: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2888,15 +3380,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2906,6 +3401,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2915,6 +3411,7 @@ export interface operations {
             /** @description Conflict: `flight_exists` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2924,6 +3421,7 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2933,6 +3431,7 @@ export interface operations {
             /** @description Unsupported Media Type: `unsupported_media_type` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2942,6 +3441,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2951,6 +3451,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2964,6 +3466,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
                 flight_id: string;
             };
             cookie?: never;
@@ -2973,6 +3476,9 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2982,15 +3488,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3000,6 +3509,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3009,6 +3519,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `flight_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3018,6 +3529,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3030,10 +3543,14 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the flight as you know it: refused with 412 if somebody changed it since. */
-                "If-Match"?: string | null;
+                /**
+                 * @description The `ETag` of the flight as you know it: refused with 412 if somebody changed it since.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
             };
             path: {
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
                 flight_id: string;
             };
             cookie?: never;
@@ -3047,6 +3564,9 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3056,15 +3576,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3074,6 +3597,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3083,6 +3607,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `flight_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3092,6 +3617,7 @@ export interface operations {
             /** @description Conflict: `flight_exists` or `flight_has_bookings` or `capacity_below_sold` or `flight_cancelled` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3101,6 +3627,7 @@ export interface operations {
             /** @description Precondition Failed: `stale_version` */
             412: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3110,6 +3637,7 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3119,6 +3647,7 @@ export interface operations {
             /** @description Unsupported Media Type: `unsupported_media_type` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3128,6 +3657,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3137,6 +3667,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3149,10 +3681,14 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the flight as you know it: refused with 412 if somebody changed it since. */
-                "If-Match"?: string | null;
+                /**
+                 * @description The `ETag` of the flight as you know it: refused with 412 if somebody changed it since.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
             };
             path: {
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
                 flight_id: string;
             };
             cookie?: never;
@@ -3162,6 +3698,7 @@ export interface operations {
             /** @description Done; there is nothing to say. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3169,15 +3706,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3187,6 +3727,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3196,6 +3737,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `flight_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3205,6 +3747,7 @@ export interface operations {
             /** @description Conflict: `flight_has_bookings` or `flight_cancelled` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3214,6 +3757,7 @@ export interface operations {
             /** @description Precondition Failed: `stale_version` */
             412: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3223,6 +3767,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3232,6 +3777,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3244,10 +3791,14 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
+                 */
+                "Idempotency-Key"?: string;
             };
             path: {
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
                 flight_id: string;
             };
             cookie?: never;
@@ -3261,6 +3812,10 @@ export interface operations {
             /** @description Request accepted, processing continues off-line */
             202: {
                 headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3270,15 +3825,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3288,6 +3846,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3297,6 +3856,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `flight_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3306,6 +3866,7 @@ export interface operations {
             /** @description Conflict: `flight_departed` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3315,6 +3876,7 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3324,6 +3886,7 @@ export interface operations {
             /** @description Unsupported Media Type: `unsupported_media_type` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3333,6 +3896,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3342,6 +3906,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3355,6 +3921,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
                 flight_id: string;
             };
             cookie?: never;
@@ -3364,6 +3931,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3373,15 +3941,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3391,6 +3962,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3400,6 +3972,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `flight_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3409,6 +3982,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3422,6 +3997,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
                 flight_id: string;
             };
             cookie?: never;
@@ -3431,6 +4007,9 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3440,15 +4019,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3458,6 +4040,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3467,6 +4050,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `flight_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3476,6 +4060,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3495,8 +4081,11 @@ export interface operations {
                 times?: components["schemas"]["ImportTimes"];
             };
             header?: {
-                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
+                 */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3514,6 +4103,12 @@ export interface operations {
             /** @description Request accepted, processing continues off-line */
             202: {
                 headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3523,15 +4118,22 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3541,6 +4143,9 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3550,6 +4155,9 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3559,6 +4167,9 @@ export interface operations {
             /** @description Unsupported Media Type: `not_csv` or `unsupported_media_type` */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3568,6 +4179,9 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` or `bad_header` or `wrong_encoding` or `idempotency_key_reused` */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3577,6 +4191,10 @@ export interface operations {
             /** @description Too Many Requests: `rate_limited` */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3586,6 +4204,10 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3603,6 +4225,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
                 job_id: string;
             };
             cookie?: never;
@@ -3612,6 +4235,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3621,15 +4245,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3639,6 +4266,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3648,6 +4276,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `import_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3657,6 +4286,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3666,6 +4296,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3679,6 +4311,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
                 job_id: string;
             };
             cookie?: never;
@@ -3688,6 +4321,9 @@ export interface operations {
             /** @description Stream Response */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3697,15 +4333,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3715,6 +4354,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3724,6 +4364,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `import_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3733,6 +4374,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3746,6 +4389,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
                 job_id: string;
             };
             cookie?: never;
@@ -3755,6 +4399,9 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3764,15 +4411,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3782,6 +4432,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3791,6 +4442,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `import_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3800,6 +4452,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3820,6 +4474,9 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3829,15 +4486,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3847,6 +4507,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3856,6 +4517,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3867,13 +4530,16 @@ export interface operations {
     exportFlights: {
         parameters: {
             query?: {
-                date?: string | null;
-                destination?: string | null;
-                q?: string | null;
+                /** @example 2026-12-25 */
+                date?: string;
+                /** @example Mumbai */
+                destination?: string;
+                q?: string;
                 /** @description A leading `-` means descending. Flights that are equal in it follow in the order of their ids. */
                 sort?: components["schemas"]["FlightSort"];
-                source?: string | null;
-                status?: components["schemas"]["FlightStatus"] | null;
+                /** @example Delhi */
+                source?: string;
+                status?: components["schemas"]["FlightStatus"];
             };
             header?: never;
             path?: never;
@@ -3884,6 +4550,9 @@ export interface operations {
             /** @description Stream Response */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3893,15 +4562,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3911,6 +4583,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3920,6 +4593,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3929,6 +4603,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3940,10 +4616,10 @@ export interface operations {
     listImports: {
         parameters: {
             query?: {
-                cursor?: string | null;
-                dry_run?: boolean | null;
+                cursor?: string;
+                dry_run?: boolean;
                 limit?: number;
-                status?: components["schemas"]["ImportStatus"] | null;
+                status?: components["schemas"]["ImportStatus"];
             };
             header?: never;
             path?: never;
@@ -3954,6 +4630,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3963,15 +4640,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3981,6 +4661,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3990,6 +4671,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3999,6 +4681,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4012,6 +4696,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
                 job_id: string;
             };
             cookie?: never;
@@ -4021,6 +4706,8 @@ export interface operations {
             /** @description Request accepted, processing continues off-line */
             202: {
                 headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4030,15 +4717,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4048,6 +4738,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4057,6 +4748,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `import_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4066,6 +4758,7 @@ export interface operations {
             /** @description Conflict: `import_over` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4075,6 +4768,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4084,6 +4778,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4095,12 +4791,13 @@ export interface operations {
     listJobs: {
         parameters: {
             query?: {
-                cursor?: string | null;
-                flight_id?: string | null;
-                kind?: components["schemas"]["JobKind"] | null;
+                cursor?: string;
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
+                flight_id?: string;
+                kind?: components["schemas"]["JobKind"];
                 limit?: number;
-                status?: string | null;
-                user?: string | null;
+                status?: string;
+                user?: string;
             };
             header?: never;
             path?: never;
@@ -4111,6 +4808,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4120,15 +4818,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4138,6 +4839,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4147,6 +4849,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4156,6 +4859,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4176,6 +4881,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4185,15 +4891,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4203,6 +4912,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4212,6 +4922,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4232,6 +4944,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4241,15 +4954,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4259,6 +4975,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4268,6 +4985,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4290,6 +5009,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4299,15 +5019,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4317,6 +5040,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4326,6 +5050,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `queue_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4335,6 +5060,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4344,6 +5070,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4366,6 +5094,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4375,15 +5104,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4393,6 +5125,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4402,6 +5135,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `queue_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4411,6 +5145,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4420,6 +5155,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4442,6 +5179,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4451,15 +5189,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4469,6 +5210,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4478,6 +5220,7 @@ export interface operations {
             /** @description Not Found: `not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4487,6 +5230,7 @@ export interface operations {
             /** @description Unprocessable Entity: `ticket_not_genuine` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4496,6 +5240,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4516,6 +5262,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4525,15 +5272,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4543,6 +5293,7 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4552,6 +5303,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4572,6 +5325,10 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    Age: components["headers"]["Age"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Cache": components["headers"]["X-Cache"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4581,6 +5338,7 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4590,6 +5348,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4613,6 +5373,10 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    Age: components["headers"]["Age"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Cache": components["headers"]["X-Cache"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4622,6 +5386,7 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4631,6 +5396,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4640,6 +5406,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4654,7 +5422,7 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
-                skyqueue_refresh?: string | null;
+                skyqueue_refresh?: string;
             };
         };
         requestBody?: never;
@@ -4662,6 +5430,7 @@ export interface operations {
             /** @description Done; there is nothing to say. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4669,6 +5438,7 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4678,6 +5448,7 @@ export interface operations {
             /** @description Forbidden: `cross_site` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4687,6 +5458,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4696,6 +5468,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4716,6 +5490,7 @@ export interface operations {
             /** @description Done; there is nothing to say. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4723,15 +5498,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4741,6 +5519,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4750,6 +5529,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4770,6 +5551,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4779,15 +5561,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4797,6 +5582,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4821,6 +5608,9 @@ export interface operations {
             /** @description Done; there is nothing to say. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4828,15 +5618,22 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4846,6 +5643,9 @@ export interface operations {
             /** @description Forbidden: `wrong_password` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4855,6 +5655,9 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4864,6 +5667,9 @@ export interface operations {
             /** @description Unsupported Media Type: `unsupported_media_type` */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4873,6 +5679,9 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4882,6 +5691,10 @@ export interface operations {
             /** @description Too Many Requests: `rate_limited` */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4891,6 +5704,10 @@ export interface operations {
             /** @description Service Unavailable: `overloaded` or `unavailable` */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4915,6 +5732,9 @@ export interface operations {
             /** @description Done; there is nothing to say. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4922,15 +5742,22 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4940,6 +5767,9 @@ export interface operations {
             /** @description Forbidden: `wrong_password` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4949,6 +5779,9 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4958,6 +5791,9 @@ export interface operations {
             /** @description Unsupported Media Type: `unsupported_media_type` */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4967,6 +5803,9 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4976,6 +5815,10 @@ export interface operations {
             /** @description Too Many Requests: `rate_limited` */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4985,6 +5828,10 @@ export interface operations {
             /** @description Service Unavailable: `overloaded` or `unavailable` */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4999,7 +5846,7 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
-                skyqueue_refresh?: string | null;
+                skyqueue_refresh?: string;
             };
         };
         requestBody?: never;
@@ -5007,6 +5854,11 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5016,6 +5868,9 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5025,6 +5880,10 @@ export interface operations {
             /** @description Unauthorized: `unauthenticated` */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5034,6 +5893,9 @@ export interface operations {
             /** @description Forbidden: `cross_site` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5043,6 +5905,9 @@ export interface operations {
             /** @description Conflict: `refresh_raced` */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5052,6 +5917,9 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5061,6 +5929,10 @@ export interface operations {
             /** @description Too Many Requests: `rate_limited` */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5070,6 +5942,10 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5094,6 +5970,9 @@ export interface operations {
             /** @description Document created, URL follows */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5103,6 +5982,9 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5112,6 +5994,9 @@ export interface operations {
             /** @description Conflict: `username_taken` */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5121,6 +6006,9 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5130,6 +6018,9 @@ export interface operations {
             /** @description Unsupported Media Type: `unsupported_media_type` */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5139,6 +6030,9 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5148,6 +6042,10 @@ export interface operations {
             /** @description Too Many Requests: `rate_limited` */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5157,6 +6055,10 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5177,6 +6079,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5186,15 +6089,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5204,6 +6110,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5217,6 +6125,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c1e-5b00-7c31-9f0a-6f1d5a2b7c03 */
                 session_id: string;
             };
             cookie?: never;
@@ -5226,6 +6135,7 @@ export interface operations {
             /** @description Done; there is nothing to say. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5233,15 +6143,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5251,6 +6164,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `session_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5260,6 +6174,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5269,6 +6184,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5293,6 +6210,11 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5302,6 +6224,9 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5311,6 +6236,10 @@ export interface operations {
             /** @description Unauthorized: `invalid_credentials` */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5320,6 +6249,9 @@ export interface operations {
             /** @description Forbidden: `cross_site` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5329,6 +6261,9 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5338,6 +6273,9 @@ export interface operations {
             /** @description Unsupported Media Type: `unsupported_media_type` */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5347,6 +6285,9 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5356,6 +6297,10 @@ export interface operations {
             /** @description Too Many Requests: `rate_limited` */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5365,6 +6310,10 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5377,10 +6326,16 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
-                "Idempotency-Key"?: string | null;
-                /** @description `wait=n`: answer when it is done, or after n seconds (25 at most). */
-                Prefer?: string | null;
+                /**
+                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description `wait=n`: answer when it is done, or after n seconds (25 at most).
+                 * @example wait=5
+                 */
+                Prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -5394,6 +6349,13 @@ export interface operations {
             /** @description Request accepted, processing continues off-line */
             202: {
                 headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5403,15 +6365,22 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5421,6 +6390,9 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5430,6 +6402,9 @@ export interface operations {
             /** @description Not Found: `flight_not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5439,6 +6414,9 @@ export interface operations {
             /** @description Conflict: `sold_out` or `flight_departed` or `flight_cancelled` or `possible_duplicate` or `price_changed` or `too_many_holds` or `too_many_seats` or `cooling_down` */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5448,6 +6426,9 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5457,6 +6438,9 @@ export interface operations {
             /** @description Unsupported Media Type: `unsupported_media_type` */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5466,6 +6450,9 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` or `payment_required` or `idempotency_key_reused` or `not_chronological` or `mixed_currencies` or `not_accepted` */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5475,6 +6462,10 @@ export interface operations {
             /** @description Too Many Requests: `too_many_waiting` or `rate_limited` */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5484,6 +6475,10 @@ export interface operations {
             /** @description Service Unavailable: `overloaded` or `unavailable` */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5496,11 +6491,16 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "If-None-Match"?: string | null;
-                /** @description `wait=n`: answer when it is done, or after n seconds (25 at most). */
-                Prefer?: string | null;
+                /** @example "CONFIRMED-5f3a1c20" */
+                "If-None-Match"?: string;
+                /**
+                 * @description `wait=n`: answer when it is done, or after n seconds (25 at most).
+                 * @example wait=5
+                 */
+                Prefer?: string;
             };
             path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
                 job_id: string;
             };
             cookie?: never;
@@ -5510,24 +6510,44 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
                 };
             };
+            /** @description Nothing has changed since the answer with this `ETag`. */
+            304: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5537,6 +6557,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `job_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5546,6 +6567,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5555,6 +6577,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5566,9 +6590,9 @@ export interface operations {
     listBookings: {
         parameters: {
             query?: {
-                cursor?: string | null;
+                cursor?: string;
                 limit?: number;
-                status?: components["schemas"]["BookingStatus"] | null;
+                status?: components["schemas"]["BookingStatus"];
             };
             header?: never;
             path?: never;
@@ -5579,6 +6603,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5588,15 +6613,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5606,6 +6634,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5615,6 +6644,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5627,10 +6658,16 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
-                "Idempotency-Key"?: string | null;
-                /** @description `wait=n`: answer when it is done, or after n seconds (25 at most). */
-                Prefer?: string | null;
+                /**
+                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description `wait=n`: answer when it is done, or after n seconds (25 at most).
+                 * @example wait=5
+                 */
+                Prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -5644,6 +6681,13 @@ export interface operations {
             /** @description Request accepted, processing continues off-line */
             202: {
                 headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5653,15 +6697,22 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5671,6 +6722,9 @@ export interface operations {
             /** @description Forbidden: `forbidden` */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5680,6 +6734,9 @@ export interface operations {
             /** @description Not Found: `flight_not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5689,6 +6746,9 @@ export interface operations {
             /** @description Conflict: `sold_out` or `flight_departed` or `flight_cancelled` or `possible_duplicate` or `price_changed` or `too_many_holds` or `too_many_seats` or `cooling_down` */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5698,6 +6758,9 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5707,6 +6770,9 @@ export interface operations {
             /** @description Unsupported Media Type: `unsupported_media_type` */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5716,6 +6782,9 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` or `payment_required` or `idempotency_key_reused` or `not_chronological` or `mixed_currencies` or `not_accepted` */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5725,6 +6794,10 @@ export interface operations {
             /** @description Too Many Requests: `too_many_waiting` or `rate_limited` */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5734,6 +6807,10 @@ export interface operations {
             /** @description Service Unavailable: `overloaded` or `unavailable` */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5747,6 +6824,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
                 booking_id: string;
             };
             cookie?: never;
@@ -5756,6 +6834,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5765,15 +6844,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5783,6 +6865,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `booking_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5792,6 +6875,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5805,6 +6890,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
                 booking_id: string;
             };
             cookie?: never;
@@ -5814,6 +6900,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5823,15 +6910,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5841,6 +6931,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `booking_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5850,6 +6941,7 @@ export interface operations {
             /** @description Conflict: `not_cancellable` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5859,6 +6951,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5868,6 +6961,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5881,6 +6976,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
                 booking_id: string;
             };
             cookie?: never;
@@ -5890,6 +6986,9 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5899,15 +6998,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5917,6 +7019,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `booking_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5926,6 +7029,7 @@ export interface operations {
             /** @description Conflict: `no_ticket` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5935,6 +7039,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5947,10 +7053,14 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
+                 */
+                "Idempotency-Key"?: string;
             };
             path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
                 booking_id: string;
             };
             cookie?: never;
@@ -5960,6 +7070,11 @@ export interface operations {
             /** @description Document created, URL follows */
             201: {
                 headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5969,15 +7084,22 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5987,6 +7109,9 @@ export interface operations {
             /** @description Not Found: `not_found` or `booking_not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5996,6 +7121,9 @@ export interface operations {
             /** @description Conflict: `not_cancellable` */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6005,6 +7133,9 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6014,6 +7145,10 @@ export interface operations {
             /** @description Too Many Requests: `rate_limited` */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6023,6 +7158,10 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6036,6 +7175,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
                 booking_id: string;
             };
             cookie?: never;
@@ -6049,6 +7189,9 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6058,15 +7201,22 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6076,6 +7226,9 @@ export interface operations {
             /** @description Not Found: `not_found` or `booking_not_found` or `passenger_not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6085,6 +7238,9 @@ export interface operations {
             /** @description Conflict: `passengers_fixed` */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6094,6 +7250,9 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6103,6 +7262,9 @@ export interface operations {
             /** @description Unsupported Media Type: `unsupported_media_type` */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6112,6 +7274,9 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6121,6 +7286,10 @@ export interface operations {
             /** @description Too Many Requests: `rate_limited` */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6130,6 +7299,10 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6143,6 +7316,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
                 booking_id: string;
                 position: number;
             };
@@ -6157,6 +7331,9 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6166,15 +7343,22 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6184,6 +7368,9 @@ export interface operations {
             /** @description Not Found: `not_found` or `booking_not_found` or `passenger_not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6193,6 +7380,9 @@ export interface operations {
             /** @description Conflict: `passengers_fixed` */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6202,6 +7392,9 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6211,6 +7404,9 @@ export interface operations {
             /** @description Unsupported Media Type: `unsupported_media_type` */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6220,6 +7416,9 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6229,6 +7428,10 @@ export interface operations {
             /** @description Too Many Requests: `rate_limited` */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6238,6 +7441,10 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6250,12 +7457,19 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
-                "Idempotency-Key"?: string | null;
-                /** @description `wait=n`: answer when it is done, or after n seconds (25 at most). */
-                Prefer?: string | null;
+                /**
+                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description `wait=n`: answer when it is done, or after n seconds (25 at most).
+                 * @example wait=5
+                 */
+                Prefer?: string;
             };
             path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
                 booking_id: string;
             };
             cookie?: never;
@@ -6269,6 +7483,13 @@ export interface operations {
             /** @description Request accepted, processing continues off-line */
             202: {
                 headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6278,15 +7499,22 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6296,6 +7524,9 @@ export interface operations {
             /** @description Not Found: `not_found` or `booking_not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6305,6 +7536,9 @@ export interface operations {
             /** @description Conflict: `hold_expired` or `already_paid` or `payment_in_progress` or `not_payable` */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6314,6 +7548,9 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6323,6 +7560,9 @@ export interface operations {
             /** @description Unsupported Media Type: `unsupported_media_type` */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6332,6 +7572,9 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6341,6 +7584,10 @@ export interface operations {
             /** @description Too Many Requests: `rate_limited` */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6350,6 +7597,10 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6363,6 +7614,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
                 booking_id: string;
             };
             cookie?: never;
@@ -6376,6 +7628,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6385,15 +7638,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6403,6 +7659,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `booking_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6412,6 +7669,7 @@ export interface operations {
             /** @description Conflict: `no_schedule_change` or `moved_again` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6421,6 +7679,7 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6430,6 +7689,7 @@ export interface operations {
             /** @description Unsupported Media Type: `unsupported_media_type` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6439,6 +7699,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6448,6 +7709,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6461,6 +7724,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
                 booking_id: string;
             };
             cookie?: never;
@@ -6470,6 +7734,11 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6479,15 +7748,22 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6497,6 +7773,9 @@ export interface operations {
             /** @description Not Found: `not_found` or `booking_not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6506,6 +7785,9 @@ export interface operations {
             /** @description Conflict: `no_ticket` */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6515,6 +7797,10 @@ export interface operations {
             /** @description Too Many Requests: `rate_limited` */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6524,6 +7810,10 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6535,10 +7825,12 @@ export interface operations {
     getBookingByReference: {
         parameters: {
             query?: {
-                surname?: string | null;
+                /** @example Rao */
+                surname?: string;
             };
             header?: never;
             path: {
+                /** @example K7QX2M */
                 reference: string;
             };
             cookie?: never;
@@ -6548,6 +7840,9 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6557,15 +7852,22 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6575,6 +7877,9 @@ export interface operations {
             /** @description Not Found: `not_found` or `booking_not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6584,6 +7889,9 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6593,6 +7901,10 @@ export interface operations {
             /** @description Too Many Requests: `rate_limited` */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6602,6 +7914,10 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6613,13 +7929,22 @@ export interface operations {
     getCalendar: {
         parameters: {
             query: {
-                /** @description The name of a city or an airport, in any case, or an IATA code. */
+                /**
+                 * @description The name of a city or an airport, in any case, or an IATA code.
+                 * @example Mumbai
+                 */
                 destination: string;
-                /** @description A year and a month, as in 2026-12. */
+                /**
+                 * @description A year and a month, as in 2026-12.
+                 * @example 2026-12
+                 */
                 month: string;
                 /** @description Seats that must be free on every flight. */
                 seats?: number;
-                /** @description The name of a city or an airport, in any case, or an IATA code. */
+                /**
+                 * @description The name of a city or an airport, in any case, or an IATA code.
+                 * @example Delhi
+                 */
                 source: string;
             };
             header?: never;
@@ -6631,6 +7956,10 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    Age: components["headers"]["Age"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Cache": components["headers"]["X-Cache"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6640,6 +7969,7 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6649,6 +7979,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6658,6 +7989,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6671,6 +8004,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c2a-41e0-7a66-8d3f-5e7a9c1d3f01 */
                 cancellation_id: string;
             };
             cookie?: never;
@@ -6680,6 +8014,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6689,15 +8024,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6707,6 +8045,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `quote_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6716,6 +8055,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6728,10 +8069,14 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
+                 */
+                "Idempotency-Key"?: string;
             };
             path: {
+                /** @example 019a8c2a-41e0-7a66-8d3f-5e7a9c1d3f01 */
                 cancellation_id: string;
             };
             cookie?: never;
@@ -6741,6 +8086,8 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6750,15 +8097,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6768,6 +8118,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `quote_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6777,6 +8128,7 @@ export interface operations {
             /** @description Conflict: `quote_expired` or `quote_superseded` or `not_cancellable` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6786,6 +8138,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6795,6 +8148,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6815,6 +8170,8 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6824,6 +8181,7 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6833,6 +8191,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6844,10 +8204,11 @@ export interface operations {
     listenToEvents: {
         parameters: {
             query: {
+                /** @example booking:019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01,flight:019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
                 topics: string;
             };
             header?: {
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -6857,6 +8218,8 @@ export interface operations {
             /** @description Stream Response */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6866,15 +8229,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6884,6 +8250,7 @@ export interface operations {
             /** @description Not Found: `topic_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6893,6 +8260,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6902,6 +8270,8 @@ export interface operations {
             /** @description Service Unavailable: `overloaded` or `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6915,6 +8285,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
                 flight_id: string;
             };
             cookie?: never;
@@ -6924,6 +8295,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6933,6 +8305,7 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6942,6 +8315,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `flight_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6951,6 +8325,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6964,6 +8340,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
                 flight_id: string;
             };
             cookie?: never;
@@ -6973,6 +8350,8 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6982,15 +8361,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7000,6 +8382,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `not_waiting` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7009,6 +8392,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7021,10 +8406,14 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again. */
-                "Idempotency-Key"?: string | null;
+                /**
+                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
+                 */
+                "Idempotency-Key"?: string;
             };
             path: {
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
                 flight_id: string;
             };
             cookie?: never;
@@ -7035,9 +8424,28 @@ export interface operations {
             };
         };
         responses: {
+            /** @description This party has its place in line already. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistView"];
+                };
+            };
             /** @description Document created, URL follows */
             201: {
                 headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7047,15 +8455,22 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7065,6 +8480,9 @@ export interface operations {
             /** @description Not Found: `not_found` or `flight_not_found` */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7074,6 +8492,9 @@ export interface operations {
             /** @description Conflict: `seats_available` or `already_waiting` or `too_many_holds` or `too_many_seats` or `cooling_down` or `flight_cancelled` or `flight_departed` */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7083,6 +8504,9 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7092,6 +8516,9 @@ export interface operations {
             /** @description Unsupported Media Type: `unsupported_media_type` */
             415: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7101,6 +8528,9 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7110,6 +8540,10 @@ export interface operations {
             /** @description Too Many Requests: `rate_limited` */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7119,6 +8553,10 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7132,6 +8570,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
                 flight_id: string;
             };
             cookie?: never;
@@ -7141,6 +8580,7 @@ export interface operations {
             /** @description Done; there is nothing to say. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7148,15 +8588,18 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7166,6 +8609,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `not_waiting` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7175,6 +8619,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7184,6 +8629,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7195,16 +8642,25 @@ export interface operations {
     findItineraries: {
         parameters: {
             query: {
-                /** @description The local date of the first departure. */
+                /**
+                 * @description The local date of the first departure.
+                 * @example 2026-12-25
+                 */
                 date: string;
-                /** @description The name of a city or an airport, in any case, or an IATA code. */
+                /**
+                 * @description The name of a city or an airport, in any case, or an IATA code.
+                 * @example Mumbai
+                 */
                 destination: string;
                 limit?: number;
                 max_stops?: number;
                 /** @description Seats that must be free on every flight. */
                 seats?: number;
                 sort?: components["schemas"]["Ranking"];
-                /** @description The name of a city or an airport, in any case, or an IATA code. */
+                /**
+                 * @description The name of a city or an airport, in any case, or an IATA code.
+                 * @example Delhi
+                 */
                 source: string;
             };
             header?: never;
@@ -7216,6 +8672,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7225,6 +8682,7 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7234,6 +8692,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7243,6 +8702,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7255,11 +8716,16 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "If-None-Match"?: string | null;
-                /** @description `wait=n`: answer when it is done, or after n seconds (25 at most). */
-                Prefer?: string | null;
+                /** @example "CONFIRMED-5f3a1c20" */
+                "If-None-Match"?: string;
+                /**
+                 * @description `wait=n`: answer when it is done, or after n seconds (25 at most).
+                 * @example wait=5
+                 */
+                Prefer?: string;
             };
             path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
                 job_id: string;
             };
             cookie?: never;
@@ -7269,24 +8735,44 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
                 };
             };
+            /** @description Nothing has changed since the answer with this `ETag`. */
+            304: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unauthorized: `unauthenticated` */
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7296,6 +8782,7 @@ export interface operations {
             /** @description Not Found: `not_found` or `job_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7305,6 +8792,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7314,6 +8802,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7325,15 +8815,24 @@ export interface operations {
     searchFlights: {
         parameters: {
             query: {
-                /** @description The local date of departure. */
+                /**
+                 * @description The local date of departure.
+                 * @example 2026-12-25
+                 */
                 date: string;
-                /** @description The name of a city or an airport, in any case, or an IATA code. */
+                /**
+                 * @description The name of a city or an airport, in any case, or an IATA code.
+                 * @example Mumbai
+                 */
                 destination: string;
                 limit?: number;
                 /** @description Only flights with so many seats free now. */
-                seats?: number | null;
+                seats?: number;
                 sort?: components["schemas"]["SearchSort"];
-                /** @description The name of a city or an airport, in any case, or an IATA code. */
+                /**
+                 * @description The name of a city or an airport, in any case, or an IATA code.
+                 * @example Delhi
+                 */
                 source: string;
             };
             header?: never;
@@ -7345,6 +8844,11 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    Age: components["headers"]["Age"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Cache": components["headers"]["X-Cache"];
+                    "X-Matched-Airports": components["headers"]["X-Matched-Airports"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7354,6 +8858,7 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7363,6 +8868,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7372,6 +8878,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7392,6 +8900,8 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7401,6 +8911,7 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7410,6 +8921,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7430,6 +8943,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7439,6 +8953,7 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7448,6 +8963,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7468,6 +8985,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7477,6 +8995,7 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7486,6 +9005,8 @@ export interface operations {
             /** @description Service Unavailable: `not_ready` or `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7506,6 +9027,7 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7515,6 +9037,7 @@ export interface operations {
             /** @description Bad Request: `malformed` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7524,6 +9047,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7535,26 +9060,55 @@ export interface operations {
     receivePaymentEvent: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /**
+                 * @description HMAC-SHA256 with the shared secret over the timestamp, a dot, and the raw bytes of the body; in hexadecimal.
+                 * @example 4b2f0d8c7a31e95d60b7c1fa2e8d3944b0c61d7e5f80a2c39e4d17b65a0c8f32
+                 */
+                "X-Payment-Signature": string;
+                /**
+                 * @description When it was signed, in Unix seconds. Older or newer than five minutes is refused.
+                 * @example 1764581400
+                 */
+                "X-Payment-Timestamp": string;
+            };
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What was captured. */
+                    amount?: string | number | null;
+                    /**
+                     * Format: uuid
+                     * @description The id of our payment.
+                     */
+                    charge_id: string;
+                    currency?: string | null;
+                    decline_code?: string | null;
+                    /** @description Of the event. One that comes again is answered with 200, and has no second effect. */
+                    id: string;
+                    /** @description `charge.captured` or `charge.declined`. Others are answered with 200, and mean nothing here. */
+                    type: string;
+                };
+            };
+        };
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: boolean;
-                    };
+                    "application/json": components["schemas"]["EventReceived"];
                 };
             };
             /** @description Bad Request: `malformed` or `callback_too_old` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7564,6 +9118,8 @@ export interface operations {
             /** @description Unauthorized: `callback_not_signed` */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7573,6 +9129,7 @@ export interface operations {
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7582,6 +9139,7 @@ export interface operations {
             /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7591,6 +9149,8 @@ export interface operations {
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {

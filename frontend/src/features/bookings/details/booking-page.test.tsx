@@ -10,7 +10,10 @@ const BOOKING = booking();
 const PENDING = booking({ status: 'PENDING', available_actions: [] });
 const CONNECTING = booking({ segments: [segment(FLIGHT), segment(NEXT_FLIGHT)] });
 const PAGE = `/bookings/${BOOKING.id}`;
-const SOLD_OUT = { code: 'sold_out', message: 'The flight sold out before your seats could be taken.' };
+const SOLD_OUT = {
+  code: 'sold_out',
+  message: 'The flight sold out before your seats could be taken.',
+} as const;
 
 beforeEach(() => {
   network.use(http.get('/api/v1/auth/me', () => HttpResponse.json(TRAVELLER)));

@@ -32,7 +32,7 @@ test('a cancelled booking shows the refund, the fee and whether the refund has a
 });
 
 test('a flight that the airline cancelled is not called a cancellation by the traveller', () => {
-  const failure = { code: 'flight_cancelled', message: 'The airline has cancelled this flight.' };
+  const failure = { code: 'flight_cancelled', message: 'The airline has cancelled this flight.' } as const;
   const ended = { status: 'CANCELLED', failure } as const;
   expect(text({ ...ended, refund: refund({ reason: 'flight_cancelled' }) })).toMatch(
     /^The airline cancelled your flight\. .*15,000 is on its way/,
@@ -80,14 +80,14 @@ test('a hold that has ended asks for no payment', () => {
 
 test('a declined card says why, and that nothing was charged', () => {
   const declined = payment({ status: 'DECLINED', decline_code: 'insufficient_funds' });
-  const failure = { code: 'payment_declined', message: 'The payment was declined.' };
+  const failure = { code: 'payment_declined', message: 'The payment was declined.' } as const;
   expect(text({ status: 'FAILED', payment_mode: 'token', payment: declined, failure })).toBe(
     'The payment was declined. There is not enough money on the card. Nothing was charged, and the seats were given back.',
   );
 });
 
 test('a payment without an answer is described as it is', () => {
-  const failure = { code: 'payment_timeout', message: 'The payment was not completed in time.' };
+  const failure = { code: 'payment_timeout', message: 'The payment was not completed in time.' } as const;
   const late = { status: 'FAILED', payment_mode: 'token', failure } as const;
   expect(text({ ...late, payment: payment({ status: 'UNKNOWN' }) })).toMatch(/all of it is refunded\.$/);
   expect(text({ ...late, payment: payment(), refund: refund({ status: 'SUCCEEDED' }) })).toMatch(/refunded/);

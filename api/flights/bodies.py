@@ -1,0 +1,55 @@
+"""A flight in a request: its shape, and what can be said about it without I/O."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from api.http.wire import Moment, RequestBody
+from api.services import Services
+from core.errors import Invalid
+from core.flights import rules, times
+from core.flights.details import FlightDetails
+from core.places.journey import LONGEST_SENT, UnknownPlaces
+from core.text.patterns import AMOUNT
+
+PlaceName = Annotated[
+    str,
+    Meta(
+        max_length=LONGEST_SENT,
+        description="The IATA code of an airport in capitals, or a name that means one airport.",
+    ),
+]
+
+
+class FlightBody(RequestBody):
+    """A flight as an administrator describes it. Times need a zone; the price is for one seat, as a number or a string."""
+
+    flight_number: Annotated[str, Meta(min_length=2, max_length=16, examples=["AI-202"])]
+    source: PlaceName
+    destination: PlaceName
+    departure_ts: Moment
+    arrival_ts: Moment
+    total_seats: Annotated[int, Meta(ge=1, le=rules.MAX_SEATS, examples=[150])]
+    price: Annotated[str, Meta(pattern=AMOUNT, examples=["7500.00"])] | int | float
+    currency: Annotated[str, Meta(min_length=3, max_length=3)] = rules.DEFAULT_CURRENCY
+
+    def details(self, services: Services) -> FlightDetails:
+        """What was said, held to the rules.
+
+        Raises:
+            Invalid: with every rule that is broken.
+        """
+        said = msgspec.structs.asdict(self) | {"price": Decimal(str(self.price))}
+        errors = []
+        for field in ("departure_ts", "arrival_ts"):
+            try:
+                said[field] = times.read(said[field], f"/{field}")
+            except Invalid as wrong:
+                errors += wrong.data["errors"]
+        if errors:
+            raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
+        return FlightDetails.checked(**said, unknown_places=UnknownPlaces(services.settings.flights.unknown_places))
