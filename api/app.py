@@ -49,7 +49,7 @@ from api.operations.tickets import TicketCheckController
 from api.pages.openapi import ErrorsDocumented, StrictBodies, openapi_config
 from api.pages.spa import app_handlers
 from api.payments import PaymentController
-from api.readiness.every_look import every_look
+from api.readiness.all_checks import all_checks
 from api.readiness.readiness import Readiness
 from api.requirements import requirements
 from api.search.controller import SearchController
@@ -180,7 +180,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(callbacks.close)
         await asyncio.to_thread(resolver.load)  # half a second that no request shall wait for
         storage = open_storage(settings.servers)
-        readiness = Readiness(every_look(settings, db, redis, address.parse(redis_url), live.backlog, storage))
+        readiness = Readiness(all_checks(settings, db, redis, address.parse(redis_url), live.backlog, storage))
         await stack.enter_async_context(readiness.watching())
         kept_seconds = settings.search.search_cache_seconds
         search_cache = SearchCache(aredis, seconds=kept_seconds)

@@ -6,7 +6,7 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 
 from api.http.authentication import PUBLIC
-from api.operations import readings
+from api.operations import gauges
 from api.services import Services
 from core.telemetry import metrics
 
@@ -25,4 +25,4 @@ class MetricsController(Controller):
     )
     def read(self, services: NamedDependency[Services]) -> Response[bytes]:
         """In Prometheus' text format."""
-        return Response(metrics.exposition(readings.read_all(services)), media_type=metrics.CONTENT_TYPE)
+        return Response(metrics.exposition(gauges.read_all(services)), media_type=metrics.CONTENT_TYPE)

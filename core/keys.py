@@ -21,6 +21,7 @@
 | `skyqueue:epoch`       | string | for ever            | random; gone or changed means that Redis was lost |
 | `{dq}:*`               | -      | Dramatiq's          | queues, messages, acks, heartbeats                |
 | `{dq}:seen:M`          | string | 1 hour              | message M was delivered once                      |
+| `skyqueue:job-events`  | channel | -                   | pub/sub: what a commit changed, for every API process |
 
 Braces are literal where a flight or a route is named: they are the hash tags that keep keys of one flight, or of one route, in one cluster slot.
 """
@@ -33,8 +34,8 @@ from uuid import UUID
 QUEUE_NAMESPACE = "{dq}"
 EPOCH = "skyqueue:epoch"
 
-NEWS_CHANNEL = "skyqueue:news"
-"""Pub/sub: one message per committed batch of moves (`core/events/job_events.py`)."""
+JOB_EVENTS_CHANNEL = "skyqueue:job-events"
+"""Pub/sub: one message for each committed batch of changes (`core/events/job_events.py`)."""
 ROUTE_VERSION_SECONDS = 7 * 24 * 3600
 AIRPORTS = "{airports}:list"
 AIRPORTS_LOCK = "{airports}:lock"

@@ -12,8 +12,8 @@ import pytest
 from core.db import Database
 from launcher.embedded.guardian import Guardian
 from tests.support import servers
-from tests.support.forge import Forge
 from tests.support.pipeline import Pipeline
+from tests.support.process_forks import ProcessForker
 from tests.support.servers import SharedPostgres, SharedRedis
 
 pytest_plugins = [
@@ -71,10 +71,10 @@ def guardian() -> Iterator[Guardian]:
 
 
 @pytest.fixture(scope="session")
-def forge(guardian: Guardian) -> Iterator[Forge]:
+def forker(guardian: Guardian) -> Iterator[ProcessForker]:
     """Starts the product's processes quickly."""
-    with Forge(guardian) as forge:
-        yield forge
+    with ProcessForker(guardian) as forker:
+        yield forker
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ from core.imports.progress import Job
 from core.imports.reopening import GIVEN_UP
 from core.imports.storage.files import Storage
 from core.imports.validation import route_days, validate
-from core.places.journey import UnknownPlaces
+from core.places.route import UnknownPlaces
 from core.seats.inventory import Inventory
 from core.telemetry.incidents import Incident
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.imports import progress
 from core.messaging.messages import ImportFile
 from core.operations import dead_letters
-from core.places.journey import UnknownPlaces
+from core.places.route import UnknownPlaces
 from core.telemetry.incidents import Incidents
 from workers.context import Context
 

@@ -64,7 +64,7 @@ class JobEventsReader:
 
     async def _listen(self) -> None:
         async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
-            await channel.subscribe(keys.NEWS_CHANNEL)
+            await channel.subscribe(keys.JOB_EVENTS_CHANNEL)
             self._seat_counts.distrust()
             while True:
                 message = await channel.get_message(timeout=LISTEN_SECONDS)

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from redis import RedisError
 
 from api.http.authentication import requires_admin
-from api.operations.standing import Drift
+from api.operations.installation import Drift
 from api.services import Services, SignedRequest
 from core.clock import new_id
 from core.errors import Unavailable

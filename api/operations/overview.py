@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from redis import RedisError
 
 from api.http.authentication import requires_admin
-from api.operations.standing import Drift, DriftLooks, QueueView, WorkerView, list_queues, list_workers, redis_answers
+from api.operations.installation import Drift, DriftLooks, QueueView, WorkerView, list_queues, list_workers, redis_answers
 from api.services import Services
 from core.clock import now
 from core.db import AWAY, RawConnection

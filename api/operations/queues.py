@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api.http.authentication import requires_admin
-from api.operations.standing import QueueView, WorkerView, list_queues, list_workers
+from api.operations.installation import QueueView, WorkerView, list_queues, list_workers
 from api.services import Services, SignedRequest
 from core.clock import new_id
 from core.errors import NotFound

@@ -1,19 +1,21 @@
-"""How long do accepted bookings wait, and how many of them?"""
+"""Checks how many accepted bookings wait for a worker, and for how long."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from api.live.backlog import Backlog
+from api.readiness.check import Check, Finding
 from api.readiness.codes import Code
-from api.readiness.look import Finding, Look
 
 NEAR: Final = 0.8
-"""Of the limit: there is still time to do something."""
+"""The share of the limit at which the first warning comes, so that an operator has time to act."""
 
 
-class BacklogLook(Look):
-    """Asks nobody: the backlog is looked at once a second anyway. `wait_limit`: seconds that a booking may wait for its seats."""
+class BacklogCheck(Check):
+    """Makes no query of its own: `api/live/backlog.py` reads the backlog once a second. `wait_limit`: seconds that a booking may wait
+    for its seats.
+    """
 
     name = "backlog"
 
@@ -24,7 +26,7 @@ class BacklogLook(Look):
     async def ask(self) -> list[Finding]:
         findings = []
         if self._backlog.oldest_seconds > self._wait_limit:
-            waited = f"A booking has waited for more than {self._wait_limit} s (SKYQUEUE_WAIT_LIMIT_SECONDS) to be worked."
+            waited = f"A booking has waited for more than {self._wait_limit} s (SKYQUEUE_WAIT_LIMIT_SECONDS) for a worker."
             findings.append(Finding(Code.BOOKINGS_WAIT, waited))
         limit, waiting = self._backlog.limit, self._backlog.waiting
         if waiting >= limit:

@@ -1,4 +1,4 @@
-"""The one connection to Postgres on which all looks ask. It is not of the pool, whose connections requests may hold."""
+"""The one connection to Postgres that all checks use. It is not from the pool, whose connections may all be busy with requests."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from core.db.session import UNLIMITED, AsyncRawConnection, connect_async
 from core.migrations import check
 
 KEEPALIVE: Final = {"keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "2"}
-"""How soon a server that is gone without a word is found out, in seconds and looks."""
+"""How soon a server is found to be gone that did not close the connection: in seconds, and probes of TCP."""
 
 
-class LookConnection:
-    """Opened when it is needed, and again after it was lost."""
+class CheckConnection:
+    """Opened when it is first needed, and opened again after it was lost."""
 
     def __init__(self, db: Database) -> None:
         self._address = db.address
@@ -26,7 +26,7 @@ class LookConnection:
         self._connection: AsyncRawConnection | None = None
 
     async def fetch(self, query: LiteralString) -> list[tuple[Any, ...]]:
-        """Raises `psycopg.Error` or `OSError` when Postgres does not answer, or refuses; `UnusableDatabase` when it is none for us."""
+        """Raises `psycopg.Error` or `OSError` when Postgres does not answer, or refuses; `UnusableDatabase` when Skyqueue cannot work on it."""
         return await (await self._execute(query)).fetchall()
 
     async def fetch_as(self, kind: type[Row], query: LiteralString) -> list[Row]:
@@ -42,13 +42,13 @@ class LookConnection:
     async def _execute(self, statements: LiteralString) -> psycopg.AsyncCursor[tuple[Any, ...]]:
         async with self._opening:
             if self._connection is None or self._connection.closed:
-                # It may be another server than before, or another pooler in front of it.
+                # It may be a different server than before, or have a different pooler in front of it.
                 await check.examine(self._address)
                 self._connection = await connect_async(self._conninfo, UNLIMITED)
             connection = self._connection
         return await connection.execute(statements)
 
     def close(self) -> None:
-        """At once: to say goodbye would mean to wait for the server."""
+        """At once: an orderly close would wait for the server."""
         if self._connection is not None:
             self._connection.pgconn.finish()

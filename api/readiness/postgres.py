@@ -1,4 +1,4 @@
-"""Does Postgres answer, with the tables that this code needs?"""
+"""Checks whether Postgres answers, has the tables that this code needs, and has room on its disk."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from typing import Final
 import psycopg
 
 from api.http.database import WatchedDatabase
+from api.readiness.check import UNEXPECTED, Check, Finding
 from api.readiness.codes import Code
-from api.readiness.connection import LookConnection
-from api.readiness.look import UNEXPECTED, Finding, Look
+from api.readiness.connection import CheckConnection
 from core.db import UnusableDatabase, probes
 from core.db.refusals import READ_ONLY
-from core.migrations import Standing, foreign, newest_revision, standing
+from core.migrations import SchemaState, foreign, newest_revision, schema_state
 
 HANGING_SECONDS: Final = 2.0
-"""A look at Postgres that takes longer closes the database to requests, until it ends. A busy server takes less."""
+"""While a check takes longer than this, requests are refused the database (503). A server that is only busy takes less."""
 SLOW_SECONDS: Final = 0.5
 SLOW_LOOKS: Final = 3
-"""So many looks in a row took longer than that: no hiccup any more."""
+"""Postgres is reported as slow after so many slow checks in a row."""
 SLOW: Final = Finding(
     Code.POSTGRES_SLOW, f"Postgres takes more than {SLOW_SECONDS} s to answer the simplest question, so everything takes longer."
 )
 AWAY: Final = Finding(Code.POSTGRES_AWAY, "Postgres does not answer.", is_fatal=True)
 
 
-class PostgresLook(Look):
+class PostgresCheck(Check):
     name = "postgres"
     silence = AWAY
     failure = Finding(Code.POSTGRES_AWAY, f"Postgres {UNEXPECTED}.", is_fatal=True)
 
-    def __init__(self, db: WatchedDatabase, connection: LookConnection) -> None:
+    def __init__(self, db: WatchedDatabase, connection: CheckConnection) -> None:
         self._db = db
         self._connection = connection
         self._is_unusable = False
@@ -65,13 +65,13 @@ class PostgresLook(Look):
         if is_read_only:
             return self._unusable(UnusableDatabase(READ_ONLY))
         self._is_unusable = False
-        match standing(revision):
-            case Standing.OLDER:
+        match schema_state(revision):
+            case SchemaState.OLDER:
                 needs = f"the code needs {newest_revision()}; run `skyqueue migrate`."
                 return [_schema(Code.SCHEMA_OLD, f"The database is at revision {revision}, {needs}")]
-            case Standing.FOREIGN:
+            case SchemaState.FOREIGN:
                 return [_schema(Code.SCHEMA_FOREIGN, foreign(str(revision)))]
-            case Standing.CURRENT | Standing.NEWER:  # a newer one is there while processes of the old version still work
+            case SchemaState.CURRENT | SchemaState.NEWER:  # a newer one is there while processes of the old version still work
                 return []
 
     def _unusable(self, why: UnusableDatabase) -> list[Finding]:
@@ -89,20 +89,24 @@ def _schema(code: Code, message: str) -> Finding:
     return Finding(code, message, is_fatal=True)
 
 
-class PostgresDiskLook(Look):
-    """Has Postgres room on its disk? It is asked to write a little beside the tables (to the temporary tablespace, if it has one)."""
+class PostgresDiskCheck(Check):
+    """Whether the disk of Postgres has room: a query makes it write a small temporary file (to the temporary tablespace, if there is one)."""
 
     name = "postgres-disk"
     every_seconds = 5.0
 
-    def __init__(self, connection: LookConnection) -> None:
+    def __init__(self, connection: CheckConnection) -> None:
         self._connection = connection
 
     async def ask(self) -> list[Finding]:
         try:
             await self._connection.execute(probes.SPILL)
         except psycopg.errors.DiskFull:
-            return [Finding(Code.POSTGRES_DISK_FULL, "The disk of Postgres is full: it takes no further rows. Make room there.")]
+            return [
+                Finding(
+                    Code.POSTGRES_DISK_FULL, "The disk of Postgres is full: no more rows can be stored. Free some space on it."
+                )
+            ]
         except (psycopg.Error, OSError, UnusableDatabase):
-            return []  # the look at Postgres says why
+            return []  # `PostgresCheck` reports why
         return []

@@ -1,12 +1,12 @@
-"""Is there a payment provider, and does it answer?"""
+"""Checks whether a payment provider is configured, and whether it answers."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from api.readiness.check import UNEXPECTED, Check, Finding
 from api.readiness.codes import Code
-from api.readiness.look import UNEXPECTED, Finding, Look
-from api.readiness.workers import WorkersLook
+from api.readiness.workers import WorkersCheck
 from core.heartbeats.queries import Heartbeat
 from core.payments.provider import Reachable
 
@@ -17,9 +17,10 @@ UNTOLD: Final = "is told of no payment provider (SKYQUEUE_PAYMENTS_URL), and let
 SILENT: Final = Finding(Code.PROVIDER_SILENT, "The payment provider does not answer; payments wait until it does.")
 
 
-class ProviderLook(Look):
-    """It is the workers that call the provider. `provider`: the one that this process is told of, None without any; then the workers'
-    word is taken."""
+class ProviderCheck(Check):
+    """The workers call the provider, so what they are configured with counts as well (`core/heartbeats`). `provider`: the one that this
+    process is configured with, or None.
+    """
 
     name = "provider"
     every_seconds = 2.0
@@ -27,7 +28,7 @@ class ProviderLook(Look):
     silence = SILENT
     failure = Finding(Code.PROVIDER_SILENT, f"The payment provider {UNEXPECTED}.")
 
-    def __init__(self, provider: Reachable | None, workers: WorkersLook) -> None:
+    def __init__(self, provider: Reachable | None, workers: WorkersCheck) -> None:
         self._provider = provider
         self._workers = workers
 
@@ -40,7 +41,7 @@ class ProviderLook(Look):
         return []
 
     def _missing(self, workers: list[Heartbeat] | None) -> str | None:
-        """Who is told of no provider, in a sentence; None: nobody."""
+        """A sentence about the workers without a provider; None where all have one."""
         if workers is None:
             return None
         without = [each for each in workers if not each.has_provider]

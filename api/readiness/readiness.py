@@ -1,4 +1,4 @@
-"""What this process knows about everything that it needs, looked up in the background: the answer is there before the question."""
+"""The results of all checks, refreshed in the background, so that `/health/ready` answers at once."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from api.readiness.look import Cause, Look, Watch
+from api.readiness.check import Cause, Check, Watch
 
 
 class Readiness:
-    """Watches for as long as the application runs. Lives on one event loop."""
+    """Runs the checks for as long as the application runs. Belongs to one event loop."""
 
-    def __init__(self, looks: Sequence[Look]) -> None:
-        self._watches = [Watch(look) for look in looks]
+    def __init__(self, checks: Sequence[Check]) -> None:
+        self._watches = [Watch(check) for check in checks]
 
     def causes(self) -> list[Cause]:
         """Why this process cannot work, or not as it should; what is fatal comes first."""
@@ -21,7 +21,7 @@ class Readiness:
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
-        """Look at everything now, and then again and again until the block ends."""
+        """Run every check now, and then repeat it until the block ends."""
         await asyncio.gather(*(watch.ask() for watch in self._watches))
         running = [asyncio.create_task(watch.run()) for watch in self._watches]
         try:

@@ -1,4 +1,4 @@
-"""Does Redis answer, is it one that the product can work with, and does it keep what it is given?"""
+"""Checks whether Redis answers, has the features and rights that Skyqueue needs, and keeps its data."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Final
 
 from redis import BusyLoadingError, Redis, RedisError
 
+from api.readiness.check import UNEXPECTED, Check, Finding
 from api.readiness.codes import Code
-from api.readiness.look import UNEXPECTED, Finding, Look
 from core.redis.address import Address
 from core.redis.refusals import UnusableRedis
 from core.redis.suitability import Trouble, examine
@@ -24,8 +24,8 @@ CODES: Final[Mapping[Trouble, Code]] = {
 }
 
 
-class RedisLook(Look):
-    """`redis` is a client for threads, at `address`."""
+class RedisCheck(Check):
+    """`redis` is a synchronous client, connected to `address`."""
 
     name = "redis"
     silence = AWAY

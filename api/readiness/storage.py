@@ -1,4 +1,4 @@
-"""Does the place where uploads wait take a file?"""
+"""Checks whether the storage of uploaded files can be written to."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import asyncio
 import threading
 from contextlib import suppress
 
+from api.readiness.check import UNEXPECTED, Check, Finding
 from api.readiness.codes import Code
-from api.readiness.look import UNEXPECTED, Finding, Look
 from core.imports.storage.files import Storage
 
 
-class StorageLook(Look):
-    """Tries it, in a thread of its own: a file system that is far away may hold a thread for ever, and that one is nobody else's."""
+class StorageCheck(Check):
+    """Writes a file, in a thread of its own: a network file system may block a thread for ever, and this one is used for nothing else."""
 
     name = "storage"
     every_seconds = 3.0

@@ -1,13 +1,13 @@
-"""Does anybody work what is accepted here?"""
+"""Checks whether any worker is there to do the accepted work."""
 
 from __future__ import annotations
 
 import psycopg
 
-from api.readiness.attendance import AttendanceBook
+from api.readiness.check import Check, Finding
 from api.readiness.codes import Code
-from api.readiness.connection import LookConnection
-from api.readiness.look import Finding, Look
+from api.readiness.connection import CheckConnection
+from api.readiness.worker_presence import PresenceTracker
 from core.db import UnusableDatabase
 from core.heartbeats import queries
 from core.heartbeats.queries import Heartbeat
@@ -15,26 +15,26 @@ from core.heartbeats.queries import Heartbeat
 NOBODY = "No worker answers; bookings are accepted, and wait until one is started."
 
 
-class WorkersLook(Look):
-    """`answering` is asked by others: the workers that were able to work a moment ago; None before the first look."""
+class WorkersCheck(Check):
+    """`answering`: the workers that were able to work a moment ago, for other checks; None before the first check."""
 
     name = "workers"
 
-    def __init__(self, connection: LookConnection) -> None:
+    def __init__(self, connection: CheckConnection) -> None:
         self._connection = connection
-        self._book = AttendanceBook()
+        self._tracker = PresenceTracker()
         self.answering: list[Heartbeat] | None = None
 
     async def ask(self) -> list[Finding]:
         try:
             found = await self._connection.fetch_as(Heartbeat, queries.LIST_ALL)
         except (psycopg.Error, OSError, UnusableDatabase):
-            self._book.could_not_look()
-            return []  # the look at Postgres says why
-        attendance = self._book.note(found)
-        self.answering = attendance.answering
-        findings = [Finding(Code.NO_WORKER, NOBODY)] if attendance.is_nobody_there else []
-        return [*findings, *map(_silent, attendance.silent)]
+            self._tracker.could_not_read()
+            return []  # `PostgresCheck` reports why
+        presence = self._tracker.update(found)
+        self.answering = presence.answering
+        findings = [Finding(Code.NO_WORKER, NOBODY)] if presence.nobody_answers else []
+        return [*findings, *map(_silent, presence.silent)]
 
 
 def _silent(worker: Heartbeat) -> Finding:

@@ -33,7 +33,7 @@ _decoder = msgspec.msgpack.Decoder(JobEvents)
 def publish(client: redis.Redis, event: JobEvents) -> bool:
     """Tell all API processes. False, and a line in the log: Redis is away."""
     try:
-        client.publish(keys.NEWS_CHANNEL, _encoder.encode(event))
+        client.publish(keys.JOB_EVENTS_CHANNEL, _encoder.encode(event))
     except redis.RedisError as error:
         _unheard.failed(bookings=len(event.bookings), error=str(error))
         return False

@@ -12,8 +12,8 @@ from typing import Any
 from core import money
 from core.errors import Invalid
 from core.flights import numbers, rules
-from core.places import journey, registry
-from core.places.journey import End, UnknownPlaces
+from core.places import registry, route
+from core.places.route import End, UnknownPlaces
 from core.text.characters import UnusableCharacter, clean
 from core.text.patterns import MISSING_CODES
 
@@ -50,7 +50,7 @@ class FlightDetails:
         Raises:
             Invalid: with every rule that is broken.
         """
-        ends = journey.read(source, destination, unknown_places)
+        ends = route.read(source, destination, unknown_places)
         details = cls(
             flight_number=numbers.tidy(_cleaned(flight_number)),
             source=ends.source,

@@ -166,7 +166,7 @@ def replace_flight(
             sold=sold,
         )
     _require_known_places(before, details)
-    _require_same_journey(connection, before, details)
+    _require_same_route(connection, before, details)
     try:
         with savepoint(connection):
             stored = fetch_one(connection, _StoredRow, _UPDATE, _columns(details) | {"id": flight_id})
@@ -183,7 +183,7 @@ def replace_flight(
     return Change(flight_id, after, RouteDays([locked.route, stored.route]), seats_changed, places_lost=elsewhere)
 
 
-def _require_same_journey(connection: RawConnection, before: FlightView, details: FlightDetails) -> None:
+def _require_same_route(connection: RawConnection, before: FlightView, details: FlightDetails) -> None:
     """Travellers may keep other times, and nobody keeps another journey."""
     goes_elsewhere = _keys(before) != (details.source.key, details.destination.key)
     has_left = details.departure_ts != before.departure_ts and details.departure_ts <= clock.now()

@@ -16,12 +16,12 @@ from core.flights.announcements.route_versions import RouteDay
 from core.imports import prices
 from core.imports.csv.checks import Check, Mask, faults_at
 from core.imports.csv.columns import BY_NAME, LOCAL_BY_NAME, Column, LocalMoment
-from core.imports.csv.journeys import Ends, Journeys
 from core.imports.csv.reader import Chunk
+from core.imports.csv.routes import Ends, Routes
 from core.imports.csv.seen import SeenKeys
 from core.imports.models import ImportTimes
-from core.places.journey import UnknownPlaces
 from core.places.letters import lower
+from core.places.route import UnknownPlaces
 
 
 def validate(
@@ -39,8 +39,8 @@ def validate(
     columns: dict[str, Column] = LOCAL_BY_NAME if times is ImportTimes.LOCAL else BY_NAME
     checks = {name: Check(name, cells[name], required=columns[name].required) for name in cells.columns}
     values = {name: columns[name].read(check) for name, check in checks.items()}
-    journeys = Journeys(values["source"], values["destination"], unknown_places)
-    source, destination = journeys.source, journeys.destination
+    routes = Routes(values["source"], values["destination"], unknown_places)
+    source, destination = routes.source, routes.destination
     source.check(checks["source"])
     destination.check(checks["destination"])
     good = _all_good(checks, len(cells))

@@ -14,7 +14,7 @@ import redis
 
 from core.db import RawConnection, fetch
 from core.invariants import given_up, inventory_drift, money, provider_ledger, queues, unfinished, waitlist
-from core.invariants.found import Found
+from core.invariants.finding import Finding
 from core.payments.provider import CapturedCharge
 
 RECONCILED: Final = "I12 the provider's books agree"
@@ -45,7 +45,7 @@ def check(
     """
     for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
         connection.execute(f"SET LOCAL {limit} = 0".encode())
-    checks: list[tuple[str, Callable[[], Iterable[str | Found]]]] = [
+    checks: list[tuple[str, Callable[[], Iterable[str | Finding]]]] = [
         ("I1 seats counted", lambda: _counts(connection)),
         ("I2 accepted and ended", lambda: _ends(connection, list(accepted), at_work=at_work)),
         ("I3 one booking for a key", lambda: _keys(connection)),
@@ -76,11 +76,11 @@ def compare_captures(connection: RawConnection, captures: Sequence[CapturedCharg
 
 def unreadable_ledger(why: str) -> Violation:
     """The books could not be compared, so nobody knows."""
-    return _violation(RECONCILED, Found(f"not known, because {why}", same_as="unreadable"))
+    return _violation(RECONCILED, Finding(f"not known, because {why}", same_as="unreadable"))
 
 
-def _violation(invariant: str, found: str | Found) -> Violation:
-    what, same_as = found if isinstance(found, Found) else (found, found)
+def _violation(invariant: str, found: str | Finding) -> Violation:
+    what, same_as = found if isinstance(found, Finding) else (found, found)
     return Violation(invariant, what, same_as)
 
 
@@ -97,7 +97,7 @@ class _Counts:
     really_sold: int
 
 
-def _counts(connection: RawConnection) -> list[Found]:
+def _counts(connection: RawConnection) -> list[Finding]:
     rows = fetch(
         connection,
         _Counts,
@@ -116,7 +116,7 @@ def _counts(connection: RawConnection) -> list[Found]:
         (SHOWN,),
     )
     return [
-        Found(
+        Finding(
             f"flight {row.flight_number} ({row.id}) has {row.total_seats} seats and counts {row.seats_held} held, {row.seats_sold} sold; "
             f"its bookings say {row.really_held} and {row.really_sold}",
             same_as=str(row.id),
@@ -168,7 +168,7 @@ class _Refused:
     free: int
 
 
-def _sold_out(connection: RawConnection) -> list[Found]:
+def _sold_out(connection: RawConnection) -> list[Finding]:
     """Refusals while seats are left. Flights on which seats came back, or were added, later prove nothing and are left out."""
     rows = fetch(
         connection,
@@ -187,7 +187,7 @@ def _sold_out(connection: RawConnection) -> list[Found]:
         (SHOWN,),
     )
     return [
-        Found(
+        Finding(
             f"booking {row.booking} of {row.seats} was sold_out while flight {row.flight} has {row.free} free",
             same_as=str(row.booking),
         )

@@ -1,7 +1,7 @@
-"""What is still wrong a while later: for looks at an installation that works on meanwhile.
+"""Violations that are still there some seconds later, for checks of an installation that is at work.
 
-A look finds now and then what lasts a moment: a commit that Redis is told of in a millisecond, an offer that the next round makes. It
-is gone, or another, when somebody looks again; a drift of another size is another one. What is wrong stays.
+A check of running work also finds what lasts only for a moment: Redis hears of a commit a millisecond after it, and the waiting list makes
+an offer in its next round. A second check finds these no longer, or finds a drift of another size. A real violation is found twice.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from core import money
 from core.db import RawConnection
-from core.invariants.found import Found
+from core.invariants.finding import Finding
 from core.payments.provider import CapturedCharge
 
 _COMPARE: Final = f"""
@@ -37,20 +37,20 @@ _COMPARE: Final = f"""
 """  # noqa: S608  # only constants
 
 
-def find_violations(connection: RawConnection, captures: Sequence[CapturedCharge]) -> list[Found]:
+def find_violations(connection: RawConnection, captures: Sequence[CapturedCharge]) -> list[Finding]:
     """What of these captures is not in our books. A payment whose outcome is not known yet is no violation: the sweep asks for it."""
     known: list[tuple[UUID, Decimal, str, Decimal]] = []
-    found: list[Found] = []
+    found: list[Finding] = []
     for capture in captures:
         payment_id = _payment_id(capture.key)
         if payment_id is None:
             sum_taken = f"{money.text(capture.amount, capture.currency)} {capture.currency}"
-            found.append(Found(f"the provider took {sum_taken} as {capture.key}, and no booking owns it", same_as=capture.key))
+            found.append(Finding(f"the provider took {sum_taken} as {capture.key}, and no booking owns it", same_as=capture.key))
         else:
             known.append((payment_id, capture.amount, capture.currency, capture.refunded))
     if known:
         columns = [list(column) for column in zip(*known, strict=True)]
-        found += [Found(what, same_as=key) for key, what in connection.execute(_COMPARE, columns).fetchall()]
+        found += [Finding(what, same_as=key) for key, what in connection.execute(_COMPARE, columns).fetchall()]
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from core.db import RawConnection
-from core.invariants.found import Found
+from core.invariants.finding import Finding
 
 _HOLLOW: Final = """
     SELECT 'party ' || w.id || ' of ' || w.party_size || ' is ' || w.status || ' and its booking is '
@@ -31,9 +31,9 @@ _PASSED_BY: Final = """
 """
 
 
-def find_violations(connection: RawConnection, *, limit: int) -> list[Found]:
+def find_violations(connection: RawConnection, *, limit: int) -> list[Finding]:
     """What is wrong, in words that name the row; at most `limit` of each kind."""
     rows: list[tuple[Any, ...]] = []
     for query in (_HOLLOW, _PASSED_BY):
         rows += connection.execute(f"{query} LIMIT %s", (limit,)).fetchall()
-    return [Found(what, same_as=party) for what, party in rows]
+    return [Finding(what, same_as=party) for what, party in rows]

@@ -28,7 +28,7 @@ ADVISORY_LOCK = 7_305_001
 """Held around an upgrade: the second process waits, then finds nothing left to do."""
 
 
-class Standing(StrEnum):
+class SchemaState(StrEnum):
     """How the schema of a database compares with this code."""
 
     OLDER = "older"
@@ -57,14 +57,14 @@ def newest_revision() -> str:
     return revisions()[-1]
 
 
-def standing(revision: str | None) -> Standing:
+def schema_state(revision: str | None) -> SchemaState:
     """`revision` is what `alembic_version` holds; None: nothing, so the database is empty."""
     if revision is None or revision in revisions()[:-1]:
-        return Standing.OLDER
+        return SchemaState.OLDER
     if revision == newest_revision():
-        return Standing.CURRENT
+        return SchemaState.CURRENT
     is_numbered = len(revision) == len(newest_revision()) and revision.isascii() and revision.isdigit()
-    return Standing.NEWER if is_numbered and revision > newest_revision() else Standing.FOREIGN
+    return SchemaState.NEWER if is_numbered and revision > newest_revision() else SchemaState.FOREIGN
 
 
 def foreign(revision: str) -> str:
@@ -86,15 +86,15 @@ def upgrade(database_url: str, revision: str = "head") -> str | None:
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         for found in MigrationContext.configure(connection).get_current_heads():
-            match standing(found):
-                case Standing.NEWER:
+            match schema_state(found):
+                case SchemaState.NEWER:
                     return (
                         f"The database is at revision {found}, newer than this version of Skyqueue, which knows "
                         f"{newest_revision()}. It is left as it is."
                     )
-                case Standing.FOREIGN:
+                case SchemaState.FOREIGN:
                     raise CannotStart(foreign(found), "Name another database in SKYQUEUE_DATABASE_URL, or restore a backup.")
-                case Standing.OLDER | Standing.CURRENT:
+                case SchemaState.OLDER | SchemaState.CURRENT:
                     pass
         role, schema = connection.execute(text("SELECT current_user, current_schema()")).one()
         settings = config()

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 from core.errors import Invalid
 from core.places import resolver
 from core.places.folding import tidy
-from core.places.journey import ambiguous
 from core.places.letters import lower
 from core.places.resolver import Meaning
+from core.places.route import ambiguous
 from core.text.characters import UnusableCharacter, clean
 
 REMEMBERED: Final = 8_192

@@ -39,7 +39,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     ("MGET", _KEY),
     ("PEXPIRE", _KEY, "1"),
     ("PING",),
-    ("PUBLISH", keys.NEWS_CHANNEL, ""),
+    ("PUBLISH", keys.JOB_EVENTS_CHANNEL, ""),
     ("RPUSH", _KEY, "v"),
     ("SADD", _KEY, "v"),
     ("SCAN", "0"),
@@ -50,9 +50,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     ("SISMEMBER", _KEY, "v"),
     ("SMEMBERS", _KEY),
     ("SREM", _KEY, "v"),
-    ("SUBSCRIBE", keys.NEWS_CHANNEL),
+    ("SUBSCRIBE", keys.JOB_EVENTS_CHANNEL),
     ("TIME",),
-    ("UNSUBSCRIBE", keys.NEWS_CHANNEL),
+    ("UNSUBSCRIBE", keys.JOB_EVENTS_CHANNEL),
     ("ZADD", _KEY, "0", "v"),
     ("ZCARD", _KEY),
     ("ZRANGEBYSCORE", _KEY, "0", "0"),
@@ -82,7 +82,7 @@ def rules(refused: Iterable[tuple[Command, str]]) -> list[str]:
         if "to access" not in said:
             missing.append(rule(command))
         elif "channel" in said:
-            missing.append(f"&{keys.NEWS_CHANNEL}")
+            missing.append(f"&{keys.JOB_EVENTS_CHANNEL}")
         else:
             missing.append(f"~{_pattern(next(word for word in command if word in keys.one_of_each()))}")
     return list(dict.fromkeys(missing))
@@ -91,7 +91,7 @@ def rules(refused: Iterable[tuple[Command, str]]) -> list[str]:
 def everything() -> list[str]:
     """What `ACL SETUSER` has to be told for a user that may do what the product needs, and nothing else."""
     commands = ["+multi", "+exec", "+discard", *(rule(command) for command in COMMANDS)]
-    return [*(f"~{pattern}" for pattern in patterns()), f"&{keys.NEWS_CHANNEL}", *commands]
+    return [*(f"~{pattern}" for pattern in patterns()), f"&{keys.JOB_EVENTS_CHANNEL}", *commands]
 
 
 def patterns() -> list[str]:

@@ -95,7 +95,7 @@ DEAD_LETTERS_OPEN: Final = _gauge("skyqueue_dead_letters_open", "Dead letters th
 TROUBLE: Final = _gauge("skyqueue_trouble", "1: a reason of /health/ready holds", "code")
 
 
-def reading(metric: Metric, values: Mapping[tuple[str, ...], float]) -> GaugeMetricFamily:
+def gauge(metric: Metric, values: Mapping[tuple[str, ...], float]) -> GaugeMetricFamily:
     """What a gauge says now: its value by the values of its labels."""
     family = GaugeMetricFamily(metric.name, metric.meaning, labels=metric.labels)
     for labels, value in values.items():

@@ -28,7 +28,7 @@ class Guardian:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._wards: dict[int, tuple[signal.Signals, signal.Signals]] = {}
+        self._watched: dict[int, tuple[signal.Signals, signal.Signals]] = {}
         self._process = self._spawn()
 
     @property
@@ -38,12 +38,12 @@ class Guardian:
     def watch(self, pid: int, first: signal.Signals, last: signal.Signals) -> None:
         """`first` asks the process to end, `last` is sent if it has not after 2.5 s."""
         with self._lock:
-            self._wards[pid] = (first, last)
+            self._watched[pid] = (first, last)
             self._tell(f"watch {pid} {first.value} {last.value}")
 
     def forget(self, pid: int) -> None:
         with self._lock:
-            if self._wards.pop(pid, None) is not None:
+            if self._watched.pop(pid, None) is not None:
                 self._tell(f"forget {pid}")
 
     def poll(self) -> int | None:
@@ -60,7 +60,7 @@ class Guardian:
             another = self._spawn()
             self._close_input()
             self._process = another
-            for pid, (first, last) in self._wards.items():
+            for pid, (first, last) in self._watched.items():
                 self._tell(f"watch {pid} {first.value} {last.value}")
 
     def close(self) -> None:

@@ -26,27 +26,27 @@ def send(pid: int, number: int) -> bool:
     return True
 
 
-def end(wards: dict[int, tuple[int, int]]) -> None:
-    alive = [pid for pid, (first, _) in wards.items() if send(pid, first)]
+def end(watched: dict[int, tuple[int, int]]) -> None:
+    alive = [pid for pid, (first, _) in watched.items() if send(pid, first)]
     deadline = time.monotonic() + GRACE_SECONDS
     while alive and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
         alive = [pid for pid in alive if send(pid, 0)]
     for pid in alive:
-        send(pid, wards[pid][1])
+        send(pid, watched[pid][1])
 
 
 def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    wards: dict[int, tuple[int, int]] = {}
+    watched: dict[int, tuple[int, int]] = {}
     for line in sys.stdin:
         order, pid, *signals = line.split()
         if order == "watch":
-            wards[int(pid)] = (int(signals[0]), int(signals[1]))
+            watched[int(pid)] = (int(signals[0]), int(signals[1]))
         else:
-            wards.pop(int(pid), None)
-    end(wards)
+            watched.pop(int(pid), None)
+    end(watched)
 
 
 if __name__ == "__main__":

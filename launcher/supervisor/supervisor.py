@@ -18,27 +18,27 @@ from core.telemetry.incidents import Incident
 from launcher.embedded import log_files
 from launcher.embedded.child import Child, stop_together
 from launcher.embedded.guardian import Guardian
-from launcher.supervisor.ward import Ward
+from launcher.supervisor.kept_process import KeptProcess
 
 POLL_SECONDS = 0.05
 REFUSED_SECONDS = 0.5
-"""How long to wait before something that the system refused is tried again."""
+"""How long to wait after the operating system refused something, before the next try."""
 ROTATE_SECONDS = 5.0
-"""How often it looks for logs that are too long."""
+"""How often the sizes of the log files are checked."""
 STOP_SECONDS = 9.0
-"""Together with the guardian and the interpreter, less than the ten seconds that are promised."""
+"""With the time that the guardian and the interpreter take, less than the ten seconds that docs/operations.md promises."""
 
 
 class Stopped(Exception):
-    """Somebody asked for the end while something else was waited for."""
+    """A signal to stop came while something else was waited for."""
 
 
 _log = structlog.get_logger(__name__)
 
 
 class Supervisor:
-    """`tell` gets a line for the terminal, which stands in the log too; `changed` is called after a process came or went, until it
-    does not fail. `log`: the file of that log.
+    """`tell` prints a line on the terminal; the line is in the log as well. `changed` is called after a process was started or ended, and
+    again until it succeeds. `log`: the log file.
     """
 
     def __init__(self, guardian: Guardian, *, tell: Callable[[str], None], changed: Callable[[], None], log: Path) -> None:
@@ -46,17 +46,17 @@ class Supervisor:
         self._changed = changed
         self._log = log
         self._rotated_at = time.monotonic()
-        self._rotations = Incident(_log, "a log cannot be begun anew")
+        self._rotations = Incident(_log, "a log cannot be rotated")
         self._is_stopping = False
         self.children: list[Child] = []
-        self._guardian = Ward(guardian, tell=self._say)
-        self._wards: list[Ward] = []
-        self._has_news = False
+        self._guardian = KeptProcess(guardian, tell=self._say)
+        self._kept: list[KeptProcess] = []
+        self._has_changed = False
         self._refusal = ""
 
     @contextmanager
     def signals(self) -> Iterator[None]:
-        """Ctrl-C, SIGTERM and a closed terminal (unless `nohup` said to ignore that) ask for the end; asking twice changes nothing.
+        """Ctrl-C, SIGTERM and a closed terminal (unless `nohup` said to ignore that) stop the supervisor; a second signal changes nothing.
 
         That holds whatever the process that started us ignores or blocks.
         """
@@ -81,7 +81,7 @@ class Supervisor:
         for child in children:
             child.launch()
             self.children.append(child)
-            self._wards.append(Ward(child, tell=self._say, hint=f"; its log: {child.log}"))
+            self._kept.append(KeptProcess(child, tell=self._say, hint=f"; its log: {child.log}"))
 
     def wait_for(self, *children: Child) -> None:
         """Until all are ready. Raises what went wrong when any child ends or takes too long, and `Stopped`."""
@@ -95,7 +95,7 @@ class Supervisor:
             for child in self.children:
                 if not child.is_running:
                     raise child.failure()
-            self._has_news |= self._guardian.tend()
+            self._has_changed |= self._guardian.check()
             if time.monotonic() > deadline:
                 raise otherwise()
             if self._is_stopping:
@@ -105,22 +105,22 @@ class Supervisor:
     def watch(self) -> None:
         """Until somebody asks for the end. Whatever dies is started again: same address, same data.
 
-        What the system refuses by then (a full disk, too many processes) is told once and tried again: the rest goes on.
+        What the system refuses meanwhile (a full disk, too many processes) is logged once and tried again; everything else goes on.
         """
         while not self._is_stopping:
             try:
-                self._look()
+                self._check_all()
             except OSError as error:
-                self._is_refused(str(error))
+                self._note_refusal(str(error))
                 time.sleep(REFUSED_SECONDS)
             else:
-                self._is_let()
+                self._note_recovery()
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
         """End every child within `STOP_SECONDS`: the last started first, children of one kind side by side.
 
-        Each kind may take half of what is left, the last all of it, so that no one's hanging costs the next its farewell.
+        Each kind may take half of the remaining time, the last kind all of it: one that hangs still leaves time for the others.
         """
         kinds = [list(group) for _, group in groupby(reversed(self.children), key=type)]
         deadline = time.monotonic() + STOP_SECONDS
@@ -128,18 +128,18 @@ class Supervisor:
             left = max(deadline - time.monotonic(), 0)
             stop_together(group, seconds=left / 2 if later else left)
 
-    def _look(self) -> None:
-        for ward in (self._guardian, *self._wards):
-            self._has_news |= ward.tend()
-        if self._has_news:
+    def _check_all(self) -> None:
+        for kept in (self._guardian, *self._kept):
+            self._has_changed |= kept.check()
+        if self._has_changed:
             self._changed()
-            self._has_news = False
+            self._has_changed = False
         if time.monotonic() - self._rotated_at >= ROTATE_SECONDS:
             self._rotated_at = time.monotonic()
             self._rotate_logs()
 
     def _rotate_logs(self) -> None:
-        """One that cannot be begun anew, on a full disk for example, grows on, and is tried again."""
+        """A log that cannot be rotated now, on a full disk for example, keeps growing and is tried again later."""
         for rotate in (*(child.rotate_log for child in self.children), self._rotate_own_log):
             try:
                 rotate()
@@ -150,14 +150,14 @@ class Supervisor:
         if log_files.is_long(self._log):
             log_files.rename(self._log)
 
-    def _is_refused(self, refusal: str) -> None:
+    def _note_refusal(self, refusal: str) -> None:
         if refusal != self._refusal:
-            self._say(logging.WARNING, f"The system refuses, trying again: {refusal}")
+            self._say(logging.WARNING, f"The system refused, trying again: {refusal}")
         self._refusal = refusal
 
-    def _is_let(self) -> None:
+    def _note_recovery(self) -> None:
         if self._refusal:
-            self._say(logging.INFO, f"The system refuses no longer: {self._refusal}")
+            self._say(logging.INFO, f"The system no longer refuses: {self._refusal}")
         self._refusal = ""
 
     def _say(self, level: int, line: str) -> None:

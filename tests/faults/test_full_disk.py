@@ -9,8 +9,8 @@ from pathlib import Path
 import psycopg
 
 from api.http.database import WatchedDatabase
-from api.readiness.connection import LookConnection
-from api.readiness.postgres import PostgresDiskLook
+from api.readiness.connection import CheckConnection
+from api.readiness.postgres import PostgresDiskCheck
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.postgres import EmbeddedPostgres
 from tests.support.servers import server_folder
@@ -44,8 +44,8 @@ def _on_the_small_disk(folder: Path) -> None:
 
 async def _look_before_and_after(postgres: EmbeddedPostgres, folder: Path, connection: psycopg.Connection) -> None:
     database = WatchedDatabase(postgres.url, pool_size=1, application="test")
-    looked_on = LookConnection(database)
-    look = PostgresDiskLook(looked_on)
+    looked_on = CheckConnection(database)
+    look = PostgresDiskCheck(looked_on)
     print(await look.ask())
     filler = folder / "filler"
     _fill(filler)

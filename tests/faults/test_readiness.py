@@ -21,7 +21,7 @@ from tests.support.waiting import until
 
 
 @dataclass(frozen=True)
-class House:
+class Installation:
     """An API, and what it takes to work: a safe Redis and a payment provider. `start_worker` adds one that works."""
 
     pipeline: Pipeline
@@ -63,153 +63,153 @@ class House:
         return next(str(cause["message"]) for cause in self.ready()["causes"] if cause["code"] == code)
 
 
-OpenHouse = Callable[..., House]
+OpenInstallation = Callable[..., Installation]
 
 
 @pytest.fixture
-def open_house(
+def open_installation(
     database_url: str, own_valkey: EmbeddedValkey, open_pipeline: PipelineFactory, provider_process: ProviderProcess
-) -> OpenHouse:
+) -> OpenInstallation:
     """Call it with settings of the API."""
 
-    def opened(**settings: str) -> House:
+    def opened(**settings: str) -> Installation:
         pipeline = open_pipeline(database_url, own_valkey.url)
         provider_process.start()
-        return House(pipeline, provider_process, pipeline.api(PAYMENTS_URL=provider_process.practice.base_url, **settings))
+        return Installation(pipeline, provider_process, pipeline.api(PAYMENTS_URL=provider_process.practice.base_url, **settings))
 
     return opened
 
 
 @pytest.fixture
-def house(open_house: OpenHouse) -> House:
-    return open_house()
+def installation(open_installation: OpenInstallation) -> Installation:
+    return open_installation()
 
 
-def test_with_everything_there_it_is_ok(house: House) -> None:
-    assert house.codes() == {"no_worker"}, "nobody works yet, and that is told from the first answer on"
-    house.start_worker()
-    house.await_codes()
-    assert house.ready() == {"status": "ok", "reasons": [], "causes": []}
+def test_with_everything_there_it_is_ok(installation: Installation) -> None:
+    assert installation.codes() == {"no_worker"}, "nobody works yet, and that is told from the first answer on"
+    installation.start_worker()
+    installation.await_codes()
+    assert installation.ready() == {"status": "ok", "reasons": [], "causes": []}
 
 
 @pytest.mark.parametrize("end", [Worker.stop, Worker.kill])
 def test_with_every_worker_gone_and_bookings_waiting_it_says_so_until_one_is_back(
-    open_house: OpenHouse, end: Callable[[Worker], None]
+    open_installation: OpenInstallation, end: Callable[[Worker], None]
 ) -> None:
-    house = open_house(WAIT_LIMIT_SECONDS="2")
-    workers = [house.start_worker(), house.start_worker()]
-    house.await_codes()
+    installation = open_installation(WAIT_LIMIT_SECONDS="2")
+    workers = [installation.start_worker(), installation.start_worker()]
+    installation.await_codes()
     for worker in workers:
         end(worker)
-    bookings = house.pipeline.accept_many(3, house.pipeline.flight(5))
+    bookings = installation.pipeline.accept_many(3, installation.pipeline.flight(5))
     killed = {"worker_silent"} if end is Worker.kill else set()
-    house.await_codes("no_worker", "bookings_wait", *killed)
-    assert "2 s" in house.message("bookings_wait")
+    installation.await_codes("no_worker", "bookings_wait", *killed)
+    assert "2 s" in installation.message("bookings_wait")
 
     for worker in workers:
-        house.restart(worker)
-    house.pipeline.wind_leases()
-    house.await_codes()
-    assert house.pipeline.endings(bookings) == {"CONFIRMED": 3}
+        installation.restart(worker)
+    installation.pipeline.wind_leases()
+    installation.await_codes()
+    assert installation.pipeline.endings(bookings) == {"CONFIRMED": 3}
 
 
-def test_a_frozen_worker_is_named_until_it_goes_on(house: House) -> None:
-    frozen, other = house.start_worker(), house.start_worker()
-    house.await_codes()
+def test_a_frozen_worker_is_named_until_it_goes_on(installation: Installation) -> None:
+    frozen, other = installation.start_worker(), installation.start_worker()
+    installation.await_codes()
     frozen.freeze()
-    house.await_codes("worker_silent")
-    assert f"process {frozen.pid}" in house.message("worker_silent")
+    installation.await_codes("worker_silent")
+    assert f"process {frozen.pid}" in installation.message("worker_silent")
     frozen.thaw()
-    house.await_codes()
+    installation.await_codes()
 
     frozen.freeze()
     other.freeze()
-    house.await_codes("worker_silent", "no_worker")
-    assert len(house.ready()["causes"]) == 3
+    installation.await_codes("worker_silent", "no_worker")
+    assert len(installation.ready()["causes"]) == 3
     frozen.thaw()
     other.thaw()
-    house.await_codes()
+    installation.await_codes()
 
 
-def test_one_of_several_that_is_restarted_alarms_nobody(house: House) -> None:
-    restarted = house.start_worker()
-    house.start_worker()
-    house.await_codes()
+def test_one_of_several_that_is_restarted_alarms_nobody(installation: Installation) -> None:
+    restarted = installation.start_worker()
+    installation.start_worker()
+    installation.await_codes()
     alarms: list[dict[str, Any]] = []
 
     def all_well() -> bool:
-        body = house.ready()
+        body = installation.ready()
         if body["causes"]:
             alarms.append(body)
-        return restarted.pid in [each.pid for each in house.heartbeats()]
+        return restarted.pid in [each.pid for each in installation.heartbeats()]
 
     for _ in range(2):
         restarted.stop()
-        house.restart(restarted)
+        installation.restart(restarted)
         until(all_well, seconds=60)
     deadline = time.monotonic() + SILENT_SECONDS + 1
     until(lambda: all_well() and time.monotonic() > deadline, seconds=60)
     assert alarms == []
 
 
-def test_a_provider_that_is_killed_or_frozen_is_told_until_it_is_back(house: House) -> None:
-    house.start_worker()
-    house.await_codes()
-    house.provider.freeze()
-    house.await_codes("provider_silent")
-    house.provider.thaw()
-    house.await_codes()
-    house.provider.kill()
-    house.await_codes("provider_silent")
-    house.provider.start()
-    house.await_codes()
+def test_a_provider_that_is_killed_or_frozen_is_told_until_it_is_back(installation: Installation) -> None:
+    installation.start_worker()
+    installation.await_codes()
+    installation.provider.freeze()
+    installation.await_codes("provider_silent")
+    installation.provider.thaw()
+    installation.await_codes()
+    installation.provider.kill()
+    installation.await_codes("provider_silent")
+    installation.provider.start()
+    installation.await_codes()
 
 
-def test_a_worker_without_a_provider_is_named(house: House) -> None:
-    house.start_worker()
-    without = house.pipeline.worker()
-    house.await_codes("provider_missing")
-    assert f"process {without.pid}" in house.message("provider_missing")
+def test_a_worker_without_a_provider_is_named(installation: Installation) -> None:
+    installation.start_worker()
+    without = installation.pipeline.worker()
+    installation.await_codes("provider_missing")
+    assert f"process {without.pid}" in installation.message("provider_missing")
 
 
-def test_no_provider_at_all_is_told(house: House) -> None:
-    house.pipeline.worker()
-    house.api.start()
-    house.await_codes("provider_missing")
-    assert "No payment provider is named" in house.message("provider_missing")
+def test_no_provider_at_all_is_told(installation: Installation) -> None:
+    installation.pipeline.worker()
+    installation.api.start()
+    installation.await_codes("provider_missing")
+    assert "No payment provider is named" in installation.message("provider_missing")
 
 
-def test_a_provider_that_only_the_workers_know_is_enough(house: House) -> None:
+def test_a_provider_that_only_the_workers_know_is_enough(installation: Installation) -> None:
     """An API that is kept apart from the world may not reach the provider, and need not."""
-    house.start_worker()
-    house.api.start()
-    house.await_codes()
+    installation.start_worker()
+    installation.api.start()
+    installation.await_codes()
 
 
-def test_a_backlog_near_its_limit_is_told(open_house: OpenHouse) -> None:
-    house = open_house(BACKLOG_LIMIT="5")
-    flight = house.pipeline.flight(10)
-    house.pipeline.accept_many(3, flight)
-    house.await_codes("no_worker")
-    house.pipeline.accept_many(1, flight)
-    house.await_codes("no_worker", "backlog_near_limit")
-    house.pipeline.accept_many(1, flight)
-    house.await_codes("no_worker", "backlog_full")
-    house.start_worker()
-    house.pipeline.wind_leases()
-    house.await_codes()
+def test_a_backlog_near_its_limit_is_told(open_installation: OpenInstallation) -> None:
+    installation = open_installation(BACKLOG_LIMIT="5")
+    flight = installation.pipeline.flight(10)
+    installation.pipeline.accept_many(3, flight)
+    installation.await_codes("no_worker")
+    installation.pipeline.accept_many(1, flight)
+    installation.await_codes("no_worker", "backlog_near_limit")
+    installation.pipeline.accept_many(1, flight)
+    installation.await_codes("no_worker", "backlog_full")
+    installation.start_worker()
+    installation.pipeline.wind_leases()
+    installation.await_codes()
 
 
-def test_the_worst_comes_first_and_the_rest_is_still_told(house: House) -> None:
-    with house.pipeline.db.transaction() as connection:
+def test_the_worst_comes_first_and_the_rest_is_still_told(installation: Installation) -> None:
+    with installation.pipeline.db.transaction() as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
 
     def told() -> list[str]:
-        answer = httpx.get(f"{house.api.base_url}/health/ready", timeout=10)
+        answer = httpx.get(f"{installation.api.base_url}/health/ready", timeout=10)
         return [cause["code"] for cause in answer.json()["causes"]] if answer.status_code == 503 else []
 
     until(lambda: told() == ["schema_old", "no_worker"])
-    with house.pipeline.db.transaction() as connection:
+    with installation.pipeline.db.transaction() as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     until(lambda: told() == [])
-    house.await_codes("no_worker")
+    installation.await_codes("no_worker")

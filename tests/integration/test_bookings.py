@@ -11,14 +11,14 @@ import pytest
 
 from core.bookings.intake.references import ALPHABET
 from core.clock import new_id
-from tests.support import house
+from tests.support import shared_installation
 from tests.support.people import Person
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
 from tests.support.waiting import until
 
-pipeline, api, account = house.pipeline, house.api, house.account
-client, stranger, admin = house.client, house.stranger, house.admin
+pipeline, api, account = shared_installation.pipeline, shared_installation.api, shared_installation.account
+client, stranger, admin = shared_installation.client, shared_installation.stranger, shared_installation.admin
 
 
 def book(client: httpx.Client, flight: UUID, seats: int = 1, **more: Any) -> httpx.Response:

@@ -9,14 +9,19 @@ from uuid import UUID
 import httpx
 import pytest
 
-from tests.support import crowd, house
+from tests.support import crowd, shared_installation
 from tests.support.crowd import Attempt
 from tests.support.people import Person
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
 from tests.support.waiting import until
 
-pipeline, api, account, client = house.pipeline, house.api, house.account, house.client
+pipeline, api, account, client = (
+    shared_installation.pipeline,
+    shared_installation.api,
+    shared_installation.account,
+    shared_installation.client,
+)
 
 
 def book(client: httpx.Client, flight: UUID, key: str | None, seats: int = 1) -> httpx.Response:

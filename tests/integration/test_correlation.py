@@ -7,12 +7,17 @@ import json
 import httpx
 
 from core.telemetry import correlation
-from tests.support import house
+from tests.support import shared_installation
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Worker
 from tests.support.waiting import until
 
-pipeline, api, client, account = house.pipeline, house.api, house.client, house.account
+pipeline, api, client, account = (
+    shared_installation.pipeline,
+    shared_installation.api,
+    shared_installation.client,
+    shared_installation.account,
+)
 LOCKED = "a flight is locked, so the sweep will reserve"
 
 

@@ -21,7 +21,7 @@ from tests.conftest import ServerFactory
 from tests.support.api import ApiFactory
 from tests.support.commands import refusal
 from tests.support.databases import NewDatabase, execute
-from tests.support.forge import Forge
+from tests.support.process_forks import ProcessForker
 from tests.support.processes import Api, Process, Worker
 from tests.support.servers import server_folder
 from tests.support.waiting import until
@@ -65,10 +65,10 @@ def test_every_command_refuses(
 
 @pytest.mark.parametrize("kind", [Api, Worker])
 def test_every_process_refuses(
-    forge: Forge, tmp_path: Path, new_database: NewDatabase, redis_url: str, kind: type[Process]
+    forker: ProcessForker, tmp_path: Path, new_database: NewDatabase, redis_url: str, kind: type[Process]
 ) -> None:
     database_url = new_database(LATIN1)
-    process = started(kind, forge, tmp_path, database_url, redis_url)
+    process = started(kind, forker, tmp_path, database_url, redis_url)
     until(lambda: not process.is_running, seconds=30)
     assert process.log.read_text().splitlines()[-1].endswith(SAID.format(name=urlsplit(database_url).path[1:]))
 
@@ -81,21 +81,21 @@ def ended(process: Process) -> Iterator[Process]:
         process.kill()
 
 
-def started(kind: type[Process], forge: Forge, folder: Path, database_url: str, redis_url: str) -> Process:
+def started(kind: type[Process], forker: ProcessForker, folder: Path, database_url: str, redis_url: str) -> Process:
     environment = {
         "SKYQUEUE_DATABASE_URL": database_url,
         "SKYQUEUE_REDIS_URL": redis_url,
         "SKYQUEUE_JWT_SECRET": "x" * 32,
         "SKYQUEUE_DATA_DIR": str(folder),
     }
-    process = kind(forge, environment, folder / "process.log")
+    process = kind(forker, environment, folder / "process.log")
     process.launch()
     return process
 
 
-def test_a_worker_waits_for_the_tables(forge: Forge, tmp_path: Path, new_database: NewDatabase, redis_url: str) -> None:
+def test_a_worker_waits_for_the_tables(forker: ProcessForker, tmp_path: Path, new_database: NewDatabase, redis_url: str) -> None:
     database_url = new_database()
-    with ended(started(Worker, forge, tmp_path, database_url, redis_url)) as worker:
+    with ended(started(Worker, forker, tmp_path, database_url, redis_url)) as worker:
         until(lambda: worker.said("The database has no tables yet"), seconds=30)
         assert not worker.said("worker ready")
         upgrade(database_url)
@@ -127,9 +127,9 @@ def test_a_database_that_is_not_there_is_told(database_url: str) -> None:
 
 @pytest.mark.parametrize("kind", [Api, Worker])
 def test_a_process_ends_where_it_is_not_let_in(
-    forge: Forge, tmp_path: Path, database_url: str, redis_url: str, kind: type[Process]
+    forker: ProcessForker, tmp_path: Path, database_url: str, redis_url: str, kind: type[Process]
 ) -> None:
-    process = started(kind, forge, tmp_path, database_url + "_not", redis_url)
+    process = started(kind, forker, tmp_path, database_url + "_not", redis_url)
     until(lambda: not process.is_running, seconds=30)
     assert "does not let us in" in process.log.read_text().splitlines()[-1]
 

@@ -16,7 +16,7 @@ from prometheus_client import REGISTRY
 from api.operations import dead_letter_rounds
 from core import keys
 from core.clock import new_id
-from core.imports import reopening, unclaimed
+from core.imports import orphans, reopening
 from core.lifecycle import give_up as giving_up
 from core.messaging.messages import Queue, ReserveBookings
 from core.operations import dead_letters
@@ -158,7 +158,7 @@ def test_an_import_that_was_given_up_goes_on_where_it_stopped(office: Office, mo
     assert office.work(job) is Ending.FAILED
     with office.db.transaction() as connection:
         dead_letters.bury_import(connection, job, "The import failed; its row says why.")
-    monkeypatch.setattr(unclaimed, "YOUNG", timedelta(0))
+    monkeypatch.setattr(orphans, "YOUNG", timedelta(0))
     assert uploads.delete_orphans(office.db, office.storage) == []
 
     (letter,) = letters(office.admin, kind="import")

@@ -59,7 +59,7 @@ def publish(api: RunningApi, **news: Any) -> None:
 @pytest.fixture
 def heard(api: RunningApi) -> RunningApi:
     """An API that has subscribed."""
-    until(lambda: api.services.redis.pubsub_numsub("skyqueue:news")[0][1] > 0)
+    until(lambda: api.services.redis.pubsub_numsub("skyqueue:job-events")[0][1] > 0)
     return api
 
 
@@ -108,7 +108,7 @@ def test_a_subscription_that_was_lost_is_a_gap_for_all(heard: RunningApi) -> Non
         assert gap["event"] == "gap"
     with listening(heard, headers, f"flight:{flight}", last=seen) as stream:
         assert stream.frame()["event"] == "gap"
-    until(lambda: heard.services.redis.pubsub_numsub("skyqueue:news")[0][1] > 0)
+    until(lambda: heard.services.redis.pubsub_numsub("skyqueue:job-events")[0][1] > 0)
     with listening(heard, headers, f"flight:{flight}", last=gap["id"]) as stream:
         publish(heard, seats={flight: 2})
         assert '"available_seats":2' in stream.frame()["data"]

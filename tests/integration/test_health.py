@@ -21,8 +21,8 @@ from sqlalchemy import event
 from api.app import DATABASE_CONNECTIONS
 from api.live.backlog import Backlog
 from api.live.seat_count_cache import SeatCountCache
-from api.readiness.look import Finding
-from api.readiness.postgres import PostgresLook
+from api.readiness.check import Finding
+from api.readiness.postgres import PostgresCheck
 from core.clock import new_id
 from core.errors import Unavailable
 from core.events import job_events
@@ -152,16 +152,16 @@ def test_the_backlog_is_looked_at_again_after_postgres_froze_with_requests_in_fl
         until(lambda: None in looks[before:])
 
 
-def test_a_look_that_breaks_is_not_the_last_one(start_api: ApiFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_that_fails_is_repeated(start_api: ApiFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     api = start_api()
     with monkeypatch.context() as fault:
-        fault.setattr(PostgresLook, "ask", broken)
+        fault.setattr(PostgresCheck, "ask", broken)
         until(lambda: ready(api).status_code == 503)
-        assert "nobody expected" in ready(api).json()["reasons"][0]
+        assert "unexpected answer" in ready(api).json()["reasons"][0]
     until(lambda: ready(api).status_code == 200)
 
 
-async def broken(_: PostgresLook) -> list[Finding]:
+async def broken(_: PostgresCheck) -> list[Finding]:
     raise RuntimeError("a fault of ours")
 
 

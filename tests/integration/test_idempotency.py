@@ -18,13 +18,13 @@ from core.clock import now
 from core.db import RawConnection
 from core.idempotency import answers
 from core.idempotency.answers import KeyedRequest, StoredAnswer
-from tests.support import house
+from tests.support import shared_installation
 from tests.support.api import problem
 from tests.support.people import Person
 from tests.support.pipeline import Pipeline
 
-pipeline, api, account = house.pipeline, house.api, house.account
-client, stranger, admin = house.client, house.stranger, house.admin
+pipeline, api, account = shared_installation.pipeline, shared_installation.api, shared_installation.account
+client, stranger, admin = shared_installation.client, shared_installation.stranger, shared_installation.admin
 
 
 @dataclass(frozen=True)

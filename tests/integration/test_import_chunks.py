@@ -14,7 +14,7 @@ from core.imports.csv.reader import read_chunk
 from core.imports.csv.seen import SeenKeys
 from core.imports.storage.folder import FolderStorage
 from core.imports.validation import validate
-from core.places.journey import UnknownPlaces
+from core.places.route import UnknownPlaces
 from tests.support.flights import sell
 from tests.support.imports import Office, counts, csv_of, faults, in_chunks_of, row
 from tests.support.waiting import until

@@ -12,12 +12,17 @@ from api.live.job_reader import JobReader
 from api.live.waiters import Waiters
 from core.clock import new_id
 from core.users.models import Role
-from tests.support import house
+from tests.support import shared_installation
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
 from tests.support.waiting import until
 
-pipeline, api, account, client = house.pipeline, house.api, house.account, house.client
+pipeline, api, account, client = (
+    shared_installation.pipeline,
+    shared_installation.api,
+    shared_installation.account,
+    shared_installation.client,
+)
 
 
 def book(client: httpx.Client, flight: UUID, **headers: str) -> httpx.Response:

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from core.migrations import Standing, newest_revision, revisions, standing
+from core.migrations import SchemaState, newest_revision, revisions, schema_state
 from launcher import cli
 from tests.support.commands import refusal
 
@@ -67,5 +67,5 @@ def test_a_database_of_somebody_else_is_told(
 def test_revisions_are_numbered_one_after_the_other() -> None:
     """Newer ones are recognised by it."""
     assert revisions() == tuple(f"{number:04}" for number in range(1, len(revisions()) + 1))
-    assert standing(None) is standing("0001") is Standing.OLDER
-    assert standing(newest_revision()) is Standing.CURRENT
+    assert schema_state(None) is schema_state("0001") is SchemaState.OLDER
+    assert schema_state(newest_revision()) is SchemaState.CURRENT

@@ -14,7 +14,7 @@ import redis
 from redis import RedisError
 
 from api.operations import overview
-from api.operations.standing import DriftLooks
+from api.operations.installation import DriftLooks
 from core import keys
 from core.clock import now
 from core.jobs import minutes
@@ -50,7 +50,7 @@ def queue(admin: httpx.Client, name: str) -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def eager_drift_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each question looks anew, and nothing is known of the test before."""
-    monkeypatch.setattr("api.operations.standing.DRIFT_SECONDS", -1.0)
+    monkeypatch.setattr("api.operations.installation.DRIFT_SECONDS", -1.0)
     monkeypatch.setattr(overview, "_drift", DriftLooks())
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from core.imports.csv import journeys
+from core.imports.csv import routes
 from tests.support.api import ApiFactory
 from tests.support.flights import add_flight, body, noon_in
 from tests.support.imports import Office, OfficeFactory, counts, csv_of, faults, row
@@ -186,7 +186,7 @@ def test_a_place_that_nobody_knows_is_shown_as_unknown(start_api: ApiFactory, op
 def test_many_slips_in_one_file_are_all_refused_and_the_first_are_told_what_was_meant(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journeys, "HINTS", 2)
+    monkeypatch.setattr(routes, "HINTS", 2)
     status = office.take(csv_of([row(n, source=f"Delh{'abcde'[n]}") for n in range(5)]))
     assert [(error["code"], "Did you mean" in error["message"]) for error in status["errors"]] == [
         ("unknown_place", True),

@@ -18,13 +18,13 @@ from core.bookings import price
 from core.bookings.errors import PriceChanged
 from core.bookings.intake.requests import Accepted, BookingRequest
 from core.bookings.price import Price
-from tests.support import house
+from tests.support import shared_installation
 from tests.support.api import problem
 from tests.support.intake import new_intake
 from tests.support.pipeline import Pipeline
 
-pipeline, api, account = house.pipeline, house.api, house.account
-client = house.client
+pipeline, api, account = shared_installation.pipeline, shared_installation.api, shared_installation.account
+client = shared_installation.client
 
 BUYERS = 100
 PRICES = (Decimal("7500.00"), Decimal("9999.00"))

@@ -217,7 +217,7 @@ class TestRights:
 
     def test_a_channel_that_is_missing_is_named(self, server: RedisServer, admin: redis.Redis) -> None:
         line = self.told(server, admin, "+@all", "~*", "resetchannels")
-        assert line.endswith(f"ACL SETUSER somebody &{keys.NEWS_CHANNEL}")
+        assert line.endswith(f"ACL SETUSER somebody &{keys.JOB_EVENTS_CHANNEL}")
 
     def test_another_database_is_a_right_too(self, server: RedisServer, admin: redis.Redis) -> None:
         admin.execute_command("ACL SETUSER", "somebody", "reset", "on", ">secret", "+@all", "~*", "&*", "-select")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.readiness.storage import StorageLook
+from api.readiness.storage import StorageCheck
 from core.imports.storage.bucket import BucketStorage
 from core.imports.storage.folder import FolderStorage
 from tests.support.api import ApiFactory
@@ -34,7 +34,7 @@ def test_a_storage_that_takes_nothing_degrades_until_it_does(start_api: ApiFacto
 
 def test_a_bucket_that_takes_nothing_degrades_until_it_does(start_api: ApiFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(BucketStorage, "probe_seconds", 0.0)
-    monkeypatch.setattr(StorageLook, "every_seconds", 0.1)
+    monkeypatch.setattr(StorageCheck, "every_seconds", 0.1)
     with bucket_server() as bucket:
         api = start_api(STORAGE_URL=bucket.url)
         assert "storage_refuses" not in codes(api)

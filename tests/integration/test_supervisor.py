@@ -21,7 +21,7 @@ from launcher.embedded import log_files, secrets
 from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.postgres import EmbeddedPostgres
-from launcher.supervisor import ward
+from launcher.supervisor import kept_process as ward
 from launcher.supervisor.console import Console
 from launcher.supervisor.supervisor import STOP_SECONDS, Stopped, Supervisor
 from tests.support import servers
@@ -95,8 +95,8 @@ def test_a_disk_that_is_full_is_told_once_and_what_died_comes_back(
         until(lambda: len(tries) == 3)
         assert child.is_running
         assert child.pid != victim
-        until(lambda: "refuses no longer" in told[-1])
-    assert len([line for line in told if "refuses, trying again" in line and "No space left" in line]) == 1
+        until(lambda: "no longer refuses" in told[-1])
+    assert len([line for line in told if "refused, trying again" in line and "No space left" in line]) == 1
     supervisor.stop()
 
 

@@ -101,12 +101,12 @@ def test_who_guesses_on_a_known_device_is_slowed_down_alone(limited: httpx.Clien
     assert attempt(limited).status_code == 200
 
 
-@pytest.mark.parametrize("forge", [lambda own: own[:-1] + ("0" if own[-1] != "0" else "1"), lambda own: own.partition(".")[0]])
-def test_a_device_cannot_make_itself_known(limited: httpx.Client, forge: object) -> None:
-    assert callable(forge)
+@pytest.mark.parametrize("forker", [lambda own: own[:-1] + ("0" if own[-1] != "0" else "1"), lambda own: own.partition(".")[0]])
+def test_a_device_cannot_make_itself_known(limited: httpx.Client, forker: object) -> None:
+    assert callable(forker)
     device = known_device(limited)
     guess_until_refused(limited)
-    problem(attempt(limited, cookies=forge(device)), 429, "rate_limited")
+    problem(attempt(limited, cookies=forker(device)), 429, "rate_limited")
 
 
 def test_a_device_is_known_to_the_account_it_signed_in_to_alone(limited: httpx.Client) -> None:

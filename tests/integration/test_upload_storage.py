@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from core.imports import unclaimed
+from core.imports import orphans
 from core.imports.csv.header import HEAD_BYTES, read_layout
 from core.imports.service import storage_key
 from core.imports.storage.files import Storage
@@ -131,7 +131,7 @@ def test_files_that_nobody_needs_are_deleted(office: Office, monkeypatch: pytest
         (office.folder / name).write_bytes(b"x")
     assert uploads.delete_orphans(office.db, office.storage) == [], "what is young may be on its way"
 
-    long_ago = (datetime.now(UTC) - unclaimed.YOUNG - timedelta(minutes=1)).timestamp()
+    long_ago = (datetime.now(UTC) - orphans.YOUNG - timedelta(minutes=1)).timestamp()
     for path in office.folder.iterdir():
         os.utime(path, (long_ago, long_ago))
     expected = sorted([storage_key(done), storage_key(lost), f"{storage_key(half)}.part"])

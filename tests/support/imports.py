@@ -16,7 +16,7 @@ import redis as redis_py
 from core.db import Database
 from core.imports.csv.reader import read_chunk
 from core.imports.storage.folder import FolderStorage, folder_storage
-from core.places.journey import UnknownPlaces
+from core.places.route import UnknownPlaces
 from core.users.models import Role
 from tests.support.api import ApiFactory
 from workers.import_run import Ending, run_import

@@ -36,9 +36,9 @@ from core.messaging.messages import MAX_IDS, Queue, ReserveBookings
 from core.settings import Settings
 from core.users.models import Role
 from core.users.tokens import AccessTokens, Principal
-from tests.support.forge import Forge
 from tests.support.intake import ANY_NUMBER, new_intake
 from tests.support.people import Person
+from tests.support.process_forks import ProcessForker
 from tests.support.processes import Api, Worker
 from tests.support.waiting import until
 from workers.bookings import reserve_bookings
@@ -51,13 +51,13 @@ ENDED = "SELECT NOT EXISTS (SELECT 1 FROM bookings WHERE status = 'PENDING')"
 class Pipeline:
     """One installation: its servers, its processes, its rows."""
 
-    def __init__(self, database_url: str, redis_url: str, folder: Path, forge: Forge) -> None:
+    def __init__(self, database_url: str, redis_url: str, folder: Path, forker: ProcessForker) -> None:
         self.database_url = database_url
         self.redis_url = redis_url
         self.db = Database(database_url, pool_size=10, application="test")
         self.redis = redis.Redis.from_url(redis_url, socket_timeout=5, retry=Retry(NoBackoff(), 0))
         self._folder = folder
-        self._forge = forge
+        self._forker = forker
         self._secret = secrets.token_hex(32)
         self._tokens = AccessTokens(self._secret, lifetime_minutes=60)
         self._processes: list[Api | Worker] = []
@@ -90,14 +90,14 @@ class Pipeline:
 
     def api(self, **settings: str) -> Api:
         """A new API process that answers."""
-        api = Api(self._forge, self.environment, self._new_log("api"))
+        api = Api(self._forker, self.environment, self._new_log("api"))
         self._processes.append(api)
         api.start(**settings)
         return api
 
     def worker(self, **settings: str) -> Worker:
         """A new worker process; it may take a moment until it works."""
-        worker = Worker(self._forge, self.environment, self._new_log("worker"))
+        worker = Worker(self._forker, self.environment, self._new_log("worker"))
         self._processes.append(worker)
         worker.start(**settings)
         return worker

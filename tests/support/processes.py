@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from launcher.embedded.ports import free_port
-from tests.support.forge import Forge
+from tests.support.process_forks import ProcessForker
 from tests.support.waiting import until
 
 
@@ -20,8 +20,8 @@ class Process:
 
     program = "worker"
 
-    def __init__(self, forge: Forge, environment: Mapping[str, str], log: Path) -> None:
-        self._forge = forge
+    def __init__(self, forker: ProcessForker, environment: Mapping[str, str], log: Path) -> None:
+        self._forker = forker
         self._environment = dict(environment)
         self._pid: int | None = None
         self.log = log
@@ -34,7 +34,7 @@ class Process:
         """Begin a new process, and do not wait until it can be used."""
         self.kill()
         changes = {f"SKYQUEUE_{name}": value for name, value in settings.items()}
-        self._pid = self._forge.fork(self.program, {**self._environment, **changes}, self.log)
+        self._pid = self._forker.fork(self.program, {**self._environment, **changes}, self.log)
 
     @property
     def pid(self) -> int:
@@ -48,7 +48,7 @@ class Process:
         try:
             os.kill(self._pid, 0)
         except ProcessLookupError:
-            self._forge.forget(self._pid)
+            self._forker.forget(self._pid)
             self._pid = None
             return False
         return True
@@ -88,9 +88,9 @@ class Api(Process):
 
     program = "api"
 
-    def __init__(self, forge: Forge, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, forker: ProcessForker, environment: Mapping[str, str], log: Path) -> None:
         self.port = free_port()
-        super().__init__(forge, {**environment, "SKYQUEUE_HOST": "127.0.0.1", "SKYQUEUE_PORT": str(self.port)}, log)
+        super().__init__(forker, {**environment, "SKYQUEUE_HOST": "127.0.0.1", "SKYQUEUE_PORT": str(self.port)}, log)
 
     @property
     def base_url(self) -> str:

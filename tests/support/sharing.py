@@ -10,9 +10,9 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 TOGETHER: Final = {
     "tests/e2e/browser/": "the browser and its product",
     "tests/e2e/": "starts of the product, one after the other",
-    "tests/integration/test_bookings.py": "the house",
-    "tests/integration/test_bookings_idempotency.py": "the house",
-    "tests/integration/test_jobs.py": "the house",
+    "tests/integration/test_bookings.py": "the shared installation",
+    "tests/integration/test_bookings_idempotency.py": "the shared installation",
+    "tests/integration/test_jobs.py": "the shared installation",
 }
 """The beginning of a test's path, and what it shares."""
 

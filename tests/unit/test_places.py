@@ -7,19 +7,19 @@ from datetime import UTC, date, datetime
 import pytest
 
 from core.errors import Invalid
-from core.places import cities, journey, names, registry, resolver, wanted
+from core.places import cities, names, registry, resolver, route, wanted
 from core.places.folding import fold, name_key
-from core.places.journey import PlaceFault, PlaceFaultCode, UnknownPlaces
+from core.places.route import PlaceFault, PlaceFaultCode, UnknownPlaces
 from tests.support.world_cities import ONE_AIRPORT, SEVERAL_AIRPORTS, SEVERAL_CITIES
 
 
 def code_of(text: str, other: str = "Mumbai") -> str | None:
     """The airport that a flight goes from."""
-    return journey.read(text, other).source.code
+    return route.read(text, other).source.code
 
 
 def fault_of(text: str, other: str = "Mumbai") -> PlaceFault:
-    end = journey.read(text, other).source
+    end = route.read(text, other).source
     assert end.place is None
     assert end.fault is not None
     return end.fault
@@ -28,7 +28,7 @@ def fault_of(text: str, other: str = "Mumbai") -> PlaceFault:
 def candidates_of(text: str, other: str = "Mumbai") -> set[str]:
     fault = fault_of(text, other)
     assert fault.code is PlaceFaultCode.AMBIGUOUS
-    assert all(place.iata in fault.message for place in fault.candidates[: journey.LISTED])
+    assert all(place.iata in fault.message for place in fault.candidates[: route.LISTED])
     return {place.iata for place in fault.candidates}
 
 
@@ -134,7 +134,7 @@ def test_a_word_means_one_airport(text: str, iata: str) -> None:
 )
 def test_a_name_of_several_cities_is_the_one_in_the_country_of_the_other_end(text: str, other: str, iata: str | None) -> None:
     assert code_of(text, other) == iata
-    assert journey.read(other, text).destination.code == iata
+    assert route.read(other, text).destination.code == iata
 
 
 @pytest.mark.parametrize("text", ["LON", "NYC", "PAR", "TYO", "London", "new york", "Goa", "Москва", "Peking"])
@@ -167,13 +167,13 @@ def test_a_slip_a_code_that_is_not_in_capitals_and_a_retired_code_are_refused_wi
 @pytest.mark.parametrize("text", ["Atlantis", "Qwertyville", "XXQ", "London (DEL)", "Paris, Kansas", "123", "Delhi Delhi"])
 def test_a_place_that_no_registry_knows_is_taken_only_where_that_was_chosen(text: str) -> None:
     assert fault_of(text).code is PlaceFaultCode.UNKNOWN
-    taken = journey.read(text, "Mumbai", UnknownPlaces.ACCEPT).source
+    taken = route.read(text, "Mumbai", UnknownPlaces.ACCEPT).source
     assert (taken.name, taken.place, taken.fault, taken.key) == (text, None, None, text.lower())
 
 
 @pytest.mark.parametrize("text", ["LON", "London", "TSE", "San Jose", "NULL", "D\ufffdlhi"])
 def test_what_is_wrong_for_another_reason_is_refused_there_as_well(text: str) -> None:
-    assert journey.read(text, "Mumbai", UnknownPlaces.ACCEPT).source.fault is not None
+    assert route.read(text, "Mumbai", UnknownPlaces.ACCEPT).source.fault is not None
 
 
 @pytest.mark.parametrize(
@@ -230,14 +230,14 @@ def test_a_character_that_no_name_has_is_named(text: str, name: str) -> None:
 )
 def test_a_character_that_nobody_sees_is_no_part_of_a_name(mark: str) -> None:
     for text in (f"{mark}Delhi", f"Del{mark}hi", f"Delhi{mark}", f" {mark} Delhi {mark} "):
-        end = journey.read(text, "Mumbai").source
+        end = route.read(text, "Mumbai").source
         assert (end.name, end.code) == ("Delhi", "DEL")
         assert wanted.read(text, "Mumbai").source.keys == ("DEL",)
 
 
 def test_a_joiner_stays_where_letters_are_joined() -> None:
     name = "क्\u200dष"
-    assert journey.read(name, "Mumbai", UnknownPlaces.ACCEPT).source.name == name
+    assert route.read(name, "Mumbai", UnknownPlaces.ACCEPT).source.name == name
 
 
 @pytest.mark.parametrize("text", ["X", "x" * 81, "<b>Delhi</b>", "{Delhi}", "x" * 501, "\u200b" * 80 + "Delhi"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.db import Database
-from core.imports import unclaimed
+from core.imports import orphans
 from core.imports.storage.files import Storage
 
 
@@ -13,11 +13,11 @@ def delete_orphans(db: Database, storage: Storage) -> list[str]:
     Raises:
         OSError: the storage is away.
     """
-    old = unclaimed.find_old(storage)
+    old = orphans.find_old(storage)
     if not old:
         return []
     with db.snapshot() as connection:
-        orphans = unclaimed.find_orphans(connection, old)
-    for name in orphans:
+        unneeded = orphans.find_orphans(connection, old)
+    for name in unneeded:
         storage.delete(name)
-    return orphans
+    return unneeded

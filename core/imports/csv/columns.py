@@ -58,7 +58,7 @@ class FlightNumber(Column):
 
 
 class PlaceName(Column):
-    """What the name means depends on the other place of its row (`core/imports/csv/journeys.py`)."""
+    """What the name means depends on the other place of its row (`core/imports/csv/routes.py`)."""
 
     def __init__(self, name: str, example: str) -> None:
         self.name = name

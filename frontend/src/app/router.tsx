@@ -70,7 +70,7 @@ const account = createRoute({
   getParentRoute: () => root,
   path: '/account',
   beforeLoad: requireSession,
-  component: lazyPage(() => import('./routes/own-account').then((page) => page.OwnAccountPage)),
+  component: lazyPage(() => import('./routes/account/own-account').then((page) => page.OwnAccountPage)),
 });
 
 const signIn = createRoute({
@@ -78,7 +78,7 @@ const signIn = createRoute({
   path: '/sign-in',
   validateSearch: nextParam,
   beforeLoad: requireNoSession,
-  component: lazyPage(() => import('./routes/account').then((page) => page.SignInPage)),
+  component: lazyPage(() => import('./routes/account/sign-in').then((page) => page.SignInPage)),
 });
 
 const register = createRoute({
@@ -86,7 +86,7 @@ const register = createRoute({
   path: '/register',
   validateSearch: nextParam,
   beforeLoad: requireNoSession,
-  component: lazyPage(() => import('./routes/account').then((page) => page.RegisterPage)),
+  component: lazyPage(() => import('./routes/account/sign-in').then((page) => page.RegisterPage)),
 });
 
 const manage = createRoute({

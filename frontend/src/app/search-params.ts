@@ -1,9 +1,9 @@
 import type { Sort } from '@/features/search/queries';
 import { type Filters, filterCount, filtersFrom } from '@/features/search/results/filters';
 import { furtherLegs, type TripParams, tripParams } from '@/features/search/trip';
-import { journeysOf } from '@/lib/journeys';
-import { localSchedule, type Schedule, wholeSchedule } from '@/lib/schedule';
-import { isDay } from '@/lib/time';
+import { itinerariesOf } from '@/lib/itineraries';
+import { localSchedule, type Schedule, wholeSchedule } from '@/lib/time/schedule';
+import { isDay } from '@/lib/time/time';
 
 /** What stands in an address after its `?`. What does not fit is left out, as if it had not been written. */
 type Given = Record<string, unknown>;
@@ -49,8 +49,8 @@ function isPicked(value: unknown): value is string {
 
 /** The search that finds these flights again: from the same places to the same places on the same local days. */
 export function searchFor(flights: readonly Schedule[], seats: number): SearchParams {
-  const legs = journeysOf(flights).map((journey) => {
-    const whole = wholeSchedule(journey);
+  const legs = itinerariesOf(flights).map((itinerary) => {
+    const whole = wholeSchedule(itinerary);
     return { from: whole.source, to: whole.destination, date: localSchedule(whole).departure.date };
   });
   return { ...tripParams(legs), ...(seats > 1 && { seats }) };

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { networkProblem, Problem, problemFrom } from './problem';
-import { fetchWithClock } from './server-clock';
+import { fetchWithClock } from './time/server-clock';
 
 /**
  * Who is signed in in this browser. The access token is kept in memory only. After a reload the app gets a new one for the refresh

@@ -1,8 +1,8 @@
 import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { forgetCorrection } from '@/lib/server-clock';
 import { endSession } from '@/lib/session';
+import { forgetCorrection } from '@/lib/time/server-clock';
 import { network } from './network';
 
 // Mantine needs these, and happy-dom does not have them.

@@ -11,7 +11,7 @@ import { ItineraryCard } from '@/features/flights/itinerary-card';
 import { useFlights } from '@/features/flights/queries';
 import { waitlistQueries } from '@/features/waitlist/queries';
 import { WaitingList } from '@/features/waitlist/waiting-list';
-import { tripText } from '@/lib/journeys';
+import { tripText } from '@/lib/itineraries';
 import { asProblem } from '@/lib/problem';
 import type { Flight } from '@/lib/wire';
 import css from './checkout.module.css';

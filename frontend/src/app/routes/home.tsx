@@ -7,7 +7,7 @@ import { draftOf } from '@/features/search/form/trip-draft';
 import { rememberSearch } from '@/features/search/start/recent-searches';
 import { StartingPoints } from '@/features/search/start/starting-points';
 import { legsOf, type Trip, tripParams } from '@/features/search/trip';
-import { wayText } from '@/lib/journeys';
+import { routeText } from '@/lib/itineraries';
 import css from './home.module.css';
 import { Results } from './results';
 
@@ -21,7 +21,7 @@ export function HomePage() {
   const { from = '', to = '', seats = 1, sort } = params;
   const trip: Trip = { legs: legsOf(params), seats };
   const searched = trip.legs.length > 0;
-  const title = searched ? wayText(trip.legs) : null;
+  const title = searched ? routeText(trip.legs) : null;
 
   function search(wanted: Trip) {
     const [first] = wanted.legs;

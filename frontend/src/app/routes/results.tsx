@@ -7,11 +7,11 @@ import { DayStrip } from '@/features/search/form/day-strip';
 import { pickedFrom, pickedText } from '@/features/search/results/choice-link';
 import { filterCount } from '@/features/search/results/filters';
 import { NothingFound } from '@/features/search/results/nothing-found';
-import { type Before, FIRST_LEG } from '@/features/search/results/offer';
 import { PAGE_SIZE, ResultList, type View } from '@/features/search/results/result-list';
+import { type Before, FIRST_LEG } from '@/features/search/results/search-result';
 import { type Trip, tripParams } from '@/features/search/trip';
-import { localSchedule, wholeSchedule } from '@/lib/schedule';
-import { dayText } from '@/lib/time';
+import { localSchedule, wholeSchedule } from '@/lib/time/schedule';
+import { dayText } from '@/lib/time/time';
 import type { Flight } from '@/lib/wire';
 import css from './results.module.css';
 

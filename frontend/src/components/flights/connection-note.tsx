@@ -1,4 +1,4 @@
-import { type Connection, connectionText } from '@/lib/schedule';
+import { type Connection, connectionText } from '@/lib/time/schedule';
 import css from './connection-note.module.css';
 
 /** What happens between two flights: where one changes planes, and how long one waits there. */

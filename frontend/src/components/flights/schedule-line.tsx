@@ -1,5 +1,5 @@
-import { localSchedule, type Schedule } from '@/lib/schedule';
-import { durationText } from '@/lib/time';
+import { localSchedule, type Schedule } from '@/lib/time/schedule';
+import { durationText } from '@/lib/time/time';
 import css from './schedule-line.module.css';
 
 /** Departure, duration and arrival in a line. Both times are local. `large` adds the dates. */

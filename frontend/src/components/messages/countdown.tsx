@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { now, useClockCorrection } from '@/lib/server-clock';
+import { now, useClockCorrection } from '@/lib/time/server-clock';
 import css from './countdown.module.css';
 
 /** How much time is left until `until`. It is not read out, because it changes every second: say the end as a time of day nearby. */

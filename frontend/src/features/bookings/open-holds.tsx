@@ -4,9 +4,9 @@ import { Countdown } from '@/components/messages/countdown';
 import { openHoldsQuery } from '@/features/bookings/api/get-open-holds';
 import { useTimeReached } from '@/lib/hooks/use-time-reached';
 import { plural } from '@/lib/plural';
-import { wholeSchedule } from '@/lib/schedule';
 import { useSession } from '@/lib/session';
-import { browserClock } from '@/lib/time';
+import { wholeSchedule } from '@/lib/time/schedule';
+import { browserClock } from '@/lib/time/time';
 import type { Booking } from '@/lib/wire';
 import css from './open-holds.module.css';
 

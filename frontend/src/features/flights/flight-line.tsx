@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { localSchedule } from '@/lib/schedule';
+import { localSchedule } from '@/lib/time/schedule';
 import css from './flight-line.module.css';
 import { flightQueries } from './queries';
 

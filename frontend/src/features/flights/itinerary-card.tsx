@@ -4,25 +4,25 @@ import { ScheduleLine } from '@/components/flights/schedule-line';
 import { SeatsLeft } from '@/components/flights/seats-left';
 import { Card, CardHead } from '@/components/layout/card';
 import { useTimeReached } from '@/lib/hooks/use-time-reached';
-import { journeysOf, tripText } from '@/lib/journeys';
-import { connectionsBetween, localSchedule, stopsText, wholeSchedule } from '@/lib/schedule';
-import { durationText } from '@/lib/time';
+import { itinerariesOf, tripText } from '@/lib/itineraries';
+import { connectionsBetween, localSchedule, stopsText, wholeSchedule } from '@/lib/time/schedule';
+import { durationText } from '@/lib/time/time';
 import type { Flight } from '@/lib/wire';
 import css from './itinerary-card.module.css';
 
 /** Every flight of an itinerary with its local times and free seats, and the connections between them. */
 export function ItineraryCard({ flights }: { flights: Flight[] }) {
-  const journeys = journeysOf(flights);
+  const itineraries = itinerariesOf(flights);
   return (
     <Card wide>
       <CardHead>
         <h1>{tripText(flights)}</h1>
-        {journeys.length === 1 && <span>{journeyText(flights)}</span>}
+        {itineraries.length === 1 && <span>{itineraryText(flights)}</span>}
       </CardHead>
-      {journeys.map((journey) => (
-        <Fragment key={journey[0]?.id}>
-          {journeys.length > 1 && <JourneyHead flights={journey} />}
-          <Journey flights={journey} />
+      {itineraries.map((itinerary) => (
+        <Fragment key={itinerary[0]?.id}>
+          {itineraries.length > 1 && <ItineraryHead flights={itinerary} />}
+          <ItineraryFlights flights={itinerary} />
         </Fragment>
       ))}
     </Card>
@@ -30,23 +30,23 @@ export function ItineraryCard({ flights }: { flights: Flight[] }) {
 }
 
 /** `1 stop, 5 h 20 min` */
-function journeyText(flights: readonly Flight[]): string {
+function itineraryText(flights: readonly Flight[]): string {
   return `${stopsText(flights)}, ${durationText(localSchedule(wholeSchedule(flights)).minutes)}`;
 }
 
-function JourneyHead({ flights }: { flights: Flight[] }) {
+function ItineraryHead({ flights }: { flights: Flight[] }) {
   const { source, destination } = wholeSchedule(flights);
   return (
-    <div className={css.journey}>
+    <div className={css.itinerary}>
       <h2>
         {source} to {destination}
       </h2>
-      <span>{journeyText(flights)}</span>
+      <span>{itineraryText(flights)}</span>
     </div>
   );
 }
 
-function Journey({ flights }: { flights: Flight[] }) {
+function ItineraryFlights({ flights }: { flights: Flight[] }) {
   const connections = connectionsBetween(flights);
   return flights.map((flight, index) => {
     const connection = connections[index];

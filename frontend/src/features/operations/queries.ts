@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '@/lib/client';
-import { given } from './parts/given';
+import { withoutUndefined } from './parts/without-undefined';
 import type { DeadLetterKind, DeadLetterStatus } from './wire';
 
 const POLL_MS = 3_000;
@@ -50,7 +50,7 @@ export const operationsQueries = {
     infiniteQueryOptions({
       queryKey: [...operationsQueries.all(), 'dead-letters', status, kind, text],
       queryFn: ({ pageParam, signal }) => {
-        const query = given({ limit: PAGE_SIZE, status, kind, q: text, cursor: pageParam });
+        const query = withoutUndefined({ limit: PAGE_SIZE, status, kind, q: text, cursor: pageParam });
         return answer(api.GET('/admin/dead-letters', { params: { query }, signal }));
       },
       initialPageParam: undefined as string | undefined,
@@ -62,7 +62,7 @@ export const operationsQueries = {
     infiniteQueryOptions({
       queryKey: [...operationsQueries.all(), 'bookings', filter],
       queryFn: ({ pageParam, signal }) => {
-        const query = given({ ...filter, limit: PAGE_SIZE, cursor: pageParam });
+        const query = withoutUndefined({ ...filter, limit: PAGE_SIZE, cursor: pageParam });
         return answer(api.GET('/admin/bookings', { params: { query }, signal }));
       },
       initialPageParam: undefined as string | undefined,
@@ -74,7 +74,7 @@ export const operationsQueries = {
     infiniteQueryOptions({
       queryKey: [...operationsQueries.all(), 'audit', entity],
       queryFn: ({ pageParam, signal }) => {
-        const query = given({ limit: PAGE_SIZE, entity, cursor: pageParam });
+        const query = withoutUndefined({ limit: PAGE_SIZE, entity, cursor: pageParam });
         return answer(api.GET('/admin/audit', { params: { query }, signal }));
       },
       initialPageParam: undefined as string | undefined,
@@ -126,7 +126,12 @@ interface RoundRequest {
 function round({ act, filter: { status, kind, text }, upTo }: RoundRequest, preview: boolean) {
   const body = {
     preview,
-    filter: given({ status: status === 'discarded' ? status : ('open' as const), kind, text, up_to: upTo }),
+    filter: withoutUndefined({
+      status: status === 'discarded' ? status : ('open' as const),
+      kind,
+      text,
+      up_to: upTo,
+    }),
   };
   return answer(
     act === 'replay'

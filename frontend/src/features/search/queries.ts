@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '@/lib/client';
-import type { Day } from '@/lib/time';
+import type { Day } from '@/lib/time/time';
 
 export interface RouteOnDay {
   from: string;

@@ -1,4 +1,4 @@
-import { isDay } from '@/lib/time';
+import { isDay } from '@/lib/time/time';
 import type { RouteOnDay } from './queries';
 
 /** A booking has at most so many flights, so a trip has at most so many legs. */

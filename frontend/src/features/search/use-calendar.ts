@@ -1,5 +1,5 @@
 import { useQueries } from '@tanstack/react-query';
-import type { Day } from '@/lib/time';
+import type { Day } from '@/lib/time/time';
 import type { CalendarDay } from '@/lib/wire';
 import { searchQueries } from './queries';
 

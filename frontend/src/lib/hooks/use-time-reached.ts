@@ -1,5 +1,5 @@
 import { useEffect, useReducer } from 'react';
-import { now, useClockCorrection } from '@/lib/server-clock';
+import { now, useClockCorrection } from '@/lib/time/server-clock';
 
 /** A browser's timer holds at most this many milliseconds; with more it fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

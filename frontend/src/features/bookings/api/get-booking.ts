@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { isChanging } from '@/features/bookings/booking-state';
 import { answerWithHeaders, api } from '@/lib/client';
 import { asProblem, Problem, retryAfterMs } from '@/lib/problem';
-import { now } from '@/lib/server-clock';
+import { now } from '@/lib/time/server-clock';
 import type { Booking, Job } from '@/lib/wire';
 import { bookingKeys } from './keys';
 

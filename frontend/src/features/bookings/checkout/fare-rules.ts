@@ -1,6 +1,6 @@
 import { money, percentOf } from '@/lib/money';
-import { now } from '@/lib/server-clock';
-import { browserClock, browserDay, dayText } from '@/lib/time';
+import { now } from '@/lib/time/server-clock';
+import { browserClock, browserDay, dayText } from '@/lib/time/time';
 import type { CancellationTerms, Price } from '@/lib/wire';
 
 export interface Rule {

@@ -1,5 +1,5 @@
-import { connectionsBetween } from '@/lib/schedule';
-import { now } from '@/lib/server-clock';
+import { connectionsBetween } from '@/lib/time/schedule';
+import { now } from '@/lib/time/server-clock';
 import type { Flight } from '@/lib/wire';
 
 /** Why nobody can book these flights, whatever the number of seats. */

@@ -1,5 +1,5 @@
 import type { FieldError } from '@/lib/problem';
-import { today } from '@/lib/time';
+import { today } from '@/lib/time/time';
 import type { NewBooking } from '@/lib/wire';
 import type { Traveller, TravellerErrors } from './travellers';
 

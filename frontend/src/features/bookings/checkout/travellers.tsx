@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { MAX_SEATS } from '@/components/controls/seat-count';
 import { MAX_NAME_LENGTH } from '@/features/bookings/limits';
-import { today } from '@/lib/time';
+import { today } from '@/lib/time/time';
 import css from './travellers.module.css';
 
 /** A traveller as somebody is typing them. Empty texts are not sent. */

@@ -1,4 +1,4 @@
-import { elapsedText } from '@/lib/time';
+import { elapsedText } from '@/lib/time/time';
 import type { Job } from '@/lib/wire';
 
 /** How many bookings come first, and how long that takes about: `2 are ahead of you, about 3.0 s.` */

@@ -6,7 +6,7 @@ import {
 } from '@/features/bookings/booking-state';
 import { failureText, type Text } from '@/features/bookings/failure-text';
 import { isZero, money, subtract } from '@/lib/money';
-import { browserClock } from '@/lib/time';
+import { browserClock } from '@/lib/time/time';
 import type { Booking, Refund } from '@/lib/wire';
 
 /** The state of a booking in a title and a sentence. */

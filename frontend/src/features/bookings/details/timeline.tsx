@@ -1,4 +1,4 @@
-import { elapsedText } from '@/lib/time';
+import { elapsedText } from '@/lib/time/time';
 import type { Job } from '@/lib/wire';
 import css from './timeline.module.css';
 

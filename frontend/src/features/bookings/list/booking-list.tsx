@@ -9,11 +9,11 @@ import { QueryFallback } from '@/components/messages/query-fallback';
 import { bookingsQuery } from '@/features/bookings/api/get-bookings';
 import { hasNewTimes, isPayable } from '@/features/bookings/booking-state';
 import { STATUS_LABELS } from '@/features/bookings/status-labels';
-import { journeysOf, tripText } from '@/lib/journeys';
+import { itinerariesOf, tripText } from '@/lib/itineraries';
 import { money } from '@/lib/money';
 import { plural } from '@/lib/plural';
-import { localSchedule, stopsText, wholeSchedule } from '@/lib/schedule';
-import { browserClock } from '@/lib/time';
+import { localSchedule, stopsText, wholeSchedule } from '@/lib/time/schedule';
+import { browserClock } from '@/lib/time/time';
 import type { Booking } from '@/lib/wire';
 import css from './booking-list.module.css';
 import { sectionsOf } from './sections';
@@ -76,9 +76,9 @@ function headingId(name: string): string {
 
 function BookingRow({ booking }: { booking: Booking }) {
   const flights = booking.segments.map(({ flight }) => flight);
-  const journeys = journeysOf(flights);
-  // Of a trip with several journeys the first one is shown: the way there.
-  const schedule = wholeSchedule(journeys[0] ?? flights);
+  const itineraries = itinerariesOf(flights);
+  // Of a trip with several itineraries the first one is shown: the way there.
+  const schedule = wholeSchedule(itineraries[0] ?? flights);
   return (
     <Row className={css.row} data-status={booking.status}>
       <div className={css.when}>
@@ -91,7 +91,7 @@ function BookingRow({ booking }: { booking: Booking }) {
       </div>
       <div className={css.schedule}>
         <ScheduleLine schedule={schedule} />
-        {journeys.length > 1 ? (
+        {itineraries.length > 1 ? (
           <p className={css.stops}>{tripText(flights)}</p>
         ) : (
           flights.length > 1 && (

@@ -1,5 +1,5 @@
 import { hasNewTimes, isPayable } from '@/features/bookings/booking-state';
-import { now } from '@/lib/server-clock';
+import { now } from '@/lib/time/server-clock';
 import type { Booking } from '@/lib/wire';
 
 /** The parts of "My trips", in the order in which they are shown. */

@@ -1,7 +1,7 @@
 import { Radio, Stack } from '@mantine/core';
 import type { PaymentChoice } from '@/features/bookings/api/create-booking';
-import { now } from '@/lib/server-clock';
-import { browserClock } from '@/lib/time';
+import { now } from '@/lib/time/server-clock';
+import { browserClock } from '@/lib/time/time';
 import { CardForm } from './card-form';
 import { FIRST_CARD } from './cards';
 

@@ -1,7 +1,7 @@
 import { Input, Popover } from '@mantine/core';
 import { type ComponentType, useId, useState } from 'react';
 import { useLazyPart } from '@/lib/hooks/use-lazy-part';
-import { type Day, dayText } from '@/lib/time';
+import { type Day, dayText } from '@/lib/time/time';
 import css from './date-field.module.css';
 import type { CalendarProps } from './price-calendar';
 

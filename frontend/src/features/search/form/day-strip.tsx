@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from 'react';
 import type { RouteOnDay } from '@/features/search/queries';
 import { useCalendar } from '@/features/search/use-calendar';
 import { multiply, wholeMoney } from '@/lib/money';
-import { addDays, type Day, dayText } from '@/lib/time';
+import { addDays, type Day, dayText } from '@/lib/time/time';
 import css from './day-strip.module.css';
 import { useEarliestDay } from './leg-fields';
 
@@ -34,9 +34,10 @@ export function DayStrip({ route, seats, onDay }: Props) {
   const fares = !calendar.known || calendar.days.size > 0;
 
   const fareOf = (day: Day) => {
-    const offer = calendar.days.get(day);
-    if (offer?.price && offer.currency) return wholeMoney(multiply(offer.price, seats), offer.currency);
-    if (offer) return 'Full';
+    const cheapest = calendar.days.get(day);
+    if (cheapest?.price && cheapest.currency)
+      return wholeMoney(multiply(cheapest.price, seats), cheapest.currency);
+    if (cheapest) return 'Full';
     return calendar.known ? '–' : '\u00a0';
   };
 

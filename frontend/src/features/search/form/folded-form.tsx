@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { SearchIcon } from '@/components/icons';
 import { Sheet } from '@/components/layout/sheet';
 import type { Trip } from '@/features/search/trip';
-import { dayText } from '@/lib/time';
+import { dayText } from '@/lib/time/time';
 import css from './folded-form.module.css';
 import { SearchForm } from './search-form';
 import { draftOf } from './trip-draft';

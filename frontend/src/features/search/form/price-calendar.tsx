@@ -3,7 +3,7 @@ import { DatePicker } from '@mantine/dates';
 import { useState } from 'react';
 import { useCalendar } from '@/features/search/use-calendar';
 import { money, multiply, shortAmount } from '@/lib/money';
-import { type Day, dayText } from '@/lib/time';
+import { type Day, dayText } from '@/lib/time/time';
 import css from './price-calendar.module.css';
 
 export interface CalendarProps {
@@ -26,12 +26,12 @@ export function PriceCalendar({ value, onChange, earliest, from, to, seats }: Ca
   );
 
   const priceOf = (day: Day) => {
-    const offer = days.get(day);
-    return offer?.price && offer.currency && day >= earliest
+    const cheapest = days.get(day);
+    return cheapest?.price && cheapest.currency && day >= earliest
       ? {
-          amount: multiply(offer.price, seats),
-          currency: offer.currency,
-          lowest: Number(offer.price) === lowest,
+          amount: multiply(cheapest.price, seats),
+          currency: cheapest.currency,
+          lowest: Number(cheapest.price) === lowest,
         }
       : null;
   };

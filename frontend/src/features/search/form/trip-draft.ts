@@ -1,5 +1,5 @@
 import { MAX_FLIGHTS, type Trip } from '@/features/search/trip';
-import { addDays, type Day } from '@/lib/time';
+import { addDays, type Day } from '@/lib/time/time';
 
 export type Kind = 'one-way' | 'return' | 'multi-city';
 

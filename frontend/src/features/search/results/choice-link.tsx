@@ -2,9 +2,9 @@ import { createLink } from '@tanstack/react-router';
 import type { ComponentProps } from 'react';
 import { rowLink } from '@/components/layout/row';
 import css from './choice-link.module.css';
-import type { Offer } from './offer';
+import type { SearchResult } from './search-result';
 
-/** Where choosing an offer leads. */
+/** Where choosing an result leads. */
 export interface Choice {
   /** The ids of the flights of each leg that was chosen before. */
   before: readonly (readonly string[])[];
@@ -34,16 +34,16 @@ function ChoiceAnchor({ obstacle, filled = false, ...props }: AnchorProps) {
 const Anchor = createLink(ChoiceAnchor);
 
 interface Props {
-  offer: Offer;
+  result: SearchResult;
   choice: Choice;
   filled: boolean;
   'aria-label': string;
 }
 
-/** Leads from an offer to the next leg, or to the checkout. On a later leg what cannot be chosen leads nowhere. */
-export function ChoiceLink({ offer, choice: { before, legFollows, seats }, filled, ...label }: Props) {
-  const { obstacle } = offer;
-  const ids = offer.segments.map(({ id }) => id);
+/** Leads from an result to the next leg, or to the checkout. On a later leg what cannot be chosen leads nowhere. */
+export function ChoiceLink({ result, choice: { before, legFollows, seats }, filled, ...label }: Props) {
+  const { obstacle } = result;
+  const ids = result.segments.map(({ id }) => id);
   const all = [...before, ids];
   const [only, ...others] = all.flat();
   if (obstacle !== null && (legFollows || before.length > 0)) {

@@ -4,22 +4,22 @@ import { airlineName } from '@/lib/airlines';
 import { money } from '@/lib/money';
 import css from './filter-panel.module.css';
 import { type Filters, filterCount, WINDOWS, type Window } from './filters';
-import type { Offer } from './offer';
 import { isOneCurrency } from './ranking';
+import type { SearchResult } from './search-result';
 
 interface Props {
   /** All results, before any filter. */
-  offers: readonly Offer[];
+  results: readonly SearchResult[];
   filters: Filters;
   onChange: (filters: Filters) => void;
 }
 
 /** The filters, folded until somebody wants them. Each change shows its results at once. */
-export function FilterPanel({ offers, filters, onChange }: Props) {
+export function FilterPanel({ results, filters, onChange }: Props) {
   const [open, setOpen] = useState(false);
   const panel = useId();
   const count = filterCount(filters);
-  if (offers.length < 2 && count === 0) return null;
+  if (results.length < 2 && count === 0) return null;
   const change = (changes: { [Name in keyof Filters]: Filters[Name] | undefined }) =>
     onChange(withoutEmpty({ ...filters, ...changes }));
   return (
@@ -61,8 +61,12 @@ export function FilterPanel({ offers, filters, onChange }: Props) {
           onChange={(departure) => change({ departure })}
         />
         <TimeWindows legend="Arrival" chosen={filters.arrival} onChange={(arrival) => change({ arrival })} />
-        <PriceLimit offers={offers} limit={filters.maxPrice} onChange={(maxPrice) => change({ maxPrice })} />
-        <Airlines offers={offers} chosen={filters.airlines} onChange={(airlines) => change({ airlines })} />
+        <PriceLimit
+          results={results}
+          limit={filters.maxPrice}
+          onChange={(maxPrice) => change({ maxPrice })}
+        />
+        <Airlines results={results} chosen={filters.airlines} onChange={(airlines) => change({ airlines })} />
       </div>
     </div>
   );
@@ -99,18 +103,18 @@ function TimeWindows({ legend, chosen = [], onChange }: WindowsProps) {
 }
 
 interface PriceProps {
-  offers: readonly Offer[];
+  results: readonly SearchResult[];
   limit: number | undefined;
   onChange: (limit: number | undefined) => void;
 }
 
 /** Nothing where there is only one price, or where prices cannot be compared. */
-function PriceLimit({ offers, limit, onChange }: PriceProps) {
+function PriceLimit({ results, limit, onChange }: PriceProps) {
   const id = useId();
-  const prices = offers.map(({ price }) => Math.ceil(Number(price)));
+  const prices = results.map(({ price }) => Math.ceil(Number(price)));
   const [lowest, highest] = [Math.min(...prices), Math.max(...prices)];
-  const currency = offers[0]?.currency;
-  if (!currency || !isOneCurrency(offers) || lowest === highest) return null;
+  const currency = results[0]?.currency;
+  if (!currency || !isOneCurrency(results) || lowest === highest) return null;
   const value = Math.min(limit ?? highest, highest);
   return (
     <fieldset>
@@ -135,13 +139,13 @@ function PriceLimit({ offers, limit, onChange }: PriceProps) {
 }
 
 interface AirlinesProps {
-  offers: readonly Offer[];
+  results: readonly SearchResult[];
   chosen: string[] | undefined;
   onChange: (airlines: string[] | undefined) => void;
 }
 
-function Airlines({ offers, chosen = [], onChange }: AirlinesProps) {
-  const codes = [...new Set([...offers.flatMap(({ airlines }) => airlines), ...chosen])];
+function Airlines({ results, chosen = [], onChange }: AirlinesProps) {
+  const codes = [...new Set([...results.flatMap(({ airlines }) => airlines), ...chosen])];
   if (codes.length < 2) return null;
   codes.sort((one, other) => airlineName(one).localeCompare(airlineName(other)));
   return (

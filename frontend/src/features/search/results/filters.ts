@@ -1,6 +1,6 @@
-import { wholeSchedule } from '@/lib/schedule';
-import { clock } from '@/lib/time';
-import type { Offer } from './offer';
+import { wholeSchedule } from '@/lib/time/schedule';
+import { clock } from '@/lib/time/time';
+import type { SearchResult } from './search-result';
 
 /** A part of a day, by its hours. */
 export const WINDOWS = {
@@ -23,22 +23,22 @@ export interface Filters {
   airlines?: string[];
 }
 
-export function filtered(offers: readonly Offer[], filters: Filters): Offer[] {
-  return offers.filter((offer) => fits(offer, filters));
+export function filtered(results: readonly SearchResult[], filters: Filters): SearchResult[] {
+  return results.filter((result) => fits(result, filters));
 }
 
 export function filterCount(filters: Filters): number {
   return Object.values(filters).filter((value) => value !== undefined).length;
 }
 
-function fits(offer: Offer, { stops, departure, arrival, maxPrice, airlines }: Filters): boolean {
-  const schedule = wholeSchedule(offer.segments);
+function fits(result: SearchResult, { stops, departure, arrival, maxPrice, airlines }: Filters): boolean {
+  const schedule = wholeSchedule(result.segments);
   return (
-    (stops === undefined || offer.stops <= stops) &&
+    (stops === undefined || result.stops <= stops) &&
     (!departure || departure.includes(windowOf(schedule.departure_ts, schedule.source_timezone))) &&
     (!arrival || arrival.includes(windowOf(schedule.arrival_ts, schedule.destination_timezone))) &&
-    (maxPrice === undefined || Math.ceil(Number(offer.price)) <= maxPrice) &&
-    (!airlines || offer.airlines.every((code) => airlines.includes(code)))
+    (maxPrice === undefined || Math.ceil(Number(result.price)) <= maxPrice) &&
+    (!airlines || result.airlines.every((code) => airlines.includes(code)))
   );
 }
 

@@ -5,7 +5,7 @@ import { exactPlace, placeQueries } from '@/features/search/places';
 import type { RouteOnDay } from '@/features/search/queries';
 import { useCalendar } from '@/features/search/use-calendar';
 import { multiply, wholeMoney } from '@/lib/money';
-import { addDays, type Day, dayText, today } from '@/lib/time';
+import { addDays, type Day, dayText, today } from '@/lib/time/time';
 import type { CalendarDay } from '@/lib/wire';
 import css from './nothing-found.module.css';
 

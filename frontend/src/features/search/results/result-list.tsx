@@ -8,10 +8,10 @@ import { asProblem } from '@/lib/problem';
 import type { Choice } from './choice-link';
 import { FilterPanel } from './filter-panel';
 import { type Filters, filtered } from './filters';
-import { type Before, connectingOffer, directOffer, type Offer } from './offer';
 import { bestOf, labelsOf, ranked } from './ranking';
 import css from './result-list.module.css';
 import { ResultRow } from './result-row';
+import { type Before, connectingResult, directResult, type SearchResult } from './search-result';
 
 /** Rows that are shown at first, and that each press of the button adds. */
 export const PAGE_SIZE = 25;
@@ -45,12 +45,12 @@ const SORTS: { value: Sort; label: string }[] = [
 
 /** All ways to fly a route on a day, direct and with connections, ranked together. */
 export function ResultList({ route, seats, before, choice, view, onView, nothingFound }: Props) {
-  const { offers, complete, loading, direct, connections } = useOffers(route, seats, before, view.sort);
+  const { results, complete, loading, direct, connections } = useResults(route, seats, before, view.sort);
   const list = useFocusOnMore(view.show);
   const error = direct.error ?? connections.error;
 
   if (loading) return <Skeletons query={direct} />;
-  if (offers.length === 0) {
+  if (results.length === 0) {
     // An unknown place, or one place twice: there is nothing to find, and `nothingFound` says why.
     if (!error || asProblem(error).status === 422) return nothingFound;
     return (
@@ -62,7 +62,7 @@ export function ResultList({ route, seats, before, choice, view, onView, nothing
       />
     );
   }
-  const fitting = filtered(offers, view.filters);
+  const fitting = filtered(results, view.filters);
   const shown = ranked(fitting, view.sort).slice(0, view.show);
   const labels = labelsOf(fitting);
   const best = bestOf(fitting);
@@ -70,7 +70,7 @@ export function ResultList({ route, seats, before, choice, view, onView, nothing
     <div className={css.results}>
       <div className={css.bar}>
         <p className={css.found} role="status">
-          <strong>{countText(fitting.length, offers.length)}</strong>
+          <strong>{countText(fitting.length, results.length)}</strong>
           {!complete && ' There may be more.'}{' '}
           {direct.error && <span className={css.stale}>Prices and seats may be out of date.</span>}
         </p>
@@ -81,7 +81,7 @@ export function ResultList({ route, seats, before, choice, view, onView, nothing
           data={SORTS}
         />
       </div>
-      <FilterPanel offers={offers} filters={view.filters} onChange={(filters) => onView({ filters })} />
+      <FilterPanel results={results} filters={view.filters} onChange={(filters) => onView({ filters })} />
       {connections.error && asProblem(connections.error).status !== 422 && (
         <ProblemNote
           error={connections.error}
@@ -99,12 +99,12 @@ export function ResultList({ route, seats, before, choice, view, onView, nothing
         </p>
       )}
       <ul ref={list} className={css.list}>
-        {shown.map((offer) => (
+        {shown.map((result) => (
           <ResultRow
-            key={offer.key}
-            offer={offer}
-            label={labels.get(offer.key)}
-            best={offer.key === best?.key}
+            key={result.key}
+            result={result}
+            label={labels.get(result.key)}
+            best={result.key === best?.key}
             seats={seats}
             choice={choice}
           />
@@ -120,15 +120,15 @@ export function ResultList({ route, seats, before, choice, view, onView, nothing
 }
 
 /** Direct flights and connections in one list. Until both are known nothing is ranked, so that no row jumps. */
-function useOffers(route: RouteOnDay, seats: number, before: Before, sort: Sort) {
+function useResults(route: RouteOnDay, seats: number, before: Before, sort: Sort) {
   const direct = useQuery(searchQueries.direct(route, sort));
   const connections = useQuery(searchQueries.connections(route, seats, sort));
-  const offers: Offer[] = [
-    ...(direct.data?.flights ?? []).map((flight) => directOffer(flight, seats, before)),
-    ...(connections.data?.itineraries ?? []).map((itinerary) => connectingOffer(itinerary, seats, before)),
+  const results: SearchResult[] = [
+    ...(direct.data?.flights ?? []).map((flight) => directResult(flight, seats, before)),
+    ...(connections.data?.itineraries ?? []).map((itinerary) => connectingResult(itinerary, seats, before)),
   ];
   return {
-    offers,
+    results,
     complete: direct.data?.complete !== false && connections.data?.complete !== false,
     loading: (!direct.data && !direct.error) || (!connections.data && !connections.error),
     direct,
@@ -136,7 +136,7 @@ function useOffers(route: RouteOnDay, seats: number, before: Before, sort: Sort)
   };
 }
 
-function Skeletons({ query }: { query: ReturnType<typeof useOffers>['direct'] }) {
+function Skeletons({ query }: { query: ReturnType<typeof useResults>['direct'] }) {
   return (
     <QueryFallback
       query={{ ...query, error: null }}

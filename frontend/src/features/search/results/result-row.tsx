@@ -2,14 +2,14 @@ import { SeatsLeft } from '@/components/flights/seats-left';
 import { Row } from '@/components/layout/row';
 import { airlineName } from '@/lib/airlines';
 import { wholeMoney } from '@/lib/money';
-import { localSchedule, stopsText, wholeSchedule } from '@/lib/schedule';
-import { durationText } from '@/lib/time';
+import { localSchedule, stopsText, wholeSchedule } from '@/lib/time/schedule';
+import { durationText } from '@/lib/time/time';
 import { type Choice, ChoiceLink } from './choice-link';
-import type { Offer } from './offer';
 import css from './result-row.module.css';
+import type { SearchResult } from './search-result';
 
 interface Props {
-  offer: Offer;
+  result: SearchResult;
   /** "Best", "Cheapest", "Fastest". */
   label: string | undefined;
   /** The best of all results: its button is filled. */
@@ -19,8 +19,8 @@ interface Props {
 }
 
 /** A way to fly in one dense line: when, how long, with whom, for how much. Columns are in line over all rows. */
-export function ResultRow({ offer, label, best, seats, choice }: Props) {
-  const { segments, price, currency, seatsLeft, obstacle } = offer;
+export function ResultRow({ result, label, best, seats, choice }: Props) {
+  const { segments, price, currency, seatsLeft, obstacle } = result;
   const { departure, arrival, minutes, daysLater } = localSchedule(wholeSchedule(segments));
   const numbers = segments.map(({ flight_number }) => flight_number).join(', ');
   return (
@@ -28,10 +28,10 @@ export function ResultRow({ offer, label, best, seats, choice }: Props) {
       <End className={css.departure} end={departure} />
       <div className={css.line}>
         <span className={css.duration}>{durationText(minutes)}</span>
-        <Track stops={offer.stops} />
-        <span className={css.stops} title={stopNames(offer)}>
+        <Track stops={result.stops} />
+        <span className={css.stops} title={stopNames(result)}>
           {stopsText(segments)}
-          {offer.stops > 0 && ` ${stopNames(offer)}`}
+          {result.stops > 0 && ` ${stopNames(result)}`}
         </span>
       </div>
       <End className={css.arrival} end={arrival} />
@@ -44,8 +44,8 @@ export function ResultRow({ offer, label, best, seats, choice }: Props) {
         )}
       </span>
       <div className={css.airline}>
-        <span className={css.name} title={offer.airlines.map(airlineName).join(', ')}>
-          {offer.airlines.map(airlineName).join(', ')}
+        <span className={css.name} title={result.airlines.map(airlineName).join(', ')}>
+          {result.airlines.map(airlineName).join(', ')}
         </span>
         <span className={css.numbers} title={numbers}>
           {numbers}
@@ -60,7 +60,7 @@ export function ResultRow({ offer, label, best, seats, choice }: Props) {
         {seats > 1 && <span>for {seats}</span>}
       </div>
       <ChoiceLink
-        offer={offer}
+        result={result}
         choice={choice}
         filled={best}
         aria-label={`${obstacle ? `${obstacle}:` : 'Choose'} ${numbers}, ${departure.clock} to ${arrival.clock}, ${stopsText(segments)}`}
@@ -97,7 +97,7 @@ function Track({ stops }: { stops: number }) {
 }
 
 /** `BOM 2 h 15 min` for each stop: where, and how long one waits there. */
-function stopNames({ segments }: Offer): string {
+function stopNames({ segments }: SearchResult): string {
   return segments
     .slice(1)
     .map((next, index) => {

@@ -6,7 +6,7 @@ import { ArrowIcon } from '@/components/icons';
 import { EmptyNote } from '@/components/messages/empty-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { placeQueries } from '@/features/search/places';
-import { addDays, today } from '@/lib/time';
+import { addDays, today } from '@/lib/time/time';
 import { recentSearches } from './recent-searches';
 import css from './starting-points.module.css';
 

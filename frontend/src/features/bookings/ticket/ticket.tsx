@@ -2,9 +2,9 @@ import { Fragment } from 'react';
 import { ConnectionNote } from '@/components/flights/connection-note';
 import { ScheduleLine } from '@/components/flights/schedule-line';
 import { STATUS_LABELS } from '@/features/bookings/status-labels';
-import { journeysOf } from '@/lib/journeys';
+import { itinerariesOf } from '@/lib/itineraries';
 import { money } from '@/lib/money';
-import { connectionsBetween } from '@/lib/schedule';
+import { connectionsBetween } from '@/lib/time/schedule';
 import type { Booking, Segment } from '@/lib/wire';
 import { CopyReference } from './copy-reference';
 import { PassengerList } from './passenger-list';
@@ -17,8 +17,8 @@ export function Ticket({ booking }: { booking: Booking }) {
     <section className={css.shadow} aria-label="Your ticket">
       <div className={css.ticket} data-status={booking.status}>
         <div className={css.body}>
-          {journeysOf(flights).map((journey) => (
-            <Journey key={journey[0]?.id} flights={journey} />
+          {itinerariesOf(flights).map((itinerary) => (
+            <ItineraryFlights key={itinerary[0]?.id} flights={itinerary} />
           ))}
           <PassengerList booking={booking} />
         </div>
@@ -48,7 +48,7 @@ export function Ticket({ booking }: { booking: Booking }) {
   );
 }
 
-function Journey({ flights }: { flights: Segment['flight'][] }) {
+function ItineraryFlights({ flights }: { flights: Segment['flight'][] }) {
   const connections = connectionsBetween(flights);
   return flights.map((flight, index) => {
     const connection = connections[index];

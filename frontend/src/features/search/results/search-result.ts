@@ -1,10 +1,10 @@
 import { airlineCode } from '@/lib/airlines';
 import { multiply } from '@/lib/money';
-import { minutesBetween } from '@/lib/time';
+import { minutesBetween } from '@/lib/time/time';
 import type { Flight, Itinerary } from '@/lib/wire';
 
-/** A way to fly one leg: one flight, or several that connect. */
-export interface Offer {
+/** One result of a search: a flight, or several that connect. */
+export interface SearchResult {
   key: string;
   /** In the order of travel; at least one. */
   segments: Flight[];
@@ -20,7 +20,7 @@ export interface Offer {
   obstacle: string | null;
 }
 
-/** What was chosen before, on the legs before this one. */
+/** What the traveller has chosen for the legs before this one. */
 export interface Before {
   flights: number;
   /** When its last flight arrives; null on the first leg. */
@@ -34,18 +34,18 @@ export const FIRST_LEG: Before = { flights: 0, arrival: null, currency: null, le
 
 const MAX_FLIGHTS = 6;
 
-export function directOffer(flight: Flight, seats: number, before: Before): Offer {
-  return offer([flight], multiply(flight.price, seats), seats, before);
+export function directResult(flight: Flight, seats: number, before: Before): SearchResult {
+  return searchResult([flight], multiply(flight.price, seats), seats, before);
 }
 
-export function connectingOffer(itinerary: Itinerary, seats: number, before: Before): Offer {
-  return offer(itinerary.segments, itinerary.total_price, seats, before);
+export function connectingResult(itinerary: Itinerary, seats: number, before: Before): SearchResult {
+  return searchResult(itinerary.segments, itinerary.total_price, seats, before);
 }
 
-function offer(segments: Flight[], price: string, seats: number, before: Before): Offer {
+function searchResult(segments: Flight[], price: string, seats: number, before: Before): SearchResult {
   const first = segments[0];
   const last = segments.at(-1);
-  if (!first || !last) throw new RangeError('An offer has at least one flight.');
+  if (!first || !last) throw new RangeError('A result has at least one flight.');
   const seatsLeft = Math.min(...segments.map(({ available_seats }) => available_seats));
   return {
     key: segments.map(({ id }) => id).join(),

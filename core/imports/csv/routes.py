@@ -9,30 +9,30 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.imports.csv.checks import Check
-from core.places import journey
-from core.places.journey import End, Journey, PlaceFaultCode, UnknownPlaces
+from core.places import route
+from core.places.route import End, PlaceFaultCode, Route, UnknownPlaces
 
 HINTS: Final = 200
 """Pairs of a chunk with an unknown place whose faults say what may have been meant."""
 _DAY_US: Final = 24 * 60 * 60 * 1_000_000
 
 
-class Journeys:
-    """The journeys of all rows of a chunk."""
+class Routes:
+    """The routes of all rows of a chunk."""
 
     def __init__(self, sources: pd.Series, destinations: pd.Series, unknown: UnknownPlaces) -> None:
         source_codes, source_names = pd.factorize(sources)
         destination_codes, destination_names = pd.factorize(destinations)
         width = max(1, len(destination_names))
         self._codes, pairs = pd.factorize(source_codes.astype(np.int64) * width + destination_codes)
-        self._journeys: list[Journey] = []
+        self._routes: list[Route] = []
         hints = HINTS
         for pair in pairs.tolist():
-            found = journey.read(source_names[pair // width], destination_names[pair % width], unknown, hints=hints > 0)
-            self._journeys.append(found)
+            found = route.read(source_names[pair // width], destination_names[pair % width], unknown, hints=hints > 0)
+            self._routes.append(found)
             hints -= any(end.fault is not None and end.fault.code is PlaceFaultCode.UNKNOWN for end in found)
-        self.source = Ends(self._codes, [each.source for each in self._journeys])
-        self.destination = Ends(self._codes, [each.destination for each in self._journeys])
+        self.source = Ends(self._codes, [each.source for each in self._routes])
+        self.destination = Ends(self._codes, [each.destination for each in self._routes])
 
 
 class Ends:

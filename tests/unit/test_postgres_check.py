@@ -9,8 +9,8 @@ import pytest
 from api.http.database import WatchedDatabase
 from api.readiness import postgres
 from api.readiness.codes import Code
-from api.readiness.connection import LookConnection
-from api.readiness.postgres import PostgresLook
+from api.readiness.connection import CheckConnection
+from api.readiness.postgres import PostgresCheck
 from core.migrations import newest_revision
 
 
@@ -25,9 +25,9 @@ class Door:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("limit", "expected"), [(-1.0, [[], [], [Code.POSTGRES_SLOW]]), (60.0, [[], [], []])])
-async def test_three_slow_looks_in_a_row_are_a_slow_postgres(
+async def test_three_slow_checks_in_a_row_are_a_slow_postgres(
     monkeypatch: pytest.MonkeyPatch, limit: float, expected: list[list[Code]]
 ) -> None:
     monkeypatch.setattr(postgres, "SLOW_SECONDS", limit)
-    look = PostgresLook(cast("WatchedDatabase", Door()), cast("LookConnection", Answering()))
-    assert [[finding.code for finding in await look.ask()] for _ in range(3)] == expected
+    check = PostgresCheck(cast("WatchedDatabase", Door()), cast("CheckConnection", Answering()))
+    assert [[finding.code for finding in await check.ask()] for _ in range(3)] == expected

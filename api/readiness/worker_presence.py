@@ -1,5 +1,4 @@
-"""Who of the workers answers, judged by whether their heartbeats change. So no two clocks are compared, and a clock that is set
-otherwise alarms nobody."""
+"""Which workers answer, judged by whether their heartbeats change. No two clocks are compared, so a wrong clock raises no alarm."""
 
 from __future__ import annotations
 
@@ -22,37 +21,37 @@ class _Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Attendance:
-    """`is_nobody_there`: none answers, and none has for `SILENT_SECONDS`. A worker that is replaced may be missing for a moment."""
+class Presence:
+    """`nobody_answers`: no worker has answered for `SILENT_SECONDS`. While a worker is replaced, none may be there for a moment."""
 
     answering: list[Heartbeat]
     silent: list[Heartbeat]
-    is_nobody_there: bool
+    nobody_answers: bool
 
 
-class AttendanceBook:
+class PresenceTracker:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._known: dict[UUID, _Known] = {}
         self._last_sign: float | None = None
-        """When any worker answered last; None: nobody did while we looked."""
-        self._could_not_look = False
+        """When any worker answered last; None: none did since this process started."""
+        self._could_not_read = False
 
-    def could_not_look(self) -> None:
-        """Postgres was away: nobody could beat either, so the silence so far says nothing."""
-        self._could_not_look = True
+    def could_not_read(self) -> None:
+        """Postgres was away. Workers could not write their heartbeats either, so their silence so far does not count."""
+        self._could_not_read = True
 
-    def note(self, heartbeats: Sequence[Heartbeat]) -> Attendance:
-        """What the table says now."""
+    def update(self, heartbeats: Sequence[Heartbeat]) -> Presence:
+        """Take in what the table of heartbeats says now."""
         now = self._clock()
-        if self._could_not_look:
-            self._excuse(now)
+        if self._could_not_read:
+            self._restart_waiting(now)
         self._known = {each.id: self._renewed(each, now) for each in heartbeats}
         answering = [each for each in heartbeats if now - self._known[each.id].changed_at <= SILENT_SECONDS]
         if answering:
             self._last_sign = max(self._known[each.id].changed_at for each in answering)
         is_missed = self._last_sign is None or now - self._last_sign > SILENT_SECONDS
-        return Attendance(answering, [each for each in heartbeats if each not in answering], not answering and is_missed)
+        return Presence(answering, [each for each in heartbeats if each not in answering], not answering and is_missed)
 
     def _renewed(self, heartbeat: Heartbeat, now: float) -> _Known:
         known = self._known.get(heartbeat.id)
@@ -62,8 +61,8 @@ class AttendanceBook:
             return _Known(heartbeat.seen_at, now)
         return known
 
-    def _excuse(self, now: float) -> None:
-        self._could_not_look = False
+    def _restart_waiting(self, now: float) -> None:
+        self._could_not_read = False
         for known in self._known.values():
             known.changed_at = now
         if self._last_sign is not None:

@@ -1,6 +1,6 @@
 """The product's own processes, started in milliseconds: everything is imported once, and each of them is a fork of that.
 
-Run as `python -m tests.support.forge` this is the parent. It reads one JSON line for each process, forks, and writes its pid. What
+Run as `python -m tests.support.process_forks` this is the parent. It reads one JSON line for each process, forks, and writes its pid. What
 runs in the child is what `skyqueue api` and `skyqueue worker` run, on an environment of its own.
 """
 
@@ -25,7 +25,7 @@ LOADED_LATER: Final = ("workers.import_run", "uvicorn.protocols.http.httptools_i
 """What the programs import when they first need it: here once, not in each of them."""
 
 
-class Forge:
+class ProcessForker:
     """The tests' end. It starts its parent process with the first fork, and ends it when it is closed."""
 
     def __init__(self, guardian: Guardian) -> None:
@@ -33,7 +33,7 @@ class Forge:
         self._lock = threading.Lock()
         self._parent: subprocess.Popen[str] | None = None
 
-    def __enter__(self) -> Forge:
+    def __enter__(self) -> ProcessForker:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -44,7 +44,7 @@ class Forge:
         """Start `api` or `worker` with these settings and no other; returns its pid. `log` gets what it says."""
         with self._lock:
             parent = self._parent = self._parent or subprocess.Popen(
-                [sys.executable, "-m", "tests.support.forge"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                [sys.executable, "-m", "tests.support.process_forks"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             )
             assert parent.stdin is not None
             assert parent.stdout is not None

@@ -4,7 +4,7 @@ import { Card } from '@/components/layout/card';
 import { Page } from '@/components/layout/page';
 import { useRegister, useSignIn } from '@/features/accounts/api';
 import { CredentialsForm } from '@/features/accounts/credentials-form';
-import css from './account.module.css';
+import css from './sign-in.module.css';
 
 const signInRoute = getRouteApi('/sign-in');
 const registerRoute = getRouteApi('/register');

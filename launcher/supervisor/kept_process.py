@@ -1,4 +1,4 @@
-"""One process that is kept running: when it is started again after its end, and what is told of that."""
+"""One process that is kept running: it is started again when it has ended, after a delay that grows, and the log says so."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from core.startup import CannotStart
 FIRST_DELAY = 0.1
 LAST_DELAY = 10.0
 STEADY_SECONDS = 20.0
-"""A process that ran this long is restarted at once when it ends; one that keeps ending waits longer each time."""
+"""A process that ran this long is restarted after `FIRST_DELAY`. For one that keeps ending the delay doubles each time."""
 REMIND_SECONDS = 60.0
-"""How often it is told of a process that keeps ending, or cannot be started."""
+"""How often the log repeats that a process keeps ending, or cannot be started."""
 
 Tell = Callable[[int, str], None]
-"""Say a line, with its weight as in `logging`."""
+"""Log a line; the number is a level of `logging`."""
 
 
-class Kept(Protocol):
-    """A process that can be started again in its own place."""
+class Restartable(Protocol):
+    """A process that can be started again, with the same address and data."""
 
     @property
     def name(self) -> str: ...
@@ -37,11 +37,11 @@ class Kept(Protocol):
         """Start it. Raises `CannotStart` or `OSError` when that is not possible now."""
 
 
-class Ward:
-    """`kept` runs already. `hint` is added to the line that tells of its end."""
+class KeptProcess:
+    """`process` runs already. `hint` is added to the log line about its end."""
 
-    def __init__(self, kept: Kept, *, tell: Tell, hint: str = "") -> None:
-        self._kept = kept
+    def __init__(self, process: Restartable, *, tell: Tell, hint: str = "") -> None:
+        self._process = process
         self._tell = tell
         self._hint = hint
         self._launched_at = time.monotonic()
@@ -49,18 +49,18 @@ class Ward:
         self._due_at: float | None = None
         """When to start it again; None while it runs."""
         self._ends = 0
-        """How often it has ended since it last ran steadily."""
+        """How often it has ended since it last ran for `STEADY_SECONDS`."""
         self._first_end_at = 0.0
         self._told_at = 0.0
         self._refusal = ""
-        """Why it could not be started, as it was told last."""
+        """Why it could not be started, as last logged."""
 
-    def tend(self) -> bool:
-        """Look after it, once. True: it has been started again just now."""
+    def check(self) -> bool:
+        """See whether it still runs, and start it again when its delay is over. True: it was started again just now."""
         now = time.monotonic()
         if self._due_at is not None:
             return now >= self._due_at and self._start_again(now)
-        status = self._kept.poll()
+        status = self._process.poll()
         if self._ends and now - self._launched_at > STEADY_SECONDS:
             self._has_become_steady()
         if status is not None:
@@ -71,7 +71,7 @@ class Ward:
         if self._ends > 1:
             seconds = self._launched_at - self._first_end_at
             self._tell(
-                logging.INFO, f"{self._kept.name} runs steadily again, after it ended {self._ends} times in {seconds:.0f} s"
+                logging.INFO, f"{self._process.name} runs steadily again, after it ended {self._ends} times in {seconds:.0f} s"
             )
         self._ends, self._delay = 0, FIRST_DELAY
 
@@ -79,11 +79,11 @@ class Ward:
         self._ends += 1
         if self._ends == 1:
             self._first_end_at = now
-            self._warn(f"{self._kept.name} ended ({_reason(status)}), starting it again{self._hint}", now)
+            self._warn(f"{self._process.name} ended ({_reason(status)}), starting it again{self._hint}", now)
         elif now - self._told_at >= REMIND_SECONDS:
             seconds = now - self._first_end_at
             self._warn(
-                f"{self._kept.name} keeps ending ({self._ends} times in {seconds:.0f} s, the last time with {_reason(status)}), "
+                f"{self._process.name} keeps ending ({self._ends} times in {seconds:.0f} s, the last time with {_reason(status)}), "
                 f"starting it again{self._hint}",
                 now,
             )
@@ -92,14 +92,14 @@ class Ward:
 
     def _start_again(self, now: float) -> bool:
         try:
-            self._kept.launch()
+            self._process.launch()
         except (CannotStart, OSError) as error:
             if str(error) != self._refusal or now - self._told_at >= REMIND_SECONDS:
-                self._warn(f"{self._kept.name} cannot be started, trying again: {error}", now)
+                self._warn(f"{self._process.name} cannot be started, trying again: {error}", now)
             self._due_at, self._refusal = time.monotonic() + LAST_DELAY, str(error)
             return False
         if self._ends == 1 or self._refusal:
-            self._tell(logging.INFO, f"{self._kept.name} is started again (process {self._kept.pid})")
+            self._tell(logging.INFO, f"{self._process.name} is started again (process {self._process.pid})")
         self._launched_at, self._due_at, self._refusal = time.monotonic(), None, ""
         return True
 

@@ -1,7 +1,7 @@
-"""One question about something that this process needs, asked again and again in the background, and the last answer to it.
+"""One check of something that this process needs, repeated in the background, and its last result.
 
-A question that stays without an answer (a frozen server, a black hole in the network) counts as no answer after a while, and is left
-hanging rather than cancelled: to cancel means to wait for the same server.
+A check that gets no answer (a frozen server, a network that drops packets) counts as failed after `patience_seconds`. It is left
+running and not cancelled, because a cancellation would wait for the same server.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from core.telemetry.incidents import Incident
 
 log = structlog.get_logger(__name__)
 
-UNEXPECTED: Final = "answers in a way that nobody expected; the log has the error"
+UNEXPECTED: Final = "gives an unexpected answer; the error is in the log"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not as it should be.
+    """One problem that a check found.
 
-    `message` is a sentence for an operator. It stays the same for as long as nothing changes, so it holds no ages and no counts that
-    move. `is_fatal`: nothing can be accepted. `since`: when it began; None where only the looks can tell.
+    `message` is a sentence for an operator. It stays the same for as long as nothing changes, so it contains no ages or counts.
+    `is_fatal`: no booking can be accepted. `since`: when the problem began; None where only the repeated checks show it.
     """
 
     code: Code
@@ -39,7 +39,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A finding with the time since when it holds."""
+    """A finding, and since when it has been true."""
 
     code: str
     message: str
@@ -47,61 +47,61 @@ class Cause:
     is_fatal: bool
 
 
-class Look(Protocol):
-    """What is asked, and how."""
+class Check(Protocol):
+    """What is checked, and how."""
 
     name: ClassVar[str]
     """For the log."""
     every_seconds: float = 0.5
     patience_seconds: float = 1.0
     silence: ClassVar[Finding | None] = None
-    """What it means that there is no answer within `patience_seconds`."""
+    """The finding when there is no answer within `patience_seconds`."""
     failure: ClassVar[Finding | None] = None
-    """What it means that asking raised an error that nobody expected."""
+    """The finding when the check raises an unexpected error."""
 
     async def ask(self) -> list[Finding]: ...
 
     async def close(self) -> None:
-        """Drop what was opened for asking, without waiting for anybody."""
+        """Close what the check opened, without waiting for the server."""
         return
 
 
 class Watch:
-    """Asks one question for as long as `run` runs. Lives on one event loop."""
+    """Repeats one check for as long as `run` runs. Belongs to one event loop."""
 
-    def __init__(self, look: Look) -> None:
-        self.look = look
+    def __init__(self, check: Check) -> None:
+        self.check = check
         self.causes: list[Cause] = []
         self._asking: asyncio.Future[list[Finding]] | None = None
-        self._broken = Incident(log, "readiness cannot be looked at", "readiness is looked at again", level=logging.ERROR)
+        self._broken = Incident(log, "a check of readiness fails", "the check of readiness works again", level=logging.ERROR)
 
     async def run(self) -> None:
         while True:
-            await asyncio.sleep(self.look.every_seconds)
+            await asyncio.sleep(self.check.every_seconds)
             try:
                 await self.ask()
             except Exception:
-                # A watch that ends would say for ever what was true last.
-                self._broken.failed(look=self.look.name, exc_info=True)
+                # If the loop ended, the last result would be reported for ever.
+                self._broken.failed(check=self.check.name, exc_info=True)
             else:
                 self._broken.succeeded()
 
     async def ask(self) -> None:
-        """Ask, or go on waiting for the answer to the last question; not longer than its patience."""
+        """Run the check, or wait for the one that is still running; at most `patience_seconds`."""
         if self._asking is None:
-            self._asking = asyncio.ensure_future(self.look.ask())
+            self._asking = asyncio.ensure_future(self.check.ask())
         asking, error = self._asking, None
-        if (await asyncio.wait({asking}, timeout=self.look.patience_seconds))[0]:
+        if (await asyncio.wait({asking}, timeout=self.check.patience_seconds))[0]:
             self._asking, error = None, asking.exception()
-            findings = _listed(self.look.failure) if error else asking.result()
+            findings = _listed(self.check.failure) if error else asking.result()
         else:
-            findings = _listed(self.look.silence)
+            findings = _listed(self.check.silence)
         self._note(findings, error)
 
     async def close(self) -> None:
         if self._asking is not None:
             self._asking.cancel()
-        await self.look.close()
+        await self.check.close()
 
     def _note(self, findings: list[Finding], error: BaseException | None) -> None:
         earlier = {(cause.code, cause.message): cause.since for cause in self.causes}
@@ -117,7 +117,7 @@ class Watch:
         if {(cause.code, cause.message) for cause in causes} != set(earlier):
             told = [f"{cause.code}: {cause.message}" for cause in causes]
             level = logging.WARNING if causes else logging.INFO
-            log.log(level, "readiness_changed", look=self.look.name, causes=told, exc_info=error)
+            log.log(level, "readiness_changed", check=self.check.name, causes=told, exc_info=error)
         self.causes = causes
 
 

@@ -82,13 +82,13 @@ class End(NamedTuple):
         return self.place.iata if self.place else None
 
 
-class Journey(NamedTuple):
+class Route(NamedTuple):
     source: End
     destination: End
 
 
 @lru_cache(REMEMBERED)
-def read(source: str, destination: str, unknown: UnknownPlaces = UnknownPlaces.REFUSE, *, hints: bool = True) -> Journey:
+def read(source: str, destination: str, unknown: UnknownPlaces = UnknownPlaces.REFUSE, *, hints: bool = True) -> Route:
     """What an administrator means by the two ends of a flight. A name of several cities is the one in the country of the other end, if
     there is one. `hints`: whether to look for what may have been meant, which takes a millisecond.
     """
@@ -98,7 +98,7 @@ def read(source: str, destination: str, unknown: UnknownPlaces = UnknownPlaces.R
         _end(name, meaning, other.country, unknown, hints) if isinstance(name, str) else End(text, None, name)
         for text, name, meaning, other in zip((source, destination), names, meanings, reversed(meanings), strict=True)
     ]
-    return Journey(*ends)
+    return Route(*ends)
 
 
 def ambiguous(name: str, candidates: Iterable[Place]) -> PlaceFault:

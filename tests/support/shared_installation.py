@@ -1,6 +1,6 @@
-"""One installation for all tests of a module, found empty by each, and people in it.
+"""One installation for all tests of a module, emptied before each test, with its people.
 
-A module that lives in it takes the fixtures that it needs by their names: `pipeline, api, client = house.pipeline, house.api, house.client`.
+A test module names the fixtures that it uses: `pipeline, api = shared_installation.pipeline, shared_installation.api`.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from tests.support.processes import Api
 
 
 @pytest.fixture
-def pipeline(house: Pipeline) -> Pipeline:
-    house.clear()
-    return house
+def pipeline(shared_pipeline: Pipeline) -> Pipeline:
+    shared_pipeline.clear()
+    return shared_pipeline
 
 
 @pytest.fixture
-def api(house_api: Api) -> Api:
-    return house_api
+def api(shared_api: Api) -> Api:
+    return shared_api
 
 
 @pytest.fixture

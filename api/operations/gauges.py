@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client.core import GaugeMetricFamily
 from redis import RedisError
 
-from api.operations.standing import list_workers, redis_answers
+from api.operations.installation import list_workers, redis_answers
 from api.services import Services
 from core.db import AWAY
 from core.messaging import queue_stats
@@ -13,15 +13,15 @@ from core.messaging.messages import Queue
 from core.operations import dead_letter_list, pauses
 from core.operations.models import DeadLetterKind
 from core.telemetry import metrics
-from core.telemetry.metrics import reading
+from core.telemetry.metrics import gauge
 
 
 def read_all(services: Services) -> list[GaugeMetricFamily]:
     backlog = services.live.backlog
     return [
-        reading(metrics.BOOKINGS_WAITING, {(): backlog.waiting}),
-        reading(metrics.BOOKINGS_OLDEST, {(): backlog.oldest_seconds}),
-        reading(metrics.TROUBLE, {(cause.code,): 1 for cause in services.readiness.causes()}),
+        gauge(metrics.BOOKINGS_WAITING, {(): backlog.waiting}),
+        gauge(metrics.BOOKINGS_OLDEST, {(): backlog.oldest_seconds}),
+        gauge(metrics.TROUBLE, {(cause.code,): 1 for cause in services.readiness.causes()}),
         *_of_redis(services),
         *_of_postgres(services),
     ]
@@ -35,8 +35,8 @@ def _of_redis(services: Services) -> list[GaugeMetricFamily]:
     except RedisError:
         return []
     return [
-        reading(metrics.QUEUE_DEPTH, {(each.queue,): each.waiting for each in queues}),
-        reading(metrics.QUEUE_OLDEST, {(each.queue,): each.oldest_seconds or 0.0 for each in queues}),
+        gauge(metrics.QUEUE_DEPTH, {(each.queue,): each.waiting for each in queues}),
+        gauge(metrics.QUEUE_OLDEST, {(each.queue,): each.oldest_seconds or 0.0 for each in queues}),
     ]
 
 
@@ -49,7 +49,7 @@ def _of_postgres(services: Services) -> list[GaugeMetricFamily]:
     except AWAY:
         return []
     return [
-        reading(metrics.WORKERS_ALIVE, {(): sum(worker.answers for worker in workers)}),
-        reading(metrics.QUEUE_PAUSED, {(queue,): queue in paused for queue in Queue}),
-        reading(metrics.DEAD_LETTERS_OPEN, {(kind,): letters.get(kind, 0) for kind in DeadLetterKind}),
+        gauge(metrics.WORKERS_ALIVE, {(): sum(worker.answers for worker in workers)}),
+        gauge(metrics.QUEUE_PAUSED, {(queue,): queue in paused for queue in Queue}),
+        gauge(metrics.DEAD_LETTERS_OPEN, {(kind,): letters.get(kind, 0) for kind in DeadLetterKind}),
     ]
