@@ -24,8 +24,9 @@ from core.idempotency import answers
 from core.lifecycle import join_waitlist
 from core.ratelimit.limiter import RateLimited
 from core.users import service, sessions
-from core.users.models import Role, UserSession
+from core.users.models import Role
 from core.users.service import WrongPassword
+from core.users.sessions import OpenSession
 from core.users.tokens import Principal
 
 
@@ -176,7 +177,7 @@ def _close(db: Database, user_id: UUID, password: str) -> list[UUID]:
         return service.close_account(session, user_id, at=clock.now())
 
 
-def _view(found: UserSession, *, current: UUID | None) -> SessionView:
+def _view(found: OpenSession, *, current: UUID | None) -> SessionView:
     return SessionView(
         found.id, found.device, found.started_at, found.last_used_at, found.expires_at, current=found.id == current
     )

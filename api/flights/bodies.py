@@ -13,7 +13,7 @@ from api.services import Services
 from core.errors import Invalid
 from core.flights import rules, times
 from core.flights.details import FlightDetails
-from core.places.journey import LONGEST_SENT, UnknownPlaces
+from core.places.route import LONGEST_SENT, UnknownPlaces
 from core.text.patterns import AMOUNT
 
 PlaceName = Annotated[

@@ -14,6 +14,7 @@ from core.bookings.errors import BookingNotFound
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus
 from core.db import RawConnection, fetch
+from core.flights.models import FlightStatus
 
 NOT_FOUND: Final = "There is no such booking."
 
@@ -87,12 +88,12 @@ class _Row:
     flight_cancelled: bool
 
 
-_LOCK: Final = """
+_LOCK: Final = f"""
     SELECT b.id, b.user_id, b.seats, b.status, b.payment_mode, b.price_total, b.currency, b.hold_expires_at, b.created_at,
-           s.flight_id, f.departure_ts, f.departure_ts <= now() AS departed, f.status = 'CANCELLED' AS flight_cancelled
+           s.flight_id, f.departure_ts, f.departure_ts <= now() AS departed, f.status = {FlightStatus.CANCELLED.sql} AS flight_cancelled
     FROM bookings b JOIN booking_segments s ON s.booking_id = b.id JOIN flights f ON f.id = s.flight_id
     WHERE b.id = ANY(%s) ORDER BY b.id, s.position FOR NO KEY UPDATE OF b
-"""
+"""  # noqa: S608  # only constants
 
 
 def lock_bookings(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, LockedBooking]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +11,10 @@ from sqlalchemy import CheckConstraint, Column, DateTime, Index, LargeBinary, Nu
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from core.statuses import BookingStatus, StoredEnum
 
-class PaymentMode(StrEnum):
+
+class PaymentMode(StoredEnum):
     NONE = "none"
     """Confirmed as soon as the seats are taken."""
     TOKEN = "token"  # noqa: S105  # a mode, not a secret
@@ -28,8 +29,8 @@ class Booking(SQLModel, table=True):
     __tablename__ = "bookings"
     __table_args__ = (
         CheckConstraint("seats BETWEEN 1 AND 9", name="seats_in_range"),
-        CheckConstraint("status IN ('PENDING', 'HELD', 'CONFIRMED', 'CANCELLED', 'FAILED', 'EXPIRED')", name="status_known"),
-        CheckConstraint("payment_mode IN ('none', 'token', 'hold')", name="payment_mode_known"),
+        CheckConstraint(BookingStatus.known_sql(), name="status_known"),
+        CheckConstraint(PaymentMode.known_sql("payment_mode"), name="payment_mode_known"),
         Index(
             "ux_bookings_user_key",
             "user_id",

@@ -16,6 +16,8 @@ from core.bookings.errors import QuoteNotFound
 from core.bookings.locking import LockedBooking, may_act_for
 from core.clock import new_id
 from core.db import RawConnection, fetch_one
+from core.flights.models import FlightStatus
+from core.payments.models import PaymentStatus
 from core.settings import Fares
 
 NOT_FOUND: Final = "There is no such quote."
@@ -66,13 +68,13 @@ def read_situation(connection: RawConnection, booking: LockedBooking) -> Situati
     situation = fetch_one(
         connection,
         Situation,
-        """
-        SELECT coalesce((SELECT sum(p.amount) FROM payments p WHERE p.booking_id = %(booking)s AND p.status = 'SUCCEEDED'
+        f"""
+        SELECT coalesce((SELECT sum(p.amount) FROM payments p WHERE p.booking_id = %(booking)s AND p.status = {PaymentStatus.SUCCEEDED.sql}
                          AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = p.id)), 0) AS captured,
                EXISTS (SELECT FROM schedule_changes s WHERE s.booking_id = %(booking)s AND s.action IS NULL) AS moved,
-               EXISTS (SELECT FROM flights f WHERE f.id = ANY(%(flights)s) AND f.status = 'CANCELLED') AS flight_cancelled,
+               EXISTS (SELECT FROM flights f WHERE f.id = ANY(%(flights)s) AND f.status = {FlightStatus.CANCELLED.sql}) AS flight_cancelled,
                now() AS at
-        """,
+        """,  # noqa: S608  # only constants
         {"booking": booking.id, "flights": list(booking.flight_ids)},
     )
     assert situation is not None

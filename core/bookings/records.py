@@ -1,4 +1,4 @@
-"""What belongs to a booking besides its seats: passengers, cancellation quotes, changes of its schedule."""
+"""What belongs to a booking besides its seats: passengers and cancellation quotes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKeyConstraint, Index, Numeric, SmallInteger, Text, func, text
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Numeric, SmallInteger, Text, func
 from sqlmodel import Field, SQLModel
 
 from core.clock import new_id
@@ -45,28 +45,3 @@ class CancellationQuote(SQLModel, table=True):
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     confirmed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
-
-
-class ScheduleChange(SQLModel, table=True):
-    """A flight of a booking was moved: until the traveller keeps it, cancelling is free of charge."""
-
-    __tablename__ = "schedule_changes"
-    __table_args__ = (
-        CheckConstraint("action IN ('kept', 'cancelled')", name="action_known"),
-        ForeignKeyConstraint(["booking_id", "position"], ["booking_segments.booking_id", "booking_segments.position"]),
-        Index("ix_schedule_changes_booking", "booking_id"),
-        # One open change for a segment: when its flight is moved again, only the new times change.
-        Index("ux_schedule_changes_open", "booking_id", "position", unique=True, postgresql_where=text("action IS NULL")),
-    )
-
-    id: UUID = Field(default_factory=new_id, primary_key=True)
-    booking_id: UUID
-    position: int = Field(sa_column=Column(SmallInteger, nullable=False))
-    """Which segment."""
-    old_departure_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    old_arrival_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    new_departure_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    new_arrival_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    action: str | None = Field(default=None, sa_column=Column(Text))
-    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
-    resolved_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

@@ -5,20 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-
-class BookingStatus(StrEnum):
-    PENDING = "PENDING"
-    """Accepted and on disk; no seats yet."""
-    HELD = "HELD"
-    """Seats are kept until `hold_expires_at`, not yet paid."""
-    CONFIRMED = "CONFIRMED"
-    """Seats are sold."""
-    CANCELLED = "CANCELLED"
-    FAILED = "FAILED"
-    EXPIRED = "EXPIRED"
+from core.statuses import BookingStatus as BookingStatus  # also known here, beside the changes between them
+from core.statuses import StoredEnum
 
 
-class FailureCode(StrEnum):
+class FailureCode(StoredEnum):
     SOLD_OUT = "sold_out"
     FLIGHT_NOT_FOUND = "flight_not_found"
     FLIGHT_DEPARTED = "flight_departed"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Computed, DateTime, Index, Numeric, Text, UniqueConstraint, func, text
 from sqlmodel import Field, SQLModel
 
 from core.clock import new_id
+from core.statuses import StoredEnum
 
 
-class FlightStatus(StrEnum):
+class FlightStatus(StoredEnum):
     SCHEDULED = "SCHEDULED"
     CANCELLED = "CANCELLED"
 
@@ -27,11 +27,11 @@ class Flight(SQLModel, table=True):
         CheckConstraint("seats_held + seats_sold <= total_seats", name="not_oversold"),
         CheckConstraint("arrival_ts > departure_ts", name="arrives_after_departure"),
         CheckConstraint("source <> destination", name="goes_somewhere"),
-        CheckConstraint("status IN ('SCHEDULED', 'CANCELLED')", name="status_known"),
+        CheckConstraint(FlightStatus.known_sql(), name="status_known"),
         Index("ix_flights_route_day", "source_key", "destination_key", "departure_date"),
         Index("ix_flights_departure", "departure_ts", "id"),
         Index("ix_flights_price", "price", "id"),
-        Index("ix_flights_cancelled", "departure_ts", "id", postgresql_where=text("status = 'CANCELLED'")),
+        Index("ix_flights_cancelled", "departure_ts", "id", postgresql_where=text(f"status = {FlightStatus.CANCELLED.sql}")),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -14,13 +14,14 @@ from uuid import UUID
 
 from core.db import RawConnection
 from core.flights import staging
+from core.flights.models import FlightStatus
 
 # A local day lies within these hours of any departure on it.
 _NEAR: Final = "f.departure_ts BETWEEN d.departure_ts - interval '26 hours' AND d.departure_ts + interval '26 hours'"
 _FIND: Final = f"""
     SELECT d.line, f.id FROM import_stage d
     JOIN flights f ON f.flight_number_key = d.flight_number_key AND {_NEAR} AND f.departure_date = d.departure_date
-         AND f.departure_ts <> d.departure_ts AND f.status = 'SCHEDULED' AND f.id < %(import_id)s
+         AND f.departure_ts <> d.departure_ts AND f.status = {FlightStatus.SCHEDULED.sql} AND f.id < %(import_id)s
          AND f.source_key = coalesce(d.source_iata, place_name_key(d.source))
          AND f.destination_key = coalesce(d.destination_iata, place_name_key(d.destination))
     WHERE NOT EXISTS (

@@ -37,6 +37,7 @@ from core.flights.views import COLUMNS, FlightRow, FlightView
 from core.operations import audit_log
 from core.places.letters import lower
 from core.seats.inventory import Inventory
+from core.statuses import BookingStatus
 from core.telemetry.incidents import Incident
 
 _RETURNED: Final = SQL("{}, source_key, destination_key, departure_date").format(COLUMNS)
@@ -189,9 +190,9 @@ def _require_same_route(connection: RawConnection, before: FlightView, details: 
     has_left = details.departure_ts != before.departure_ts and details.departure_ts <= clock.now()
     if not goes_elsewhere and not has_left:
         return
-    booked = """
+    booked = f"""
         SELECT FROM booking_segments s JOIN bookings b ON b.id = s.booking_id
-        WHERE s.flight_id = %s AND b.status IN ('PENDING', 'HELD', 'CONFIRMED') LIMIT 1
+        WHERE s.flight_id = %s AND b.status IN ({BookingStatus.PENDING.sql}, {BookingStatus.HELD.sql}, {BookingStatus.CONFIRMED.sql}) LIMIT 1
     """
     if connection.execute(booked, (before.id,)).fetchone() is not None:
         what = "go elsewhere" if goes_elsewhere else "be moved into the past"

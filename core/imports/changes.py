@@ -18,6 +18,7 @@ from core import money
 from core.db import RawConnection, fetch
 from core.flights.announcements.route_versions import RouteDay
 from core.imports.models import ChangeEffect
+from core.statuses import WITH_SEATS
 
 # Everything that a client reads is text or a whole number, in the shape that it has elsewhere in the API.
 _RECORD: Final = f"""
@@ -31,7 +32,7 @@ _RECORD: Final = f"""
         LEFT JOIN LATERAL (
             SELECT count(*) AS bookings, sum(b.seats) AS seats
             FROM booking_segments g JOIN bookings b ON b.id = g.booking_id
-            WHERE g.flight_id = f.id AND b.status IN ('HELD', 'CONFIRMED')
+            WHERE g.flight_id = f.id AND b.status IN {WITH_SEATS}
         ) b ON f.seats_held + f.seats_sold > 0
         CROSS JOIN LATERAL (
             SELECT jsonb_object_agg(field, was) AS before, jsonb_object_agg(field, becomes) AS after

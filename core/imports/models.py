@@ -26,9 +26,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from core.clock import new_id
+from core.statuses import StoredEnum
 
 
-class ImportStatus(StrEnum):
+class ImportStatus(StoredEnum):
     PENDING = "PENDING"
     IN_PROGRESS = "IN_PROGRESS"
     COMPLETED = "COMPLETED"
@@ -72,7 +73,7 @@ class ImportTimes(StrEnum):
 class Import(SQLModel, table=True):
     __tablename__ = "imports"
     __table_args__ = (
-        CheckConstraint("status IN ('PENDING', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')", name="status_known"),
+        CheckConstraint(ImportStatus.known_sql(), name="status_known"),
         CheckConstraint("mode IN ('upsert', 'create')", name="mode_known"),
         CheckConstraint("match IN ('time', 'day')", name="match_known"),
         CheckConstraint("times IN ('zoned', 'local')", name="times_known"),
@@ -87,7 +88,9 @@ class Import(SQLModel, table=True):
             "match",
             unique=True,
             # One that is being stopped is not the job of who sends the file again.
-            postgresql_where=text("status IN ('PENDING', 'IN_PROGRESS') AND cancel_requested_at IS NULL"),
+            postgresql_where=text(
+                f"status IN ({ImportStatus.PENDING.sql}, {ImportStatus.IN_PROGRESS.sql}) AND cancel_requested_at IS NULL"
+            ),
         ),
     )
 

@@ -89,11 +89,11 @@ _CLAIM: Final = """
     RETURNING id, storage_key, mode, times, match, dry_run, attempts, cursor_bytes, cursor_line,
               total_rows IS NOT NULL AS all_rows_stored, cancel_requested_at IS NOT NULL AS is_cancelled
 """
-_MOVE: Final = """
+_MOVE: Final = f"""
     UPDATE imports SET cursor_bytes = %s, cursor_line = %s, attempts = 0, next_at = now() + %s * interval '1 second'
-    WHERE id = %s AND status = 'IN_PROGRESS' AND cursor_bytes = %s AND total_rows IS NULL AND cancel_requested_at IS NULL
+    WHERE id = %s AND status = {ImportStatus.IN_PROGRESS.sql} AND cursor_bytes = %s AND total_rows IS NULL AND cancel_requested_at IS NULL
     RETURNING failed
-"""
+"""  # noqa: S608  # only constants
 _COUNT: Final = """
     UPDATE imports SET
         processed = processed + %(rows)s, created = created + %(created)s, updated = updated + %(updated)s,
@@ -102,27 +102,29 @@ _COUNT: Final = """
         total_rows = CASE WHEN %(last)s THEN processed + %(rows)s END
     WHERE id = %(id)s RETURNING processed, failed
 """
-_WAIT: Final = """
-    UPDATE imports SET attempts = greatest(attempts - 1, 0) WHERE id = %s AND status = 'IN_PROGRESS'
+_WAIT: Final = f"""
+    UPDATE imports SET attempts = greatest(attempts - 1, 0) WHERE id = %s AND status = {ImportStatus.IN_PROGRESS.sql}
     RETURNING created_at < now() - %s * interval '1 hour'
-"""
-_FINISH: Final = """
+"""  # noqa: S608  # only constants
+_FINISH: Final = f"""
     UPDATE imports SET
         status = %(status)s, failure_code = %(code)s, failure_message = %(message)s,
         total_rows = coalesce(total_rows, processed + %(left)s), next_at = NULL, finished_at = clock_timestamp()
-    WHERE id = %(id)s AND status = 'IN_PROGRESS'
-"""
+    WHERE id = %(id)s AND status = {ImportStatus.IN_PROGRESS.sql}
+"""  # noqa: S608  # only constants
 
 
 # Who has the fewest imports at work comes first; of theirs, one that nobody has begun with. A lease that is over was given back, or lost.
-_IN_TURN: Final = """
+_IN_TURN: Final = f"""
     SELECT i.id FROM imports i
-    WHERE i.status = 'PENDING' OR (i.status = 'IN_PROGRESS' AND i.next_at <= now())
-    ORDER BY (SELECT count(*) FROM imports o WHERE o.user_id IS NOT DISTINCT FROM i.user_id AND o.status = 'IN_PROGRESS' AND o.next_at > now()),
-             i.status = 'PENDING' DESC, i.id
+    WHERE i.status = {ImportStatus.PENDING.sql} OR (i.status = {ImportStatus.IN_PROGRESS.sql} AND i.next_at <= now())
+    ORDER BY (SELECT count(*) FROM imports o WHERE o.user_id IS NOT DISTINCT FROM i.user_id AND o.status = {ImportStatus.IN_PROGRESS.sql} AND o.next_at > now()),
+             i.status = {ImportStatus.PENDING.sql} DESC, i.id
     LIMIT 1 FOR NO KEY UPDATE OF i SKIP LOCKED
-"""
-_PAUSE: Final = "UPDATE imports SET next_at = now() WHERE id = %s AND status = 'IN_PROGRESS' AND cursor_bytes = %s"
+"""  # noqa: S608  # only constants
+_PAUSE: Final = (
+    f"UPDATE imports SET next_at = now() WHERE id = %s AND status = {ImportStatus.IN_PROGRESS.sql} AND cursor_bytes = %s"  # noqa: S608  # only constants
+)
 
 
 def claim_in_turn(connection: RawConnection) -> Job | None:
@@ -138,7 +140,7 @@ def pause(connection: RawConnection, job: Job, at: Cursor) -> None:
 
 def somebody_waits(connection: RawConnection) -> bool:
     """Whether nobody has begun with an import yet."""
-    row = connection.execute("SELECT EXISTS (SELECT FROM imports WHERE status = 'PENDING')").fetchone()
+    row = connection.execute(f"SELECT EXISTS (SELECT FROM imports WHERE status = {ImportStatus.PENDING.sql})").fetchone()  # noqa: S608  # only constants
     return row is not None and bool(row[0])
 
 
@@ -184,7 +186,7 @@ def count(connection: RawConnection, job: Job, chunk: Chunk, applied: Applied, *
 def is_ours_to_stop(connection: RawConnection, job: Job, at: Cursor) -> bool:
     """Whether the chunk at `at` was refused because somebody cancelled the import, and nobody else has it."""
     row = connection.execute(
-        "SELECT FROM imports WHERE id = %s AND status = 'IN_PROGRESS' AND cancel_requested_at IS NOT NULL AND cursor_bytes = %s",
+        f"SELECT FROM imports WHERE id = %s AND status = {ImportStatus.IN_PROGRESS.sql} AND cancel_requested_at IS NOT NULL AND cursor_bytes = %s",
         (job.id, at.offset),
     ).fetchone()
     return row is not None

@@ -9,28 +9,28 @@ from uuid import UUID
 from psycopg.errors import UniqueViolation
 
 from core.db import RawConnection, savepoint
-from core.imports.models import ImportFailureCode
+from core.imports.models import ImportFailureCode, ImportStatus
 from core.lease import LEASE_SECONDS
 
 GIVEN_UP: Final = ImportFailureCode.INTERNAL
 """The failure code of an import whose file may be fine: it was begun several times, and stopped each time."""
 
-_REOPEN: Final = """
-    UPDATE imports SET status = 'PENDING', failure_code = NULL, failure_message = NULL, attempts = 0, finished_at = NULL,
+_REOPEN: Final = f"""
+    UPDATE imports SET status = {ImportStatus.PENDING.sql}, failure_code = NULL, failure_message = NULL, attempts = 0, finished_at = NULL,
                        next_at = now() + %s * interval '1 second'
-    WHERE id = %s AND status = 'FAILED' AND failure_code = %s
-"""
+    WHERE id = %s AND status = {ImportStatus.FAILED.sql} AND failure_code = %s
+"""  # noqa: S608  # only constants
 
 
 def find_given_up(connection: RawConnection, import_ids: Sequence[UUID]) -> list[UUID]:
     """Those of these imports that can begin again. Not one whose file is being imported anew: it would be worked twice."""
     rows = connection.execute(
-        """
-        SELECT id FROM imports i WHERE id = ANY(%s) AND status = 'FAILED' AND failure_code = %s AND NOT EXISTS (
-            SELECT FROM imports r WHERE r.status IN ('PENDING', 'IN_PROGRESS') AND r.cancel_requested_at IS NULL
+        f"""
+        SELECT id FROM imports i WHERE id = ANY(%s) AND status = {ImportStatus.FAILED.sql} AND failure_code = %s AND NOT EXISTS (
+            SELECT FROM imports r WHERE r.status IN ({ImportStatus.PENDING.sql}, {ImportStatus.IN_PROGRESS.sql}) AND r.cancel_requested_at IS NULL
               AND (r.content_hash, r.mode, r.dry_run, r.times) = (i.content_hash, i.mode, i.dry_run, i.times)
         ) ORDER BY id
-        """,
+        """,  # noqa: S608  # only constants
         (list(import_ids), GIVEN_UP),
     ).fetchall()
     return [row[0] for row in rows]

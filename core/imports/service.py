@@ -56,13 +56,13 @@ def accept(
     """Store the import and who asked for it. Its worker is called after the commit, by a message or by the sweep."""
     while True:
         inserted = connection.execute(
-            """
+            f"""
             INSERT INTO imports (id, user_id, content_hash, storage_key, total_bytes, columns, mode, dry_run, times, match,
                                  cursor_bytes, cursor_line, next_at)
             VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now() + %s * interval '1 second')
             ON CONFLICT (content_hash, mode, dry_run, times, match)
-                WHERE status IN ('PENDING', 'IN_PROGRESS') AND cancel_requested_at IS NULL DO NOTHING
-            """,
+                WHERE status IN ({ImportStatus.PENDING.sql}, {ImportStatus.IN_PROGRESS.sql}) AND cancel_requested_at IS NULL DO NOTHING
+            """,  # noqa: S608  # only constants
             (
                 import_id,
                 user_id,
@@ -84,25 +84,25 @@ def accept(
             audit_log.record(connection, user_id, "import.accepted", import_id, after=after)
             return Accepted(import_id, ImportStatus.PENDING, is_new=True)
         running = connection.execute(
-            """
+            f"""
             SELECT id, status FROM imports
             WHERE content_hash = %s AND mode = %s AND dry_run = %s AND times = %s AND match = %s
-              AND status IN ('PENDING', 'IN_PROGRESS') AND cancel_requested_at IS NULL
-            """,
+              AND status IN ({ImportStatus.PENDING.sql}, {ImportStatus.IN_PROGRESS.sql}) AND cancel_requested_at IS NULL
+            """,  # noqa: S608  # only constants
             (file.content_hash, mode.value, dry_run, times.value, match.value),
         ).fetchone()
         if running:  # else it ended between the two statements
             return Accepted(running[0], ImportStatus(running[1]), is_new=False)
 
 
-_CANCEL: Final = """
+_CANCEL: Final = f"""
     UPDATE imports SET
         cancel_requested_at = now(),
-        status = CASE WHEN started_at IS NULL THEN 'CANCELLED' ELSE status END,
+        status = CASE WHEN started_at IS NULL THEN {ImportStatus.CANCELLED.sql} ELSE status END,
         finished_at = CASE WHEN started_at IS NULL THEN clock_timestamp() END,
         next_at = CASE WHEN started_at IS NOT NULL THEN now() END
-    WHERE id = %s AND status IN ('PENDING', 'IN_PROGRESS') AND total_rows IS NULL AND cancel_requested_at IS NULL
-"""
+    WHERE id = %s AND status IN ({ImportStatus.PENDING.sql}, {ImportStatus.IN_PROGRESS.sql}) AND total_rows IS NULL AND cancel_requested_at IS NULL
+"""  # noqa: S608  # only constants
 
 
 def cancel(connection: RawConnection, import_id: UUID, user_id: UUID | None) -> bool:

@@ -12,10 +12,14 @@ from uuid import UUID
 
 import redis
 
+from core.bookings.states import BookingStatus, FailureCode
 from core.db import RawConnection, fetch
+from core.flights.changes.models import CancellationStatus
+from core.flights.models import FlightStatus
 from core.invariants import given_up, inventory_drift, money, provider_ledger, queues, unfinished, waitlist
 from core.invariants.finding import Finding
 from core.payments.provider import CapturedCharge
+from core.statuses import WITH_SEATS
 
 RECONCILED: Final = "I12 the provider's books agree"
 SHOWN: Final = 20
@@ -101,18 +105,18 @@ def _counts(connection: RawConnection) -> list[Finding]:
     rows = fetch(
         connection,
         _Counts,
-        """
+        f"""
         SELECT f.id, f.flight_number, f.total_seats, f.seats_held, f.seats_sold,
                coalesce(b.held, 0) AS really_held, coalesce(b.sold, 0) AS really_sold
         FROM flights f LEFT JOIN (
-            SELECT s.flight_id, sum(b.seats) FILTER (WHERE b.status = 'HELD') AS held,
-                   sum(b.seats) FILTER (WHERE b.status = 'CONFIRMED') AS sold
+            SELECT s.flight_id, sum(b.seats) FILTER (WHERE b.status = {BookingStatus.HELD.sql}) AS held,
+                   sum(b.seats) FILTER (WHERE b.status = {BookingStatus.CONFIRMED.sql}) AS sold
             FROM booking_segments s JOIN bookings b ON b.id = s.booking_id
-            WHERE b.status IN ('HELD', 'CONFIRMED') GROUP BY s.flight_id
+            WHERE b.status IN {WITH_SEATS} GROUP BY s.flight_id
         ) b ON b.flight_id = f.id
         WHERE f.seats_held <> coalesce(b.held, 0) OR f.seats_sold <> coalesce(b.sold, 0)
            OR coalesce(b.held, 0) + coalesce(b.sold, 0) > f.total_seats LIMIT %s
-        """,
+        """,  # noqa: S608  # only constants
         (SHOWN,),
     )
     return [
@@ -143,7 +147,10 @@ def _ends(connection: RawConnection, accepted: list[UUID], *, at_work: bool) -> 
 
 
 def _pending(connection: RawConnection) -> list[str]:
-    rows = connection.execute("SELECT id FROM bookings WHERE status = 'PENDING' ORDER BY id LIMIT %s", (SHOWN,)).fetchall()
+    rows = connection.execute(
+        f"SELECT id FROM bookings WHERE status = {BookingStatus.PENDING.sql} ORDER BY id LIMIT %s",  # noqa: S608  # only constants
+        (SHOWN,),
+    ).fetchall()
     return [f"booking {row[0]} is still PENDING" for row in rows]
 
 
@@ -173,17 +180,17 @@ def _sold_out(connection: RawConnection) -> list[Finding]:
     rows = fetch(
         connection,
         _Refused,
-        """
+        f"""
         SELECT b.id AS booking, b.seats, f.id AS flight, f.total_seats - f.seats_held - f.seats_sold AS free
         FROM bookings b JOIN booking_segments s ON s.booking_id = b.id JOIN flights f ON f.id = s.flight_id
-        WHERE b.status = 'FAILED' AND b.failure_code = 'sold_out'
+        WHERE b.status = {BookingStatus.FAILED.sql} AND b.failure_code = {FailureCode.SOLD_OUT.sql}
           AND NOT EXISTS (SELECT 1 FROM booking_segments l WHERE l.booking_id = b.id AND l.position > 0)
           AND b.seats <= f.total_seats - f.seats_held - f.seats_sold AND f.version = 1
           AND NOT EXISTS (
               SELECT 1 FROM booking_segments t JOIN bookings o ON o.id = t.booking_id WHERE t.flight_id = f.id
-              AND (o.status IN ('CANCELLED', 'EXPIRED') OR o.status = 'FAILED' AND o.failure_code IN ('payment_declined', 'payment_timeout'))
+              AND (o.status IN ({BookingStatus.CANCELLED.sql}, {BookingStatus.EXPIRED.sql}) OR o.status = {BookingStatus.FAILED.sql} AND o.failure_code IN ({FailureCode.PAYMENT_DECLINED.sql}, {FailureCode.PAYMENT_TIMEOUT.sql}))
           ) LIMIT %s
-        """,
+        """,  # noqa: S608  # only constants
         (SHOWN,),
     )
     return [
@@ -210,14 +217,14 @@ def _on_cancelled_flights(connection: RawConnection, *, at_work: bool) -> list[s
     rows = fetch(
         connection,
         _Left,
-        """
+        f"""
         SELECT f.flight_number, f.id AS flight, b.id AS booking, b.status FROM flights f
         JOIN booking_segments s ON s.flight_id = f.id
-        JOIN bookings b ON b.id = s.booking_id AND b.status IN ('PENDING', 'HELD', 'CONFIRMED')
-        WHERE f.status = 'CANCELLED'
-          AND NOT (%s AND EXISTS (SELECT 1 FROM flight_cancellations c WHERE c.flight_id = f.id AND c.status <> 'COMPLETED'))
+        JOIN bookings b ON b.id = s.booking_id AND b.status IN ({BookingStatus.PENDING.sql}, {BookingStatus.HELD.sql}, {BookingStatus.CONFIRMED.sql})
+        WHERE f.status = {FlightStatus.CANCELLED.sql}
+          AND NOT (%s AND EXISTS (SELECT 1 FROM flight_cancellations c WHERE c.flight_id = f.id AND c.status <> {CancellationStatus.COMPLETED.sql}))
         ORDER BY b.id LIMIT %s
-        """,
+        """,  # noqa: S608  # only constants
         (at_work, SHOWN),
     )
     return [
@@ -230,7 +237,10 @@ def _on_cancelled_flights(connection: RawConnection, *, at_work: bool) -> list[s
 
 
 def _open_cancellations(connection: RawConnection) -> list[str]:
-    rows = connection.execute("SELECT id FROM flight_cancellations WHERE status <> 'COMPLETED' LIMIT %s", (SHOWN,)).fetchall()
+    rows = connection.execute(
+        f"SELECT id FROM flight_cancellations WHERE status <> {CancellationStatus.COMPLETED.sql} LIMIT %s",  # noqa: S608  # only constants
+        (SHOWN,),
+    ).fetchall()
     return [f"the cancellation {row[0]} of a flight has not ended" for row in rows]
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import redis
 
 from core import keys
+from core.bookings.states import BookingStatus
 from core.db import RawConnection
 from core.flights.queries import read_free_seats
 from core.seats.inventory import Inventory
@@ -74,10 +75,10 @@ def _measure(connection: RawConnection, client: redis.Redis, flight_id: UUID) ->
         return None
     free, reserved = before
     row = connection.execute(
-        """
+        f"""
         SELECT (SELECT total_seats - seats_held - seats_sold FROM flights WHERE id = %s),
-               ARRAY(SELECT id FROM bookings WHERE id = ANY(%s) AND status = 'PENDING')
-        """,
+               ARRAY(SELECT id FROM bookings WHERE id = ANY(%s) AND status = {BookingStatus.PENDING.sql})
+        """,  # noqa: S608  # only constants
         (flight_id, list(reserved)),
     ).fetchone()
     if row is None or _read(client, flight_id) != before:
@@ -105,7 +106,7 @@ def _count_in_flight(connection: RawConnection, client: redis.Redis, flight_ids:
         flight_id: _reserved(cast("dict[bytes, bytes]", client.hgetall(keys.reservations(flight_id)))) for flight_id in flight_ids
     }
     rows = connection.execute(
-        "SELECT id FROM bookings WHERE id = ANY(%s) AND status = 'PENDING'",
+        f"SELECT id FROM bookings WHERE id = ANY(%s) AND status = {BookingStatus.PENDING.sql}",  # noqa: S608  # only constants
         (list({each for of in reserved.values() for each in of}),),
     ).fetchall()
     pending = {row[0] for row in rows}

@@ -5,44 +5,47 @@ from __future__ import annotations
 from typing import Any, Final
 
 from core import money
+from core.bookings.models import PaymentMode
+from core.bookings.states import BookingStatus
 from core.db import RawConnection
+from core.payments.models import PaymentStatus, RefundStatus
 
-_CHARGED_TWICE: Final = """
+_CHARGED_TWICE: Final = f"""
     SELECT 'booking ' || booking_id || ' was charged ' || count(*) || ' times'
-    FROM payments WHERE status = 'SUCCEEDED' GROUP BY booking_id HAVING count(*) > 1
-"""
+    FROM payments WHERE status = {PaymentStatus.SUCCEEDED.sql} GROUP BY booking_id HAVING count(*) > 1
+"""  # noqa: S608  # only constants
 _UNPAID: Final = f"""
     SELECT 'booking ' || b.id || ' costs ' || {money.exact_sql("b.price_total", "b.currency")} || ' ' || b.currency || ' and '
         || coalesce({money.exact_sql("p.amount", "p.currency")} || ' ' || p.currency, 'nothing') || ' was paid for it'
-    FROM bookings b LEFT JOIN payments p ON p.booking_id = b.id AND p.status = 'SUCCEEDED'
-    WHERE b.status = 'CONFIRMED' AND b.payment_mode <> 'none' AND b.price_total > 0 AND p.amount IS DISTINCT FROM b.price_total
+    FROM bookings b LEFT JOIN payments p ON p.booking_id = b.id AND p.status = {PaymentStatus.SUCCEEDED.sql}
+    WHERE b.status = {BookingStatus.CONFIRMED.sql} AND b.payment_mode <> {PaymentMode.NONE.sql} AND b.price_total > 0 AND p.amount IS DISTINCT FROM b.price_total
 """  # noqa: S608  # only constants
 _KEPT: Final = f"""
     SELECT 'booking ' || b.id || ' is ' || b.status || ', was paid ' || {money.exact_sql("p.amount", "p.currency")} || ' '
         || p.currency || ' and given back ' || {money.exact_sql("coalesce(r.amount, 0)", "p.currency")}
     FROM payments p JOIN bookings b ON b.id = p.booking_id LEFT JOIN refunds r ON r.payment_id = p.id
     LEFT JOIN cancellations c ON c.booking_id = b.id AND c.confirmed_at IS NOT NULL
-    WHERE p.status IN ('SUCCEEDED', 'SURPLUS') AND p.amount > 0 AND CASE
-        WHEN p.status = 'SURPLUS' THEN r.amount IS DISTINCT FROM p.amount
+    WHERE p.status IN ({PaymentStatus.SUCCEEDED.sql}, {PaymentStatus.SURPLUS.sql}) AND p.amount > 0 AND CASE
+        WHEN p.status = {PaymentStatus.SURPLUS.sql} THEN r.amount IS DISTINCT FROM p.amount
         -- A fee is kept only of what was paid when the traveller was told so; what came later, or by the airline, goes back whole.
-        WHEN b.status = 'CANCELLED' THEN coalesce(r.amount, 0) <>
+        WHEN b.status = {BookingStatus.CANCELLED.sql} THEN coalesce(r.amount, 0) <>
             CASE WHEN c.refund_amount + c.fee_amount = p.amount THEN c.refund_amount ELSE p.amount END
-        WHEN b.status = 'CONFIRMED' AND b.payment_mode <> 'none' THEN r.id IS NOT NULL
-        WHEN b.status IN ('FAILED', 'EXPIRED') THEN r.amount IS DISTINCT FROM p.amount
+        WHEN b.status = {BookingStatus.CONFIRMED.sql} AND b.payment_mode <> {PaymentMode.NONE.sql} THEN r.id IS NOT NULL
+        WHEN b.status IN ({BookingStatus.FAILED.sql}, {BookingStatus.EXPIRED.sql}) THEN r.amount IS DISTINCT FROM p.amount
         ELSE true END
 """  # noqa: S608  # only constants
 _REFUSED: Final = f"""
     SELECT 'refund ' || id || ' of ' || {money.exact_sql("amount", "currency")} || ' ' || currency || ' was refused by the provider'
-    FROM refunds WHERE status = 'FAILED'
+    FROM refunds WHERE status = {RefundStatus.FAILED.sql}
 """  # noqa: S608  # only constants
-_FORGOTTEN: Final = """
+_FORGOTTEN: Final = f"""
     SELECT 'payment ' || id || ' is ' || status || ', and nobody will look at it' FROM payments
-    WHERE status IN ('REQUIRES_PAYMENT', 'PROCESSING', 'UNKNOWN') AND next_at IS NULL
+    WHERE status IN ({PaymentStatus.REQUIRES_PAYMENT.sql}, {PaymentStatus.PROCESSING.sql}, {PaymentStatus.UNKNOWN.sql}) AND next_at IS NULL
     UNION ALL SELECT 'refund ' || id || ' is pending, and nobody will look at it' FROM refunds
-    WHERE status = 'PENDING' AND next_at IS NULL
+    WHERE status = {RefundStatus.PENDING.sql} AND next_at IS NULL
     UNION ALL SELECT 'booking ' || id || ' is held, and nobody will look at it' FROM bookings
-    WHERE status = 'HELD' AND next_at IS NULL
-"""
+    WHERE status = {BookingStatus.HELD.sql} AND next_at IS NULL
+"""  # noqa: S608  # only constants
 
 
 def find_violations(connection: RawConnection, *, limit: int) -> list[str]:

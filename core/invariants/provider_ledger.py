@@ -10,12 +10,13 @@ from uuid import UUID
 from core import money
 from core.db import RawConnection
 from core.invariants.finding import Finding
+from core.payments.models import PaymentStatus, RefundStatus
 from core.payments.provider import CapturedCharge
 
 _COMPARE: Final = f"""
     SELECT w.id::text, CASE
         WHEN p.id IS NULL THEN 'the provider took ' || w.money || ' as ' || w.id || ', and no booking owns it'
-        WHEN p.status = 'DECLINED' THEN 'payment ' || p.id || ' of booking ' || p.booking_id || ' is declined, and the provider took '
+        WHEN p.status = {PaymentStatus.DECLINED.sql} THEN 'payment ' || p.id || ' of booking ' || p.booking_id || ' is declined, and the provider took '
             || w.money
         WHEN (p.amount, p.currency) <> (w.amount, w.currency) THEN 'payment ' || p.id || ' of booking ' || p.booking_id || ' is of '
             || {money.exact_sql("p.amount", "p.currency")} || ' ' || p.currency || ', and the provider took ' || w.money
@@ -28,11 +29,11 @@ _COMPARE: Final = f"""
     ) AS w
     LEFT JOIN payments p ON p.id = w.id
     CROSS JOIN LATERAL (
-        SELECT coalesce(sum(amount) FILTER (WHERE status = 'SUCCEEDED'), 0) AS done,
-               coalesce(sum(amount) FILTER (WHERE status = 'PENDING'), 0) AS pending
+        SELECT coalesce(sum(amount) FILTER (WHERE status = {RefundStatus.SUCCEEDED.sql}), 0) AS done,
+               coalesce(sum(amount) FILTER (WHERE status = {RefundStatus.PENDING.sql}), 0) AS pending
         FROM refunds WHERE payment_id = p.id
     ) AS r
-    WHERE p.id IS NULL OR p.status = 'DECLINED' OR (p.amount, p.currency) <> (w.amount, w.currency)
+    WHERE p.id IS NULL OR p.status = {PaymentStatus.DECLINED.sql} OR (p.amount, p.currency) <> (w.amount, w.currency)
        OR w.refunded NOT BETWEEN r.done AND r.done + r.pending
 """  # noqa: S608  # only constants
 

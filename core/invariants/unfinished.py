@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from core.bookings.states import BookingStatus
 from core.db import RawConnection
+from core.flights.changes.models import CancellationStatus
 
 BOOKING_MINUTES: Final = 15
 """A booking that fails again and again is given up after eight."""
@@ -18,12 +20,12 @@ OVERDUE_MINUTES: Final = 5
 def find_lost_bookings(connection: RawConnection, *, limit: int) -> list[str]:
     """Bookings that wait and that nobody will work, or nobody has worked for too long."""
     rows = connection.execute(
-        """
+        f"""
         SELECT id, next_at, next_at > now() + %(lease)s * interval '1 minute' FROM bookings
-        WHERE status = 'PENDING' AND (
+        WHERE status = {BookingStatus.PENDING.sql} AND (
             next_at IS NULL OR next_at > now() + %(lease)s * interval '1 minute' OR created_at < now() - %(ends)s * interval '1 minute'
         ) ORDER BY id LIMIT %(limit)s
-        """,
+        """,  # noqa: S608  # only constants
         {"lease": LONGEST_LEASE_MINUTES, "ends": BOOKING_MINUTES, "limit": limit},
     ).fetchall()
     return [f"booking {row[0]} is PENDING, and {_why_lost(*row[1:])}" for row in rows]
@@ -41,10 +43,10 @@ def _why_lost(next_at: datetime | None, is_far: bool) -> str:
 def find_stuck_cancellations(connection: RawConnection, *, limit: int) -> list[str]:
     """Cancellations of flights that do not go on."""
     rows = connection.execute(
-        """
+        f"""
         SELECT id FROM flight_cancellations
-        WHERE status <> 'COMPLETED' AND (next_at IS NULL OR next_at < now() - %s * interval '1 minute') ORDER BY id LIMIT %s
-        """,
+        WHERE status <> {CancellationStatus.COMPLETED.sql} AND (next_at IS NULL OR next_at < now() - %s * interval '1 minute') ORDER BY id LIMIT %s
+        """,  # noqa: S608  # only constants
         (OVERDUE_MINUTES, limit),
     ).fetchall()
     return [f"the cancellation {row[0]} of a flight does not go on" for row in rows]

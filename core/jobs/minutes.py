@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Column, DateTime
 from sqlmodel import Field, SQLModel
 
+from core.bookings.states import BookingStatus
 from core.clock import first_id_at, now
 from core.db import RawConnection, fetch, fetch_one
 
@@ -70,9 +71,9 @@ class Minute(Counts, frozen=True, kw_only=True):
 _DECIDED: Final = '$[*] ? (@.stage == "held" || @.stage == "confirmed" || @.stage == "failed")'
 _COUNT: Final = f"""
     SELECT count(*)::int AS accepted,
-        count(*) FILTER (WHERE status = 'PENDING')::int AS pending, count(*) FILTER (WHERE status = 'HELD')::int AS held,
-        count(*) FILTER (WHERE status = 'CONFIRMED')::int AS confirmed, count(*) FILTER (WHERE status = 'FAILED')::int AS failed,
-        count(*) FILTER (WHERE status IN ('CANCELLED', 'EXPIRED'))::int AS ended,
+        count(*) FILTER (WHERE status = {BookingStatus.PENDING.sql})::int AS pending, count(*) FILTER (WHERE status = {BookingStatus.HELD.sql})::int AS held,
+        count(*) FILTER (WHERE status = {BookingStatus.CONFIRMED.sql})::int AS confirmed, count(*) FILTER (WHERE status = {BookingStatus.FAILED.sql})::int AS failed,
+        count(*) FILTER (WHERE status IN ({BookingStatus.CANCELLED.sql}, {BookingStatus.EXPIRED.sql}))::int AS ended,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) AS p50_ms, percentile_cont(0.95) WITHIN GROUP (ORDER BY ms) AS p95_ms,
         percentile_cont(0.99) WITHIN GROUP (ORDER BY ms) AS p99_ms
     FROM (
@@ -81,12 +82,12 @@ _COUNT: Final = f"""
         FROM bookings WHERE id >= %(begin)s AND id < %(end)s
     ) AS accepted
 """  # noqa: S608  # only constants of this module
-_NOW: Final = """
-    SELECT (SELECT count(*)::int FROM bookings WHERE next_at IS NOT NULL AND status = 'PENDING') AS waiting,
-           (SELECT extract(epoch FROM now() - min(created_at))::float8 FROM bookings WHERE next_at IS NOT NULL AND status = 'PENDING')
+_NOW: Final = f"""
+    SELECT (SELECT count(*)::int FROM bookings WHERE next_at IS NOT NULL AND status = {BookingStatus.PENDING.sql}) AS waiting,
+           (SELECT extract(epoch FROM now() - min(created_at))::float8 FROM bookings WHERE next_at IS NOT NULL AND status = {BookingStatus.PENDING.sql})
                AS oldest_seconds,
            (SELECT count(*)::int FROM dead_letters WHERE replayed_at IS NULL AND discarded_at IS NULL) AS dead_letters
-"""
+"""  # noqa: S608  # only constants
 _WRITE: Final = f"""
     INSERT INTO operations_minutes (minute, accepted, pending, held, confirmed, failed, ended, p50_ms, p95_ms, p99_ms,
                                     waiting, oldest_seconds, dead_letters)

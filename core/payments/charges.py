@@ -21,8 +21,8 @@ NOT_CHARGED: Final = "not_charged"
 """Decline code: the booking was over before the provider was called."""
 NEVER_ARRIVED: Final = "never_arrived"
 """Decline code: the booking is over, and the provider was asked time and again and has not heard of the charge."""
-LIVE: Final = "status IN ('REQUIRES_PAYMENT', 'PROCESSING', 'UNKNOWN')"
-COUNTS: Final = "status NOT IN ('DECLINED', 'SURPLUS')"
+LIVE: Final = f"status IN ({PaymentStatus.REQUIRES_PAYMENT.sql}, {PaymentStatus.PROCESSING.sql}, {PaymentStatus.UNKNOWN.sql})"
+COUNTS: Final = f"status NOT IN ({PaymentStatus.DECLINED.sql}, {PaymentStatus.SURPLUS.sql})"
 """Of one booking, one payment at most: the predicate of `ux_payments_live`."""
 
 
@@ -59,7 +59,7 @@ def open_attempts(connection: RawConnection, wanted: Mapping[UUID, Decimal], tok
         LockedPayment,
         f"""
         INSERT INTO payments (id, booking_id, token, amount, currency, status, next_at)
-        SELECT w.id, b.id, coalesce(%s, b.payment_token), w.amount, b.currency, 'REQUIRES_PAYMENT', now() + %s * interval '1 second'
+        SELECT w.id, b.id, coalesce(%s, b.payment_token), w.amount, b.currency, {PaymentStatus.REQUIRES_PAYMENT.sql}, now() + %s * interval '1 second'
         FROM unnest(%s::uuid[], %s::uuid[], %s::numeric[]) AS w(id, booking_id, amount) JOIN bookings b ON b.id = w.booking_id
         ON CONFLICT (booking_id) WHERE {COUNTS} DO NOTHING
         RETURNING {_COLUMNS}
@@ -93,11 +93,11 @@ def begin(connection: RawConnection, payment_ids: Sequence[UUID]) -> None:
     """A worker is about to call for these: PROCESSING under a lease, and the attempt is counted before it is made."""
     if payment_ids:
         connection.execute(
-            """
-            UPDATE payments SET status = 'PROCESSING', attempts = attempts + 1, updated_at = now(),
+            f"""
+            UPDATE payments SET status = {PaymentStatus.PROCESSING.sql}, attempts = attempts + 1, updated_at = now(),
                 next_at = now() + %s * interval '1 second'
             WHERE id = ANY(%s)
-            """,
+            """,  # noqa: S608  # only constants
             (LEASE_SECONDS, list(payment_ids)),
         )
 
@@ -115,10 +115,10 @@ def decline(connection: RawConnection, codes: Mapping[UUID, str]) -> None:
     """No money was captured, and none will be: payment -> why."""
     if codes:
         connection.execute(
-            """
-            UPDATE payments p SET status = 'DECLINED', decline_code = w.code, updated_at = now(), next_at = NULL
+            f"""
+            UPDATE payments p SET status = {PaymentStatus.DECLINED.sql}, decline_code = w.code, updated_at = now(), next_at = NULL
             FROM unnest(%s::uuid[], %s::text[]) AS w(id, code) WHERE p.id = w.id
-            """,
+            """,  # noqa: S608  # only constants
             (list(codes), list(codes.values())),
         )
 
@@ -141,7 +141,7 @@ def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
     rows = connection.execute(
         f"""
         UPDATE payments p SET
-            status = CASE p.status WHEN 'PROCESSING' THEN 'UNKNOWN' ELSE p.status END,
+            status = CASE p.status WHEN {PaymentStatus.PROCESSING.sql} THEN {PaymentStatus.UNKNOWN.sql} ELSE p.status END,
             next_at = now() + %s * interval '1 second'
         FROM (SELECT id FROM payments WHERE next_at < now() AND {LIVE} ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED) AS due
         WHERE p.id = due.id RETURNING p.booking_id
@@ -154,9 +154,9 @@ def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
 def make_due_now(connection: RawConnection) -> None:
     """The queues were lost: what was to be charged is due now."""
     connection.execute(
-        """
+        f"""
         UPDATE payments SET next_at = now() WHERE id IN (
-            SELECT id FROM payments WHERE status = 'REQUIRES_PAYMENT' AND next_at IS NOT NULL FOR NO KEY UPDATE SKIP LOCKED
+            SELECT id FROM payments WHERE status = {PaymentStatus.REQUIRES_PAYMENT.sql} AND next_at IS NOT NULL FOR NO KEY UPDATE SKIP LOCKED
         )
-        """
+        """  # noqa: S608  # only constants
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +12,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from core.clock import new_id
+from core.statuses import StoredEnum
 
 
-class PaymentStatus(StrEnum):
+class PaymentStatus(StoredEnum):
     REQUIRES_PAYMENT = "REQUIRES_PAYMENT"
     """Asked for; the provider has not been called."""
     PROCESSING = "PROCESSING"
@@ -28,7 +28,7 @@ class PaymentStatus(StrEnum):
     """The call ended without an answer. The provider is asked by key, never guessed at."""
 
 
-class RefundStatus(StrEnum):
+class RefundStatus(StoredEnum):
     PENDING = "PENDING"
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
@@ -39,12 +39,15 @@ class Payment(SQLModel, table=True):
 
     __tablename__ = "payments"
     __table_args__ = (
-        CheckConstraint(
-            "status IN ('REQUIRES_PAYMENT', 'PROCESSING', 'SUCCEEDED', 'DECLINED', 'SURPLUS', 'UNKNOWN')", name="status_known"
-        ),
+        CheckConstraint(PaymentStatus.known_sql(), name="status_known"),
         CheckConstraint("amount >= 0", name="amount_not_negative"),
         # Attempt n + 1 only after attempt n has failed; so a booking is charged at most once.
-        Index("ux_payments_live", "booking_id", unique=True, postgresql_where=text("status NOT IN ('DECLINED', 'SURPLUS')")),
+        Index(
+            "ux_payments_live",
+            "booking_id",
+            unique=True,
+            postgresql_where=text(f"status NOT IN ({PaymentStatus.DECLINED.sql}, {PaymentStatus.SURPLUS.sql})"),
+        ),
         Index("ix_payments_booking", "booking_id"),
         Index("ix_payments_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     )
@@ -80,7 +83,7 @@ class Refund(SQLModel, table=True):
 
     __tablename__ = "refunds"
     __table_args__ = (
-        CheckConstraint("status IN ('PENDING', 'SUCCEEDED', 'FAILED')", name="status_known"),
+        CheckConstraint(RefundStatus.known_sql(), name="status_known"),
         CheckConstraint("amount > 0", name="amount_positive"),
         # A payment is refunded once: every reason to refund ends the booking or refuses the money.
         Index("ux_refunds_payment", "payment_id", unique=True),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -14,12 +13,14 @@ from core.clock import new_id
 from core.db import RawConnection, fetch
 from core.lease import LEASE_SECONDS
 from core.messaging.messages import MAX_IDS, SendRefunds
+from core.payments.models import PaymentStatus, RefundStatus
 from core.payments.provider import RefundOutcome
+from core.statuses import StoredEnum
 
 RETRY_CAP_SECONDS: Final = 3600
 
 
-class RefundReason(StrEnum):
+class RefundReason(StoredEnum):
     CANCELLED = "cancelled"
     """The traveller gave the booking back."""
     FLIGHT_CANCELLED = "flight_cancelled"
@@ -47,15 +48,15 @@ def request_many(
     if not amounts:
         return {}
     rows = connection.execute(
-        """
+        f"""
         INSERT INTO refunds (id, payment_id, booking_id, amount, currency, reason, next_at)
         SELECT w.id, p.id, p.booking_id, least(coalesce(w.amount, p.amount), p.amount), p.currency, %s, now() + %s * interval '1 second'
         FROM unnest(%s::uuid[], %s::uuid[], %s::numeric[]) AS w(id, booking_id, amount)
-        JOIN payments p ON p.booking_id = w.booking_id AND p.status = 'SUCCEEDED'
+        JOIN payments p ON p.booking_id = w.booking_id AND p.status = {PaymentStatus.SUCCEEDED.sql}
         WHERE least(coalesce(w.amount, p.amount), p.amount) > 0
         ON CONFLICT (payment_id) DO NOTHING
         RETURNING id, booking_id, amount
-        """,
+        """,  # noqa: S608  # only constants
         (reason, LEASE_SECONDS, [new_id() for _ in amounts], list(amounts), list(amounts.values())),
     ).fetchall()
     after.messages += _messages(row[0] for row in rows)
@@ -112,10 +113,10 @@ def claim(connection: RawConnection, refund_ids: Sequence[UUID]) -> dict[UUID, P
     rows = fetch(
         connection,
         PendingRefund,
-        """
+        f"""
         UPDATE refunds SET attempts = least(attempts + 1, 100), updated_at = now(), next_at = now() + %s * interval '1 second'
-        WHERE id = ANY(%s) AND status = 'PENDING' RETURNING id, payment_id, booking_id, amount, currency
-        """,
+        WHERE id = ANY(%s) AND status = {RefundStatus.PENDING.sql} RETURNING id, payment_id, booking_id, amount, currency
+        """,  # noqa: S608  # only constants
         (LEASE_SECONDS, list(refund_ids)),
     )
     return {refund.id: refund for refund in rows}
@@ -125,12 +126,12 @@ def settle(connection: RawConnection, outcomes: Mapping[UUID, RefundOutcome], af
     """Write what the provider said. What it did not answer is sent again after 2^attempts seconds, an hour at most."""
     status = {RefundOutcome.DONE: "SUCCEEDED", RefundOutcome.REFUSED: "FAILED", RefundOutcome.UNKNOWN: "PENDING"}
     rows = connection.execute(
-        """
+        f"""
         UPDATE refunds r SET status = w.status, updated_at = now(), next_at = CASE w.status
-            WHEN 'PENDING' THEN now() + least(power(2, least(r.attempts, 20)), %s) * interval '1 second' END
-        FROM unnest(%s::uuid[], %s::text[]) AS w(id, status) WHERE r.id = w.id AND r.status = 'PENDING'
+            WHEN {RefundStatus.PENDING.sql} THEN now() + least(power(2, least(r.attempts, 20)), %s) * interval '1 second' END
+        FROM unnest(%s::uuid[], %s::text[]) AS w(id, status) WHERE r.id = w.id AND r.status = {RefundStatus.PENDING.sql}
         RETURNING r.booking_id
-        """,
+        """,  # noqa: S608  # only constants
         (RETRY_CAP_SECONDS, list(outcomes), [status[outcome] for outcome in outcomes.values()]),
     ).fetchall()
     after.changed_bookings += [row[0] for row in rows]
@@ -139,13 +140,13 @@ def settle(connection: RawConnection, outcomes: Mapping[UUID, RefundOutcome], af
 def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
     """Refunds that nobody is sending, leased anew."""
     rows = connection.execute(
-        """
+        f"""
         UPDATE refunds r SET next_at = now() + %s * interval '1 second'
         FROM (
-            SELECT id FROM refunds WHERE next_at < now() AND status = 'PENDING' ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED
+            SELECT id FROM refunds WHERE next_at < now() AND status = {RefundStatus.PENDING.sql} ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED
         ) AS due
         WHERE r.id = due.id RETURNING r.id
-        """,
+        """,  # noqa: S608  # only constants
         (LEASE_SECONDS, limit),
     ).fetchall()
     return sorted(row[0] for row in rows)
@@ -154,28 +155,31 @@ def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
 def make_due_now(connection: RawConnection) -> None:
     """The queues were lost: what was to be given back is due now."""
     connection.execute(
-        """
+        f"""
         UPDATE refunds SET next_at = now() WHERE id IN (
-            SELECT id FROM refunds WHERE next_at IS NOT NULL AND status = 'PENDING' AND attempts = 0 FOR NO KEY UPDATE SKIP LOCKED
+            SELECT id FROM refunds WHERE next_at IS NOT NULL AND status = {RefundStatus.PENDING.sql} AND attempts = 0 FOR NO KEY UPDATE SKIP LOCKED
         )
-        """
+        """  # noqa: S608  # only constants
     )
 
 
 def find_refused(connection: RawConnection, refund_ids: Sequence[UUID]) -> list[UUID]:
     """Those of these refunds that the provider has refused."""
-    rows = connection.execute("SELECT id FROM refunds WHERE id = ANY(%s) AND status = 'FAILED'", (list(refund_ids),)).fetchall()
+    rows = connection.execute(
+        f"SELECT id FROM refunds WHERE id = ANY(%s) AND status = {RefundStatus.FAILED.sql}",  # noqa: S608  # only constants
+        (list(refund_ids),),
+    ).fetchall()
     return [row[0] for row in rows]
 
 
 def reopen(connection: RawConnection, refund_ids: Sequence[UUID]) -> list[UUID]:
     """Send those of these refunds that the provider has refused once more. Returns them."""
     rows = connection.execute(
-        """
-        UPDATE refunds r SET status = 'PENDING', attempts = 0, updated_at = now(), next_at = now() + %s * interval '1 second'
-        FROM (SELECT id FROM refunds WHERE id = ANY(%s) AND status = 'FAILED' ORDER BY id FOR NO KEY UPDATE) AS refused
+        f"""
+        UPDATE refunds r SET status = {RefundStatus.PENDING.sql}, attempts = 0, updated_at = now(), next_at = now() + %s * interval '1 second'
+        FROM (SELECT id FROM refunds WHERE id = ANY(%s) AND status = {RefundStatus.FAILED.sql} ORDER BY id FOR NO KEY UPDATE) AS refused
         WHERE r.id = refused.id RETURNING r.id
-        """,
+        """,  # noqa: S608  # only constants
         (LEASE_SECONDS, list(refund_ids)),
     ).fetchall()
     return sorted(row[0] for row in rows)

@@ -14,16 +14,17 @@ import msgspec
 from msgspec import Meta
 
 from core.db import RawConnection
+from core.flights.models import FlightStatus
 from core.money import in_units
 
 CHEAPEST: Final = 20
 """Flights of a day that are looked at for free seats, the cheapest first."""
 
-_MONTH: Final = """
+_MONTH: Final = f"""
     SELECT departure_date, id, price, currency, departure_ts FROM flights
-    WHERE source_key = %s AND destination_key = %s AND departure_date BETWEEN %s AND %s AND status = 'SCHEDULED' AND departure_ts > now()
+    WHERE source_key = %s AND destination_key = %s AND departure_date BETWEEN %s AND %s AND status = {FlightStatus.SCHEDULED.sql} AND departure_ts > now()
     ORDER BY departure_date, price, departure_ts, id
-"""
+"""  # noqa: S608  # only constants
 
 
 class CalendarDay(msgspec.Struct, frozen=True, kw_only=True):

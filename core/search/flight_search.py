@@ -9,6 +9,7 @@ from typing import Final
 from psycopg.sql import SQL
 
 from core.db import RawConnection, fetch
+from core.flights.models import FlightStatus
 from core.flights.views import COLUMNS, FlightRow, FlightView
 
 ROWS: Final = 500
@@ -29,11 +30,11 @@ _ORDER: Final = {
     SearchSort.FASTEST: SQL("arrival_ts - departure_ts, price, departure_ts, id"),
 }
 _SEARCH: Final = {
-    sort: SQL("""
-        SELECT {columns} FROM flights
-        WHERE source_key = %s AND destination_key = %s AND departure_date = %s AND status = 'SCHEDULED' AND departure_ts > now()
-        ORDER BY {order} LIMIT %s
-        """).format(columns=COLUMNS, order=order)
+    sort: SQL(f"""
+        SELECT {{columns}} FROM flights
+        WHERE source_key = %s AND destination_key = %s AND departure_date = %s AND status = {FlightStatus.SCHEDULED.sql} AND departure_ts > now()
+        ORDER BY {{order}} LIMIT %s
+        """).format(columns=COLUMNS, order=order)  # noqa: S608  # only constants
     for sort, order in _ORDER.items()
 }
 

@@ -19,6 +19,7 @@ from redis.exceptions import NoScriptError
 from core import keys
 from core.db import RawConnection, fetch
 from core.seats.scripts import SCRIPTS, Script, Scripts
+from core.statuses import WITH_SEATS
 
 KEPT_AFTER_DEPARTURE: Final = timedelta(days=1)
 
@@ -146,15 +147,15 @@ def take_snapshots(connection: RawConnection, flight_ids: Sequence[UUID]) -> lis
     rows = fetch(
         connection,
         _SnapshotRow,
-        """
+        f"""
         SELECT f.id, f.total_seats - f.seats_held - f.seats_sold AS free, f.departure_ts,
-               coalesce(array_agg(b.id) FILTER (WHERE b.id IS NOT NULL), '{}') AS bookings,
-               coalesce(array_agg(b.seats) FILTER (WHERE b.id IS NOT NULL), '{}') AS seats
+               coalesce(array_agg(b.id) FILTER (WHERE b.id IS NOT NULL), '{{}}') AS bookings,
+               coalesce(array_agg(b.seats) FILTER (WHERE b.id IS NOT NULL), '{{}}') AS seats
         FROM flights f LEFT JOIN (
-            booking_segments s JOIN bookings b ON b.id = s.booking_id AND b.status IN ('HELD', 'CONFIRMED')
+            booking_segments s JOIN bookings b ON b.id = s.booking_id AND b.status IN {WITH_SEATS}
         ) ON s.flight_id = f.id
         WHERE f.id = ANY(%s) GROUP BY f.id
-        """,
+        """,  # noqa: S608  # only constants
         (list(flight_ids),),
     )
     return [Snapshot(row.id, row.free, row.departure_ts, list(zip(row.bookings, row.seats, strict=True))) for row in rows]

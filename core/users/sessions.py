@@ -46,6 +46,17 @@ class Link:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """Where an account is signed in. It ends at `expires_at` unless it is used before."""
+
+    id: UUID
+    device: str | None
+    started_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+
+
 def start(session: Session, user_id: UUID, *, at: datetime, days: int, device: str | None = None) -> Link:
     """A new session, at a sign-in with a password. Sessions of this user that ran out are forgotten.
 
@@ -74,10 +85,11 @@ def rotate(session: Session, token: str, *, at: datetime, days: int) -> Link | R
     return _append(session, link.user_id, link.family, at=at, days=days)
 
 
-def list_open(session: Session, user_id: UUID, *, at: datetime) -> list[UserSession]:
+def list_open(session: Session, user_id: UUID, *, at: datetime) -> list[OpenSession]:
     """Where an account is signed in, the one used last first."""
     is_open = (col(UserSession.user_id) == user_id, col(UserSession.ended_at).is_(None), col(UserSession.expires_at) > at)
-    return list(session.exec(select(UserSession).where(*is_open).order_by(col(UserSession.last_used_at).desc())))
+    found = session.exec(select(UserSession).where(*is_open).order_by(col(UserSession.last_used_at).desc()))
+    return [OpenSession(each.id, each.device, each.started_at, each.last_used_at, each.expires_at) for each in found]
 
 
 def end(session: Session, token: str, *, at: datetime) -> list[UUID]:

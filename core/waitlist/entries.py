@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from core.db import RawConnection
+from core.flights.models import FlightStatus
 from core.waitlist.models import WaitStatus
 
 
@@ -14,13 +15,13 @@ def end_offers(connection: RawConnection, booking_ids: Sequence[UUID], ending: W
     the place, unless the offer was taken.
     """
     connection.execute(
-        """
+        f"""
         UPDATE waitlist w SET
-            status = CASE WHEN f.status = 'CANCELLED' AND s.ending <> %(booked)s THEN %(closed)s ELSE s.ending END,
+            status = CASE WHEN f.status = {FlightStatus.CANCELLED.sql} AND s.ending <> %(booked)s THEN %(closed)s ELSE s.ending END,
             updated_at = now()
         FROM flights f, (SELECT %(ending)s::text) AS s(ending)
         WHERE w.booking_id = ANY(%(bookings)s) AND w.status = ANY(%(open)s) AND f.id = w.flight_id
-        """,
+        """,  # noqa: S608  # only constants
         {
             "ending": ending,
             "booked": WaitStatus.BOOKED,
@@ -42,11 +43,11 @@ def close(connection: RawConnection, flight_id: UUID) -> int:
 def close_departed(connection: RawConnection, *, limit: int) -> int:
     """End the waiting for flights that have departed, some thousand parties at a time."""
     return connection.execute(
-        """
+        f"""
         UPDATE waitlist SET status = %s, updated_at = now() WHERE id IN (
             SELECT w.id FROM waitlist w JOIN flights f ON f.id = w.flight_id
-            WHERE w.status = 'WAITING' AND f.departure_ts <= now() LIMIT %s FOR UPDATE OF w SKIP LOCKED
+            WHERE w.status = {WaitStatus.WAITING.sql} AND f.departure_ts <= now() LIMIT %s FOR UPDATE OF w SKIP LOCKED
         )
-        """,
+        """,  # noqa: S608  # only constants
         (WaitStatus.CLOSED, limit),
     ).rowcount

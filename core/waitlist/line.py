@@ -112,17 +112,17 @@ def lock_next(connection: RawConnection, free: Mapping[UUID, int]) -> list[Waiti
     return fetch(
         connection,
         WaitingParty,
-        """
+        f"""
         SELECT w.id, w.flight_id, w.user_id, w.party_size, w.accept_partial
         FROM unnest(%s::uuid[], %s::int[]) AS c(flight_id, free)
         JOIN flights f ON f.id = c.flight_id AND f.departure_ts > now()
         CROSS JOIN LATERAL (
             SELECT * FROM waitlist w
-            WHERE w.flight_id = c.flight_id AND w.status = 'WAITING' AND (w.party_size <= c.free OR w.accept_partial)
+            WHERE w.flight_id = c.flight_id AND w.status = {WaitStatus.WAITING.sql} AND (w.party_size <= c.free OR w.accept_partial)
             ORDER BY w.turn LIMIT c.free FOR UPDATE SKIP LOCKED
         ) AS w
         ORDER BY w.turn
-        """,
+        """,  # noqa: S608  # only constants
         (list(free), list(free.values())),
     )
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Identity, Index, SmallInteger, Text, func, text
 from sqlmodel import Field, SQLModel
 
 from core.clock import new_id
+from core.statuses import StoredEnum
 
 
-class WaitStatus(StrEnum):
+class WaitStatus(StoredEnum):
     WAITING = "WAITING"
     OFFERED = "OFFERED"
     """Seats are held for the party, as the booking `booking_id`, until its hold ends."""
@@ -31,9 +31,15 @@ class WaitlistEntry(SQLModel, table=True):
     __tablename__ = "waitlist"
     __table_args__ = (
         CheckConstraint("party_size BETWEEN 1 AND 9", name="party_in_range"),
-        CheckConstraint("status IN ('WAITING', 'OFFERED', 'BOOKED', 'EXPIRED', 'LEFT', 'CLOSED')", name="status_known"),
-        Index("ix_waitlist_waiting", "flight_id", "turn", postgresql_where=text("status = 'WAITING'")),
-        Index("ux_waitlist_open", "flight_id", "user_id", unique=True, postgresql_where=text("status IN ('WAITING', 'OFFERED')")),
+        CheckConstraint(WaitStatus.known_sql(), name="status_known"),
+        Index("ix_waitlist_waiting", "flight_id", "turn", postgresql_where=text(f"status = {WaitStatus.WAITING.sql}")),
+        Index(
+            "ux_waitlist_open",
+            "flight_id",
+            "user_id",
+            unique=True,
+            postgresql_where=text(f"status IN ({WaitStatus.WAITING.sql}, {WaitStatus.OFFERED.sql})"),
+        ),
         Index("ix_waitlist_booking", "booking_id", postgresql_where=text("booking_id IS NOT NULL")),
         Index("ix_waitlist_traveller", "user_id", "flight_id", "turn"),
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from core.db import RawConnection, fetch_one
+from core.flights.models import FlightStatus
 from core.waitlist.errors import NotWaiting
 from core.waitlist.models import WaitStatus
 
@@ -68,19 +69,19 @@ def get_entry(connection: RawConnection, flight_id: UUID, user_id: UUID) -> Wait
     entry = fetch_one(
         connection,
         _Entry,
-        """
+        f"""
         SELECT w.id, w.created_at, b.id AS booking_id,
-               CASE WHEN w.status = 'WAITING' AND f.departure_ts <= now() THEN 'CLOSED' ELSE w.status END AS status,
+               CASE WHEN w.status = {WaitStatus.WAITING.sql} AND f.departure_ts <= now() THEN {WaitStatus.CLOSED.sql} ELSE w.status END AS status,
                w.party_size, w.accept_partial, ahead.parties AS parties_ahead, ahead.seats AS seats_ahead,
                f.total_seats - f.seats_held - f.seats_sold AS free, b.reference, coalesce(b.seats, 0) AS offered_seats,
-               b.hold_expires_at AS offer_ends_at, f.status = 'CANCELLED' AS cancelled
+               b.hold_expires_at AS offer_ends_at, f.status = {FlightStatus.CANCELLED.sql} AS cancelled
         FROM waitlist w JOIN flights f ON f.id = w.flight_id LEFT JOIN bookings b ON b.id = w.booking_id
         CROSS JOIN LATERAL (
             SELECT count(*) AS parties, coalesce(sum(a.party_size), 0) AS seats FROM waitlist a
-            WHERE a.flight_id = w.flight_id AND a.status = 'WAITING' AND a.turn < w.turn AND w.status = 'WAITING'
+            WHERE a.flight_id = w.flight_id AND a.status = {WaitStatus.WAITING.sql} AND a.turn < w.turn AND w.status = {WaitStatus.WAITING.sql}
         ) AS ahead
         WHERE w.user_id = %s AND w.flight_id = %s ORDER BY w.turn DESC LIMIT 1
-        """,
+        """,  # noqa: S608  # only constants
         (user_id, flight_id),
     )
     if entry is None or entry.status is WaitStatus.LEFT:

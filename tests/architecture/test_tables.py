@@ -1,11 +1,15 @@
-"""Every table has one package that writes it, and the edges have no SQL at all."""
+"""Every table has one package that writes it, with SQL or through SQLModel, and the edges have no SQL at all."""
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
+
+import pytest
+from sqlmodel import SQLModel
 
 from core.migrations.metadata import METADATA
 from tests.architecture.source import Module, modules
@@ -39,8 +43,12 @@ WRITERS: Final = {
 """The package that writes each table. Who wants a row changed calls a function of that package."""
 
 TEMPORARY: Final = {"import_stage"}
-WRITTEN_AS_OBJECTS: Final = {"refresh_tokens", "sessions", "users"}
-"""Through SQLModel, so no statement names them."""
+TABLE_CLASSES: Final = {
+    (mapper.class_.__module__, mapper.class_.__name__): mapper.class_.__tablename__ for mapper in SQLModel._sa_registry.mappers
+}
+"""Module and name of each table's class in SQLModel, with its table."""
+_STATEMENT_CALLS: Final = {"insert", "update", "delete"}
+_OBJECT_CALLS: Final = {"add", "add_all", "merge"}
 
 _WRITE: Final = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM|COPY|TRUNCATE(?: TABLE)?|MERGE INTO)\s+(?:ONLY\s+)?([a-z_]+)\b")
 _STATEMENT: Final = re.compile(
@@ -49,11 +57,43 @@ _STATEMENT: Final = re.compile(
 
 
 def writes(module: Module) -> Iterable[tuple[str, int]]:
-    """The tables that the SQL of a module writes, with the lines."""
+    """The tables that a module writes, with the lines: in SQL, and through SQLModel."""
     for line, text in module.texts():
         for table in _WRITE.findall(text):
             if table in WRITERS:
                 yield table, line
+    classes = table_classes(module)
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and called(node) in _STATEMENT_CALLS | _OBJECT_CALLS:
+            for name in {each.id for argument in node.args for each in ast.walk(argument) if isinstance(each, ast.Name)}:
+                if name in classes:
+                    yield classes[name], node.lineno
+
+
+def called(node: ast.Call) -> str:
+    """The last part of the name of what is called: `add` of `session.add(...)`."""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def table_classes(module: Module) -> dict[str, str]:
+    """The names by which a module knows classes of tables, with the tables: those that it imports, and its own."""
+    known = {name: table for (where, name), table in TABLE_CLASSES.items() if where == module.name}
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                if table := TABLE_CLASSES.get((node.module or "", alias.name)):
+                    known[alias.asname or alias.name] = table
+    return known
+
+
+def foreign_table_classes(found: Iterable[Module]) -> list[str]:
+    """Classes of tables in the hands of a package that does not write the table. A change of an attribute would be a write."""
+    return [
+        f"{module.name} has the class of {table}"
+        for module in found
+        for table in sorted(set(table_classes(module).values()))
+        if module.package != WRITERS[table]
+    ]
 
 
 def strays(found: Iterable[Module]) -> list[str]:
@@ -90,7 +130,25 @@ def test_every_table_is_written_by_its_package_alone() -> None:
 def test_every_table_has_a_writer() -> None:
     written = {table for module in modules() for table, _ in writes(module)}
     assert {*METADATA.tables, *TEMPORARY} == set(WRITERS)
-    assert set(WRITERS) - written <= WRITTEN_AS_OBJECTS
+    assert set(WRITERS) == written
+
+
+def test_only_the_writer_of_a_table_has_its_class() -> None:
+    assert foreign_table_classes(modules()) == []
+
+
+def test_the_class_of_a_table_elsewhere_is_found(tmp_path: Path) -> None:
+    stray = module_of(tmp_path, "core.lifecycle.expire", "from core.users.models import Role, User")
+    assert foreign_table_classes([stray]) == ["core.lifecycle.expire has the class of users"]
+
+
+@pytest.mark.parametrize(
+    "write",
+    ["session.add(User(username='a'))", "session.execute(update(User).values(role='admin'))", "insert(User)", "delete(User)"],
+)
+def test_a_write_through_sqlmodel_outside_its_package_is_found(write: str, tmp_path: Path) -> None:
+    stray = module_of(tmp_path, "core.lifecycle.expire", f"from core.users.models import User\n{write}")
+    assert strays([stray]) == ["core.lifecycle.expire:2 writes users"]
 
 
 def test_a_write_outside_its_package_is_found(tmp_path: Path) -> None:

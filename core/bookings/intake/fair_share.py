@@ -18,6 +18,7 @@ from core.bookings.intake.idempotency import find_holders
 from core.bookings.models import PaymentMode
 from core.bookings.states import ACTIVE, BookingStatus
 from core.db import RawConnection
+from core.payments.models import PaymentStatus
 
 Claim: TypeAlias = tuple[UUID, UUID]
 """A traveller and a flight."""
@@ -68,7 +69,7 @@ _UNPAID: Final = f"""
     SELECT w.user_id, w.flight_id, max(b.finished_at) + %(minutes)s * interval '1 minute' {_RECENT}
     AND b.payment_mode = %(hold)s AND b.status = ANY(%(ended)s) AND b.hold_expires_at IS NOT NULL
       AND b.finished_at > now() - %(minutes)s * interval '1 minute'
-      AND NOT EXISTS (SELECT FROM payments p WHERE p.booking_id = b.id AND p.status = 'SUCCEEDED')
+      AND NOT EXISTS (SELECT FROM payments p WHERE p.booking_id = b.id AND p.status = {PaymentStatus.SUCCEEDED.sql})
     GROUP BY w.user_id, w.flight_id
     HAVING count(*) FILTER (WHERE b.status = %(expired)s) > 0 OR count(*) >= %(cancelled_holds)s
 """  # noqa: S608  # only constants of this module

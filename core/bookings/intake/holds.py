@@ -16,6 +16,7 @@ from core.bookings.intake.idempotency import find_holders
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus
 from core.db import RawConnection
+from core.waitlist.models import WaitStatus
 
 UNPAID: Final = (BookingStatus.PENDING, BookingStatus.HELD)
 PAID_LATER: Final = (PaymentMode.HOLD, PaymentMode.TOKEN)
@@ -75,11 +76,11 @@ def find_excess(connection: RawConnection, requests: Sequence[Counted], limit: i
 def count_open(connection: RawConnection, user_id: UUID) -> int:
     """A traveller's unpaid bookings, and the places in line that may become some. The caller has locked the traveller."""
     row = connection.execute(
-        """
+        f"""
         SELECT (SELECT count(*) FROM bookings WHERE user_id = %(user)s AND id > %(since)s
                 AND payment_mode = ANY(%(modes)s) AND status = ANY(%(unpaid)s))
-             + (SELECT count(*) FROM waitlist WHERE user_id = %(user)s AND status = 'WAITING')
-        """,
+             + (SELECT count(*) FROM waitlist WHERE user_id = %(user)s AND status = {WaitStatus.WAITING.sql})
+        """,  # noqa: S608  # only constants
         {"user": user_id, "since": id_before(LONGEST_OPEN), "modes": list(PAID_LATER), "unpaid": list(UNPAID)},
     ).fetchone()
     return int(row[0]) if row else 0

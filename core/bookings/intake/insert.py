@@ -14,6 +14,7 @@ from core.bookings.intake import references
 from core.bookings.intake.requests import BookingRequest
 from core.clock import new_id
 from core.db import RawConnection, fetch
+from core.flights.models import FlightStatus
 from core.lease import LEASE_SECONDS
 
 
@@ -31,7 +32,7 @@ class FlightTerms:
 
 
 _LOCK_TERMS: Final = f"""
-    SELECT id, {money.in_units_sql("price", "currency")} AS price, currency, departure_ts, arrival_ts, status = 'CANCELLED' AS cancelled, departure_ts <= now() AS departed
+    SELECT id, {money.in_units_sql("price", "currency")} AS price, currency, departure_ts, arrival_ts, status = {FlightStatus.CANCELLED.sql} AS cancelled, departure_ts <= now() AS departed
     FROM flights WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE
 """  # noqa: S608  # only constants of this module
 # One statement, so one round trip, for the bookings and all their segments. The price is the one that was read with the terms, and

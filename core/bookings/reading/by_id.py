@@ -28,6 +28,8 @@ from core.bookings.reading.views import (
 from core.bookings.states import BookingStatus
 from core.db import RawConnection, fetch
 from core.flights.models import FlightStatus
+from core.payments.models import PaymentStatus
+from core.payments.refunds import RefundReason
 from core.places import registry
 
 
@@ -76,12 +78,12 @@ _QUERY: Final = f"""
             FROM passengers p WHERE p.booking_id = b.id) AS passengers,
            (SELECT jsonb_build_object('amount', {money.in_units_sql("r.amount", "r.currency")}::text, 'currency', r.currency,
                                       'status', r.status, 'reason', r.reason)
-            FROM refunds r WHERE r.booking_id = b.id ORDER BY r.reason = 'surplus_payment', r.id DESC LIMIT 1) AS refund,
+            FROM refunds r WHERE r.booking_id = b.id ORDER BY r.reason = {RefundReason.SURPLUS_PAYMENT.sql}, r.id DESC LIMIT 1) AS refund,
            (SELECT jsonb_build_object('id', p.id, 'amount', {money.in_units_sql("p.amount", "p.currency")}::text,
                                       'currency', p.currency, 'status', p.status,
                                       'decline_code', p.decline_code, 'created_at', p.created_at)
-            FROM payments p WHERE p.booking_id = b.id AND b.payment_mode <> 'none'
-            ORDER BY p.status = 'SUCCEEDED' DESC, p.id DESC LIMIT 1) AS payment,
+            FROM payments p WHERE p.booking_id = b.id AND b.payment_mode <> {PaymentMode.NONE.sql}
+            ORDER BY p.status = {PaymentStatus.SUCCEEDED.sql} DESC, p.id DESC LIMIT 1) AS payment,
            s.public_id, s.price_total AS segment_price, s.flight_id,
            f.flight_number, f.source, f.destination, f.departure_ts, f.arrival_ts, f.status AS flight_status,
            f.source_iata, f.destination_iata, f.departure_ts > now() AS ahead,

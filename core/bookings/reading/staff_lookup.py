@@ -15,6 +15,7 @@ from core.bookings.reading.by_id import read_bookings
 from core.bookings.reading.views import BookingView
 from core.bookings.states import BookingStatus
 from core.db import RawConnection, fetch
+from core.statuses import WITH_SEATS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +87,12 @@ def list_on_board(connection: RawConnection, flight_id: UUID) -> list[PassengerO
     return fetch(
         connection,
         PassengerOnBoard,
-        """
+        f"""
         SELECT b.reference, b.status, seat.position, p.name, p.date_of_birth, p.contact
-        FROM booking_segments s JOIN bookings b ON b.id = s.booking_id AND b.status IN ('HELD', 'CONFIRMED')
+        FROM booking_segments s JOIN bookings b ON b.id = s.booking_id AND b.status IN {WITH_SEATS}
         CROSS JOIN LATERAL generate_series(1, b.seats) AS seat(position)
         LEFT JOIN passengers p ON p.booking_id = b.id AND p.position = seat.position
         WHERE s.flight_id = %s ORDER BY b.reference, seat.position
-        """,
+        """,  # noqa: S608  # only constants
         (flight_id,),
     )

@@ -17,7 +17,9 @@ import msgspec
 from core.clock import new_id
 from core.db import RawConnection
 from core.flights.announcements.route_versions import RouteDay
+from core.flights.changes.models import CancellationStatus
 from core.flights.errors import FlightDeparted, FlightNotFound
+from core.flights.models import FlightStatus
 from core.flights.queries import NOT_FOUND
 from core.lease import LEASE_SECONDS
 from core.operations import audit_log
@@ -72,7 +74,8 @@ def begin(connection: RawConnection, flight_id: UUID, reason: str, *, user_id: U
     if departed:
         raise FlightDeparted("The flight has departed and cannot be cancelled.")
     connection.execute(
-        "UPDATE flights SET status = 'CANCELLED', version = version + 1, updated_at = now() WHERE id = %s", (flight_id,)
+        f"UPDATE flights SET status = {FlightStatus.CANCELLED.sql}, version = version + 1, updated_at = now() WHERE id = %s",  # noqa: S608  # only constants
+        (flight_id,),
     )
     connection.execute(
         """
@@ -95,11 +98,11 @@ def begin(connection: RawConnection, flight_id: UUID, reason: str, *, user_id: U
 def claim(connection: RawConnection, job_id: UUID) -> UUID | None:
     """Take the job for a while. Returns its flight; None when nothing is left to do. Two workers on one job do no harm."""
     row = connection.execute(
-        """
-        UPDATE flight_cancellations SET status = 'IN_PROGRESS', started_at = coalesce(started_at, now()),
+        f"""
+        UPDATE flight_cancellations SET status = {CancellationStatus.IN_PROGRESS.sql}, started_at = coalesce(started_at, now()),
                                         next_at = now() + %s * interval '1 second'
-        WHERE id = %s AND status <> 'COMPLETED' RETURNING flight_id
-        """,
+        WHERE id = %s AND status <> {CancellationStatus.COMPLETED.sql} RETURNING flight_id
+        """,  # noqa: S608  # only constants
         (LEASE_SECONDS, job_id),
     ).fetchone()
     return row[0] if row else None
@@ -113,20 +116,21 @@ def count(connection: RawConnection, job_id: UUID, ended: int) -> None:
 def complete(connection: RawConnection, job_id: UUID) -> None:
     """Nobody is left on the flight."""
     connection.execute(
-        "UPDATE flight_cancellations SET status = 'COMPLETED', next_at = NULL, finished_at = now() WHERE id = %s", (job_id,)
+        f"UPDATE flight_cancellations SET status = {CancellationStatus.COMPLETED.sql}, next_at = NULL, finished_at = now() WHERE id = %s",  # noqa: S608  # only constants
+        (job_id,),
     )
 
 
 def lease_due(connection: RawConnection) -> list[UUID]:
     """Jobs whose worker stopped renewing its lease; leased anew, longer with each attempt, and never given up."""
     rows = connection.execute(
-        """
+        f"""
         UPDATE flight_cancellations SET attempts = least(attempts + 1, 100),
                                         next_at = now() + least(%s * power(2, least(attempts, 10)), %s) * interval '1 second'
         WHERE id IN (
-            SELECT id FROM flight_cancellations WHERE next_at < now() AND status <> 'COMPLETED' FOR NO KEY UPDATE SKIP LOCKED
+            SELECT id FROM flight_cancellations WHERE next_at < now() AND status <> {CancellationStatus.COMPLETED.sql} FOR NO KEY UPDATE SKIP LOCKED
         ) RETURNING id
-        """,
+        """,  # noqa: S608  # only constants
         (LEASE_SECONDS, LEASE_CAP_SECONDS),
     ).fetchall()
     return sorted(row[0] for row in rows)
@@ -134,7 +138,7 @@ def lease_due(connection: RawConnection) -> list[UUID]:
 
 def make_due_now(connection: RawConnection) -> None:
     """The queues were lost: whatever was sent and not begun is due now."""
-    connection.execute("UPDATE flight_cancellations SET next_at = now() WHERE status = 'PENDING'")
+    connection.execute(f"UPDATE flight_cancellations SET next_at = now() WHERE status = {CancellationStatus.PENDING.sql}")  # noqa: S608  # only constants
 
 
 def read(connection: RawConnection, job_ids: Sequence[UUID]) -> list[FlightCancellation]:

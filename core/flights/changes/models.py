@@ -1,14 +1,21 @@
-"""The job that ends every booking of a flight which the airline cancelled."""
+"""What is kept of a flight that was cancelled or moved: the job that ends its bookings, and what its travellers are asked."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, SmallInteger, Text, func, text
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKeyConstraint, Index, SmallInteger, Text, func, text
 from sqlmodel import Field, SQLModel
 
 from core.clock import new_id
+from core.statuses import StoredEnum
+
+
+class CancellationStatus(StoredEnum):
+    PENDING = "PENDING"
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
 
 
 class FlightCancellation(SQLModel, table=True):
@@ -16,7 +23,7 @@ class FlightCancellation(SQLModel, table=True):
 
     __tablename__ = "flight_cancellations"
     __table_args__ = (
-        CheckConstraint("status IN ('PENDING', 'IN_PROGRESS', 'COMPLETED')", name="status_known"),
+        CheckConstraint(CancellationStatus.known_sql(), name="status_known"),
         Index("ix_flight_cancellations_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     )
 
@@ -32,3 +39,28 @@ class FlightCancellation(SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     started_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     finished_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+
+
+class ScheduleChange(SQLModel, table=True):
+    """A flight of a booking was moved: until the traveller keeps it, cancelling is free of charge."""
+
+    __tablename__ = "schedule_changes"
+    __table_args__ = (
+        CheckConstraint("action IN ('kept', 'cancelled')", name="action_known"),
+        ForeignKeyConstraint(["booking_id", "position"], ["booking_segments.booking_id", "booking_segments.position"]),
+        Index("ix_schedule_changes_booking", "booking_id"),
+        # One open change for a segment: when its flight is moved again, only the new times change.
+        Index("ux_schedule_changes_open", "booking_id", "position", unique=True, postgresql_where=text("action IS NULL")),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    booking_id: UUID
+    position: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    """Which segment."""
+    old_departure_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    old_arrival_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    new_departure_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    new_arrival_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    action: str | None = Field(default=None, sa_column=Column(Text))
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
+    resolved_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

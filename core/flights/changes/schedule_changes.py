@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from core.db import RawConnection
+from core.statuses import WITH_SEATS
 
 
 class Times(NamedTuple):
@@ -28,16 +29,16 @@ class MovedFlight(NamedTuple):
 
 
 # A second move of a flight only moves the new times on: the traveller compares them with what was booked, or last kept.
-_RECORD: Final = """
+_RECORD: Final = f"""
     INSERT INTO schedule_changes (id, booking_id, position, old_departure_ts, old_arrival_ts, new_departure_ts, new_arrival_ts)
     SELECT gen_random_uuid(), s.booking_id, s.position, m.old_departure_ts, m.old_arrival_ts, m.new_departure_ts, m.new_arrival_ts
     FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
          AS m(flight_id, old_departure_ts, old_arrival_ts, new_departure_ts, new_arrival_ts)
     JOIN booking_segments s ON s.flight_id = m.flight_id
-    JOIN bookings b ON b.id = s.booking_id AND b.status IN ('HELD', 'CONFIRMED')
+    JOIN bookings b ON b.id = s.booking_id AND b.status IN {WITH_SEATS}
     ON CONFLICT (booking_id, position) WHERE action IS NULL
     DO UPDATE SET new_departure_ts = excluded.new_departure_ts, new_arrival_ts = excluded.new_arrival_ts
-"""
+"""  # noqa: S608  # only constants
 _COMPARE: Final = """
     INSERT INTO schedule_changes (id, booking_id, position, old_departure_ts, old_arrival_ts, new_departure_ts, new_arrival_ts)
     SELECT gen_random_uuid(), s.booking_id, s.position, s.departure_ts, s.arrival_ts, f.departure_ts, f.arrival_ts

@@ -11,6 +11,7 @@ from psycopg.sql import SQL
 
 from core import money
 from core.db import RawConnection
+from core.flights.models import FlightStatus
 from core.search.itineraries.tables import EPOCH, DayTable, Flights, Ints, NumberedNames, day_number, route_day
 
 # Aggregates without an order of their own see the rows in one and the same order.
@@ -22,13 +23,13 @@ _COLUMNS: Final = f"""
 """
 _DAY: Final = SQL(f"""
     SELECT {_COLUMNS} FROM flights WHERE departure_ts >= %s AND departure_ts < %s
-      AND departure_ts > now() AND status = 'SCHEDULED' AND source_key <> destination_key
+      AND departure_ts > now() AND status = {FlightStatus.SCHEDULED.sql} AND source_key <> destination_key
     """)  # noqa: S608  # a constant of this module
 _ROUTE_DAYS: Final = SQL(f"""
     SELECT {_COLUMNS} FROM flights
     JOIN (SELECT DISTINCT * FROM unnest(%s::text[], %s::text[], %s::date[]) AS changed (s, d, on_day)) AS changed
       ON source_key = s AND destination_key = d AND departure_date = on_day
-    WHERE status = 'SCHEDULED' AND departure_ts > now() AND source_key <> destination_key
+    WHERE status = {FlightStatus.SCHEDULED.sql} AND departure_ts > now() AND source_key <> destination_key
     """)  # noqa: S608  # a constant of this module
 
 
