@@ -10,6 +10,8 @@ from core.bookings.states import BookingStatus, FailureCode
 from core.bookings.transitions import stages
 from core.clock import now
 from core.db import RawConnection
+from core.events import outbox
+from core.events.domain_events import booking_moved
 from core.lease import LEASE_SECONDS
 
 _REOPEN: Final = """
@@ -45,7 +47,10 @@ def reopen(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[UUID]
             "bookings": list(booking_ids),
         },
     ).fetchall()
-    return sorted(row[0] for row in rows)
+    reopened = sorted(row[0] for row in rows)
+    if reopened:
+        outbox.write(connection, (booking_moved(booking_id, BookingStatus.PENDING) for booking_id in reopened))
+    return reopened
 
 
 def find_flights(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:

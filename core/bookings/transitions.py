@@ -13,6 +13,8 @@ from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode, is_allowed_transition
 from core.clock import now
 from core.db import RawConnection
+from core.events import outbox
+from core.events.domain_events import booking_moved
 from core.lease import LEASE_SECONDS
 from core.waitlist import entries
 from core.waitlist.models import WaitStatus
@@ -110,6 +112,7 @@ class Transitions:
                 entries.end_offers(connection, group, _end_of_place(target))
         if written != len(self.made):
             raise RuntimeError(f"{len(self.made) - written} of {len(self.made)} bookings had left {source}")
+        outbox.write(connection, (booking_moved(each.booking_id, each.target, each.failure) for each in self.made))
 
 
 def _end_of_place(target: BookingStatus) -> WaitStatus:

@@ -16,6 +16,8 @@ from core import clock
 from core.clock import new_id
 from core.db import RawConnection, fetch_one, savepoint
 from core.errors import Invalid
+from core.events import outbox
+from core.events.domain_events import flight_changed
 from core.flights import queries
 from core.flights.announcements import route_versions, served_places
 from core.flights.announcements.route_versions import RouteDay, RouteDays
@@ -177,6 +179,7 @@ def replace_flight(
         return Change(flight_id, before)
     after = stored.view
     schedule_changes.record(connection, [MovedFlight(flight_id, _times(before), _times(after))])
+    outbox.write(connection, [flight_changed(flight_id)])
     audit_log.record(connection, user_id, "flight.replaced", flight_id, before=_told(before), after=_told(after))
     # Redis keeps the seats of a flight until it departs, so a new departure makes it load them again.
     seats_changed = (before.total_seats, before.departure_ts) != (after.total_seats, after.departure_ts)

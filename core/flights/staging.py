@@ -16,6 +16,7 @@ from psycopg.sql import SQL, Composed, Literal
 
 from core import money
 from core.db import RawConnection
+from core.events import domain_events, outbox
 from core.flights.announcements.route_versions import RouteDay
 from core.flights.models import FlightStatus
 from core.flights.rules import DEFAULT_CURRENCY
@@ -92,8 +93,6 @@ WHERE f.id = p.flight_id
 RETURNING f.id AS flight_id, f.total_seats, f.total_seats - f.seats_held - f.seats_sold AS free,
           f.source_key, f.destination_key, f.departure_date
 """)
-
-
 _DROP_UNFIT: Final = SQL("""
 DELETE FROM import_stage s
 WHERE s.currency IS NULL AND s.price <> round(s.price, {usual}) AND NOT EXISTS (SELECT FROM flights f WHERE {match})
@@ -281,7 +280,9 @@ def list_chosen(connection: RawConnection, chosen: Mapping[int, UUID], *, lock: 
 def update(connection: RawConnection, chosen: Mapping[int, UUID]) -> list[UpdatedFlight]:
     """Change flights, which the caller has locked, to what staged rows say: line -> flight."""
     with connection.cursor(row_factory=class_row(UpdatedFlight)) as cursor:
-        return cursor.execute(_UPDATE, _pairs(chosen)).fetchall()
+        updated = cursor.execute(_UPDATE, _pairs(chosen)).fetchall()
+    outbox.write(connection, (domain_events.flight_changed(each.flight_id) for each in updated))
+    return updated
 
 
 def drop(connection: RawConnection, lines: Sequence[int]) -> None:

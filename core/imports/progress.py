@@ -9,6 +9,8 @@ from uuid import UUID
 from psycopg.errors import LockNotAvailable
 
 from core.db import RawConnection, fetch_one
+from core.events import outbox
+from core.events.domain_events import Event, EventType, ImportEnded
 from core.imports.apply import Applied
 from core.imports.csv.reader import Chunk, Cursor
 from core.imports.models import ImportFailureCode, ImportMatch, ImportMode, ImportStatus, ImportTimes
@@ -208,12 +210,12 @@ def finish(
     message: str = "",
 ) -> bool:
     """The end, once everybody who has to know has been told. `left`: rows that are not worked. False: it had ended before."""
-    return (
-        connection.execute(
-            _FINISH, {"id": job.id, "status": status.value, "code": code, "message": message or None, "left": left}
-        ).rowcount
-        == 1
-    )
+    has_ended = connection.execute(
+        _FINISH, {"id": job.id, "status": status.value, "code": code, "message": message or None, "left": left}
+    ).rowcount
+    if has_ended:
+        outbox.write(connection, [Event(EventType.IMPORT_FINISHED, ImportEnded(job.id, status))])
+    return has_ended == 1
 
 
 def list_waiting(connection: RawConnection) -> list[UUID]:

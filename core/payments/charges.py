@@ -11,8 +11,11 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from core import money
 from core.clock import new_id
 from core.db import RawConnection, fetch
+from core.events import outbox
+from core.events.domain_events import Event, EventType, PaymentMoved
 from core.lease import LEASE_SECONDS
 from core.payments.models import PaymentStatus
 
@@ -44,6 +47,7 @@ class LockedPayment:
         return self.status in (PaymentStatus.SUCCEEDED, PaymentStatus.DECLINED, PaymentStatus.SURPLUS)
 
 
+_TOLD: Final = "booking_id, id, amount, currency, decline_code"
 _COLUMNS: Final = ", ".join(each.name for each in fields(LockedPayment))
 
 
@@ -105,22 +109,39 @@ def begin(connection: RawConnection, payment_ids: Sequence[UUID]) -> None:
 def succeed(connection: RawConnection, payment_ids: Sequence[UUID], status: PaymentStatus = PaymentStatus.SUCCEEDED) -> None:
     """The money was captured. `status`: SURPLUS where another payment has taken the place of this one."""
     if payment_ids:
-        connection.execute(
-            "UPDATE payments SET status = %s, decline_code = NULL, updated_at = now(), next_at = NULL WHERE id = ANY(%s)",
+        moved = connection.execute(
+            f"""
+            UPDATE payments SET status = %s, decline_code = NULL, updated_at = now(), next_at = NULL WHERE id = ANY(%s)
+            RETURNING {_TOLD}
+            """,  # noqa: S608  # only constants of this module
             (status, list(payment_ids)),
-        )
+        ).fetchall()
+        _tell(connection, EventType.PAYMENT_SUCCEEDED, moved)
 
 
 def decline(connection: RawConnection, codes: Mapping[UUID, str]) -> None:
     """No money was captured, and none will be: payment -> why."""
     if codes:
-        connection.execute(
+        moved = connection.execute(
             f"""
-            UPDATE payments p SET status = {PaymentStatus.DECLINED.sql}, decline_code = w.code, updated_at = now(), next_at = NULL
-            FROM unnest(%s::uuid[], %s::text[]) AS w(id, code) WHERE p.id = w.id
-            """,  # noqa: S608  # only constants
+            UPDATE payments SET status = {PaymentStatus.DECLINED.sql}, decline_code = w.code, updated_at = now(), next_at = NULL
+            FROM unnest(%s::uuid[], %s::text[]) AS w(payment_id, code) WHERE id = w.payment_id
+            RETURNING {_TOLD}
+            """,  # noqa: S608  # only constants of this module
             (list(codes), list(codes.values())),
-        )
+        ).fetchall()
+        _tell(connection, EventType.PAYMENT_DECLINED, moved)
+
+
+def _tell(connection: RawConnection, kind: EventType, moved: Sequence[tuple[UUID, UUID, Decimal, str, str | None]]) -> None:
+    """`moved`: rows of the columns `_TOLD`."""
+    outbox.write(
+        connection,
+        (
+            Event(kind, PaymentMoved(booking_id, payment_id, money.text(amount, currency), currency, code))
+            for booking_id, payment_id, amount, currency, code in sorted(moved)
+        ),
+    )
 
 
 def postpone(connection: RawConnection, payment_ids: Sequence[UUID], status: PaymentStatus) -> None:

@@ -8,9 +8,12 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from core import money
 from core.after_commit import AfterCommit
 from core.clock import new_id
 from core.db import RawConnection, fetch
+from core.events import outbox
+from core.events.domain_events import Event, EventType, Refunded
 from core.lease import LEASE_SECONDS
 from core.messaging.messages import MAX_IDS, SendRefunds
 from core.payments.models import PaymentStatus, RefundStatus
@@ -130,11 +133,17 @@ def settle(connection: RawConnection, outcomes: Mapping[UUID, RefundOutcome], af
         UPDATE refunds r SET status = w.status, updated_at = now(), next_at = CASE w.status
             WHEN {RefundStatus.PENDING.sql} THEN now() + least(power(2, least(r.attempts, 20)), %s) * interval '1 second' END
         FROM unnest(%s::uuid[], %s::text[]) AS w(id, status) WHERE r.id = w.id AND r.status = {RefundStatus.PENDING.sql}
-        RETURNING r.booking_id
+        RETURNING r.booking_id, r.payment_id, r.id, r.amount, r.currency, r.status = {RefundStatus.SUCCEEDED.sql}
         """,  # noqa: S608  # only constants
         (RETRY_CAP_SECONDS, list(outcomes), [status[outcome] for outcome in outcomes.values()]),
     ).fetchall()
     after.changed_bookings += [row[0] for row in rows]
+    if done := [row[:5] for row in rows if row[5]]:
+        outbox.write(connection, (_refunded(*row) for row in sorted(done)))
+
+
+def _refunded(booking_id: UUID, payment_id: UUID, refund_id: UUID, amount: Decimal, currency: str) -> Event:
+    return Event(EventType.PAYMENT_REFUNDED, Refunded(booking_id, payment_id, refund_id, money.text(amount, currency), currency))
 
 
 def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from core.db import RawConnection
+from core.events import outbox
+from core.events.domain_events import Event, EventType, OfferMoved
 from core.flights.models import FlightStatus
 from core.waitlist.models import WaitStatus
 
@@ -14,13 +16,14 @@ def end_offers(connection: RawConnection, booking_ids: Sequence[UUID], ending: W
     """These bookings are held no more: where one was an offer, its place in line ends as `ending`. A flight that was cancelled closes
     the place, unless the offer was taken.
     """
-    connection.execute(
+    ended = connection.execute(
         f"""
         UPDATE waitlist w SET
             status = CASE WHEN f.status = {FlightStatus.CANCELLED.sql} AND s.ending <> %(booked)s THEN %(closed)s ELSE s.ending END,
             updated_at = now()
         FROM flights f, (SELECT %(ending)s::text) AS s(ending)
         WHERE w.booking_id = ANY(%(bookings)s) AND w.status = ANY(%(open)s) AND f.id = w.flight_id
+        RETURNING w.booking_id, w.flight_id
         """,  # noqa: S608  # only constants
         {
             "ending": ending,
@@ -29,7 +32,9 @@ def end_offers(connection: RawConnection, booking_ids: Sequence[UUID], ending: W
             "open": [WaitStatus.OFFERED, WaitStatus.EXPIRED],
             "bookings": list(booking_ids),
         },
-    )
+    ).fetchall()
+    if ended and ending is WaitStatus.EXPIRED:
+        outbox.write(connection, (Event(EventType.WAITLIST_OFFER_EXPIRED, OfferMoved(*each)) for each in sorted(ended)))
 
 
 def close(connection: RawConnection, flight_id: UUID) -> int:

@@ -12,8 +12,11 @@ from uuid import UUID
 from core import money
 from core.bookings.intake import references
 from core.bookings.intake.requests import BookingRequest
+from core.bookings.states import BookingStatus
 from core.clock import new_id
 from core.db import RawConnection, fetch
+from core.events import outbox
+from core.events.domain_events import booking_moved
 from core.flights.models import FlightStatus
 from core.lease import LEASE_SECONDS
 
@@ -107,6 +110,8 @@ def store(connection: RawConnection, requests: Sequence[BookingRequest], terms: 
         },
     ).fetchall()
     stored = {row[0] for row in rows}
+    if stored:
+        outbox.write(connection, (booking_moved(booking_id, BookingStatus.PENDING) for booking_id in sorted(stored)))
     _store_passengers(connection, [request for request in requests if request.booking_id in stored])
     return stored
 

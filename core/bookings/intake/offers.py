@@ -13,6 +13,8 @@ from core.bookings.states import BookingStatus
 from core.bookings.transitions import stages
 from core.clock import now
 from core.db import RawConnection
+from core.events import outbox
+from core.events.domain_events import Event, EventType, OfferMoved, booking_moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,18 @@ class OfferedBooking:
 def store(connection: RawConnection, offered: Sequence[OfferedBooking], *, hold_minutes: int) -> None:
     """Insert these bookings. Their hold ends with the departure if that is sooner. The caller has locked the flights."""
     left = list(offered)
+    outbox.write(connection, (event for each in offered for event in _events(each)))
     for _ in range(references.DRAWS):
         stored = _insert(connection, left, hold_minutes)
         left = [each for each in left if each.id not in stored]
         if not left:
             return
     raise RuntimeError("every reference that was drawn for an offer exists")
+
+
+def _events(offered: OfferedBooking) -> tuple[Event, Event]:
+    made = Event(EventType.WAITLIST_OFFERED, OfferMoved(offered.id, offered.flight_id))
+    return booking_moved(offered.id, BookingStatus.HELD), made
 
 
 def _insert(connection: RawConnection, offered: Sequence[OfferedBooking], hold_minutes: int) -> set[UUID]:

@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from core.db import RawConnection
+from core.events import outbox
+from core.events.domain_events import Event, EventType, ScheduleChanged
 from core.statuses import WITH_SEATS
 
 
@@ -38,6 +40,7 @@ _RECORD: Final = f"""
     JOIN bookings b ON b.id = s.booking_id AND b.status IN {WITH_SEATS}
     ON CONFLICT (booking_id, position) WHERE action IS NULL
     DO UPDATE SET new_departure_ts = excluded.new_departure_ts, new_arrival_ts = excluded.new_arrival_ts
+    RETURNING booking_id
 """  # noqa: S608  # only constants
 _COMPARE: Final = """
     INSERT INTO schedule_changes (id, booking_id, position, old_departure_ts, old_arrival_ts, new_departure_ts, new_arrival_ts)
@@ -46,6 +49,7 @@ _COMPARE: Final = """
     WHERE s.booking_id = ANY(%s) AND (s.departure_ts, s.arrival_ts) <> (f.departure_ts, f.arrival_ts)
     ON CONFLICT (booking_id, position) WHERE action IS NULL
     DO UPDATE SET new_departure_ts = excluded.new_departure_ts, new_arrival_ts = excluded.new_arrival_ts
+    RETURNING booking_id
 """
 # Moved back to where it was: there is nothing left to decide.
 _WITHDRAW: Final = """
@@ -72,15 +76,23 @@ def record(connection: RawConnection, flights: Sequence[MovedFlight]) -> int:
             [flight.new.departure_ts for flight in moved],
             [flight.new.arrival_ts for flight in moved],
         ),
-    ).rowcount
+    ).fetchall()
     if told:
         connection.execute(_WITHDRAW, ([flight.flight_id for flight in moved],))
-    return told
+        _tell(connection, told)
+    return len(told)
 
 
 def compare(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
     """Note the change on those of these bookings, which got their seats in this transaction, whose flight was moved before."""
-    connection.execute(_COMPARE, (list(booking_ids),))
+    told = connection.execute(_COMPARE, (list(booking_ids),)).fetchall()
+    if told:
+        _tell(connection, told)
+
+
+def _tell(connection: RawConnection, told: Sequence[tuple[UUID]]) -> None:
+    bookings = sorted({booking_id for (booking_id,) in told})
+    outbox.write(connection, (Event(EventType.BOOKING_SCHEDULE_CHANGED, ScheduleChanged(each)) for each in bookings))
 
 
 def find_open(connection: RawConnection, booking_id: UUID) -> datetime | None:

@@ -1,0 +1,37 @@
+"""What happened and has not been told yet, and who wants to be told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Text, func
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field, SQLModel
+
+
+class OutboxRow(SQLModel, table=True):
+    """One event for one reader, who deletes it in the transaction in which he takes it over (`core/events/outbox.py`)."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_reader", "reader", "id"),)
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    """In the order of the events of each subject."""
+    reader: str = Field(sa_column=Column(Text, nullable=False))
+    event_id: UUID
+    """The same for every reader."""
+    type: str = Field(sa_column=Column(Text, nullable=False))
+    subject_id: UUID
+    data: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
+
+
+class EventReader(SQLModel, table=True):
+    """Somebody who listens. Nothing is written for a reader who has no row here."""
+
+    __tablename__ = "event_readers"
+
+    reader: str = Field(sa_column=Column(Text, primary_key=True))
+    types: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))

@@ -1,0 +1,183 @@
+"""Events are written with the change that they tell of, for those who listen, and none is lost when somebody begins to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from core.clock import new_id
+from core.db import Database, RawConnection
+from core.events import outbox
+from core.events.domain_events import DATA, BookingMoved, Event, EventType, FlightMoved, booking_moved
+from core.events.outbox import Reader
+from core.flights.changes import cancellation
+from tests.support.imports import Office, csv_of, row
+from tests.support.money import Till
+from tests.support.pipeline import Pipeline
+from tests.support.steps import Join, Steps
+from tests.support.waiting import until
+
+
+def listen(db: Database, *types: EventType, reader: Reader = Reader.WEBHOOKS) -> None:
+    with db.transaction() as connection:
+        outbox.listen(connection, reader, types or tuple(EventType))
+
+
+def take(db: Database, reader: Reader = Reader.WEBHOOKS) -> list[outbox.WrittenEvent]:
+    with db.transaction() as connection:
+        return outbox.take(connection, reader, limit=1000)
+
+
+@contextmanager
+def undone(db: Database) -> Iterator[RawConnection]:
+    """A transaction that is rolled back at its end."""
+    with suppress(ZeroDivisionError), db.transaction() as connection:
+        yield connection
+        raise ZeroDivisionError
+
+
+def told(db: Database, subject_id: UUID) -> list[str]:
+    return [event.type.value for event in take(db) if event.subject_id == subject_id]
+
+
+def waits_for_a_lock(db: Database) -> bool:
+    with db.snapshot() as connection:
+        return bool(connection.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall())
+
+
+def test_nothing_is_written_while_nobody_listens(pipeline: Pipeline) -> None:
+    pipeline.work(*pipeline.accept_many(2, pipeline.flight(5)))
+    listen(pipeline.db)
+    assert take(pipeline.db) == []
+
+
+def test_a_reader_gets_what_it_listens_to_and_each_event_once(pipeline: Pipeline) -> None:
+    listen(pipeline.db, EventType.BOOKING_ACCEPTED, EventType.BOOKING_CONFIRMED)
+    listen(pipeline.db, EventType.BOOKING_CONFIRMED, reader=Reader.MAIL)
+    bookings = pipeline.accept_many(2, pipeline.flight(5))
+    pipeline.work(*bookings)
+    written = take(pipeline.db)
+    assert [(event.type, event.data) for event in written] == [
+        *((EventType.BOOKING_ACCEPTED, BookingMoved(booking, "PENDING")) for booking in bookings),
+        *((EventType.BOOKING_CONFIRMED, BookingMoved(booking, "CONFIRMED")) for booking in bookings),
+    ]
+    mailed = take(pipeline.db, Reader.MAIL)
+    assert [event.id for event in mailed] == [event.id for event in written[2:]]
+    assert take(pipeline.db) == []
+    with pipeline.db.snapshot() as connection:
+        assert outbox.find_types(connection, Reader.MAIL) == {"booking.confirmed"}
+    listen_to_nothing(pipeline.db, Reader.MAIL)
+    pipeline.work(*pipeline.accept_many(1, pipeline.flight(5)))
+    assert take(pipeline.db, Reader.MAIL) == []
+
+
+def listen_to_nothing(db: Database, reader: Reader) -> None:
+    with db.transaction() as connection:
+        outbox.listen(connection, reader, ())
+
+
+def test_an_event_is_undone_with_its_change(db: Database) -> None:
+    listen(db)
+    with undone(db) as connection:
+        outbox.write(connection, [Event(EventType.FLIGHT_CHANGED, FlightMoved(new_id()))])
+    assert take(db) == []
+
+
+def test_an_event_that_a_reader_could_not_keep_comes_again(db: Database) -> None:
+    listen(db)
+    with db.transaction() as connection:
+        outbox.write(connection, [Event(EventType.FLIGHT_CHANGED, FlightMoved(new_id()))])
+    with undone(db) as connection:
+        lost = outbox.take(connection, Reader.WEBHOOKS, limit=10)
+    assert take(db) == lost != []
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_who_begins_to_listen_waits_for_those_who_saw_nobody(db: Database, waits: bool) -> None:
+    """A change is on its way that has seen nobody listening. Control: who does not wait listens before that change is committed, and
+    never hears of it.
+    """
+    set_types = outbox.listen if waits else outbox._set_types
+
+    def begin() -> None:
+        with db.transaction() as connection:
+            set_types(connection, Reader.WEBHOOKS, tuple(EventType))
+
+    listener = threading.Thread(target=begin)
+    with db.transaction() as change:
+        outbox.write(change, [booking_moved(new_id(), "CONFIRMED")])
+        listener.start()
+        until(lambda: waits_for_a_lock(db) or not listener.is_alive())
+        listens_too_early = not listener.is_alive()
+    listener.join()
+    assert listens_too_early is not waits
+    booking = new_id()
+    with db.transaction() as connection:
+        outbox.write(connection, [booking_moved(booking, "CONFIRMED")])
+    assert told(db, booking) == ["booking.confirmed"]
+
+
+def test_who_begins_to_listen_does_not_wait_for_ever(db: Database) -> None:
+    with db.transaction() as long:
+        outbox.write(long, [])
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            listen(db)
+    listen(db)
+
+
+def test_a_booking_that_is_paid_and_given_back_tells_all_of_it(pipeline: Pipeline, till: Till, payer: UUID, flight: UUID) -> None:
+    listen(pipeline.db)
+    trip = till.hold(payer, (flight,))
+    till.pay(trip, "tok_declined", payer)
+    till.work(trip)
+    till.pay(trip, "tok_ok", payer)
+    till.work(trip)
+    till.steps.cancel(trip, payer)
+    till.refund()
+    assert told(pipeline.db, trip) == [
+        "booking.accepted",
+        "booking.held",
+        "payment.declined",
+        "payment.succeeded",
+        "booking.confirmed",
+        "booking.cancelled",
+        "payment.refunded",
+    ]
+
+
+def test_an_offer_of_the_waiting_list_tells_its_beginning_and_its_end(
+    steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join, till: Till
+) -> None:
+    flight, bookings = sold_out
+    traveller = wait(flight)
+    listen(steps.pipeline.db)
+    steps.cancel(bookings[0])
+    offer = steps.place(flight, traveller).offer
+    assert offer is not None
+    till.expire(offer.booking_id)
+    assert told(steps.pipeline.db, offer.booking_id) == [
+        "booking.held",
+        "waitlist.offered",
+        "waitlist.offer_expired",
+        "booking.expired",
+    ]
+
+
+def test_flights_and_imports_tell_of_themselves(office: Office, db: Database) -> None:
+    office.take(csv_of([row(1)]))
+    listen(db)
+    office.take(csv_of([row(1, price="9999.00")]))
+    events = take(db)
+    assert [event.type for event in events] == [EventType.FLIGHT_CHANGED, EventType.IMPORT_FINISHED]
+    with db.transaction() as connection:
+        cancellation.begin(connection, events[0].subject_id, "no crew", user_id=None)
+    assert told(db, events[0].subject_id) == ["flight.cancelled"]
+
+
+def test_every_type_has_its_data() -> None:
+    assert set(DATA) == set(EventType)
