@@ -60,8 +60,8 @@ class ItineraryController(Controller):
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
     ) -> ItinerariesView:
         """Each can be booked as one trip: post the ids of its segments, in their order, as `flight_ids`. A connection keeps the airport,
-        waits 45 minutes to 6 hours and comes to no place twice; everything is paid in one currency. Left out is what another one beats
-        in departure, arrival, price and stops.
+        waits 45 minutes to 6 hours and comes to no place twice; everything is paid in one currency, and prices of different currencies are not
+        compared: `currencies` says which there are. Left out is what another one beats in departure, arrival, price and stops.
         """
         routes = await services.search_endpoint.routes(source, destination)
         search = services.settings.search
@@ -102,11 +102,11 @@ class ItineraryController(Controller):
         days = calendar.merge([answer.value for answer in answers])
         answer = Answer(days, max((each.age for each in answers), default=0), hit=all(each.hit for each in answers))
         now = clock.now()
-        offers = [day.ahead(now) for day in days]
-        # Mostly the cheapest flight has seats; only where it has none, the others of its day are asked about.
-        free = await services.live.seat_counts.free([cheapest[0].flight_id for cheapest in offers if cheapest])
-        others = [day[1:] for day in offers if day and free.get(day[0].flight_id, 0) < seats]
-        free |= await services.live.seat_counts.free([offer.flight_id for day in others for offer in day])
+        offers = [cheapest for day in days for cheapest in day.ahead(now)]
+        # Mostly the cheapest flight has seats; only where it has none, the others of its day and currency are asked about.
+        free = await services.live.seat_counts.free([cheapest[0].flight_id for cheapest in offers])
+        others = [cheapest[1:] for cheapest in offers if free.get(cheapest[0].flight_id, 0) < seats]
+        free |= await services.live.seat_counts.free([offer.flight_id for cheapest in others for offer in cheapest])
         listed = calendar.list_days(days, free, party=seats, now=now)
         return Response(CalendarView(data=listed), headers=headers_of(answer))
 

@@ -78,4 +78,4 @@ def why_too_many(currency: str) -> str:
 
 
 def why_no_currency(code: str) -> str:
-    return f"{code} is not the code of a currency in ISO 4217, such as INR, EUR or JPY."
+    return f"{code or 'An empty text'} is not the code of a currency in ISO 4217, such as INR, EUR or JPY."

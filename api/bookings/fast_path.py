@@ -18,6 +18,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, ReceiveMessage, Scope, S
 from api.bookings.acceptance import accept
 from api.bookings.bodies import BookingBody
 from api.http import errors
+from api.http.bodies import repeated_names
 from api.http.idempotency import KEY
 from api.http.prefer import LONGEST_PREFERENCE
 from api.http.problems import MEDIA_TYPE
@@ -114,7 +115,8 @@ def _read_body(message: ReceiveMessage) -> BookingBody | None:
     if _NUL_ESCAPE in body or is_too_deep(body):
         return None
     try:
-        return _decoder.decode(body)
+        data = _decoder.decode(body)
+        return None if repeated_names(body) else data
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 

@@ -20,6 +20,7 @@ CACHE_CONTROL: Final = _documented("Cache-Control")
 X_CACHE: Final = _documented("X-Cache")
 AGE: Final = _documented("Age")
 MATCHED_AIRPORTS: Final = _documented("X-Matched-Airports")
+PRICE_GROUPS: Final = _documented("X-Price-Groups")
 CONTENT_DISPOSITION: Final = _documented("Content-Disposition")
 SET_COOKIE: Final = _documented("Set-Cookie")
 
@@ -50,6 +51,9 @@ COMPONENTS: Final[dict[str, dict[str, Any]]] = {
     "Age": _seconds("For how many seconds the schedule and the price have been kept.", 12),
     "X-Matched-Airports": _text(
         "The airports that the source and the destination mean, `-` for a place without a code.", "DEL; LHR, LGW"
+    ),
+    "X-Price-Groups": _text(
+        "Where flights are sorted by price and have several currencies: these, in the order in which they come.", "INR, JPY"
     ),
     "Content-Disposition": _text("The name under which to save the file.", 'attachment; filename="flights.csv"'),
     "Set-Cookie": _text(

@@ -35,7 +35,7 @@ class FlightBody(RequestBody):
     arrival_ts: Moment
     total_seats: Annotated[int, Meta(ge=1, le=rules.MAX_SEATS, examples=[150])]
     price: Annotated[str, Meta(pattern=AMOUNT, examples=["7500.00"])] | int | float
-    currency: Annotated[str, Meta(min_length=3, max_length=3)] = rules.DEFAULT_CURRENCY
+    currency: Annotated[str, Meta(max_length=40, description="A code of ISO 4217.", examples=["INR"])] = rules.DEFAULT_CURRENCY
 
     def details(self, services: Services) -> FlightDetails:
         """What was said, held to the rules.

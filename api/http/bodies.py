@@ -6,6 +6,7 @@ that fails is looked at again, field by field, so that a client hears of all its
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import suppress
 from functools import lru_cache
@@ -27,6 +28,10 @@ FieldErrors = list[dict[str, str]]
 
 _JSON_TYPE: Final = re.compile(r"application/(?:[\w.!#$&^-]+\+)?json", re.IGNORECASE)
 _NUL_ESCAPE: Final = b"\\u0000"
+_NAMES: Final = re.compile(rb'"([^"\\]*)"\s*:')
+_ESCAPED_NAME: Final = re.compile(rb'\\[^"]*"\s*:')
+LISTED: Final = 20
+"""Repeated names that an answer has."""
 
 
 class TooLarge(AppError):
@@ -101,6 +106,10 @@ def decode_json(handler: BaseRouteHandler, body: bytes) -> Any:
             ) from error
         if _NUL_ESCAPE in body:
             _refuse_nul(msgspec.json.decode(body))
+        if repeated := repeated_names(body):
+            message = "This field is there more than once: say it once. Nothing was changed."
+            errors = [{"pointer": f"/{name[:64]}", "code": "repeated", "message": message} for name in repeated[:LISTED]]
+            raise Invalid("Some of the body cannot be used; see errors.", errors=errors)
     except msgspec.DecodeError as error:
         raise Malformed(f"The body is not JSON: {phrased(str(error))}") from error
     except UnicodeDecodeError as error:
@@ -143,6 +152,21 @@ def _error_of(name: str, raw: msgspec.Raw, wanted: Any) -> FieldErrors:
     except (msgspec.DecodeError, UnicodeDecodeError):
         return [{"pointer": f"/{name}", "code": "invalid", "message": "This cannot be read."}]
     return []
+
+
+def repeated_names(body: bytes) -> list[str]:
+    """Names that an object of this JSON has twice: a decoder takes the last value, and whoever sent both is told nothing."""
+    names = _NAMES.findall(body)
+    if len(names) == len(set(names)) and not (b"\\" in body and _ESCAPED_NAME.search(body)):
+        return []
+    repeated: list[str] = []
+
+    def look(pairs: list[tuple[str, Any]]) -> None:  # two passengers may have the same names, one may not
+        names = [name for name, _ in pairs]
+        repeated.extend(name for name in dict.fromkeys(names) if names.count(name) > 1)
+
+    json.loads(body, object_pairs_hook=look)
+    return repeated
 
 
 def _refuse_nul(value: Any, pointer: str = "") -> None:

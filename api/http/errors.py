@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from enum import Enum
 from http import HTTPStatus
 from typing import Any
 
@@ -150,8 +151,19 @@ def _parameter_error(entry: dict[str, Any], parameters: dict[str, FieldDefinitio
     key = str(entry.get("key", ""))
     if key == "data":  # what the form has not
         return field_error(str(entry.get("message", "")))
-    pointer = _pointer(key, parameters[key]) if key in parameters else f"/{key.replace('.', '/')}"
-    return field_error(str(entry.get("message", "")), inside=pointer)
+    if key not in parameters:
+        return field_error(str(entry.get("message", "")), inside=f"/{key.replace('.', '/')}")
+    error = field_error(str(entry.get("message", "")), inside=_pointer(key, parameters[key]))
+    if error["code"] == "unknown_value":
+        error["message"] += _choices(parameters[key])
+    return error
+
+
+def _choices(definition: FieldDefinition) -> str:
+    """A sentence with a space before it that names what a parameter may be, where it is one of a few words."""
+    kinds = [definition.annotation, *(inner.annotation for inner in definition.inner_types)]
+    choices = [str(choice.value) for kind in kinds if isinstance(kind, type) and issubclass(kind, Enum) for choice in kind]
+    return f" Choose one of {', '.join(choices)}." if choices else ""
 
 
 def _pointer(name: str, definition: FieldDefinition) -> str:

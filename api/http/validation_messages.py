@@ -5,8 +5,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from core.text.patterns import AMOUNT, USERNAME
+
 _WHERE: Final = re.compile(r" - at `(?:key in )?(\$[^`]*)`$")
 _STEP: Final = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
+
+
+def _matching(pattern: str) -> str:
+    """The sentence for text that does not match `pattern`."""
+    return re.escape(f"Expected `str` matching regex {pattern!r}")
+
 
 _PHRASES: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = tuple(
     (re.compile(pattern), code, message)
@@ -20,6 +28,12 @@ _PHRASES: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = tuple(
         (r"Expected `(?:int|float|decimal)` > (\S+)", "too_small", "It must be more than {0}."),
         (r"Expected `(?:int|float|decimal)` < (\S+)", "too_large", "It must be less than {0}."),
         (r"(?:Number|Integer value) out of range", "too_large", "The number is out of range."),
+        (_matching(AMOUNT), "bad_format", "It must be an amount in plain digits, such as 7500.00."),
+        (
+            _matching(USERNAME),
+            "bad_format",
+            "It must have 3 to 64 letters (a to z), digits, and what e-mail addresses have, such as . _ - + @, without blanks.",
+        ),
         (r"Expected `str` matching regex", "bad_format", "It has characters or a form that are not allowed here."),
         (r"Invalid enum value (.+)", "unknown_value", "There is no such choice: {0}."),
         (r"Invalid RFC3339 encoded datetime", "bad_format", "It is not a date and time with a zone, as in 2025-12-25T10:00:00Z."),

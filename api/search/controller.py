@@ -10,9 +10,9 @@ from litestar import Controller, MediaType, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from api.contract.headers import FROM_CACHE, MATCHED_AIRPORTS
+from api.contract.headers import FROM_CACHE, MATCHED_AIRPORTS, PRICE_GROUPS
 from api.http.authentication import PUBLIC
-from api.search.fast_path import headers_of
+from api.search.fast_path import headers_of, search_headers
 from api.services import Services
 from core.flights import queries
 from core.flights.airports import AirportView
@@ -40,7 +40,7 @@ class SearchController(Controller):
         "/search",
         operation_id="searchFlights",
         summary="Flights of a route on a day",
-        response_headers=(*FROM_CACHE, MATCHED_AIRPORTS),
+        response_headers=(*FROM_CACHE, MATCHED_AIRPORTS, PRICE_GROUPS),
     )
     async def flights(
         self,
@@ -57,7 +57,8 @@ class SearchController(Controller):
     ) -> Response[list[FlightView]]:
         """Scheduled flights that have not departed, with the seats that are free now. A city means all its airports, and
         `X-Matched-Airports` says which, of the source and of the destination. `X-Cache` and `Age` are about the schedule and the price;
-        a change of either is seen at once.
+        a change of either is seen at once. Prices of different currencies are not compared: by price, one currency comes after the
+        other, the one of most flights first, and `X-Price-Groups` names them in this order.
         """
         search = await services.search_endpoint.understand(
             request.scope["query_string"],
@@ -71,7 +72,7 @@ class SearchController(Controller):
         body, answer = await services.search_endpoint.answer(search)
         return cast(
             "Response[list[FlightView]]",
-            Response(body, media_type=MediaType.JSON, headers=headers_of(answer, matched=search.matched)),
+            Response(body, media_type=MediaType.JSON, headers=search_headers(search, answer)),
         )
 
     @get(

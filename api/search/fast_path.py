@@ -10,11 +10,15 @@ from typing import Any, Final
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from api.search.endpoint import UnderstoodSearch
+from api.search.flight_lists import FlightList
 from api.services import services_of
 from core.search.cache import Answer
+from core.search.flight_search import SearchSort
 
 PATH: Final = "/api/v1/search"
 MATCHED: Final = "x-matched-airports"
+PRICE_GROUPS: Final = "x-price-groups"
 _JSON: Final = (b"content-type", b"application/json")
 
 
@@ -37,15 +41,23 @@ class SearchFastPath:
             await self.app(scope, receive, send)
             return
         scope["path_template"] = PATH
-        about = [(name.encode(), value.encode()) for name, value in headers_of(answer, matched=search.matched).items()]
+        about = [(name.encode(), value.encode()) for name, value in search_headers(search, answer).items()]
         headers = [_JSON, (b"content-length", b"%d" % len(body)), *about]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def headers_of(answer: Answer[Any], *, matched: str | None = None) -> dict[str, str]:
-    """Whether what can be kept of an answer was kept, and for how many seconds; and the airports that it is about. No browser keeps it:
-    the seats are of this moment.
+def headers_of(answer: Answer[Any]) -> dict[str, str]:
+    """Whether what can be kept of an answer was kept, and for how many seconds. No browser keeps it: the seats are of this moment."""
+    return {"x-cache": "hit" if answer.hit else "miss", "age": str(answer.age), "cache-control": "no-cache"}
+
+
+def search_headers(search: UnderstoodSearch, answer: Answer[FlightList]) -> dict[str, str]:
+    """The same, and the airports that the answer is about. Where it is sorted by price and has several currencies, their order: prices
+    of different currencies are not compared.
     """
-    headers = {"x-cache": "hit" if answer.hit else "miss", "age": str(answer.age), "cache-control": "no-cache"}
-    return headers if matched is None else headers | {MATCHED: matched}
+    headers = headers_of(answer) | {MATCHED: search.matched}
+    currencies = answer.value.currencies
+    if search.sort is SearchSort.PRICE and len(currencies) > 1:
+        headers[PRICE_GROUPS] = ", ".join(currencies)
+    return headers

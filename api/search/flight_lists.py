@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -20,16 +21,17 @@ _SEATS: Final = b',"available_seats":'
 _DIGITS: Final = b"-0123456789"
 
 _ORDER: Final[dict[SearchSort, Callable[[_Listed], tuple[Any, ...]]]] = {
-    SearchSort.DEPARTURE: lambda flight: (flight.departure_ts, flight.price, flight.flight_id),
+    SearchSort.DEPARTURE: lambda flight: (flight.departure_ts, flight.currency, flight.price, flight.flight_id),
     SearchSort.PRICE: lambda flight: (flight.price, flight.departure_ts, flight.flight_id),
     SearchSort.FASTEST: lambda flight: (
         flight.arrival_ts - flight.departure_ts,
+        flight.currency,
         flight.price,
         flight.departure_ts,
         flight.flight_id,
     ),
 }
-"""As Postgres orders each route (`core/search/flight_search.py`)."""
+"""As Postgres orders each route (`core/search/flight_search.py`); by price, the flights of one currency."""
 
 _encode = msgspec.json.Encoder().encode
 _read = msgspec.msgpack.Decoder(list[FlightView]).decode
@@ -42,17 +44,19 @@ class _Listed(NamedTuple):
     departure_ts: datetime
     arrival_ts: datetime
     price: Decimal
+    currency: str
     total_seats: int
     before: bytes
     after: bytes
 
 
 class FlightList:
-    """In the order of the search. It forgets flights that have left."""
+    """In the order of the search. It forgets flights that have left. `currencies`: of its flights, in the order in which they come."""
 
     def __init__(self, flights: Sequence[_Listed]) -> None:
         self._ahead = list(flights)
         self._next_departure = _earliest(self._ahead)
+        self.currencies = _currencies(self._ahead)
 
     @classmethod
     def read(cls, body: bytes) -> FlightList:
@@ -62,6 +66,8 @@ class FlightList:
     @classmethod
     def merged(cls, lists: Sequence[FlightList], sort: SearchSort) -> FlightList:
         """The flights of several routes, each in this order, as one list in this order."""
+        if sort is SearchSort.PRICE and len({currency for each in lists for currency in each.currencies}) > 1:
+            return cls(_by_currency([flight for each in lists for flight in each._ahead]))
         return cls(list(heapq.merge(*(each._ahead for each in lists), key=_ORDER[sort])))
 
     async def encode(self, seat_counts: SeatCountCache, *, now: datetime, seats: int | None, limit: int) -> bytes:
@@ -69,9 +75,21 @@ class FlightList:
         if self._next_departure is not None and now >= self._next_departure:
             self._ahead = [listed for listed in self._ahead if listed.departure_ts > now]
             self._next_departure = _earliest(self._ahead)
+            self.currencies = _currencies(self._ahead)
         if seats is None:
             return _array(await _with_seats(self._ahead[:limit], seat_counts), 0, limit)
         return _array(await _with_seats(self._ahead, seat_counts), seats, limit)
+
+
+def _by_currency(flights: Sequence[_Listed]) -> list[_Listed]:
+    """By price, one currency after the other, the one of most flights first."""
+    count = Counter(flight.currency for flight in flights)
+    by_price = _ORDER[SearchSort.PRICE]
+    return sorted(flights, key=lambda flight: (-count[flight.currency], flight.currency, *by_price(flight)))
+
+
+def _currencies(flights: Sequence[_Listed]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(flight.currency for flight in flights))
 
 
 async def _with_seats(flights: Sequence[_Listed], seat_counts: SeatCountCache) -> list[tuple[_Listed, int]]:
@@ -94,7 +112,14 @@ def _array(flights: Sequence[tuple[_Listed, int]], least: int, limit: int) -> by
 def _listed(flight: FlightView) -> _Listed:
     before, mark, rest = _encode(flight).partition(_SEATS)
     return _Listed(
-        flight.id, flight.departure_ts, flight.arrival_ts, flight.price, flight.total_seats, before + mark, rest.lstrip(_DIGITS)
+        flight.id,
+        flight.departure_ts,
+        flight.arrival_ts,
+        flight.price,
+        flight.currency,
+        flight.total_seats,
+        before + mark,
+        rest.lstrip(_DIGITS),
     )
 
 

@@ -107,7 +107,7 @@ class FlightDetails:
         known = money.is_currency(self.currency)
         if not known:
             broken.append(("currency", "not_a_currency", money.why_no_currency(self.currency)))
-        if not self.price.is_finite() or not 0 <= self.price <= rules.MAX_PRICE:
+        if not self.price.is_finite() or self.price.is_signed() or self.price > rules.MAX_PRICE:
             broken.append(("price", "out_of_range", f"The price must be from 0 to {rules.MAX_PRICE}."))
         elif known and money.has_too_many_places(self.price, self.currency):
             broken.append(("price", "too_many_decimals", money.why_too_many(self.currency)))

@@ -53,8 +53,10 @@ def validate(
 
     def require(holds: Mask, column: str, code: str, message: str) -> None:
         nonlocal good
-        faults.extend(faults_at(np.flatnonzero(good & ~holds), cells[column], lines, column, code, message))
-        good &= holds
+        broken = np.flatnonzero(good & ~holds)
+        if broken.size:
+            faults.extend(faults_at(broken, cells[column].tolist(), lines, column, code, message))
+            good &= holds
 
     require(source.keys() != destination.keys(), "destination", "same_place", "Source and destination are the same place.")
     if "currency" in values:

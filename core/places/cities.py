@@ -26,7 +26,7 @@ SMALL_AGAINST_LARGE: Final = 2
 @dataclass(frozen=True, slots=True)
 class City:
     """A city by its airports, the largest first. `size`: of the largest, from 3 (large) to 1 (small), and 0 where no airline flies.
-    `end`: where a flight to the city goes; None where that is not clear.
+    `end`: where a flight to the city goes; None where that is not clear, as it is where no airline flies.
     """
 
     name: str
@@ -127,7 +127,8 @@ def _read(line: str) -> _Row | None:
     size = max(each for _, each in found)
     served = tuple(place for place, each in found if each) or tuple(place for place, _ in found)
     largest = [place for place, each in found if each == size]
-    end = largest[0] if len(largest) == 1 else None
+    # Of a field where no airline flies nobody thinks who writes a name alone: Bagdad in Arizona is not meant by it.
+    end = largest[0] if len(largest) == 1 and size else None
     city = City(name, country, int(people), size, served, end)
     return _Row(city, names.split("|"), others.split("|") if others else [])
 

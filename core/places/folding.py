@@ -22,6 +22,8 @@ _SHORT: Final = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
 
 def fold(text: str) -> str:
     """A name without accents, case, apostrophes, hyphens and characters that nobody sees."""
+    if text.isascii():
+        return _BETWEEN.sub(" ", text.lower().translate(_LETTERS)).strip()
     decomposed = unicodedata.normalize("NFKD", strip_invisible(text))
     letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold().translate(_LETTERS)
     return _BETWEEN.sub(" ", letters).strip()

@@ -130,15 +130,21 @@ def _with_country(text: str) -> Meaning | None:
         return None
     country = countries().get(key)
     wanted = name_key(name)
-    there = [
-        city
-        for city in _served(cities().named.get(wanted, [])) or _served(cities().called.get(wanted, []))
-        if city.country == country or any(name_key(place.region) == key for place in city.airports)
-    ]
+    named, called = (
+        [
+            city
+            for city in table.get(wanted, [])
+            if city.country == country or any(name_key(place.region) == key for place in city.airports)
+        ]
+        for table in (cities().named, cities().called)
+    )
+    there = _served(named) or _served(called) or named
     if not there:
         return None
     first, others = there[0], there[1:]
-    return Meaning(first) if all(first.overshadows(other, LARGER) for other in others) else Meaning(None, tuple(there))
+    if not all(first.overshadows(other, LARGER) for other in others):
+        return Meaning(None, tuple(there))
+    return of_one(first.airports[0]) if len(first.airports) == 1 else Meaning(first)
 
 
 def _with_airport(key: str) -> Meaning | None:

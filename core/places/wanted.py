@@ -63,10 +63,13 @@ def _written(text: str, parameter: str) -> str:
 
 
 def _meaning(name: str) -> Meaning:
-    """Who asks may write a code in any case, where it is the name of nothing; a code that is used no longer means the present one."""
+    """Who asks may write a code in any case, of an airport or a metropolitan area, where it is the name of nothing; a code that is used no
+    longer means the present one.
+    """
     meaning = resolver.meaning(name)
-    place = meaning.retired or (None if meaning.cities else resolver.airport_in_any_case(name))
-    return resolver.of_one(place) if place else meaning
+    if meaning is resolver.NOTHING and len(name) == 3 and name.isascii():
+        meaning = resolver.meaning(name.upper())
+    return resolver.of_one(meaning.retired) if meaning.retired else meaning
 
 
 def _wanted(name: str, meaning: Meaning, other_country: str | None, parameter: str) -> Wanted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,24 +19,35 @@ from core.flights.models import FlightStatus
 from core.money import in_units
 
 CHEAPEST: Final = 20
-"""Flights of a day that are looked at for free seats, the cheapest first."""
+"""Flights of a day in each currency that are looked at for free seats, the cheapest first."""
 
 _MONTH: Final = f"""
     SELECT departure_date, id, price, currency, departure_ts FROM flights
     WHERE source_key = %s AND destination_key = %s AND departure_date BETWEEN %s AND %s AND status = {FlightStatus.SCHEDULED.sql} AND departure_ts > now()
-    ORDER BY departure_date, price, departure_ts, id
+    ORDER BY departure_date, currency, price, departure_ts, id
 """  # noqa: S608  # only constants
 
 
+class LowestPrice(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one seat on the cheapest flight of a currency with seats for the party."""
+
+    price: Annotated[Decimal, Meta(examples=["7500.00"])]
+    currency: Annotated[str, Meta(examples=["INR"])]
+
+
 class CalendarDay(msgspec.Struct, frozen=True, kw_only=True):
-    """A local day at the source. `flights`: direct ones that are still to depart, sold out or not. `price`: of one seat on the cheapest
-    of them with seats for the party; null, like its currency, where none of the twenty cheapest has.
+    """A local day at the source. `flights`: direct ones that are still to depart, sold out or not.
+
+    `prices`: the lowest of each currency, because prices of different currencies are not compared; the currency of most flights of the month
+    comes first. None where none of the twenty cheapest flights of a currency has seats for the party. `price` and `currency` are
+    the first of them, or null.
     """
 
     date: date
     flights: int
     price: Annotated[Decimal | None, Meta(examples=["7500.00"])]
     currency: Annotated[str | None, Meta(examples=["INR"])]
+    prices: list[LowestPrice]
 
 
 class Offer(msgspec.Struct, frozen=True, array_like=True):
@@ -46,15 +58,19 @@ class Offer(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Day(msgspec.Struct, frozen=True, array_like=True):
-    """`cheapest`: in order. `departures`: of all flights of the day."""
+    """`cheapest`: those of each currency, in order. `departures`: of all flights of the day."""
 
     date: date
     cheapest: list[Offer]
     departures: list[datetime]
 
-    def ahead(self, now: datetime) -> list[Offer]:
-        """The cheapest flights that have not departed."""
-        return [offer for offer in self.cheapest if offer.departure_ts > now]
+    def ahead(self, now: datetime) -> list[list[Offer]]:
+        """The cheapest flights that have not departed, of each currency; none is empty."""
+        by_currency: dict[str, list[Offer]] = {}
+        for offer in self.cheapest:
+            if offer.departure_ts > now:
+                by_currency.setdefault(offer.currency, []).append(offer)
+        return list(by_currency.values())
 
 
 def find_days(connection: RawConnection, source_key: str, destination_key: str, month: date) -> list[Day]:
@@ -64,7 +80,7 @@ def find_days(connection: RawConnection, source_key: str, destination_key: str, 
     days = []
     for day, flights in groupby(rows, key=lambda row: row[0]):
         offers = [Offer(*flight[1:]) for flight in flights]
-        days.append(Day(day, offers[:CHEAPEST], [offer.departure_ts for offer in offers]))
+        days.append(Day(day, _cheapest(offers), [offer.departure_ts for offer in offers]))
     return days
 
 
@@ -78,9 +94,12 @@ def merge(months: Sequence[Sequence[Day]]) -> Sequence[Day]:
     return [
         Day(
             each,
-            sorted((offer for day in days for offer in day.cheapest), key=lambda offer: (offer.price, offer.departure_ts))[
-                :CHEAPEST
-            ],
+            _cheapest(
+                sorted(
+                    (offer for day in days for offer in day.cheapest),
+                    key=lambda offer: (offer.currency, offer.price, offer.departure_ts),
+                )
+            ),
             [departure for day in days for departure in day.departures],
         )
         for each, days in sorted(of_day.items())
@@ -90,10 +109,22 @@ def merge(months: Sequence[Sequence[Day]]) -> Sequence[Day]:
 def list_days(days: Sequence[Day], free: Mapping[UUID, int], *, party: int, now: datetime) -> list[CalendarDay]:
     """What travellers see of the days on which something is still to depart; `free`: seats of flights, of as many as are known."""
     listed = []
+    count = Counter(offer.currency for day in days for offer in day.cheapest)
     for day in days:
         flights = sum(departure > now for departure in day.departures)
         if flights:
-            offer = next((offer for offer in day.ahead(now) if free.get(offer.flight_id, 0) >= party), None)
-            price, currency = (in_units(offer.price, offer.currency), offer.currency) if offer else (None, None)
-            listed.append(CalendarDay(date=day.date, flights=flights, price=price, currency=currency))
+            lowest = [
+                next((offer for offer in offers if free.get(offer.flight_id, 0) >= party), None) for offers in day.ahead(now)
+            ]
+            found = [offer for offer in lowest if offer is not None]
+            found.sort(key=lambda offer: (-count[offer.currency], offer.currency))
+            prices = [LowestPrice(price=in_units(offer.price, offer.currency), currency=offer.currency) for offer in found]
+            price, currency = (prices[0].price, prices[0].currency) if prices else (None, None)
+            listed.append(CalendarDay(date=day.date, flights=flights, price=price, currency=currency, prices=prices))
     return listed
+
+
+def _cheapest(offers: Sequence[Offer]) -> list[Offer]:
+    """Of offers in the order of currency and price, the first ones of each currency."""
+    of_currency = (list(group) for _, group in groupby(offers, key=lambda offer: offer.currency))
+    return [offer for group in of_currency for offer in group[:CHEAPEST]]

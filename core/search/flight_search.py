@@ -25,10 +25,11 @@ class SearchSort(StrEnum):
 
 
 _ORDER: Final = {
-    SearchSort.DEPARTURE: SQL("departure_ts, price, id"),
-    SearchSort.PRICE: SQL("price, departure_ts, id"),
-    SearchSort.FASTEST: SQL("arrival_ts - departure_ts, price, departure_ts, id"),
+    SearchSort.DEPARTURE: SQL("departure_ts, currency, price, id"),
+    SearchSort.PRICE: SQL("count(*) OVER (PARTITION BY currency) DESC, currency, price, departure_ts, id"),
+    SearchSort.FASTEST: SQL("arrival_ts - departure_ts, currency, price, departure_ts, id"),
 }
+"""Prices are compared within a currency only. By price, one currency comes after the other, the one of most flights first."""
 _SEARCH: Final = {
     sort: SQL(f"""
         SELECT {{columns}} FROM flights

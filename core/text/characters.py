@@ -27,6 +27,10 @@ _SCRIPTS: Final = {"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
+_CONTROLS: Final = {"\t": "a tab", "\n": "a line break", "\r": "a carriage return", "\0": "NUL", "\x1b": "ESCAPE"}
+"""Characters that Unicode gives no name."""
+
+
 class UnusableCharacter(ValueError):
     """`character`: the one that a text may not have. The message names it, for whoever sent the text."""
 
@@ -37,7 +41,7 @@ class UnusableCharacter(ValueError):
 
 def named(character: str) -> str:
     """A character by its number and its name in Unicode, as in `U+0435 CYRILLIC SMALL LETTER IE`."""
-    return f"U+{ord(character):04X} {unicodedata.name(character, 'a character without a name')}"
+    return f"U+{ord(character):04X} {_CONTROLS.get(character) or unicodedata.name(character, 'a character without a name')}"
 
 
 def strip_invisible(text: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 import redis as redis_py
 
 from core import keys
@@ -80,6 +82,13 @@ def test_a_field_that_cannot_be_is_named(admin: httpx.Client) -> None:
         ),
         ({"price": "123456789"}, "/price", "out_of_range"),
         ({"price": -1}, "/price", "out_of_range"),
+        ({"price": "-0"}, "/price", "out_of_range"),
+        ({"price": "-0.00"}, "/price", "out_of_range"),
+        *(
+            ({"price": text}, "/price", "bad_format")
+            for text in ("1.234,50", "INR 7,500", "\u20b97500", "7 500", "1e3", "\uff15")
+        ),
+        *(({"currency": text}, "/currency", "not_a_currency") for text in ("", "RS", "EURO", "\u20ac", "DEM", "BTC", "\uff35SD")),
         ({"price": 1e8}, "/price", "out_of_range"),
         ({"total_seats": 0}, "/total_seats", None),
         ({"total_seats": 1001}, "/total_seats", None),
@@ -105,6 +114,26 @@ def test_a_field_that_cannot_be_is_named(admin: httpx.Client) -> None:
         errors = {error["pointer"]: error["code"] for error in answer.json()["errors"]}
         assert pointer in errors, changes
         assert code in (None, errors[pointer]), changes
+
+
+def test_a_price_and_a_currency_that_cannot_be_say_what_to_write(admin: httpx.Client) -> None:
+    def said(**fields: Any) -> str:
+        (error,) = admin.post("/admin/flights", json=body(**fields)).json()["errors"]
+        return str(error["message"])
+
+    assert said(price="1.234,50") == "It must be an amount in plain digits, such as 7500.00."
+    assert said(currency="EURO") == "EURO is not the code of a currency in ISO 4217, such as INR, EUR or JPY."
+    assert said(currency="") == "An empty text is not the code of a currency in ISO 4217, such as INR, EUR or JPY."
+
+
+@pytest.mark.parametrize("second", ['"price": 7', r'"pri\u0063e": 7', '"price"  :\n"100"'])
+def test_a_field_that_is_there_twice_is_refused(admin: httpx.Client, second: str) -> None:
+    """A decoder takes the last of them, and nobody is told."""
+    twice = f"{json.dumps(body())[:-1]}, {second}}}"
+    answer = admin.post("/admin/flights", content=twice, headers={"content-type": "application/json"})
+    assert answer.status_code == 422, answer.text
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [("/price", "repeated")]
+    assert admin.get("/admin/flights").json()["data"] == []
 
 
 def test_a_flight_number_departs_once_at_a_time(admin: httpx.Client) -> None:

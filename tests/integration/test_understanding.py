@@ -180,3 +180,13 @@ def test_an_empty_filter_is_no_filter(office: Office) -> None:
     found = "/api/v1/search?source=Delhi&destination=Mumbai&date=2030-01-01"
     assert office.admin.get(f"{found}&sort=&limit=&seats=").json() == office.admin.get(found).json() != []
     assert office.admin.get("/api/v1/search?source=&destination=Mumbai&date=2030-01-01").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("asked", "choices"),
+    [("encoding=latin1", "utf-8, utf-16, windows-1250"), ("mode=UPSERT", "upsert, create"), ("match=days", "time, day")],
+)
+def test_a_choice_that_there_is_not_names_those_that_there_are(office: Office, asked: str, choices: str) -> None:
+    answer = office.admin.post(f"{UPLOAD}?{asked}", content=csv_of([row(1)]), headers={"Content-Type": "text/csv"})
+    (error,) = problem(answer, 422, "validation")["errors"]
+    assert (error["code"], f" Choose one of {choices}" in error["message"]) == ("unknown_value", True)

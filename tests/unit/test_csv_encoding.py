@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.imports.csv.encoding import Encoding, Transcoder, WrongEncoding, readable
+from core.imports.csv.encoding import Encoding, Transcoder, WrongEncoding, readable, wide_encoding
 
 HEADER = "flight_number,source,destination\n"
 
@@ -53,6 +53,36 @@ def test_windows_1252_is_recognised_and_the_way_out_is_said(place: str, piece: i
     assert "encoding=windows-1252" in refused.value.detail
     assert refused.value.data["line"] == 3
     assert refused.value.data["looks_like"] == "windows-1252"
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("piece", [1, 2, 5, 1000])
+def test_utf16_needs_no_byte_order_mark(codec: str, piece: int) -> None:
+    assert transcoded(f"{HEADER}東京\n".encode(codec), Encoding.UTF_16, piece=piece).decode() == f"{HEADER}東京\n"
+
+
+@pytest.mark.parametrize("data", [b"", b"f", HEADER.encode()])
+def test_what_is_not_utf16_is_refused_or_nothing(data: bytes) -> None:
+    if not data:
+        assert transcoded(data, Encoding.UTF_16) == b""
+        return
+    with pytest.raises(WrongEncoding, match="not the encoding of this file"):
+        transcoded(data, Encoding.UTF_16)
+
+
+@pytest.mark.parametrize(
+    ("codec", "name"),
+    [
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16"),
+        ("utf-16-be", "utf-16"),
+        ("utf-32", "utf-32"),
+        ("utf-8", None),
+        ("cp1252", None),
+    ],
+)
+def test_characters_of_two_bytes_are_recognised(codec: str, name: str | None) -> None:
+    assert wide_encoding(HEADER.encode(codec)) == name
 
 
 def test_what_the_line_would_say_is_shown() -> None:

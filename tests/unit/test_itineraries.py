@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -38,10 +39,14 @@ def flight(
     )
 
 
+CURRENCIES = ["INR", "USD"]
+
+
 def tables_of(flights: Sequence[Flight]) -> tuple[list[DayTable], NumberedNames]:
     """A table for each UTC day from the first to the last, empty ones too, as the timetable would give them."""
     places, currencies = NumberedNames(), NumberedNames()
     places.of(PLACES)
+    currencies.of(CURRENCIES)
     columns = Flights(
         source=places.of(each.source for each in flights),
         destination=places.of(each.destination for each in flights),
@@ -57,12 +62,22 @@ def tables_of(flights: Sequence[Flight]) -> tuple[list[DayTable], NumberedNames]
     return [DayTable.of(day, columns.take(days == day)) for day in every_day], places
 
 
-def query(places: NumberedNames, source: str, destination: str, day: date, by: Ranking, max_stops: int = 2) -> ItineraryQuery:
+def query(
+    places: NumberedNames, source: str, destination: str, day: date, by: Ranking, max_stops: int = 2, currency: str = "INR"
+) -> ItineraryQuery:
     one, other = places.find(source), places.find(destination)
     assert one is not None
     assert other is not None
     rules = Rules(max_stops=max_stops, min_wait=int(WAIT[0].total_seconds()), max_wait=int(WAIT[1].total_seconds()))
-    return ItineraryQuery(source=one, destination=other, date=day_number(day), now=LONG_AGO, ranking=by, rules=rules)
+    return ItineraryQuery(
+        source=one,
+        destination=other,
+        date=day_number(day),
+        now=LONG_AGO,
+        ranking=by,
+        rules=rules,
+        currency=CURRENCIES.index(currency),
+    )
 
 
 def ids(found: FoundItineraries) -> list[list[UUID]]:
@@ -76,7 +91,7 @@ def timetables(draw: st.DrawFn) -> list[Flight]:
     count, hours = draw(st.sampled_from([5, 30, 70])), draw(st.sampled_from([12, 24, 60]))
     step = draw(st.sampled_from([15, 45, 180]))
     prices = draw(st.sampled_from([[100], [100, 200], [0, 1, 99, 100, 5_000_000_000]]))
-    currencies = draw(st.sampled_from([["INR"], ["INR"], ["INR", "USD"]]))
+    currencies = draw(st.sampled_from([["INR"], ["INR"], CURRENCIES]))
     places = PLACES[: draw(st.sampled_from([4, 6]))]
     found = []
     for number in range(1, count + 1):
@@ -96,17 +111,19 @@ def timetables(draw: st.DrawFn) -> list[Flight]:
     count=st.sampled_from([1, 3, 100]),
     day=st.integers(-1, 3),
     first_list=st.sampled_from([1, 2, 256]),
+    currency=st.sampled_from(CURRENCIES),
 )
 def test_itineraries_are_those_that_trying_everything_finds(
-    flights: list[Flight], by: Ranking, max_stops: int, count: int, day: int, first_list: int
+    flights: list[Flight], by: Ranking, max_stops: int, count: int, day: int, first_list: int, currency: str
 ) -> None:
     tables, places = tables_of(flights)
     on = (TODAY + timedelta(days=day)).date()
-    every = oracle.trips(flights, "AAA", "BBB", on, max_stops=max_stops, wait=WAIT)
+    paid_in_it = [each for each in flights if each.currency == currency]
+    every = oracle.trips(paid_in_it, "AAA", "BBB", on, max_stops=max_stops, wait=WAIT)
     expected = [[segment.id for segment in trip] for trip in oracle.ranked(every, by.value)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "_FIRST_LIST", first_list)  # small lists make it go on, several times
-        asked = query(places, "AAA", "BBB", on, by, max_stops)
+        asked = query(places, "AAA", "BBB", on, by, max_stops, currency)
         found = find(tables, asked, count)
     assert ids(found) == expected[:count]
     assert found.complete
@@ -127,7 +144,7 @@ def test_without_sold_out_flights_the_others_keep_their_order(flights: list[Flig
         if UUID(bytes=flight_id.tobytes()) in gone
     ]
     found = find(tables, asked, 100, left_out=np.array(rows, dtype=np.int64), weights=schedule.weights)
-    every = oracle.trips(flights, "AAA", "BBB", TODAY.date(), max_stops=2, wait=WAIT)
+    every = oracle.trips([each for each in flights if each.currency == "INR"], "AAA", "BBB", TODAY.date(), max_stops=2, wait=WAIT)
     left = [trip for trip in every if not gone & {segment.id for segment in trip}]
     assert ids(found) == [[segment.id for segment in trip] for trip in oracle.ranked(left, by.value, schedule=every)]
 
@@ -219,3 +236,17 @@ def test_an_absurd_timetable_is_searched_in_bounds_and_says_that_more_may_exist(
     assert not found.complete
     by_id = {each.id: each for each in flights}
     assert all(oracle.is_possible(tuple(by_id[flight_id] for flight_id in itinerary), wait=WAIT) for itinerary in ids(found))
+
+
+def test_the_currency_of_most_flights_is_searched_and_the_others_are_named() -> None:
+    flights = [
+        flight(1, "AAA", "BBB", TODAY, 60, 9_000, "INR"),
+        flight(2, "AAA", "BBB", TODAY, 60, 80, "USD"),
+        flight(3, "AAA", "BBB", TODAY, 60, 8_000, "INR"),
+    ]
+    tables, places = tables_of(flights)
+    asked = replace(query(places, "AAA", "BBB", TODAY.date(), Ranking.PRICE), currency=None)
+    found = find(tables, asked, 20)
+    assert (ids(found), found.currency, found.other_currencies) == ([[flights[2].id], [flights[0].id]], 0, (1,))
+    other = find(tables, replace(asked, currency=1), 20)
+    assert (ids(other), other.other_currencies) == ([[flights[1].id]], (0,))

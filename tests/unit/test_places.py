@@ -111,6 +111,23 @@ def test_a_name_of_several_cities_is_refused_with_all_of_them(name: str) -> None
         ("Birmingham, USA", "BHM"),
         ("San Jose, Costa Rica", "SJO"),
         ("London, Ontario", "YXU"),
+        # islands, towns that fly from the airport of another one, and spellings of other languages
+        ("Kauai", "LIH"),
+        ("Maui", "OGG"),
+        ("St. Thomas", "STT"),
+        ("St. Maarten", "SXM"),
+        ("Shetland", "LSI"),
+        ("Réunion", "RUN"),
+        ("Tórshavn", "FAE"),
+        ("Cabo San Lucas", "SJD"),
+        ("Roseau", "DOM"),
+        ("Bagdad", "BGW"),
+        ("Kharkov", "HRK"),
+        ("Teheran", "IKA"),
+        ("Addis Abeba", "ADD"),
+        ("Goeteborg", "GOT"),
+        ("Paris, Texas", "PRX"),
+        ("Frankfort, Kentucky", "FFT"),
     ],
 )
 def test_a_word_means_one_airport(text: str, iata: str) -> None:
@@ -289,3 +306,30 @@ def test_the_local_date_follows_the_time_zone_of_the_place_and_utc_where_it_is_u
     assert registry.local_date(late_evening, resolver.end_of("Delhi")) == date(2026, 1, 2)
     assert registry.local_date(late_evening, resolver.end_of("JFK")) == date(2026, 1, 1)
     assert registry.local_date(late_evening, None) == date(2026, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "candidate"),
+    [
+        ("Frankfort", "FFT"),
+        ("Kinston", "ISO"),
+        ("Houlton", "HUL"),
+        ("Pampa", "PPA"),
+        ("Satna", "TNI"),
+        ("Sevastopol", "UKS"),
+        ("Nicosia", "ECN"),
+        ("Stanley", "PSY"),
+    ],
+)
+def test_a_field_where_no_airline_flies_is_meant_by_its_code_alone(text: str, candidate: str) -> None:
+    """Else a slip of Frankfurt would be an airfield in Kentucky, and nobody would be told."""
+    fault = route.read(text, "DXB").source.fault
+    assert fault is not None
+    assert fault.code is PlaceFaultCode.AMBIGUOUS
+    assert candidate in [place.iata for place in fault.candidates]
+
+
+@pytest.mark.parametrize(("text", "keys"), [("lon", 6), ("tyo", 2), ("tse", 1), ("del", 1), ("Frankfort", 1)])
+def test_who_searches_may_write_every_code_in_any_case(text: str, keys: int) -> None:
+    assert len(wanted.read(text, "DXB").source.keys) == keys
+    assert wanted.read(text, "DXB").source.known

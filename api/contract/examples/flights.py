@@ -24,6 +24,7 @@ FLIGHT_VIEW: Final[dict[str, Any]] = {
     "status": "SCHEDULED",
     "version": 3,
 }
+LOWEST: Final = {"price": "7500.00", "currency": "INR"}
 ONWARD: Final = {
     **FLIGHT_VIEW,
     "id": CONNECTION,
@@ -73,8 +74,9 @@ ANSWERS: Final[dict[str, Any]] = {
             }
         ],
         "complete": True,
+        "currencies": ["INR"],
     },
-    "CalendarView": {"data": [{"date": "2026-12-25", "flights": 9, "price": "7500.00", "currency": "INR"}]},
+    "CalendarView": {"data": [{"date": "2026-12-25", "flights": 9, **LOWEST, "prices": [LOWEST]}]},
     "InventoryView": {"total": 180, "held": 6, "sold": 132, "free": 42, "redis_free": 42, "drift": 0},
     "FlightCancellationAccepted": {
         "job_id": CANCELLATION,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -74,13 +74,17 @@ class Check:
 
     def faults(self, lines: npt.NDArray[np.int64]) -> Iterator[Fault]:
         """What was refused; `lines` are the cells' line numbers."""
+        if not self._broken:
+            return
+        # Once for all: a file of nothing but strange places has a fault of its own for each cell.
+        cells = self.cells.tolist()
         for positions, code, message in self._broken:
-            yield from faults_at(positions, self.cells, lines, self._column, code, message)
+            yield from faults_at(positions, cells, lines, self._column, code, message)
 
 
 def faults_at(
-    positions: npt.NDArray[np.intp], cells: pd.Series, lines: npt.NDArray[np.int64], column: str, code: str, message: str
+    positions: npt.NDArray[np.intp], cells: Sequence[str], lines: npt.NDArray[np.int64], column: str, code: str, message: str
 ) -> Iterator[Fault]:
     """The same fault for the cells at some positions of a chunk."""
-    for line, value in zip(lines[positions].tolist(), cells.iloc[positions].tolist(), strict=True):
-        yield Fault(line, column, shortened(value), code, message)
+    for position, line in zip(positions.tolist(), lines[positions].tolist(), strict=True):
+        yield Fault(line, column, shortened(cells[position]), code, message)

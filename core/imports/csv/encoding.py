@@ -35,6 +35,8 @@ class WrongEncoding(AppError):
 
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF32_MARKS: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _NOT_UTF8: Final = re.compile("[\udc80-\udcff]+")
 _BEYOND_ASCII: Final = re.compile("[\x80-\ud7ff\ue000-\U0010ffff]")
 _NO_LETTER: Final = re.compile("[\x00\udc81\udc8d\udc8f\udc90\udc9d]")
@@ -46,9 +48,8 @@ class Transcoder:
 
     def __init__(self, encoding: Encoding) -> None:
         self._encoding = encoding
-        # What is UTF-8 passes as it is; a byte that is none becomes a lone surrogate, which marks it.
-        lenient = encoding is Encoding.UTF_8
-        self._decoder = codecs.getincrementaldecoder(encoding.value)(errors="surrogateescape" if lenient else "strict")
+        self._decoder: codecs.IncrementalDecoder | None = None
+        self._begin = b""
         self._watch = _Utf8Watch()
 
     def feed(self, piece: bytes, *, last: bool = False) -> bytes:
@@ -62,6 +63,11 @@ class Transcoder:
             if last:
                 self._watch.require_utf8()
             return piece
+        if self._decoder is None:
+            piece = self._begin = self._begin + piece
+            if len(piece) < len(codecs.BOM_UTF16) and not last:
+                return b""
+            self._decoder = codecs.getincrementaldecoder(self._codec(piece))()
         try:
             text = self._decoder.decode(piece, last)
         except UnicodeDecodeError as error:
@@ -72,6 +78,14 @@ class Transcoder:
         if last:
             self._watch.require_other_than_utf8(self._encoding)
         return text.encode()
+
+    def _codec(self, first: bytes) -> str:
+        """UTF-16 without a byte order mark is known by where its first letter, which is of a column's name, has its empty byte."""
+        if self._encoding is not Encoding.UTF_16 or first.startswith(_UTF16_MARKS):
+            return self._encoding.value
+        if first and b"\0" not in first[:2]:
+            raise WrongEncoding("Line 1 does not begin like UTF-16: it is not the encoding of this file.", line=1)
+        return "utf-16-be" if first[:1] == b"\0" else "utf-16-le"
 
 
 class _Utf8Watch:
@@ -132,6 +146,16 @@ class _Utf8Watch:
             raise WrongEncoding(
                 f"The file is UTF-8, and was sent as {encoding}, which would spoil its letters. Leave `encoding` out.", line=1
             )
+
+
+def wide_encoding(head: bytes) -> str | None:
+    """The name of an encoding whose characters all take two bytes or four, where the first bytes of a file show one."""
+    if head.startswith(_UTF32_MARKS):
+        return "utf-32"
+    # Letters of ASCII in UTF-16 have every other byte empty.
+    halves = head[0:64:2], head[1:64:2]
+    is_utf16 = head.startswith(_UTF16_MARKS) or ([any(half) for half in halves].count(False) == 1 and len(head) > 1)
+    return "utf-16" if is_utf16 else None
 
 
 def readable(line: bytes) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 
 from core.errors import AppError
 from core.imports.csv.columns import BY_NAME, REQUIRED
-from core.imports.csv.encoding import BYTE_ORDER_MARK
+from core.imports.csv.encoding import BYTE_ORDER_MARK, Encoding, wide_encoding
 from core.text.spelling import likely_meant
 
 HEAD_BYTES: Final = 64 * 1024
@@ -97,8 +97,9 @@ def read_layout(head: bytes) -> Layout:
         BadHeader: empty, not UTF-8, or the columns are not those of flights.
     """
     require_text(head)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _unreadable("not_utf8", "The file is UTF-16. Send it with ?encoding=utf-16, or save it as 'CSV UTF-8'.")
+    if (wide := wide_encoding(head)) is not None:
+        send = "Send it with ?encoding=utf-16, or save" if wide == Encoding.UTF_16 else "Save"
+        raise _unreadable("not_utf8", f"The file is {wide.upper()}. {send} it as 'CSV UTF-8'.")
     start, told = _first_line(head)
     rows_before = head.count(b"\n", 0, start)
     line, newline, _ = head[start:].partition(b"\n")

@@ -43,7 +43,7 @@ from core.search.itineraries.best_first import BestFirst
 from core.search.itineraries.itineraries import NO_FLIGHT, Itineraries
 from core.search.itineraries.joining import JoinedSegments, Rules, join
 from core.search.itineraries.ranking import MAX_SECONDS, Ranking, Weights
-from core.search.itineraries.segments import Span
+from core.search.itineraries.segments import Segments, Span
 from core.search.itineraries.tables import DAY_SECONDS, DayTable, Ints, flight_uuid
 
 _FIRST_LIST: Final = 256
@@ -57,7 +57,9 @@ NOBODY: Final = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItineraryQuery:
-    """`source`, `destination`: numbers of places. `date`: local date of the first departure. `now` in the units of the tables."""
+    """`source`, `destination`: numbers of places. `date`: local date of the first departure. `now` in the units of the tables.
+    `currency`: what the itinerary is paid in, by its number; None for the currency of most flights that leave the source.
+    """
 
     source: int
     destination: int
@@ -65,6 +67,7 @@ class ItineraryQuery:
     now: int
     ranking: Ranking
     rules: Rules
+    currency: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +93,16 @@ class Itinerary:
 
 @dataclass(frozen=True, slots=True)
 class FoundItineraries:
-    """The best itineraries in order. `complete`: there are no others, or as many as were asked for. `weights`: how they were ranked."""
+    """The best itineraries of one currency, in order. `complete`: there are no others of it, or as many as were asked for. `weights`: how they
+    were ranked. `currency`: the one that was searched, None where no flight leaves the source. `other_currencies`: those that were not
+    searched, of the flights that leave the source.
+    """
 
     itineraries: list[Itinerary]
     complete: bool
     weights: Weights | None
+    currency: int | None = None
+    other_currencies: tuple[int, ...] = ()
 
 
 def last_departure(tables: Sequence[DayTable], query: ItineraryQuery) -> int | None:
@@ -117,21 +125,33 @@ def last_departure(tables: Sequence[DayTable], query: ItineraryQuery) -> int | N
 def find(
     tables: Sequence[DayTable], query: ItineraryQuery, count: int, *, left_out: Ints = NOBODY, weights: Weights | None = None
 ) -> FoundItineraries:
-    """The `count` best sensible itineraries, without flights whose rows are in `left_out`.
+    """The `count` best sensible itineraries of one currency, without flights whose rows are in `left_out`. Prices of different currencies
+    are never compared.
 
     `weights`: those of the answer without `left_out`, so that flights that are sold out do not change the order of the others.
     """
     span = Span(tables, left_out)
     departing = span.leaving(query.source, query.date, query.now)
     if not len(departing.row):
-        return FoundItineraries([], True, weights)
+        return FoundItineraries([], True, weights, query.currency)
+    departing, currency, others = _of_one_currency(departing, query.currency)
     joined = join(span, departing, query.destination, query.rules)
     if weights is None:
         weights = _weights(span, joined, query.ranking)
     if weights is None:
-        return FoundItineraries([], True, None)
+        return FoundItineraries([], True, None, currency, others)
     itineraries, complete = _best(span, BestFirst(joined, weights), count)
-    return FoundItineraries([_way(span, itineraries, position) for position in range(len(itineraries))], complete, weights)
+    ways = [_way(span, itineraries, position) for position in range(len(itineraries))]
+    return FoundItineraries(ways, complete, weights, currency, others)
+
+
+def _of_one_currency(departing: Segments, currency: int | None) -> tuple[Segments, int, tuple[int, ...]]:
+    """The flights that are paid in a currency, the one of most of them by default; that currency, and the others."""
+    present, counts = np.unique(departing.currency, return_counts=True)
+    if currency is None:
+        currency = int(present[np.argmax(counts)])
+    others = tuple(present[present != currency].tolist())
+    return (departing.take(departing.currency == currency) if others else departing), currency, others
 
 
 def _weights(span: Span, joined: JoinedSegments, by: Ranking) -> Weights | None:

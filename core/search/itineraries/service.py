@@ -29,7 +29,7 @@ ROUNDS: Final = 8
 MOST_ASKED: Final = 400
 """Itineraries that are looked into at once."""
 UNKNOWN: Final = -1
-NOTHING: Final = ItinerariesView(data=[], complete=True)
+NOTHING: Final = views.listed([], complete=True)
 
 FreeSeats = Callable[[Sequence[UUID]], Awaitable[dict[UUID, int]]]
 """Seats that are free now, for many flights at once; unknown flights are left out."""
@@ -63,7 +63,7 @@ async def find_itineraries(
         # Flights are not what the timetable says: one changed this very moment, or nobody could tell us of changes.
         timetable.forget_all()
         answer = await _answer(timetable, snapshot, free_seats, request, connections, now)
-    return answer or ItinerariesView(data=[], complete=False)
+    return answer or views.listed([], complete=False)
 
 
 async def _answer(
@@ -91,8 +91,19 @@ async def _answer(
     destination = timetable.places.find(request.destination_key)
     if destination is None:
         return NOTHING
-    found, free = await _with_seats(timetable, tables, replace(query, destination=destination), free_seats, request)
-    return await asyncio.to_thread(_seen, snapshot, found, free, request.party)
+    query = replace(query, destination=destination)
+    found, free = await _with_seats(timetable, tables, query, free_seats, request)
+    view = await asyncio.to_thread(_seen, snapshot, found, free, request.party)
+    if not found.other_currencies or view is None:
+        return view
+    seen = [view]
+    for currency in found.other_currencies:
+        found, free = await _with_seats(timetable, tables, replace(query, currency=currency), free_seats, request)
+        other = await asyncio.to_thread(_seen, snapshot, found, free, request.party)
+        if other is None:
+            return None
+        seen.append(other)
+    return views.merged(seen, request.ranking, request.limit)
 
 
 async def _with_seats(
@@ -106,11 +117,12 @@ async def _with_seats(
     full: set[int] = set()
     count = request.limit
     found = await timetable.run(partial(search.find, tables, query, count))
+    query = replace(query, currency=found.currency)
     for _ in range(ROUNDS):
         segments = {segment for itinerary in found.itineraries for segment in itinerary.segments}
         free |= await free_seats([segment.flight_id for segment in segments if segment.flight_id not in free])
         full |= {segment.row for segment in segments if free.get(segment.flight_id, 0) < request.party}
-        page = FoundItineraries(found.itineraries[: request.limit], found.complete, found.weights)
+        page = replace(found, itineraries=found.itineraries[: request.limit])
         if not any(segment.row in full for itinerary in page.itineraries for segment in itinerary.segments):
             return page, free
         count = min(2 * count, MOST_ASKED)
@@ -121,20 +133,20 @@ async def _with_seats(
         for itinerary in found.itineraries
         if all(free.get(segment.flight_id, 0) >= request.party for segment in itinerary.segments)
     ]
-    return FoundItineraries(known[: request.limit], False, found.weights), free
+    return replace(found, itineraries=known[: request.limit], complete=False), free
 
 
 def _seen(snapshot: Snapshot, found: FoundItineraries, free: dict[UUID, int], party: int) -> ItinerariesView | None:
     """The flights as they are in the database now; None where one has changed since it was searched."""
     if not found.itineraries:
-        return ItinerariesView(data=[], complete=found.complete)
+        return views.listed([], complete=found.complete)
     with snapshot() as connection:
         flights = views.read_flights(
             connection, list({segment.flight_id for itinerary in found.itineraries for segment in itinerary.segments})
         )
     seen = [views.itinerary(itinerary, flights, free, party=party) for itinerary in found.itineraries]
     data = [each for each in seen if each is not None]
-    return ItinerariesView(data=data, complete=found.complete) if len(data) == len(seen) else None
+    return views.listed(data, complete=found.complete) if len(data) == len(seen) else None
 
 
 def _may_have_flights(day: date, now: datetime) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Annotated
+from fractions import Fraction
+from typing import Annotated, Any, assert_never
 from uuid import UUID
 
 import msgspec
@@ -15,7 +17,7 @@ from core.db import RawConnection, fetch
 from core.flights.models import FlightStatus
 from core.flights.views import COLUMNS, FlightRow, FlightView
 from core.money import SMALLEST_PER_UNIT
-from core.search.itineraries.ranking import FASTEST, PRICE, Ranking, best
+from core.search.itineraries.ranking import STOP_SECONDS, Ranking
 from core.search.itineraries.search import Itinerary, Segment
 from core.search.itineraries.tables import moment
 
@@ -40,24 +42,49 @@ class ItineraryView(msgspec.Struct, frozen=True, kw_only=True):
 class ItinerariesView(msgspec.Struct, frozen=True, kw_only=True):
     """Best first. `complete` is false where there may be more: so many flights are sold out, or so many connect, that the search ended
     before it had looked at all of them.
+
+    `currencies`: what they are paid in. Prices of different currencies are not compared: by price, one currency comes after the other,
+    in this order; in the best mix a price counts by how it compares with the cheapest of its currency.
     """
 
     data: list[ItineraryView]
     complete: bool
+    currencies: Annotated[list[str], Meta(examples=[["INR"]])]
+
+
+def listed(data: list[ItineraryView], *, complete: bool) -> ItinerariesView:
+    return ItinerariesView(data=data, complete=complete, currencies=list(dict.fromkeys(each.currency for each in data)))
 
 
 def merged(views: Sequence[ItinerariesView], order: Ranking, limit: int) -> ItinerariesView:
-    """The itineraries of several routes, each best first, as one list that is."""
+    """The itineraries of several routes or currencies, each best first, as one list that is. The currency of most of them comes first."""
     found = [itinerary for view in views for itinerary in view.data]
-    cheapest = max(1, round(min((each.total_price for each in found), default=Decimal(1)) * SMALLEST_PER_UNIT))
-    fastest = 60 * min((each.duration_minutes for each in found), default=1)
-    weights = {Ranking.PRICE: PRICE, Ranking.FASTEST: FASTEST, Ranking.BEST: best(cheapest=cheapest, fastest=fastest)}[order]
+    data = sorted(found, key=_measure(found, order))[:limit]
+    return listed(data, complete=all(view.complete for view in views))
 
-    def key(each: ItineraryView) -> int:
-        price, seconds = round(each.total_price * SMALLEST_PER_UNIT), 60 * each.duration_minutes
-        return price * weights.price + seconds * weights.second + each.stops * weights.stop
 
-    return ItinerariesView(data=sorted(found, key=key)[:limit], complete=all(view.complete for view in views))
+def _measure(found: Sequence[ItineraryView], order: Ranking) -> Callable[[ItineraryView], tuple[Any, ...]]:
+    """What is smaller for a better itinerary of these. As `core/search/itineraries/ranking.py` has it, for several currencies."""
+    count = Counter(each.currency for each in found)
+    match order:
+        case Ranking.PRICE:
+            return lambda each: (-count[each.currency], each.currency, each.total_price, each.duration_minutes)
+        case Ranking.FASTEST:
+            return lambda each: (each.duration_minutes, each.currency, each.total_price)
+        case Ranking.BEST:
+            smallest = Fraction(1, SMALLEST_PER_UNIT)
+            cheapest = {
+                currency: max(smallest, Fraction(min(each.total_price for each in found if each.currency == currency)))
+                for currency in count
+            }
+            fastest = min((each.duration_minutes for each in found), default=1)
+            stop = Fraction(STOP_SECONDS, 60)
+            return lambda each: (
+                Fraction(each.total_price) / cheapest[each.currency]
+                + (each.duration_minutes + each.stops * stop) / Fraction(fastest),
+            )
+        case _:
+            assert_never(order)
 
 
 def read_flights(connection: RawConnection, flight_ids: Sequence[UUID]) -> dict[UUID, FlightView]:

@@ -1250,8 +1250,8 @@ export interface paths {
         /**
          * Ways to fly, direct and with connections
          * @description Each can be booked as one trip: post the ids of its segments, in their order, as `flight_ids`. A connection keeps the airport,
-         *     waits 45 minutes to 6 hours and comes to no place twice; everything is paid in one currency. Left out is what another one beats
-         *     in departure, arrival, price and stops.
+         *     waits 45 minutes to 6 hours and comes to no place twice; everything is paid in one currency, and prices of different currencies are not
+         *     compared: `currencies` says which there are. Left out is what another one beats in departure, arrival, price and stops.
          */
         get: operations["findItineraries"];
         put?: never;
@@ -1293,7 +1293,8 @@ export interface paths {
          * Flights of a route on a day
          * @description Scheduled flights that have not departed, with the seats that are free now. A city means all its airports, and
          *     `X-Matched-Airports` says which, of the source and of the destination. `X-Cache` and `Age` are about the schedule and the price;
-         *     a change of either is seen at once.
+         *     a change of either is seen at once. Prices of different currencies are not compared: by price, one currency comes after the
+         *     other, the one of most flights first, and `X-Price-Groups` names them in this order.
          */
         get: operations["searchFlights"];
         put?: never;
@@ -1565,6 +1566,7 @@ export interface components {
             flights: number;
             /** @example 7500.00 */
             price: string | null;
+            prices: components["schemas"]["LowestPrice"][];
         };
         /** CalendarView */
         CalendarView: {
@@ -1717,7 +1719,11 @@ export interface components {
              * @example 2026-12-25T10:00:00Z
              */
             arrival_ts: string;
-            /** @default INR */
+            /**
+             * @description A code of ISO 4217.
+             * @default INR
+             * @example INR
+             */
             currency?: string;
             /**
              * @description A date and a time with a zone: RFC 3339, and the other ways to write one in docs/imports.md.
@@ -1961,6 +1967,12 @@ export interface components {
         /** ItinerariesView */
         ItinerariesView: {
             complete: boolean;
+            /**
+             * @example [
+             *       "INR"
+             *     ]
+             */
+            currencies: string[];
             data: components["schemas"]["ItineraryView"][];
         };
         /** ItineraryView */
@@ -2013,6 +2025,13 @@ export interface components {
         Liveness: {
             /** @constant */
             status: "ok";
+        };
+        /** LowestPrice */
+        LowestPrice: {
+            /** @example INR */
+            currency: string;
+            /** @example 7500.00 */
+            price: string;
         };
         /** Minute */
         Minute: {

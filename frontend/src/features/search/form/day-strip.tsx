@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useLayoutEffect, useRef } from 'react';
 import type { RouteOnDay } from '@/features/search/queries';
 import { useCalendar } from '@/features/search/use-calendar';
-import { multiply, wholeMoney } from '@/lib/money';
+import { lowestPrices } from '@/lib/money';
 import { addDays, type Day, dayText } from '@/lib/time/time';
 import css from './day-strip.module.css';
 import { useEarliestDay } from './leg-fields';
@@ -35,9 +35,7 @@ export function DayStrip({ route, seats, onDay }: Props) {
 
   const fareOf = (day: Day) => {
     const cheapest = calendar.days.get(day);
-    if (cheapest?.price && cheapest.currency)
-      return wholeMoney(multiply(cheapest.price, seats), cheapest.currency);
-    if (cheapest) return 'Full';
+    if (cheapest) return lowestPrices(cheapest.prices, seats) || 'Full';
     return calendar.known ? '–' : '\u00a0';
   };
 

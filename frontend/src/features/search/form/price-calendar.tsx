@@ -2,7 +2,7 @@ import '@mantine/dates/styles.css';
 import { DatePicker } from '@mantine/dates';
 import { useState } from 'react';
 import { useCalendar } from '@/features/search/use-calendar';
-import { money, multiply, shortAmount } from '@/lib/money';
+import { lowestPrices, multiply, shortAmount } from '@/lib/money';
 import { type Day, dayText } from '@/lib/time/time';
 import css from './price-calendar.module.css';
 
@@ -17,21 +17,21 @@ export interface CalendarProps {
   seats: number;
 }
 
-/** A month of days, each with the lowest price of a direct flight for the party. The lowest of the month stands out. */
+/** A month of days, each with the lowest price of a direct flight for the party. The lowest of the month stands out, where all are in one currency. */
 export function PriceCalendar({ value, onChange, earliest, from, to, seats }: CalendarProps) {
   const [month, setMonth] = useState<Day>(value);
   const { days } = useCalendar({ from, to }, seats, [month]);
-  const lowest = Math.min(
-    ...[...days.values()].flatMap(({ price }) => (price === null ? [] : Number(price))),
-  );
+  const prices = [...days.values()].flatMap((day) => day.prices);
+  const comparable = new Set(prices.map(({ currency }) => currency)).size === 1;
+  const lowest = Math.min(...prices.map(({ price }) => Number(price)));
 
   const priceOf = (day: Day) => {
     const cheapest = days.get(day);
     return cheapest?.price && cheapest.currency && day >= earliest
       ? {
-          amount: multiply(cheapest.price, seats),
-          currency: cheapest.currency,
-          lowest: Number(cheapest.price) === lowest,
+          short: `${comparable ? '' : `${cheapest.currency} `}${shortAmount(multiply(cheapest.price, seats))}`,
+          long: lowestPrices(cheapest.prices, seats),
+          lowest: comparable && Number(cheapest.price) === lowest,
         }
       : null;
   };
@@ -48,7 +48,7 @@ export function PriceCalendar({ value, onChange, earliest, from, to, seats }: Ca
       ariaLabels={{ previousMonth: 'Month before', nextMonth: 'Month after' }}
       getDayAriaLabel={(day) => {
         const price = priceOf(day);
-        return price ? `${dayText(day)}, from ${money(price.amount, price.currency)}` : dayText(day);
+        return price ? `${dayText(day)}, from ${price.long}` : dayText(day);
       }}
       getDayProps={(day) => (day === value ? { 'data-autofocus': true } : {})}
       renderDay={(day) => {
@@ -56,11 +56,7 @@ export function PriceCalendar({ value, onChange, earliest, from, to, seats }: Ca
         return (
           <span className={css.day}>
             {Number(day.slice(8))}
-            <small
-              className={css.price}
-              data-price={price ? shortAmount(price.amount) : undefined}
-              data-lowest={price?.lowest || undefined}
-            />
+            <small className={css.price} data-price={price?.short} data-lowest={price?.lowest || undefined} />
           </span>
         );
       }}

@@ -1,5 +1,6 @@
 import { wholeSchedule } from '@/lib/time/schedule';
 import { clock } from '@/lib/time/time';
+import { isOneCurrency } from './ranking';
 import type { SearchResult } from './search-result';
 
 /** A part of a day, by its hours. */
@@ -23,8 +24,13 @@ export interface Filters {
   airlines?: string[];
 }
 
-export function filtered(results: readonly SearchResult[], filters: Filters): SearchResult[] {
-  return results.filter((result) => fits(result, filters));
+/** A highest price means nothing where there are several currencies. */
+export function filtered(
+  results: readonly SearchResult[],
+  { maxPrice, ...filters }: Filters,
+): SearchResult[] {
+  const limit = maxPrice !== undefined && isOneCurrency(results) ? { maxPrice } : {};
+  return results.filter((result) => fits(result, { ...filters, ...limit }));
 }
 
 export function filterCount(filters: Filters): number {

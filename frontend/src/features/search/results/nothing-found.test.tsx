@@ -14,7 +14,8 @@ test('a day without flights leads to the nearest days that have some', async () 
     ),
     http.get('/api/v1/calendar', ({ request }) => {
       const december = new URL(request.url).searchParams.get('month') === '2099-12';
-      const data = [{ date: '2099-12-03', flights: 1, price: '7500.00', currency: 'INR' }];
+      const lowest = { price: '7500.00', currency: 'INR' };
+      const data = [{ date: '2099-12-03', flights: 1, ...lowest, prices: [lowest] }];
       return HttpResponse.json({ data: december ? data : [] });
     }),
   );

@@ -4,7 +4,7 @@ import { EmptyNote } from '@/components/messages/empty-note';
 import { exactPlace, placeQueries } from '@/features/search/places';
 import type { RouteOnDay } from '@/features/search/queries';
 import { useCalendar } from '@/features/search/use-calendar';
-import { multiply, wholeMoney } from '@/lib/money';
+import { lowestPrices } from '@/lib/money';
 import { addDays, type Day, dayText, today } from '@/lib/time/time';
 import type { CalendarDay } from '@/lib/wire';
 import css from './nothing-found.module.css';
@@ -68,11 +68,11 @@ function EmptyDay({ route, seats, onLeg, present }: Props & { present: Day }) {
         <>
           <p>The nearest days with direct flights:</p>
           <ul className={css.choices}>
-            {nearest.map(({ date, price, currency }) => (
+            {nearest.map(({ date, prices }) => (
               <li key={date}>
                 <Link to="/" search={onLeg({ date })} resetScroll={false}>
                   <span>{dayText(date)}</span>
-                  {price && currency && <strong>{wholeMoney(multiply(price, seats), currency)}</strong>}
+                  <strong>{lowestPrices(prices, seats)}</strong>
                 </Link>
               </li>
             ))}

@@ -4,13 +4,19 @@ import type { SearchResult } from './search-result';
 /** What a stop is worth: with one stop more, a way to fly must be an hour faster. */
 const STOP_MINUTES = 60;
 
-/** Best first by this order; what cannot be chosen comes last. */
+/** Best first by this order; what cannot be chosen comes last. Amounts in different currencies cannot be compared: by price, one currency comes after the other. */
 export function ranked(results: readonly SearchResult[], sort: Sort): SearchResult[] {
   const measure = measureOf(results, sort);
-  const order = results.map((result) => ({ result, rank: measure(result) }));
+  const groups = currenciesOf(results);
+  const order = results.map((result) => ({
+    result,
+    group: sort === 'price' ? groups.indexOf(result.currency) : 0,
+    rank: measure(result),
+  }));
   order.sort(
     (a, b) =>
       Number(a.result.obstacle !== null) - Number(b.result.obstacle !== null) ||
+      a.group - b.group ||
       a.rank - b.rank ||
       departure(a.result) - departure(b.result),
   );
@@ -24,7 +30,6 @@ export function labelsOf(results: readonly SearchResult[]): Map<string, string> 
   if (open.length < 2) return labels;
   const best = ranked(open, 'best')[0];
   const fastest = ranked(open, 'fastest')[0];
-  // Amounts in different currencies cannot be compared.
   const cheapest = isOneCurrency(open) ? ranked(open, 'price')[0] : undefined;
   for (const [result, label] of [
     [best, 'Best'],
@@ -42,24 +47,35 @@ export function bestOf(results: readonly SearchResult[]): SearchResult | undefin
 }
 
 export function isOneCurrency(results: readonly SearchResult[]): boolean {
-  return new Set(results.map(({ currency }) => currency)).size <= 1;
+  return currenciesOf(results).length <= 1;
 }
 
-/** Best: the price compared with the cheapest plus the duration compared with the fastest. Without one currency only the duration counts. */
+/** The one of most results first. */
+export function currenciesOf(results: readonly SearchResult[]): string[] {
+  const count = new Map<string, number>();
+  for (const { currency } of results) count.set(currency, (count.get(currency) ?? 0) + 1);
+  return [...count]
+    .sort(([one, some], [other, more]) => more - some || one.localeCompare(other))
+    .map(([currency]) => currency);
+}
+
+/** Best: the price compared with the cheapest of its currency plus the duration compared with the fastest. */
 function measureOf(results: readonly SearchResult[], sort: Sort): (result: SearchResult) => number {
-  const comparable = isOneCurrency(results);
   switch (sort) {
     case 'departure':
       return departure;
     case 'fastest':
       return ({ minutes }) => minutes;
     case 'price':
-      return ({ price, minutes }) => (comparable ? Number(price) : minutes);
+      return ({ price }) => Number(price);
     case 'best': {
       const open = results.filter(({ obstacle }) => obstacle === null);
-      const cheapest = Math.max(Math.min(...open.map(({ price }) => Number(price))), 0.01);
+      const cheapest = new Map<string, number>();
+      for (const { price, currency } of open)
+        cheapest.set(currency, Math.max(Math.min(Number(price), cheapest.get(currency) ?? Infinity), 0.001));
       const fastest = Math.max(Math.min(...open.map(slowness)), 1);
-      return (result) => (comparable ? Number(result.price) / cheapest : 0) + slowness(result) / fastest;
+      return (result) =>
+        Number(result.price) / (cheapest.get(result.currency) ?? Infinity) + slowness(result) / fastest;
     }
   }
 }

@@ -227,15 +227,17 @@ test('a return trip is chosen leg by leg and booked together', async () => {
   );
 });
 
-test('the days around are priced for the party by one request', async () => {
+test('the days around are priced for the party by one request, in each currency', async () => {
+  const rupees = { price: '5000.10', currency: 'INR' };
   const asked: URLSearchParams[] = [];
   found([FLIGHT]);
   network.use(
     http.get('/api/v1/calendar', ({ request }) => {
       asked.push(new URL(request.url).searchParams);
       const data = [
-        { date: '2099-12-10', flights: 2, price: '5000.10', currency: 'INR' },
-        { date: '2099-12-11', flights: 2, price: null, currency: null },
+        { date: '2099-12-10', flights: 2, ...rupees, prices: [rupees] },
+        { date: '2099-12-11', flights: 2, price: null, currency: null, prices: [] },
+        { date: '2099-12-12', flights: 2, ...rupees, prices: [rupees, { price: '90.00', currency: 'EUR' }] },
       ];
       return HttpResponse.json({ data });
     }),
@@ -243,6 +245,7 @@ test('the days around are priced for the party by one request', async () => {
   openApp('/?from=Delhi&to=Mumbai&date=2099-12-10&seats=2');
   const days = within(await screen.findByRole('navigation', { name: 'Other days' }));
   expect(await days.findByText('₹10,001')).toBeVisible();
+  expect(days.getByText('₹10,001 or €180')).toBeVisible();
   expect(days.getByRole('link', { name: /Fri 11 Dec 2099/ })).toHaveTextContent('Full');
   expect(asked.map((query) => [query.get('month'), query.get('seats')])).toEqual([['2099-12', '2']]);
 });
@@ -263,6 +266,19 @@ test('only flights that can be booked are labelled, and cheapest only within one
   openApp(RESULTS);
   await screen.findByText('2 results');
   expect(row('AI-2')).toHaveTextContent('Best, Fastest');
+  expect(screen.queryByText(/Cheapest/)).not.toBeInTheDocument();
+});
+
+test('prices of different currencies are not compared, and the list says so', async () => {
+  found([
+    flightIs('AI-1', { price: '9000.00' }),
+    flightIs('JL-2', { price: '800', currency: 'JPY' }),
+    flightIs('AI-3', { price: '8000.00' }),
+    flightIs('LH-4', { price: '90.00', currency: 'EUR' }),
+  ]);
+  openApp(`${RESULTS}&sort=price&filters=%7B%22maxPrice%22%3A100%7D`);
+  expect(await screen.findByText(/Prices are in several currencies \(INR, EUR, JPY\)/)).toBeVisible();
+  expect(order()).toEqual(['AI-3', 'AI-1', 'LH-4', 'JL-2']);
   expect(screen.queryByText(/Cheapest/)).not.toBeInTheDocument();
 });
 

@@ -8,7 +8,7 @@ import { asProblem } from '@/lib/problem';
 import type { Choice } from './choice-link';
 import { FilterPanel } from './filter-panel';
 import { type Filters, filtered } from './filters';
-import { bestOf, labelsOf, ranked } from './ranking';
+import { bestOf, currenciesOf, isOneCurrency, labelsOf, ranked } from './ranking';
 import css from './result-list.module.css';
 import { ResultRow } from './result-row';
 import { type Before, connectingResult, directResult, type SearchResult } from './search-result';
@@ -89,6 +89,12 @@ export function ResultList({ route, seats, before, choice, view, onView, nothing
           onRetry={() => connections.refetch()}
           retrying={connections.isFetching}
         />
+      )}
+      {!isOneCurrency(fitting) && (
+        <p className={css.currencies}>
+          Prices are in several currencies ({currenciesOf(fitting).join(', ')}) and are not compared with each
+          other.
+        </p>
       )}
       {fitting.length === 0 && (
         <p>
