@@ -180,6 +180,7 @@ class _Run:
         self._unknown_places = unknown_places
         self._layout = read_layout(file.read(HEAD_BYTES))
         self._seen = SeenKeys()
+        self._noted: set[str] = set()
         self._routes = RouteDays()
         self._probably_new = False
         """The last chunk had nothing but flights that did not exist."""
@@ -237,7 +238,7 @@ class _Run:
             self._routes.update(changes.routes_left(connection, self._job.id))
 
     def _validate(self, chunk: Chunk) -> pa.Table:
-        return validate(chunk, self._seen, times=self._job.times, unknown_places=self._unknown_places)
+        return validate(chunk, self._seen, times=self._job.times, unknown_places=self._unknown_places, noted=self._noted)
 
     def _validated(self) -> Iterator[tuple[Chunk, Rows]]:
         """The chunks from the cursor on. The next one is read while the caller writes this one."""

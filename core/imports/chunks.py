@@ -40,8 +40,8 @@ def store_chunk(connection: RawConnection, job: Job, chunk: Chunk, rows: Rows, *
 
 
 def _write_faults(connection: RawConnection, import_id: UUID, chunk: Chunk, faults: Faults, *, room: int) -> None:
-    """The faults of as many rows as there is `room` for."""
-    if not faults.found or not room:
+    """The faults of as many rows as there is `room` for, and the notes."""
+    if not (faults.found and room) and not faults.notes:
         return
     kept = faults.lines if len(faults) <= room else set(sorted(faults.lines)[:room])
     rows = chunk.faulty_rows(faults)
@@ -55,3 +55,8 @@ def _write_faults(connection: RawConnection, import_id: UUID, chunk: Chunk, faul
             cells = rows.pop(fault.line, None)
             raw = None if cells is None else msgspec.json.encode([storable(cell) for cell in cells]).decode()
             copy.write_row((import_id, fault.line, fault.column, fault.value, fault.code, fault.message, raw))
+        told = {(fault.line, fault.column) for fault in faults.found}
+        for note in faults.notes:
+            if (note.line, note.column) in told:
+                continue
+            copy.write_row((import_id, note.line, note.column, note.value, note.code, note.message, None))

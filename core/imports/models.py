@@ -134,7 +134,7 @@ class Import(SQLModel, table=True):
 
 
 class ImportFault(SQLModel, table=True):
-    """One thing wrong with one row."""
+    """One thing wrong with one row; or, with the code `read_as`, a note of how the word for a place was read, by which no row fails."""
 
     __tablename__ = "import_errors"
 

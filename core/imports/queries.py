@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from core.db import RawConnection, Snapshot, fetch, fetch_one
 from core.errors import NotFound
 from core.imports.models import ImportFailureCode, ImportMatch, ImportMode, ImportStatus, ImportTimes
+from core.places import registry
 
 FIRST_ERRORS: Final = 100
 PAGE: Final = 2_000
@@ -81,10 +83,23 @@ class ImportSummary(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None
 
 
+class PlaceReading(msgspec.Struct, frozen=True):
+    """A word for a place that is not what the place is called, and the airport that it was read as. `line`: the first with it."""
+
+    line: int
+    value: Annotated[str, Meta(examples=["Bombay"])]
+    iata: Annotated[str, Meta(examples=["BOM"])]
+    city: str
+    country: str
+
+
 class ImportView(ImportSummary, frozen=True, kw_only=True):
-    """An import with the first hundred errors; the file at `failed_rows_url` has all of them."""
+    """An import with the first hundred errors; the file at `failed_rows_url` has all of them. `places`: how words were read that are not
+    what their place is called, a hundred at most.
+    """
 
     errors: list[RowError]
+    places: list[PlaceReading]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +152,11 @@ _LIST: Final = f"""
 
 _FIRST_ERRORS: Final = """
     SELECT line, nullif("column", '') AS "column", value, code, message FROM import_errors
-    WHERE import_id = %s ORDER BY line, import_errors."column" LIMIT %s
+    WHERE import_id = %s AND code <> 'read_as' ORDER BY line, import_errors."column" LIMIT %s
+"""
+_READINGS: Final = """
+    SELECT min(line) AS line, value, message AS iata FROM import_errors
+    WHERE import_id = %s AND code = 'read_as' GROUP BY value, message ORDER BY min(line), value LIMIT %s
 """
 
 
@@ -150,7 +169,14 @@ def get_import(connection: RawConnection, import_id: UUID) -> ImportView:
     row = fetch_one(connection, _ImportRow, _GET, (import_id,))
     if row is None:
         raise ImportNotFound("There is no such import.")
-    return ImportView(**_summary(row), errors=fetch(connection, RowError, _FIRST_ERRORS, (import_id, FIRST_ERRORS)))
+    errors = fetch(connection, RowError, _FIRST_ERRORS, (import_id, FIRST_ERRORS))
+    readings = connection.execute(_READINGS, (import_id, FIRST_ERRORS)).fetchall()
+    places = [
+        PlaceReading(line, value, iata, place.city, place.country)
+        for line, value, iata in readings
+        if (place := registry.airport(iata)) is not None
+    ]
+    return ImportView(**_summary(row), errors=errors, places=places)
 
 
 def read_imports(connection: RawConnection, import_ids: Sequence[UUID]) -> list[ImportSummary]:
@@ -247,7 +273,7 @@ def read_failed_rows(snapshot: Snapshot, import_id: UUID) -> Iterator[FailedRow]
                 _Fault,
                 """
                 SELECT line, code, "column", message, raw FROM import_errors
-                WHERE import_id = %s AND line > %s ORDER BY line, "column" LIMIT %s
+                WHERE import_id = %s AND line > %s AND code <> 'read_as' ORDER BY line, "column" LIMIT %s
                 """,
                 (import_id, after, PAGE),
             )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -16,12 +17,18 @@ from core.flights.announcements.route_versions import RouteDay
 from core.imports import prices
 from core.imports.csv.checks import Check, Mask, faults_at
 from core.imports.csv.columns import BY_NAME, LOCAL_BY_NAME, Column, LocalMoment
+from core.imports.csv.faults import Fault, shortened
 from core.imports.csv.reader import Chunk
 from core.imports.csv.routes import Ends, Routes
 from core.imports.csv.seen import SeenKeys
 from core.imports.models import ImportTimes
 from core.places.letters import lower
 from core.places.route import UnknownPlaces
+
+READ_AS: Final = "read_as"
+"""The code of a note; its message is the code of the airport."""
+NOTES: Final = 100
+"""Words for places that an import notes at most."""
 
 
 def validate(
@@ -30,10 +37,12 @@ def validate(
     *,
     times: ImportTimes = ImportTimes.ZONED,
     unknown_places: UnknownPlaces = UnknownPlaces.REFUSE,
+    noted: set[str] | None = None,
 ) -> pa.Table:
     """Check every rule that needs no database.
 
-    Faults are added to the chunk, keys of good rows to `seen`. Returns the good rows in the columns of the staging table.
+    Faults are added to the chunk, keys of good rows to `seen`, and words for places that are not what the place is called to `noted`, with
+    a note in the chunk. Returns the good rows in the columns of the staging table.
     """
     cells, lines = chunk.cells, chunk.lines
     columns: dict[str, Column] = LOCAL_BY_NAME if times is ImportTimes.LOCAL else BY_NAME
@@ -70,7 +79,18 @@ def validate(
 
     for fault in sorted(faults, key=lambda fault: fault.line):
         chunk.faults.add(fault)
+    if noted is not None:
+        chunk.faults.notes += _notes({"source": source, "destination": destination}, lines, noted)
     return _table(chunk, values, keys, source, destination, good)
+
+
+def _notes(ends: dict[str, Ends], lines: npt.NDArray[np.int64], noted: set[str]) -> Iterator[Fault]:
+    """How words for places were read, where the place is called otherwise: each word once, at the first of its rows."""
+    for column, each in ends.items():
+        for row, end in each.read_otherwise():
+            if end.name not in noted and len(noted) < NOTES:
+                noted.add(end.name)
+                yield Fault(int(lines[row]), column, shortened(end.name), READ_AS, end.code or "")
 
 
 def _number_keys(written: pd.Series, good: Mask) -> pd.Series:

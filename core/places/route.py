@@ -11,8 +11,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from core.places import near_names, resolver
-from core.places.folding import tidy
+from core.places import cities, near_names, resolver
+from core.places.folding import name_key, tidy
 from core.places.letters import lower
 from core.places.near_names import NearName
 from core.places.registry import Place
@@ -37,6 +37,12 @@ class UnknownPlaces(StrEnum):
     REFUSE = "refuse"
     ACCEPT = "accept"
     """It is stored by its name, has no code and no time zone, and is shown as unknown."""
+
+
+def is_called_otherwise(name: str, place: Place) -> bool:
+    """Whether a name is neither the code of the airport nor what the airport, its city or our own lists call it: `Bombay`, `Firenze`."""
+    key = name_key(name)
+    return name != place.iata and key not in {name_key(place.city), name_key(place.airport), *cities.names(place.iata)}
 
 
 class PlaceFaultCode(StrEnum):

@@ -46,7 +46,7 @@ def end_of(stack: Stack, job: str, status: dict[str, Any]) -> End:
         faults = connection.execute(
             """
             SELECT count(*) || ' ' || md5(string_agg(concat_ws('|', line, "column", value, code, message, raw), E'\\n' ORDER BY line,
-                "column")) FROM import_errors WHERE import_id = %s
+                "column")) FROM import_errors WHERE import_id = %s AND code <> 'read_as'
             """,
             (job,),
         ).fetchone()

@@ -131,3 +131,29 @@ def test_failed_rows_come_in_order_and_all_pass_once_they_are_mended(
     csv.writer(mended).writerows([header, *failed])
     assert counts(office.take(mended.getvalue().encode())) == {"created": 150, "updated": 0, "skipped": 0, "failed": 0}
     assert [name for (name,) in office.rows("SELECT source FROM flights ORDER BY departure_ts")] == names
+
+
+def test_how_places_were_read_is_said_where_they_are_called_otherwise(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_chunks_of(2, monkeypatch)
+    data = csv_of(
+        [
+            row(1, source="Bombay", destination="Delhi"),
+            row(2, source="DEL", destination="Leningrad"),
+            row(3, source="Bombay", destination="Saigon"),
+            row(4, source="Madras", destination="Madras"),  # its fault is about the same cell as a note would be
+            row(5, source="London", destination="Bombay"),
+        ]
+    )
+    for dry_run in (True, False):
+        status = office.take(data, dry_run=dry_run)
+        assert counts(status) == {"created": 3, "updated": 0, "skipped": 0, "failed": 2}
+        assert [(each["line"], each["value"], each["iata"], each["city"]) for each in status["places"]] == [
+            (2, "Bombay", "BOM", "Mumbai"),
+            (3, "Leningrad", "LED", "St. Petersburg"),
+            (4, "Saigon", "SGN", "Ho Chi Minh City"),
+            (5, "Madras", "MAA", "Chennai"),
+        ]
+        assert {error["code"] for error in status["errors"]} == {"same_place", "ambiguous_place"}
+        failed = office.admin.get(status["failed_rows_url"]).content.decode("utf-8-sig")
+        assert [line["_code"] for line in csv.DictReader(io.StringIO(failed))] == ["same_place", "ambiguous_place"]
+        assert office.rows("SELECT count(*) FROM flights") == [(0 if dry_run else 3,)]

@@ -102,6 +102,7 @@ ANSWERS: Final[dict[str, Any]] = {
                 "message": "No registry knows this place. Did you mean Mumbai?",
             }
         ],
+        "places": [{"line": 4, "value": "Bombay", "iata": "BOM", "city": "Mumbai", "country": "IN"}],
     },
     "ImportPage": {"data": [SUMMARY], "next_cursor": None},
     "ChangePage": {
@@ -177,7 +178,14 @@ OF_OPERATION: Final[dict[tuple[str, str], Any]] = {
     ("pauseQueue", "200"): {**QUEUE, "paused_at": "2026-12-01T09:20:00Z", "paused_by": "admin"},
     ("replayDeadLetter", "200"): {**LETTER_VIEW, "status": "replayed", "replayed_at": "2026-12-01T09:40:00Z"},
     ("discardDeadLetter", "200"): {**LETTER_VIEW, "status": "discarded", "discarded_at": "2026-12-01T09:40:00Z"},
-    ("cancelImport", "202"): {**SUMMARY, "status": "IN_PROGRESS", "cancelling": True, "finished_at": None, "errors": []},
+    ("cancelImport", "202"): {
+        **SUMMARY,
+        "status": "IN_PROGRESS",
+        "cancelling": True,
+        "finished_at": None,
+        "errors": [],
+        "places": [],
+    },
     ("exportFlights", "200"): CSV,
     ("downloadTemplate", "200"): CSV,
     ("downloadFailedRows", "200"): (

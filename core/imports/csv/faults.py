@@ -28,6 +28,8 @@ class Faults:
     found: list[Fault] = field(default_factory=list)
     salvaged: dict[int, list[str]] = field(default_factory=dict)
     lines: set[int] = field(default_factory=set)
+    notes: list[Fault] = field(default_factory=list)
+    """What is right, and should be looked at: how a place was read. No row fails by it."""
 
     def add(self, fault: Fault) -> None:
         self.found.append(fault)
@@ -35,7 +37,7 @@ class Faults:
 
     def with_more(self, found: Iterable[Fault]) -> Faults:
         """These and others, leaving these as they are."""
-        more = Faults([*self.found], self.salvaged, {*self.lines})
+        more = Faults([*self.found], self.salvaged, {*self.lines}, self.notes)
         for fault in found:
             more.add(fault)
         return more

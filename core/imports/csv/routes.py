@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -53,6 +54,14 @@ class Ends:
             fault = self._ends[number].fault
             assert fault is not None
             check.refuse(order[begin:end], fault.code, fault.message)
+
+    def read_otherwise(self) -> Iterator[tuple[int, End]]:
+        """Ends whose words are not what their airport is called, each with the first of its rows."""
+        rows, firsts = np.unique(self._codes, return_index=True)
+        for number, first in zip(rows.tolist(), firsts.tolist(), strict=True):
+            end = self._ends[number]
+            if end.place is not None and route.is_called_otherwise(end.name, end.place):
+                yield first, end
 
     def keys(self) -> npt.NDArray[np.object_]:
         return self._spread([end.key for end in self._ends])

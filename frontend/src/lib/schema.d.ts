@@ -1942,6 +1942,7 @@ export interface components {
             job_id: string;
             match: components["schemas"]["ImportMatch"];
             mode: components["schemas"]["ImportMode"];
+            places: components["schemas"]["PlaceReading"][];
             progress: components["schemas"]["ImportProgress"];
             skipped: number;
             started_at: string | null;
@@ -2176,6 +2177,16 @@ export interface components {
             city: string;
             country: string;
             iata: string;
+        };
+        /** PlaceReading */
+        PlaceReading: {
+            city: string;
+            country: string;
+            /** @example BOM */
+            iata: string;
+            line: number;
+            /** @example Bombay */
+            value: string;
         };
         /** PriceBody */
         PriceBody: {
@@ -2504,6 +2515,11 @@ export interface components {
          * @example DEL; LHR, LGW
          */
         "X-Matched-Airports": string;
+        /**
+         * @description Where flights are sorted by price and have several currencies: these, in the order in which they come.
+         * @example INR, JPY
+         */
+        "X-Price-Groups": string;
         /**
          * @description Finds this request in the logs. It is the request's own, if it has one.
          * @example 0a1b2c3d4e5f60718293a4b5
@@ -8867,6 +8883,7 @@ export interface operations {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "X-Cache": components["headers"]["X-Cache"];
                     "X-Matched-Airports": components["headers"]["X-Matched-Airports"];
+                    "X-Price-Groups": components["headers"]["X-Price-Groups"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };

@@ -15,6 +15,7 @@ export const RUNNING: ImportView = {
   unprocessed: null,
   affected_bookings: 0,
   errors: [],
+  places: [],
   failure: null,
   started_at: '2026-11-23T10:00:00Z',
   finished_at: null,

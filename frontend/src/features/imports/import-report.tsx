@@ -5,6 +5,7 @@ import { QueryFallback } from '@/components/messages/query-fallback';
 import type { ImportView } from '@/lib/wire';
 import css from './import-report.module.css';
 import { ImportWarnings } from './import-warnings';
+import { PlaceWarnings } from './place-warnings';
 import { importQueries, isOver } from './queries';
 import { RowErrors } from './row-errors';
 
@@ -60,6 +61,7 @@ export function ImportReport({ jobId }: { jobId: string }) {
         <Count label="Unchanged" value={report.skipped} />
         <Count label="With errors" value={report.failed} bad />
       </dl>
+      {isOver(report) && <PlaceWarnings report={report} />}
       {isOver(report) && <ImportWarnings report={report} />}
       {report.errors.length > 0 && <RowErrors report={report} />}
     </Card>

@@ -21,9 +21,47 @@ test('the file is read as it is wished', async () => {
   await user.selectOptions(screen.getByRole('combobox', { name: 'Encoding' }), 'windows-1252');
   await user.selectOptions(screen.getByRole('combobox', { name: 'Flights that moved' }), 'day');
   await user.click(screen.getByRole('checkbox', { name: 'Local times' }));
-  await user.click(screen.getByRole('checkbox', { name: 'Only check it' }));
   await user.click(screen.getByRole('button', { name: 'Check the file' }));
-  await waitFor(() => expect(sent).toEqual(['?dry_run=true&encoding=windows-1252&times=local&match=day']));
+  // Once it was checked, the same button uploads it.
+  await user.click(await screen.findByRole('button', { name: 'Upload' }));
+  const wished = 'encoding=windows-1252&times=local&match=day';
+  await waitFor(() => expect(sent).toEqual([`?dry_run=true&${wished}`, `?dry_run=false&${wished}`]));
+  await user.selectOptions(screen.getByRole('combobox', { name: 'Flights that exist' }), 'create');
+  expect(screen.getByRole('combobox', { name: 'Flights that moved' })).toBeDisabled();
+  await user.click(screen.getByRole('button', { name: 'Upload' }));
+  await waitFor(() =>
+    expect(sent.at(-1)).toBe('?dry_run=false&encoding=windows-1252&times=local&mode=create'),
+  );
+});
+
+test('a check names places that are not clear, and how others were read', async () => {
+  const wrong = { column: 'source', code: 'ambiguous_place', message: 'London may be LHR or LGW.' };
+  network.use(
+    asAdmin,
+    noHistory,
+    http.get('/admin/flights/bulk-upload/status/an-import', () =>
+      HttpResponse.json({
+        ...RUNNING,
+        status: 'COMPLETED',
+        dry_run: true,
+        failed: 2,
+        errors: [
+          { ...wrong, line: 3, value: 'London' },
+          { ...wrong, line: 9, value: 'London' },
+        ],
+        places: [{ line: 2, value: 'Bombay', iata: 'BOM', city: 'Mumbai', country: 'IN' }],
+      }),
+    ),
+  );
+  openApp('/manage?import=an-import', { as: 'member' });
+  expect(await screen.findByRole('heading', { name: 'Places to look at before you upload' })).toBeVisible();
+  const shown = screen.getAllByRole('listitem').map((each) => each.textContent);
+  expect(shown).toEqual(
+    expect.arrayContaining([
+      'Line 3 “London” is not clear. London may be LHR or LGW.',
+      'Line 2 “Bombay” would be read as Mumbai (BOM, IN).',
+    ]),
+  );
 });
 
 test('a check names flights with bookings, and flights that would be there twice', async () => {

@@ -41,7 +41,8 @@ test('the report of an upload is loaded until it is done, and shows every row wi
   );
   const { user } = openApp('/manage', { as: 'member' });
   await user.upload(await screen.findByLabelText('CSV file'), schedule());
-  await user.click(await screen.findByRole('button', { name: 'Upload' }));
+  await user.click(await screen.findByRole('checkbox', { name: 'Only check it' }));
+  await user.click(screen.getByRole('button', { name: 'Upload' }));
   expect(await screen.findByText('400 of 1,000 rows')).toBeVisible();
   expect(await screen.findByRole('heading', { name: 'Done' }, { timeout: 3000 })).toBeVisible();
   expect(screen.getByText('979')).toBeVisible();
@@ -137,7 +138,8 @@ test('a wrong header is explained, and nothing is read', async () => {
   );
   const { user } = openApp('/manage', { as: 'member' });
   await user.upload(await screen.findByLabelText('CSV file'), schedule());
-  await user.click(await screen.findByRole('button', { name: 'Upload' }));
+  await user.click(await screen.findByRole('checkbox', { name: 'Only check it' }));
+  await user.click(screen.getByRole('button', { name: 'Upload' }));
   expect(await screen.findByRole('alert')).toHaveTextContent("Did you mean 'flight_number'?");
 });
 
@@ -156,7 +158,8 @@ test('everything that is wrong with a header is listed', async () => {
   );
   const { user } = openApp('/manage', { as: 'member' });
   await user.upload(await screen.findByLabelText('CSV file'), schedule());
-  await user.click(await screen.findByRole('button', { name: 'Upload' }));
+  await user.click(await screen.findByRole('checkbox', { name: 'Only check it' }));
+  await user.click(screen.getByRole('button', { name: 'Upload' }));
   const items = within(await screen.findByRole('alert')).getAllByRole('listitem');
   expect(items.map((item) => item.textContent)).toEqual(errors.map(({ message }) => message));
 });
@@ -173,7 +176,8 @@ test('a refused file removes the report of the file before it', async () => {
   const { user, where } = openApp('/manage?import=an-import', { as: 'member' });
   expect(await screen.findByRole('heading', { name: 'Done' })).toBeVisible();
   await user.upload(await screen.findByLabelText('CSV file'), schedule());
-  await user.click(await screen.findByRole('button', { name: 'Upload' }));
+  await user.click(await screen.findByRole('checkbox', { name: 'Only check it' }));
+  await user.click(screen.getByRole('button', { name: 'Upload' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('This is a PDF document.');
   await waitFor(() => expect(screen.queryByRole('heading', { name: 'Done' })).not.toBeInTheDocument());
   expect(where()).toBe('/manage');
@@ -191,7 +195,8 @@ test('a file that changed after it was chosen must be chosen again, and another 
   const { user } = openApp('/manage', { as: 'member' });
   const input = await screen.findByLabelText('CSV file');
   await user.upload(input, file);
-  await user.click(await screen.findByRole('button', { name: 'Upload' }));
+  await user.click(await screen.findByRole('checkbox', { name: 'Only check it' }));
+  await user.click(screen.getByRole('button', { name: 'Upload' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('Choose it again.');
   fireEvent.change(input, { target: { files: [new File(['%PDF'], 'a.pdf', { type: 'application/pdf' })] } });
   await waitFor(() => expect(screen.getByRole('alert')).toHaveTextContent('Please choose one CSV file.'));
@@ -213,7 +218,8 @@ test('an upload renews a token that expired early', async () => {
   );
   const { user } = openApp('/manage', { as: 'member' });
   await user.upload(await screen.findByLabelText('CSV file'), schedule());
-  await user.click(await screen.findByRole('button', { name: 'Upload' }));
+  await user.click(await screen.findByRole('checkbox', { name: 'Only check it' }));
+  await user.click(screen.getByRole('button', { name: 'Upload' }));
   expect(await screen.findByText('400 of 1,000 rows')).toBeVisible();
   expect(tokens).toEqual(['Bearer a-token', 'Bearer renewed']);
 });
@@ -229,7 +235,8 @@ test('an upload whose sign-in has ended leads to the sign-in page', async () => 
   );
   const { user, where } = openApp('/manage', { as: 'member' });
   await user.upload(await screen.findByLabelText('CSV file'), schedule());
-  await user.click(await screen.findByRole('button', { name: 'Upload' }));
+  await user.click(await screen.findByRole('checkbox', { name: 'Only check it' }));
+  await user.click(screen.getByRole('button', { name: 'Upload' }));
   expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
   expect(where()).toBe('/sign-in?next=%2Fmanage');
 });

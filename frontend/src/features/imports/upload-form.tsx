@@ -18,7 +18,14 @@ const CSV_TYPES = {
   'text/plain': ['.csv', '.txt'],
 };
 
-const AS_USUAL: Wishes = { dryRun: false, encoding: 'utf-8', localTimes: false, matchDay: false };
+/** A file is checked before it is written, unless somebody wants it otherwise. */
+const AS_USUAL: Wishes = {
+  dryRun: true,
+  encoding: 'utf-8',
+  localTimes: false,
+  matchDay: false,
+  createOnly: false,
+};
 const ENCODINGS: { value: Encoding; label: string }[] = [
   { value: 'utf-8', label: 'UTF-8' },
   { value: 'windows-1252', label: 'Windows-1252 (Western Europe)' },
@@ -31,6 +38,10 @@ const ENCODINGS: { value: Encoding; label: string }[] = [
   { value: 'iso-8859-2', label: 'ISO 8859-2' },
   { value: 'iso-8859-15', label: 'ISO 8859-15' },
   { value: 'utf-16', label: 'UTF-16' },
+];
+const MODES = [
+  { value: 'upsert', label: 'Are updated' },
+  { value: 'create', label: 'Are refused' },
 ];
 const MATCHES = [
   { value: 'time', label: 'Are other flights' },
@@ -50,7 +61,11 @@ export function UploadForm({ onAccepted, onRefused }: Props) {
   const [refused, setRefused] = useState(false);
   const send = useMutation({
     mutationFn: upload,
-    onSuccess: ({ job_id }) => onAccepted(job_id),
+    onSuccess: ({ job_id }) => {
+      // Once it was checked, the same button uploads it.
+      wish({ dryRun: false });
+      onAccepted(job_id);
+    },
     onError: onRefused,
   });
 
@@ -64,6 +79,7 @@ export function UploadForm({ onAccepted, onRefused }: Props) {
     setRefused(false);
     setSentPart(0);
     setFile(chosen);
+    wish({ dryRun: true });
   }
 
   function refuse() {
@@ -112,12 +128,21 @@ export function UploadForm({ onAccepted, onRefused }: Props) {
           disabled={send.isPending}
         />
         <NativeSelect
+          label="Flights that exist"
+          description="When number and departure are the same"
+          data={MODES}
+          value={wishes.createOnly ? 'create' : 'upsert'}
+          onChange={(event) => wish({ createOnly: event.currentTarget.value === 'create', matchDay: false })}
+          disabled={send.isPending}
+        />
+        <NativeSelect
           label="Flights that moved"
           description="When only the time of a flight differs"
           data={MATCHES}
           value={wishes.matchDay ? 'day' : 'time'}
           onChange={(event) => wish({ matchDay: event.currentTarget.value === 'day' })}
-          disabled={send.isPending}
+          // Flights that are left alone cannot move.
+          disabled={send.isPending || wishes.createOnly}
         />
         <Checkbox
           label="Local times"

@@ -17,6 +17,8 @@ export interface Wishes {
   localTimes: boolean;
   /** A row moves the flight of the same number, route and day. */
   matchDay: boolean;
+  /** A row of a flight that exists is refused. */
+  createOnly: boolean;
 }
 
 export interface Upload {
@@ -40,12 +42,13 @@ export async function upload({ file, wishes, onProgress }: Upload): Promise<Impo
   return answer as ImportAccepted;
 }
 
-function queryOf({ dryRun, encoding, localTimes, matchDay }: Wishes): URLSearchParams {
+function queryOf({ dryRun, encoding, localTimes, matchDay, createOnly }: Wishes): URLSearchParams {
   return new URLSearchParams({
     dry_run: String(dryRun),
     ...(encoding !== 'utf-8' && { encoding }),
     ...(localTimes && { times: 'local' }),
     ...(matchDay && { match: 'day' }),
+    ...(createOnly && { mode: 'create' }),
   });
 }
 

@@ -1,0 +1,34 @@
+import type { ImportView } from '@/lib/wire';
+import css from './import-warnings.module.css';
+
+const OPEN = ['unknown_place', 'ambiguous_place'];
+const SHOWN = 20;
+
+/** Words for places that are not clear, and how others were read that are not what their place is called. */
+export function PlaceWarnings({ report: { errors, places, dry_run: dryRun } }: { report: ImportView }) {
+  const open = new Map<string, (typeof errors)[number]>();
+  for (const error of errors)
+    if (OPEN.includes(error.code) && !open.has(error.value)) open.set(error.value, error);
+  if (open.size + places.length === 0) return null;
+  return (
+    <div>
+      <h3 className={css.title}>{dryRun ? 'Places to look at before you upload' : 'Places to look at'}</h3>
+      <ul className={css.list}>
+        {[...open.values()].slice(0, SHOWN).map(({ line, value, message }) => (
+          <li key={value}>
+            <span className={css.line}>Line {line}</span> “{value}” is not clear. {message}
+          </li>
+        ))}
+        {places.slice(0, SHOWN).map(({ line, value, iata, city, country }) => (
+          <li key={`${value} ${iata}`}>
+            <span className={css.line}>Line {line}</span> “{value}” {dryRun ? 'would be' : 'was'} read as{' '}
+            {city} ({iata}, {country}).
+          </li>
+        ))}
+      </ul>
+      {(open.size > SHOWN || places.length > SHOWN) && (
+        <p className={css.more}>These are the first of them.</p>
+      )}
+    </div>
+  );
+}
