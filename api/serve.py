@@ -30,11 +30,11 @@ LATE_SECONDS: Final = 0.1
 """Between two looks for connections that came while the socket was being closed."""
 
 OPEN_FILES: Final = 65_536
-"""Each connection is one. A shell lets its programs have 256 or 1,024, and further clients could not connect."""
+"""Each connection is one open file. Shells limit their programs to 256 or 1,024, which would keep further clients out."""
 
 
 class Server(uvicorn.Server):
-    """uvicorn's, for our application: told to end, it keeps nobody waiting.
+    """uvicorn's server for our application: when it is told to end, waiting clients get an answer at once.
 
     uvicorn cancels what is still at work after `GRACE_SECONDS`. A client that waits for a job would be one of them, at every restart.
     """
@@ -102,7 +102,7 @@ def main() -> None:
 
 
 def _require_port(host: str, port: int) -> None:
-    """A port that is taken, or a host that is not ours, is told in one line: uvicorn finds out late, and in many."""
+    """A port that is taken, or a host that is not ours, is reported in one line; uvicorn would report it later, with a traceback."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         socket.create_server(address[:2], family=family).close()

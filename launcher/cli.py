@@ -1,6 +1,6 @@
 """The command line: which commands there are, and how their failures are told. What they do is in `launcher.commands`.
 
-Little is imported before the first line of `main`, and what takes long after it: whoever gives up in that moment meets no traceback.
+Slow imports happen inside `main`, so that Ctrl-C during them prints no traceback.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Run = Callable[[argparse.Namespace], int | None]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The entry point of `skyqueue`. Ends with 0, 1 (and one line that says why) or 2 (asked in a wrong way)."""
+    """The entry point of `skyqueue`. Exit status: 0; 1, with one line that says why; 2 for a wrong command line."""
     try:
         with _ctrl_c_ends_at_once():
             asked = _parser().parse_args(arguments)
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = run(asked) or 0
     except KeyboardInterrupt:
         status = 130
-    except Exception as error:  # the last net: an operator gets one line, whatever happened
+    except Exception as error:  # whatever happened, an operator gets one line
         status = refusal.refuse("skyqueue", *refusal.told(error))
     raise SystemExit(status)
 

@@ -1,6 +1,6 @@
-"""What each command of `skyqueue` does. Each lives with its noun; here they are put together.
+"""What each command of `skyqueue` does. The work itself is in the packages of its noun; this module calls it.
 
-A command returns its exit status, or None for 0. What it raises is told by `launcher.cli`.
+A command returns its exit status, or None for 0. `launcher.cli` prints what it raises.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from launcher.supervisor.folder import locate
 from launcher.supervisor.make_secrets import Beside, ServerPasswords, make
 
 AUDIT_SECONDS: Final = 30.0
-"""How long the audit waits for Redis, which it asks for much at a time."""
+"""How long the audit waits for an answer of Redis, which may be long."""
 
 
 def up(asked: argparse.Namespace) -> None:
@@ -79,7 +79,7 @@ def sample(asked: argparse.Namespace) -> None:
     else:
         try:
             _load_sample(settings.servers, only_if_empty=True)
-        except Exception as error:  # whatever happened: who starts without a sample can still work
+        except Exception as error:  # whatever happened: everything works without a sample, too
             _warn(f"The sample schedule was not loaded: {str(error).partition(chr(10))[0]}")
 
 

@@ -1,6 +1,6 @@
-"""Whether a worker found a moment ago that all its threads get on: `python -m workers.alive`, for the health check of its container.
+"""Health check of a worker's container, `python -m workers.alive`: whether the worker found a moment ago that no thread is dead or stuck.
 
-It is asked every few seconds, so it loads nothing of the product.
+It runs every few seconds, so it imports nothing of the product.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Final
 
 VARIABLE: Final = "SKYQUEUE_WORKER_ALIVE_PATH"
 FRESH_SECONDS: Final = 10.0
-"""A worker looks every second. One that is frozen, or whose interpreter is held up, does not; one with a stuck thread finds it."""
+"""A worker touches the file every second, unless it is frozen or one of its threads is stuck (`workers/middleware/watchdog.py`)."""
 
 
 def find_fault() -> str | None:
-    """None: the worker lives."""
+    """Why the worker is not healthy; None: it is."""
     path = os.environ.get(VARIABLE)
     if not path:
         return f"{VARIABLE} is not set"

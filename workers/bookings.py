@@ -51,9 +51,9 @@ def reserve_bookings(context: Context, booking_ids: Sequence[UUID]) -> None:
 
 
 def reserve_alone(context: Context, booking_ids: Sequence[UUID]) -> None:
-    """The same for a booking that may be what kills the workers: its attempt is on disk before anything else is done with it.
+    """The same for a booking that may be the one that crashes workers: its attempt is counted in Postgres before anything else is done with it.
 
-    Nothing else of its queue is at work in this process meanwhile (`workers/broker/consumer.py`), so the attempt is nobody else's fault.
+    Nothing else of its queue is at work in this process meanwhile (`workers/broker/consumer.py`), so if the process dies, it was this booking.
     """
     with context.db.transaction() as connection:
         begun = leases.begin_alone(connection, booking_ids)
@@ -67,12 +67,12 @@ def _load(context: Context, flight_ids: Sequence[UUID]) -> None:
 
 
 def _commit_isolated(context: Context, reservations: Reservations) -> None:
-    """Commit all, or, where one row breaks it, all the others."""
+    """Commit all; if one row makes that fail, commit all the others."""
     isolated(lambda bookings: _commit_unlocked(context, reservations.only(list(bookings))), reservations.bookings, _leave)
 
 
 def _commit_unlocked(context: Context, reservations: Reservations) -> None:
-    """Commit all, or, where somebody keeps the lock of one flight, those who book the others: they need not wait for it."""
+    """Commit all; if one flight stays locked by somebody else, commit the bookings of the other flights."""
     try:
         _commit(context, reservations)
     except LockNotAvailable:

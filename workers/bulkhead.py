@@ -1,4 +1,4 @@
-"""A bulkhead: work waits in groups, and each group may have a few pieces of it in flight, so one that hangs holds up no other."""
+"""A bulkhead: items wait in groups, and only a few of each group are in flight, so a group that hangs does not delay the others."""
 
 from __future__ import annotations
 

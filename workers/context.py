@@ -40,9 +40,9 @@ class Context:
     payment_executor: PaymentExecutor | None
     """None: no payment provider is configured. It works once it is started."""
     progress: Progress
-    """Whether the threads of this process get on."""
+    """Whether the threads of this process make progress."""
     pauses: Pauses
-    """Which queues stand still by hand."""
+    """Which queues an administrator has paused."""
 
     @classmethod
     def open(cls, settings: Settings) -> Context:

@@ -1,8 +1,8 @@
-"""Work one file from its cursor to its end. Safe to call twice, at any time, from anywhere.
+"""Import one file, from its cursor to its end. Two calls at the same time, also in two workers, do no harm.
 
 Each chunk is one transaction (`core/imports/chunks.py`) that moves the cursor first, by compare-and-set: of two workers on one
 file, one stops at its next chunk. A worker that dies leaves its chunk undone, and the next worker begins with it. The import is
-marked as ended after search was told, so that when a worker dies between the two, search is told again.
+marked as ended after the caches of search were told of its changes: when a worker dies in between, the next one tells them again.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from core.seats.inventory import Inventory
 from core.telemetry.incidents import Incident
 
 LAST_ATTEMPT: Final = 5
-"""An import that was begun so often without storing one more chunk is given up."""
+"""An import that was started so often without storing another chunk is given up."""
 
 NOTHING_BUT_FAULTS: Final = (
     f"Each of the first {progress.HOPELESS_ROWS:,} rows or more has a fault, so this is no file of flights, or something is wrong with all of "
@@ -54,8 +54,8 @@ _stale_counts = Incident(_log, "seat counts stay in Redis until the audit drops 
 
 
 class Ending(StrEnum):
-    """How a run ended. `LEFT`: the import had ended before, or another worker has it now. `REFUSED`: its file is no file of flights.
-    `PAUSED`: it is somebody else's turn.
+    """How a run ended. `LEFT`: the import had ended before, or another worker has it now. `REFUSED`: its file has no flights.
+    `PAUSED`: it is the turn of another import.
     """
 
     COMPLETED = "completed"
@@ -68,7 +68,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What a run came to: how the import ends, whom to tell, how many rows are not worked, and why."""
+    """The result of a run: how the import ends, which routes changed, how many rows were not worked, and why."""
 
     ending: Ending
     routes: RouteDays
@@ -115,7 +115,7 @@ def run_claimed(
             outcome = _Run(db, client, file, job, slice_seconds, unknown_places).outcome()
     except FileNotFoundError:
         outcome = _failed(ImportFailureCode.FILE_MISSING, "The uploaded file is gone. Upload it again.")
-    except (NotText, BadHeader) as error:  # it was read when it was uploaded: these are not the same bytes
+    except (NotText, BadHeader) as error:  # the header was fine when the file was uploaded: the file has changed since
         outcome = _failed(ImportFailureCode(error.code), error.detail)
     except OSError:
         with db.transaction() as connection:
@@ -160,7 +160,7 @@ def _failed(code: ImportFailureCode, message: str) -> _Outcome:
 
 
 class _Run:
-    """One worker on one file. `_routes`: the route days to announce in the end."""
+    """The work of one worker on one file. `_routes`: the route days to announce in the end."""
 
     def __init__(
         self,
@@ -189,7 +189,9 @@ class _Run:
         """None if another worker took over."""
         job = self._job
         given_up = job.attempts > LAST_ATTEMPT
-        if job.attempts <= LAST_ATTEMPT + 1:  # beyond, reading what came before may be what kills the workers
+        if (
+            job.attempts <= LAST_ATTEMPT + 1
+        ):  # after more attempts, reading the earlier chunks again may be what crashes the workers
             self._remember()
         if job.all_rows_stored:
             return _Outcome(Ending.COMPLETED, self._routes)

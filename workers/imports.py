@@ -24,14 +24,12 @@ _stopped = Incidents(_log, "an import stopped; the sweep will go on with it")
 
 
 SLICE_SECONDS: Final = 20.0
-"""How long an import keeps its thread while others wait that nobody has begun with. To go on later, the worker reads what came before
+"""How long an import keeps its thread while others wait that no worker has started. To continue later, a worker reads the earlier rows
 again, so a slice is much longer than a chunk takes."""
 
 
 def import_files(context: Context, import_ids: Sequence[UUID]) -> None:
-    """Bring one import to its end, from where it stopped: the one whose turn it is. A message says that something waits, and not what
-    comes first. What cannot go on now is sent again by the sweep.
-    """
+    """Continue the import whose turn it is, to its end. A message only says that an import waits; Postgres says which one is next. What cannot go on now is sent again by the sweep."""
     # pandas costs a second and 100 MB, which a worker that never sees a file need not pay.
     import pyarrow as pa
 

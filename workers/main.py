@@ -52,7 +52,7 @@ from workers.payments import send_refunds, work_payments
 from workers.sweeps.sweeper import Sweeper
 
 STOP_MS = 2_000
-"""How long the message at hand has to end after SIGTERM; what is cut off is repeated by the sweep."""
+"""How long a message that is being worked may take to end after SIGTERM. The sweep repeats what does not end in time."""
 
 CONSUMER_STALL_SECONDS = 20.0
 """A frozen Redis holds a consumer for as long as a command may take (`workers/broker/consumer.py`), and then it begins anew."""

@@ -33,7 +33,7 @@ FLIGHT_WAITING: Final = 1_000
 BATCH: Final = 64
 PULSE_SECONDS: Final = 1.0
 STALL_SECONDS: Final = 20.0
-"""A loop that does not turn for so long is stuck."""
+"""An event loop that runs no callback for so long is stuck."""
 GRACE_SECONDS: Final = 1.5
 """What calls in flight have left when the process is told to stop."""
 
@@ -104,7 +104,7 @@ class PaymentExecutor:
         """Return when ids may be entered.
 
         Raises:
-            RuntimeError: the thread died instead; it has said why.
+            RuntimeError: the thread died instead; the log says why.
         """
         self.thread.start()
         while not self._ready.wait(timeout=0.1):
@@ -112,13 +112,13 @@ class PaymentExecutor:
                 raise RuntimeError("the payment executor did not start")
 
     def submit(self, operation: str, wanted: dict[UUID, UUID]) -> None:
-        """Queue work for a operation: id -> the flight in whose group it waits. Returns at once."""
+        """Queue work for an operation: id -> the flight in whose group it waits. Returns at once."""
         if self._loop is None:
             raise RuntimeError("the payment executor was not started")
         self._loop.call_soon_threadsafe(self._submit, operation, wanted)
 
     def stop(self) -> None:
-        """Let what is in flight end for a moment, then cut it off: its outcome is asked for later."""
+        """Give the calls in flight a moment to end, then cancel them: a later attempt asks the provider for their outcome."""
         if self._loop is not None and self._stopping is not None and self.thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
             self.thread.join()
@@ -142,7 +142,7 @@ class PaymentExecutor:
         await self._provider.close()
 
     async def _pulse(self) -> None:
-        """Says that this loop still turns."""
+        """Reports regularly that the event loop is running."""
         while True:
             self._moved()
             await asyncio.sleep(PULSE_SECONDS)

@@ -1,4 +1,4 @@
-"""The way of a password into the process: how often one may be wrong, and whose turn it is to be hashed."""
+"""Check a password: wrong ones are counted and limited, and hashing waits for a free slot."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.users.credentials import PASSWORD_MIN
 
 Password = Annotated[str, Meta(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX, examples=["a long walk in the rain"])]
 Given = Annotated[str, Meta(max_length=256)]
-"""What somebody says is their password, or their name."""
+"""A password or a username as somebody typed it."""
 
 T = TypeVar("T")
 
@@ -44,5 +44,5 @@ def allowances_of(request: SignedRequest, services: Services, username: str) -> 
     device = services.devices.recognise(username, request.cookies.get(services.devices.cookie_of(username)))
     if device is not None:
         return [(Scope.LOGIN_DEVICE, f"{username} {device}")]
-    # In this order: one address that is slowed down does not use up what the account has for all of them.
+    # In this order, so that an address which is refused already does not count against the account.
     return [(Scope.LOGIN_GUESS, f"{username} {address_of(request)}"), (Scope.LOGIN_ACCOUNT, username)]

@@ -39,7 +39,7 @@ class WrongCredentials(Unauthenticated):
 
 
 class RefreshRaced(Conflict):
-    """Another tab refreshed a moment ago; the fresh cookie is in the browser by now."""
+    """Another tab used this cookie a moment ago; the browser has the new one by now."""
 
     code = "refresh_raced"
     retryable = True

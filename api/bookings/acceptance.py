@@ -1,4 +1,4 @@
-"""Accept a booking that was read from a request: the rules that every booking passes, whichever way its request came in."""
+"""Accept a booking: the checks that every request passes, on the fast path (`fast_path.py`) and in the handler (`controller.py`)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class BookingAccepted(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said with the 202."""
+    """Body and headers of the answer 202."""
 
     content: BookingAccepted
     headers: dict[str, str]
@@ -90,7 +90,7 @@ def _find_unpaid(data: BookingBody, settings: Settings) -> Invalid | None:
 
 
 def _find_sold_out(seat_counts: SeatCountCache, flights: tuple[UUID, ...], seats: int) -> SeatsSoldOut | None:
-    """What this process knows without I/O. A repeated request must not hear it: its seats may be why there are none."""
+    """From the seat counts that this process has in memory. Not the answer for a repeated request: its own booking may have the last seats."""
     for flight_id in flights:
         known = seat_counts.known(flight_id)
         if known is not None and known < seats:
@@ -107,10 +107,10 @@ def _traveller(user_id: UUID | None, principal: Principal) -> UUID:
 
 
 def _meaning(data: BookingBody, traveller: UUID) -> bytes:
-    """Two requests that mean the same have the same hash, however their JSON was spelt."""
+    """A hash of what the request asks for. Two requests for the same have the same hash, whatever the order and spacing of their JSON."""
     said = (traveller, data.flights(), data.seats, data.payment, data.passengers)
     seen = data.price()
-    # What was not said is left out, so that a request of the time before it could be said still means the same.
+    # `expected_total` counts only where it was sent, so a key that was used by a former release still matches its request.
     return hashlib.sha256(msgspec.json.encode(said if seen is None else (*said, seen.as_data()))).digest()
 
 

@@ -1,8 +1,8 @@
-"""The short way for a booking: a plain POST goes from the server to the rules of `acceptance.py` without the framework between them.
+"""The fast path of a booking: a plain POST goes from the server to the checks of `acceptance.py` and skips the framework.
 
-Two thirds of what the framework does for a request is of no use to this one, and this is the request of a rush. The short way is
-taken only by a request that it understands whole; any other, and every one that is to be refused for its form, takes the long way through
-the handler, with its body given again. Both ways end in `acceptance.accept`, so they cannot disagree about a booking.
+Two thirds of the framework's work is not needed for this request, and in a rush nearly every request is one of these. The fast path takes a
+request only if it understands all of it. Any other request, and every one that is malformed, goes on to the handler, which reads the same body
+again. Both end in `acceptance.accept`, so they cannot answer differently about a booking.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LARGEST_BODY: Final = 4096
 """Bytes. Nine passengers with long names fit."""
 
 _READ: Final = frozenset({b"authorization", b"content-type", b"content-length", b"idempotency-key", b"prefer"})
-_LONG_WAY: Final = frozenset({b"transfer-encoding", b"expect"})
+_FOR_THE_HANDLER: Final = frozenset({b"transfer-encoding", b"expect"})
 _BEARER: Final = re.compile(rb"Bearer ([\w.-]+)")
 _JSON: Final = b"application/json"
 _NUL_ESCAPE: Final = b"\\u0000"
@@ -70,7 +70,7 @@ class BookingFastPath:
         message = await receive()
         data = _read_body(message)
         if data is None:
-            await self.app(scope, _given_again(message, receive), send)
+            await self.app(scope, _replayed(message, receive), send)
             return
         scope["path_template"] = scope["path"]
         try:
@@ -82,20 +82,20 @@ class BookingFastPath:
 
 
 def _read_head(scope: HTTPScope) -> _Head | None:
-    """What is said beside the body; None where anything is missing, twice there, or not as nearly every client writes it."""
-    said: dict[bytes, bytes] = {}
+    """The headers; None where one is missing, occurs twice, or has an unusual form: the handler looks at those."""
+    headers: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:
         if name in _READ:
-            if name in said:
+            if name in headers:
                 return None
-            said[name] = value
-        elif name in _LONG_WAY:
+            headers[name] = value
+        elif name in _FOR_THE_HANDLER:
             return None
-    bearer = _BEARER.fullmatch(said.get(b"authorization", b""))
-    length = said.get(b"content-length", b"")
-    if bearer is None or said.get(b"content-type") != _JSON or not length.isdigit() or int(length) > LARGEST_BODY:
+    bearer = _BEARER.fullmatch(headers.get(b"authorization", b""))
+    length = headers.get(b"content-length", b"")
+    if bearer is None or headers.get(b"content-type") != _JSON or not length.isdigit() or int(length) > LARGEST_BODY:
         return None
-    key, prefer = _text(said.get(b"idempotency-key")), _text(said.get(b"prefer"))
+    key, prefer = _text(headers.get(b"idempotency-key")), _text(headers.get(b"prefer"))
     if key is not None and not KEY.fullmatch(key):
         return None
     if prefer is not None and len(prefer) > LONGEST_PREFERENCE:
@@ -108,7 +108,7 @@ def _text(value: bytes | None) -> str | None:
 
 
 def _read_body(message: ReceiveMessage) -> BookingBody | None:
-    """The booking; None where the body came in pieces, or is to be refused."""
+    """The booking; None where the body comes in several parts or is malformed: the handler answers those."""
     if message["type"] != "http.request" or message.get("more_body", False):
         return None
     body = message["body"]
@@ -121,7 +121,7 @@ def _read_body(message: ReceiveMessage) -> BookingBody | None:
         return None
 
 
-def _given_again(message: ReceiveMessage, receive: Receive) -> Receive:
+def _replayed(message: ReceiveMessage, receive: Receive) -> Receive:
     """`receive` as it was before `message` was taken from it."""
     taken = [message]
 

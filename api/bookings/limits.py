@@ -1,4 +1,4 @@
-"""The rules of the business that the settings give, for whoever books or joins a line."""
+"""The business rules of the settings, for bookings and for waiting lists."""
 
 from __future__ import annotations
 

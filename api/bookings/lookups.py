@@ -1,4 +1,4 @@
-"""Who tries surnames at one reference, whoever they are."""
+"""Limits how often surnames may be tried for one reference, by all users together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.ratelimit.limits import Scope
 
 
 async def slow_by_reference(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """A guard that counts look-ups with a surname for their reference. Without one only the owner finds it, who is not counted."""
+    """A guard that counts requests with a surname, by reference. Without a surname only the owner finds the booking, which is not counted."""
     if connection.scope.get("method") != "OPTIONS" and "surname" in connection.query_params:
         reference = references.read(str(connection.path_params["reference"]))
         await services_of(connection.app).limiter.check(Scope.LOOKUP_REFERENCE, reference)

@@ -46,7 +46,7 @@ class PassengersBody(RequestBody):
     passengers: Annotated[list[PassengerNaming], Meta(min_length=1, max_length=9)]
 
     def namings(self) -> list[Naming]:
-        """What is wanted.
+        """The corrections as the core takes them.
 
         Raises:
             Invalid: somebody who is added without a name, or corrected in nothing.

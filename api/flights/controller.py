@@ -149,7 +149,7 @@ class FlightController(Controller):
         with export.turn(), services.db.transaction() as connection:
             file = export.export_flights(connection, wanted, sort)
         headers = {"content-disposition": 'attachment; filename="flights.csv"', "cache-control": "no-store"}
-        # Whoever asks with HEAD, or hangs up, never begins to read.
+        # A client that sends HEAD, or disconnects, never starts reading.
         return Stream(_pieces(file), media_type=CSV, headers=headers, background=BackgroundTask(file.close))
 
     @get(
@@ -256,7 +256,7 @@ def _pieces(file: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
 
 
 def _versions(if_match: str | None) -> frozenset[int] | None:
-    """The versions that a request accepts. A tag that was never ours matches nothing."""
+    """The versions that a request accepts. A tag that this API never gave matches nothing."""
     if if_match is None or if_match.strip() == "*":
         return None
     tags = (_TAG.fullmatch(tag.strip()) for tag in if_match.split(","))

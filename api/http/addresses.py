@@ -17,7 +17,7 @@ from core.ratelimit.limits import Scope
 THIS_MACHINE: Final = "this machine"
 NO_ADDRESS: Final = "no address"
 HOME_NETWORK_BITS: Final = 64
-"""What one customer of a provider has of IPv6 at least: whoever has one address there has them all."""
+"""A customer of an internet provider has at least a network of this size, and may use every address in it."""
 
 
 async def check_address(limiter: RateLimiter, scope: Scope, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
@@ -42,7 +42,7 @@ def limited_by_address(scope: Scope) -> Callable[[ASGIConnection[Any, Any, Any, 
 
 
 def address_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """One word for all requests that are counted together.
+    """The name under which requests are counted together.
 
     Forwarded headers are not read here: whoever runs a proxy lets the server put the client's address into the connection. What it
     puts there may be no address at all, if the header said something else.

@@ -1,7 +1,7 @@
-"""From the bytes of a request body to the type that a handler asks for, or to words about what is wrong with them.
+"""Decode the body of a request into the type that its handler asks for, or say what is wrong with it.
 
 The bytes are decoded once, straight into the handler's type and strictly: `"1"` is not a number, `1.0` is not an integer. Only a body
-that fails is looked at again, field by field, so that a client hears of all its mistakes at once.
+that fails is decoded again, field by field, so that the answer names all its errors at once.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def decode_json(handler: BaseRouteHandler, body: bytes) -> Any:
             value = decoder.decode(body)
         except msgspec.ValidationError as error:
             with suppress(msgspec.ValidationError):  # a number that is out of range
-                msgspec.json.decode(body)  # the decoder stopped at the first thing it disliked: the rest may be no JSON at all
+                msgspec.json.decode(body)  # the decoder stopped at the first error: the rest may not be JSON at all
             raise Invalid(
                 "Some of the body cannot be used; see errors.", errors=_every_error(decoder.type, body, error)
             ) from error
@@ -124,7 +124,7 @@ def _decoder(handler: BaseRouteHandler) -> msgspec.json.Decoder[Any]:
 
 
 def _every_error(wanted: Any, body: bytes, first: msgspec.ValidationError) -> FieldErrors:
-    """What each field of the body says on its own; at least what stopped the decoder."""
+    """The errors of every field, decoded one by one; at least the error that stopped the decoder."""
     errors: FieldErrors = []
     if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
         try:

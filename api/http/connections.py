@@ -1,7 +1,7 @@
-"""One connection of a client: uvicorn's, with limits for who sends a request without end, or slowly, or no HTTP at all.
+"""A connection of a client: uvicorn's, with limits for requests that are too large, too slow, or not HTTP.
 
-uvicorn bounds neither the bytes of a request's head nor the time that head and body may take, and answers what is no HTTP in its own
-words. A proxy does better, and not everybody has one.
+uvicorn limits neither the size of a request's head nor the time that head and body may take, and its answers to what is not HTTP are no
+problem documents. A proxy would do this, but not every installation has one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ HEAD_SECONDS: Final = 10.0
 """From the first byte, or from the connection, to the end of the headers."""
 BODY_SECONDS: Final = 30.0
 BODY_BYTES: Final = 1024
-"""What has to come of a body in `BODY_SECONDS`, while we would read, unless it ends before. A large file may take as long as it needs."""
+"""How much of a body has to arrive in every `BODY_SECONDS`, while we are ready to read, unless it ends. A large file may take any time."""
 LOOK_SECONDS: Final = 2.5
 
 _NO_HTTP: Final = Problem(400, "malformed", "This is not an HTTP request that can be read.")
@@ -99,10 +99,10 @@ class Connection(HttpToolsProtocol):
             if self._head_bytes:
                 self._refuse(_TOO_SLOW)
             else:
-                self.transport.close()  # browsers open connections that they may need, and do not expect to hear of them
+                self.transport.close()  # browsers open connections in advance, and expect no answer on them
             return
         if self._body_since is not None and self.flow.read_paused:
-            self._begin_to_count()  # it is we who do not read
+            self._begin_to_count()  # we do not read now, so the client is not slow
         elif self._body_since is not None and now - self._body_since > BODY_SECONDS:
             if self._body_bytes < BODY_BYTES:
                 self.transport.abort()  # the handler hears that its client has gone

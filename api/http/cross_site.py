@@ -19,7 +19,7 @@ DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
 class CrossSite(AppError):
-    """A browser sent this for a page of another site."""
+    """A page of another site made a browser send this request."""
 
     code = "cross_site"
     status = HTTPStatus.FORBIDDEN

@@ -1,4 +1,4 @@
-"""Every exception that reaches the edge becomes a problem here, and nowhere else."""
+"""The one place in which exceptions become answers: problem details."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from core.users.tokens import AccountGone
 log = structlog.get_logger(__name__)
 _rows_busy = Incidents(log, "rows_busy")
 _servers_away = Incidents(log, "server_away")
-"""By the kind of error. That a server is back is told by whoever watches it: `api/readiness`."""
+"""By the kind of error. That a server is back is logged by `api/readiness`."""
 
 SERVER_AWAY: tuple[type[Exception], ...] = (
     psycopg.OperationalError,
@@ -59,7 +59,7 @@ _CLIENT_LEFT = "client disconnected prematurely"
 """Litestar's words for a client that hung up during its own request, which is no failure of ours."""
 
 _NO_FILE = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP, errno.EINVAL)
-"""What the file system says of a path at which no file can be."""
+"""Errors of the file system for a path at which no file can exist."""
 
 _DETAILS = {
     404: "There is nothing at this address.",

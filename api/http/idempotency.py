@@ -1,4 +1,4 @@
-"""`Idempotency-Key` on whatever creates something: the first answer is kept with its effect, and heard again by who repeats the request."""
+"""`Idempotency-Key` for requests that create something: the first answer is stored with its effect, and a repeated request gets it again."""
 
 from __future__ import annotations
 

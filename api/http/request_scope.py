@@ -1,4 +1,4 @@
-"""The outermost layer: what is true of every answer, also of those that no handler gave.
+"""The outermost layer: what holds for every answer, also for those that no handler made.
 
 It names the request, refuses what no handler should see, answers HEAD like GET without the body, says so when all else fails, and
 counts. It wraps `send` once.
@@ -28,7 +28,7 @@ KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE
 _NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
 _NO_STORE: Final = (b"cache-control", b"no-store")
 _ONLY_TLS: Final = (b"strict-transport-security", b"max-age=31536000")
-"""Browsers heed it where they came by TLS, and only there."""
+"""Browsers follow it only on connections with TLS."""
 
 _COMPRESSED = Problem(
     415, "unsupported_media_type", "Send the body as it is, without Content-Encoding.", headers={"accept-encoding": "identity"}
@@ -116,7 +116,7 @@ class Edge:
                 raise
             _log.exception("an error that no handler answered", method=method, path=request["path"])
             await _refuse(INTERNAL, request["path"], request_id, answer)
-        if head and begun_to_answer and not ended:  # a stream that heard that nobody listens
+        if head and begun_to_answer and not ended:  # a stream whose client has disconnected
             await answer({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _allowed(self, scope: HTTPScope, told: bytes) -> bytes:

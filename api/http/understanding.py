@@ -1,6 +1,6 @@
-"""A request that changes something is understood to its last word, or refused before anything is changed.
+"""A request that changes something is refused if any part of it is not understood, before anything is changed.
 
-Who writes `?dryrun=true` wants a dry run, and must not get a real one. A request that only reads is forgiven: an unknown parameter is
+A client that writes `?dryrun=true` wants a dry run, and must not get a real one. In a request that only reads, an unknown parameter is
 ignored, and a filter without a value is no filter.
 """
 
@@ -26,10 +26,10 @@ READS_BODY_ITSELF: Final = "reads_body_itself"
 """In a handler's `opt`: it takes a body that its signature does not name, and looks at every field of it."""
 LISTED: Final = 20
 """Faults that are named in one answer."""
-_LARGEST_NOTHING: Final = 1024
-"""Bytes. A body that means nothing is not longer."""
-_NOTHING: Final = frozenset({b"", b"{}", b"null"})
-"""What a client sends that always sends a body."""
+_LARGEST_EMPTY: Final = 1024
+"""Bytes. A longer body is not an empty one."""
+_EMPTY: Final = frozenset({b"", b"{}", b"null"})
+"""The bodies of clients that send one with every request: they count as empty."""
 
 Names = Collection[str]
 
@@ -76,18 +76,18 @@ def require_known(given: Iterable[str], known: Names, many: Names, *, pointer: s
 
 
 async def _refuse_body(request: Request[Any, Any, Any]) -> None:
-    """Nobody would read it, so whoever sent it would be told that something was done which was not."""
+    """Refuse a body that no handler reads: its sender would believe that it had an effect."""
     headers = dict(request.scope["headers"])
     length = headers.get(b"content-length", b"0")
     if length == b"0" and b"transfer-encoding" not in headers:
         return
     body = b""
-    if not length.isdigit() or int(length) <= _LARGEST_NOTHING:
+    if not length.isdigit() or int(length) <= _LARGEST_EMPTY:
         async for piece in request.stream():
             body += piece
-            if len(body) > _LARGEST_NOTHING:
+            if len(body) > _LARGEST_EMPTY:
                 break
-    if body.strip() not in _NOTHING or (length.isdigit() and int(length) > _LARGEST_NOTHING):
+    if body.strip() not in _EMPTY or (length.isdigit() and int(length) > _LARGEST_EMPTY):
         raise Invalid.field("", "unknown_field", "This address takes no body, and yours is not empty. Nothing was changed.")
 
 

@@ -1,4 +1,4 @@
-"""The decoder's sentences in the words of the API: a pointer, a code and a message for people."""
+"""Turns the error messages of the decoder into those of the API: pointer, code and message."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def field_error(sentence: str, *, inside: str = "") -> dict[str, str]:
 
 
 def phrased(sentence: str) -> str:
-    """The decoder's sentence without its marks."""
+    """The decoder's message without backquotes."""
     return sentence.replace("`", "")
 
 
@@ -84,5 +84,5 @@ def _pointer(path: str) -> str:
 
 
 def _plain(types: str) -> str:
-    """`int | null` as people say it."""
+    """`int | null` in words."""
     return " or ".join(_TYPES.get(name, name) for name in types.split(" | "))

@@ -246,7 +246,7 @@ def _receive(storage: Storage, import_id: UUID) -> Upload:
 
 
 def _keep(upload: Upload) -> StoredFile:
-    """Make the file durable, before there is a row that needs it."""
+    """Store the file before the row that refers to it."""
     try:
         return upload.keep()
     except OSError as error:

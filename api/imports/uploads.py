@@ -31,7 +31,7 @@ TEXT_TYPES: Final = frozenset(
         "application/octet-stream",
     }
 )
-"""What a raw body may call itself. What it is, its bytes say."""
+"""The content types that a body without a form may have. The bytes decide what it really is."""
 
 
 async def receive(request: Request[Any, Any, Any], upload: Upload, *, limit: int, encoding: Encoding) -> bytes:
@@ -119,7 +119,7 @@ async def _file_in_form(request: Request[Any, Any, Any], boundary: str) -> Async
 
 
 def _require_file_field(name: str) -> None:
-    """The form has the file and nothing else: a option in a field of its own would be passed over in silence."""
+    """The form has the file and nothing else: an option in another field would be ignored without a word."""
     if name in WISHES:
         message = f"Say {name!r} in the address, as in ?{name}=..., and not in the form. Nothing was imported."
         raise Invalid.field(f"/{name}", "unknown_field", message)

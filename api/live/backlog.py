@@ -1,4 +1,4 @@
-"""How much work waits, looked at once a second: queue positions, the estimate, and the limits beyond which bookings are refused.
+"""How much work waits, read once a second: queue positions, estimated times, and the limits beyond which bookings are refused.
 
 One account has a share of the room that is left. So the first thousand bookings of one account do not shut everybody out, and neither
 do those of ten: the fuller the backlog, the smaller the share, and there is always room for somebody who has nothing waiting.
@@ -36,7 +36,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Backlog:
-    """Lives on the event loop; its query runs in a thread."""
+    """Used on the event loop only; its query runs in a thread."""
 
     def __init__(self, db: Database, job_events: JobEventsReader, *, limit: int, is_shared: bool) -> None:
         """`is_shared`: whether one account has a share only. Load tests book with one account as fast as they can."""
@@ -45,7 +45,7 @@ class Backlog:
         self._is_shared = is_shared
         self._waiting_of: dict[UUID, int] = {}
         self._let_in: Counter[UUID] = Counter()
-        """Since the last look, by this process."""
+        """By this process, since the last time it was read."""
         self.limit = limit
         self._head: list[UUID] = []
         self._task: asyncio.Task[None] | None = None
@@ -128,7 +128,7 @@ class Backlog:
             except AWAY as error:
                 self._outage.failed(error=str(error))
             except Exception:
-                # A task that ends here would let bookings in, or refuse them, for as long as the process lives.
+                # If this task ended, the process would accept or refuse bookings by old figures for ever.
                 self._broken.failed(exc_info=True)
             else:
                 self.waiting, self._head, self.oldest_seconds = seen.count, seen.head, seen.oldest_seconds

@@ -1,4 +1,4 @@
-"""Where bookings enter this process: batches into Postgres, then, best effort, batches of ids onto the queue."""
+"""Collects booking requests into batches, has each batch committed to Postgres, then sends the ids to the queue, best effort."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from core.telemetry import correlation
 
 INTAKE_LIMIT: Final = 256
 DISPATCH_WAITING: Final = 50_000
-"""Ids that may wait for a Redis that does not answer. Beyond it they are left to the sweep, which has them anyway."""
+"""Ids that may wait in memory while Redis does not answer. Further ones are left to the sweep, which finds them in Postgres."""
 STALL_SECONDS: Final = 2.0
-"""A batch that takes longer is stuck in a database that does not answer: new requests are refused at once, not queued."""
+"""While a batch takes longer than this, the database does not answer: new requests are refused at once, and not queued."""
 ANSWER_SECONDS: Final = 10.0
 RETRY_SECONDS: Final = 5
 
@@ -34,7 +34,7 @@ class _ToSend(NamedTuple):
 
 
 class BookingIntake:
-    """Lives on the event loop; one thread commits, another sends."""
+    """Used on the event loop only; one thread commits, another sends."""
 
     def __init__(self, db: Database, dispatcher: Dispatcher, *, rules: BookingRules) -> None:
         intake = BatchIntake(db, rules)

@@ -1,4 +1,4 @@
-"""Where the provider's callbacks enter: what arrives while one batch is written is the next batch, on one connection to Postgres.
+"""Stores the callbacks of the payment provider: what arrives while one batch is written is the next batch, on one connection to Postgres.
 
 So a storm of callbacks never takes the connections that bookings need.
 """
@@ -22,7 +22,7 @@ BATCH: Final = 64
 
 
 class CallbackInbox:
-    """Lives on the event loop; one thread writes."""
+    """Used on the event loop only; one thread writes."""
 
     def __init__(self, db: Database, client: redis.Redis, dispatcher: Dispatcher, *, hold_minutes: int) -> None:
         self._db = db
@@ -39,7 +39,7 @@ class CallbackInbox:
         await self._writer.close()
 
     def _write(self, events: list[ProviderEvent]) -> list[Exception | None]:
-        """One event that cannot be written, or whose booking is locked, must not keep its neighbours out; all of them would wait for a
+        """One event that cannot be written, or whose booking is locked, must not block the others of its batch; all of them would wait for a
         server that is away.
         """
         outcomes: dict[int, Exception | None] = {}

@@ -29,7 +29,7 @@ _log = structlog.get_logger(__name__)
 
 
 class EndedSessions:
-    """Lives on the event loop; its query runs in a thread. `token_seconds`: how long an access token lives at most."""
+    """Used on the event loop only; its query runs in a thread. `token_seconds`: how long an access token lives at most."""
 
     def __init__(self, db: Database, *, token_seconds: int) -> None:
         self._db = db

@@ -34,7 +34,7 @@ PING: Final = b": ping\n\n"
 
 
 class Subject(StrEnum):
-    """What a topic is about: the part before its colon."""
+    """The kind of a topic: the part before its colon."""
 
     JOB = "job"
     BOOKING = "booking"
@@ -67,7 +67,7 @@ class _Told:
 
 
 class _Listener:
-    """One open stream. None in the queue: it ends."""
+    """One open stream. None in its queue ends it."""
 
     def __init__(self) -> None:
         self.frames: asyncio.Queue[bytes | None] = asyncio.Queue(WAITING)
@@ -82,7 +82,7 @@ class _Listener:
 
 
 class EventStreams:
-    """Lives on the event loop."""
+    """Used on the event loop only."""
 
     def __init__(self) -> None:
         self._process = secrets.token_hex(4)
@@ -105,7 +105,7 @@ class EventStreams:
             self._tell((f"flight:{flight_id}",), "flight.seats_changed", at, {"available_seats": free})
 
     def lost_touch(self) -> None:
-        """The subscription was interrupted: nobody knows what was missed."""
+        """The subscription was interrupted, so events may have been missed."""
         self._recent.clear()
         self._number += 1
         for listener in self._listeners:

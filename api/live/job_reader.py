@@ -26,7 +26,7 @@ _log = structlog.get_logger(__name__)
 
 
 class JobReader:
-    """Lives on the event loop. What many pollers ask while one query runs is the next query."""
+    """Used on the event loop only. What many pollers ask while one query runs is the next query."""
 
     def __init__(self, db: Database, waiters: Waiters) -> None:
         self._db = db
@@ -59,7 +59,7 @@ class JobReader:
                 self._waiters.forget(job_id, event)
 
     async def follow(self, job_id: UUID, seconds: float) -> Job | None:
-        """As `wait`, for who has been promised something: that nobody can say now what became of it takes nothing back, and is None."""
+        """As `wait`, for a booking that was accepted a moment ago: None where its state cannot be read now. The 202 holds all the same."""
         try:
             job = await self.wait(job_id, seconds)
         except Exception as error:
@@ -69,7 +69,7 @@ class JobReader:
         return job
 
     def stop_waiting(self) -> None:
-        """Whoever waits is answered with what is known now, and nobody waits from here on."""
+        """All waiting requests are answered with what is known now, and later ones do not wait."""
         self._waiters.dismiss()
 
     async def close(self) -> None:

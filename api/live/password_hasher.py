@@ -1,4 +1,4 @@
-"""Where passwords are hashed: in threads, a few at a time, so that a rush of sign-ins cannot starve everything else."""
+"""Hashes passwords in threads, a few at a time, so that many sign-ins at once leave processor time for everything else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class HashingQueue:
-    """`slots` at once and a queue before them that does not grow for ever. `what` they are is told to whoever finds it full."""
+    """`slots` at a time, and a queue of limited length before them. `what`: named in the error when the queue is full."""
 
     def __init__(self, slots: int, what: str) -> None:
         self._slots = anyio.Semaphore(slots)
@@ -44,7 +44,7 @@ class HashingQueue:
 
 @dataclass(frozen=True, slots=True)
 class PasswordHasher:
-    """Two queues: a crowd that opens accounts waits for itself, and whoever has an account signs in meanwhile."""
+    """Two queues: when many people register at once, those who have an account can still sign in."""
 
     sign_ins: HashingQueue = field(default_factory=lambda: HashingQueue(AT_ONCE, "sign-ins"))
     registrations: HashingQueue = field(default_factory=lambda: HashingQueue(1, "new accounts"))

@@ -1,6 +1,6 @@
 """Free seats as this process knows them: fed by the job events of every commit, with Postgres behind it.
 
-An entry is trusted for a second. That bounds what a lost message can do: a seat shown that is gone, never a seat sold twice.
+An entry is trusted for a second. So a lost message can only cause a seat to be shown that is gone, for a second; it never causes one to be sold twice.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ENTRIES: Final = 100_000
 
 
 class SeatCountCache:
-    """Lives on the event loop."""
+    """Used on the event loop only."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

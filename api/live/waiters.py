@@ -7,12 +7,12 @@ from uuid import UUID
 
 
 class Waiters:
-    """Lives on the event loop. A job event ends the wait; then the waiter reads Postgres."""
+    """Used on the event loop only. A job event ends the wait; then the waiter reads Postgres."""
 
     def __init__(self) -> None:
         self._futures: dict[UUID, set[asyncio.Future[None]]] = {}
         self.dismissed = False
-        """This process is about to end: nobody shall wait here any more."""
+        """This process is about to end: no new waits."""
 
     def __len__(self) -> int:
         """Jobs that somebody waits for."""
@@ -34,13 +34,13 @@ class Waiters:
                 future.set_result(None)
 
     def dismiss(self) -> None:
-        """Tell everybody to look for the last time."""
+        """Wake all waiters, which then read Postgres one last time."""
         self.dismissed = True
         for job_id in list(self._futures):
             self.wake(job_id)
 
     def forget(self, job_id: UUID, future: asyncio.Future[None]) -> None:
-        """This one waits no more; others may."""
+        """End this wait; others may still wait for the job."""
         waiting = self._futures.get(job_id)
         if waiting is not None:
             waiting.discard(future)

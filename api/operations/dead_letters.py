@@ -1,4 +1,4 @@
-"""Work that was given up: look at it, send it again, or set it aside."""
+"""Dead letters (work that was given up): list, replay or discard them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gauges of the whole installation, read when Prometheus asks. What a server that is away would know is left out."""
+"""The gauges of the whole installation, read when Prometheus asks. The figures of a server that is away are left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the whole installation stands: its queues, its workers, its seats. A server that is away leaves its part out."""
+"""The state of the whole installation: queues, workers, seats. The part of a server that is away is left out."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from core.messaging.queue_stats import QueueStats
 from core.operations import pauses
 
 DRIFT_SECONDS: Final = 3.0
-"""How old a look at the seats in Redis may be. It goes through every flight that Redis has."""
+"""How old the last comparison of the seats in Redis may be. It reads every flight that Redis has."""
 
 
 class WorkerView(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +95,7 @@ def redis_answers(services: Services) -> bool:
 def list_queues(services: Services, connection: RawConnection, workers: list[WorkerView]) -> list[QueueView]:
     stats: dict[Queue, QueueStats] = {}
     if redis_answers(services):
-        with suppress(RedisError):  # what is known without it is told all the same, and the causes name Redis
+        with suppress(RedisError):  # the other figures are shown all the same, and the causes name Redis
             stats = {each.queue: each for each in queue_stats.read_all(services.redis)}
     paused = pauses.list_paused(connection)
     return [_queue(queue, stats.get(queue), paused.get(queue), workers) for queue in Queue]
@@ -113,23 +113,24 @@ def _queue(queue: Queue, stats: QueueStats | None, pause: pauses.Pause | None, w
     )
 
 
-class DriftLooks:
-    """Looks at the seats in Redis, for all that ask within `DRIFT_SECONDS` once. What two looks in a row see alike is drift; work in
-    flight settles. Of one process; safe to use from several threads."""
+class DriftComparison:
+    """Compares the seats in Redis with Postgres, once for all requests within `DRIFT_SECONDS`. A difference that two comparisons in a row
+    find is drift; work in flight makes one that is gone the next time. One for each process; thread-safe.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._looked_at = float("-inf")
+        self._compared_at = float("-inf")
         self._seen: dict[UUID, int] = {}
-        self._standing: dict[UUID, int] = {}
+        self._drift: dict[UUID, int] = {}
 
-    def look(self, services: Services) -> list[Drift]:
+    def find(self, services: Services) -> list[Drift]:
         """The flights that drift. `redis.RedisError` and the errors of Postgres pass through."""
         with self._lock:
-            if time.monotonic() - self._looked_at > DRIFT_SECONDS:
+            if time.monotonic() - self._compared_at > DRIFT_SECONDS:
                 loaded = inventory_drift.list_loaded(services.redis)
                 with services.db.snapshot() as connection:
                     found = inventory_drift.find_drift(connection, services.redis, loaded)
-                self._standing = {flight: seats for flight, seats in found.items() if self._seen.get(flight) == seats}
-                self._seen, self._looked_at = found, time.monotonic()
-            return [Drift(flight_id, seats) for flight_id, seats in sorted(self._standing.items())]
+                self._drift = {flight: seats for flight, seats in found.items() if self._seen.get(flight) == seats}
+                self._seen, self._compared_at = found, time.monotonic()
+            return [Drift(flight_id, seats) for flight_id, seats in sorted(self._drift.items())]

@@ -1,4 +1,4 @@
-"""The whole installation at one look, with a sentence for each present trouble."""
+"""The state of the whole installation in one answer, with a sentence for each present problem."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from redis import RedisError
 
 from api.http.authentication import requires_admin
-from api.operations.installation import Drift, DriftLooks, QueueView, WorkerView, list_queues, list_workers, redis_answers
+from api.operations.installation import Drift, DriftComparison, QueueView, WorkerView, list_queues, list_workers, redis_answers
 from api.services import Services
 from core.clock import now
 from core.db import AWAY, RawConnection
@@ -72,7 +72,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """The minutes of the last 24 hours, the oldest first."""
 
 
-_drift: Final = DriftLooks()
+_drift: Final = DriftComparison()
 
 
 class OverviewController(Controller):
@@ -89,7 +89,7 @@ class OverviewController(Controller):
         workers = _part(services, list_workers)
         queues = None if workers is None else _part(services, lambda connection: list_queues(services, connection, workers))
         letters = _part(services, dead_letter_list.count_open)
-        drift = _try(lambda: _drift.look(services)) if redis_answers(services) else None
+        drift = _try(lambda: _drift.find(services)) if redis_answers(services) else None
         causes = [OverviewCause(cause.code, cause.message, cause.since) for cause in ready]
         causes += [*_of_drift(drift or []), *_of_queues(queues or []), *_of_workers(workers or []), *_of_letters(letters or {})]
         status = OverviewStatus.OK if not ready else OverviewStatus.DEGRADED

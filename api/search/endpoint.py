@@ -1,4 +1,4 @@
-"""Where searches are answered: what a traveller asks becomes a question to the cache, and its answer becomes JSON with live seats.
+"""Answers searches: a query becomes questions to the cache, and their answers become JSON with the seats that are free now.
 
 A question that was understood once is known by the bytes of its query from then on, and its answer needs no framework
 (`api/search/fast_path.py`).
@@ -77,7 +77,7 @@ class Served:
 
 
 class SearchEndpoint:
-    """Lives on the event loop."""
+    """Used on the event loop only."""
 
     def __init__(self, db: Database, cache: SearchCache, seat_counts: SeatCountCache) -> None:
         self._db = db

@@ -1,6 +1,6 @@
-"""The short way for the busiest question of all: a search whose query was understood before is answered without the framework.
+"""The fast path of a search: one whose query was understood before is answered without the framework.
 
-Everything else, and everything that goes wrong, takes the long way through the handler, which knows how to read and how to refuse.
+Everything else, and every error, goes on to the handler.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class SearchFastPath:
             return
         try:
             body, answer = await endpoint.answer(search)
-        except Exception:  # the handler meets it again, and answers it like every error
+        except Exception:  # the handler gets the same error, and answers it
             await self.app(scope, receive, send)
             return
         scope["path_template"] = PATH

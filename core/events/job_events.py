@@ -1,6 +1,6 @@
-"""What every API process hears of a commit: which bookings moved, how many seats are free. One publish for each committed batch.
+"""Messages to every API process about a commit: which bookings changed status, how many seats are free. One message for each batch.
 
-It is a hint. Whoever misses it reads Postgres a moment later.
+A message may be lost: its receivers read Postgres a moment later anyway.
 """
 
 from __future__ import annotations

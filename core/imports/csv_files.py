@@ -1,4 +1,4 @@
-"""The files that the importer gives out: the failed rows of an import, ready to be mended and sent again, and a template."""
+"""The files that clients download: the failed rows of an import, ready to be corrected and sent again, and a template."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from core.imports.csv.columns import COLUMNS
 from core.imports.csv.encoding import BYTE_ORDER_MARK
 
 AT_ONCE: Final = 2
-"""Exports that one process makes at a time: each keeps a connection, and holds up the clean-up of flights that sell meanwhile."""
+"""Exports that one process makes at a time: each uses a connection, and its long snapshot delays VACUUM."""
 STATEMENT_MS: Final = 120_000
 MEMORY_BYTES: Final = 1024 * 1024
 """A larger file waits on the disk for its reader, so that no slow download keeps the database busy."""

@@ -1,4 +1,4 @@
-"""From a chunk's text to rows of flights, and a fault for everything that is wrong with the others."""
+"""Turn the text of a chunk into rows for the staging table, and report a fault for everything that is wrong."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _notes(ends: dict[str, Ends], lines: npt.NDArray[np.int64], noted: set[str])
 
 
 def _number_keys(written: pd.Series, good: Mask) -> pd.Series:
-    """What the flight numbers are compared by; nonsense where a row is not good."""
+    """What the flight numbers are compared by; undefined where a row has a fault."""
     codes, distinct = pd.factorize(written.where(good, ""))
     keys = np.array([numbers.key_of(number) for number in distinct], dtype=object)
     return pd.Series(keys[codes], dtype=written.dtype)

@@ -1,4 +1,4 @@
-"""The two ends of a flight, as an administrator writes them: the same for a request and for a row of a file.
+"""The route of a flight (source and destination) as an administrator writes it, in a request or in a row of a file.
 
 Each end is the airport that is meant, or a place that no registry knows, or a fault that says what to write instead.
 """

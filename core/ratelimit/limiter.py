@@ -63,7 +63,7 @@ class _Wallet:
 
 
 class RateLimiter:
-    """Lives on one event loop. Disabled, it lets everything pass and asks nobody."""
+    """Used on the event loop only. Disabled, it lets everything pass and asks nobody."""
 
     def __init__(self, redis: Redis, *, enabled: bool) -> None:
         self.enabled = enabled

@@ -78,7 +78,7 @@ _What: TypeAlias = tuple[str, bytes]
 
 
 class SearchCache:
-    """Lives on the event loop. `seconds`: how long an answer may be served without being computed again."""
+    """Used on the event loop only. `seconds`: how long an answer may be served without being computed again."""
 
     def __init__(self, client: Redis, *, seconds: int) -> None:
         self._client = client
@@ -155,7 +155,7 @@ class SearchCache:
         if task.cancelled():
             return
         if error := task.exception():
-            # Who waits for it is told. Behind the scenes nobody waits, and what is kept is served until it expires.
+            # Callers that wait for it get the error. In the background nobody waits, and the kept answer is served until it expires.
             self._uncomputed.failed(error=str(error))
         else:
             self._uncomputed.succeeded()

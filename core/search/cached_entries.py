@@ -43,7 +43,7 @@ _decoder: Final = msgspec.msgpack.Decoder(Entry)
 
 
 class EntryReader:
-    """Lives on the event loop. One connection serves any number of callers, so none of them waits for a pool.
+    """Used on the event loop only. One connection serves any number of callers, so none of them waits for a pool.
 
     `version_seconds`: how long a version lives that nobody had set. It is never absent for a reader: one that Redis lost comes back
     as another one, so that nothing that was computed before is believed.

@@ -1,4 +1,4 @@
-"""Places for what a traveller has typed so far, with one or two edits of the finger forgiven."""
+"""Places for what a traveller has typed so far, also with one or two typing errors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REMEMBERED: Final = 2_000
 OTHER_FROM: Final = 3
 """So many letters typed, before names in other languages are looked at: with fewer, every place has one that begins so."""
 _ALLOWED: Final = ((6, 2), (3, 1))
-"""So many letters typed, so many edits forgiven."""
+"""How many typing errors are allowed, by the number of letters typed."""
 
 
 class Suggestions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -20,6 +21,13 @@ from launcher.embedded.ports import free_port, socket_folder
 
 NAME = "skyqueue"
 """Of the role and of the database."""
+
+LOCALE = (
+    ("--locale=C.UTF-8",) if sys.platform == "linux" else ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+)
+"""For initdb. Text sorts by code points, and upper and lower case are known for every script. Not every release of macOS has a locale of this name, so
+there the one that is built into Postgres is used.
+"""
 
 PUT_BACK = "Put the old password back into that file, from a backup of the data folder."
 
@@ -126,7 +134,8 @@ class EmbeddedPostgres(Child):
             *self._account.prefix,
             "/bin/sh",
             "-c",
-            'rm -rf "$2" && exec "$1" -D "$2" -U "$3" --pwfile="$4" --auth=scram-sha-256 --locale=C.UTF-8 -E UTF8 --no-instructions',
+            'rm -rf "$2" && exec "$1" -D "$2" -U "$3" --pwfile="$4" --auth=scram-sha-256 -E UTF8 --no-instructions '
+            + " ".join(LOCALE),
             "sh",
             str(binaries.postgres("initdb")),
             str(draft),

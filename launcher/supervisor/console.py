@@ -1,4 +1,4 @@
-"""What `skyqueue up` says: one line per step, with a spinner on a terminal and plain lines elsewhere."""
+"""The output of `skyqueue up`: one line per step, with a spinner on a terminal and plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.console import Console as Terminal
 
 
 class Console:
-    """Who stops reading (`skyqueue up | head -1`, a closed terminal, a full disk) does not stop the product."""
+    """An output that cannot be written (`skyqueue up | head -1`, a closed terminal, a full disk) does not stop the product."""
 
     def __init__(self) -> None:
         self._terminal = _Terminal(highlight=False, soft_wrap=True)
@@ -36,7 +36,7 @@ class Console:
                 self._write(line)
 
     def _write(self, line: str) -> None:
-        """Not with rich, which says again what could not be written the first time."""
+        """Not with rich, which repeats what it could not write the first time."""
         try:
             print(line, flush=True)
         except BrokenPipeError:
@@ -45,7 +45,7 @@ class Console:
 
 class _Terminal(Terminal):
     def on_broken_pipe(self) -> None:
-        """Speak to nobody from now on, also when Python empties its buffers at the end. The default ends the process."""
+        """Discard all output from now on, also when Python flushes its buffers at the end. A broken pipe would end the process."""
         self.quiet = True
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

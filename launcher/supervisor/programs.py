@@ -36,7 +36,7 @@ OWNER = "SKYQUEUE_STARTED_BY_UP_IN"
 
 
 def end_leftovers(folder: Path, published: Iterable[int]) -> None:
-    """End programs of ours that outlived their supervisor and its guardian. They would swallow bookings, on servers that are gone.
+    """End programs of ours that outlived their supervisor and its guardian: they would accept or take bookings without their servers.
 
     They are known by their environment, since a supervisor may die before it publishes anything; where no other process can see
     that, by what was `published`.

@@ -62,7 +62,7 @@ class Supervisor:
         """
 
         def ask(_number: int, _frame: FrameType | None) -> None:
-            self._is_stopping = True  # not an Event: setting one inside its own wait would never return
+            self._is_stopping = True  # not an Event: setting one in a signal handler, inside its own wait, would never return
 
         numbers = [signal.SIGINT, signal.SIGTERM]
         if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:

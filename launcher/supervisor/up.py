@@ -1,4 +1,4 @@
-"""The order in which a machine comes up: folder, ports, servers, schema, administrator, workers, schedule, API."""
+"""The order in which `skyqueue up` starts everything: folder, ports, servers, schema, administrator, workers, schedule, API."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class _Machine:
             except Stopped:
                 pass
             except Exception as error:
-                # On a full disk anything may fail, and says anything.
+                # On a full disk anything may fail, with any message.
                 full = full_disk(self._folder.path)
                 if full is None:
                     raise
@@ -89,7 +89,7 @@ class _Machine:
                 self._administrator = ensure_administrator(database, self._settings.accounts, self._folder)
             if warning:
                 self._console.say(f"Warning: {warning}")
-            # The API comes last: who finds it ready finds somebody who works, and the flights too.
+            # The API comes last: once it is ready, workers and flights are there, too.
             others, api = self._programs(database)
             with step("Starting the workers ...", "The workers are up"):
                 self._supervisor.launch(*others)

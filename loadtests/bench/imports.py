@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 from core.invariants import checker
 from loadtests.bench.schedule import schedule
@@ -101,9 +102,11 @@ def clear(stack: Stack) -> None:
 
 
 def peak_megabytes(pid: int) -> float:
-    """The most memory that a process had so far."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    """The most memory that a process had so far; where there is no `/proc`, as on macOS, what it has now."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return psutil.Process(pid).memory_info().rss / 1024**2
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
     assert found is not None
     return int(found[1]) / 1024
 

@@ -16,7 +16,7 @@ from tests.support.pipeline import Pipeline
 
 SHORT: Final = {"Content-Type": "application/json"}
 LONG: Final = {"Content-Type": "application/json; charset=utf-8"}
-"""Means the same, and the short way does not know it."""
+"""Means the same, and the fast path does not take it."""
 
 
 @pytest.fixture

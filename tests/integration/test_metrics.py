@@ -24,7 +24,7 @@ def read(address: str) -> dict[str, float]:
 def test_a_worker_tells_what_it_does(pipeline: Pipeline) -> None:
     port = free_port()
     worker = pipeline.worker(WORKER_METRICS_PORT=str(port))
-    until(lambda: worker.said("metrics are told"))
+    until(lambda: worker.said("metrics are served"))
     bookings = pipeline.accept_many(3, pipeline.flight(2))
     pipeline.send(*bookings)
     pipeline.await_the_end()
@@ -41,7 +41,7 @@ def test_two_workers_on_one_machine_have_a_port_each(pipeline: Pipeline) -> None
     port = free_port()
     for _ in range(2):
         worker = pipeline.worker(WORKER_METRICS_PORT=str(port))
-        until(lambda: worker.said("metrics are told"))  # noqa: B023  # awaited in this turn
+        until(lambda: worker.said("metrics are served"))  # noqa: B023  # awaited in this turn
     assert f"port={port}" not in worker.log.read_text()
 
 

@@ -14,7 +14,7 @@ import redis
 from redis import RedisError
 
 from api.operations import overview
-from api.operations.installation import DriftLooks
+from api.operations.installation import DriftComparison
 from core import keys
 from core.clock import now
 from core.jobs import minutes
@@ -48,10 +48,10 @@ def queue(admin: httpx.Client, name: str) -> dict[str, Any]:
 
 
 @pytest.fixture(autouse=True)
-def eager_drift_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+def eager_drift_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each question looks anew, and nothing is known of the test before."""
     monkeypatch.setattr("api.operations.installation.DRIFT_SECONDS", -1.0)
-    monkeypatch.setattr(overview, "_drift", DriftLooks())
+    monkeypatch.setattr(overview, "_drift", DriftComparison())
 
 
 # The overview

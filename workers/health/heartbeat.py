@@ -1,4 +1,4 @@
-"""A row in Postgres that says: this process can work. It is renewed only while every thread that the process lives by gets on.
+"""A row in Postgres that says that this process is able to work. It is renewed only while every thread that the process needs makes progress.
 
 A process that is frozen writes nothing; nor does one whose threads are stuck, and then its log names them.
 """
@@ -22,7 +22,7 @@ from workers.health.progress import Progress
 from workers.pauses import Pauses
 
 BEGIN_SECONDS: Final = 0.05
-"""Between two looks whether the threads have begun."""
+"""Between two checks whether all threads have started."""
 TIDY_SECONDS: Final = 10.0
 """How often the rows of dead workers are looked for."""
 
@@ -30,7 +30,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Heartbeat:
-    """A thread that looks at the others, and reads which queues are paused. When `stopping` is set, it takes the row away."""
+    """A thread that checks the others, and reads which queues are paused. When `stopping` is set, it deletes the row."""
 
     def __init__(self, db: Database, worker: Worker, progress: Progress, pauses: Pauses, stopping: threading.Event) -> None:
         self._db = db

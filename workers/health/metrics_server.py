@@ -8,7 +8,7 @@ import structlog
 from prometheus_client import start_http_server
 
 PORTS: Final = 64
-"""Of so many processes on one machine each finds a port."""
+"""How many ports are tried, so that so many processes can run on one machine."""
 
 _log = structlog.get_logger(__name__)
 
@@ -20,7 +20,7 @@ def serve(host: str, first_port: int) -> int | None:
             start_http_server(port, addr=host)
         except OSError:
             continue
-        _log.info("metrics are told", host=host, port=port)
+        _log.info("metrics are served", host=host, port=port)
         return port
-    _log.error("metrics are told nowhere, because no port is free", host=host, first=first_port, ports=PORTS)
+    _log.error("metrics are not served, because no port is free", host=host, first=first_port, ports=PORTS)
     return None

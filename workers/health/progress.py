@@ -1,6 +1,6 @@
-"""Which threads of this process are at work, and when each of them was last seen to get on.
+"""Which threads of this process are at work, and when each of them last made progress.
 
-A thread may be alive and do nothing for ever: in a call that has no time limit, in a loop, before a lock. It gets on when it asks for
+A thread may be alive and do nothing for ever: in a call that has no time limit, in a loop, before a lock. It makes progress when it asks for
 the next message, when a call of its event loop ends, when it begins or ends to use a connection to Postgres.
 """
 
@@ -37,7 +37,7 @@ class Progress:
         self._at_work: dict[int, _Work] = {}
 
     def expect(self, name: str, *, limit_seconds: float) -> Callable[[], None]:
-        """Something that goes on for as long as the process lives. Returns what it calls whenever it gets on."""
+        """Register work that lasts as long as the process. Returns a function that it calls whenever it makes progress."""
         work = _Work(name, limit_seconds, None)
         self._expected.append(work)
 
@@ -57,7 +57,7 @@ class Progress:
             del self._at_work[thread]
 
     def moved(self, *_: object) -> None:
-        """The calling thread gets on, if it is at work. Takes whatever an event of the connection pool passes."""
+        """The calling thread makes progress, if it is at work. Takes whatever an event of the connection pool passes."""
         work = self._at_work.get(threading.get_ident())
         if work is not None:
             work.moved_at = self._clock()
@@ -68,7 +68,7 @@ class Progress:
         return all(work.moved_at is not None for work in self._expected)
 
     def list_stalled(self) -> list[Stalled]:
-        """What has not got on for longer than its limit."""
+        """The threads that have made no progress for longer than their limit."""
         now = self._clock()
         stalled = []
         for work in [*self._expected, *list(self._at_work.values())]:

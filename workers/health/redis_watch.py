@@ -1,4 +1,4 @@
-"""Whether the Redis that this worker talks to is still one that it can work with. It may have been away at the start, or be replaced."""
+"""Checks repeatedly that this worker can work with its Redis: it may have been away at the start, or be replaced by another server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _log = structlog.get_logger(__name__)
 
 
 class RedisWatch:
-    """A thread that looks again and again, and says what is wrong once for each change.
+    """A thread that repeats the check, and logs what is wrong once for each change.
 
     The worker goes on: its commands fail as if Redis were away, and the work waits in Postgres until somebody mends it.
     """
@@ -38,7 +38,7 @@ class RedisWatch:
             try:
                 self._look()
             except redis.RedisError:
-                pass  # it is away, which everybody who needs it says
+                pass  # it is away, which is logged wherever it is needed
             except Exception:
                 _log.exception("Redis cannot be looked at")
             self._stopping.wait(PERIOD_SECONDS)

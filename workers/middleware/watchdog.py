@@ -1,4 +1,4 @@
-"""End the process when a thread that it lives by has died: a supervisor starts a healthy one, a half-dead one only looks healthy.
+"""Ends the process when a thread that it needs has died, so that it is restarted. Without that thread it would look healthy and do half its work.
 
 While all threads live and get on, a file can tell so to those who cannot look into the process: it is as old as the last look that found
 it so (`workers.alive`).

@@ -24,7 +24,7 @@ from core.telemetry.metrics import SWEEP_FOUND
 from workers.context import Context
 
 BACKLOG_MESSAGES: Final = 200
-"""A queue this long is at work: what is due in it will come, and sending it again would double the backlog."""
+"""With so many messages waiting, due bookings are probably in the queue: sending them again would double the backlog."""
 LOST_SECONDS: Final = 2.0
 """How long one round sends again what Redis lost; the rest of it follows in the next."""
 
@@ -33,7 +33,7 @@ _unended = Incidents(_log, "a booking that cannot be ended", level=logging.ERROR
 
 
 class BookingRound:
-    """Remembers how far it came with what Redis lost."""
+    """Remembers how many of the bookings that Redis lost were sent again."""
 
     def __init__(self, context: Context) -> None:
         self._context = context

@@ -33,7 +33,7 @@ from workers.sweeps.waitlist import WaitlistRound
 PERIOD_SECONDS: Final = 1.0
 AUDIT_SECONDS: Final = 30.0
 STALL_SECONDS: Final = 120.0
-"""A sweep that has not begun a step, nor asked Postgres anything, for so long is stuck. The longest step goes through all that Redis has."""
+"""A sweep that has started no step, and used no connection to Postgres, for so long is stuck. The longest step reads every key of Redis."""
 ANSWERS_AT_ONCE: Final = 5_000
 """Old answers that are forgotten in one step."""
 UPLOADS_SECONDS: Final = 600.0
@@ -56,7 +56,7 @@ class Sweeper:
         self._bookings = BookingRound(context)
         self._imports = ImportRound(context)
         self._forgotten: dict[str, Callable[[], None]] = {}
-        """What Redis lost and is still to be made due, by the name of the step that does it."""
+        """The steps still to be done after Redis lost its data, by name: each makes one kind of work due again."""
         self._waitlists = WaitlistRound(context)
         self._minutes = MinuteRound(context)
         self._suspects: dict[UUID, int] = {}
@@ -127,7 +127,7 @@ class Sweeper:
 
     def _steps(self) -> Iterator[tuple[str, Callable[[], None]]]:
         if self._can_send():
-            if not self._context.pauses.is_paused(Queue.BOOKINGS):  # what waits by hand is no attempt
+            if not self._context.pauses.is_paused(Queue.BOOKINGS):  # while the queue is paused, waiting counts as no attempt
                 yield "bookings", self._bookings.go
             for name, make_due_now in list(self._forgotten.items()):
                 yield name, partial(self._remember, name, make_due_now)

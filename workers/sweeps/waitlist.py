@@ -1,7 +1,7 @@
 """The sweep's round for waiting lists: closes those of departed flights, and offers seats that no cancellation freed.
 
-Seats that a booking gives back are offered where they are given back. What is left are larger aircraft in an imported file, and
-whatever an engineer does by hand.
+Seats that a booking gives back are offered where they are given back. This round is for other free seats: a larger
+aircraft in an imported file, or a change that somebody made in the database.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _unoffered = Incidents(structlog.get_logger(__name__), "free seats that cannot b
 
 
 class WaitlistRound:
-    """Remembers when it went round last."""
+    """Remembers when the last round was."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._went_at = -PERIOD_SECONDS
 
     def go(self) -> None:
-        """One round, unless the last one is fresh."""
+        """One round, unless the last one was a moment ago."""
         if time.monotonic() - self._went_at < PERIOD_SECONDS:
             return
         self._went_at = time.monotonic()

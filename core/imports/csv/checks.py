@@ -1,4 +1,4 @@
-"""One column's cells of one chunk under examination. The first rule that a cell breaks is the one that is reported."""
+"""Check the cells of one column of a chunk. Of several rules that a cell breaks, the first is reported."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The columns of a file, one object each: what it is called, what belongs in it, and what is said when something else does.
+"""The columns of a file, one object each: its name, its rules, and the messages for cells that break them.
 
-A column reads all cells of a chunk at once. The objects are light; pandas arrives with the `Check` that they are handed.
+A column reads all cells of a chunk at once. This module does not import pandas, which takes a second: the `Check` that a column is given brings it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 _USUAL_NUMBER: Final = "[A-Z0-9-]*"
-"""A number that is tidy already."""
+"""A flight number that needs no tidying."""
 
 
 class Column(ABC):
@@ -44,10 +44,10 @@ class FlightNumber(Column):
 
     def read(self, check: Check) -> pd.Series:
         written = check.clean("not_a_flight_number").str.upper()
-        odd = ~written.str.fullmatch(_USUAL_NUMBER).to_numpy(dtype="bool")
-        if odd.any():
+        unusual = ~written.str.fullmatch(_USUAL_NUMBER).to_numpy(dtype="bool")
+        if unusual.any():
             written = written.copy()
-            written[odd] = written[odd].map({text: numbers.tidy(text) for text in written[odd].unique()})
+            written[unusual] = written[unusual].map({text: numbers.tidy(text) for text in written[unusual].unique()})
         check.require(~written.isin(MISSING_CODES), "missing", "Must not be empty, or a word for nothing.")
         check.require(
             written.str.fullmatch(rules.FLIGHT_NUMBER),
@@ -67,7 +67,7 @@ class PlaceName(Column):
     def read(self, check: Check) -> pd.Series:
         names = check.cells
         if names.str.startswith("'").any():
-            # Put before the cell when it was given out in a file of failed rows, or of flights.
+            # Our own files have this apostrophe before cells that a spreadsheet would change (`core/imports/csv/spreadsheet.py`).
             names = names.str.replace(r"^'('*[=+@-])", r"\1", regex=True)
         return names
 
@@ -112,13 +112,13 @@ class LocalMoment(Moment):
 
     def settle(self, check: Check, moments: pd.Series, zones: Zones, good: Mask) -> pd.Series:
         """The moments once the places of the `good` rows are known. `zones`: the names of their time zones, None where unknown."""
-        from core.imports.csv import local_times  # brings pandas, which who only names the columns does not need
+        from core.imports.csv import local_times  # imports pandas, which is not needed to name the columns
 
         without_zone = ~_plain(check.cells).str.contains(f"{times.ZONE}$")
         return local_times.settle(check, moments, zones, without_zone.to_numpy(dtype="bool") & good)
 
     def _require_zone(self, check: Check, texts: pd.Series) -> None:
-        """It may go without."""
+        """A time without a zone is allowed here."""
 
 
 class Seats(Column):

@@ -1,4 +1,4 @@
-"""Files in another encoding than UTF-8: recognised while they are received, and stored as UTF-8 once somebody said what they are."""
+"""Files in another encoding than UTF-8: recognised while they are received, and stored as UTF-8 when the request names their encoding."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class _Utf8Watch:
         )
 
     def require_other_than_utf8(self, encoding: Encoding) -> None:
-        """UTF-8 that is read as something else turns every accent into two wrong letters, and nobody is told."""
+        """UTF-8 that is read in another encoding turns every accent into two wrong letters, without an error."""
         if encoding is Encoding.UTF_16 or self._broken is not None:
             return
         if self._has_utf8 or self._begins_with_mark:
@@ -159,7 +159,7 @@ def wide_encoding(head: bytes) -> str | None:
 
 
 def readable(line: bytes) -> str:
-    """A line that is no UTF-8 in letters that somebody can read and mend: as Windows-1252, which it most often is."""
+    """A line that is not UTF-8, decoded as Windows-1252, which it most often is, so that a person can read and correct it."""
     try:
         return line.decode()
     except UnicodeDecodeError:

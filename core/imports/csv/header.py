@@ -21,7 +21,7 @@ LISTED: Final = 20
 """Unknown columns that are named in an answer, each with what it may mean: more is no list of columns, and takes long to compare."""
 DELIMITERS: Final = (",", ";", "\t", "|")
 END_MARK: Final = b"\x1a"
-"""U+001A: how some programs end a file. What follows is nothing but more of it."""
+"""U+001A: some programs end a file with one or several of these."""
 OTHER_NAMES: Final = {
     "flight_number": ("flight", "flight_no", "flightno", "flt", "number", "flight_id"),
     "source": ("from", "origin", "departure_airport", "dep", "departure_place"),
@@ -32,7 +32,7 @@ OTHER_NAMES: Final = {
     "price": ("fare", "amount", "cost"),
     "currency": ("ccy", "currency_code", "cur"),
 }
-"""What others call the columns. They are not read, because a guess may be wrong; they are suggested."""
+"""Names that other programs use for these columns. They are suggested, and not accepted, because a guess may be wrong."""
 _MEANT: Final = {other: name for name, others in OTHER_NAMES.items() for other in (name, *others)}
 
 _SEP: Final = re.compile(rb'"?sep=(?P<delimiter>[^\r\n])"?[,;|\t ]*\r*\n', re.IGNORECASE)

@@ -1,5 +1,5 @@
-"""Times as the clocks of a place show them become moments. A clock that is put forward or back makes some of them impossible, and
-some of them two.
+"""Turns local times into moments. On a day on which the clocks are put forward some local times do not exist, and on a day on which they are
+put back some exist twice: both are faults.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where the flights of a chunk go: what is costly is done once for each pair of names."""
+"""The routes of a chunk. Names of places are resolved once for each pair, because that is slow and most pairs occur many times."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from core.places import route
 from core.places.route import End, PlaceFaultCode, Route, UnknownPlaces
 
 HINTS: Final = 200
-"""Pairs of a chunk with an unknown place whose faults say what may have been meant."""
+"""For so many pairs of a chunk, the fault of an unknown place names what may have been meant."""
 _DAY_US: Final = 24 * 60 * 60 * 1_000_000
 
 
 class Routes:
-    """The routes of all rows of a chunk."""
+    """The route of every row of a chunk."""
 
     def __init__(self, sources: pd.Series, destinations: pd.Series, unknown: UnknownPlaces) -> None:
         source_codes, source_names = pd.factorize(sources)
@@ -37,7 +37,7 @@ class Routes:
 
 
 class Ends:
-    """One end of each row's journey."""
+    """One end (source or destination) of every row."""
 
     def __init__(self, codes: npt.NDArray[np.intp], ends: list[End]) -> None:
         self._codes = codes
@@ -77,7 +77,7 @@ class Ends:
         return self._spread([end.place.timezone if end.place else None for end in self._ends])
 
     def local_days(self, moments: pd.Series) -> npt.NDArray[np.int64]:
-        """Days since 1970 that the clocks of each place show; nonsense where the moment is missing."""
+        """Days since 1970 that the clocks of each place show; undefined where the moment is missing."""
         zones = self._spread([end.place.timezone if end.place else "UTC" for end in self._ends])
         utc = pd.DatetimeIndex(moments)
         days = np.zeros(len(utc), np.int64)

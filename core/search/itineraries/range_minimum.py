@@ -1,4 +1,12 @@
-"""The smallest value of any range of an array in constant time, after one pass for each doubling of the length."""
+"""The smallest value of any range of an array, in constant time.
+
+This is the sparse table of Bender and Farach-Colton ("The LCA Problem Revisited", LATIN 2000). Level k holds, for each position, the smallest of the
+2^k values that begin there; each level is made from the one before by one comparison of two neighbours. Any range is covered by two
+ranges of a power of two, which may overlap, so its minimum is the smaller of two numbers that are in the table.
+
+A worked example: the values 5 2 7 1 6. Level 1 (pairs) is 2 2 1 1, level 2 (fours) is 1 1. The minimum of positions 0 to 2 (three values) is the smaller of
+the pair at 0 (2) and the pair at 1 (2): 2.
+"""
 
 from __future__ import annotations
 

@@ -141,8 +141,8 @@ def find(
     if weights is None:
         return FoundItineraries([], True, None, currency, others)
     itineraries, complete = _best(span, BestFirst(joined, weights), count)
-    ways = [_way(span, itineraries, position) for position in range(len(itineraries))]
-    return FoundItineraries(ways, complete, weights, currency, others)
+    found = [_itinerary(span, itineraries, position) for position in range(len(itineraries))]
+    return FoundItineraries(found, complete, weights, currency, others)
 
 
 def _of_one_currency(departing: Segments, currency: int | None) -> tuple[Segments, int, tuple[int, ...]]:
@@ -219,7 +219,7 @@ def _ids(span: Span, rows: Ints) -> list[bytes]:
     return found
 
 
-def _way(span: Span, itineraries: Itineraries, position: int) -> Itinerary:
+def _itinerary(span: Span, itineraries: Itineraries, position: int) -> Itinerary:
     segments = []
     for row in itineraries.rows[position].tolist():
         if row != NO_FLIGHT:

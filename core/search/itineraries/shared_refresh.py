@@ -1,4 +1,4 @@
-"""One refresh for everybody who asks at the same time. It begins after each of them has asked, so it is new enough for all."""
+"""One refresh for all callers that ask at the same time. It starts after each of them has asked, so it is new enough for all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 
 class SharedRefresh:
-    """Lives on the event loop. Who asks while a round is under itinerary waits for the next one."""
+    """For use on the event loop only. A caller that comes while a round is under way waits for the next one."""
 
     def __init__(self, ask: Callable[[], Awaitable[None]]) -> None:
         self._ask = ask

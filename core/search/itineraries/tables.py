@@ -97,14 +97,14 @@ class DayTable:
 
     @property
     def nbytes(self) -> int:
-        """Memory of the arrays, and something for a day at all: nobody shall fill the memory with empty ones."""
+        """Memory of the arrays, and an amount for the table itself, so that many empty days do not fill the memory."""
         arrays = [getattr(self.flights, field.name) for field in fields(Flights)]
         return _ANY_DAY_BYTES + sum(int(array.nbytes) for array in (*arrays, self.leaving, self.arriving, self.arriving_rows))
 
     def replaced(self, route_days: Ints, now: Flights) -> DayTable:
         """The day with all flights of these route days (`route_day`) replaced by those of them in `now`, which may have others."""
-        boarding_windows = ~np.isin(route_day(self.flights.source, self.flights.destination, self.flights.date), route_days)
-        kept = self.flights.take(boarding_windows)
+        unchanged = ~np.isin(route_day(self.flights.source, self.flights.destination, self.flights.date), route_days)
+        kept = self.flights.take(unchanged)
         added = now.take(now.departure // DAY_SECONDS == self.day)
         columns = (np.concatenate([getattr(kept, field.name), getattr(added, field.name)]) for field in fields(Flights))
         return DayTable.of(self.day, Flights(*columns))

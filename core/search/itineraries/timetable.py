@@ -58,7 +58,7 @@ class _Held:
 
 
 class Timetable:
-    """Lives on the event loop; loads and searches have threads of their own.
+    """Used on the event loop only; loads and searches have threads of their own.
 
     `max_bytes`: memory for days that nobody is searching right now. `seconds`: how long a day may be believed even if no change of it was
     announced, because whoever should have announced one may have died.

@@ -13,7 +13,7 @@ const ink: MantineColorsTuple = [
   '#10233f',
 ];
 
-/** The greys of dark mode: as blue as the night. */
+/** The greys of dark mode, with a tone of blue. */
 const dark: MantineColorsTuple = [
   '#f1f4f9',
   '#c6d0df',

@@ -4,7 +4,7 @@ import { rowLink } from '@/components/layout/row';
 import css from './choice-link.module.css';
 import type { SearchResult } from './search-result';
 
-/** Where choosing an result leads. */
+/** Where choosing a result leads. */
 export interface Choice {
   /** The ids of the flights of each leg that was chosen before. */
   before: readonly (readonly string[])[];
@@ -40,7 +40,7 @@ interface Props {
   'aria-label': string;
 }
 
-/** Leads from an result to the next leg, or to the checkout. On a later leg what cannot be chosen leads nowhere. */
+/** Leads from a result to the next leg, or to the checkout. On a later leg what cannot be chosen leads nowhere. */
 export function ChoiceLink({ result, choice: { before, legFollows, seats }, filled, ...label }: Props) {
   const { obstacle } = result;
   const ids = result.segments.map(({ id }) => id);
