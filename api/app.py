@@ -34,11 +34,13 @@ from api.http.request_scope import Edge
 from api.imports.controller import ImportController
 from api.itineraries import ItineraryController
 from api.jobs import JobController
+from api.live.api_keys import ApiKeys
 from api.live.callback_inbox import CallbackInbox
 from api.live.ended_sessions import EndedSessions
 from api.live.password_hasher import PasswordHasher
 from api.live.services import Live
 from api.metrics import MetricsController
+from api.operations.api_keys import ApiKeyController
 from api.operations.bookings import OperationsBookingController
 from api.operations.dead_letters import DeadLetterController
 from api.operations.inventory_audit import InventoryAuditController
@@ -77,6 +79,7 @@ REDIS_CONNECTIONS: Final = 8
 
 CONTROLLERS: Sequence[ControllerRouterHandler] = (
     AccountController,
+    ApiKeyController,
     AuditController,
     BookingController,
     CancellationController,
@@ -163,6 +166,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         stack.callback(redis.close)
         aredis = clients.connect_async(redis_url, seconds=REDIS_SECONDS, connections=REDIS_CONNECTIONS)
         stack.push_async_callback(aredis.aclose)
+        api_keys = ApiKeys(db, redis)
         live = Live.build(
             db,
             aredis,
@@ -170,9 +174,12 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             backlog_limit=settings.booking.backlog_limit,
             shares_backlog=settings.http.rate_limits == "on",
             rules=rules_of(settings),
+            keys_changed=api_keys.look_soon,
         )
         live.start()
         stack.push_async_callback(live.close)
+        api_keys.start()
+        stack.push_async_callback(api_keys.close)
         ended = EndedSessions(db, token_seconds=tokens.lifetime_seconds + LEEWAY_SECONDS)
         ended.start()
         stack.push_async_callback(ended.close)
@@ -194,6 +201,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             tokens=tokens,
             devices=tokens.known_devices(),
             ended=ended,
+            api_keys=api_keys,
             limiter=RateLimiter(aredis, enabled=settings.http.rate_limits == "on"),
             hashing=PasswordHasher(),
             readiness=readiness,

@@ -17,7 +17,7 @@ from api.bookings.acceptance import BookingAccepted
 from api.bookings.controller import Prefer, owner
 from api.contract.callback import PaymentCallback
 from api.contract.headers import LOCATION, RETRY_AFTER
-from api.http.authentication import PUBLIC
+from api.http.authentication import FOR_BOOKING, PUBLIC
 from api.http.bodies import TooLarge
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.polling import ask_again_in
@@ -55,6 +55,7 @@ class EventReceived(msgspec.Struct):
 
 class PaymentController(Controller):
     tags = ("payments",)
+    opt = FOR_BOOKING
 
     @post(
         "/api/v1/bookings/{booking_id:uuid}/payments",

@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from api.bookings.limits import fair_share_of
 from api.contract.headers import CACHE_CONTROL, LOCATION
-from api.http.authentication import limited
+from api.http.authentication import FOR_BOOKING, limited
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.wire import RequestBody
 from api.services import Services, SignedRequest
@@ -43,6 +43,7 @@ class WaitlistController(Controller):
 
     path = "/api/v1/flights/{flight_id:uuid}/waitlist"
     tags = ("waitlist",)
+    opt = FOR_BOOKING
 
     @post(
         operation_id="joinWaitlist",

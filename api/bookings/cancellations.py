@@ -15,7 +15,7 @@ from litestar.params import FromPath, JSONBody
 
 from api.bookings.controller import owner, visible_to
 from api.contract.headers import LOCATION
-from api.http.authentication import limited
+from api.http.authentication import FOR_BOOKING, limited
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.wire import Moment, RequestBody
 from api.services import Services, SignedRequest
@@ -66,6 +66,7 @@ class CancellationController(Controller):
 
     path = "/api/v1"
     tags = ("bookings",)
+    opt = FOR_BOOKING
 
     @post(
         "/bookings/{booking_id:uuid}/cancellations",

@@ -16,7 +16,7 @@ from api.bookings.bodies import BookingBody
 from api.bookings.lookups import slow_by_reference
 from api.contract.headers import LOCATION, RETRY_AFTER
 from api.http.addresses import limited_by_address
-from api.http.authentication import Forbidden, limited
+from api.http.authentication import FOR_BOOKING, Forbidden, limited
 from api.http.idempotency import IdempotencyKey
 from api.http.prefer import LONGEST_PREFERENCE
 from api.services import Services, SignedRequest
@@ -89,6 +89,7 @@ class BookingController(Controller):
 
     path = "/api/v1"
     tags = ("bookings",)
+    opt = FOR_BOOKING
 
     @post(
         ["/booking", "/bookings"],

@@ -24,6 +24,7 @@ from api.http.prefer import LONGEST_PREFERENCE
 from api.http.problems import MEDIA_TYPE
 from api.services import SignedRequest, services_of
 from core.text.nesting import is_too_deep
+from core.users.models import KeyScope
 from core.users.tokens import Unauthenticated
 
 PATHS: Final = frozenset({"/api/v1/booking", "/api/v1/bookings"})
@@ -65,6 +66,9 @@ class BookingFastPath:
         try:
             principal = services.principal_of(head.token)
         except Unauthenticated:
+            await self.app(scope, receive, send)
+            return
+        if principal.scopes is not None and not principal.has_scope(KeyScope.BOOK):
             await self.app(scope, receive, send)
             return
         message = await receive()

@@ -14,7 +14,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from api.bookings.bodies import PassengerContact, PassengerName
 from api.bookings.controller import owner
-from api.http.authentication import limited
+from api.http.authentication import FOR_BOOKING, limited
 from api.http.wire import RequestBody
 from api.services import Services, SignedRequest
 from core.bookings import passengers
@@ -69,6 +69,7 @@ class PassengersBody(RequestBody):
 class PassengerController(Controller):
     path = "/api/v1"
     tags = ("bookings",)
+    opt = FOR_BOOKING
 
     @patch(
         "/bookings/{booking_id:uuid}/passengers",

@@ -13,9 +13,12 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from api.services import services_of
 from core.errors import AppError
 from core.ratelimit import limits
+from core.users.models import KeyScope
 from core.users.tokens import Principal, Unauthenticated
 
 PUBLIC = {"public": True}
+FOR_BOOKING = {"scope": KeyScope.BOOK}
+"""The `opt` of handlers that change something which a key with the scope `book` may change. All others that change anything need `admin`."""
 
 
 class Forbidden(AppError):
@@ -25,8 +28,17 @@ class Forbidden(AppError):
     status = HTTPStatus.FORBIDDEN
 
 
+class ScopeMissing(AppError):
+    """The key is good for something else. `needed`: the scope."""
+
+    code = "scope_missing"
+    status = HTTPStatus.FORBIDDEN
+
+
 class Authentication:
-    """Puts the principal of the bearer token into `request.user`, without a query. Only the header counts, never a cookie."""
+    """Puts the principal of the bearer token, or of the key in its place, into `request.user`, without a query. Only the header
+    counts, never a cookie.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -34,9 +46,21 @@ class Authentication:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not scope["route_handler"].opt.get("public") and scope.get("method") != "OPTIONS":
             token = _bearer_token(scope)
-            scope["user"] = services_of(scope["litestar_app"]).principal_of(token)
+            principal = services_of(scope["litestar_app"]).principal_of(token)
+            if principal.scopes is not None:
+                require_scope(principal, scope["route_handler"], str(scope.get("method")))
+            scope["user"] = principal
             scope["auth"] = token
         await self.app(scope, receive, send)
+
+
+def require_scope(principal: Principal, handler: BaseRouteHandler, method: str) -> None:
+    """Refuse what a key may not do. To read, any scope lets in, and what it sees is what its role sees (`core/users/api_keys.py`)."""
+    if method == "GET":  # HEAD is GET by now
+        return
+    needed = handler.opt.get("scope", KeyScope.ADMIN)
+    if not principal.has_scope(needed):
+        raise ScopeMissing(f"This key may not do that: it needs the scope {needed}.", needed=needed.value)
 
 
 def _bearer_token(scope: Scope) -> str:

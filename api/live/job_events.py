@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -28,11 +29,14 @@ _log = structlog.get_logger(__name__)
 class JobEventsReader:
     """A task that listens for as long as the process lives, through every outage of Redis."""
 
-    def __init__(self, redis: Redis, waiters: Waiters, seat_counts: SeatCountCache, streams: EventStreams) -> None:
+    def __init__(
+        self, redis: Redis, waiters: Waiters, seat_counts: SeatCountCache, streams: EventStreams, keys_changed: Callable[[], None]
+    ) -> None:
         self._redis = redis
         self._waiters = waiters
         self._seat_counts = seat_counts
         self._streams = streams
+        self._keys_changed = keys_changed
         self._task: asyncio.Task[None] | None = None
         self.finished = 0
         """Bookings that moved, ever: the drain rate is its slope."""
@@ -82,6 +86,8 @@ class JobEventsReader:
         self._unread.succeeded()
         self._seat_counts.note(event.seats)
         self._streams.publish(event)
+        if event.keys_changed:
+            self._keys_changed()
         self.finished += len(event.bookings)
         for booking_id in event.bookings:
             self._waiters.wake(booking_id)

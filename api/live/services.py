@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
@@ -39,12 +40,13 @@ class Live:
         backlog_limit: int,
         shares_backlog: bool,
         rules: BookingRules,
+        keys_changed: Callable[[], None],
     ) -> Live:
-        """Make the parts; nothing runs before `start`."""
+        """Make the parts; nothing runs before `start`. `keys_changed`: called on the loop when a process made or revoked a key."""
         waiters = Waiters()
         seat_counts = SeatCountCache(db)
         streams = EventStreams()
-        job_events = JobEventsReader(redis, waiters, seat_counts, streams)
+        job_events = JobEventsReader(redis, waiters, seat_counts, streams, keys_changed)
         dispatcher = Dispatcher(redis_url)
         return cls(
             intake=BookingIntake(db, dispatcher, rules=rules),

@@ -19,11 +19,15 @@ _unheard = Incident(structlog.get_logger(__name__), "job events not published", 
 
 
 class JobEvents(msgspec.Struct, array_like=True, frozen=True):
-    """`bookings`: booking id -> its new status. `seats`: flight id -> free seats. `jobs`: other jobs that moved on."""
+    """`bookings`: booking id -> its new status. `seats`: flight id -> free seats. `jobs`: other jobs that moved on.
+
+    `keys_changed`: a key for programs was made or revoked.
+    """
 
     bookings: dict[UUID, str] = {}
     seats: dict[UUID, int] = {}
     jobs: list[UUID] = []
+    keys_changed: bool = False
 
 
 _encoder = msgspec.msgpack.Encoder()

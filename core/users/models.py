@@ -1,4 +1,4 @@
-"""Accounts, their sessions, and the refresh tokens that keep them signed in."""
+"""Accounts, their sessions, the refresh tokens that keep them signed in, and keys for programs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, DateTime, Index, Text, func, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from core.clock import new_id
@@ -17,6 +18,17 @@ class Role(StrEnum):
     AGENT = "agent"
     """Reads what an administrator reads, and changes nothing of it."""
     ADMIN = "admin"
+
+
+class KeyScope(StrEnum):
+    """What a key for a program may do."""
+
+    READ = "read"
+    """Read whatever an agent reads."""
+    BOOK = "book"
+    """Make, pay for, change and cancel bookings of its account, and read them."""
+    ADMIN = "admin"
+    """Everything."""
 
 
 class User(SQLModel, table=True):
@@ -61,4 +73,27 @@ class RefreshToken(SQLModel, table=True):
     """SHA-256 of the token; the token itself is only in the client's cookie."""
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     used_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    revoked_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+
+
+class ApiKey(SQLModel, table=True):
+    """A key for a program, of which only the hash is kept (`core/users/api_keys.py`)."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (
+        CheckConstraint("scopes <@ ARRAY['read', 'book', 'admin'] AND cardinality(scopes) > 0", name="scopes_known"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    name: str = Field(sa_column=Column(Text, nullable=False))
+    key_hash: bytes = Field(unique=True)
+    """SHA-256 of the key."""
+    hint: str = Field(sa_column=Column(Text, nullable=False))
+    """How the key begins."""
+    scopes: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    """Of `KeyScope`."""
+    user_id: UUID = Field(foreign_key="users.id")
+    """The administrator who made it, for whose account it acts."""
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
+    last_used_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     revoked_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

@@ -17,7 +17,7 @@ from core.errors import AppError
 from core.startup import CannotStart
 from core.users import signed_claims
 from core.users.devices import KnownDevices
-from core.users.models import Role
+from core.users.models import KeyScope, Role
 from core.users.signed_claims import AUDIENCE, ISSUER
 
 ALGORITHM = "HS256"
@@ -51,13 +51,17 @@ class WeakSecret(CannotStart):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The account behind a request, as its token tells it; the row is not read."""
+    """The account behind a request, as its token or its key tells it; the row is not read."""
 
     user_id: UUID
     username: str
     role: Role
     session_id: UUID | None = None
     """None: the token was not issued for a session."""
+    key_id: UUID | None = None
+    """The key for programs that was presented in the place of a token."""
+    scopes: frozenset[KeyScope] | None = None
+    """What that key may do. None: this is a person, who may do what the role allows."""
 
     @property
     def is_admin(self) -> bool:
@@ -67,6 +71,10 @@ class Principal:
     def sees_everything(self) -> bool:
         """Whether what belongs to others may be read, and only read unless this is an administrator."""
         return self.role in (Role.ADMIN, Role.AGENT)
+
+    def has_scope(self, scope: KeyScope) -> bool:
+        """Whether this is a person, or a key with this scope or with all of them."""
+        return self.scopes is None or scope in self.scopes or KeyScope.ADMIN in self.scopes
 
 
 class AccessTokens:

@@ -15,6 +15,7 @@ from core.migrations.metadata import METADATA
 from tests.architecture.source import Module, modules
 
 WRITERS: Final = {
+    "api_keys": "core.users",
     "audit_log": "core.operations",
     "booking_segments": "core.bookings",
     "bookings": "core.bookings",

@@ -1,0 +1,111 @@
+"""The keys for programs that are good now: every process has all of them in memory, so that a request costs one hash and no query.
+
+Whoever makes or revokes a key knows it at once, and tells the other processes through Redis, which look in the same moment. Each looks
+once a second anyhow, for the time when Redis is away, and for accounts that are closed or no administrator's any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from typing import Final
+from uuid import UUID
+
+import redis
+import structlog
+
+from core.db import AWAY, Database
+from core.events import job_events
+from core.events.job_events import JobEvents
+from core.telemetry.incidents import Incident
+from core.users import api_keys
+from core.users.tokens import Principal
+
+PERIOD_SECONDS: Final = 1.0
+
+_log = structlog.get_logger(__name__)
+
+
+class ApiKeys:
+    """`find` and `look_soon` belong to the event loop; queries run in threads."""
+
+    def __init__(self, db: Database, client: redis.Redis) -> None:
+        self._db = db
+        self._redis = client
+        self._open: dict[bytes, Principal] = {}
+        self._used: set[UUID] = set()
+        self._version = object()
+        """Another one after each change that this process made: what was read before it is out of date."""
+        self._lock = threading.Lock()
+        self._soon = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._outage = Incident(_log, "keys for programs cannot be read", "keys for programs are read again")
+        self._broken = Incident(_log, "keys for programs cannot be read", "keys for programs are read again", level=logging.ERROR)
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def find(self, key: str) -> Principal | None:
+        """Whose key this is; None: nobody's, or it was revoked."""
+        if not key.startswith(api_keys.PREFIX):
+            return None
+        found = self._open.get(api_keys.digest(key))
+        if found is not None and found.key_id is not None:
+            self._used.add(found.key_id)
+        return found
+
+    def look_soon(self) -> None:
+        """Another process has made or revoked a key."""
+        self._soon.set()
+
+    def changed(self, revoked: UUID | None = None) -> None:
+        """This process has made a key, or has revoked this one. Called in a thread, after the commit."""
+        with self._lock:
+            self._version = object()
+            self._open = {each: principal for each, principal in self._open.items() if principal.key_id != revoked}
+        try:
+            self._look()
+        except AWAY as error:  # it is done, and seen a moment later
+            self._outage.failed(error=str(error))
+        job_events.publish(self._redis, JobEvents(keys_changed=True))
+
+    async def _run(self) -> None:
+        while True:
+            self._soon.clear()
+            try:
+                await asyncio.to_thread(self._look)
+                await asyncio.to_thread(self._note_use)
+            except AWAY as error:
+                self._outage.failed(error=str(error))
+            except Exception:
+                self._broken.failed(exc_info=True)
+            else:
+                self._outage.succeeded()
+                self._broken.succeeded()
+            try:
+                await asyncio.wait_for(self._soon.wait(), PERIOD_SECONDS)
+            except TimeoutError:
+                continue
+
+    def _look(self) -> None:
+        while True:
+            version = self._version
+            with self._db.snapshot() as connection:
+                found = api_keys.read_open(connection)
+            with self._lock:
+                if version is self._version:
+                    self._open = found
+                    return
+
+    def _note_use(self) -> None:
+        if not self._used:
+            return
+        used, self._used = self._used, set()
+        with self._db.transaction() as connection:
+            api_keys.note_use(connection, list(used))

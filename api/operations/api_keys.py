@@ -1,0 +1,86 @@
+"""Keys for programs: make one, list them, revoke one."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from api.http.authentication import requires_admin
+from api.http.wire import RequestBody, Word
+from api.services import Services, SignedRequest
+from core.operations import audit_log
+from core.users import api_keys
+from core.users.api_keys import ApiKeyNotFound, ApiKeyView, TooManyApiKeys
+from core.users.models import KeyScope
+
+
+class ApiKeyBody(RequestBody):
+    """`name`: for what it is. `scopes`: what it may do."""
+
+    name: Word
+    scopes: Annotated[list[KeyScope], Meta(min_length=1, max_length=len(KeyScope))]
+
+
+class NewApiKey(msgspec.Struct, frozen=True):
+    """`key` is told here, and never again."""
+
+    key: str
+    api_key: ApiKeyView
+
+
+class ApiKeyList(msgspec.Struct):
+    data: list[ApiKeyView]
+
+
+class ApiKeyController(Controller):
+    path = "/admin/api-keys"
+    tags = ("integrations",)
+    guards = (requires_admin,)
+
+    @get(operation_id="listApiKeys", summary="Keys for programs", sync_to_thread=True)
+    def list(self, services: NamedDependency[Services]) -> ApiKeyList:
+        """Newest first, those that were revoked too."""
+        with services.db.snapshot() as connection:
+            return ApiKeyList(api_keys.list_keys(connection))
+
+    @post(
+        operation_id="createApiKey",
+        summary="Make a key for a program",
+        status_code=HTTPStatus.CREATED,
+        sync_to_thread=True,
+        opt={"errors": (TooManyApiKeys,)},
+    )
+    def create(self, data: JSONBody[ApiKeyBody], request: SignedRequest, services: NamedDependency[Services]) -> NewApiKey:
+        """Send the key as a bearer token. It acts for your account. `read` reads what an agent reads; `book` makes and changes bookings of
+        the account; `admin` does everything. There is no `Idempotency-Key` here: the answer would have to be kept, and the key with it.
+        """
+        with services.db.transaction() as connection:
+            key, made = api_keys.create(connection, request.user.user_id, data.name, data.scopes)
+            after = {"name": made.name, "scopes": made.scopes, "hint": made.hint}
+            audit_log.record(connection, request.user.user_id, "api_key.created", made.id, after=after)
+        services.api_keys.changed()
+        return NewApiKey(key, made)
+
+    @delete(
+        "/{key_id:uuid}",
+        operation_id="revokeApiKey",
+        summary="Revoke a key",
+        status_code=HTTPStatus.NO_CONTENT,
+        sync_to_thread=True,
+        opt={"errors": (ApiKeyNotFound,)},
+    )
+    def revoke(self, key_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> None:
+        """At once, in every process of the API. Safe to repeat."""
+        with services.db.transaction() as connection:
+            revoked = api_keys.revoke(connection, key_id)
+            if revoked is not None:
+                before = {"name": revoked.name, "scopes": revoked.scopes, "hint": revoked.hint}
+                audit_log.record(connection, request.user.user_id, "api_key.revoked", key_id, before=before)
+        services.api_keys.changed(key_id)
