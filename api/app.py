@@ -48,6 +48,7 @@ from api.operations.jobs import OperationsJobController
 from api.operations.overview import OverviewController
 from api.operations.queues import QueueController
 from api.operations.tickets import TicketCheckController
+from api.operations.webhooks import WebhookController
 from api.pages.openapi import ErrorsDocumented, StrictBodies, openapi_config
 from api.pages.spa import app_handlers
 from api.payments import PaymentController
@@ -105,6 +106,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     TicketCheckController,
     TicketController,
     WaitlistController,
+    WebhookController,
     *app_handlers(),
 )
 

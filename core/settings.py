@@ -140,6 +140,11 @@ class Flights(_Concern):
     """Whether a flight may go from or to a place that no registry of airports knows."""
 
 
+class Webhooks(_Concern):
+    webhook_private_addresses: Literal["on", "off"] = "off"
+    """Whether webhooks may go to addresses that are not public, and without TLS: to services of the same network, and in tests."""
+
+
 class Start(_Concern):
     sample: Literal["on", "off"] = "on"
     """Whether an empty database gets the sample schedule."""
@@ -158,13 +163,13 @@ class Work(_Concern):
 
     @property
     def connections(self) -> int:
-        """To Postgres, of one worker process at most: its threads for bookings, the other pools, the sweep, the heartbeat and the payment
-        executor.
+        """To Postgres, of one worker process at most: its threads for bookings, the other pools, the sweep, the heartbeat, the payment
+        executor and the sender of webhooks.
         """
-        return self.worker_threads + 10
+        return self.worker_threads + 12
 
 
-CONCERNS: Final = (Http, Servers, Accounts, Booking, Payments, Fares, Search, Flights, Start, Work)
+CONCERNS: Final = (Http, Servers, Accounts, Booking, Payments, Fares, Search, Flights, Webhooks, Start, Work)
 
 
 NO_NUMBER: Final = {
@@ -194,7 +199,7 @@ class Settings:
         WrongSettings: a variable has a wrong value, or a name that is nearly a setting's.
     """
 
-    __slots__ = ("accounts", "booking", "fares", "flights", "http", "payments", "search", "servers", "start", "work")
+    __slots__ = ("accounts", "booking", "fares", "flights", "http", "payments", "search", "servers", "start", "webhooks", "work")
 
     def __init__(self) -> None:
         wrong = names.misspelt(os.environ, known_variables())
@@ -206,6 +211,7 @@ class Settings:
         self.payments = _read(Payments, wrong)
         self.fares = _read(Fares, wrong)
         self.search = _read(Search, wrong)
+        self.webhooks = _read(Webhooks, wrong)
         self.start = _read(Start, wrong)
         self.work = _read(Work, wrong)
         if wrong:

@@ -50,6 +50,7 @@ from workers.middleware.correlation import Correlation
 from workers.payment_executor import PaymentExecutor
 from workers.payments import send_refunds, work_payments
 from workers.sweeps.sweeper import Sweeper
+from workers.webhooks.sender import WebhookSender
 
 STOP_MS = 2_000
 """How long a message that is being worked may take to end after SIGTERM. The sweep repeats what does not end in time."""
@@ -158,9 +159,13 @@ def run() -> int:
     this = beats.this_process([pool.queue for pool in pools(settings)], has_provider=context.payment_executor is not None)
     heartbeat = Heartbeat(context.db, this, context.progress, context.pauses, stopping)
     heartbeat.start()
+    webhooks = WebhookSender(
+        context.db, context.progress, stopping, allows_private=settings.webhooks.webhook_private_addresses == "on"
+    )
+    webhooks.start()
     redis_watch = RedisWatch(context.redis, address.parse(redis_url), stopping)
     redis_watch.start()
-    steady = [sweeper.thread, heartbeat.thread, redis_watch.thread, *(executor.thread for executor in executors)]
+    steady = [sweeper.thread, heartbeat.thread, redis_watch.thread, webhooks.thread, *(executor.thread for executor in executors)]
     watchdog.watch(
         lambda: [*steady, *(thread for worker in workers for thread in (*worker.consumers.values(), *worker.workers))],
         context.progress,
@@ -173,7 +178,7 @@ def run() -> int:
     signal.sigwait(ENDINGS)
     stopping.set()
     _stop(workers, executors)
-    for thread in (sweeper.thread, heartbeat.thread, redis_watch.thread):
+    for thread in (sweeper.thread, heartbeat.thread, redis_watch.thread, webhooks.thread):
         thread.join(timeout=1)
     context.close()
     return 0

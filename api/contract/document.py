@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from api.contract import headers
-from api.contract.examples import accounts, bookings, flights, operations, parameters
+from api.contract.examples import accounts, bookings, flights, integrations, operations, parameters
 from api.contract.patterns import portable
 from core.bookings.states import FailureCode
 from core.imports.models import ImportFailureCode
@@ -18,8 +18,8 @@ from core.imports.models import ImportFailureCode
 Json = dict[str, Any]
 
 METHODS: Final = frozenset({"get", "put", "post", "delete", "patch"})
-REQUESTS: Final = accounts.REQUESTS | flights.REQUESTS | bookings.REQUESTS | operations.REQUESTS
-ANSWERS: Final = accounts.ANSWERS | flights.ANSWERS | bookings.ANSWERS | operations.ANSWERS
+REQUESTS: Final = accounts.REQUESTS | flights.REQUESTS | bookings.REQUESTS | operations.REQUESTS | integrations.REQUESTS
+ANSWERS: Final = accounts.ANSWERS | flights.ANSWERS | bookings.ANSWERS | operations.ANSWERS | integrations.ANSWERS
 OF_OPERATION: Final = bookings.OF_OPERATION | operations.OF_OPERATION
 CODES: Final = "ErrorCode"
 ANY_ADDRESS: Final = frozenset({"conflict", "headers_too_large", "internal", "method_not_allowed", "not_found", "too_slow"})

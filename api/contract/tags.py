@@ -17,5 +17,6 @@ TAGS: Final = (
     Tag("flights", "The schedule, for administrators."),
     Tag("imports", "Flights from CSV files, for administrators."),
     Tag("operations", "Queues, workers, dead letters, and bookings of everybody, for administrators and agents."),
+    Tag("integrations", "Keys for programs, and webhooks that tell others what happens."),
     Tag("health", "For whoever runs the installation: is it alive, can it work, and its metrics."),
 )

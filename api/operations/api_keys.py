@@ -7,11 +7,12 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, delete, get, post
+from litestar import Controller, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
+from api.contract.headers import LOCATION
 from api.http.authentication import requires_admin
 from api.http.wire import RequestBody, Word
 from api.services import Services, SignedRequest
@@ -55,9 +56,12 @@ class ApiKeyController(Controller):
         summary="Make a key for a program",
         status_code=HTTPStatus.CREATED,
         sync_to_thread=True,
+        response_headers=(LOCATION,),
         opt={"errors": (TooManyApiKeys,)},
     )
-    def create(self, data: JSONBody[ApiKeyBody], request: SignedRequest, services: NamedDependency[Services]) -> NewApiKey:
+    def create(
+        self, data: JSONBody[ApiKeyBody], request: SignedRequest, services: NamedDependency[Services]
+    ) -> Response[NewApiKey]:
         """Send the key as a bearer token. It acts for your account. `read` reads what an agent reads; `book` makes and changes bookings of
         the account; `admin` does everything. There is no `Idempotency-Key` here: the answer would have to be kept, and the key with it.
         """
@@ -66,7 +70,7 @@ class ApiKeyController(Controller):
             after = {"name": made.name, "scopes": made.scopes, "hint": made.hint}
             audit_log.record(connection, request.user.user_id, "api_key.created", made.id, after=after)
         services.api_keys.changed()
-        return NewApiKey(key, made)
+        return Response(NewApiKey(key, made), headers={"location": "/admin/api-keys"})
 
     @delete(
         "/{key_id:uuid}",

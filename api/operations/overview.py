@@ -21,6 +21,8 @@ from core.jobs import minutes
 from core.jobs.minutes import Counts, Minute
 from core.operations import dead_letter_list
 from core.operations.models import DeadLetterKind
+from core.webhooks import endpoints
+from core.webhooks.endpoints import WebhookView
 
 Part = TypeVar("Part")
 
@@ -39,6 +41,7 @@ class OverviewCode(StrEnum):
     QUEUE_PAUSED = "queue_paused"
     DEAD_LETTERS = "dead_letters"
     WORKER_OLD = "worker_old"
+    WEBHOOK_DISABLED = "webhook_disabled"
 
 
 class OverviewCause(msgspec.Struct, frozen=True):
@@ -83,7 +86,7 @@ class OverviewController(Controller):
     @get(operation_id="getOverview", summary="How the whole installation is", sync_to_thread=True)
     def read(self, services: NamedDependency[Services]) -> Overview:
         """`causes` names each present trouble in one sentence, what is worst first: the reasons of `/health/ready`, and `drift`,
-        `queue_paused`, `worker_old` and `dead_letters`. It answers also while Postgres or Redis is away.
+        `queue_paused`, `worker_old`, `webhook_disabled` and `dead_letters`. It answers also while Postgres or Redis is away.
         """
         ready = services.readiness.causes()
         workers = _part(services, list_workers)
@@ -92,6 +95,7 @@ class OverviewController(Controller):
         drift = _try(lambda: _drift.find(services)) if redis_answers(services) else None
         causes = [OverviewCause(cause.code, cause.message, cause.since) for cause in ready]
         causes += [*_of_drift(drift or []), *_of_queues(queues or []), *_of_workers(workers or []), *_of_letters(letters or {})]
+        causes += _of_webhooks(_part(services, endpoints.list_given_up) or [])
         status = OverviewStatus.OK if not ready else OverviewStatus.DEGRADED
         if ready and ready[0].is_fatal:
             status = OverviewStatus.DOWN
@@ -152,6 +156,17 @@ def _of_workers(workers: list[WorkerView]) -> list[OverviewCause]:
     versions = ", ".join(sorted({worker.version for worker in old}))
     said = f"{len(old)} workers are of another version than the API ({versions})."
     return [OverviewCause(OverviewCode.WORKER_OLD, said, None)] if old else []
+
+
+def _of_webhooks(given_up: list[WebhookView]) -> list[OverviewCause]:
+    return [
+        OverviewCause(
+            OverviewCode.WEBHOOK_DISABLED,
+            f"Nothing is sent to {webhook.url} any more: {webhook.disabled_reason}.",
+            webhook.disabled_at,
+        )
+        for webhook in given_up
+    ]
 
 
 def _of_letters(letters: dict[DeadLetterKind, int]) -> list[OverviewCause]:

@@ -26,7 +26,7 @@ from litestar.typing import FieldDefinition
 from api.contract.document import finish
 from api.contract.problems import example_of
 from api.contract.tags import TAGS
-from api.http.authentication import Forbidden, requires_admin
+from api.http.authentication import Forbidden, ScopeMissing, requires_admin
 from api.http.bodies import TooLarge, UnsupportedMediaType
 from api.http.cross_site import CrossSite, own_site_only
 from api.http.problems import MEDIA_TYPE, ProblemBody
@@ -129,6 +129,8 @@ def _errors_of(handler: HTTPRouteHandler, *, has_path_parameters: bool) -> Itera
     yield Malformed
     if not handler.opt.get("public"):
         yield from (Unauthenticated, AccountGone)
+        if not handler.http_methods <= READS:
+            yield ScopeMissing
     if requires_admin in handler.resolve_guards():
         yield Forbidden
     if own_site_only in handler.resolve_guards():

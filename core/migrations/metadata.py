@@ -26,5 +26,6 @@ from core.operations import models as _repair  # noqa: E402, F401  # likewise
 from core.payments import models as _payments  # noqa: E402, F401  # likewise
 from core.users import models as _users  # noqa: E402, F401  # likewise
 from core.waitlist import models as _waitlist  # noqa: E402, F401  # likewise
+from core.webhooks import models as _webhooks  # noqa: E402, F401  # likewise
 
 METADATA: MetaData = SQLModel.metadata

@@ -80,6 +80,7 @@ BATCH_SIZE: Final = _histogram(
 )
 MESSAGES_DEFERRED: Final = _counter("skyqueue_messages_deferred_total", "Messages that Redis did not take: the sweep sends them")
 SWEEP_FOUND: Final = _counter("skyqueue_sweep_found_total", "What the sweep found and set right", "kind")
+WEBHOOK_CALLS: Final = _counter("skyqueue_webhook_calls_total", "Calls of webhooks by their outcome", "outcome")
 PROVIDER_CALLS: Final = _counter(
     "skyqueue_provider_calls_total", "Calls of the payment provider by their outcome", "call", "outcome"
 )

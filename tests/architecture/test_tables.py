@@ -41,6 +41,8 @@ WRITERS: Final = {
     "sessions": "core.users",
     "users": "core.users",
     "waitlist": "core.waitlist",
+    "webhook_deliveries": "core.webhooks",
+    "webhooks": "core.webhooks",
     "worker_heartbeats": "core.heartbeats",
 }
 """The package that writes each table. Who wants a row changed calls a function of that package."""

@@ -1,0 +1,26 @@
+"""Which IP addresses a webhook may be sent to: those that are somebody's on the internet."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Final
+
+_NAT64: Final = IPv6Network("64:ff9b::/96")
+
+
+def is_public(text: str) -> bool:
+    """Whether this IP address is somebody's on the internet, in whatever form it is written into IPv6."""
+    address = ip_address(text.partition("%")[0])
+    inner = _inner(address) if isinstance(address, IPv6Address) else None
+    if inner is not None:
+        return is_public(str(inner))
+    return address.is_global and not address.is_multicast
+
+
+def _inner(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that an address of version 6 stands for."""
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.sixtofour or (address.teredo[1] if address.teredo else None)

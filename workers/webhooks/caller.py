@@ -1,0 +1,70 @@
+"""Makes one call: signed, within its time, without following redirects, and without keeping what the receiver says."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from typing import Final
+
+import certifi
+import httpcore
+
+from core import __version__
+from core.webhooks import signature
+from core.webhooks.deliveries import Attempt, DueDelivery
+from workers.webhooks.addresses import AddressRefused, PinnedBackend
+
+CALL_SECONDS: Final = 15.0
+"""From the look at the name to the end of the answer."""
+CONNECT_SECONDS: Final = 5.0
+ANSWER_BYTES: Final = 16 * 1024
+"""Of an answer so much is read, so that its connection can be used again. Nothing of it is kept."""
+
+
+class Caller:
+    """Lives on one event loop."""
+
+    def __init__(self, *, allows_private: bool) -> None:
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=ssl.create_default_context(cafile=certifi.where()),
+            max_connections=None,
+            max_keepalive_connections=16,
+            keepalive_expiry=30,
+            network_backend=PinnedBackend(allows_private=allows_private),
+        )
+
+    async def close(self) -> None:
+        await self._pool.aclose()
+
+    async def call(self, delivery: DueDelivery) -> Attempt:
+        """Never raises for what goes wrong at the other end."""
+        began_at = time.monotonic()
+        status, error = None, None
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                status = await self._post(delivery)
+        except TimeoutError:
+            error = f"no answer within {CALL_SECONDS:.0f} s"
+        except AddressRefused as refused:
+            error = str(refused)
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError, ValueError) as failure:
+            error = f"{type(failure).__name__}: {failure}"[:200]
+        return Attempt(delivery, status, error, round((time.monotonic() - began_at) * 1000))
+
+    async def _post(self, delivery: DueDelivery) -> int:
+        body = delivery.body.encode()
+        told: dict[str, str] = {
+            "content-length": str(len(body)),
+            "content-type": "application/json",
+            "user-agent": f"Skyqueue/{__version__}",
+            **signature.headers(delivery.secrets, f"msg_{delivery.event_id}", int(time.time()), body),
+        }
+        limits = {"timeout": {"connect": CONNECT_SECONDS, "read": CALL_SECONDS, "write": CALL_SECONDS, "pool": CALL_SECONDS}}
+        async with self._pool.stream("POST", delivery.url, headers=list(told.items()), content=body, extensions=limits) as answer:
+            read = 0
+            async for part in answer.aiter_stream():
+                read += len(part)
+                if read > ANSWER_BYTES:
+                    break
+            return answer.status
