@@ -132,6 +132,13 @@ const operationsAudit = createRoute({
   component: lazyPage(() => import('./routes/operations').then((page) => page.AuditLogPage)),
 });
 
+const operationsIntegrations = createRoute({
+  getParentRoute: () => root,
+  path: '/operations/integrations',
+  beforeLoad: requireSession,
+  component: lazyPage(() => import('./routes/operations').then((page) => page.IntegrationsPage)),
+});
+
 const operationsHealth = createRoute({
   getParentRoute: () => root,
   path: '/operations/health',
@@ -155,6 +162,7 @@ const routes = root.addChildren([
   operationsDeadLetters,
   operationsBookings,
   operationsAudit,
+  operationsIntegrations,
   operationsHealth,
 ]);
 

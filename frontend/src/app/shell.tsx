@@ -29,6 +29,7 @@ export function Shell() {
             {session.state !== 'signed-out' && <Link to="/bookings">My trips</Link>}
             {(account?.role === 'admin' || account?.role === 'agent') && <Link to="/manage">Manage</Link>}
             {account?.role === 'admin' && <Link to="/operations">Operations</Link>}
+            {account?.role === 'agent' && <Link to="/operations/integrations">Operations</Link>}
           </nav>
           <AccountMenu />
         </div>

@@ -7,18 +7,19 @@ import { AuditLog } from '@/features/operations/audit-log';
 import { Bookings } from '@/features/operations/bookings';
 import { DeadLetters } from '@/features/operations/dead-letters';
 import { Health } from '@/features/operations/health';
+import { Integrations } from '@/features/operations/integrations/page';
 import { Overview } from '@/features/operations/overview';
 import { Console } from '@/features/operations/parts/console';
 import { Queues } from '@/features/operations/queues';
 
-/** A page of the console. Only administrators see it, and only they load its code. */
-function pageOf(Content: () => ReactNode) {
+/** A page of the console. Travellers do not see it, and do not load its code. `agents`: whether agents do. */
+function pageOf(Content: (props: { mayChange: boolean }) => ReactNode, agents = false) {
   return function OperationsPage() {
     const query = useAccountQuery();
-    if (query.data?.role === 'admin') {
+    if (query.data?.role === 'admin' || (agents && query.data?.role === 'agent')) {
       return (
         <Console>
-          <Content />
+          <Content mayChange={query.data.role === 'admin'} />
         </Console>
       );
     }
@@ -45,5 +46,6 @@ export const OverviewPage = pageOf(Overview);
 export const QueuesPage = pageOf(Queues);
 export const DeadLettersPage = pageOf(DeadLetters);
 export const BookingsPage = pageOf(Bookings);
+export const IntegrationsPage = pageOf(Integrations, true);
 export const AuditLogPage = pageOf(AuditLog);
 export const HealthPage = pageOf(Health);

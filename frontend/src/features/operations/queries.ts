@@ -84,7 +84,7 @@ export const operationsQueries = {
 };
 
 /** Everything on the screen is loaded again after a change. */
-function useChange<Wanted, Answer>(change: (wanted: Wanted) => Promise<Answer>) {
+export function useChange<Wanted, Answer>(change: (wanted: Wanted) => Promise<Answer>) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: change,

@@ -12,3 +12,27 @@ export type DeadLetterKind = Schemas['DeadLetterKind'];
 export type DeadLetterStatus = Schemas['DeadLetterStatus'];
 export type FoundBooking = Schemas['FoundBooking'];
 export type AuditEntry = Schemas['AuditView'];
+export type ApiKey = Schemas['ApiKeyView'];
+export type KeyScope = Schemas['KeyScope'];
+export type Webhook = Schemas['WebhookView'];
+export type Delivery = Schemas['DeliveryView'];
+export type EventType = Schemas['EventType'];
+
+/** Every type, in the order in which they are offered. */
+export const EVENT_TYPES = [
+  'booking.accepted',
+  'booking.held',
+  'booking.confirmed',
+  'booking.failed',
+  'booking.expired',
+  'booking.cancelled',
+  'booking.schedule_changed',
+  'payment.succeeded',
+  'payment.declined',
+  'payment.refunded',
+  'waitlist.offered',
+  'waitlist.offer_expired',
+  'flight.changed',
+  'flight.cancelled',
+  'import.finished',
+] as const satisfies readonly EventType[];

@@ -7,6 +7,7 @@ const PLACES = [
   ['/operations/queues', 'Queues'],
   ['/operations/dead-letters', 'Dead letters'],
   ['/operations/bookings', 'Bookings'],
+  ['/operations/integrations', 'Webhooks and keys'],
   ['/operations/audit', 'Audit log'],
   ['/operations/health', 'Health'],
 ] as const;

@@ -1,0 +1,120 @@
+import { Button, Checkbox, Group, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { ProblemNote } from '@/components/messages/problem-note';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import css from '@/features/operations/parts/console.module.css';
+import { at } from '@/features/operations/parts/format';
+import { Table } from '@/features/operations/parts/table';
+import type { KeyScope } from '@/features/operations/wire';
+import { ConfirmedButton } from './confirmed-button';
+import { integrationQueries, useCreateKey, useRevokeKey } from './queries';
+import { ToldOnce } from './told-once';
+
+const SCOPES: readonly [KeyScope, string][] = [
+  ['read', 'read everything'],
+  ['book', 'make and change bookings'],
+  ['admin', 'everything'],
+];
+const COLUMNS = [
+  { name: 'Name' },
+  { name: 'Begins with' },
+  { name: 'Scopes' },
+  { name: 'Made' },
+  { name: 'Last used' },
+  { name: 'State' },
+];
+
+/** Keys for programs. Whoever only reads gets no buttons. */
+export function ApiKeys({ mayChange }: { mayChange: boolean }) {
+  const query = useQuery(integrationQueries.keys());
+  const revoke = useRevokeKey();
+  return (
+    <>
+      <h2>Keys for programs</h2>
+      {mayChange && <NewKey />}
+      {revoke.isError && <ProblemNote error={revoke.error} title="The key was not revoked." />}
+      {query.data === undefined ? (
+        <QueryFallback
+          query={query}
+          loading="Loading the keys"
+          failed="The keys could not be loaded."
+          heights={[160]}
+        />
+      ) : query.data.length === 0 ? (
+        <p className={css.well}>There is no key yet.</p>
+      ) : (
+        <Table label="Keys for programs" columns={COLUMNS}>
+          {query.data.map((key) => (
+            <tr key={key.id} tabIndex={-1}>
+              <td>{key.name}</td>
+              <td>
+                <code>{key.hint}…</code>
+              </td>
+              <td>{key.scopes.join(', ')}</td>
+              <td>{at(key.created_at)}</td>
+              <td>{key.last_used_at ? at(key.last_used_at) : 'never'}</td>
+              <td>
+                {key.revoked_at ? (
+                  `revoked ${at(key.revoked_at)}`
+                ) : mayChange ? (
+                  <ConfirmedButton
+                    verb="Revoke"
+                    of={key.name}
+                    busy={revoke.isPending}
+                    onConfirm={() => revoke.mutate(key.id)}
+                  />
+                ) : (
+                  'good'
+                )}
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </>
+  );
+}
+
+function NewKey() {
+  const create = useCreateKey();
+  const [name, setName] = useState('');
+  const [scopes, setScopes] = useState<string[]>(['read']);
+  if (create.data) {
+    return <ToldOnce what="key" secret={create.data.key} onSeen={create.reset} />;
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    create.mutate({ name: name.trim(), scopes: scopes as KeyScope[] });
+  };
+  return (
+    <form onSubmit={submit}>
+      {create.isError && <ProblemNote error={create.error} title="No key was made." />}
+      <div className={css.bar}>
+        <TextInput
+          size="xs"
+          label="Name of the program"
+          value={name}
+          maxLength={64}
+          required
+          onChange={({ currentTarget }) => setName(currentTarget.value)}
+        />
+        <Checkbox.Group label="It may" size="xs" value={scopes} onChange={setScopes}>
+          <Group gap="sm">
+            {SCOPES.map(([scope, meaning]) => (
+              <Checkbox key={scope} size="xs" value={scope} label={meaning} />
+            ))}
+          </Group>
+        </Checkbox.Group>
+        <Button
+          size="xs"
+          type="submit"
+          loading={create.isPending}
+          disabled={!name.trim() || scopes.length === 0}
+        >
+          Make a key
+        </Button>
+      </div>
+    </form>
+  );
+}

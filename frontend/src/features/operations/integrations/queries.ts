@@ -1,0 +1,87 @@
+import { queryOptions } from '@tanstack/react-query';
+import { operationsQueries, useChange } from '@/features/operations/queries';
+import type { EventType, KeyScope } from '@/features/operations/wire';
+import { answer, api } from '@/lib/client';
+
+const LIVE = { refetchInterval: 3_000, staleTime: 0 };
+
+export const integrationQueries = {
+  keys: () =>
+    queryOptions({
+      queryKey: [...operationsQueries.all(), 'api-keys'],
+      queryFn: async ({ signal }) => (await answer(api.GET('/admin/api-keys', { signal }))).data,
+      staleTime: 0,
+    }),
+
+  webhooks: () =>
+    queryOptions({
+      queryKey: [...operationsQueries.all(), 'webhooks'],
+      queryFn: async ({ signal }) => (await answer(api.GET('/admin/webhooks', { signal }))).data,
+      ...LIVE,
+    }),
+
+  deliveries: (webhookId: string) =>
+    queryOptions({
+      queryKey: [...operationsQueries.all(), 'webhooks', webhookId, 'deliveries'],
+      queryFn: async ({ signal }) => {
+        const params = { path: { webhook_id: webhookId } };
+        return (await answer(api.GET('/admin/webhooks/{webhook_id}/deliveries', { params, signal }))).data;
+      },
+      ...LIVE,
+    }),
+};
+
+export function useCreateKey() {
+  return useChange((body: { name: string; scopes: KeyScope[] }) =>
+    answer(api.POST('/admin/api-keys', { body })),
+  );
+}
+
+export function useRevokeKey() {
+  return useChange((id: string) =>
+    answer(api.DELETE('/admin/api-keys/{key_id}', { params: { path: { key_id: id } } })),
+  );
+}
+
+export function useCreateWebhook() {
+  return useChange((body: { url: string; events: EventType[] }) =>
+    answer(api.POST('/admin/webhooks', { body })),
+  );
+}
+
+export function useRotateSecret() {
+  return useChange((id: string) =>
+    answer(api.POST('/admin/webhooks/{webhook_id}/rotate-secret', { params: { path: { webhook_id: id } } })),
+  );
+}
+
+export type WebhookAct = 'ping' | 'enable' | 'disable' | 'delete';
+
+export function useWebhookAct() {
+  return useChange(async ({ id, act }: { id: string; act: WebhookAct }) => {
+    const params = { path: { webhook_id: id } };
+    switch (act) {
+      case 'ping':
+        await answer(api.POST('/admin/webhooks/{webhook_id}/ping', { params }));
+        break;
+      case 'delete':
+        await answer(api.DELETE('/admin/webhooks/{webhook_id}', { params }));
+        break;
+      case 'enable':
+      case 'disable':
+        await answer(
+          api.PATCH('/admin/webhooks/{webhook_id}', { params, body: { enabled: act === 'enable' } }),
+        );
+    }
+  });
+}
+
+export function useReplayDelivery() {
+  return useChange(({ webhookId, deliveryId }: { webhookId: string; deliveryId: string }) =>
+    answer(
+      api.POST('/admin/webhooks/{webhook_id}/deliveries/{delivery_id}/replay', {
+        params: { path: { webhook_id: webhookId, delivery_id: deliveryId } },
+      }),
+    ),
+  );
+}

@@ -1,0 +1,31 @@
+import { Button, CopyButton, Group } from '@mantine/core';
+import css from '@/features/operations/parts/console.module.css';
+
+interface Props {
+  /** What it is: a key, a secret. */
+  what: string;
+  secret: string;
+  onSeen: () => void;
+}
+
+/** A secret that is shown now and never again. */
+export function ToldOnce({ what, secret, onSeen }: Props) {
+  return (
+    <section className={css.causes} aria-label={`The new ${what}`}>
+      <p role="status">The new {what}. Copy it now: it is not shown again.</p>
+      <Group gap="xs">
+        <code>{secret}</code>
+        <CopyButton value={secret}>
+          {({ copied, copy }) => (
+            <Button size="compact-sm" onClick={copy}>
+              {copied ? 'Copied' : 'Copy'}
+            </Button>
+          )}
+        </CopyButton>
+        <Button size="compact-sm" variant="default" onClick={onSeen}>
+          I have it
+        </Button>
+      </Group>
+    </section>
+  );
+}

@@ -1,0 +1,162 @@
+import { Button, Group, MultiSelect, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { ProblemNote } from '@/components/messages/problem-note';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import css from '@/features/operations/parts/console.module.css';
+import { at, count } from '@/features/operations/parts/format';
+import { Table } from '@/features/operations/parts/table';
+import { EVENT_TYPES, type EventType, type Webhook } from '@/features/operations/wire';
+import { ConfirmedButton } from './confirmed-button';
+import { Deliveries } from './deliveries';
+import { integrationQueries, useCreateWebhook, useRotateSecret, useWebhookAct } from './queries';
+import { ToldOnce } from './told-once';
+
+const COLUMNS = [
+  { name: 'Address' },
+  { name: 'Events' },
+  { name: 'State' },
+  { name: 'Waiting', number: true },
+  { name: 'Action' },
+];
+
+/** Addresses that are told what happens, and what became of each call. Whoever only reads gets no buttons that change anything. */
+export function Webhooks({ mayChange }: { mayChange: boolean }) {
+  const query = useQuery(integrationQueries.webhooks());
+  const act = useWebhookAct();
+  const rotate = useRotateSecret();
+  const [shown, setShown] = useState<string>();
+  const webhook = query.data?.find(({ id }) => id === shown);
+  return (
+    <>
+      <h2>Webhooks</h2>
+      {mayChange && <NewWebhook />}
+      {rotate.data && <ToldOnce what="secret" secret={rotate.data.secret} onSeen={rotate.reset} />}
+      {(act.isError || rotate.isError) && (
+        <ProblemNote error={act.error ?? rotate.error} title="The webhook was not changed." />
+      )}
+      {query.data === undefined ? (
+        <QueryFallback
+          query={query}
+          loading="Loading the webhooks"
+          failed="The webhooks could not be loaded."
+          heights={[160]}
+        />
+      ) : query.data.length === 0 ? (
+        <p className={css.well}>Nobody is told what happens.</p>
+      ) : (
+        <Table label="Webhooks" columns={COLUMNS}>
+          {query.data.map((each) => (
+            <tr key={each.id} tabIndex={-1}>
+              <td className={css.long} title={each.url}>
+                {each.url}
+              </td>
+              <td className={css.long} title={each.events.join(', ')}>
+                {each.events.join(', ')}
+              </td>
+              <td className={each.enabled && !each.failing_since ? undefined : css.warn}>{stateOf(each)}</td>
+              <td className={css.number}>{count(each.waiting)}</td>
+              <td>
+                <Group gap="xs" wrap="nowrap">
+                  <Button
+                    size="compact-xs"
+                    variant="default"
+                    aria-pressed={shown === each.id}
+                    aria-label={`Deliveries to ${each.url}`}
+                    onClick={() => setShown(shown === each.id ? undefined : each.id)}
+                  >
+                    Deliveries
+                  </Button>
+                  {mayChange && (
+                    <>
+                      <Button
+                        size="compact-xs"
+                        variant="default"
+                        aria-label={`Ping ${each.url}`}
+                        onClick={() => act.mutate({ id: each.id, act: 'ping' })}
+                      >
+                        Ping
+                      </Button>
+                      <Button
+                        size="compact-xs"
+                        variant="default"
+                        aria-label={`${each.enabled ? 'Disable' : 'Enable'} ${each.url}`}
+                        onClick={() => act.mutate({ id: each.id, act: each.enabled ? 'disable' : 'enable' })}
+                      >
+                        {each.enabled ? 'Disable' : 'Enable'}
+                      </Button>
+                      <ConfirmedButton
+                        verb="Rotate"
+                        of={`the secret of ${each.url}`}
+                        busy={rotate.isPending}
+                        onConfirm={() => rotate.mutate(each.id)}
+                      />
+                      <ConfirmedButton
+                        verb="Delete"
+                        of={each.url}
+                        busy={act.isPending}
+                        onConfirm={() => act.mutate({ id: each.id, act: 'delete' })}
+                      />
+                    </>
+                  )}
+                </Group>
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+      {webhook && <Deliveries webhook={webhook} mayChange={mayChange} />}
+    </>
+  );
+}
+
+function stateOf(webhook: Webhook): string {
+  if (!webhook.enabled) return `disabled: ${webhook.disabled_reason ?? ''}`;
+  return webhook.failing_since ? `failing since ${at(webhook.failing_since)}` : 'good';
+}
+
+function NewWebhook() {
+  const create = useCreateWebhook();
+  const [url, setUrl] = useState('');
+  const [events, setEvents] = useState<string[]>([]);
+  if (create.data) {
+    return <ToldOnce what="secret" secret={create.data.secret} onSeen={create.reset} />;
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    create.mutate({ url: url.trim(), events: events as EventType[] });
+  };
+  return (
+    <form onSubmit={submit}>
+      {create.isError && <ProblemNote error={create.error} title="No webhook was made." />}
+      <div className={css.bar}>
+        <TextInput
+          size="xs"
+          label="Address"
+          placeholder="https://example.com/hooks"
+          value={url}
+          maxLength={2000}
+          required
+          onChange={({ currentTarget }) => setUrl(currentTarget.value)}
+        />
+        <MultiSelect
+          size="xs"
+          label="Events"
+          data={EVENT_TYPES}
+          value={events}
+          onChange={setEvents}
+          searchable
+          clearable
+        />
+        <Button
+          size="xs"
+          type="submit"
+          loading={create.isPending}
+          disabled={!url.trim() || events.length === 0}
+        >
+          Make a webhook
+        </Button>
+      </div>
+    </form>
+  );
+}
