@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from psycopg.errors import LockNotAvailable
@@ -11,10 +11,13 @@ from psycopg.errors import LockNotAvailable
 from core.db import RawConnection, fetch_one
 from core.events import outbox
 from core.events.domain_events import Event, EventType, ImportEnded
-from core.imports.apply import Applied
-from core.imports.csv.reader import Chunk, Cursor
+from core.imports.csv.cursor import Cursor
 from core.imports.models import ImportFailureCode, ImportMatch, ImportMode, ImportStatus, ImportTimes
 from core.lease import LEASE_SECONDS
+
+if TYPE_CHECKING:
+    from core.imports.apply import Applied
+    from core.imports.csv.reader import Chunk
 
 UNFINISHED: Final = (ImportStatus.PENDING, ImportStatus.IN_PROGRESS)
 STORAGE_HOURS: Final = 24

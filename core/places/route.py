@@ -42,7 +42,9 @@ class UnknownPlaces(StrEnum):
 def is_called_otherwise(name: str, place: Place) -> bool:
     """Whether a name is neither the code of the airport nor what the airport, its city or our own lists call it: `Bombay`, `Firenze`."""
     key = name_key(name)
-    return name != place.iata and key not in {name_key(place.city), name_key(place.airport), *cities.names(place.iata)}
+    if name == place.iata or key in (name_key(place.city), name_key(place.airport)):
+        return False
+    return not any(place in city.airports for city in cities.cities().named.get(key, ()))
 
 
 class PlaceFaultCode(StrEnum):

@@ -6,8 +6,9 @@ import io
 
 import pytest
 
+from core.imports.csv.cursor import Cursor
 from core.imports.csv.header import BadHeader, read_layout
-from core.imports.csv.reader import Chunk, Cursor, read_chunk
+from core.imports.csv.reader import Chunk, read_chunk
 
 NAMES = "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price"
 ROW = "QA-1,Delhi,Mumbai,2027-03-01T10:00:00Z,2027-03-01T12:00:00Z,180,7500.00"

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.imports.csv import records
+from core.imports.csv.cursor import Cursor
 from core.imports.csv.header import Layout
-from core.imports.csv.reader import Chunk, Cursor, read_chunk
+from core.imports.csv.reader import Chunk, read_chunk
 
 NAMES = ("flight_number", "source", "destination")
 SMALL = 3 * records.RECORD_BYTES

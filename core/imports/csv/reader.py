@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from core.imports.csv import records
+from core.imports.csv.cursor import Cursor
 from core.imports.csv.faults import WHOLE_ROW, Fault, Faults, shortened, storable
 from core.imports.csv.header import END_MARK, Layout
 
@@ -21,14 +22,6 @@ CHUNK_BYTES: Final = 2 * 1024 * 1024
 CHUNK_ROWS: Final = 20_000
 
 _TEXT: Final = pd.StringDtype(storage="pyarrow", na_value=np.nan)
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A place between two rows: the offset in bytes, and the number of the line that begins there."""
-
-    offset: int
-    line: int
 
 
 @dataclass(slots=True)
