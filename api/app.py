@@ -45,6 +45,7 @@ from api.operations.bookings import OperationsBookingController
 from api.operations.dead_letters import DeadLetterController
 from api.operations.inventory_audit import InventoryAuditController
 from api.operations.jobs import OperationsJobController
+from api.operations.load_runs import LoadRunController
 from api.operations.overview import OverviewController
 from api.operations.queues import QueueController
 from api.operations.tickets import TicketCheckController
@@ -94,6 +95,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     InventoryAuditController,
     ItineraryController,
     JobController,
+    LoadRunController,
     MetricsController,
     OperationsBookingController,
     OperationsJobController,

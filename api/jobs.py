@@ -17,6 +17,7 @@ from api.contract.headers import CACHE_CONTROL, ETAG, RETRY_AFTER
 from api.http.polling import ask_again_in
 from api.http.prefer import LONGEST_PREFERENCE, wait_seconds
 from api.live.backlog import Backlog
+from api.load_runs import LoadRunName
 from api.services import Services, SignedRequest
 from core.jobs.status import Job, JobNotFound
 from core.users.tokens import Principal
@@ -54,10 +55,13 @@ class JobController(Controller):
         services: NamedDependency[Services],
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,
+        load_run: LoadRunName = None,
     ) -> Response[Job]:
         """The job as it is now; with `Prefer: wait=n`, as it is once it is done. While it is not done, `Retry-After` says when to ask again."""
         seconds = wait_seconds(prefer)
         live = services.live
+        if load_run is not None:
+            live.load_run_polls.count(load_run)
         job = await live.jobs.read(job_id)
         if job is None or not _may_see(job, request.user):
             raise JobNotFound("There is no such job.")

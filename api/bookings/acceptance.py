@@ -44,7 +44,13 @@ class Answer:
 
 
 async def accept(
-    services: Services, principal: Principal, data: BookingBody, *, idempotency_key: str | None, prefer: str | None
+    services: Services,
+    principal: Principal,
+    data: BookingBody,
+    *,
+    idempotency_key: str | None,
+    prefer: str | None,
+    load_run: str | None,
 ) -> Answer:
     """Store the booking; it is on disk when this returns. With `Prefer: wait=n` it returns once the booking is final, or after n seconds.
 
@@ -71,6 +77,7 @@ async def accept(
         refusal=refusal,
         expected_total=data.price(),
         allow_duplicate=data.allow_duplicate,
+        load_run=load_run,
     )
     try:
         accepted = await live.intake.accept(booking_request)

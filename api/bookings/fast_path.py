@@ -22,6 +22,7 @@ from api.http.bodies import repeated_names
 from api.http.idempotency import KEY
 from api.http.prefer import LONGEST_PREFERENCE
 from api.http.problems import MEDIA_TYPE
+from api.load_runs import NAME as LOAD_RUN
 from api.services import SignedRequest, services_of
 from core.text.nesting import is_too_deep
 from core.users.models import KeyScope
@@ -31,7 +32,7 @@ PATHS: Final = frozenset({"/api/v1/booking", "/api/v1/bookings"})
 LARGEST_BODY: Final = 4096
 """Bytes. Nine passengers with long names fit."""
 
-_READ: Final = frozenset({b"authorization", b"content-type", b"content-length", b"idempotency-key", b"prefer"})
+_READ: Final = frozenset({b"authorization", b"content-type", b"content-length", b"idempotency-key", b"prefer", b"x-load-run"})
 _FOR_THE_HANDLER: Final = frozenset({b"transfer-encoding", b"expect"})
 _BEARER: Final = re.compile(rb"Bearer ([\w.-]+)")
 _JSON: Final = b"application/json"
@@ -48,6 +49,7 @@ class _Head:
     token: str
     idempotency_key: str | None
     prefer: str | None
+    load_run: str | None
 
 
 class BookingFastPath:
@@ -78,7 +80,14 @@ class BookingFastPath:
             return
         scope["path_template"] = scope["path"]
         try:
-            answer = await accept(services, principal, data, idempotency_key=head.idempotency_key, prefer=head.prefer)
+            answer = await accept(
+                services,
+                principal,
+                data,
+                idempotency_key=head.idempotency_key,
+                prefer=head.prefer,
+                load_run=head.load_run,
+            )
         except Exception as error:
             await _refuse(scope, error, send)
             return
@@ -104,7 +113,10 @@ def _read_head(scope: HTTPScope) -> _Head | None:
         return None
     if prefer is not None and len(prefer) > LONGEST_PREFERENCE:
         return None
-    return _Head(bearer[1].decode(), key, prefer)
+    load_run = _text(said.get(b"x-load-run"))
+    if load_run is not None and not LOAD_RUN.fullmatch(load_run):
+        return None
+    return _Head(bearer[1].decode(), key, prefer, load_run)
 
 
 def _text(value: bytes | None) -> str | None:

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import psycopg
 
-from core.bookings.intake.requests import Answer, BookingRequest
+from core.bookings.intake.requests import Accepted, Answer, BookingRequest
 from core.bookings.intake.rules import BookingRules
 from core.clock import new_id
 from core.db import AWAY, Database
 from core.db.bisect import isolated
 from core.errors import Unavailable
 from core.lifecycle import accept
+from core.load_runs import recording
+from core.load_runs.recording import TaggedBooking
 
 
 class BatchIntake:
@@ -36,6 +38,9 @@ class BatchIntake:
         def commit(part: Sequence[BookingRequest]) -> None:
             with self._db.transaction() as connection:
                 given = accept.accept(connection, part, self._rules)
+                tagged = _tagged(part, given)
+                if tagged:
+                    recording.record(connection, tagged)
             answers.extend(given)
 
         def refuse(_request: BookingRequest, error: Exception) -> None:
@@ -51,6 +56,15 @@ class BatchIntake:
                 raise
             answers += [_in_doubt()] * (len(named) - len(answers))
         return answers
+
+
+def _tagged(requests: Sequence[BookingRequest], answers: Sequence[Answer]) -> list[TaggedBooking]:
+    """The new bookings of load runs."""
+    return [
+        TaggedBooking(request.booking_id, request.load_run, request.allow_duplicate)
+        for request, answer in zip(requests, answers, strict=True)
+        if request.load_run is not None and isinstance(answer, Accepted) and not answer.replayed
+    ]
 
 
 def _in_doubt() -> Unavailable:

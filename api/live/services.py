@@ -12,6 +12,7 @@ from api.live.booking_intake import BookingIntake
 from api.live.event_streams import EventStreams
 from api.live.job_events import JobEventsReader
 from api.live.job_reader import JobReader
+from api.live.load_run_polls import LoadRunPolls
 from api.live.seat_count_cache import SeatCountCache
 from api.live.waiters import Waiters
 from core.bookings.intake.rules import BookingRules
@@ -24,6 +25,7 @@ class Live:
     intake: BookingIntake
     seat_counts: SeatCountCache
     jobs: JobReader
+    load_run_polls: LoadRunPolls
     backlog: Backlog
     job_events: JobEventsReader
     streams: EventStreams
@@ -52,6 +54,7 @@ class Live:
             intake=BookingIntake(db, dispatcher, rules=rules),
             seat_counts=seat_counts,
             jobs=JobReader(db, waiters),
+            load_run_polls=LoadRunPolls(db),
             backlog=Backlog(db, job_events, limit=backlog_limit, is_shared=shares_backlog),
             job_events=job_events,
             streams=streams,
@@ -70,5 +73,6 @@ class Live:
         await self.job_events.close()
         await self.intake.close()
         await self.jobs.close()
+        await self.load_run_polls.close()
         await self.seat_counts.close()
         self.dispatcher.close()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, LargeBinary, Numeric, SmallInteger, Text, func, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, LargeBinary, Numeric, SmallInteger, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -62,6 +62,10 @@ class Booking(SQLModel, table=True):
     """Of all segments together, for all seats."""
     currency: str = Field(sa_column=Column(Text, nullable=False))
     reference: str = Field(sa_column=Column(Text, nullable=False))
+    sequence: int | None = Field(
+        default=None, sa_column=Column(BigInteger, server_default=text("nextval('booking_sequence'::regclass)"))
+    )
+    """Its place in the line at the door: grows in the order in which bookings were accepted, with gaps. Null for those of former releases."""
     hold_expires_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     rescued_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     """When late money took the seats of an expired hold again."""

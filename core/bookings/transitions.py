@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final
+from datetime import UTC, datetime
+from typing import Any, Final
 from uuid import UUID
 
 from core.bookings.models import PaymentMode
@@ -135,12 +135,29 @@ def _by_ending(transitions: Iterable[Transition]) -> dict[tuple[BookingStatus, F
     return groups
 
 
-def stages(*reached: tuple[str, datetime], flight_id: UUID | None = None) -> str:
-    """Stages in the form in which they are stored. `flight_id`: which flight of the booking the last of them is about."""
-    steps = [{"stage": stage, "at": at.isoformat().replace("+00:00", "Z")} for stage, at in reached]
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How far the line of a flight had come when a booking was told that it is sold out."""
+
+    last_served: int | None
+    """The highest sequence number that got seats; None where nobody with a number did."""
+    last_served_at: datetime | None
+
+
+def stages(*reached: tuple[str, datetime], flight_id: UUID | None = None, line: Line | None = None) -> str:
+    """Stages in the form in which they are stored. `flight_id`: which flight of the booking the last of them is about; `line`: how far
+    that flight's line had come.
+    """
+    steps: list[dict[str, Any]] = [{"stage": stage, "at": _iso(at)} for stage, at in reached]
     if flight_id is not None:
         steps[-1]["flight_id"] = str(flight_id)
+    if line is not None and line.last_served_at is not None:
+        steps[-1] |= {"last_served": line.last_served, "last_served_at": _iso(line.last_served_at)}
     return json.dumps(steps)
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def reach_stage(connection: RawConnection, booking_ids: Sequence[UUID], stage: str, *, rests: bool = False) -> None:

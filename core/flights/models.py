@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Computed, DateTime, Index, Numeric, Text, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Computed, DateTime, Index, Numeric, Text, UniqueConstraint, func, text
 from sqlmodel import Field, SQLModel
 
 from core.clock import new_id
@@ -61,6 +61,10 @@ class Flight(SQLModel, table=True):
     total_seats: int
     seats_held: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     seats_sold: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    last_served: int | None = Field(default=None, sa_column=Column(BigInteger))
+    """The highest sequence number of a booking that got seats."""
+    last_served_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    """When seats were last given to a booking that waited for them."""
     price: Decimal = Field(sa_column=Column(Numeric(), nullable=False))
     currency: str = Field(sa_column=Column(Text, nullable=False))
     status: str = Field(default=FlightStatus.SCHEDULED, sa_column=Column(Text, nullable=False, server_default="SCHEDULED"))

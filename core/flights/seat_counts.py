@@ -25,6 +25,9 @@ class Count:
     cancelled: bool
     departure_ts: datetime
     arrival_ts: datetime
+    last_served: int | None
+    """The highest sequence number of a booking that got seats."""
+    last_served_at: datetime | None
     added_held: int = 0
     added_sold: int = 0
 
@@ -42,6 +45,11 @@ class Count:
     def sell(self, seats: int) -> None:
         self.added_sold += seats
 
+    def serve(self, sequence: int | None, at: datetime) -> None:
+        """Note that a booking that waited got its seats. `sequence`: its place in the line, unknown for one of a former release."""
+        self.last_served = max(filter(None, (self.last_served, sequence)), default=None)
+        self.last_served_at = at
+
 
 def lock_counts(connection: RawConnection, flight_ids: Iterable[UUID]) -> dict[UUID, Count]:
     """Lock these flights for the rest of the transaction and read their counts."""
@@ -49,7 +57,8 @@ def lock_counts(connection: RawConnection, flight_ids: Iterable[UUID]) -> dict[U
         connection,
         Count,
         """
-        SELECT id, total_seats AS total, seats_held AS held, seats_sold AS sold, status = %s AS cancelled, departure_ts, arrival_ts
+        SELECT id, total_seats AS total, seats_held AS held, seats_sold AS sold, status = %s AS cancelled, departure_ts, arrival_ts,
+               last_served, last_served_at
         FROM flights WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
         """,
         (FlightStatus.CANCELLED, list(flight_ids)),
@@ -62,16 +71,20 @@ def write_counts(connection: RawConnection, counts: dict[UUID, Count]) -> None:
     changed = [(flight_id, count) for flight_id, count in counts.items() if count.added_held or count.added_sold]
     if not changed:
         return
+    # The rows are locked, so what was read with them is still what they hold.
     connection.execute(
         """
-        UPDATE flights f SET seats_held = f.seats_held + w.held, seats_sold = f.seats_sold + w.sold, updated_at = now()
-        FROM unnest(%s::uuid[], %s::int[], %s::int[]) AS w(id, held, sold)
+        UPDATE flights f SET seats_held = f.seats_held + w.held, seats_sold = f.seats_sold + w.sold,
+            last_served = w.served, last_served_at = w.served_at, updated_at = now()
+        FROM unnest(%s::uuid[], %s::int[], %s::int[], %s::int8[], %s::timestamptz[]) AS w(id, held, sold, served, served_at)
         WHERE f.id = w.id
         """,
         (
             [flight_id for flight_id, _ in changed],
             [count.added_held for _, count in changed],
             [count.added_sold for _, count in changed],
+            [count.last_served for _, count in changed],
+            [count.last_served_at for _, count in changed],
         ),
     )
 

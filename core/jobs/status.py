@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from core.bookings.reading.by_id import read_bookings
-from core.bookings.reading.views import BookingView, Stage
+from core.bookings.reading.views import BookingView, Receipt, Stage
 from core.bookings.states import BookingStatus
 from core.db import RawConnection
 from core.errors import NotFound
@@ -30,11 +30,14 @@ class JobKind(StrEnum):
 
 
 class JobFailure(msgspec.Struct, frozen=True):
-    """Why a job failed: the code of a booking or of an import, and words for a person. `flight_id`: which flight of a trip was the reason."""
+    """Why a job failed: the code of a booking or of an import, and words for a person. `flight_id`: which flight of a trip was the reason. `receipt`:
+    the place in the line, for who found no seats.
+    """
 
     code: str
     message: str
     flight_id: UUID | None = None
+    receipt: Receipt | None = None
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +77,7 @@ def booking_job(booking: BookingView) -> Job:
         status=booking.status,
         done=is_done(booking.status, awaits_payment=booking.awaiting_payment),
         booking=booking,
-        failure=JobFailure(failure.code, failure.message, failure.flight_id) if failure else None,
+        failure=JobFailure(failure.code, failure.message, failure.flight_id, failure.receipt) if failure else None,
         timeline=booking.timeline,
         created_at=booking.created_at,
         finished_at=booking.finished_at,

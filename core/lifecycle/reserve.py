@@ -17,7 +17,7 @@ from uuid import UUID
 from core.after_commit import AfterCommit
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode
-from core.bookings.transitions import Transition, Transitions, stages
+from core.bookings.transitions import Line, Transition, Transitions, stages
 from core.bookings.unfinished.pending import PendingBooking, Refusal, lock_pending, postpone
 from core.clock import now
 from core.db import RawConnection
@@ -62,8 +62,9 @@ class Reservations:
         asked = [flight_id for flight_id in booking.flight_ids if (flight_id, booking.id) in self.outcomes]
         return [flight_id for flight_id in asked if self.outcomes[flight_id, booking.id].took]
 
-    def stages(self, last: str, at: datetime, flight_id: UUID | None = None) -> str:
-        return stages(("picked_up", self.picked_up_at), ("reserved", self.reserved_at), (last, at), flight_id=flight_id)
+    def stages(self, last: str, at: datetime, flight_id: UUID | None = None, line: Line | None = None) -> str:
+        reached = (("picked_up", self.picked_up_at), ("reserved", self.reserved_at), (last, at))
+        return stages(*reached, flight_id=flight_id, line=line)
 
 
 def reserve_in_redis(
@@ -126,7 +127,7 @@ def commit_reservations(
                 for flight_id in reservations.taken(booking):
                     after.rolled_back[flight_id].append(booking.id)
             case Refusal():
-                _refuse(booking, outcome, reservations, decided_at, transitions, after)
+                _refuse(booking, outcome, counts, reservations, decided_at, transitions, after)
     transitions.write(connection, BookingStatus.PENDING, hold_minutes=hold_minutes, guard=guard)
     write_counts(connection, counts)
     if moved:
@@ -166,6 +167,7 @@ def _seat(booking: PendingBooking, counts: Mapping[UUID, Count], reservations: R
             counts[flight_id].sell(booking.seats)
         else:
             counts[flight_id].hold(booking.seats)
+        counts[flight_id].serve(booking.sequence, decided_at)
     target = BookingStatus.CONFIRMED if is_sold else BookingStatus.HELD
     return Transition(booking.id, target, reservations.stages(target.lower(), decided_at))
 
@@ -173,11 +175,17 @@ def _seat(booking: PendingBooking, counts: Mapping[UUID, Count], reservations: R
 def _refuse(
     booking: PendingBooking,
     refusal: Refusal,
+    counts: Mapping[UUID, Count],
     reservations: Reservations,
     decided_at: datetime,
     transitions: Transitions,
     after: AfterCommit,
 ) -> None:
     # Only a booking of several flights names the one: alike stages are written in one statement.
-    stage = reservations.stages("failed", decided_at, refusal.flight_id if len(booking.segments) > 1 else None)
+    named = refusal.flight_id if len(booking.segments) > 1 else None
+    line = None
+    if refusal.failure is FailureCode.SOLD_OUT:
+        count = counts[refusal.flight_id]
+        line = Line(count.last_served, count.last_served_at)
+    stage = reservations.stages("failed", decided_at, named, line)
     fail(booking.id, refusal.failure, stage, transitions, after, reserved=reservations.taken(booking))

@@ -29,6 +29,8 @@ WRITERS: Final = {
     "import_errors": "core.imports",
     "import_stage": "core.flights",
     "imports": "core.imports",
+    "load_run_bookings": "core.load_runs",
+    "load_runs": "core.load_runs",
     "operations_minutes": "core.jobs",
     "outbox": "core.events",
     "passengers": "core.bookings",

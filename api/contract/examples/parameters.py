@@ -22,6 +22,8 @@ EXAMPLES: Final[dict[str, Any]] = {
     "topics": f"booking:{BOOKING},flight:{FLIGHT}",
     "Idempotency-Key": "b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01",
     "Prefer": "wait=5",
+    "X-Load-Run": "rush-1",
+    "run_id": "rush-1",
     "If-Match": '"3"',
     "If-None-Match": '"CONFIRMED-5f3a1c20"',
     "X-Payment-Timestamp": "1764581400",

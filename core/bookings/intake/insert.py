@@ -38,6 +38,7 @@ _LOCK_TERMS: Final = f"""
     SELECT id, {money.in_units_sql("price", "currency")} AS price, currency, departure_ts, arrival_ts, status = {FlightStatus.CANCELLED.sql} AS cancelled, departure_ts <= now() AS departed
     FROM flights WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE
 """  # noqa: S608  # only constants of this module
+# Rows are inserted in the order in which they arrived, so their sequence numbers, the default of the column, are in that order.
 # One statement, so one round trip, for the bookings and all their segments. The price is the one that was read with the terms, and
 # compared with what the traveller saw: it is not read again, because the key-share lock lets an administrator change it meanwhile.
 _STORE: Final = """
@@ -54,10 +55,11 @@ _STORE: Final = """
         SELECT w.id, w.user_id, w.seats, w.mode, w.token, w.key, w.hash, w.reference,
                total.price * w.seats, total.currency, now() + %(lease)s * interval '1 second'
         FROM unnest(%(ids)s::uuid[], %(users)s::uuid[], %(seats)s::int2[], %(modes)s::text[], %(tokens)s::text[], %(keys)s::text[],
-                    %(hashes)s::bytea[], %(references)s::text[])
-             AS w(id, user_id, seats, mode, token, key, hash, reference)
+                    %(hashes)s::bytea[], %(references)s::text[]) WITH ORDINALITY
+             AS w(id, user_id, seats, mode, token, key, hash, reference, place)
         JOIN (SELECT booking_id, sum(price) AS price, min(currency) AS currency FROM asked GROUP BY booking_id) AS total
              ON total.booking_id = w.id
+        ORDER BY w.place
         ON CONFLICT DO NOTHING
         RETURNING id, seats
     ), segments AS (

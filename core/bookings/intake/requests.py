@@ -34,6 +34,8 @@ class BookingRequest:
     """What the traveller saw: at another price nothing is stored."""
     allow_duplicate: bool = False
     """The traveller means it: a second booking of a flight that was booked a moment ago."""
+    load_run: str | None = None
+    """The load test that sent it."""
     booking_id: UUID = NO_ID
     """Given by the intake."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from core import money
@@ -39,6 +39,7 @@ class _Row:
 
     id: UUID
     reference: str
+    sequence: int | None
     user_id: UUID
     status: BookingStatus
     seats: int
@@ -48,7 +49,7 @@ class _Row:
     hold_expires_at: datetime | None
     in_time: bool | None
     failure_code: str | None
-    timeline: list[dict[str, str]]
+    timeline: list[dict[str, Any]]
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None
@@ -72,7 +73,7 @@ class _Row:
 
 
 _QUERY: Final = f"""
-    SELECT b.id, b.reference, b.user_id, b.status, b.seats, b.price_total, b.currency, b.payment_mode, b.hold_expires_at,
+    SELECT b.id, b.reference, b.sequence, b.user_id, b.status, b.seats, b.price_total, b.currency, b.payment_mode, b.hold_expires_at,
            b.hold_expires_at > now() AS in_time, b.failure_code, b.timeline, b.created_at, b.updated_at, b.finished_at, b.rescued_at,
            (SELECT jsonb_agg(to_jsonb(p) - 'booking_id' - 'surname_key' ORDER BY p.position)
             FROM passengers p WHERE p.booking_id = b.id) AS passengers,
@@ -113,6 +114,7 @@ def _view(rows: list[_Row]) -> BookingView:
         id=booking.id,
         trip_id=booking.id,
         reference=booking.reference,
+        sequence=booking.sequence,
         user_id=booking.user_id,
         status=booking.status,
         flight_id=booking.flight_id,
@@ -125,7 +127,7 @@ def _view(rows: list[_Row]) -> BookingView:
         payment_required_by=booking.hold_expires_at if awaiting else None,
         payment=booking.payment,
         rescued_at=booking.rescued_at,
-        failure=failure_of(booking.failure_code, booking.timeline),
+        failure=failure_of(booking.failure_code, booking.timeline, booking.sequence),
         available_actions=available_actions(
             booking.status,
             ahead=booking.ahead,
@@ -163,7 +165,7 @@ def _segment(row: _Row) -> Segment:
     return Segment(row.public_id, flight, row.seats, money.text(row.segment_price, row.currency), row.schedule_change)
 
 
-def _stages(created_at: datetime, reached: list[dict[str, str]]) -> Iterator[Stage]:
+def _stages(created_at: datetime, reached: list[dict[str, Any]]) -> Iterator[Stage]:
     yield Stage("accepted", created_at, 0.0)
     for step in reached:
         at = datetime.fromisoformat(step["at"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -24,12 +24,26 @@ WORDS: Final[dict[FailureCode, str]] = {
 }
 
 
+class Receipt(msgspec.Struct, frozen=True):
+    """Where a booking that found no seats stood in the line of its flight: who was served had a smaller number, or asked for fewer seats."""
+
+    sequence: int
+    """Its own number, given when it was accepted."""
+    last_served: int | None
+    """The highest number that had got seats when this booking was refused."""
+    sold_out_at: datetime
+    """When those seats were given: from then on, fewer were left than this booking asked for."""
+
+
 class Failure(msgspec.Struct, frozen=True):
-    """Why a booking failed: a stable code, and words for a person. `flight_id`: which flight of a trip was the reason."""
+    """Why a booking failed: a stable code, and words for a person. `flight_id`: which flight of a trip was the reason. `receipt`: the place
+    in the line, for who found no seats.
+    """
 
     code: FailureCode
     message: str
     flight_id: UUID | None = None
+    receipt: Receipt | None = None
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -116,6 +130,8 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     trip_id: UUID
     reference: str
+    sequence: int | None = None
+    """Grows in the order in which bookings were accepted, with gaps; null for one of a former release."""
     user_id: UUID
     status: BookingStatus
     flight_id: UUID
@@ -144,13 +160,21 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None
 
 
-def failure_of(code: str | None, timeline: Sequence[Mapping[str, str]] = ()) -> Failure | None:
-    """`timeline` as it is stored: its last stage may name a flight."""
+def failure_of(code: str | None, timeline: Sequence[Mapping[str, Any]] = (), sequence: int | None = None) -> Failure | None:
+    """`timeline` as it is stored: its last stage may name a flight, and how far that flight's line had come."""
     if not code:
         return None
-    flight_id = timeline[-1].get("flight_id") if timeline else None
+    last = timeline[-1] if timeline else {}
+    flight_id = last.get("flight_id")
     known = FailureCode(code)
-    return Failure(known, WORDS[known], UUID(flight_id) if flight_id else None)
+    return Failure(known, WORDS[known], UUID(flight_id) if flight_id else None, _receipt(last, sequence))
+
+
+def _receipt(stage: Mapping[str, Any], sequence: int | None) -> Receipt | None:
+    served_at = stage.get("last_served_at")
+    if served_at is None or sequence is None:
+        return None
+    return Receipt(sequence, stage.get("last_served"), datetime.fromisoformat(served_at))
 
 
 def change_is_open(segment: Segment) -> bool:

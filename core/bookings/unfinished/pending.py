@@ -48,6 +48,8 @@ class PendingBooking:
     """A booking whose segments are reserved all or none."""
 
     id: UUID
+    sequence: int | None
+    """Its place in the line at the door; unknown for a booking of a former release."""
     seats: int
     payment_mode: PaymentMode
     is_free: bool
@@ -72,6 +74,7 @@ class _Row:
     """A PENDING booking with one of its segments."""
 
     id: UUID
+    sequence: int | None
     seats: int
     payment_mode: PaymentMode
     is_free: bool
@@ -82,16 +85,18 @@ class _Row:
 
 
 _LOAD: Final = """
-    SELECT b.id, b.seats, b.payment_mode, b.price_total = 0 AS is_free, s.flight_id, s.departure_ts, s.arrival_ts,
+    SELECT b.id, b.sequence, b.seats, b.payment_mode, b.price_total = 0 AS is_free, s.flight_id, s.departure_ts, s.arrival_ts,
            CASE WHEN f.status = %s THEN %s WHEN f.departure_ts <= now() THEN %s END AS refused
     FROM bookings b JOIN booking_segments s ON s.booking_id = b.id JOIN flights f ON f.id = s.flight_id
     WHERE b.id = ANY(%s) AND b.status = %s
-    ORDER BY b.id, s.position
+    ORDER BY b.sequence NULLS FIRST, b.id, s.position
 """
 
 
 def load_pending(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[PendingBooking]:
-    """Those of these bookings that still wait for seats; the finished and the unknown are left out. Oldest first."""
+    """Those of these bookings that still wait for seats; the finished and the unknown are left out. In the order in which they were
+    accepted: ids of one millisecond are in no order.
+    """
     parameters = (
         FlightStatus.CANCELLED,
         FailureCode.FLIGHT_CANCELLED,
@@ -105,7 +110,7 @@ def load_pending(connection: RawConnection, booking_ids: Sequence[UUID]) -> list
 
 def _booking(rows: list[_Row]) -> PendingBooking:
     segments = (PendingSegment(row.flight_id, row.refused, row.departure_ts, row.arrival_ts) for row in rows)
-    return PendingBooking(rows[0].id, rows[0].seats, rows[0].payment_mode, rows[0].is_free, tuple(segments))
+    return PendingBooking(rows[0].id, rows[0].sequence, rows[0].seats, rows[0].payment_mode, rows[0].is_free, tuple(segments))
 
 
 def lock_pending(connection: RawConnection, booking_ids: Sequence[UUID], guard: Collection[BookingStatus]) -> set[UUID]:

@@ -1,0 +1,34 @@
+"""What became of a load run, for whoever sent it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import PathParameter
+
+from api.http.authentication import requires_admin
+from api.services import Services
+from core.load_runs import report
+from core.load_runs.report import LoadRunNotFound, LoadRunReport
+
+
+class LoadRunController(Controller):
+    path = "/admin/load-runs"
+    tags = ("operations",)
+    guards = (requires_admin,)
+
+    @get(
+        "/{run_id:str}",
+        operation_id="getLoadRun",
+        summary="What became of a load run",
+        sync_to_thread=True,
+        opt={"errors": (LoadRunNotFound,)},
+    )
+    def read(self, run_id: Annotated[str, PathParameter(max_length=64)], services: NamedDependency[Services]) -> LoadRunReport:
+        """The bookings that came with `X-Load-Run: {id}`, how long their stages took, and which promises were broken for them. Ask when
+        nothing of it is `pending`.
+        """
+        with services.db.snapshot() as connection:
+            return report.read(connection, run_id)
