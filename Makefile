@@ -116,22 +116,17 @@ soak: $(PYTHON_ENV) ## A thousand random lives of bookings, in any order of even
 
 ##@ Measure
 LIVES ?= 1000
+SCENARIO ?= browse
 USERS ?= 50
 SECONDS ?= 30
 
 .PHONY: bench
-bench: $(PYTHON_ENV) ## Speed as ratios, both sides from one run, on private servers
-	$(BIN)/python -m loadtests.bench.bookings
-	$(BIN)/python -m loadtests.bench.slow_provider
-	$(BIN)/python -m loadtests.bench.imports
-	$(BIN)/python -m loadtests.bench.search
-	$(BIN)/python -m loadtests.bench.itineraries
+bench: $(PYTHON_ENV) ## Speed: every goal, both sides from one run, on private servers (ROWS=1,2,13; BENCH: more options)
+	@$(BIN)/python -m loadtests.goals $(if $(ROWS),--rows $(ROWS)) $(BENCH)
 
 .PHONY: loadtest
-loadtest: $(PYTHON_ENV) ## Travellers against the product that is up, with a verdict (USERS, SECONDS)
-	@host=$$($(BIN)/python -m loadtests.address) && \
-		exec $(BIN)/locust -f loadtests/locustfile.py --headless --only-summary --users $(USERS) --spawn-rate $(USERS) \
-		--run-time $(SECONDS)s --host $$host
+loadtest: $(PYTHON_ENV) ## Travellers and a verdict (SCENARIO, USERS, SECONDS; HOST: a product that is up, else one of its own; LOAD: more options)
+	@exec $(BIN)/python -m loadtests.run $(SCENARIO) --users $(USERS) --seconds $(SECONDS) $(if $(HOST),--host $(HOST)) $(LOAD)
 
 ##@ Change
 .PHONY: format

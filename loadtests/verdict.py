@@ -1,51 +1,87 @@
-"""What a load run did to the promises: the same checker as the tests and `skyqueue audit`."""
+"""What a load run did to the promises: what the product says of it, and what its clients were told."""
 
 from __future__ import annotations
 
 import json
-import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
+from typing import Any, Final
 
-import redis
+import httpx
 
-from core.db import Database, opened
-from core.invariants import checker
-
-QUIET_SECONDS = 60.0
+QUIET_SECONDS: Final = 90.0
 """How long accepted bookings have to end after the last request."""
+PROMISES: Final = ("oversold", "lost", "duplicated", "charged_wrong")
+"""What must be 0. Inversions are told, and are no violation."""
+GROWTH: Final = 1.05
+"""A step of users that brings less than this is past the knee."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the clients were told, summed over all processes of Locust. `doubled`: keys that named two bookings."""
+
+    accepted: int
+    doubled: int
+
+    @classmethod
+    def read(cls, path: Path) -> Told:
+        return cls(**json.loads(path.read_text()))
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """Collects what was accepted; judges once."""
+    """`report`: `GET /admin/load-runs/{id}`. `problems`: what was violated, in words."""
 
-    def __init__(self) -> None:
-        self._by_key: dict[str, UUID] = {}
-        self._doubled: list[str] = []
+    report: dict[str, Any]
+    problems: list[str]
 
-    @property
-    def accepted(self) -> int:
-        return len(self._by_key)
-
-    def accept(self, job_id: UUID, key: str) -> None:
-        """One 202. A key that names two jobs is a doubled booking."""
-        earlier = self._by_key.setdefault(key, job_id)
-        if earlier != job_id:
-            self._doubled.append(f"the key {key} made two bookings: {earlier} and {job_id}")
-
-    def find_problems(self) -> list[str]:
-        """Violations in words, once nothing is PENDING any more, or after a minute."""
-        runtime = json.loads((Path(os.environ.get("SKYQUEUE_DATA_DIR", ".skyqueue")) / "runtime.json").read_text())
-        with opened(runtime["database_url"], pool_size=1, application="skyqueue-verdict") as database:
-            deadline = time.monotonic() + QUIET_SECONDS
-            while time.monotonic() < deadline and _any_pending(database):
-                time.sleep(0.2)
-            with database.transaction() as connection, redis.Redis.from_url(runtime["redis_url"]) as client:
-                violations = checker.check(connection, client, self._by_key.values())
-        return [*self._doubled, *(str(violation) for violation in violations)]
+    def lines(self) -> list[str]:
+        """The verdict for a person."""
+        report = self.report
+        head = ("accepted", "confirmed", "held", "failed", "ended", "pending", "polls_per_booking", "inversions", *PROMISES)
+        stages = [
+            f"  {each['stage']:<12} {each['bookings']:>8} bookings   p50 {each['p50_ms']:>8.1f} ms   p95 {each['p95_ms']:>8.1f} ms"
+            f"   p99 {each['p99_ms']:>8.1f} ms"
+            for each in report.get("stages", [])
+        ]
+        said = [f"VIOLATED {problem}" for problem in self.problems] or ["kept: nothing oversold, lost, doubled or charged wrong"]
+        return [f"  {name:<18} {report[name]}" for name in head if name in report] + stages + said
 
 
-def _any_pending(database: Database) -> bool:
-    with database.snapshot() as connection:
-        return connection.execute("SELECT 1 FROM bookings WHERE status = 'PENDING' LIMIT 1").fetchone() is not None
+def judge(told: Told, report: dict[str, Any] | None, violations: list[str]) -> Verdict:
+    """`report`: None where the product knows no booking of the run. `violations`: what a checker of the whole database found."""
+    problems = list(violations)
+    if report is None:
+        return Verdict({}, [*problems, "not one booking was accepted, so nothing was proved"])
+    problems += [f"{name}: {report[name]}" for name in PROMISES if report[name]]
+    if report["pending"]:
+        problems.append(f"pending: {report['pending']} bookings have not ended after {QUIET_SECONDS:.0f} s")
+    if told.accepted > report["accepted"]:
+        problems.append(f"lost: {told.accepted} were told 202, and the product knows of {report['accepted']}")
+    if told.doubled:
+        problems.append(f"doubled: {told.doubled} keys named two bookings each")
+    return Verdict(report, problems)
+
+
+def ask(client: httpx.Client, run_id: str) -> dict[str, Any] | None:
+    """The report of the product, once nothing is PENDING, or after `QUIET_SECONDS`."""
+    deadline = time.monotonic() + QUIET_SECONDS
+    while True:
+        answer = client.get(f"/admin/load-runs/{run_id}")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        report: dict[str, Any] = answer.raise_for_status().json()
+        if not report["pending"] or time.monotonic() > deadline:
+            return report
+        time.sleep(0.5)
+
+
+def find_knee(steps: list[dict[str, float]]) -> int:
+    """The number of users from which on a step brings no more bookings than `GROWTH`."""
+    best = 0
+    for number, step in enumerate(steps):
+        if step["per_second"] > GROWTH * steps[best]["per_second"]:
+            best = number
+    return int(steps[best]["users"])

@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import UUID
 
 import httpx
+import psutil
 import psycopg
 import redis
 
@@ -29,23 +30,39 @@ from launcher.embedded.valkey import EmbeddedValkey
 
 SECRET = "a bench is a public place, 32 bytes"  # of servers that live for a minute
 READY_SECONDS = 90.0
+ENDING_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
     port: int
+    api: int
+    """The process id of the API."""
     database_url: str
     redis_url: str
     workers: tuple[int, ...]
     """Their process ids."""
     start_worker: Callable[[], int]
     """One more; returns its process id."""
+    start_program: Callable[[str], subprocess.Popen[bytes]]
+    """A Python module with the environment of the workers; ended with the others, unless it has ended before."""
 
     def connect(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(self.database_url, autocommit=True)
 
     def redis(self) -> redis.Redis:
         return redis.Redis.from_url(self.redis_url)
+
+    def processes(self) -> dict[str, int]:
+        """Every process of the product with its id; of several workers the first."""
+        with self.connect() as connection, self.redis() as client:
+            backend = connection.execute("SELECT pg_backend_pid()").fetchone()
+            assert backend is not None
+            postgres = psutil.Process(int(str(backend[0]))).parent()
+            assert postgres is not None
+            valkey = int(client.info("server")["process_id"])
+        workers = {"worker": self.workers[0]} if self.workers else {}
+        return {"api": self.api, **workers, "postgres": postgres.pid, "valkey": valkey}
 
     def travellers(self, count: int) -> list[str]:
         """Access tokens of new accounts."""
@@ -86,8 +103,10 @@ class Stack:
 
 
 @contextmanager
-def running(factory: str, *, workers: int = 1, environment: dict[str, str] | None = None) -> Iterator[Stack]:
-    """A whole pipeline. `factory` is the application for uvicorn, as `module:function`."""
+def running(
+    factory: str, *, workers: int = 1, worker: str = "workers.main", environment: dict[str, str] | None = None
+) -> Iterator[Stack]:
+    """A whole pipeline. `factory` is the application for uvicorn, as `module:function`; `worker` the module of the workers."""
     with tempfile.TemporaryDirectory(prefix="skyqueue-bench-") as name:
         folder = Path(name)
         folder.chmod(0o711)
@@ -127,21 +146,30 @@ def running(factory: str, *, workers: int = 1, environment: dict[str, str] | Non
                 children.append(subprocess.Popen([*serve, *flags], env=settings, stdout=log, stderr=log))
             guardian.watch(children[0].pid, signal.SIGTERM, signal.SIGKILL)
 
-            def start_worker() -> int:
+            def start_program(module: str) -> subprocess.Popen[bytes]:
                 with (folder / "log").open("ab") as log:
-                    child = subprocess.Popen([sys.executable, "-m", "workers.main"], env=settings, stdout=log, stderr=log)
+                    child = subprocess.Popen(
+                        [sys.executable, "-m", module], env=settings, stdin=subprocess.PIPE, stdout=log, stderr=log
+                    )
                 guardian.watch(child.pid, signal.SIGTERM, signal.SIGKILL)
                 children.append(child)
-                return child.pid
+                return child
+
+            def start_worker() -> int:
+                return start_program(worker).pid
 
             pids = tuple(start_worker() for _ in range(workers))
             _await_ready(port, folder / "log")
-            yield Stack(port, postgres.url, valkey.url, pids, start_worker)
+            yield Stack(port, children[0].pid, postgres.url, valkey.url, pids, start_worker, start_program)
         finally:
             for child in children:
                 child.terminate()
             for child in children:
-                child.wait(timeout=15)
+                try:
+                    child.wait(timeout=ENDING_SECONDS)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+                    child.wait()
             valkey.stop()
             postgres.stop()
 

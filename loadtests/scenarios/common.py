@@ -1,0 +1,160 @@
+"""What all scenarios share: travellers with tokens of their own, answers that are expected, and the count of what was accepted.
+
+A refusal that the product promises (sold out, too many requests, a duplicate, nobody to wait for) is no failure. Every request names the
+load run, so that the product can be asked afterwards what became of it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import gevent
+from gevent import get_hub
+from locust import events
+from locust.contrib.fasthttp import FastHttpUser
+from locust.env import Environment
+from locust.runners import MasterRunner, WorkerRunner
+
+from loadtests import plan as plans
+
+PLAN = plans.load()
+REFUSALS = frozenset({404, 409, 429, 503})
+"""Statuses with which the product refuses on purpose, under its limits and above its capacity."""
+FINAL = frozenset({"CONFIRMED", "HELD", "FAILED", "CANCELLED", "EXPIRED"})
+
+
+class Taken:
+    """What this process, or, in the master, all of them, were told 202 for."""
+
+    def __init__(self) -> None:
+        self.accepted = 0
+        self.doubled = 0
+        """Keys that named two bookings."""
+        self._reported = (0, 0)
+        self._by_key: dict[str, str] = {}
+
+    def add(self, key: str, booking_id: str) -> None:
+        known = self._by_key.setdefault(key, booking_id)
+        if known != booking_id:
+            self.doubled += 1
+        elif len(self._by_key) > self.accepted:
+            self.accepted += 1
+
+    def news(self) -> dict[str, int]:
+        """What came since the last report to the master."""
+        now, before = (self.accepted, self.doubled), self._reported
+        self._reported = now
+        return {"accepted": now[0] - before[0], "doubled": now[1] - before[1]}
+
+
+taken = Taken()
+_turns = count()
+_share = {"first": 0, "step": 1}
+
+
+class Traveller(FastHttpUser):
+    """One account. Scenarios add what it does."""
+
+    abstract = True
+    network_timeout = 60.0
+    connection_timeout = 60.0
+
+    def on_start(self) -> None:
+        self.headers = next_traveller()
+
+    def book(self, flight_id: str, *, wait: int = 0, name: str = "book", **more: Any) -> dict[str, Any] | None:
+        """One booking, told 202 or refused; None where it was refused. `more`: what else the body says."""
+        return book(self.client, self.headers, flight_id, wait=wait, name=name, **more)
+
+    def expect(self, method: str, path: str, *, ok: frozenset[int], name: str, **options: Any) -> Any:
+        """A request that may be answered with a status of `ok`, or be refused. Returns the answer."""
+        return expect(self.client, method, path, ok=ok, name=name, headers=self.headers | options.pop("headers", {}), **options)
+
+
+def next_traveller() -> dict[str, str]:
+    """Headers of the next account of this process; no other process of the run uses it."""
+    number = _share["first"] + _share["step"] * next(_turns)
+    return {"Authorization": f"Bearer {PLAN.tokens[number % len(PLAN.tokens)]}", "X-Load-Run": PLAN.run_id}
+
+
+def expect(client: Any, method: str, path: str, *, ok: frozenset[int], name: str, **options: Any) -> Any:
+    with client.request(method, path, name=name, catch_response=True, **options) as answer:
+        if answer.status_code in ok:
+            answer.success()
+        elif answer.status_code in REFUSALS:
+            answer.success()
+            events.request.fire(
+                request_type="refused",
+                name=f"{name} {answer.status_code}",
+                response_time=0,
+                response_length=0,
+                exception=None,
+                context={},
+            )
+        else:
+            answer.failure(f"{answer.status_code} {(answer.text or '')[:200]}")
+    return answer
+
+
+def book(
+    client: Any, headers: dict[str, str], flight_id: str, *, wait: int = 0, name: str = "book", **more: Any
+) -> dict[str, Any] | None:
+    """One booking under a key of its own."""
+    key = uuid4().hex
+    sent = headers | {"Idempotency-Key": key} | ({"Prefer": f"wait={wait}"} if wait else {})
+    body = {"flight_id": flight_id, "seats": 1, **more}
+    answer = expect(client, "POST", "/api/v1/booking", ok=frozenset({202}), name=name, headers=sent, json=body)
+    if answer.status_code != 202:
+        return None
+    accepted: dict[str, Any] = json.loads(answer.text)
+    taken.add(key, accepted["booking_id"])
+    return accepted
+
+
+def follow(ask: Callable[[dict[str, str]], Any], *, seconds: float) -> str | None:
+    """Poll a job by its `Retry-After` until it is final. `ask(headers)` sends one request. Returns the last status that was told."""
+    deadline = time.monotonic() + seconds
+    status, tag = None, ""
+    while time.monotonic() < deadline:
+        answer = ask({"If-None-Match": tag} if tag else {})
+        if answer.status_code == 200:
+            status, tag = json.loads(answer.text)["status"], answer.headers.get("etag", "")
+            if status in FINAL:
+                return str(status)
+        gevent.sleep(float(answer.headers.get("retry-after") or 1))
+    return status
+
+
+def _share_out(environment: Environment, **_: Any) -> None:
+    runner = environment.runner
+    if isinstance(runner, WorkerRunner):
+        events.test_start.add_listener(
+            lambda **_: _share.update(first=max(0, runner.worker_index), step=int(PLAN.options["processes"]))
+        )
+        events.report_to_master.add_listener(lambda data, **_: data.update(taken=taken.news()))
+    if isinstance(runner, MasterRunner):
+        events.worker_report.add_listener(_hear)
+
+
+def _hear(data: dict[str, Any], **_: Any) -> None:
+    news = data.get("taken", {})
+    taken.accepted += news.get("accepted", 0)
+    taken.doubled += news.get("doubled", 0)
+
+
+def _tell(environment: Environment, **_: Any) -> None:
+    """Leave what was accepted for the verdict."""
+    if not isinstance(environment.runner, WorkerRunner):
+        Path(PLAN.options["result"]).write_text(json.dumps({"accepted": taken.accepted, "doubled": taken.doubled}))
+
+
+events.init.add_listener(_share_out)
+events.quitting.add_listener(_tell)
+# The loop's clock stood still while this file was imported; a run limited to seconds would end too early by as many.
+get_hub().loop.update_now()

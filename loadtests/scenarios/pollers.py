@@ -1,0 +1,47 @@
+"""Clients that wait: each books once and polls by `Retry-After`, while the queue stands still for the first half of the run.
+
+Thousands of clients that know nothing new are the largest load that a sale makes. The queue is paused as an operator would do it.
+"""
+
+from __future__ import annotations
+
+import random
+
+import gevent
+from locust import task
+from locust.exception import StopUser
+
+from loadtests.scenarios.common import PLAN, Traveller, follow
+
+PAUSED = 0.5
+"""The part of the run in which no booking is worked."""
+COMING = 0.25
+"""The part of it in which they come."""
+
+
+class Waiting(Traveller):
+    @task
+    def wait_for_it(self) -> None:
+        """Book, and poll until it is known what became of it."""
+        gevent.sleep(random.uniform(0, PLAN.seconds * COMING))
+        accepted = self.book(random.choice(PLAN.flights))
+        if accepted is not None:
+            path = str(accepted["status_url"])
+            ok = frozenset({200, 304})
+            follow(
+                lambda more: self.expect("GET", path, ok=ok, name="poll", headers=more),
+                seconds=PLAN.seconds,
+            )
+        raise StopUser
+
+
+class Operator(Traveller):
+    fixed_count = 1
+
+    @task
+    def pause(self) -> None:
+        """Let the queue stand still, and go on."""
+        self.expect("POST", "/admin/queues/bookings/pause", ok=frozenset({200}), name="pause", headers=PLAN.admin)
+        gevent.sleep(PLAN.seconds * PAUSED)
+        self.expect("POST", "/admin/queues/bookings/resume", ok=frozenset({200}), name="resume", headers=PLAN.admin)
+        raise StopUser

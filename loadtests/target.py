@@ -1,0 +1,74 @@
+"""The product that a load run is sent against: one of its own, started for the run, or one that is up somewhere."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+
+from core.invariants import checker
+from launcher.embedded.guardian import Guardian
+from loadtests.bench.slow_provider import provider
+from loadtests.bench.stack import Stack, running
+
+PASSWORD = "load tests are public"  # of accounts that live for one run
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`violations` checks the whole database; nothing can be said of one that is somewhere else."""
+
+    base_url: str
+    admin_token: str
+    travellers: Callable[[int], list[str]]
+    """Access tokens of so many new accounts."""
+    violations: Callable[[], list[str]]
+
+
+@contextmanager
+def own(*, worker: str, environment: dict[str, str]) -> Iterator[Target]:
+    """Servers, API, worker and payment provider of this run alone. `worker`: the module that works the queue."""
+    with (
+        tempfile.TemporaryDirectory(prefix="skyqueue-load-") as name,
+        closing(Guardian()) as guardian,
+        provider(Path(name), guardian) as payments,
+        running("api.app:create_app", worker=worker, environment={"SKYQUEUE_PAYMENTS_URL": payments, **environment}) as stack,
+    ):
+        token = stack.administrator()["Authorization"].removeprefix("Bearer ")
+        yield Target(f"http://127.0.0.1:{stack.port}", token, stack.travellers, lambda: _check(stack))
+
+
+def external(host: str, username: str, password: str) -> Target:
+    """A product that is up at `host`. Its travellers are made through its own door, under its limits."""
+    with httpx.Client(base_url=host, timeout=30) as client:
+        return Target(host, _sign_in(client, username, password), lambda count: _register(host, count), list)
+
+
+def _check(stack: Stack) -> list[str]:
+    with stack.connect() as connection, stack.redis() as client:
+        return [str(each) for each in checker.check(connection, client, at_work=True)]
+
+
+def _register(host: str, count: int) -> list[str]:
+    tokens = []
+    with httpx.Client(base_url=host, timeout=30) as client:
+        for _ in range(count):
+            username = f"load-{uuid4().hex}"
+            answer = client.post("/api/v1/auth/register", json={"username": username, "password": PASSWORD})
+            if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+                raise SystemExit(f"{host} lets nobody register any more: fewer USERS, or SKYQUEUE_RATE_LIMITS=off there.")
+            answer.raise_for_status()
+            tokens.append(_sign_in(client, username, PASSWORD))
+    return tokens
+
+
+def _sign_in(client: httpx.Client, username: str, password: str) -> str:
+    answer = client.post("/api/v1/auth/token", data={"username": username, "password": password})
+    if answer.status_code != httpx.codes.OK:
+        raise SystemExit(f"{username} cannot sign in at {client.base_url}: {answer.text}")
+    return str(answer.json()["access_token"])

@@ -1,0 +1,27 @@
+"""A load run finds what it is there to find: the rush on a product whose last guard is off, and on the one that ships."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def rush(*options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "loadtests.run", "rush", "--users", "300", "--seconds", "10", *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
+
+
+def test_the_rush_keeps_every_promise() -> None:
+    run = rush()
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "kept: nothing oversold" in run.stdout
+
+
+def test_without_the_guard_the_rush_ends_with_a_violated_verdict() -> None:
+    run = rush("--without-guard")
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert "VIOLATED oversold" in run.stdout
