@@ -1,0 +1,124 @@
+"""`make bench`: every goal of speed, one row for each, with both sides from one run. `ROWS=1,2,13` runs some of them.
+
+The exit status is 0 when every target of the rows that were run is met, 1 when one is missed, 2 when an invariant was violated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from loadtests import charts
+from loadtests.bench.stack import Stack, running
+from loadtests.goals import answers, bulk, drain, endurance, growth, overload, sales
+from loadtests.goals.goal import Effort, Row
+from loadtests.goals.rush import Bench
+
+FOLDER: Final = Path(".cache/bench")
+APP: Final = "loadtests.bench.app:create_app"
+ON_ONE_STACK: Final[dict[int, Callable[[Bench, Effort], Row]]] = {
+    1: sales.row_1,
+    2: sales.row_2,
+    3: sales.row_3,
+    6: sales.row_6,
+    7: answers.row_7,
+    8: answers.row_8,
+    9: answers.row_9,
+    13: sales.row_13,
+    15: overload.row_15,
+}
+"""The rows that share servers and travellers."""
+ALL: Final = tuple(range(1, 17))
+
+
+def main() -> int:
+    options = _options()
+    effort = Effort(options.rounds, options.seconds, options.minutes)
+    begun = time.monotonic()
+    rows = []
+    for row in _measure(options.rows, effort, options.flights_a_day):
+        rows.append(row)
+        print("\n".join(row.lines()), flush=True)
+    rows.sort(key=lambda row: row.number)
+    machine = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "cores": os.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 2**30),
+        "python": platform.python_version(),
+        "load_before": [round(each, 1) for each in os.getloadavg()],
+        "rounds": effort.rounds,
+        "seconds": effort.seconds,
+        "minutes": effort.minutes,
+    }
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "last.json").write_text(json.dumps({"machine": machine, "rows": [row.as_data() for row in rows]}, indent=1))
+    charts.draw_bench({row.number: row.data for row in rows}, FOLDER)
+    missed = [row.number for row in rows if not row.is_met]
+    print(
+        f"{len(rows) - len(missed)} of {len(rows)} rows meet their targets; missed: {missed or 'none'}; {time.monotonic() - begun:.0f} s"
+    )
+    print(f"written: {FOLDER}/last.json and the plots beside it")
+    if any(row.violations for row in rows):
+        return 2
+    return 1 if missed else 0
+
+
+def _measure(wanted: tuple[int, ...], effort: Effort, flights_a_day: int) -> Iterator[Row]:
+    shared = [number for number in wanted if number in ON_ONE_STACK]
+    if shared:
+        with running(APP) as stack:
+            bench = Bench(stack)
+            bench.book(64, 1.0)  # warm-up
+            yield from _on(stack, bench, shared, effort)
+    if {4, 5} & set(wanted):
+        with running(APP, workers=0) as stack:
+            rows = drain.rows_4_and_5(stack, effort)
+        yield from (row for row in rows if row.number in wanted)
+    alone: dict[int, Callable[[], Row]] = {
+        10: lambda: bulk.row_10(effort),
+        11: bulk.row_11,
+        12: lambda: bulk.row_12(flights_a_day),
+        14: lambda: endurance.row_14(effort),
+        16: lambda: growth.row_16(effort),
+    }
+    for number in wanted:
+        if number in alone:
+            yield alone[number]()
+
+
+def _on(stack: Stack, bench: Bench, numbers: list[int], effort: Effort) -> Iterator[Row]:
+    for number in numbers:
+        row = ON_ONE_STACK[number](bench, effort)
+        row.violations = sales.violations(stack)
+        yield row
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="loadtests.goals", description=__doc__)
+    parser.add_argument("--rows", type=_rows, default=ALL, help="such as 1,2,13; without it, all")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each side in each round")
+    parser.add_argument("--minutes", type=float, default=1.5, help="of goal 14, which speaks of 30")
+    parser.add_argument("--flights-a-day", type=int, default=100_000, help="of goal 12")
+    return parser.parse_args()
+
+
+def _rows(said: str) -> tuple[int, ...]:
+    numbers = tuple(int(each) for each in said.split(",") if each)
+    if not numbers or not set(numbers) <= set(ALL):
+        raise argparse.ArgumentTypeError(f"rows are numbers from 1 to {ALL[-1]}")
+    return numbers
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""What an operation costs the servers: seconds of processor time by the system's own accounting, for each process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psutil
+
+from loadtests.bench.stack import Stack
+
+
+@dataclass(slots=True)
+class Bill:
+    """Seconds of the processor by process, filled in when the block ends."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def microseconds(self, operations: int) -> dict[str, float]:
+        """For each operation, with their sum."""
+        each = {name: 1e6 * used / max(1, operations) for name, used in self.seconds.items()}
+        return each | {"sum": sum(each.values())}
+
+
+@contextmanager
+def billed(stack: Stack) -> Iterator[Bill]:
+    """What the servers use while the block runs."""
+    bill, before = Bill(), _used(stack)
+    yield bill
+    bill.seconds = {name: used - before[name] for name, used in _used(stack).items()}
+
+
+def resident_mb(stack: Stack) -> dict[str, float]:
+    """Memory of each process, in megabytes."""
+    return {name: psutil.Process(pid).memory_info().rss / 2**20 for name, pid in stack.processes().items() if name != "postgres"}
+
+
+def _used(stack: Stack) -> dict[str, float]:
+    return {name: _of_tree(psutil.Process(pid)) for name, pid in stack.processes().items()}
+
+
+def _of_tree(root: psutil.Process) -> float:
+    total = 0.0
+    for process in (root, *root.children(recursive=True)):
+        try:
+            times = process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system
+        if process is root:  # what its children used that are gone
+            total += times.children_user + times.children_system
+    return total

@@ -1,0 +1,188 @@
+"""Goals 7, 8 and 9: what one booking takes when nothing else happens, what polls and waiting clients cost, and what the losers cost."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvloop
+
+from core.clock import new_id
+from loadtests.bench.client import hammer, request_bytes
+from loadtests.goals.goal import Effort, Figure, Row, median_ratio, middle
+from loadtests.goals.rush import SEATS, Bench, send
+from loadtests.goals.sales import rates
+
+WAITERS = 5_000
+OVERLOAD = 3
+
+
+def row_7(bench: Bench, effort: Effort) -> Row:
+    """A single client that waits for each booking, against the steps that it needs at least, each measured alone."""
+    row = Row(7, "idle: POST to final by long poll")
+    totals, steps = [], []
+    for _ in range(effort.rounds):
+        totals.append(_median_ms(bench, "/api/v1/booking", effort.seconds, "Prefer: wait=10"))
+        steps.append(_median_ms(bench, "/bench/noop", effort.seconds / 2) + 3 * _redis_ms(bench) + 2 * _commit_ms(bench))
+    p50, bare = statistics.median(totals), statistics.median(steps)
+    row.figures.append(Figure("p50", p50, 10, at_least=False, unit=" ms"))
+    ratio = median_ratio(totals, steps)
+    row.figures.append(
+        Figure(
+            "/ an HTTP request, three commands of Redis, two commits",
+            ratio,
+            3,
+            at_least=False,
+            sides=f"{p50:.2f} / {bare:.2f} ms",
+        )
+    )
+    row.data = {"totals": totals, "steps": steps}
+    return row
+
+
+def row_8(bench: Bench, effort: Effort) -> Row:
+    """Polls of finished jobs, and bookings while thousands wait."""
+    row = Row(8, "polls and waiting clients")
+    paths = _finished_jobs(bench)
+    polls = [request_bytes("GET", path, token, b"") for path, token in paths]
+    seen = [request_bytes("GET", "/bench/seen", token, b"") for _, token in paths]
+    asked, nothing = [], []
+    for _ in range(effort.rounds):
+        asked.append(_rate(bench, polls, effort.seconds, 200))
+        nothing.append(_rate(bench, seen, effort.seconds, 200))
+    sides = f"{middle(asked)} / {middle(nothing)} a second"
+    row.figures.append(Figure("status of a finished job / no-op GET", median_ratio(asked, nothing), 0.90, sides=sides))
+    crowded, alone = [], []
+    for _ in range(effort.rounds):
+        alone.append(bench.book(64, effort.seconds))
+        with _parked(bench, WAITERS):
+            crowded.append(bench.book(64, effort.seconds))
+    ratio = median_ratio(rates(crowded), rates(alone))
+    sides = f"{middle(rates(crowded))} / {middle(rates(alone))} a second"
+    row.figures.append(Figure(f"bookings with {WAITERS:,} long polls parked / with none", ratio, 0.90, sides=sides))
+    row.data = {"polls": asked, "noop": nothing, "crowded": rates(crowded), "alone": rates(alone)}
+    return row
+
+
+def row_9(bench: Bench, effort: Effort) -> Row:
+    """Losers are cheap, and three times as many clients as the peak needs do not lower it."""
+    row = Row(9, "sold out, and overload")
+    flight = bench.stack.flight(1)
+    body = json.dumps({"flight_id": str(flight), "seats": 1}).encode()
+    sold_out = [request_bytes("POST", "/api/v1/booking", token, body) for token in bench.tokens]
+    uvloop.run(hammer(bench.stack.port, 1, 1.0, lambda number: sold_out[number]))  # the last seat goes
+    lost, nothing, over, peak = [], [], [], []
+    for _ in range(effort.rounds):
+        lost.append(_rate(bench, sold_out, effort.seconds, 409))
+        nothing.append(bench.noop(64, effort.seconds).per_second)
+        peak.append(bench.book(256, effort.seconds))
+        over.append(bench.book(OVERLOAD * 256, effort.seconds))
+    row.figures.append(
+        Figure(
+            "sold-out POST / no-op POST", median_ratio(lost, nothing), 0.90, sides=f"{middle(lost)} / {middle(nothing)} a second"
+        )
+    )
+    ratio = median_ratio(rates(over), rates(peak))
+    sides = f"{middle(rates(over))} / {middle(rates(peak))} a second"
+    row.figures.append(Figure(f"goodput of {OVERLOAD * 256} clients / of 256", ratio, 0.95, sides=sides))
+    row.data = {"sold_out": lost, "noop": nothing, "over": rates(over), "peak": rates(peak)}
+    return row
+
+
+def _median_ms(bench: Bench, path: str, seconds: float, *headers: str) -> float:
+    body = json.dumps({"flight_id": str(bench.stack.flight(SEATS)), "seats": 1}).encode()
+    made = [request_bytes("POST", path, token, body, headers=headers) for token in bench.tokens[:5000]]
+    return statistics.median(send(bench.stack, 1, seconds, lambda number: made[number % len(made)], expect=202).latencies) * 1000
+
+
+def _redis_ms(bench: Bench) -> float:
+    with bench.stack.redis() as client:
+        return _timed(client.ping)
+
+
+def _commit_ms(bench: Bench) -> float:
+    with bench.stack.connect() as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS bench_commits (n int)")
+        return _timed(lambda: connection.execute("INSERT INTO bench_commits VALUES (1)"))
+
+
+def _timed(work: Callable[[], Any], times: int = 100) -> float:
+    taken = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken) * 1000
+
+
+def _rate(bench: Bench, requests: list[bytes], seconds: float, status: int) -> float:
+    return send(bench.stack, 64, seconds, lambda number: requests[number % len(requests)], expect=status).per_second
+
+
+def _finished_jobs(bench: Bench, count: int = 5_000) -> list[tuple[str, str]]:
+    """Addresses of jobs that are done, each with the token of its traveller."""
+    body = json.dumps({"flight_id": str(bench.stack.flight(SEATS)), "seats": 1}).encode()
+    tokens = bench.tokens[:count]
+    requests = iter(zip(tokens, [request_bytes("POST", "/api/v1/booking", token, body) for token in tokens], strict=True))
+    found: list[tuple[str, str]] = []
+
+    async def client() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", bench.stack.port)
+        for token, request in requests:
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+            found.append((json.loads(await reader.readexactly(length))["status_url"], token))
+        writer.close()
+
+    async def everybody() -> None:
+        await asyncio.gather(*(client() for _ in range(64)))
+
+    uvloop.run(everybody())
+    bench.await_quiet()
+    return found
+
+
+@contextmanager
+def _parked(bench: Bench, count: int) -> Iterator[None]:
+    """So many clients that wait for bookings which nobody works while the block runs. They live in a process of their own."""
+    token = bench.tokens[0]
+    with bench.stack.connect() as connection:
+        ids = [new_id() for _ in range(count)]
+        flight = bench.stack.flight(SEATS)
+        connection.execute(
+            """
+            WITH made AS (
+                INSERT INTO bookings (id, user_id, seats, reference, price_total, currency, next_at)
+                SELECT id, %s, 1, 'W' || substr(md5(id::text), 1, 12), 7500, 'INR', now() + interval '1 day' FROM unnest(%s::uuid[]) AS id RETURNING id
+            ) INSERT INTO booking_segments (booking_id, position, public_id, flight_id, price_total) SELECT id, 0, id, %s, 7500 FROM made
+            """,
+            (_owner(token), ids, flight),
+        )
+    program = bench.stack.start_program("loadtests.goals.waiting")
+    try:
+        assert program.stdin is not None
+        program.stdin.write(
+            json.dumps({"port": bench.stack.port, "token": token, "ids": [str(each) for each in ids]}).encode() + b"\n"
+        )
+        program.stdin.flush()
+        time.sleep(3)
+        yield
+    finally:
+        program.terminate()
+        program.wait()
+        with bench.stack.connect() as connection:
+            connection.execute("DELETE FROM booking_segments WHERE booking_id = ANY(%s)", (ids,))
+            connection.execute("DELETE FROM bookings WHERE id = ANY(%s)", (ids,))
+
+
+def _owner(token: str) -> str:
+    """Whose access token it is."""
+    claims = token.split(".")[1]
+    return str(json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sub"])

@@ -1,0 +1,68 @@
+"""Goals 10, 11 and 12: files, kept searches and itineraries, by the benches that measure each of them alone."""
+
+from __future__ import annotations
+
+import statistics
+
+from core.invariants import checker
+from loadtests.bench import imports, itineraries, search
+from loadtests.bench.search import SHORT_SECONDS
+from loadtests.bench.stack import running
+from loadtests.goals.goal import Effort, Figure, Row, middle
+
+ROWS = 100_000
+MEMORY_MB = 300.0
+FLAT = 1.25
+"""The peak of the largest file may be so much above that of the smallest."""
+
+
+def row_10(effort: Effort) -> Row:
+    row = Row(10, f"import of {ROWS:,} rows / COPY of the same rows into the same indexed table")
+    found = imports.rates(ROWS, effort.rounds)
+    copies = middle(found["copy"])
+    row.figures.append(Figure("new flights", found["ratio"], 0.75, sides=f"{middle(found['import'])} / {copies} rows a second"))
+    row.figures.append(
+        Figure("the same file again", found["ratio_again"], 2, sides=f"{middle(found['again'])} / {copies} rows a second")
+    )
+    peaks = imports.memory(imports.MEMORY_ROWS)
+    smallest, largest = peaks[min(peaks)], peaks[max(peaks)]
+    said = ", ".join(f"{rows:,} rows {peak:.0f} MB" for rows, peak in peaks.items())
+    row.figures.append(
+        Figure("peak memory of the worker", max(peaks.values()), MEMORY_MB, at_least=False, unit=" MB", sides=said)
+    )
+    row.figures.append(Figure("largest file / smallest", largest / smallest, FLAT, at_least=False))
+    row.violations = [str(each) for each in range(found["violations"])]
+    row.data = {**found, "peaks": {str(rows): peak for rows, peak in peaks.items()}}
+    return row
+
+
+def row_11() -> Row:
+    row = Row(11, "kept search / no-op GET; recomputations for each expiry under 500 clients")
+    with running(search.APP, workers=0) as stack:
+        search.put_flights(stack)
+        kept = search.kept_against_nothing(stack)
+    mine, other = zip(*kept, strict=True)
+    ratio = statistics.median(one / another for one, another in kept)
+    row.figures.append(Figure("64 clients", ratio, 1.2, sides=f"{middle(mine)} / {middle(other)} a second"))
+    with running(search.APP, workers=0, environment={"SKYQUEUE_SEARCH_CACHE_SECONDS": str(SHORT_SECONDS)}) as stack:
+        search.put_flights(stack)
+        expiry = search.crowd(stack, SHORT_SECONDS)
+        with stack.connect() as connection, connection.transaction():
+            row.violations = [str(each) for each in checker.check(connection, None)]
+    each = expiry.computed / expiry.lifetimes
+    said = f"computed {expiry.computed} times in {expiry.lifetimes:.1f} lifetimes"
+    row.figures.append(Figure("recomputations for each expiry", each, 1.05, at_least=False, sides=said))
+    row.data = {"kept": kept, "computed": expiry.computed, "lifetimes": expiry.lifetimes}
+    return row
+
+
+def row_12(flights_a_day: int) -> Row:
+    row = Row(12, f"itineraries with two stops, {flights_a_day:,} flights a day, 500 places")
+    found = itineraries.measure(flights_a_day)
+    for by in ("price", "fastest"):
+        row.figures.append(Figure(f"p50 by {by}", found[by]["p50"], 3, at_least=False, unit=" ms", sides="of its thread"))
+        row.figures.append(Figure(f"p99 by {by}", found[by]["p99"], 20, at_least=False, unit=" ms"))
+    row.figures.append(Figure("p50 over HTTP", found["http"]["p50"], 6, at_least=False, unit=" ms"))
+    row.violations = [f"{found['wrong']} answers differ from trying everything"] if found["wrong"] else []
+    row.data = found
+    return row

@@ -1,0 +1,120 @@
+"""Goals 4 and 5: how fast a worker brings preloaded bookings to their end, against a stock worker and against COPY of the same rows."""
+
+from __future__ import annotations
+
+import time
+from uuid import UUID
+
+from api.live.batch_intake import BatchIntake
+from core.bookings.intake.fair_share import FairShare
+from core.bookings.intake.requests import Accepted, BookingRequest
+from core.bookings.intake.rules import BookingRules
+from core.clock import new_id
+from core.db import opened
+from core.messaging.dispatcher import Dispatcher
+from core.messaging.messages import MAX_IDS, ReserveBookings
+from loadtests.bench.baselines import send_one
+from loadtests.bench.stack import Stack
+from loadtests.goals.goal import Effort, Figure, Row, median_ratio, middle
+from loadtests.goals.rush import SEATS
+
+BOOKINGS = 20_000
+STOCK_BOOKINGS = 2_000
+"""Preloaded for the stock worker, which is slower."""
+WAIT_SECONDS = 120.0
+
+
+def rows_4_and_5(stack: Stack, effort: Effort) -> tuple[Row, Row]:
+    """A stack without a worker: each drain starts one."""
+    drained, stock, copied = [], [], []
+    for _ in range(effort.rounds):
+        ids = preload(stack, BOOKINGS)
+        dispatcher = Dispatcher(stack.redis_url)
+        for start in range(0, len(ids), MAX_IDS):
+            dispatcher.send(ReserveBookings(tuple(ids[start : start + MAX_IDS])))
+        dispatcher.close()
+        drained.append(_drain(stack, "workers.main", ids))
+        copied.append(_copy(stack, ids))
+        alone = preload(stack, STOCK_BOOKINGS)
+        for each in alone:
+            send_one(each, stack.redis_url)
+        stock.append(_drain(stack, "loadtests.bench.baseline_worker", alone))
+    four = Row(4, "drain of preloaded bookings / one Dramatiq message and one commit for each, same work")
+    four.figures.append(
+        Figure("bookings/s", median_ratio(drained, stock), 10, sides=f"{middle(drained)} / {middle(stock)} a second")
+    )
+    four.data = {"drained": drained, "stock": stock}
+    five = Row(5, "rows brought to their end by the drain / COPY of the same rows into a table with the same indexes")
+    five.figures.append(
+        Figure("rows/s", median_ratio(drained, copied), 0.40, sides=f"{middle(drained)} / {middle(copied)} a second")
+    )
+    five.data = {"drained": drained, "copied": copied}
+    return four, five
+
+
+def preload(stack: Stack, count: int) -> list[UUID]:
+    """Bookings on disk and on no queue, each of another traveller, on one new flight. The sweep lets them alone."""
+    flight = stack.flight(SEATS)
+    users = [new_id() for _ in range(count)]
+    with stack.connect() as connection:
+        connection.execute(
+            "INSERT INTO users (id, username, password_hash, role) SELECT id, 'drain-' || id, '-', 'traveller' FROM unnest(%s::uuid[]) AS id",
+            (users,),
+        )
+    ids = []
+    with opened(stack.database_url, pool_size=1, application="bench") as database:
+        intake = BatchIntake(database, BookingRules(5, 10, FairShare(27, 10)))
+        for start in range(0, count, MAX_IDS):
+            answers = intake.accept([BookingRequest(user, (flight,), 1) for user in users[start : start + MAX_IDS]])
+            ids += [answer.booking_id for answer in answers if isinstance(answer, Accepted)]
+    with stack.connect() as connection:
+        connection.execute("UPDATE bookings SET next_at = now() + interval '1 hour' WHERE id = ANY(%s)", (ids,))
+        connection.execute("VACUUM ANALYZE bookings")
+        connection.execute("CHECKPOINT")
+    return ids
+
+
+def _drain(stack: Stack, module: str, ids: list[UUID]) -> float:
+    """Bookings for each second, from the first that was taken up to the last that ended; starting the worker is not counted."""
+    worker = stack.start_program(module)
+    try:
+        deadline = time.monotonic() + WAIT_SECONDS
+        with stack.connect() as connection:
+            while connection.execute(
+                "SELECT 1 FROM bookings WHERE id = ANY(%s) AND status = 'PENDING' LIMIT 1", (ids,)
+            ).fetchone():
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f"not drained by {module} after {WAIT_SECONDS:.0f} s")
+                time.sleep(0.1)
+            row = connection.execute(
+                """
+                SELECT extract(epoch FROM max(finished_at) - min((timeline -> 0 ->> 'at')::timestamptz))::float8,
+                       count(*) FILTER (WHERE status = 'CONFIRMED') FROM bookings WHERE id = ANY(%s)
+                """,
+                (ids,),
+            ).fetchone()
+        assert row is not None
+        if row[1] != len(ids):
+            raise RuntimeError(f"{row[1]} of {len(ids)} are confirmed")
+        return len(ids) / float(str(row[0]))
+    finally:
+        worker.terminate()
+        worker.wait(timeout=30)
+
+
+def _copy(stack: Stack, ids: list[UUID]) -> float:
+    """Rows for each second of COPY, of the drained bookings and their segments, into empty tables with the same indexes."""
+    seconds = 0.0
+    with stack.connect() as connection:
+        for table, key in (("bookings", "id"), ("booking_segments", "booking_id")):
+            with connection.cursor() as cursor:
+                ask = f"COPY (SELECT * FROM {table} WHERE {key} = ANY (ARRAY[{','.join(repr(str(each)) for each in ids)}]::uuid[])) TO STDOUT"
+                with cursor.copy(ask.encode()) as copy:
+                    data = b"".join(bytes(piece) for piece in copy)
+                cursor.execute(f"CREATE TABLE IF NOT EXISTS copied_{table} (LIKE {table} INCLUDING ALL)".encode())
+                cursor.execute(f"TRUNCATE copied_{table}".encode())
+                begun = time.perf_counter()
+                with cursor.copy(f"COPY copied_{table} FROM STDIN".encode()) as copy:
+                    copy.write(data)
+                seconds += time.perf_counter() - begun
+    return len(ids) / seconds

@@ -1,0 +1,137 @@
+"""Goal 14: sale, payment, cancellation and expiry at half of the peak, and what drifts meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import statistics
+import tempfile
+import time
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from uuid import UUID
+
+import uvloop
+
+from launcher.embedded.guardian import Guardian
+from loadtests.bench.asking import Asking
+from loadtests.bench.slow_provider import provider
+from loadtests.bench.stack import Stack, running
+from loadtests.goals.accounting import resident_mb
+from loadtests.goals.goal import Effort, Figure, Row
+from loadtests.goals.rush import SEATS, Bench
+from loadtests.goals.sales import violations
+
+CLIENTS = 24
+WINDOWS = 9
+DRIFT_PERCENT = 5.0
+WAIT = "Prefer: wait=20"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of the run. `table_bytes`, `aof_bytes`: of all so far, for each booking."""
+
+    per_second: float
+    p99_ms: float
+    api_mb: float
+    worker_mb: float
+    valkey_mb: float
+    dead_tuples: int
+    table_bytes: float
+    aof_bytes: float
+
+
+def row_14(effort: Effort) -> Row:
+    row = Row(14, f"{effort.minutes:g} minutes of sale, payment, cancellation and expiry at half of the peak")
+    with (
+        tempfile.TemporaryDirectory(prefix="skyqueue-bench-") as name,
+        closing(Guardian()) as guardian,
+        provider(Path(name), guardian) as payments,
+        running(
+            "loadtests.bench.app:create_app", environment={"SKYQUEUE_PAYMENTS_URL": payments, "SKYQUEUE_HOLD_MINUTES": "1"}
+        ) as stack,
+    ):
+        bench = Bench(stack)
+        peak = bench.book(64, effort.seconds).per_second
+        pace = peak / 2
+        windows = [uvloop.run(_window(bench, pace, effort.minutes * 60 / WINDOWS, stack.flight(SEATS))) for _ in range(WINDOWS)]
+        bench.await_quiet()
+        time.sleep(2)
+        row.violations = [each for each in violations(stack) if not each.startswith("I8")]
+    third = WINDOWS // 3
+    for what, values in (
+        ("rate", [each.per_second for each in windows]),
+        ("p99", [each.p99_ms for each in windows]),
+        ("memory of the API", [each.api_mb for each in windows]),
+        ("memory of the worker", [each.worker_mb for each in windows]),
+        ("table bytes for each booking", [each.table_bytes for each in windows]),
+        ("AOF bytes for each booking", [each.aof_bytes for each in windows]),
+    ):
+        middle, last = statistics.median(values[third : 2 * third]), statistics.median(values[2 * third :])
+        drift = 100 * (1 - last / middle) if what == "rate" else 100 * (last / middle - 1)
+        row.figures.append(
+            Figure(f"drift of the {what}", drift, DRIFT_PERCENT, at_least=False, unit=" %", sides=f"{middle:,.1f} -> {last:,.1f}")
+        )
+    row.notes.append(f"dead tuples: {', '.join(str(each.dead_tuples) for each in windows)}; paced at {pace:,.0f} a second")
+    row.data = {"peak": peak, "windows": [asdict(each) for each in windows]}
+    return row
+
+
+async def _window(bench: Bench, pace: float, seconds: float, flight: UUID) -> Window:
+    taken: list[float] = []
+    begun = time.perf_counter()
+    await asyncio.gather(*(_client(bench, pace / CLIENTS, begun + seconds, flight, taken) for _ in range(CLIENTS)))
+    took = time.perf_counter() - begun
+    return await asyncio.to_thread(_look, bench.stack, len(taken) / took, sorted(taken)[int(0.99 * len(taken))] * 1000)
+
+
+async def _client(bench: Bench, pace: float, stop_at: float, flight: UUID, taken: list[float]) -> None:
+    """Lives of bookings, one after the other, at this pace."""
+    client = await Asking.connect(bench.stack.port)
+    due = time.perf_counter()
+    try:
+        while (now := time.perf_counter()) < stop_at:
+            if now < due:
+                await asyncio.sleep(due - now)
+            due += random.expovariate(pace)
+            begun = time.perf_counter()
+            await _life(client, random.choice(bench.tokens), flight)
+            taken.append(time.perf_counter() - begun)
+    finally:
+        client.close()
+
+
+async def _life(client: Asking, token: str, flight: UUID) -> None:
+    """Seven of ten are bought at once; the others are held, and paid, or cancelled, or left to expire."""
+    body: dict[str, object] = {"flight_id": str(flight), "seats": 1, "allow_duplicate": True}
+    kind = random.random()
+    if kind < 0.7:
+        await client.ask("POST", "/api/v1/booking", token, body, WAIT)
+        return
+    held = await client.ask("POST", "/api/v1/booking", token, body | {"payment": {"hold": True}}, WAIT)
+    if held.status != 202 or held.body["status"] != "HELD":
+        return
+    booking = held.body["booking_id"]
+    if kind < 0.8:
+        await client.ask("POST", f"/api/v1/bookings/{booking}/payments", token, {"token": "tok_ok"})
+    elif kind < 0.9:
+        await client.ask("DELETE", f"/api/v1/bookings/{booking}", token)
+
+
+def _look(stack: Stack, per_second: float, p99_ms: float) -> Window:
+    memory = resident_mb(stack)
+    with stack.connect() as connection, stack.redis() as client:
+        row = connection.execute(
+            """
+            SELECT (SELECT sum(n_dead_tup)::int FROM pg_stat_user_tables WHERE relname IN ('bookings', 'booking_segments', 'flights', 'payments')),
+                   ((pg_total_relation_size('bookings') + pg_total_relation_size('booking_segments'))
+                    / (SELECT count(*) FROM bookings))::float8,
+                   (SELECT count(*) FROM bookings)
+            """
+        ).fetchone()
+        aof = int(client.info("persistence").get("aof_current_size", 0))
+    assert row is not None
+    dead, table, bookings = (float(str(each)) for each in row)
+    return Window(per_second, p99_ms, memory["api"], memory["worker"], memory["valkey"], int(dead), table, aof / bookings)

@@ -1,0 +1,140 @@
+"""One rush: so many clients, each request another traveller's, on one flight or on many; and what it cost."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import uvloop
+
+from loadtests.bench import baselines
+from loadtests.bench.client import Tally, hammer, request_bytes
+from loadtests.bench.stack import Stack
+from loadtests.goals.accounting import Bill, billed
+
+SEATS = 1_000_000
+SEAT_ROWS = 60_000
+TRAVELLERS = 20_000
+"""More than book in one rush, so that nobody books a flight twice."""
+QUIET_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rush:
+    """`per_second`: operations, from the first request to the last that is final. Milliseconds: of the answers, and from accepted to final
+    by the clock of Postgres. `batches`: the mean batch of the intake and of the worker.
+    """
+
+    clients: int
+    per_second: float
+    operations: int
+    answer_p50_ms: float
+    answer_p99_ms: float
+    final_p50_ms: float | None = None
+    final_p99_ms: float | None = None
+    batches: tuple[float, float] | None = None
+    cpu_us: dict[str, float] = field(default_factory=dict)
+
+
+class Bench:
+    """The travellers of one stack, and the rushes that they make."""
+
+    def __init__(self, stack: Stack, travellers: int = TRAVELLERS) -> None:
+        self.stack = stack
+        self.tokens = stack.travellers(travellers)
+        with stack.connect() as connection:
+            baselines.prepare(connection)
+
+    def noop(self, clients: int, seconds: float, path: str = "/bench/noop") -> Rush:
+        """The same requests to a handler that does nothing."""
+        return self._rush(path, [self.stack.flight(SEATS)], clients, seconds, is_kept=False)
+
+    def book(self, clients: int, seconds: float, flights: Sequence[UUID] = ()) -> Rush:
+        """The product. `flights`: in turn; without any, one new flight."""
+        return self._rush("/api/v1/booking", flights or [self.stack.flight(SEATS)], clients, seconds, is_kept=True)
+
+    def task(self, clients: int, seconds: float) -> Rush:
+        """One message and one commit for each booking."""
+        return self._rush("/bench/task", [self.stack.flight(SEATS)], clients, seconds, is_kept=True)
+
+    def naive(self, clients: int, seconds: float) -> Rush:
+        return self._rush("/bench/naive", [self._bench_flight(1)], clients, seconds, is_kept=False)
+
+    def skip_locked(self, clients: int, seconds: float) -> Rush:
+        return self._rush("/bench/skip-locked", [self._bench_flight(SEAT_ROWS)], clients, seconds, is_kept=False)
+
+    def _bench_flight(self, seat_rows: int) -> UUID:
+        flight = self.stack.flight(SEATS)
+        with self.stack.connect() as connection:
+            baselines.prepare_flight(connection, flight, seat_rows)
+            connection.execute("ANALYZE bench_seats")
+        return flight
+
+    def _rush(self, path: str, flights: Sequence[UUID], clients: int, seconds: float, *, is_kept: bool) -> Rush:
+        bodies = [json.dumps({"flight_id": str(flight), "seats": 1}).encode() for flight in flights]
+        made = [request_bytes("POST", path, token, bodies[n % len(bodies)]) for n, token in enumerate(self.tokens)]
+        since = self._newest()
+        with billed(self.stack) as bill:
+            begun = time.perf_counter()
+            tally = send(self.stack, clients, seconds, lambda number: made[number % len(made)], expect=202)
+            if is_kept:
+                self.await_quiet()
+            took = time.perf_counter() - begun
+        return self._summed(tally, took, clients, bill, since if is_kept else None)
+
+    def _summed(self, tally: Tally, took: float, clients: int, bill: Bill, since: UUID | None) -> Rush:
+        ordered = sorted(tally.latencies)
+        p50, p99 = (ordered[int(len(ordered) * part)] * 1000 for part in (0.5, 0.99))
+        if since is None:
+            return Rush(clients, tally.per_second, tally.answered, p50, p99, cpu_us=bill.microseconds(tally.answered))
+        with self.stack.connect() as connection:
+            row = connection.execute(
+                """
+                SELECT count(*) FILTER (WHERE status = 'CONFIRMED'), count(DISTINCT created_at), count(DISTINCT finished_at),
+                    percentile_cont(0.5) WITHIN GROUP (ORDER BY ms), percentile_cont(0.99) WITHIN GROUP (ORDER BY ms)
+                FROM (SELECT *, (extract(epoch FROM finished_at - created_at) * 1000)::float8 AS ms FROM bookings WHERE id > %s) AS made
+                """,
+                (since,),
+            ).fetchone()
+        assert row is not None
+        confirmed, commits, ends, final_p50, final_p99 = (float(str(each or 0)) for each in row)
+        if confirmed != tally.answered:
+            raise RuntimeError(f"{tally.answered} were accepted and {confirmed:.0f} are confirmed")
+        return Rush(
+            clients, confirmed / took, int(confirmed), p50, p99, final_p50, final_p99,
+            (confirmed / max(1, commits), confirmed / max(1, ends)), bill.microseconds(tally.answered),
+        )  # fmt: skip
+
+    def _newest(self) -> UUID:
+        with self.stack.connect() as connection:
+            row = connection.execute(
+                "SELECT coalesce(max(id::text)::uuid, '00000000-0000-0000-0000-000000000000') FROM (SELECT id FROM bookings ORDER BY id DESC LIMIT 1) AS newest"
+            ).fetchone()
+        assert isinstance(row, tuple)
+        return UUID(str(row[0]))
+
+    def await_quiet(self) -> None:
+        """Return when no booking is PENDING, but for those that are put aside for a day."""
+        deadline = time.monotonic() + QUIET_SECONDS
+        with self.stack.connect() as connection:
+            while time.monotonic() < deadline:
+                row = connection.execute(
+                    "SELECT count(*) FROM bookings WHERE next_at < now() + interval '2 hours' AND status = 'PENDING'"
+                ).fetchone()
+                if row == (0,):
+                    return
+                time.sleep(0.02)
+        raise RuntimeError(f"bookings are PENDING after {QUIET_SECONDS:.0f} s")
+
+
+def send(
+    stack: Stack, clients: int, seconds: float, request_of: Callable[[int], bytes], *, expect: int, keep_bodies: bool = False
+) -> Tally:
+    """Requests by so many clients, all of which are to be answered with the status `expect`."""
+    tally = uvloop.run(hammer(stack.port, clients, seconds, request_of, keep_bodies=keep_bodies))
+    if set(tally.statuses) != {expect}:
+        raise RuntimeError(f"expected {expect} only, got {tally.statuses}")
+    return tally

@@ -1,0 +1,179 @@
+"""Goals 1, 2, 3, 6 and 13: bookings for each second and what they cost, on one stack, both sides in turns."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from core.invariants import checker
+from loadtests.bench.stack import Stack
+from loadtests.goals.goal import Effort, Figure, Row, median_ratio, middle
+from loadtests.goals.rush import Bench, Rush
+
+CLIENTS = (64, 256)
+SWEEP = (1, 4, 16, 64, 256, 1024)
+SPREAD = 10_000
+P99_MS = 250.0
+"""From accepted to final, at the rate that is quoted."""
+CPU_TARGETS_US = {64: 320.0, 256: 250.0}
+
+
+def in_turns(rounds: int, sides: dict[str, Callable[[], Rush]]) -> dict[str, list[Rush]]:
+    """Each side once in every round, one after the other."""
+    measured: dict[str, list[Rush]] = {name: [] for name in sides}
+    for _ in range(rounds):
+        for name, side in sides.items():
+            measured[name].append(side())
+    return measured
+
+
+def rates(rushes: list[Rush]) -> list[float]:
+    return [rush.per_second for rush in rushes]
+
+
+def violations(stack: Stack) -> list[str]:
+    """What the run did to the promises, when nothing is in flight."""
+    with stack.connect() as connection, connection.transaction(), stack.redis() as client:
+        found = checker.check(connection, client)
+    return [str(each) for each in found]
+
+
+def row_1(bench: Bench, effort: Effort) -> Row:
+    """The product against what a team would write first, at 64 and at 256 clients."""
+    row = Row(1, "confirmed bookings/s on one flight, against other designs in the same application")
+    with _stock_worker(bench.stack):
+        for clients in CLIENTS:
+            seconds = effort.seconds
+            sides: dict[str, Callable[[], Rush]] = {
+                "product": partial(bench.book, clients, seconds),
+                "naive": partial(bench.naive, clients, seconds),
+                "task": partial(bench.task, clients, seconds / 2),
+                "seat rows": partial(bench.skip_locked, clients, seconds),
+            }
+            measured = in_turns(effort.rounds, sides)
+            mine = rates(measured["product"])
+            for name, what, target in (
+                ("naive", "SELECT FOR UPDATE", 15),
+                ("task", "one message for each booking", 15),
+                ("seat rows", "seat rows, SKIP LOCKED", 5),
+            ):
+                other = rates(measured[name])
+                sides_said = f"{middle(mine)} / {middle(other)} a second"
+                row.figures.append(Figure(f"{what}, {clients} clients", median_ratio(mine, other), target, sides=sides_said))
+            row.figures.append(_p99(measured["product"], clients))
+            row.data[str(clients)] = _data(measured)
+    return row
+
+
+def row_2(bench: Bench, effort: Effort) -> Row:
+    """The product against a handler that does nothing."""
+    row = Row(2, "confirmed bookings/s / no-op POST with the same body and authentication")
+    for clients, target in zip(CLIENTS, (0.75, 0.90), strict=True):
+        measured = in_turns(
+            effort.rounds,
+            {
+                "product": partial(bench.book, clients, effort.seconds),
+                "noop": partial(bench.noop, clients, effort.seconds),
+                "bare ASGI": partial(bench.noop, clients, effort.seconds / 2, "/bench/bare"),
+            },
+        )
+        mine, other = rates(measured["product"]), rates(measured["noop"])
+        row.figures.append(
+            Figure(f"{clients} clients", median_ratio(mine, other), target, sides=f"{middle(mine)} / {middle(other)} a second")
+        )
+        row.notes.append(f"bare ASGI, {clients} clients: {middle(rates(measured['bare ASGI']))} a second")
+        row.notes += _batches(measured["product"], clients)
+        row.data[str(clients)] = _data(measured)
+    return row
+
+
+def row_3(bench: Bench, effort: Effort) -> Row:
+    """A hot flight must cost what cold ones cost."""
+    row = Row(3, f"bookings/s on one flight / spread over {SPREAD:,} flights")
+    with bench.stack.connect() as connection:
+        made = connection.execute(
+            """
+            INSERT INTO flights (id, flight_number, flight_number_key, source, destination, departure_ts, arrival_ts, departure_date,
+                                 total_seats, price, currency)
+            SELECT gen_random_uuid(), 'SP-' || n, 'SP' || n, 'Delhi', 'Mumbai', now() + interval '3 days', now() + interval '4 days',
+                   current_date + 3, 1000, 7500, 'INR' FROM generate_series(1, %s) AS n RETURNING id
+            """,
+            (SPREAD,),
+        ).fetchall()
+    flights: list[Any] = [each[0] for each in made]
+    measured = in_turns(
+        effort.rounds,
+        {"one": lambda: bench.book(64, effort.seconds), "spread": lambda: bench.book(64, effort.seconds, flights)},
+    )
+    one, spread = rates(measured["one"]), rates(measured["spread"])
+    row.figures.append(Figure("64 clients", median_ratio(one, spread), 0.95, sides=f"{middle(one)} / {middle(spread)} a second"))
+    row.data = _data(measured)
+    return row
+
+
+def row_6(bench: Bench, effort: Effort) -> Row:
+    """What it costs to keep what was promised."""
+    row = Row(6, "bookings/s with synchronous_commit=on and AOF everysec / both off")
+    stack = bench.stack
+
+    def switched(on: bool) -> Rush:
+        with stack.connect() as connection, stack.redis() as client:
+            connection.execute(f"ALTER SYSTEM SET synchronous_commit = {'on' if on else 'off'}".encode())
+            connection.execute("SELECT pg_reload_conf()")
+            client.config_set("appendonly", "yes" if on else "no")
+        return bench.book(64, effort.seconds)
+
+    measured = in_turns(effort.rounds, {"on": lambda: switched(True), "off": lambda: switched(False)})
+    switched(True)
+    on, off = rates(measured["on"]), rates(measured["off"])
+    row.figures.append(Figure("64 clients", median_ratio(on, off), 0.85, sides=f"{middle(on)} / {middle(off)} a second"))
+    row.data = _data(measured)
+    return row
+
+
+def row_13(bench: Bench, effort: Effort) -> Row:
+    """Time of the processors for each booking, and the rate and latency by the number of clients."""
+    row = Row(13, "server CPU for each booking")
+    for clients, target in CPU_TARGETS_US.items():
+        rushes = [bench.book(clients, effort.seconds) for _ in range(effort.rounds)]
+        parts = {name: statistics.median(rush.cpu_us[name] for rush in rushes) for name in rushes[0].cpu_us}
+        said = ", ".join(f"{name} {used:,.0f}" for name, used in parts.items())
+        row.figures.append(Figure(f"{clients} clients", parts["sum"], target, at_least=False, unit=" us", sides=said))
+        row.notes += _batches(rushes, clients)
+        row.data[str(clients)] = [asdict(rush) for rush in rushes]
+    sweep = [bench.book(clients, effort.seconds) for clients in SWEEP]
+    row.data["clients"] = [asdict(rush) for rush in sweep]
+    row.notes += [
+        f"{rush.clients:>5} clients: {rush.per_second:>6,.0f}/s, final p50 {rush.final_p50_ms:.0f} p99 {rush.final_p99_ms:.0f} ms,"
+        f" {rush.cpu_us['sum']:,.0f} us"
+        for rush in sweep
+    ]
+    return row
+
+
+def _p99(rushes: list[Rush], clients: int) -> Figure:
+    p99 = statistics.median(rush.final_p99_ms or 0 for rush in rushes)
+    return Figure(f"p99 from accepted to final, {clients} clients", p99, P99_MS, at_least=False, unit=" ms")
+
+
+def _batches(rushes: list[Rush], clients: int) -> list[str]:
+    intake, worker = (statistics.median(rush.batches[side] for rush in rushes if rush.batches) for side in (0, 1))
+    return [f"mean batch, {clients} clients: intake {intake:.0f}, worker {worker:.0f}"]
+
+
+def _data(measured: dict[str, list[Rush]]) -> dict[str, Any]:
+    return {name: [asdict(rush) for rush in rushes] for name, rushes in measured.items()}
+
+
+@contextmanager
+def _stock_worker(stack: Stack) -> Iterator[None]:
+    process = stack.start_program("loadtests.bench.baseline_worker")
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)

@@ -1,0 +1,28 @@
+"""Clients that wait: each long-polls a job that nobody works, in a process of their own. Reads what to do as one line of JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from itertools import count
+
+import uvloop
+
+from loadtests.bench.client import hammer, request_bytes
+
+AT_LEAST_SECONDS = 600.0
+
+
+async def wait(port: int, token: str, ids: list[str]) -> None:
+    polls = [request_bytes("GET", f"/api/v1/jobs/{each}", token, b"", headers=("Prefer: wait=25",)) for each in ids]
+    turns = count()
+    await hammer(port, len(polls), AT_LEAST_SECONDS, lambda _: polls[next(turns) % len(polls)])
+
+
+def main() -> None:
+    told = json.loads(sys.stdin.readline())
+    uvloop.run(wait(told["port"], told["token"], told["ids"]))
+
+
+if __name__ == "__main__":
+    main()
