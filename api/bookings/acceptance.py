@@ -101,6 +101,7 @@ def _find_sold_out(seat_counts: SeatCountCache, flights: tuple[UUID, ...], seats
     for flight_id in flights:
         known = seat_counts.known(flight_id)
         if known is not None and known < seats:
+            seat_counts.freshen(flight_id)
             return SeatsSoldOut("Fewer seats are left than you asked for.", flight_id=str(flight_id))
     return None
 

@@ -6,6 +6,8 @@ How a job ended is remembered, and answered while Postgres is away; while it is 
 from __future__ import annotations
 
 import asyncio
+import random
+from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +20,11 @@ from core.jobs.status import Job, read_jobs
 from core.telemetry.incidents import Incident
 
 BACKSTOP_SECONDS: Final = 1.0
-"""How long a waiter relies on job events before it looks for itself."""
+"""How long a waiter relies on job events before it looks for itself, while few wait."""
+LOOKS_PER_SECOND: Final = 500
+"""All waiters of a process together look no more often: the more wait, the longer each of them relies on job events."""
+JITTER: Final = 0.2
+"""A wait is longer or shorter by up to this part of itself, so that who came together does not look together."""
 REMEMBERED: Final = 20_000
 """Jobs that were read when they were done, the latest of them."""
 
@@ -54,7 +60,7 @@ class JobReader:
                 left = deadline - loop.time()
                 if job is None or job.done or left <= 0 or self._waiters.dismissed:
                     return job
-                await asyncio.wait([event], timeout=min(left, BACKSTOP_SECONDS))
+                await asyncio.wait([event], timeout=min(left, backstop_seconds(len(self._waiters))))
             finally:
                 self._waiters.forget(job_id, event)
 
@@ -91,3 +97,8 @@ class JobReader:
             self._ended[job.job_id] = job
             if len(self._ended) > REMEMBERED:
                 del self._ended[next(iter(self._ended))]  # the one that was read the longest ago
+
+
+def backstop_seconds(waiting: int, *, chance: Callable[[], float] = random.random) -> float:
+    """How long one of so many waiters relies on job events. `chance` gives numbers from 0 to 1."""
+    return max(BACKSTOP_SECONDS, waiting / LOOKS_PER_SECOND) * (1 - JITTER + 2 * JITTER * chance())

@@ -6,6 +6,7 @@ An entry is trusted for a second. So a lost message can only cause a seat to be 
 from __future__ import annotations
 
 import time
+from asyncio import Future
 from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
@@ -25,6 +26,7 @@ class SeatCountCache:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._entries: dict[UUID, tuple[int, float]] = {}
+        self._freshening: set[UUID] = set()
         self._reader: Batcher[UUID, int | None] = Batcher("seat-counts", self._read, limit=1000)
 
     def note(self, seats: Mapping[UUID, int]) -> None:
@@ -43,6 +45,27 @@ class SeatCountCache:
         """Free seats, if this process knows them now. No I/O."""
         entry = self._entries.get(flight_id)
         return entry[0] if entry is not None and entry[1] > time.monotonic() else None
+
+    def freshen(self, flight_id: UUID) -> None:
+        """Read the free seats of this flight, unless what is known of it is to be trusted for a while; nobody waits for it.
+
+        A flight that is sold out has no events. Without this its count would be forgotten every second, and whoever came then would be
+        accepted only to hear in the end that it is sold out.
+        """
+        entry = self._entries.get(flight_id)
+        if entry is None or flight_id in self._freshening or entry[1] - time.monotonic() > TRUSTED_SECONDS / 2:
+            return
+        self._freshening.add(flight_id)
+        self._reader.submit(flight_id).add_done_callback(lambda read: self._freshened(flight_id, entry, read))
+
+    def _freshened(self, flight_id: UUID, entry: tuple[int, float], read: Future[int | None]) -> None:
+        self._freshening.discard(flight_id)
+        if read.cancelled() or read.exception() is not None:
+            return  # it is forgotten in time
+        count = read.result()
+        # What an event told meanwhile is newer.
+        if count is not None and self._entries.get(flight_id) is entry:
+            self.note({flight_id: count})
 
     async def free(self, flight_ids: Sequence[UUID]) -> dict[UUID, int]:
         """Free seats of these flights; unknown flights are left out. One query for all that no fresh entry answers."""

@@ -29,7 +29,7 @@ from launcher.embedded.postgres import EmbeddedPostgres
 from launcher.embedded.valkey import EmbeddedValkey
 
 SECRET = "a bench is a public place, 32 bytes"  # of servers that live for a minute
-READY_SECONDS = 90.0
+READY_SECONDS = 240.0
 ENDING_SECONDS = 20.0
 
 
