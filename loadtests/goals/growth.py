@@ -57,7 +57,7 @@ def _hold(stack: Stack, flight: UUID, count: int) -> None:
                 SELECT gen_random_uuid(), 'open-' || gen_random_uuid(), '-', 'traveller' FROM generate_series(1, %(count)s) RETURNING id
             ), made AS (
                 INSERT INTO bookings (id, user_id, seats, status, payment_mode, reference, price_total, currency, next_at, hold_expires_at)
-                SELECT gen_random_uuid(), id, 1, 'HELD', 'hold', 'O' || substr(md5(id::text), 1, 14), 7500, 'INR', now() + interval '1 day',
+                SELECT uuidv7(), id, 1, 'HELD', 'hold', 'O' || substr(md5(id::text), 1, 14), 7500, 'INR', now() + interval '1 day',
                        now() + interval '1 day' FROM people RETURNING id
             ), moved AS (
                 INSERT INTO booking_segments (booking_id, position, public_id, flight_id, price_total) SELECT id, 0, id, %(flight)s, 7500 FROM made
