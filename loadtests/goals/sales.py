@@ -105,9 +105,15 @@ def row_3(bench: Bench, effort: Effort) -> Row:
             (SPREAD,),
         ).fetchall()
     flights: list[Any] = [each[0] for each in made]
+
+    def spread_out() -> Rush:
+        # The next traveller takes the place of the last one, so that nobody books a flight twice.
+        flights.append(flights.pop(0))
+        return bench.book(64, effort.seconds, flights)
+
     measured = in_turns(
         effort.rounds,
-        {"one": lambda: bench.book(64, effort.seconds), "spread": lambda: bench.book(64, effort.seconds, flights)},
+        {"one": lambda: bench.book(64, effort.seconds), "spread": spread_out},
     )
     one, spread = rates(measured["one"]), rates(measured["spread"])
     row.figures.append(Figure("64 clients", median_ratio(one, spread), 0.95, sides=f"{middle(one)} / {middle(spread)} a second"))
