@@ -113,7 +113,7 @@ def _read_head(scope: HTTPScope) -> _Head | None:
         return None
     if prefer is not None and len(prefer) > LONGEST_PREFERENCE:
         return None
-    load_run = _text(said.get(b"x-load-run"))
+    load_run = _text(headers.get(b"x-load-run"))
     if load_run is not None and not LOAD_RUN.fullmatch(load_run):
         return None
     return _Head(bearer[1].decode(), key, prefer, load_run)

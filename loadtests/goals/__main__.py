@@ -45,11 +45,23 @@ def main() -> int:
     options = _options()
     effort = Effort(options.rounds, options.seconds, options.minutes)
     begun = time.monotonic()
-    rows = []
-    for row in _measure(options.rows, effort, options.flights_a_day):
-        rows.append(row)
-        print("\n".join(row.lines()), flush=True)
-    rows.sort(key=lambda row: row.number)
+    rows: list[Row] = []
+    try:
+        for row in _measure(options.rows, effort, options.flights_a_day):
+            rows.append(row)
+            print("\n".join(row.lines()), flush=True)
+    finally:
+        _write(sorted(rows, key=lambda row: row.number), effort)
+    missed = sorted(row.number for row in rows if not row.is_met)
+    print(f"{len(rows) - len(missed)} of {len(rows)} rows meet their targets; missed: {missed or 'none'}")
+    print(f"written in {time.monotonic() - begun:.0f} s: {FOLDER}/last.json and the plots beside it")
+    if any(row.violations for row in rows):
+        return 2
+    return 1 if missed else 0
+
+
+def _write(rows: list[Row], effort: Effort) -> None:
+    """What was measured, also when a later row could not be."""
     machine = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "cores": os.cpu_count(),
@@ -62,15 +74,7 @@ def main() -> int:
     }
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / "last.json").write_text(json.dumps({"machine": machine, "rows": [row.as_data() for row in rows]}, indent=1))
-    charts.draw_bench({row.number: row.data for row in rows}, FOLDER)
-    missed = [row.number for row in rows if not row.is_met]
-    print(
-        f"{len(rows) - len(missed)} of {len(rows)} rows meet their targets; missed: {missed or 'none'}; {time.monotonic() - begun:.0f} s"
-    )
-    print(f"written: {FOLDER}/last.json and the plots beside it")
-    if any(row.violations for row in rows):
-        return 2
-    return 1 if missed else 0
+    charts.draw_bench({row.number: row.data for row in rows if not row.violations}, FOLDER)
 
 
 def _measure(wanted: tuple[int, ...], effort: Effort, flights_a_day: int) -> Iterator[Row]:
