@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ from api.events import EventController
 from api.flights.cancellations import FlightCancellationController
 from api.flights.controller import FlightController
 from api.health import HealthController
-from api.http import bodies, understanding
+from api.http import bodies, hosts, understanding
 from api.http.authentication import Authentication
 from api.http.database import WatchedDatabase
 from api.http.errors import EXCEPTION_HANDLERS
@@ -40,6 +40,7 @@ from api.live.ended_sessions import EndedSessions
 from api.live.password_hasher import PasswordHasher
 from api.live.services import Live
 from api.metrics import MetricsController
+from api.operations import gauges
 from api.operations.api_keys import ApiKeyController
 from api.operations.bookings import OperationsBookingController
 from api.operations.dead_letters import DeadLetterController
@@ -69,7 +70,8 @@ from core.redis import address, clients
 from core.search.cache import SearchCache
 from core.search.itineraries.timetable import Timetable
 from core.settings import Settings
-from core.telemetry import logs
+from core.telemetry import logs, metrics_server
+from core.telemetry.metrics import Exposed
 from core.tickets.signature import TicketSigner
 from core.users.tokens import LEEWAY_SECONDS
 
@@ -142,7 +144,8 @@ def create_app(settings: Settings | None = None, *, log: Path | None = None) -> 
         debug=False,
         pdb_on_exception=False,
     )
-    app.asgi_handler = Edge(BookingFastPath(SearchFastPath(app.asgi_handler)), app.routes)
+    names = hosts.allowed(settings.http.allowed_hosts)
+    app.asgi_handler = Edge(BookingFastPath(SearchFastPath(app.asgi_handler)), app.routes, names)
     return app
 
 
@@ -197,7 +200,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         search_cache = SearchCache(aredis, seconds=kept_seconds)
         timetable = Timetable(db.snapshot, aredis, max_bytes=settings.search.timetable_mb * 2**20, seconds=kept_seconds)
         stack.push_async_callback(timetable.close)
-        yield Services(
+        services = Services(
             settings=settings,
             db=db,
             redis=redis,
@@ -217,3 +220,17 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             live=live,
             callbacks=callbacks,
         )
+        if settings.http.metrics_port is not None:
+            stack.enter_context(_metrics_on(settings.http.host, settings.http.metrics_port, services))
+        yield services
+
+
+@contextmanager
+def _metrics_on(host: str, port: int, services: Services) -> Iterator[None]:
+    server = metrics_server.serve(host, port, Exposed(lambda: gauges.read_all(services)))
+    try:
+        yield
+    finally:
+        if server is not None:
+            server.shutdown()
+            server.server_close()

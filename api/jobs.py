@@ -18,6 +18,7 @@ from api.http.polling import ask_again_in
 from api.http.prefer import LONGEST_PREFERENCE, wait_seconds
 from api.live.backlog import Backlog
 from api.load_runs import LoadRunName
+from api.pages import files
 from api.services import Services, SignedRequest
 from core.jobs.status import Job, JobNotFound
 from core.users.tokens import Principal
@@ -73,7 +74,7 @@ class JobController(Controller):
             headers["retry-after"] = _ask_again(described, live.backlog)
         if seconds:
             headers["preference-applied"] = f"wait={seconds}"
-        if if_none_match is not None and _is_known(headers["etag"], if_none_match):
+        if files.is_known(headers["etag"], if_none_match):
             return Response[Any](None, status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Response(described, headers=headers)
 
@@ -99,9 +100,3 @@ def _may_see(job: Job, principal: Principal) -> bool:
 def _etag(job: Job) -> str:
     """Changes with whatever the job says. The place in the queue is no change: a poller that only moved up still gets its 304."""
     return f'"{job.status}-{zlib.crc32(msgspec.json.encode(job)):08x}"'
-
-
-def _is_known(etag: str, if_none_match: str) -> bool:
-    """A proxy that compresses makes a tag weak (`W/`); for a read that is the same tag."""
-    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return etag in tags or "*" in tags

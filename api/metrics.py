@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from api.http.authentication import PUBLIC
 from api.operations import gauges
 from api.services import Services
+from core.errors import NotFound
 from core.telemetry import metrics
 
 
@@ -22,7 +23,10 @@ class MetricsController(Controller):
         summary="Metrics of this API, and of the queues",
         media_type="text/plain",
         sync_to_thread=True,
+        opt={"errors": (NotFound,)},
     )
     def read(self, services: NamedDependency[Services]) -> Response[bytes]:
-        """In Prometheus' text format."""
+        """In Prometheus' text format. Nothing is here where `SKYQUEUE_METRICS_PORT` gives the metrics a port of their own."""
+        if services.settings.http.metrics_port is not None:
+            raise NotFound("The metrics have a port of their own.")
         return Response(metrics.exposition(gauges.read_all(services)), media_type=metrics.CONTENT_TYPE)

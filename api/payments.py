@@ -24,6 +24,7 @@ from api.http.polling import ask_again_in
 from api.http.prefer import wait_seconds
 from api.http.understanding import READS_BODY_ITSELF
 from api.http.wire import RequestBody, Word
+from api.limits import rate_limits
 from api.services import Services, SignedRequest
 from core.bookings.errors import BookingNotFound
 from core.bookings.states import BookingStatus
@@ -86,7 +87,7 @@ class PaymentController(Controller):
     ) -> Response[BookingAccepted]:
         """Charge a card for seats that are held. The job is the booking's: it is done once the charge is decided. After a decline
         another card may be tried, until the hold ends."""
-        await services.limiter.check(Scope.BOOKING_USER, request.user.user_id)
+        await rate_limits.count(request.scope["state"], services.limiter, Scope.BOOKING_USER, request.user.user_id)
         once = keyed(request, idempotency_key, data)
         begun = await sync_to_thread(_pay, services, booking_id, request.user, data.token, once)
         seconds = wait_seconds(prefer)

@@ -35,6 +35,12 @@ class _Concern(Environment):
 class Http(_Concern):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    allowed_hosts: str = Field(default="", max_length=2000, pattern=r"^[A-Za-z0-9_.,*: \[\]-]*$")
+    """Names that we answer to, with commas; `.example.com` for all below it, `*` for every name. Addresses, names without a dot and what this
+    machine calls itself are always ours.
+    """
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """Where an API tells its metrics: on this port, or on the next free one behind it. Unset: at `/metrics`, for whoever asks."""
     rate_limits: Literal["on", "off"] = "on"
     max_upload_mb: int = Field(default=512, ge=1, le=4096)
 

@@ -33,6 +33,7 @@ from core.migrations import check
 from core.operations import dead_letters
 from core.redis import address, suitability
 from core.settings import Settings
+from core.telemetry import metrics_server
 from core.telemetry.incidents import Incident
 from core.telemetry.logs import configure as configure_logs
 from core.telemetry.metrics import BATCH_SIZE, MESSAGE_SECONDS, MESSAGES
@@ -41,7 +42,6 @@ from workers.broker import reconnects
 from workers.broker.consumer import connect
 from workers.context import Context
 from workers.flights import cancel_flights
-from workers.health import metrics_server
 from workers.health.heartbeat import Heartbeat
 from workers.health.redis_watch import RedisWatch
 from workers.imports import import_files

@@ -7,7 +7,8 @@ from typing import Annotated, TypeVar
 
 from msgspec import Meta
 
-from api.http.addresses import address_of
+from api.limits import rate_limits
+from api.limits.addresses import address_of
 from api.services import Services, SignedRequest
 from core.ratelimit.limits import Scope
 from core.text.patterns import PASSWORD_MAX
@@ -31,11 +32,12 @@ async def checked(request: SignedRequest, services: Services, username: str, wor
     queue = services.hashing.sign_ins
     async with queue.slot():
         for scope, whose in allowances:
-            await services.limiter.check(scope, whose)
+            await rate_limits.count(request.scope["state"], services.limiter, scope, whose)
         found = await queue.run(work)
         if found is not None:
             for scope, whose in allowances:
                 await services.limiter.forgive(scope, whose)
+                rate_limits.forget(request.scope["state"], scope)
     return found
 
 

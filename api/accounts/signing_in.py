@@ -16,10 +16,10 @@ from api.accounts import cookies
 from api.accounts.account import Account, account_of
 from api.accounts.passwords import Given, Password, checked
 from api.contract.headers import CACHE_CONTROL, SET_COOKIE
-from api.http.addresses import check_address
 from api.http.authentication import PUBLIC
 from api.http.cross_site import own_site_only
 from api.http.wire import RequestBody
+from api.limits.addresses import check_address
 from api.services import Services, SignedRequest
 from core import clock
 from core.db import Database

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -13,6 +14,7 @@ from api.http.authentication import Forbidden
 from api.http.idempotency import REPLAYED
 from api.http.polling import ask_again_in
 from api.http.prefer import wait_seconds
+from api.limits import rate_limits
 from api.live.seat_count_cache import SeatCountCache
 from api.services import Services
 from core.bookings.errors import PaymentRequired, SeatsSoldOut
@@ -48,11 +50,13 @@ async def accept(
     principal: Principal,
     data: BookingBody,
     *,
+    state: dict[str, Any],
     idempotency_key: str | None,
     prefer: str | None,
     load_run: str | None,
 ) -> Answer:
     """Store the booking; it is on disk when this returns. With `Prefer: wait=n` it returns once the booking is final, or after n seconds.
+    `state`: of the request.
 
     Raises:
         AppError: it was refused, and nothing is stored.
@@ -64,7 +68,7 @@ async def accept(
     if refusal is not None and idempotency_key is None:
         raise refusal
     live.backlog.check(traveller)
-    await services.limiter.check(Scope.BOOKING_USER, principal.user_id)
+    await rate_limits.count(state, services.limiter, Scope.BOOKING_USER, principal.user_id)
     booking_request = BookingRequest(
         user_id=traveller,
         flight_ids=flights,

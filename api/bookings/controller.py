@@ -15,10 +15,10 @@ from api.bookings.acceptance import BookingAccepted, accept
 from api.bookings.bodies import BookingBody
 from api.bookings.lookups import slow_by_reference
 from api.contract.headers import LOCATION, RETRY_AFTER
-from api.http.addresses import limited_by_address
 from api.http.authentication import FOR_BOOKING, Forbidden, limited
 from api.http.idempotency import IdempotencyKey
 from api.http.prefer import LONGEST_PREFERENCE
+from api.limits.addresses import limited_by_address
 from api.load_runs import LoadRunName
 from api.services import Services, SignedRequest
 from core.bookings.errors import (
@@ -110,7 +110,15 @@ class BookingController(Controller):
         load_run: LoadRunName = None,
     ) -> Response[BookingAccepted]:
         """Accept a booking. 202 means that it is on disk: it reaches exactly one final state, whatever breaks meanwhile."""
-        answer = await accept(services, request.user, data, idempotency_key=idempotency_key, prefer=prefer, load_run=load_run)
+        answer = await accept(
+            services,
+            request.user,
+            data,
+            state=request.scope["state"],
+            idempotency_key=idempotency_key,
+            prefer=prefer,
+            load_run=load_run,
+        )
         return Response(answer.content, status_code=HTTPStatus.ACCEPTED, headers=answer.headers)
 
     @get("/bookings", operation_id="listBookings", summary="My bookings", sync_to_thread=True)

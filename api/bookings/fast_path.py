@@ -84,6 +84,7 @@ class BookingFastPath:
                 services,
                 principal,
                 data,
+                state=scope["state"],
                 idempotency_key=head.idempotency_key,
                 prefer=head.prefer,
                 load_run=head.load_run,

@@ -7,6 +7,7 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
+from api.limits import rate_limits
 from api.services import services_of
 from core.bookings.intake import references
 from core.ratelimit.limits import Scope
@@ -16,4 +17,5 @@ async def slow_by_reference(connection: ASGIConnection[Any, Any, Any, Any], _: B
     """A guard that counts requests with a surname, by reference. Without a surname only the owner finds the booking, which is not counted."""
     if connection.scope.get("method") != "OPTIONS" and "surname" in connection.query_params:
         reference = references.read(str(connection.path_params["reference"]))
-        await services_of(connection.app).limiter.check(Scope.LOOKUP_REFERENCE, reference)
+        limiter = services_of(connection.app).limiter
+        await rate_limits.count(connection.scope["state"], limiter, Scope.LOOKUP_REFERENCE, reference)

@@ -22,7 +22,18 @@ REQUESTS: Final = accounts.REQUESTS | flights.REQUESTS | bookings.REQUESTS | ope
 ANSWERS: Final = accounts.ANSWERS | flights.ANSWERS | bookings.ANSWERS | operations.ANSWERS | integrations.ANSWERS
 OF_OPERATION: Final = bookings.OF_OPERATION | operations.OF_OPERATION
 CODES: Final = "ErrorCode"
-ANY_ADDRESS: Final = frozenset({"conflict", "headers_too_large", "internal", "method_not_allowed", "not_found", "too_slow"})
+ANY_ADDRESS: Final = frozenset(
+    {
+        "conflict",
+        "headers_too_large",
+        "internal",
+        "method_not_allowed",
+        "not_found",
+        "range_not_satisfiable",
+        "too_slow",
+        "wrong_host",
+    }
+)
 """Codes that no operation names: they come from before it, or from whatever happens."""
 BINARY: Final = frozenset({"application/pdf"})
 """Media types whose answers are no text, and have no examples."""
@@ -97,6 +108,7 @@ def _finish_answers(operation: Json, path: str) -> None:
     good = [status for status in operation["responses"] if status < "400"]
     for status in good:
         own |= operation["responses"][status].pop("headers", {})
+    operation["responses"].get("204", {}).pop("content", None)  # Litestar gives `Response[None]` a body
     for status, answer in operation["responses"].items():
         names = list(headers.EVERYWHERE)
         if status in good:

@@ -10,6 +10,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from api.limits import rate_limits
 from api.services import services_of
 from core.errors import AppError
 from core.ratelimit import limits
@@ -88,7 +89,9 @@ def limited(scope: limits.Scope) -> Callable[[ASGIConnection[Any, Principal, Any
 
     async def within_limits(connection: ASGIConnection[Any, Principal, Any, Any], _: BaseRouteHandler) -> None:
         if connection.scope.get("method") != "OPTIONS":
-            await services_of(connection.app).limiter.check(scope, connection.user.user_id)
+            await rate_limits.count(
+                connection.scope["state"], services_of(connection.app).limiter, scope, connection.user.user_id
+            )
 
     within_limits.limits = True  # type: ignore[attr-defined]  # the documentation mentions 429
     return within_limits

@@ -7,8 +7,7 @@ counts. It wraps `send` once.
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from time import perf_counter
 from typing import Final, cast
@@ -20,7 +19,9 @@ from litestar.routes import BaseRoute, HTTPRoute
 from litestar.types import ASGIApp, HTTPDisconnectEvent, HTTPScope, Message, Receive, Scope, Send
 from prometheus_client import Counter, Histogram
 
+from api.http.hosts import read_host
 from api.http.problems import INTERNAL, MEDIA_TYPE, Problem
+from api.limits import rate_limits
 from core.telemetry import correlation
 from core.telemetry.metrics import HTTP_REQUESTS, HTTP_SECONDS
 
@@ -49,17 +50,21 @@ _STOPPING = Problem(
     retryable=True,
     headers={"connection": "close"},
 )
-_HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::([0-9]{0,5}))?")
-_PORTS: Final = 65_536
+_OTHER_HOST: Final = Problem(
+    421,
+    "wrong_host",
+    "This server does not answer to the name in the Host header. Whoever runs it names it in SKYQUEUE_ALLOWED_HOSTS.",
+)
 
 _log = structlog.get_logger(__name__)
 
 
 class Edge:
-    """`routes`: all of the application, for the methods that an address answers."""
+    """`routes`: all of the application, for the methods that an address answers. `is_ours`: whether we answer to a name."""
 
-    def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute]) -> None:
+    def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute], is_ours: Callable[[str], bool]) -> None:
         self.app = app
+        self._is_ours = is_ours
         self._allow = {route.path_format: _listed(route.methods) for route in routes if isinstance(route, HTTPRoute)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +73,7 @@ class Edge:
             return
         begun = perf_counter()
         request = scope
-        offered, refusal = _look_at(request)
+        offered, refusal = _look_at(request, self._is_ours)
         request_id = correlation.begin(offered)
         request["state"]["request_id"] = request_id
         method = request["method"]
@@ -88,6 +93,7 @@ class Edge:
                 headers = [*message["headers"], (b"x-request-id", request_id.encode())]
                 if _NOSNIFF not in headers:
                     headers.append(_NOSNIFF)
+                headers += rate_limits.headers_of(request["state"])
                 if is_by_tls:
                     headers.append(_ONLY_TLS)
                 if is_personal and not any(name == b"cache-control" for name, _ in headers):
@@ -124,7 +130,7 @@ class Edge:
         return self._allow.get(str(scope["path_template"]), told)
 
 
-def _look_at(scope: HTTPScope) -> tuple[str | None, Problem | None]:
+def _look_at(scope: HTTPScope, is_ours: Callable[[str], bool]) -> tuple[str | None, Problem | None]:
     """The request id that the client offers, and what is wrong with the request before anybody reads its body."""
     offered, refusal, hosts = None, None, 0
     for name, value in scope["headers"]:
@@ -132,8 +138,11 @@ def _look_at(scope: HTTPScope) -> tuple[str | None, Problem | None]:
             offered = value.decode("latin-1")
         elif name == b"host":
             hosts += 1
-            if not _names_a_host(value):
+            host = read_host(value)
+            if host is None:
                 refusal = _BAD_HOST
+            elif not is_ours(host):
+                refusal = _OTHER_HOST
         elif name == b"content-encoding" and value.lower() != b"identity":
             refusal = _COMPRESSED
     if hosts != 1 and (hosts or scope["http_version"] != "1.0"):  # which knew none
@@ -150,13 +159,6 @@ def _look_at(scope: HTTPScope) -> tuple[str | None, Problem | None]:
     if "\0" in scope["path"]:
         refusal = _NUL_IN_PATH
     return offered, refusal
-
-
-@lru_cache(1024)
-def _names_a_host(value: bytes) -> bool:
-    """Litestar reads the port of the host wherever it builds an address, and raises for what is none."""
-    read = _HOST.fullmatch(value)
-    return read is not None and int(read[1] or 0) < _PORTS
 
 
 def _is_by_tls(scope: HTTPScope) -> bool:

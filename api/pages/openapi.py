@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 from litestar._openapi.schema_generation import SchemaCreator
@@ -47,7 +46,7 @@ Every error is an RFC 9457 problem; `code` says which one, and `request_id` find
 Whatever creates something takes `Idempotency-Key`: repeat a request whose answer was lost under its key, and it has one effect. What takes
 time is accepted with 202 and a job; `Prefer: wait=n` waits for its end. Money is a decimal string with a currency, times are UTC.
 
-Any address may also answer 405 `method_not_allowed`, 408 `too_slow` and 431 `headers_too_large`.
+Any address may also answer 405 `method_not_allowed`, 408 `too_slow`, 421 `wrong_host` and 431 `headers_too_large`.
 """
 
 ErrorTypes = Iterable[type[AppError]]
@@ -114,9 +113,7 @@ class ErrorsDocumented(ReceiveRoutePlugin):
             for error in dict.fromkeys(_errors_of(handler, has_path_parameters=bool(route.path_parameters))):
                 by_status[int(error.status)].append(error)
             documented = {status: _response(status, errors) for status, errors in sorted(by_status.items())}
-            if handler.status_code == HTTPStatus.NO_CONTENT:
-                documented[HTTPStatus.NO_CONTENT] = ResponseSpec(None, description=SUCCESSES[HTTPStatus.NO_CONTENT])
-            elif handler.parsed_return_field.annotation is not Stream:
+            if handler.parsed_return_field.annotation is not Stream:
                 handler.response_description = handler.response_description or SUCCESSES[handler.status_code]
             handler.responses = {**documented, **(handler.responses or {})}
             if isinstance(handler.operation_id, str) and len(handler.paths) > 1:

@@ -15,15 +15,14 @@ from mimetypes import guess_type
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from litestar import Response, Router, get
+from litestar import Request, Response, Router, get
 from litestar.exceptions import NotFoundException
 from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.params import FromPath, HeaderParameter
-from litestar.response import File
-from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from api.http.authentication import PUBLIC
+from api.pages import files
 
 DIST = Path(__file__).resolve().parents[2] / "frontend" / "dist"
 
@@ -74,7 +73,7 @@ def app_handlers(dist: Path = DIST) -> Sequence[ControllerRouterHandler]:
     """The handlers of the app built into `dist`. They also work when it is missing, or when it is built while they serve."""
 
     @get(["/", "/{path:path}"], include_in_schema=False, sync_to_thread=False, opt=PUBLIC, name="app")
-    def page(path: FromPath[str] = "/") -> Response[str] | File:
+    def page(request: Request[Any, Any, Any], path: FromPath[str] = "/") -> Response[str] | Response[bytes]:
         first, _, rest = path.strip("/").partition("/")
         if first in NOT_PAGES or "." in (rest or first).rpartition("/")[2]:
             raise NotFoundException
@@ -83,10 +82,14 @@ def app_handlers(dist: Path = DIST) -> Sequence[ControllerRouterHandler]:
             headers = {**_PAGE_HEADERS, "cache-control": "no-store"}
             return Response(_NOT_BUILT, status_code=HTTPStatus.SERVICE_UNAVAILABLE, media_type="text/html", headers=headers)
         headers = {**_PAGE_HEADERS, "cache-control": "no-cache"}
-        return File(index, media_type="text/html", content_disposition_type="inline", headers=headers)
+        return files.answer(request, index, media_type="text/html; charset=utf-8", headers=headers)
 
     @get("/assets/{name:str}", include_in_schema=False, sync_to_thread=True, opt=PUBLIC, name="assets")
-    def asset(name: FromPath[str], accepted: Annotated[str, HeaderParameter(name="accept-encoding")] = "") -> File:
+    def asset(
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        accepted: Annotated[str, HeaderParameter(name="accept-encoding")] = "",
+    ) -> Response[bytes]:
         file = dist / "assets" / name
         if not _is_file_in(dist / "assets", file):
             raise NotFoundException
@@ -97,13 +100,17 @@ def app_handlers(dist: Path = DIST) -> Sequence[ControllerRouterHandler]:
             if _takes(coding, accepted) and compressed.is_file():
                 file, headers = compressed, {**headers, "content-encoding": coding}
                 break
-        return File(file, media_type=media_type, content_disposition_type="inline", headers=headers)
+        return files.answer(request, file, media_type=media_type, headers=headers)
 
-    return (
-        page,
-        asset,
-        create_static_files_router("/docs", [dist / "docs"], name="docs", opt=PUBLIC),
-    )
+    @get("/docs/{name:str}", include_in_schema=False, sync_to_thread=True, opt=PUBLIC, name="docs")
+    def documentation_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
+        file = dist / "docs" / name
+        if not _is_file_in(dist / "docs", file):
+            raise NotFoundException
+        media_type = guess_type(name)[0] or "application/octet-stream"
+        return files.answer(request, file, media_type=media_type, headers={"cache-control": "no-cache"})
+
+    return (page, asset, documentation_file)
 
 
 def _is_file_in(folder: Path, file: Path) -> bool:

@@ -5,7 +5,8 @@
 -- ARGV[2]  tokens that the bucket holds
 -- ARGV[3]  tokens wanted at most
 --
--- Returns {taken, wait}: how many tokens were taken (0 when less than one was there), and then the milliseconds until there is one.
+-- Returns {taken, wait, left}: how many tokens were taken (0 when less than one was there), and then the milliseconds until there is one;
+-- and how many whole tokens are left.
 local rate = tonumber(ARGV[1])
 local burst = tonumber(ARGV[2])
 local time = redis.call('TIME')
@@ -19,9 +20,9 @@ end
 
 local taken = math.min(tonumber(ARGV[3]), math.floor(tokens))
 if taken < 1 then
-  return {0, math.ceil((1 - tokens) / rate * 1000)}
+  return {0, math.ceil((1 - tokens) / rate * 1000), 0}
 end
 tokens = tokens - taken
 redis.call('HSET', KEYS[1], 'tokens', string.format('%.6f', tokens), 'at', string.format('%.6f', now))
 redis.call('PEXPIRE', KEYS[1], math.ceil((burst - tokens) / rate * 1000))
-return {taken, 0}
+return {taken, 0, math.floor(tokens)}

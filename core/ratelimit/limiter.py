@@ -40,11 +40,14 @@ class RateLimited(AppError):
 class _Wallet:
     """What one process knows about one bucket. Times are monotonic seconds."""
 
-    __slots__ = ("lock", "own_at", "own_tokens", "refused_until", "tokens")
+    __slots__ = ("lock", "own_at", "own_tokens", "refused_until", "rest", "rest_at", "tokens")
 
     def __init__(self, limit: Limit) -> None:
         self.lock = asyncio.Lock()
         self.tokens = 0
+        self.rest = 0
+        """What was left in the bucket at `rest_at`, without `tokens`."""
+        self.rest_at = 0.0
         self.refused_until = 0.0
         self.own_tokens = float(limit.burst)
         self.own_at = time.monotonic()
@@ -58,6 +61,7 @@ class _Wallet:
         if self.own_tokens >= 1:
             self.own_tokens -= 1
             self.tokens = 1
+            self.rest, self.rest_at = int(self.own_tokens), now
         else:
             self.refused_until = now + (1 - self.own_tokens) / rate
 
@@ -90,6 +94,14 @@ class RateLimiter:
                     await self._fill(wallet, name, limit)
         wallet.tokens -= 1
 
+    def left(self, scope: Scope, who: object) -> int:
+        """How many `who` may still do at once, as far as this process knows: others may have counted since it last asked."""
+        limit, wallet = LIMITS[scope], self._wallets.get(f"{scope}:{who}")
+        if wallet is None:
+            return limit.burst
+        flown_in = (time.monotonic() - wallet.rest_at) * limit.per_minute / 60
+        return min(limit.burst, wallet.tokens + int(wallet.rest + flown_in))
+
     async def forgive(self, scope: Scope, who: object) -> None:
         """Empty the record of `who`: what was counted turned out to be harmless."""
         if not self.enabled:
@@ -108,14 +120,14 @@ class RateLimiter:
             return
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                taken, wait_ms = await self._script(
+                taken, wait_ms, left = await self._script(
                     keys=[keys.bucket(name)], args=[limit.per_minute / 60, limit.burst, limit.lease]
                 )
         except (RedisError, OSError, TimeoutError):
             self._away_until = time.monotonic() + AWAY_SECONDS
             wallet.fill_alone(limit)
             return
-        wallet.tokens = int(taken)
+        wallet.tokens, wallet.rest, wallet.rest_at = int(taken), int(left), time.monotonic()
         if wallet.tokens == 0:
             wallet.refused_until = time.monotonic() + int(wait_ms) / 1000
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -42,6 +43,10 @@ class Limit:
     per_minute: int
     burst: int
     lease: int = 1
+
+    def seconds_to_fill(self, tokens: int) -> int:
+        """How long so many tokens take to flow in."""
+        return math.ceil(tokens * 60 / self.per_minute)
 
 
 LIMITS: Final[dict[Scope, Limit]] = {

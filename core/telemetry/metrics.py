@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import Metric as MetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -112,12 +113,27 @@ class _Readings(Collector):
         yield from self._readings
 
 
+class Exposed(Collector):
+    """All metrics of a process, and gauges that are `read` anew each time."""
+
+    def __init__(self, read: Callable[[], Iterable[GaugeMetricFamily]]) -> None:
+        self._read = read
+
+    def collect(self) -> Iterator[MetricFamily]:
+        yield from _counted().collect()
+        yield from self._read()
+
+
 def exposition(readings: Iterable[GaugeMetricFamily] = ()) -> bytes:
     """All metrics in Prometheus' text format; of all processes where they share `PROMETHEUS_MULTIPROC_DIR`."""
-    registry: CollectorRegistry = REGISTRY
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     now = CollectorRegistry()
     now.register(_Readings(readings))
-    return generate_latest(registry) + generate_latest(now)
+    return generate_latest(_counted()) + generate_latest(now)
+
+
+def _counted() -> CollectorRegistry:
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry

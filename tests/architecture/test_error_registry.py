@@ -14,7 +14,13 @@ from core.ratelimit.limits import LIMITS
 
 PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
 ROW = re.compile(r"^\| `(\w+)` \| (\d{3}) \| (yes|no) \|", re.MULTILINE)
-WITHOUT_A_CLASS = {("method_not_allowed", 405, False), ("too_slow", 408, True), ("headers_too_large", 431, False)}
+WITHOUT_A_CLASS = {
+    ("method_not_allowed", 405, False),
+    ("too_slow", 408, True),
+    ("headers_too_large", 431, False),
+    ("wrong_host", 421, False),
+    ("range_not_satisfiable", 416, False),
+}
 """Made from what the framework raises, and by a connection that has no request yet."""
 
 

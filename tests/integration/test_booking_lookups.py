@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from api.http import addresses
+from api.limits import addresses
 from core.bookings.intake import references
 from core.bookings.passengers import surname_key
 from core.bookings.reading import surnames

@@ -47,6 +47,9 @@ def test_who_came_by_tls_is_told_to_stay_there(client: httpx.Client) -> None:
         ("1.1", ["localhost", "elsewhere.example"], 400),
         ("1.1", [""], 400),
         ("1.1", ["user@localhost"], 400),
+        ("1.1", ["stranger.example"], 421),
+        ("1.1", ["127.0.0.1.stranger.example:8000"], 421),
+        ("1.1", ["127.0.0.1:8000"], 200),
         ("1.0", [], 200),
         ("1.0", ["a", "b"], 400),
     ],
@@ -57,3 +60,17 @@ def test_a_request_names_one_host(api: RunningApi, version: str, hosts: list[str
     with socket.create_connection((str(address.hostname), address.port or 80), timeout=30) as client:
         client.sendall("\r\n".join(lines).encode())
         assert int(client.recv(65536).split(b" ")[1]) == status
+
+
+def test_a_name_of_a_stranger_gets_a_clear_refusal(client: httpx.Client) -> None:
+    refused = client.get("/api/v1/airports", headers={"Host": "stranger.example"})
+    assert refused.status_code == 421
+    assert refused.json()["code"] == "wrong_host"
+    assert "SKYQUEUE_ALLOWED_HOSTS" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/", "/schema", "/schema/swagger"])
+def test_no_page_is_shown_in_a_frame_of_another_site(client: httpx.Client, path: str) -> None:
+    policy = client.get(path).headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "object-src 'none'" in policy

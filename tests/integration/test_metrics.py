@@ -11,6 +11,7 @@ from core import keys
 from core.messaging.messages import Queue
 from core.telemetry.metrics import TABLE, Kind
 from launcher.embedded.ports import free_port
+from tests.support.api import ApiFactory
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 
@@ -62,3 +63,15 @@ def test_the_api_tells_the_queues_and_the_troubles(
 
     pipeline.redis.set(f"{keys.QUEUE_NAMESPACE}:{Queue.IMPORTS}", "not a list")
     assert not any(series.startswith("skyqueue_queue_depth") for series in read(address))
+
+
+def test_an_api_tells_its_metrics_on_a_port_of_their_own_and_nowhere_else(start_api: ApiFactory) -> None:
+    port = free_port()
+    with start_api(METRICS_PORT=str(port)).client() as client:
+        hidden = client.get("/metrics")
+        assert (hidden.status_code, hidden.json()["code"]) == (404, "not_found")
+        told = httpx.get(f"http://127.0.0.1:{port}/metrics", verify=False, trust_env=False)
+        assert "skyqueue_http_requests_total" in told.text
+        assert "skyqueue_bookings_waiting" in told.text
+    with start_api().client() as client:
+        assert "skyqueue_bookings_waiting" in client.get("/metrics").text

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from api.accounts import passwords as given_passwords
-from api.http import addresses
+from api.limits import addresses
 from api.live.password_hasher import AT_ONCE
 from core.ratelimit.limits import LIMITS, Limit, Scope
 from core.users import passwords

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.http.addresses import NO_ADDRESS, THIS_MACHINE, counted_as
+from api.limits.addresses import NO_ADDRESS, THIS_MACHINE, counted_as
 
 
 @pytest.mark.parametrize(

@@ -130,3 +130,59 @@ def test_only_the_script_that_the_documentation_has_may_run_in_it(client: TestCl
 
 def test_the_app_is_looked_for_where_it_is_built() -> None:
     assert (DIST.parent / "vite.config.ts").is_file()
+
+
+@pytest.mark.parametrize("path", ["/", "/assets/main-1a2b.js"])
+def test_who_has_a_file_already_is_told_so(client: TestClient[Litestar], path: str) -> None:
+    first = client.get(path)
+    for tag in (first.headers["etag"], f"W/{first.headers['etag']}", f'"other", {first.headers["etag"]}', "*"):
+        again = client.get(path, headers={"If-None-Match": tag})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == first.headers["etag"]
+        assert again.headers["cache-control"] == first.headers["cache-control"]
+    assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_a_file_that_was_built_anew_has_another_tag(client: TestClient[Litestar], dist: Path) -> None:
+    before = client.get("/").headers["etag"]
+    (dist / "index.html").write_text(INDEX + "<p>")
+    assert client.get("/", headers={"If-None-Match": before}).status_code == 200
+
+
+def test_a_compressed_copy_has_a_tag_of_its_own(client: TestClient[Litestar], dist: Path) -> None:
+    (dist / "assets" / "main-1a2b.js.gz").write_bytes(gzip.compress(b"export {};"))
+    plain = client.get("/assets/main-1a2b.js", headers={"Accept-Encoding": "identity"}).headers["etag"]
+    answer = client.get("/assets/main-1a2b.js", headers={"Accept-Encoding": "gzip", "If-None-Match": plain})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "content", "told"),
+    [
+        ("bytes=0-5", 206, b"export", "bytes 0-5/10"),
+        ("bytes=7-", 206, b"{};", "bytes 7-9/10"),
+        ("bytes=-3", 206, b"{};", "bytes 7-9/10"),
+        ("bytes=-100", 206, b"export {};", "bytes 0-9/10"),
+        ("bytes=8-100", 206, b"};", "bytes 8-9/10"),
+        ("bytes=0-1,4-5", 200, b"export {};", None),
+        ("lines=1-2", 200, b"export {};", None),
+        ("bytes=5-2", 416, None, "bytes */10"),
+        ("bytes=10-", 416, None, "bytes */10"),
+        ("bytes=-0", 416, None, "bytes */10"),
+    ],
+)
+def test_a_part_of_a_file(client: TestClient[Litestar], asked: str, status: int, content: bytes | None, told: str | None) -> None:
+    answer = client.get("/assets/main-1a2b.js", headers={"Range": asked, "Accept-Encoding": "identity"})
+    assert (answer.status_code, answer.headers.get("content-range")) == (status, told)
+    if content is not None:
+        assert answer.content == content
+        assert answer.headers["accept-ranges"] == "bytes"
+    else:
+        assert answer.json()["code"] == "range_not_satisfiable"
+
+
+def test_a_part_is_only_of_the_file_that_the_client_has(client: TestClient[Litestar]) -> None:
+    path = "/assets/main-1a2b.js"
+    tag = client.get(path).headers["etag"]
+    assert client.get(path, headers={"Range": "bytes=0-5", "If-Range": tag}).status_code == 206
+    assert client.get(path, headers={"Range": "bytes=0-5", "If-Range": '"older"'}).status_code == 200

@@ -1573,7 +1573,7 @@ export interface paths {
         };
         /**
          * Metrics of this API, and of the queues
-         * @description In Prometheus' text format.
+         * @description In Prometheus' text format. Nothing is here where `SKYQUEUE_METRICS_PORT` gives the metrics a port of their own.
          */
         get: operations["getMetrics"];
         put?: never;
@@ -1929,7 +1929,7 @@ export interface components {
          * @description Which error it is. Others may come with a later version: treat one that you do not know by its `status`.
          * @enum {string}
          */
-        ErrorCode: "account_gone" | "already_paid" | "already_waiting" | "api_key_not_found" | "bad_header" | "booking_not_found" | "callback_not_signed" | "callback_too_old" | "capacity_below_sold" | "conflict" | "cooling_down" | "cross_site" | "dead_letter_closed" | "dead_letter_not_found" | "delivery_not_found" | "flight_cancelled" | "flight_departed" | "flight_exists" | "flight_has_bookings" | "flight_not_found" | "forbidden" | "headers_too_large" | "hold_expired" | "idempotency_key_reused" | "import_not_found" | "import_over" | "internal" | "invalid_credentials" | "job_not_found" | "load_run_not_found" | "malformed" | "method_not_allowed" | "mixed_currencies" | "moved_again" | "no_schedule_change" | "no_ticket" | "not_accepted" | "not_cancellable" | "not_chronological" | "not_csv" | "not_found" | "not_payable" | "not_ready" | "not_replayable" | "not_waiting" | "overloaded" | "passenger_not_found" | "passengers_fixed" | "payment_in_progress" | "payment_required" | "possible_duplicate" | "price_changed" | "queue_not_found" | "quote_expired" | "quote_not_found" | "quote_superseded" | "rate_limited" | "refresh_raced" | "scope_missing" | "seats_available" | "session_not_found" | "sold_out" | "stale_version" | "ticket_not_genuine" | "too_large" | "too_many_api_keys" | "too_many_holds" | "too_many_seats" | "too_many_waiting" | "too_many_webhooks" | "too_slow" | "topic_not_found" | "unauthenticated" | "unavailable" | "unsupported_media_type" | "username_taken" | "validation" | "webhook_not_found" | "wrong_encoding" | "wrong_password";
+        ErrorCode: "account_gone" | "already_paid" | "already_waiting" | "api_key_not_found" | "bad_header" | "booking_not_found" | "callback_not_signed" | "callback_too_old" | "capacity_below_sold" | "conflict" | "cooling_down" | "cross_site" | "dead_letter_closed" | "dead_letter_not_found" | "delivery_not_found" | "flight_cancelled" | "flight_departed" | "flight_exists" | "flight_has_bookings" | "flight_not_found" | "forbidden" | "headers_too_large" | "hold_expired" | "idempotency_key_reused" | "import_not_found" | "import_over" | "internal" | "invalid_credentials" | "job_not_found" | "load_run_not_found" | "malformed" | "method_not_allowed" | "mixed_currencies" | "moved_again" | "no_schedule_change" | "no_ticket" | "not_accepted" | "not_cancellable" | "not_chronological" | "not_csv" | "not_found" | "not_payable" | "not_ready" | "not_replayable" | "not_waiting" | "overloaded" | "passenger_not_found" | "passengers_fixed" | "payment_in_progress" | "payment_required" | "possible_duplicate" | "price_changed" | "queue_not_found" | "quote_expired" | "quote_not_found" | "quote_superseded" | "range_not_satisfiable" | "rate_limited" | "refresh_raced" | "scope_missing" | "seats_available" | "session_not_found" | "sold_out" | "stale_version" | "ticket_not_genuine" | "too_large" | "too_many_api_keys" | "too_many_holds" | "too_many_seats" | "too_many_waiting" | "too_many_webhooks" | "too_slow" | "topic_not_found" | "unauthenticated" | "unavailable" | "unsupported_media_type" | "username_taken" | "validation" | "webhook_not_found" | "wrong_encoding" | "wrong_host" | "wrong_password";
         /** EventReceived */
         EventReceived: {
             received: boolean;
@@ -6921,6 +6921,7 @@ export interface operations {
             /** @description Done; there is nothing to say. */
             204: {
                 headers: {
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -6981,6 +6982,7 @@ export interface operations {
             /** @description Done; there is nothing to say. */
             204: {
                 headers: {
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -7111,6 +7113,7 @@ export interface operations {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -10668,6 +10671,16 @@ export interface operations {
             };
             /** @description Bad Request: `malformed` */
             400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;

@@ -10,6 +10,7 @@ from typing import Any, Final
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
+from api.limits import rate_limits
 from api.services import services_of
 from core.ratelimit.limiter import RateLimiter
 from core.ratelimit.limits import Scope
@@ -27,7 +28,7 @@ async def check_address(limiter: RateLimiter, scope: Scope, connection: ASGIConn
     """
     address = address_of(connection)
     if address != THIS_MACHINE:
-        await limiter.check(scope, address)
+        await rate_limits.count(connection.scope["state"], limiter, scope, address)
 
 
 def limited_by_address(scope: Scope) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]:

@@ -1,0 +1,54 @@
+"""What is left of the limits that count a request, told in its answer: `RateLimit-Policy` and `RateLimit`, as the IETF's draft has them.
+
+Only limits that are the caller's own are told. What is left of a limit that strangers share, such as the wrong passwords to one account from
+anywhere, would tell a caller what the others do.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from core.ratelimit.limiter import RateLimited, RateLimiter
+from core.ratelimit.limits import LIMITS, Scope
+
+STATE: Final = "rate_limits"
+"""Where the state of a request keeps them: for each scope, what is left."""
+SHARED: Final = frozenset({Scope.LOGIN_ACCOUNT, Scope.LOOKUP_REFERENCE})
+
+
+async def count(state: dict[str, Any], limiter: RateLimiter, scope: Scope, who: object) -> None:
+    """Count one `scope` of `who`, and note what is left of it for the answer. `state`: of the request.
+
+    Raises:
+        RateLimited
+    """
+    try:
+        await limiter.check(scope, who)
+    except RateLimited:
+        _note(state, scope, 0)
+        raise
+    if limiter.enabled:
+        _note(state, scope, limiter.left(scope, who))
+
+
+def forget(state: dict[str, Any], scope: Scope) -> None:
+    """What was counted turned out to be harmless, and counts no more."""
+    state.get(STATE, {}).pop(scope, None)
+
+
+def _note(state: dict[str, Any], scope: Scope, left: int) -> None:
+    if scope not in SHARED:
+        state.setdefault(STATE, {})[scope] = left
+
+
+def headers_of(state: dict[str, Any]) -> list[tuple[bytes, bytes]]:
+    """`q` requests in `w` seconds; `r` are left, and in `t` seconds all of them are again."""
+    noted: dict[Scope, int] = state.get(STATE, {})
+    if not noted:
+        return []
+    policies, standings = [], []
+    for scope, left in noted.items():
+        limit = LIMITS[scope]
+        policies.append(f'"{scope}";q={limit.burst};w={limit.seconds_to_fill(limit.burst)}')
+        standings.append(f'"{scope}";r={left};t={limit.seconds_to_fill(limit.burst - left)}')
+    return [(b"ratelimit-policy", ", ".join(policies).encode()), (b"ratelimit", ", ".join(standings).encode())]

@@ -1,0 +1,68 @@
+"""`RateLimit-Policy` and `RateLimit`: what is left of the caller's own limits, on answers that were let in and on those that were not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from core.ratelimit import limits
+from core.ratelimit.limits import Limit, Scope
+from tests.support.api import ApiFactory, RunningApi
+
+NOBODY = "/api/v1/bookings/by-reference/AAAAAA"
+
+
+@pytest.fixture
+def limited(start_api: ApiFactory) -> RunningApi:
+    return start_api(RATE_LIMITS="on")
+
+
+@pytest.fixture
+def client(limited: RunningApi) -> Iterator[httpx.Client]:
+    with limited.client() as client:
+        yield client
+
+
+def left(answer: httpx.Response) -> dict[str, tuple[int, int]]:
+    """Of each limit: how many requests are left, and in how many seconds all of them are again."""
+    found = re.findall(r'"([\w-]+)";r=(\d+);t=(\d+)', answer.headers.get("ratelimit", ""))
+    return {name: (int(rest), int(seconds)) for name, rest, seconds in found}
+
+
+def test_every_answer_says_what_is_left(limited: RunningApi, client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(limits.LIMITS, Scope.LOOKUP_USER, Limit(per_minute=3, burst=3))
+    person = limited.admit()
+    answers = [client.get(NOBODY, headers=person.headers) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [404, 404, 404, 429]
+    assert {answer.headers["ratelimit-policy"] for answer in answers} == {'"lookup-user";q=3;w=60'}
+    assert [left(answer)["lookup-user"] for answer in answers] == [(2, 20), (1, 40), (0, 60), (0, 60)]
+
+
+def test_a_booking_says_it_on_both_ways_in(limited: RunningApi, client: httpx.Client) -> None:
+    person = limited.admit()
+    body = {"flight_id": "019a8c20-1d40-7e55-8a3c-2b9f4e6d8001", "seats": 1}
+    short = client.post("/api/v1/booking", json=body, headers=person.headers)
+    long = client.post("/api/v1/booking?", json=body, headers={**person.headers, "X-Request-Id": "a", "Expect": ""})
+    for answer in (short, long):
+        rest, _ = left(answer)["booking-user"]
+        assert 900 < rest < 1000
+        assert answer.headers["ratelimit-policy"] == '"booking-user";q=1000;w=10'
+
+
+def test_what_strangers_do_is_not_told(limited: RunningApi, client: httpx.Client) -> None:
+    person = limited.admit()
+    looked = client.get(NOBODY, params={"surname": "Rao"}, headers=person.headers)
+    assert set(left(looked)) == {"lookup-user"}
+    guessed = client.post("/api/v1/auth/token", data={"username": person.username, "password": "not this one"})
+    assert guessed.status_code == 401
+    assert left(guessed)["login-guess"] == (9, 6)
+    assert Scope.LOGIN_ACCOUNT not in left(guessed)
+
+
+def test_what_is_not_limited_says_nothing(client: httpx.Client, limited: RunningApi, api: RunningApi) -> None:
+    assert "ratelimit" not in client.get("/api/v1/airports").headers
+    with api.client() as unlimited:  # where the limits are off
+        assert "ratelimit" not in unlimited.get(NOBODY, headers=api.admit().headers).headers
