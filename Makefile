@@ -82,6 +82,19 @@ contract-lint: $(PYTHON_ENV) $(CONTRACT_LINTERS) ## The API's description has no
 	cd tools/contract && npm run --silent redocly -- ../../.cache/openapi.json
 	cd tools/contract && npm run --silent spectral -- ../../.cache/openapi.json
 
+# Where the advisories cannot be asked, each says so and fails: nothing was checked then, which is no good news. A package that is
+# unknown there fails, too (--strict).
+.PHONY: advisories
+advisories: $(UV) ## Known weaknesses in what is installed: pip-audit and npm audit; needs the advisories of PyPI and npm
+	$(if $(PIP_INDEX),UV_DEFAULT_INDEX=$${UV_DEFAULT_INDEX:-$(PIP_INDEX)}) $(UV) tool run --quiet --from 'pip-audit>=2.10,<3' pip-audit \
+		--strict --disable-pip --require-hashes -r requirements-dev.lock
+	cd frontend && npm audit
+	cd tools/contract && npm audit
+
+.PHONY: fuzz
+fuzz: $(PYTHON_ENV) ## Requests made from the API's description, all checks of schemathesis, for so long (SECONDS)
+	SKYQUEUE_TEST_FUZZ_SECONDS=$(SECONDS) $(BIN)/pytest -q -m slow --timeout $$(($(SECONDS) + 300)) tests/integration/test_fuzz.py
+
 .PHONY: unit
 unit: $(PYTHON_ENV) ## Tests of pure code, and of the architecture
 	$(BIN)/pytest -q tests/unit tests/architecture
