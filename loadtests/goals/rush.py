@@ -45,6 +45,7 @@ class Bench:
     def __init__(self, stack: Stack, travellers: int = TRAVELLERS) -> None:
         self.stack = stack
         self.tokens = stack.travellers(travellers)
+        self._next = 0
         with stack.connect() as connection:
             baselines.prepare(connection)
 
@@ -66,6 +67,10 @@ class Bench:
     def skip_locked(self, clients: int, seconds: float) -> Rush:
         return self._rush("/bench/skip-locked", [self._bench_flight(SEAT_ROWS)], clients, seconds, is_kept=False)
 
+    def _in_turn(self) -> list[str]:
+        """The tokens, from where the last rush ended: nobody books again before everybody else has."""
+        return [*self.tokens[self._next :], *self.tokens[: self._next]]
+
     def _bench_flight(self, seat_rows: int) -> UUID:
         flight = self.stack.flight(SEATS)
         with self.stack.connect() as connection:
@@ -75,7 +80,7 @@ class Bench:
 
     def _rush(self, path: str, flights: Sequence[UUID], clients: int, seconds: float, *, is_kept: bool) -> Rush:
         bodies = [json.dumps({"flight_id": str(flight), "seats": 1}).encode() for flight in flights]
-        made = [request_bytes("POST", path, token, bodies[n % len(bodies)]) for n, token in enumerate(self.tokens)]
+        made = [request_bytes("POST", path, token, bodies[n % len(bodies)]) for n, token in enumerate(self._in_turn())]
         since = self._newest()
         with billed(self.stack) as bill:
             begun = time.perf_counter()
@@ -83,6 +88,7 @@ class Bench:
             if is_kept:
                 self.await_quiet()
             took = time.perf_counter() - begun
+        self._next = (self._next + tally.answered) % len(self.tokens)
         return self._summed(tally, took, clients, bill, since if is_kept else None)
 
     def _summed(self, tally: Tally, took: float, clients: int, bill: Bill, since: UUID | None) -> Rush:
