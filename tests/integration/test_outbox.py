@@ -62,10 +62,11 @@ def test_a_reader_gets_what_it_listens_to_and_each_event_once(pipeline: Pipeline
     bookings = pipeline.accept_many(2, pipeline.flight(5))
     pipeline.work(*bookings)
     written = take(pipeline.db)
-    assert [(event.type, event.data) for event in written] == [
+    assert [event.type for event in written] == [EventType.BOOKING_ACCEPTED] * 2 + [EventType.BOOKING_CONFIRMED] * 2
+    assert {(event.type, event.data) for event in written} == {
         *((EventType.BOOKING_ACCEPTED, BookingMoved(booking, "PENDING")) for booking in bookings),
         *((EventType.BOOKING_CONFIRMED, BookingMoved(booking, "CONFIRMED")) for booking in bookings),
-    ]
+    }
     mailed = take(pipeline.db, Reader.MAIL)
     assert [event.id for event in mailed] == [event.id for event in written[2:]]
     assert take(pipeline.db) == []

@@ -1,0 +1,75 @@
+"""Bookings accepted per second while 5,000 listeners follow a flight, against none: both sides in one run, interleaved."""
+
+from __future__ import annotations
+
+import json
+import resource
+import socket
+import statistics
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from uuid import UUID
+
+import uvloop
+
+from loadtests.bench.client import hammer, request_bytes
+from loadtests.bench.stack import Stack, running
+
+LISTENERS = 5_000
+CLIENTS = 64
+TRAVELLERS = 20_000
+SECONDS = 4.0
+ROUNDS = 5
+SEATS = 1_000_000
+TARGET = 0.90
+
+
+@contextmanager
+def parked(stack: Stack, token: str, flight: UUID) -> Iterator[None]:
+    """Streams that are open and quiet: nothing happens on the flight that they follow."""
+    request = (
+        f"GET /api/v1/events?topics=flight:{flight} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n"
+    ).encode()
+    with ExitStack() as sockets:
+        for _ in range(LISTENERS):
+            stream = sockets.enter_context(socket.create_connection(("127.0.0.1", stack.port), timeout=30))
+            stream.sendall(request)
+            heard = b""
+            while b"retry: " not in heard:
+                part = stream.recv(4096)
+                if not part:
+                    raise RuntimeError(f"a stream was not opened: {heard[:200]!r}")
+                heard += part
+        yield
+
+
+def accept(stack: Stack, tokens: list[str], flight: UUID) -> float:
+    """Bookings that were accepted, per second."""
+    body = json.dumps({"flight_id": str(flight), "seats": 1}).encode()
+    requests = [request_bytes("POST", "/api/v1/booking", token, body) for token in tokens]
+    tally = uvloop.run(hammer(stack.port, CLIENTS, SECONDS, lambda number: requests[number % len(requests)]))
+    if set(tally.statuses) != {202}:
+        raise RuntimeError(f"expected 202 only, got {tally.statuses}")
+    return tally.per_second
+
+
+def main() -> int:
+    """Print both sides, round by round, and the median of the ratios. The exit code is 1 when it is below the target."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    with running("loadtests.bench.app:create_app") as stack:
+        tokens = stack.travellers(TRAVELLERS)
+        accept(stack, tokens, stack.flight(SEATS))  # warm-up
+        none, many = [], []
+        for number in range(1, ROUNDS + 1):
+            none.append(accept(stack, tokens, stack.flight(SEATS)))
+            with parked(stack, tokens[0], stack.flight(SEATS)):
+                many.append(accept(stack, tokens, stack.flight(SEATS)))
+            print(f"round {number}: nobody listens {none[-1]:,.0f}/s   {LISTENERS} listen {many[-1]:,.0f}/s")
+        ratio = statistics.median(one / other for one, other in zip(many, none, strict=True))
+        print(f"ratio {ratio:.2f} (target {TARGET}), {CLIENTS} clients")
+        print(json.dumps({"nobody": none, "listeners": many, "ratio": ratio}))
+    return 0 if ratio >= TARGET else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
