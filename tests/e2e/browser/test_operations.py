@@ -19,6 +19,7 @@ PAGES = {
     "/queues": "Queues",
     "/dead-letters": "Dead letters",
     "/bookings": "Bookings",
+    "/integrations": "Webhooks and keys",
     "/audit": "Audit log",
     "/health": "Health",
 }
@@ -35,6 +36,14 @@ def letter(served: Product) -> None:
         database.dispose()
 
 
+@pytest.fixture
+def integration(back_office: httpx.Client) -> None:
+    """A webhook and a key."""
+    webhook = {"url": "https://example.com/hooks", "events": ["booking.confirmed"]}
+    back_office.post("/admin/webhooks", json=webhook).raise_for_status()
+    back_office.post("/admin/api-keys", json={"name": "the shop", "scopes": ["book"]}).raise_for_status()
+
+
 def sign_in(page: Page, admin: Admin, address: str) -> None:
     page.goto(address)
     page.get_by_label("Username").fill(admin.username)
@@ -43,7 +52,9 @@ def sign_in(page: Page, admin: Admin, address: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_of_the_console(page: Page, admin: Admin, letter: None, camera: Camera, scheme: str) -> None:
+def test_every_page_of_the_console(
+    page: Page, admin: Admin, letter: None, integration: None, camera: Camera, scheme: str
+) -> None:
     page.emulate_media(reduced_motion="reduce", color_scheme="dark" if scheme == "dark" else "light")
     sign_in(page, admin, "/operations")
     for address, title in PAGES.items():
