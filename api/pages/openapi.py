@@ -137,7 +137,7 @@ def _errors_of(handler: HTTPRouteHandler, *, has_path_parameters: bool) -> Itera
     takes_body = handler.parsed_data_field is not None
     takes_parameters = any(
         isinstance(field.kwarg_definition, ParameterKwarg)
-        and field.kwarg_definition.param_type is not ParamType.PATH
+        and (field.kwarg_definition.param_type is not ParamType.PATH or field.kwarg_definition.is_constrained)
         and name not in handler.resolve_dependencies()
         for name, field in handler.parsed_fn_signature.parameters.items()
     )

@@ -5562,6 +5562,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Unprocessable Entity: `validation` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
@@ -5933,7 +5943,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: `ticket_not_genuine` */
+            /** @description Unprocessable Entity: `validation` or `ticket_not_genuine` */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
