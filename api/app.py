@@ -13,6 +13,7 @@ from litestar.datastructures import State
 from litestar.types import ControllerRouterHandler
 
 from api.accounts.account import AccountController
+from api.accounts.mail import MailController
 from api.accounts.signing_in import SigningInController
 from api.audit_log import AuditController
 from api.bookings.cancellations import CancellationController
@@ -47,6 +48,7 @@ from api.operations.dead_letters import DeadLetterController
 from api.operations.inventory_audit import InventoryAuditController
 from api.operations.jobs import OperationsJobController
 from api.operations.load_runs import LoadRunController
+from api.operations.mails import OperationsMailController
 from api.operations.overview import OverviewController
 from api.operations.queues import QueueController
 from api.operations.tickets import TicketCheckController
@@ -98,9 +100,11 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     ItineraryController,
     JobController,
     LoadRunController,
+    MailController,
     MetricsController,
     OperationsBookingController,
     OperationsJobController,
+    OperationsMailController,
     OverviewController,
     PassengerController,
     PaymentController,

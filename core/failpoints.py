@@ -27,6 +27,7 @@ NAMES: Final = frozenset(
         "before_announcement",
         "mid_cancellation",
         "after_charge",
+        "after_mail",
     }
 )
 OF_SOMEBODY: Final = frozenset({"before_claim"})

@@ -16,10 +16,11 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsConfigDict
 
-from core import bucket_address
+from core import bucket_address, mail_address
 from core.environment import names
 from core.environment.files import OR_FILE, SUFFIX, Environment, WrongFile
 from core.environment.names import PREFIX
+from core.mail_address import MailServer
 from core.redis import address
 from core.startup import CannotStart
 from core.text.patterns import PASSWORD_MAX, USERNAME
@@ -126,6 +127,50 @@ class Fares(_Concern):
     """How long a quote is good for."""
 
 
+class Mail(_Concern):
+    """Mails to travellers. Without a server they are shown in the app alone."""
+
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
+    smtp_url: Annotated[SecretStr | None, OR_FILE] = None
+    """`smtp://[username:password@]host[:port]`, encrypted where the server offers it, or `smtps://...`, encrypted from the start."""
+    mail_from: str | None = None
+    """The sender: an address, or a name and an address (`Skyqueue <trips@example.com>`)."""
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_a_mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            try:
+                mail_address.parse(url.get_secret_value())
+            except ValueError as error:
+                raise ValueError(f"SKYQUEUE_SMTP_URL is not the address of a mail server. {error}") from error
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_a_sender(cls, sender: str | None) -> str | None:
+        if sender is not None and not mail_address.is_sender(sender):
+            raise ValueError("SKYQUEUE_MAIL_FROM is an address of e-mail, or a name and an address in angle brackets.")
+        return sender
+
+    @model_validator(mode="after")
+    def _a_server_needs_a_sender(self) -> Self:
+        if self.smtp_url is not None and self.mail_from is None:
+            raise ValueError("SKYQUEUE_SMTP_URL needs a sender: set SKYQUEUE_MAIL_FROM.")
+        return self
+
+    @property
+    def sender(self) -> str:
+        """Of every mail that is sent."""
+        assert self.mail_from is not None
+        return self.mail_from
+
+    @property
+    def server(self) -> MailServer | None:
+        """None: mails are shown in the app alone."""
+        return mail_address.parse(self.smtp_url.get_secret_value()) if self.smtp_url else None
+
+
 class Search(_Concern):
     search_cache_seconds: int = Field(default=300, ge=1)
     connection_min_minutes: int = Field(default=45, ge=1, le=24 * 60)
@@ -170,12 +215,12 @@ class Work(_Concern):
     @property
     def connections(self) -> int:
         """To Postgres, of one worker process at most: its threads for bookings, the other pools, the sweep, the heartbeat, the payment
-        executor and the sender of webhooks.
+        executor, and the senders of webhooks and of mails.
         """
-        return self.worker_threads + 12
+        return self.worker_threads + 13
 
 
-CONCERNS: Final = (Http, Servers, Accounts, Booking, Payments, Fares, Search, Flights, Webhooks, Start, Work)
+CONCERNS: Final = (Http, Servers, Accounts, Booking, Payments, Fares, Mail, Search, Flights, Webhooks, Start, Work)
 
 
 NO_NUMBER: Final = {
@@ -205,7 +250,7 @@ class Settings:
         WrongSettings: a variable has a wrong value, or a name that is nearly a setting's.
     """
 
-    __slots__ = ("accounts", "booking", "fares", "flights", "http", "payments", "search", "servers", "start", "webhooks", "work")
+    __slots__ = ("accounts", "booking", "fares", "flights", "http", "mail", "payments", "search", "servers", "start", "webhooks", "work")
 
     def __init__(self) -> None:
         wrong = names.misspelt(os.environ, known_variables())
@@ -216,6 +261,7 @@ class Settings:
         self.booking = _read(Booking, wrong)
         self.payments = _read(Payments, wrong)
         self.fares = _read(Fares, wrong)
+        self.mail = _read(Mail, wrong)
         self.search = _read(Search, wrong)
         self.webhooks = _read(Webhooks, wrong)
         self.start = _read(Start, wrong)

@@ -26,6 +26,7 @@ from core.messaging.messages import (
     Queue,
     ReserveAlone,
     ReserveBookings,
+    SendMails,
     SendRefunds,
     WorkPayments,
 )
@@ -45,6 +46,7 @@ from workers.flights import cancel_flights
 from workers.health.heartbeat import Heartbeat
 from workers.health.redis_watch import RedisWatch
 from workers.imports import import_files
+from workers.mails import send_mails
 from workers.middleware import watchdog
 from workers.middleware.correlation import Correlation
 from workers.payment_executor import PaymentExecutor
@@ -85,6 +87,7 @@ def pools(settings: Settings) -> tuple[Pool, ...]:
         Pool(Queue.IMPORTS, 2, {ImportFile: import_files}, 120.0),
         Pool(Queue.PAYMENTS, 1, {WorkPayments: work_payments, SendRefunds: send_refunds}, 20.0),
         Pool(Queue.FLIGHTS, 1, {CancelFlights: cancel_flights}, 20.0),
+        Pool(Queue.MAILS, 1, {SendMails: send_mails}, 60.0),
     )
 
 

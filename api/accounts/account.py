@@ -22,6 +22,7 @@ from core.db import Database
 from core.errors import NotFound, Overloaded
 from core.idempotency import answers
 from core.lifecycle import join_waitlist
+from core.mail import outbox
 from core.ratelimit.limiter import RateLimited
 from core.users import service, sessions
 from core.users.models import Role
@@ -173,6 +174,7 @@ def _close(db: Database, user_id: UUID, password: str) -> list[UUID]:
     with db.transaction() as connection:
         join_waitlist.leave_all(connection, user_id)
         answers.forget_all(connection, user_id)
+        outbox.forget(connection, user_id)
     with db.unit_of_work() as session:
         return service.close_account(session, user_id, at=clock.now())
 

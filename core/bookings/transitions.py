@@ -16,6 +16,7 @@ from core.db import RawConnection
 from core.events import outbox
 from core.events.domain_events import booking_moved
 from core.lease import LEASE_SECONDS
+from core.mail import requests
 from core.waitlist import entries
 from core.waitlist.models import WaitStatus
 
@@ -110,6 +111,7 @@ class Transitions:
             ).rowcount
             if source in MAY_BE_OFFERED:
                 entries.end_offers(connection, group, _end_of_place(target))
+        requests.request(connection, [each.booking_id for each in self.made])
         if written != len(self.made):
             raise RuntimeError(f"{len(self.made) - written} of {len(self.made)} bookings had left {source}")
         outbox.write(connection, (booking_moved(each.booking_id, each.target, each.failure) for each in self.made))

@@ -18,6 +18,7 @@ LASTS_SECONDS: Final = {
     Queue.BOOKINGS: 15 * 60,
     Queue.PAYMENTS: 15 * 60,
     Queue.FLIGHTS: 6 * 3600,
+    Queue.MAILS: 3600,
     Queue.IMPORTS: 6 * 3600,
 }
 """How long a message may wait, be at work, and come again after its worker died. Files and cancelled flights may wait for each other."""

@@ -15,6 +15,7 @@ class Queue(StrEnum):
     IMPORTS = "imports"
     PAYMENTS = "payments"
     FLIGHTS = "flights"
+    MAILS = "mails"
 
 
 MAX_IDS: Final = 256
@@ -73,3 +74,10 @@ class CancelFlights(Message):
 
     queue = Queue.FLIGHTS
     actor = "cancel_flights"
+
+
+class SendMails(Message):
+    """Hand these mails to the mail server."""
+
+    queue = Queue.MAILS
+    actor = "send_mails"

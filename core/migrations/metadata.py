@@ -23,6 +23,7 @@ from core.idempotency import models as _idempotency  # noqa: E402, F401  # likew
 from core.imports import models as _imports  # noqa: E402, F401  # likewise
 from core.jobs import minutes as _minutes  # noqa: E402, F401  # likewise
 from core.load_runs import models as _load_runs  # noqa: E402, F401  # likewise
+from core.mail import models as _mail  # noqa: E402, F401  # likewise
 from core.operations import models as _repair  # noqa: E402, F401  # likewise
 from core.payments import models as _payments  # noqa: E402, F401  # likewise
 from core.users import models as _users  # noqa: E402, F401  # likewise

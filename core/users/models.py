@@ -40,6 +40,8 @@ class User(SQLModel, table=True):
     """Stored in lower case: `Ann` and `ann` are one account."""
     password_hash: str = Field(sa_column=Column(Text, nullable=False))
     role: str = Field(sa_column=Column(Text, nullable=False))
+    email: str | None = Field(default=None, sa_column=Column(Text))
+    """Where news of bookings is written to; None: nowhere."""
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     closed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     """The account is no more: its name is gone, and the row stays for the bookings."""

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select, update
 from core import clock
 from core.clock import new_id
 from core.errors import AppError, Conflict, Invalid
+from core.mail_address import is_mail_address
 from core.users import sessions
 from core.users.credentials import canonical_username, require_usable
 from core.users.models import Role, User
@@ -40,11 +41,17 @@ class AdminOutcome(StrEnum):
 
 
 def register(session: Session, username: str, password_hash: str, role: Role = Role.TRAVELLER) -> Principal:
-    """A new account; `UsernameTaken` when somebody has the name, in whatever case."""
+    """A new account; `UsernameTaken` when somebody has the name, in whatever case. A username that is an address is written to."""
     name = canonical_username(username)
     statement = (
         insert(User)
-        .values(id=new_id(), username=name, password_hash=password_hash, role=role.value)
+        .values(
+            id=new_id(),
+            username=name,
+            password_hash=password_hash,
+            role=role.value,
+            email=name if is_mail_address(name) else None,
+        )
         .on_conflict_do_nothing(index_elements=["username"])
         .returning(col(User.id))
     )
@@ -100,9 +107,29 @@ def change_password(session: Session, user_id: UUID, current: str, new: str, *, 
 def close_account(session: Session, user_id: UUID, *, at: datetime) -> list[UUID]:
     """The account is no more: nobody signs in to it, its name is free, its sessions have ended. Its bookings stay as they are."""
     # A name that nobody can choose, and no hash of anything.
-    gone = {"username": f"closed:{user_id}", "password_hash": "-", "closed_at": at, "role": Role.TRAVELLER.value}
+    gone = {"username": f"closed:{user_id}", "password_hash": "-", "email": None, "closed_at": at, "role": Role.TRAVELLER.value}
     session.execute(update(User).where(col(User.id) == user_id).values(gone))
     return sessions.end_all(session, user_id, at=at)
+
+
+def get_email(session: Session, user_id: UUID) -> str | None:
+    """Where the account is written to; None: nowhere."""
+    return session.exec(select(User.email).where(User.id == user_id)).one_or_none()
+
+
+def change_email(session: Session, user_id: UUID, email: str | None) -> str | None:
+    """Write to another address from now on, or to none.
+
+    Raises:
+        Invalid: mail cannot be sent to it.
+        AccountGone
+    """
+    if email is not None and not is_mail_address(email):
+        raise Invalid.field("/email", "bad_format", "This is no address of e-mail, such as asha@example.com.")
+    changed = update(User).where(col(User.id) == user_id, col(User.closed_at).is_(None)).values(email=email)
+    if session.execute(changed.returning(col(User.id))).first() is None:
+        raise AccountGone
+    return email
 
 
 def set_password(session: Session, username: str, password: str) -> bool:

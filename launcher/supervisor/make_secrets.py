@@ -81,6 +81,8 @@ def make(folder: Path, settings: Settings, passwords: ServerPasswords, beside: B
     files.write("payments_url", payments.payments_url or beside.payments_url)
     if servers.storage_url is not None:
         files.write("storage_url", servers.storage_url.get_secret_value())
+    if settings.mail.smtp_url is not None:
+        files.write("smtp_url", settings.mail.smtp_url.get_secret_value())
     digest = hashlib.sha256(valkey.encode()).hexdigest()
     files.write(VALKEY_CONF, f"user default on #{digest} ~* &* +@all", mode=0o644)
     return files.report

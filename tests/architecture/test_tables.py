@@ -31,6 +31,8 @@ WRITERS: Final = {
     "imports": "core.imports",
     "load_run_bookings": "core.load_runs",
     "load_runs": "core.load_runs",
+    "mail_requests": "core.mail",
+    "mails": "core.mail",
     "operations_minutes": "core.jobs",
     "outbox": "core.events",
     "passengers": "core.bookings",

@@ -27,6 +27,7 @@ from workers.context import Context
 from workers.sweeps import money, uploads
 from workers.sweeps.bookings import BookingRound
 from workers.sweeps.imports import ImportRound
+from workers.sweeps.mails import MailRound
 from workers.sweeps.minutes import MinuteRound
 from workers.sweeps.waitlist import WaitlistRound
 
@@ -58,6 +59,7 @@ class Sweeper:
         self._forgotten: dict[str, Callable[[], None]] = {}
         """The steps still to be done after Redis lost its data, by name: each makes one kind of work due again."""
         self._waitlists = WaitlistRound(context)
+        self._mails = MailRound(context)
         self._minutes = MinuteRound(context)
         self._suspects: dict[UUID, int] = {}
         self._audited_at = 0.0
@@ -135,6 +137,7 @@ class Sweeper:
             yield "cancelled flights", self._resend_cancellations
         yield from money.steps(self._context)
         yield "waiting lists", self._waitlists.go
+        yield "mails", self._mails.go
         yield "minutes", self._minutes.go
         if time.monotonic() - self._audited_at > AUDIT_SECONDS:
             self._audited_at = time.monotonic()

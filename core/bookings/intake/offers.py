@@ -15,6 +15,7 @@ from core.clock import now
 from core.db import RawConnection
 from core.events import outbox
 from core.events.domain_events import Event, EventType, OfferMoved, booking_moved
+from core.mail import requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ def store(connection: RawConnection, offered: Sequence[OfferedBooking], *, hold_
         stored = _insert(connection, left, hold_minutes)
         left = [each for each in left if each.id not in stored]
         if not left:
+            requests.request(connection, [each.id for each in offered])
             return
     raise RuntimeError("every reference that was drawn for an offer exists")
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from core.db import RawConnection
 from core.events import outbox
 from core.events.domain_events import Event, EventType, ScheduleChanged
+from core.mail import requests
 from core.statuses import WITH_SEATS
 
 
@@ -78,6 +79,7 @@ def record(connection: RawConnection, flights: Sequence[MovedFlight]) -> int:
         ),
     ).fetchall()
     if told:
+        requests.request_for_flights(connection, [flight.flight_id for flight in moved])
         connection.execute(_WITHDRAW, ([flight.flight_id for flight in moved],))
         _tell(connection, told)
     return len(told)

@@ -73,6 +73,13 @@ const account = createRoute({
   component: lazyPage(() => import('./routes/account/own-account').then((page) => page.OwnAccountPage)),
 });
 
+const messages = createRoute({
+  getParentRoute: () => root,
+  path: '/messages',
+  beforeLoad: requireSession,
+  component: lazyPage(() => import('./routes/messages').then((page) => page.MessagesPage)),
+});
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
@@ -154,6 +161,7 @@ const routes = root.addChildren([
   bookings,
   booking,
   account,
+  messages,
   signIn,
   register,
   manage,

@@ -533,7 +533,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/admin/load-runs/{run_id}": {
+    "/admin/mails": {
         parameters: {
             query?: never;
             header?: never;
@@ -541,11 +541,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What became of a load run
-         * @description The bookings that came with `X-Load-Run: {id}`, how long their stages took, and which promises were broken for them. Ask when
-         *     nothing of it is `pending`.
+         * Mails to all travellers
+         * @description Newest first. `status=GIVEN_UP`: what a mail server refused, with what it said in `error`.
          */
-        get: operations["getLoadRun"];
+        get: operations["findMails"];
         put?: never;
         post?: never;
         delete?: never;
@@ -844,6 +843,30 @@ export interface paths {
          */
         get: operations["suggestAirports"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where I am written to
+         * @description Who signs up with an address as the username is written to at once.
+         */
+        get: operations["getMailAddress"];
+        /**
+         * Change where I am written to
+         * @description From the next change of a booking on. Nobody signs in with this address, and no password is sent to it.
+         */
+        put: operations["changeMailAddress"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1481,6 +1504,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My mails
+         * @description What was written to me about my bookings, newest first. `next_cursor` is the `cursor` of the next page.
+         */
+        get: operations["listMails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1573,7 +1616,7 @@ export interface paths {
         };
         /**
          * Metrics of this API, and of the queues
-         * @description In Prometheus' text format. Nothing is here where `SKYQUEUE_METRICS_PORT` gives the metrics a port of their own.
+         * @description In Prometheus' text format.
          */
         get: operations["getMetrics"];
         put?: never;
@@ -1770,7 +1813,6 @@ export interface components {
             schedule_change: components["schemas"]["ScheduleChangeView"] | null;
             seats: number;
             segments: components["schemas"]["Segment"][];
-            sequence?: number | null;
             status: components["schemas"]["BookingStatus"];
             timeline: components["schemas"]["Stage"][];
             /** Format: uuid */
@@ -1929,7 +1971,7 @@ export interface components {
          * @description Which error it is. Others may come with a later version: treat one that you do not know by its `status`.
          * @enum {string}
          */
-        ErrorCode: "account_gone" | "already_paid" | "already_waiting" | "api_key_not_found" | "bad_header" | "booking_not_found" | "callback_not_signed" | "callback_too_old" | "capacity_below_sold" | "conflict" | "cooling_down" | "cross_site" | "dead_letter_closed" | "dead_letter_not_found" | "delivery_not_found" | "flight_cancelled" | "flight_departed" | "flight_exists" | "flight_has_bookings" | "flight_not_found" | "forbidden" | "headers_too_large" | "hold_expired" | "idempotency_key_reused" | "import_not_found" | "import_over" | "internal" | "invalid_credentials" | "job_not_found" | "load_run_not_found" | "malformed" | "method_not_allowed" | "mixed_currencies" | "moved_again" | "no_schedule_change" | "no_ticket" | "not_accepted" | "not_cancellable" | "not_chronological" | "not_csv" | "not_found" | "not_payable" | "not_ready" | "not_replayable" | "not_waiting" | "overloaded" | "passenger_not_found" | "passengers_fixed" | "payment_in_progress" | "payment_required" | "possible_duplicate" | "price_changed" | "queue_not_found" | "quote_expired" | "quote_not_found" | "quote_superseded" | "range_not_satisfiable" | "rate_limited" | "refresh_raced" | "scope_missing" | "seats_available" | "session_not_found" | "sold_out" | "stale_version" | "ticket_not_genuine" | "too_large" | "too_many_api_keys" | "too_many_holds" | "too_many_seats" | "too_many_waiting" | "too_many_webhooks" | "too_slow" | "topic_not_found" | "unauthenticated" | "unavailable" | "unsupported_media_type" | "username_taken" | "validation" | "webhook_not_found" | "wrong_encoding" | "wrong_host" | "wrong_password";
+        ErrorCode: "account_gone" | "already_paid" | "already_waiting" | "api_key_not_found" | "bad_header" | "booking_not_found" | "callback_not_signed" | "callback_too_old" | "capacity_below_sold" | "conflict" | "cooling_down" | "cross_site" | "dead_letter_closed" | "dead_letter_not_found" | "delivery_not_found" | "flight_cancelled" | "flight_departed" | "flight_exists" | "flight_has_bookings" | "flight_not_found" | "forbidden" | "headers_too_large" | "hold_expired" | "idempotency_key_reused" | "import_not_found" | "import_over" | "internal" | "invalid_credentials" | "job_not_found" | "malformed" | "method_not_allowed" | "mixed_currencies" | "moved_again" | "no_schedule_change" | "no_ticket" | "not_accepted" | "not_cancellable" | "not_chronological" | "not_csv" | "not_found" | "not_payable" | "not_ready" | "not_replayable" | "not_waiting" | "overloaded" | "passenger_not_found" | "passengers_fixed" | "payment_in_progress" | "payment_required" | "possible_duplicate" | "price_changed" | "queue_not_found" | "quote_expired" | "quote_not_found" | "quote_superseded" | "rate_limited" | "refresh_raced" | "scope_missing" | "seats_available" | "session_not_found" | "sold_out" | "stale_version" | "ticket_not_genuine" | "too_large" | "too_many_api_keys" | "too_many_holds" | "too_many_seats" | "too_many_waiting" | "too_many_webhooks" | "too_slow" | "topic_not_found" | "unauthenticated" | "unavailable" | "unsupported_media_type" | "username_taken" | "validation" | "webhook_not_found" | "wrong_encoding" | "wrong_password";
         /** EventReceived */
         EventReceived: {
             received: boolean;
@@ -1944,7 +1986,6 @@ export interface components {
             code: components["schemas"]["FailureCode"];
             flight_id?: string | null;
             message: string;
-            receipt?: components["schemas"]["Receipt"] | null;
         };
         /**
          * FailureCode
@@ -2267,7 +2308,6 @@ export interface components {
             code: "bad_header" | "file_missing" | "file_unreadable" | "flight_cancelled" | "flight_departed" | "flight_not_found" | "internal" | "not_csv" | "nothing_but_faults" | "payment_declined" | "payment_timeout" | "sold_out";
             flight_id?: string | null;
             message: string;
-            receipt?: components["schemas"]["Receipt"] | null;
         };
         /**
          * JobKind
@@ -2290,32 +2330,60 @@ export interface components {
             /** @constant */
             status: "ok";
         };
-        /** LoadRunReport */
-        LoadRunReport: {
-            accepted: number;
-            /** Format: date-time */
-            began_at: string;
-            charged_wrong: number;
-            confirmed: number;
-            duplicated: number;
-            ended: number;
-            failed: number;
-            held: number;
-            id: string;
-            inversions: number;
-            lost: number;
-            oversold: number;
-            pending: number;
-            polls: number;
-            polls_per_booking: number;
-            stages: components["schemas"]["StageTimes"][];
-        };
         /** LowestPrice */
         LowestPrice: {
             /** @example INR */
             currency: string;
             /** @example 7500.00 */
             price: string;
+        };
+        /** MailAddress */
+        MailAddress: {
+            email: string | null;
+            sends: boolean;
+        };
+        /** MailAddressBody */
+        MailAddressBody: {
+            /** @example asha@example.com */
+            email: string | null;
+        };
+        /** MailPage */
+        MailPage: {
+            data: components["schemas"]["MailView"][];
+            next_cursor: string | null;
+        };
+        /** MailReport */
+        MailReport: {
+            attempts: number;
+            error: string | null;
+            mail: components["schemas"]["MailView"];
+            next_at: string | null;
+            username: string;
+        };
+        /** MailReportPage */
+        MailReportPage: {
+            data: components["schemas"]["MailReport"][];
+            next_cursor: string | null;
+        };
+        /**
+         * MailStatus
+         * @enum {string}
+         */
+        MailStatus: "WAITING" | "SENT" | "KEPT" | "GIVEN_UP";
+        /** MailView */
+        MailView: {
+            address: string;
+            body: string;
+            /** Format: uuid */
+            booking_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            sent_at: string | null;
+            status: components["schemas"]["MailStatus"];
+            subject: string;
         };
         /** Minute */
         Minute: {
@@ -2519,7 +2587,7 @@ export interface components {
          * @description Queues are apart so that one kind of work never waits for another; each has its own threads (`workers/main.py`).
          * @enum {string}
          */
-        Queue: "bookings" | "imports" | "payments" | "flights";
+        Queue: "bookings" | "imports" | "payments" | "flights" | "mails";
         /** QueueList */
         QueueList: {
             data: components["schemas"]["QueueView"][];
@@ -2553,13 +2621,6 @@ export interface components {
          * @enum {string}
          */
         Ranking: "best" | "price" | "fastest";
-        /** Receipt */
-        Receipt: {
-            last_served: number | null;
-            sequence: number;
-            /** Format: date-time */
-            sold_out_at: string;
-        };
         /** RefundView */
         RefundView: {
             amount: string;
@@ -2670,14 +2731,6 @@ export interface components {
             /** Format: date-time */
             at: string;
             ms: number;
-            stage: string;
-        };
-        /** StageTimes */
-        StageTimes: {
-            bookings: number;
-            p50_ms: number;
-            p95_ms: number;
-            p99_ms: number;
             stage: string;
         };
         /** TicketCheck */
@@ -5499,14 +5552,16 @@ export interface operations {
             };
         };
     };
-    getLoadRun: {
+    findMails: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example rush-1 */
-                run_id: string;
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: components["schemas"]["MailStatus"];
+                user?: string;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -5518,7 +5573,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LoadRunReport"];
+                    "application/json": components["schemas"]["MailReportPage"];
                 };
             };
             /** @description Bad Request: `malformed` */
@@ -5552,8 +5607,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Not Found: `not_found` or `load_run_not_found` */
-            404: {
+            /** @description Unprocessable Entity: `validation` */
+            422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -6917,6 +6972,146 @@ export interface operations {
             };
         };
     };
+    getMailAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAddress"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    changeMailAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailAddressBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAddress"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: `too_large` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: `unsupported_media_type` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     signOut: {
         parameters: {
             query?: never;
@@ -6931,7 +7126,6 @@ export interface operations {
             /** @description Done; there is nothing to say. */
             204: {
                 headers: {
-                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -6992,7 +7186,6 @@ export interface operations {
             /** @description Done; there is nothing to say. */
             204: {
                 headers: {
-                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -7123,7 +7316,6 @@ export interface operations {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -7860,11 +8052,6 @@ export interface operations {
                  * @example wait=5
                  */
                 Prefer?: string;
-                /**
-                 * @description The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are noted for `/admin/load-runs/{id}`.
-                 * @example rush-1
-                 */
-                "X-Load-Run"?: string;
             };
             path?: never;
             cookie?: never;
@@ -8027,11 +8214,6 @@ export interface operations {
                  * @example wait=5
                  */
                 Prefer?: string;
-                /**
-                 * @description The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are noted for `/admin/load-runs/{id}`.
-                 * @example rush-1
-                 */
-                "X-Load-Run"?: string;
             };
             path: {
                 /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
@@ -8202,11 +8384,6 @@ export interface operations {
                  * @example wait=5
                  */
                 Prefer?: string;
-                /**
-                 * @description The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are noted for `/admin/load-runs/{id}`.
-                 * @example rush-1
-                 */
-                "X-Load-Run"?: string;
             };
             path?: never;
             cookie?: never;
@@ -10362,11 +10539,6 @@ export interface operations {
                  * @example wait=5
                  */
                 Prefer?: string;
-                /**
-                 * @description The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are noted for `/admin/load-runs/{id}`.
-                 * @example rush-1
-                 */
-                "X-Load-Run"?: string;
             };
             path: {
                 /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
@@ -10426,6 +10598,72 @@ export interface operations {
             /** @description Not Found: `not_found` or `job_not_found` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listMails: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailPage"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -10681,16 +10919,6 @@ export interface operations {
             };
             /** @description Bad Request: `malformed` */
             400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Not Found: `not_found` */
-            404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;

@@ -30,3 +30,5 @@ export type ImportView = Schemas['ImportView'];
 export type FlightChange = Schemas['FlightChange'];
 export type Encoding = Schemas['Encoding'];
 export type ImportAccepted = Schemas['ImportAccepted'];
+export type MailAddress = Schemas['MailAddress'];
+export type MailView = Schemas['MailView'];

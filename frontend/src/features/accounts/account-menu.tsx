@@ -39,6 +39,9 @@ export function AccountMenu() {
         <Menu.Item component={Link} to="/bookings">
           My trips
         </Menu.Item>
+        <Menu.Item component={Link} to="/messages">
+          Messages
+        </Menu.Item>
         <Menu.Item component={Link} to="/account">
           My account
         </Menu.Item>

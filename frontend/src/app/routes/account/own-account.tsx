@@ -3,6 +3,7 @@ import { Page } from '@/components/layout/page';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { useAccountQuery } from '@/features/accounts/api';
 import { CloseAccount } from '@/features/accounts/close-account';
+import { EmailForm } from '@/features/accounts/email-form';
 import { PasswordForm } from '@/features/accounts/password-form';
 import { SessionList } from '@/features/accounts/session-list';
 
@@ -17,6 +18,10 @@ export function OwnAccountPage() {
           <p>
             You are signed in as <strong>{query.data.username}</strong>.
           </p>
+          <Card wide aria-labelledby="news">
+            <h2 id="news">News of your trips</h2>
+            <EmailForm />
+          </Card>
           <Card wide aria-labelledby="password">
             <h2 id="password">Password</h2>
             <PasswordForm username={query.data.username} />

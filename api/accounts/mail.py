@@ -1,0 +1,74 @@
+"""Where a traveller is written to, and what was written to them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, get, put
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, JSONBody, QueryParameter
+from msgspec import Meta
+
+from api.http.wire import RequestBody
+from api.services import Services, SignedRequest
+from core.mail import outbox
+from core.mail.outbox import MailView
+from core.mail_address import LONGEST
+from core.users import service
+from core.users.tokens import AccountGone
+
+
+class MailAddress(msgspec.Struct, frozen=True):
+    """`email` null: nothing is written. `sends` false: this installation has no mail server, and shows what it writes in the app alone."""
+
+    email: str | None
+    sends: bool
+
+
+class MailAddressBody(RequestBody):
+    email: Annotated[str, Meta(max_length=LONGEST, examples=["asha@example.com"])] | None
+    """Null for none."""
+
+
+class MailPage(msgspec.Struct):
+    data: list[MailView]
+    next_cursor: UUID | None
+
+
+class MailController(Controller):
+    path = "/api/v1"
+    tags = ("accounts",)
+
+    @get("/auth/email", operation_id="getMailAddress", summary="Where I am written to", sync_to_thread=True)
+    def read(self, request: SignedRequest, services: NamedDependency[Services]) -> MailAddress:
+        """Who signs up with an address as the username is written to at once."""
+        with services.db.unit_of_work() as session:
+            return MailAddress(service.get_email(session, request.user.user_id), services.settings.mail.server is not None)
+
+    @put(
+        "/auth/email",
+        operation_id="changeMailAddress",
+        summary="Change where I am written to",
+        sync_to_thread=True,
+        opt={"errors": (AccountGone,)},
+    )
+    def change(self, data: JSONBody[MailAddressBody], request: SignedRequest, services: NamedDependency[Services]) -> MailAddress:
+        """From the next change of a booking on. Nobody signs in with this address, and no password is sent to it."""
+        with services.db.unit_of_work() as session:
+            email = service.change_email(session, request.user.user_id, data.email)
+        return MailAddress(email, services.settings.mail.server is not None)
+
+    @get("/mails", operation_id="listMails", summary="My mails", sync_to_thread=True)
+    def mails(
+        self,
+        request: SignedRequest,
+        services: NamedDependency[Services],
+        limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
+        cursor: FromQuery[UUID | None] = None,
+    ) -> MailPage:
+        """What was written to me about my bookings, newest first. `next_cursor` is the `cursor` of the next page."""
+        with services.db.snapshot() as connection:
+            mails, following = outbox.list_own(connection, request.user.user_id, before=cursor, limit=limit)
+        return MailPage(mails, following)

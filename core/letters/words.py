@@ -1,0 +1,175 @@
+"""The words of mails to travellers: what happened, what it means for them, and what they can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from core.bookings.reading.views import BookingView, ScheduleChangeView, change_is_open
+from core.letters.news import Kind
+from core.tickets.issue import Leg, legs_of
+
+
+class Words(NamedTuple):
+    subject: str
+    body: str
+
+
+def words(kind: Kind, booking: BookingView, *, with_ticket: bool) -> Words:
+    """`with_ticket`: the page and the file for the calendar are attached."""
+    subject, paragraphs = _TOLD[kind](booking)
+    if with_ticket and kind in WITH_TICKET:
+        paragraphs = [*paragraphs, "Your ticket and a file for your calendar are attached."]
+    body = "\n\n".join([*paragraphs, _flights(booking), _facts(booking), CLOSING])
+    return Words(f"{subject} · {_way(booking)} · {booking.reference}", f"{body}\n")
+
+
+CLOSING: Final = "You find the booking under My trips in Skyqueue, and everything that you can do with it."
+WITH_TICKET: Final = (Kind.CONFIRMED, Kind.MOVED)
+
+_Told = tuple[str, list[str]]
+
+
+def _confirmed(booking: BookingView) -> _Told:
+    paid = f"You paid {_amount(booking.price_total, booking.currency)}." if booking.payment else ""
+    return "You are booked", [f"Your booking {booking.reference} is confirmed. {paid}".strip()]
+
+
+def _held(booking: BookingView) -> _Told:
+    return "Your seats are held", [
+        f"{_seats(booking)} held for you until {_until(booking)}.",
+        f"Pay {_amount(booking.price_total, booking.currency)} before then, and the booking is confirmed. After that the seats are free for others.",
+    ]
+
+
+def _hold_ending(booking: BookingView) -> _Told:
+    return "Your hold is about to end", [
+        f"{_seats(booking)} held for you until {_until(booking)}, and not paid for yet.",
+        f"Pay {_amount(booking.price_total, booking.currency)} before then, or the seats are free for others.",
+    ]
+
+
+def _offered(booking: BookingView) -> _Told:
+    return "Seats for you from the waiting list", [
+        "You were waiting for this flight, and it is your turn.",
+        f"{_seats(booking)} held for you until {_until(booking)}. Pay {_amount(booking.price_total, booking.currency)} before then, or the next in line"
+        " gets the offer.",
+    ]
+
+
+def _moved(booking: BookingView) -> _Told:
+    changes = [segment.schedule_change for segment in booking.segments if change_is_open(segment)]
+    told = [_change(booking, change) for change in changes if change is not None]
+    return "Your flight has new times", [
+        *told,
+        "Keep the new times, or cancel free of charge and get all of your money back. Both are on the page of the booking.",
+    ]
+
+
+def _expired(booking: BookingView) -> _Told:
+    return "Your hold has ended", [
+        f"The seats of booking {booking.reference} were not paid for in time, so they are free for others. {_money_back(booking, 'Nothing was charged.')}"
+    ]
+
+
+def _failed(booking: BookingView) -> _Told:
+    why = booking.failure.message if booking.failure else "The booking could not be made."
+    return "Your booking could not be made", [f"{why} {_money_back(booking, '')}".strip()]
+
+
+def _cancelled(booking: BookingView) -> _Told:
+    return "Your booking is cancelled", [
+        f"Booking {booking.reference} is cancelled. {_money_back(booking, 'There is nothing to give back.')}"
+    ]
+
+
+def _flight_cancelled(booking: BookingView) -> _Told:
+    return "The airline has cancelled your flight", [
+        f"We are sorry: the airline has cancelled a flight of booking {booking.reference}, so the whole booking has ended."
+        f" {_money_back(booking, 'Nothing had been paid.')}"
+    ]
+
+
+_TOLD: Final[dict[Kind, Callable[[BookingView], _Told]]] = {
+    Kind.CONFIRMED: _confirmed,
+    Kind.HELD: _held,
+    Kind.HOLD_ENDING: _hold_ending,
+    Kind.OFFERED: _offered,
+    Kind.MOVED: _moved,
+    Kind.EXPIRED: _expired,
+    Kind.FAILED: _failed,
+    Kind.CANCELLED: _cancelled,
+    Kind.FLIGHT_CANCELLED: _flight_cancelled,
+}
+
+
+def _seats(booking: BookingView) -> str:
+    return "1 seat is" if booking.seats == 1 else f"{booking.seats} seats are"
+
+
+def _amount(amount: str, currency: str) -> str:
+    whole, _, rest = amount.partition(".")
+    return f"{currency} {int(whole):,}" + (f".{rest}" if rest else "")
+
+
+def _money_back(booking: BookingView, otherwise: str) -> str:
+    if booking.refund is None or not any(digit in booking.refund.amount for digit in "123456789"):
+        return otherwise
+    return f"{_amount(booking.refund.amount, booking.refund.currency)} go back to the card that you paid with, usually within a few days."
+
+
+def _until(booking: BookingView) -> str:
+    """The end of the hold on the clocks where the journey begins: where its traveller is, nobody knows."""
+    assert booking.hold_expires_at is not None
+    flight = booking.segments[0].flight
+    return _moment(booking.hold_expires_at, flight.source, flight.source_timezone)
+
+
+def _moment(at: datetime, place: str, zone: str | None) -> str:
+    local = at.astimezone(ZoneInfo(zone) if zone else UTC)
+    return f"{local:%H:%M} on {local:%a} {local.day} {local:%b} " + (f"(time in {place})" if zone else "(UTC)")
+
+
+def _change(booking: BookingView, change: ScheduleChangeView) -> str:
+    flight = next(segment.flight for segment in booking.segments if segment.flight.id == change.flight_id)
+    before = _moment(change.old_departure_ts, flight.source, flight.source_timezone)
+    after = _moment(change.new_departure_ts, flight.source, flight.source_timezone)
+    arrives = _moment(change.new_arrival_ts, flight.destination, flight.destination_timezone)
+    return f"{flight.flight_number} was to leave at {before}. It now leaves at {after} and arrives at {arrives}."
+
+
+def _way(booking: BookingView) -> str:
+    flights = [segment.flight for segment in booking.segments]
+    return f"{flights[0].source} to {flights[-1].destination}"
+
+
+def _flights(booking: BookingView) -> str:
+    return "\n\n".join(_leg(leg) for leg in legs_of([segment.flight for segment in booking.segments]))
+
+
+def _leg(leg: Leg) -> str:
+    def end(name: str, code: str | None) -> str:
+        return f"{name} ({code})" if code and code != name else name
+
+    later = f" ({leg.destination.day})" if leg.days_later else ""
+    return "\n".join(
+        [
+            f"{leg.number}, {leg.source.day}",
+            f"  {leg.source.time}  {end(leg.source.name, leg.source.code)}",
+            f"  {leg.destination.time}  {end(leg.destination.name, leg.destination.code)}{later}",
+        ]
+    )
+
+
+def _facts(booking: BookingView) -> str:
+    names: Sequence[str] = [passenger.name for passenger in booking.passengers]
+    return "\n".join(
+        [
+            f"Reference: {booking.reference}",
+            f"Seats: {booking.seats}",
+            *([f"Travellers: {', '.join(names)}"] if names else []),
+            f"Price: {_amount(booking.price_total, booking.currency)}",
+        ]
+    )

@@ -1,0 +1,41 @@
+"""Write the mails for which there are requests, each at most once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.bookings.reading.by_id import read_bookings
+from core.bookings.reading.views import BookingView
+from core.clock import now
+from core.db import RawConnection
+from core.letters.news import news_of
+from core.letters.words import words
+from core.mail import outbox, requests
+from core.mail.outbox import Written
+from core.mail.requests import addresses
+
+
+def write(connection: RawConnection, *, limit: int, sends: bool, with_ticket: bool) -> int:
+    """Returns how many bookings were looked at; fewer than `limit`: there is nothing more to write.
+
+    `sends`: a mail server is configured. `with_ticket`: this process can make tickets.
+    """
+    booking_ids = requests.take(connection, limit=limit)
+    if not booking_ids:
+        return 0
+    bookings = read_bookings(connection, booking_ids)
+    found = addresses(connection, [booking.user_id for booking in bookings.values()])
+    mails = [
+        mail
+        for booking in bookings.values()
+        if booking.user_id in found
+        for mail in _mails_of(booking, found[booking.user_id], with_ticket=with_ticket)
+    ]
+    outbox.store(connection, mails, sends=sends)
+    return len(booking_ids)
+
+
+def _mails_of(booking: BookingView, address: str, *, with_ticket: bool) -> Iterator[Written]:
+    for news in news_of(booking, now()):
+        subject, body = words(news.kind, booking, with_ticket=with_ticket)
+        yield Written(booking.id, booking.user_id, news.kind, news.version, address, subject, body)

@@ -1,0 +1,81 @@
+import { Button, TextInput } from '@mantine/core';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import { Notice } from '@/components/messages/notice';
+import { ProblemNote } from '@/components/messages/problem-note';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import { answer, api } from '@/lib/client';
+import { asProblem } from '@/lib/problem';
+import type { MailAddress } from '@/lib/wire';
+import css from './credentials-form.module.css';
+
+const emailQuery = () =>
+  queryOptions({
+    queryKey: ['accounts', 'email'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/auth/email', { signal })),
+  });
+
+/** Where news of bookings is written to. */
+export function EmailForm() {
+  const query = useQuery(emailQuery());
+  if (query.data) return <Form saved={query.data} />;
+  return (
+    <QueryFallback
+      query={query}
+      loading="Loading your address"
+      failed="Your address could not be loaded."
+      heights={[90]}
+    />
+  );
+}
+
+function Form({ saved }: { saved: MailAddress }) {
+  const queries = useQueryClient();
+  const [email, setEmail] = useState(saved.email ?? '');
+  const mutation = useMutation({
+    mutationFn: (address: string | null) =>
+      answer(api.PUT('/api/v1/auth/email', { body: { email: address } })),
+    onSuccess: (data) => queries.setQueryData(emailQuery().queryKey, data),
+  });
+  const problem = mutation.error ? asProblem(mutation.error) : null;
+  const fieldError = problem?.errors.find(({ pointer }) => pointer === '/email')?.message;
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (!mutation.isPending) mutation.mutate(email.trim() || null);
+  }
+
+  return (
+    <form className={css.form} onSubmit={submit} noValidate>
+      <TextInput
+        type="email"
+        label="E-mail address"
+        description={
+          saved.sends
+            ? 'We write when a booking is confirmed, held or cancelled, and when your flight changes.'
+            : 'This site sends no e-mail yet. What it would write is under Messages.'
+        }
+        autoComplete="email"
+        value={email}
+        onChange={(event) => {
+          setEmail(event.currentTarget.value);
+          mutation.reset();
+        }}
+        error={fieldError}
+      />
+      {problem && !fieldError && <ProblemNote error={problem} title="The address was not saved." />}
+      {mutation.isSuccess && (
+        <Notice role="status">
+          {mutation.data.email
+            ? `We write to ${mutation.data.email} from now on.`
+            : 'We write to you no more.'}
+        </Notice>
+      )}
+      <Button type="submit" loading={mutation.isPending}>
+        Save address
+      </Button>
+      <Link to="/messages">All messages</Link>
+    </form>
+  );
+}

@@ -1,0 +1,98 @@
+import { Button } from '@mantine/core';
+import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { EmptyNote } from '@/components/messages/empty-note';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import { answer, api } from '@/lib/client';
+import { browserClock, browserDay, dayText } from '@/lib/time';
+import type { MailView } from '@/lib/wire';
+import css from './mail-list.module.css';
+
+const PAGE = 20;
+
+const mailsQuery = () =>
+  infiniteQueryOptions({
+    queryKey: ['mails'],
+    queryFn: ({ pageParam, signal }) =>
+      answer(
+        api.GET('/api/v1/mails', {
+          params: { query: { limit: PAGE, ...(pageParam && { cursor: pageParam }) } },
+          signal,
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+  });
+
+/** What was written to the account about its bookings, the newest first. Each is folded to its subject. */
+export function MailList() {
+  const query = useInfiniteQuery(mailsQuery());
+  if (!query.data) {
+    return (
+      <QueryFallback
+        query={query}
+        loading="Loading your messages"
+        failed="Your messages could not be loaded."
+        heights={[72, 72, 72]}
+      />
+    );
+  }
+  const mails = query.data.pages.flatMap(({ data }) => data);
+  if (mails.length === 0) {
+    return (
+      <EmptyNote title="No messages yet">
+        News of your bookings is written to your e-mail address and kept here.{' '}
+        <Link to="/account">Enter your address</Link>
+      </EmptyNote>
+    );
+  }
+  return (
+    <>
+      <ul className={css.list}>
+        {mails.map((mail) => (
+          <li key={mail.id}>
+            <Mail mail={mail} />
+          </li>
+        ))}
+      </ul>
+      {query.hasNextPage && (
+        <Button variant="default" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
+          Show older messages
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Mail({ mail }: { mail: MailView }) {
+  return (
+    <details className={css.mail}>
+      <summary>
+        <span className={css.subject}>{mail.subject}</span>
+        <span className={css.when}>
+          {dayText(browserDay(mail.created_at))}, {browserClock(mail.created_at)}
+        </span>
+      </summary>
+      <p className={css.body}>{mail.body}</p>
+      <p className={css.foot}>
+        <Link to="/bookings/$bookingId" params={{ bookingId: mail.booking_id }}>
+          Open the booking
+        </Link>
+        <span>{deliveryText(mail)}</span>
+      </p>
+    </details>
+  );
+}
+
+function deliveryText({ status, address }: MailView): string {
+  switch (status) {
+    case 'SENT':
+      return `Sent to ${address}`;
+    case 'WAITING':
+      return `On its way to ${address}`;
+    case 'GIVEN_UP':
+      return `Could not be delivered to ${address}: check the address on your account page`;
+    default:
+      return 'Shown here only';
+  }
+}

@@ -1,0 +1,95 @@
+"""The queue of mails: hands each to the mail server, outside of any transaction, and notes what became of it.
+
+A mail whose worker dies between the two is sent again, under the same `Message-ID`.
+"""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+
+from core import failpoints
+from core.bookings.errors import BookingNotFound
+from core.clock import now
+from core.letters.words import WITH_TICKET
+from core.mail import outbox, smtp
+from core.mail.outbox import Due
+from core.mail.smtp import Attachment, NotTaken
+from core.telemetry.incidents import Incident
+from core.tickets import calendar_file, reading
+from core.tickets.errors import NoTicket
+from core.tickets.signature import TicketSigner
+from workers.context import Context
+
+_log = structlog.get_logger(__name__)
+_away = Incident(_log, "the mail server is away; mails wait", "the mail server takes mails again")
+
+
+def send_mails(context: Context, mail_ids: Sequence[UUID]) -> None:
+    """Try each of these mails once. What is not taken is tried again later, and the sweep sends its id then."""
+    server = context.settings.mail.server
+    if server is None:
+        return
+    try:
+        with smtp.connected(server) as client:
+            for mail_id in mail_ids:
+                _try(context, client, mail_id)
+    except NotTaken as error:
+        _away.failed(error=str(error))
+        for mail_id in mail_ids:
+            with context.db.transaction() as connection:
+                if outbox.begin(connection, mail_id) is not None:
+                    outbox.note_failed(connection, mail_id, str(error), for_good=False)
+    else:
+        _away.succeeded()
+
+
+def signer_of(context: Context) -> TicketSigner | None:
+    """None: this process was not given the secret, so its mails have no ticket."""
+    secret = context.settings.accounts.jwt_secret
+    return TicketSigner(secret.get_secret_value()) if secret else None
+
+
+def _try(context: Context, client: smtplib.SMTP, mail_id: UUID) -> None:
+    with context.db.transaction() as connection:
+        mail = outbox.begin(connection, mail_id)
+    if mail is None:
+        return
+    message = smtp.compose(
+        mail.id, context.settings.mail.sender, mail.address, mail.subject, mail.body, _attachments(context, mail)
+    )
+    try:
+        smtp.send(client, message)
+    except NotTaken as error:
+        _log.warning(
+            "a mail was not taken", mail_id=str(mail.id), attempt=mail.attempts, for_good=error.for_good, error=str(error)
+        )
+        with context.db.transaction() as connection:
+            outbox.note_failed(connection, mail.id, str(error), for_good=error.for_good)
+        return
+    failpoints.reach("after_mail")
+    with context.db.transaction() as connection:
+        outbox.note_sent(connection, mail.id)
+
+
+def _attachments(context: Context, mail: Due) -> list[Attachment]:
+    """The ticket as it is now; none where the booking has ended since."""
+    signer = signer_of(context)
+    if signer is None or mail.kind not in WITH_TICKET:
+        return []
+    from core.tickets.pdf import MEDIA_TYPE, pdf  # a worker that sends no ticket need not load what draws it
+
+    try:
+        with context.db.snapshot() as connection:
+            ticket = reading.get_ticket(connection, mail.booking_id, None, signer)
+            versions = reading.list_versions(connection, [leg.flight_id for leg in ticket.legs])
+    except (BookingNotFound, NoTicket):
+        return []
+    events = calendar_file.calendar_file(ticket, versions, at=now())
+    return [
+        Attachment(f"ticket-{ticket.reference}.pdf", MEDIA_TYPE, pdf(ticket)),
+        Attachment(f"flights-{ticket.reference}.ics", calendar_file.MEDIA_TYPE, events),
+    ]

@@ -1,0 +1,57 @@
+"""The sweep's step for mails: writes what there is news of, reminds of holds, and sends what is due to the queue of mails."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from core.letters import writing
+from core.bookings.models import PaymentMode
+from core.letters.news import REMIND_MINUTES, Kind
+from core.mail import outbox, requests
+from core.messaging.messages import SendMails
+from workers.context import Context
+from workers.mails import signer_of
+
+AT_ONCE: Final = 100
+"""Bookings that are written about in one transaction, and mails in one message."""
+WRITE_SECONDS: Final = 1.0
+"""How long one pass writes; the rest follows in the next."""
+REMIND_EVERY_SECONDS: Final = 15.0
+LEASE_SECONDS: Final = 120
+"""How long a message about mails may be on its way."""
+
+
+class MailRound:
+    """Remembers when it last looked for holds that end soon."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._reminded_at = float("-inf")
+
+    def go(self) -> None:
+        if time.monotonic() - self._reminded_at > REMIND_EVERY_SECONDS:
+            self._reminded_at = time.monotonic()
+            with self._context.db.transaction() as connection:
+                requests.request_before_holds_end(
+                    connection, minutes=REMIND_MINUTES, pays_later=PaymentMode.HOLD, kind=Kind.HOLD_ENDING, limit=AT_ONCE * 10
+                )
+        self._write()
+        if self._context.settings.mail.server is not None:
+            self._send_due()
+
+    def _write(self) -> None:
+        began_at = time.monotonic()
+        sends, with_ticket = self._context.settings.mail.server is not None, signer_of(self._context) is not None
+        while time.monotonic() - began_at < WRITE_SECONDS:
+            with self._context.db.transaction() as connection:
+                looked_at = writing.write(connection, limit=AT_ONCE, sends=sends, with_ticket=with_ticket)
+            if looked_at < AT_ONCE:
+                return
+
+    def _send_due(self) -> None:
+        with self._context.db.transaction() as connection:
+            due = outbox.list_due(connection, limit=AT_ONCE)
+            outbox.lease(connection, due, seconds=LEASE_SECONDS)
+        if due:
+            self._context.dispatcher.send(SendMails(tuple(due)))
