@@ -19,6 +19,7 @@ from api.audit_log import AuditController
 from api.bookings.cancellations import CancellationController
 from api.bookings.controller import BookingController
 from api.bookings.fast_path import BookingFastPath
+from api.bookings.finding import FindingController
 from api.bookings.limits import rules_of
 from api.bookings.passengers import PassengerController
 from api.bookings.tickets import TicketController
@@ -92,6 +93,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     ConfigurationController,
     DeadLetterController,
     EventController,
+    FindingController,
     FlightCancellationController,
     FlightController,
     HealthController,

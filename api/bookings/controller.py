@@ -127,12 +127,17 @@ class BookingController(Controller):
         request: SignedRequest,
         services: NamedDependency[Services],
         status: FromQuery[BookingStatus | None] = None,
+        attention: FromQuery[bool] = False,
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
         cursor: FromQuery[UUID | None] = None,
     ) -> BookingPage:
-        """My bookings, newest first. `next_cursor` is the `cursor` of the next page."""
+        """My bookings, newest first. `next_cursor` is the `cursor` of the next page. `attention`: only those that ask for something, a payment
+        or an answer to new times.
+        """
         with services.db.snapshot() as connection:
-            views, following = queries.list_bookings(connection, request.user.user_id, status=status, before=cursor, limit=limit)
+            views, following = queries.list_bookings(
+                connection, request.user.user_id, status=status, before=cursor, limit=limit, attention=attention
+            )
         return BookingPage(views, following)
 
     @get(

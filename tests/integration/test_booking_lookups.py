@@ -54,6 +54,28 @@ def test_whoever_knows_a_surname_finds_the_booking_and_can_do_nothing_to_it(
         assert stranger.get(address, params={"surname": "rao"}).status_code == 404
 
 
+def test_whoever_knows_a_surname_needs_no_account(client: httpx.Client, traveller: httpx.Client, booking: UUID) -> None:
+    mine = read(traveller, booking)
+    asked = {"reference": f" {mine['reference'].lower()}", "surname": "RAO"}
+    found = client.post("/api/v1/bookings/find", json=asked)
+    assert (found.status_code, found.headers["cache-control"]) == (200, "no-store")
+    assert set(found.json()) == {"reference", "status", "seats", "flights", "passengers"}
+    assert found.json()["passengers"] == [ASHA["name"]]
+    for wrong in ({"surname": "Asha"}, {"surname": "Menon"}, {"reference": "ZZZZZZ"}):
+        problem(client.post("/api/v1/bookings/find", json=asked | wrong), 404, "booking_not_found")
+    problem(client.post("/api/v1/bookings/find", json={"reference": mine["reference"]}), 422, "validation")
+
+
+def test_surnames_are_not_tried_quickly_without_an_account(start_api: ApiFactory) -> None:
+    asked = {"reference": "K7M2QX", "surname": "rao"}
+    with start_api(RATE_LIMITS="on").client() as client:
+        answers = [client.post("/api/v1/bookings/find", json=asked) for _ in range(LIMITS[Scope.LOOKUP_REFERENCE].burst + 2)]
+    assert problem(answers[-1], 429, "rate_limited")
+    assert int(answers[-1].headers["retry-after"]) > 0
+    with start_api(RATE_LIMITS="off").client() as client:  # control
+        assert {client.post("/api/v1/bookings/find", json=asked).status_code for _ in answers} == {404}
+
+
 def test_a_booking_without_names_is_found_by_its_owner_alone(
     api: RunningApi, client: httpx.Client, traveller: httpx.Client, pipeline: Pipeline
 ) -> None:

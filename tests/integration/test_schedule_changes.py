@@ -95,6 +95,20 @@ def test_the_travellers_of_a_moved_flight_see_old_and_new_times(
     assert [read(traveller, booking)["schedule_change"] for booking in (cancelled, elsewhere)] == [None, None]
 
 
+def test_a_moved_flight_asks_for_attention_until_it_is_answered(
+    admin: httpx.Client, traveller: httpx.Client, flight: dict[str, Any], book: Book
+) -> None:
+    def asking() -> list[str]:
+        return [each["id"] for each in traveller.get("/api/v1/bookings", params={"attention": True}).json()["data"]]
+
+    booking = book(flight["id"])
+    assert asking() == []
+    move(admin, flight, hours=5)
+    assert asking() == [str(booking)]
+    assert keep(traveller, booking).status_code == 200
+    assert asking() == []
+
+
 def test_a_flight_that_is_moved_before_the_seats_are_taken_is_told_of(
     admin: httpx.Client, traveller: httpx.Client, pipeline: Pipeline, flight: dict[str, Any]
 ) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from core.letters import writing
 from core.bookings.models import PaymentMode
+from core.letters import writing
 from core.letters.news import REMIND_MINUTES, Kind
 from core.mail import outbox, requests
 from core.messaging.messages import SendMails

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from api.contract.examples.ids import ASHA, SESSION
+from api.contract.examples.ids import ASHA, BOOKING, MAIL, SESSION
+
+_MAIL: Final = {
+    "id": MAIL,
+    "booking_id": BOOKING,
+    "kind": "confirmed",
+    "address": "asha@example.com",
+    "subject": "You are booked · Delhi to Mumbai · K7QX2M",
+    "body": "Your booking K7QX2M is confirmed.\n",
+    "status": "SENT",
+    "created_at": "2026-12-01T09:30:02Z",
+    "sent_at": "2026-12-01T09:30:03Z",
+}
 
 REQUESTS: Final[dict[str, dict[str, Any]]] = {
     "NewAccount": {"register": {"username": "asha", "password": "a long walk in the rain"}},
@@ -12,6 +24,7 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
     "PasswordChange": {
         "another_password": {"current_password": "a long walk in the rain", "new_password": "seven lanterns on a lake"}
     },
+    "MailAddressBody": {"address": {"email": "asha@example.com"}, "none": {"email": None}},
     "Farewell": {"close": {"password": "a long walk in the rain"}},
 }
 
@@ -21,6 +34,12 @@ ANSWERS: Final[dict[str, Any]] = {
         "access_token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhc2hhIn0.signature",
         "token_type": "bearer",
         "expires_in": 900,
+    },
+    "MailAddress": {"email": "asha@example.com", "sends": True},
+    "MailPage": {"data": [_MAIL], "next_cursor": None},
+    "MailReportPage": {
+        "data": [{"mail": _MAIL, "username": "asha", "attempts": 1, "next_at": None, "error": None}],
+        "next_cursor": None,
     },
     "SessionList": {
         "data": [

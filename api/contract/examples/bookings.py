@@ -101,6 +101,7 @@ JOB: Final = {
 DESK: Final = {"reference": "K7QX2M", "status": "CONFIRMED", "seats": 2, "flights": [BOOKED_FLIGHT], "passengers": ["Asha Rao"]}
 
 REQUESTS: Final[dict[str, dict[str, Any]]] = {
+    "FindBody": {"find": {"reference": "K7QX2M", "surname": "Rao"}},
     "BookingBody": {
         "pay_at_once": {
             "flight_id": FLIGHT,
@@ -136,6 +137,13 @@ EVENTS: Final[dict[str, dict[str, Any]]] = {
 }
 
 ANSWERS: Final[dict[str, Any]] = {
+    "CheckInView": {
+        "reference": "K7QX2M",
+        "status": "CONFIRMED",
+        "seats": 2,
+        "flights": [BOOKED_FLIGHT],
+        "passengers": ["Asha Rao"],
+    },
     "BookingAccepted": {"job_id": BOOKING, "booking_id": BOOKING, "status": "PENDING", "status_url": STATUS_URL},
     "BookingView": CONFIRMED,
     "DeskView": DESK,

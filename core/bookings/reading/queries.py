@@ -40,26 +40,59 @@ def get_by_reference(
     if row is None:
         raise BookingNotFound(NOT_FOUND)
     view = get_booking(connection, row[0], None)
-    if may_act_for(owner_id, view.user_id):
-        return view
-    names = [passenger.name for passenger in view.passengers if surnames.bears(passenger.name, surname or "")]
+    return view if may_act_for(owner_id, view.user_id) else _for_check_in(view, surname or "")
+
+
+def find_for_check_in(connection: RawConnection, reference: str, surname: str) -> CheckInView:
+    """The same for somebody without an account.
+
+    Raises:
+        BookingNotFound
+    """
+    row = connection.execute("SELECT id FROM bookings WHERE reference = %s", (references.read(reference),)).fetchone()
+    if row is None:
+        raise BookingNotFound(NOT_FOUND)
+    return _for_check_in(get_booking(connection, row[0], None), surname)
+
+
+def _for_check_in(view: BookingView, surname: str) -> CheckInView:
+    names = [passenger.name for passenger in view.passengers if surnames.bears(passenger.name, surname)]
     if not names:
         raise BookingNotFound(NOT_FOUND)
     return check_in.view(view, names)
 
 
 def list_bookings(
-    connection: RawConnection, owner_id: UUID, *, status: BookingStatus | None, before: UUID | None, limit: int
+    connection: RawConnection,
+    owner_id: UUID,
+    *,
+    status: BookingStatus | None,
+    before: UUID | None,
+    limit: int,
+    attention: bool = False,
 ) -> tuple[list[BookingView], UUID | None]:
-    """A traveller's bookings, newest first, and the cursor of the next page. Ids are in order of time, so an id is a cursor."""
+    """A traveller's bookings, newest first, and the cursor of the next page. Ids are in order of time, so an id is a cursor.
+
+    `attention`: only those that ask for something, a payment or an answer to new times.
+    """
     rows = connection.execute(
         """
-        SELECT id FROM bookings
+        SELECT id FROM bookings b
         WHERE user_id = %(owner)s AND (%(status)s::text IS NULL OR status = %(status)s)
+          AND (NOT %(attention)s OR status = %(held)s OR (status = %(confirmed)s AND EXISTS (
+                SELECT FROM schedule_changes c WHERE c.booking_id = b.id AND c.action IS NULL)))
           AND (%(before)s::uuid IS NULL OR id < %(before)s)
         ORDER BY id DESC LIMIT %(limit)s
         """,
-        {"owner": owner_id, "status": status, "before": before, "limit": limit + 1},
+        {
+            "owner": owner_id,
+            "status": status,
+            "before": before,
+            "limit": limit + 1,
+            "attention": attention,
+            "held": BookingStatus.HELD,
+            "confirmed": BookingStatus.CONFIRMED,
+        },
     ).fetchall()
     ids = [row[0] for row in rows[:limit]]
     views = read_bookings(connection, ids)

@@ -59,6 +59,13 @@ const bookings = createRoute({
   component: lazyPage(() => import('./routes/bookings').then((page) => page.BookingsPage)),
 });
 
+/** For whoever has a reference and no account. */
+const findBooking = createRoute({
+  getParentRoute: () => root,
+  path: '/find-booking',
+  component: lazyPage(() => import('./routes/find-booking').then((page) => page.FindBookingPage)),
+});
+
 const booking = createRoute({
   getParentRoute: () => root,
   path: '/bookings/$bookingId',
@@ -77,7 +84,7 @@ const messages = createRoute({
   getParentRoute: () => root,
   path: '/messages',
   beforeLoad: requireSession,
-  component: lazyPage(() => import('./routes/messages').then((page) => page.MessagesPage)),
+  component: lazyPage(() => import('./routes/account/messages').then((page) => page.MessagesPage)),
 });
 
 const signIn = createRoute({
@@ -160,6 +167,7 @@ const routes = root.addChildren([
   formerItinerary,
   bookings,
   booking,
+  findBooking,
   account,
   messages,
   signIn,

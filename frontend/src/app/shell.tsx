@@ -2,7 +2,7 @@ import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { AccountMenu } from '@/features/accounts/account-menu';
 import { useAccount } from '@/features/accounts/api';
-import { OpenHolds } from '@/features/bookings/open-holds';
+import { NoticeBar } from '@/features/bookings/notice-bar';
 import { type Session, useSession } from '@/lib/session';
 import { Logo } from './logo';
 import css from './shell.module.css';
@@ -34,14 +34,17 @@ export function Shell() {
           <AccountMenu />
         </div>
       </header>
-      <OpenHolds path={pathname} />
+      <NoticeBar path={pathname} />
       <main id="main" ref={main} tabIndex={-1} className={css.main}>
         <Outlet />
       </main>
       <footer className={css.footer}>
         <div className={css.inside}>
           <span>Never sells a seat twice. Never loses a booking it accepted.</span>
-          <a href="/schema/swagger">API</a>
+          <span className={css.links}>
+            <Link to="/find-booking">Find a booking</Link>
+            <a href="/schema/swagger">API</a>
+          </span>
         </div>
       </footer>
     </div>

@@ -32,3 +32,4 @@ export type Encoding = Schemas['Encoding'];
 export type ImportAccepted = Schemas['ImportAccepted'];
 export type MailAddress = Schemas['MailAddress'];
 export type MailView = Schemas['MailView'];
+export type CheckInView = Schemas['CheckInView'];

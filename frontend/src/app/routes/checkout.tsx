@@ -107,21 +107,19 @@ function Booking({ flights, seats, onSeats, onChanged }: BookingProps) {
   // Reads what the waiting list below has loaded.
   const entry = useQuery({ ...waitlistQueries.entry(single?.id ?? ''), enabled: false }).data;
   const checkout = useCheckout(flights, seats, onChanged);
-  const panel = (
-    <CheckoutPanel key="checkout" checkout={checkout} flights={flights} seats={seats} onSeats={onSeats} />
-  );
-  const waitingList = single && (
-    <WaitingList key="waiting-list" flight={single} seats={seats} onSeats={onSeats} onChanged={onChanged} />
-  );
-  // Seats that are offered to this account come before seats that anybody can book.
+  // Seats that are offered to this account are paid for on the page of their booking: there is nothing else to pay here.
+  const isOffered = entry?.status === 'OFFERED';
   return (
     <div className={css.columns}>
       <div className={css.details}>
         <ItineraryCard flights={flights} />
-        <CheckoutForm checkout={checkout} flights={flights} seats={seats} />
+        {!isOffered && <CheckoutForm checkout={checkout} flights={flights} seats={seats} />}
       </div>
       <div className={css.booking}>
-        {entry?.status === 'OFFERED' ? [waitingList, panel] : [panel, waitingList]}
+        {!isOffered && (
+          <CheckoutPanel checkout={checkout} flights={flights} seats={seats} onSeats={onSeats} />
+        )}
+        {single && <WaitingList flight={single} seats={seats} onSeats={onSeats} onChanged={onChanged} />}
       </div>
     </div>
   );

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { EmptyNote } from '@/components/messages/empty-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { answer, api } from '@/lib/client';
-import { browserClock, browserDay, dayText } from '@/lib/time';
+import { browserClock, browserDay, dayText } from '@/lib/time/time';
 import type { MailView } from '@/lib/wire';
 import css from './mail-list.module.css';
 

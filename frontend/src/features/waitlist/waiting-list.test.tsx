@@ -74,6 +74,8 @@ test('an offer shows the time that is left and leads to its booking', async () =
   expect(screen.getByText(/1 of the 2 seats that you wait for is held for you/)).toBeVisible();
   expect(screen.getByRole('timer')).toHaveTextContent(/^01:[23]\d$/);
   expect(screen.getByRole('link', { name: 'Pay for it' })).toHaveAttribute('href', '/bookings/offered');
+  // Seats that anybody can book would be paid for a second time.
+  expect(screen.queryByRole('button', { name: /^Pay/ })).not.toBeInTheDocument();
 });
 
 test('an account that does not have to wait is led back to the seats', async () => {

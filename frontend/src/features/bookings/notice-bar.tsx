@@ -1,0 +1,49 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Countdown } from '@/components/messages/countdown';
+import { noticesQuery } from '@/features/bookings/api/get-notices';
+import { useTimeReached } from '@/lib/hooks/use-time-reached';
+import { tripText } from '@/lib/itineraries';
+import { plural } from '@/lib/plural';
+import { useSession } from '@/lib/session';
+import { browserClock } from '@/lib/time/time';
+import css from './notice-bar.module.css';
+import { type Notice, noticesOf } from './notices';
+
+/** On every page: what this account has to decide, with the time that is left. */
+export function NoticeBar({ path }: { path: string }) {
+  const signedIn = useSession().state === 'signed-in';
+  const { data } = useQuery({ ...noticesQuery(), enabled: signedIn });
+  // On its own page the booking says so itself, and My trips lists all of them.
+  if (!signedIn || path === '/bookings') return null;
+  const [first, ...others] = noticesOf(data ?? []).filter(({ booking }) => !path.endsWith(booking.id));
+  return first ? <Bar key={first.booking.id} notice={first} others={others.length} /> : null;
+}
+
+function Bar({ notice, others }: { notice: Notice; others: number }) {
+  const ended = useTimeReached(notice.until ?? '9999-12-31T00:00:00Z');
+  if (ended) return null;
+  return (
+    <div className={css.bar} role="status" data-screen-only>
+      <p>{noticeText(notice)}</p>
+      {notice.until && <Countdown until={notice.until} />}
+      <Link to="/bookings/$bookingId" params={{ bookingId: notice.booking.id }}>
+        {notice.kind === 'moved' ? 'See the new times' : 'Pay now'}
+      </Link>
+      {others > 0 && <Link to="/bookings">{others} more</Link>}
+    </div>
+  );
+}
+
+function noticeText({ kind, booking, until }: Notice): string {
+  const trip = tripText(booking.segments.map(({ flight }) => flight));
+  const are = booking.seats === 1 ? 'is' : 'are';
+  switch (kind) {
+    case 'offer':
+      return `It is your turn: ${plural(booking.seats, 'seat')} from ${trip} ${are} yours if you pay by ${browserClock(until)}.`;
+    case 'hold':
+      return `${plural(booking.seats, 'seat')} from ${trip} ${are} held for you until ${browserClock(until)}.`;
+    default:
+      return `The airline has changed your flight from ${trip}.`;
+  }
+}
