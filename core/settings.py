@@ -250,7 +250,7 @@ class Settings:
         WrongSettings: a variable has a wrong value, or a name that is nearly a setting's.
     """
 
-    __slots__ = ("accounts", "booking", "fares", "flights", "http", "mail", "payments", "search", "servers", "start", "webhooks", "work")
+    __slots__ = tuple(concern.__name__.lower() for concern in CONCERNS)
 
     def __init__(self) -> None:
         wrong = names.misspelt(os.environ, known_variables())

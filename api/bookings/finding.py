@@ -12,9 +12,9 @@ from litestar.params import JSONBody
 from msgspec import Meta
 
 from api.contract.headers import CACHE_CONTROL
-from api.http.addresses import check_address
 from api.http.authentication import PUBLIC
 from api.http.wire import RequestBody
+from api.limits.addresses import check_address
 from api.services import Services, SignedRequest
 from core.bookings.errors import BookingNotFound
 from core.bookings.intake import references

@@ -533,6 +533,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/load-runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of a load run
+         * @description The bookings that came with `X-Load-Run: {id}`, how long their stages took, and which promises were broken for them. Ask when
+         *     nothing of it is `pending`.
+         */
+        get: operations["getLoadRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/mails": {
         parameters: {
             query?: never;
@@ -1638,7 +1659,7 @@ export interface paths {
         };
         /**
          * Metrics of this API, and of the queues
-         * @description In Prometheus' text format.
+         * @description In Prometheus' text format. Nothing is here where `SKYQUEUE_METRICS_PORT` gives the metrics a port of their own.
          */
         get: operations["getMetrics"];
         put?: never;
@@ -1835,6 +1856,7 @@ export interface components {
             schedule_change: components["schemas"]["ScheduleChangeView"] | null;
             seats: number;
             segments: components["schemas"]["Segment"][];
+            sequence?: number | null;
             status: components["schemas"]["BookingStatus"];
             timeline: components["schemas"]["Stage"][];
             /** Format: uuid */
@@ -1993,7 +2015,7 @@ export interface components {
          * @description Which error it is. Others may come with a later version: treat one that you do not know by its `status`.
          * @enum {string}
          */
-        ErrorCode: "account_gone" | "already_paid" | "already_waiting" | "api_key_not_found" | "bad_header" | "booking_not_found" | "callback_not_signed" | "callback_too_old" | "capacity_below_sold" | "conflict" | "cooling_down" | "cross_site" | "dead_letter_closed" | "dead_letter_not_found" | "delivery_not_found" | "flight_cancelled" | "flight_departed" | "flight_exists" | "flight_has_bookings" | "flight_not_found" | "forbidden" | "headers_too_large" | "hold_expired" | "idempotency_key_reused" | "import_not_found" | "import_over" | "internal" | "invalid_credentials" | "job_not_found" | "malformed" | "method_not_allowed" | "mixed_currencies" | "moved_again" | "no_schedule_change" | "no_ticket" | "not_accepted" | "not_cancellable" | "not_chronological" | "not_csv" | "not_found" | "not_payable" | "not_ready" | "not_replayable" | "not_waiting" | "overloaded" | "passenger_not_found" | "passengers_fixed" | "payment_in_progress" | "payment_required" | "possible_duplicate" | "price_changed" | "queue_not_found" | "quote_expired" | "quote_not_found" | "quote_superseded" | "rate_limited" | "refresh_raced" | "scope_missing" | "seats_available" | "session_not_found" | "sold_out" | "stale_version" | "ticket_not_genuine" | "too_large" | "too_many_api_keys" | "too_many_holds" | "too_many_seats" | "too_many_waiting" | "too_many_webhooks" | "too_slow" | "topic_not_found" | "unauthenticated" | "unavailable" | "unsupported_media_type" | "username_taken" | "validation" | "webhook_not_found" | "wrong_encoding" | "wrong_password";
+        ErrorCode: "account_gone" | "already_paid" | "already_waiting" | "api_key_not_found" | "bad_header" | "booking_not_found" | "callback_not_signed" | "callback_too_old" | "capacity_below_sold" | "conflict" | "cooling_down" | "cross_site" | "dead_letter_closed" | "dead_letter_not_found" | "delivery_not_found" | "flight_cancelled" | "flight_departed" | "flight_exists" | "flight_has_bookings" | "flight_not_found" | "forbidden" | "headers_too_large" | "hold_expired" | "idempotency_key_reused" | "import_not_found" | "import_over" | "internal" | "invalid_credentials" | "job_not_found" | "load_run_not_found" | "malformed" | "method_not_allowed" | "mixed_currencies" | "moved_again" | "no_schedule_change" | "no_ticket" | "not_accepted" | "not_cancellable" | "not_chronological" | "not_csv" | "not_found" | "not_payable" | "not_ready" | "not_replayable" | "not_waiting" | "overloaded" | "passenger_not_found" | "passengers_fixed" | "payment_in_progress" | "payment_required" | "possible_duplicate" | "price_changed" | "queue_not_found" | "quote_expired" | "quote_not_found" | "quote_superseded" | "range_not_satisfiable" | "rate_limited" | "refresh_raced" | "scope_missing" | "seats_available" | "session_not_found" | "sold_out" | "stale_version" | "ticket_not_genuine" | "too_large" | "too_many_api_keys" | "too_many_holds" | "too_many_seats" | "too_many_waiting" | "too_many_webhooks" | "too_slow" | "topic_not_found" | "unauthenticated" | "unavailable" | "unsupported_media_type" | "username_taken" | "validation" | "webhook_not_found" | "wrong_encoding" | "wrong_host" | "wrong_password";
         /** EventReceived */
         EventReceived: {
             received: boolean;
@@ -2008,6 +2030,7 @@ export interface components {
             code: components["schemas"]["FailureCode"];
             flight_id?: string | null;
             message: string;
+            receipt?: components["schemas"]["Receipt"] | null;
         };
         /**
          * FailureCode
@@ -2337,6 +2360,7 @@ export interface components {
             code: "bad_header" | "file_missing" | "file_unreadable" | "flight_cancelled" | "flight_departed" | "flight_not_found" | "internal" | "not_csv" | "nothing_but_faults" | "payment_declined" | "payment_timeout" | "sold_out";
             flight_id?: string | null;
             message: string;
+            receipt?: components["schemas"]["Receipt"] | null;
         };
         /**
          * JobKind
@@ -2358,6 +2382,26 @@ export interface components {
         Liveness: {
             /** @constant */
             status: "ok";
+        };
+        /** LoadRunReport */
+        LoadRunReport: {
+            accepted: number;
+            /** Format: date-time */
+            began_at: string;
+            charged_wrong: number;
+            confirmed: number;
+            duplicated: number;
+            ended: number;
+            failed: number;
+            held: number;
+            id: string;
+            inversions: number;
+            lost: number;
+            oversold: number;
+            pending: number;
+            polls: number;
+            polls_per_booking: number;
+            stages: components["schemas"]["StageTimes"][];
         };
         /** LowestPrice */
         LowestPrice: {
@@ -2650,6 +2694,13 @@ export interface components {
          * @enum {string}
          */
         Ranking: "best" | "price" | "fastest";
+        /** Receipt */
+        Receipt: {
+            last_served: number | null;
+            sequence: number;
+            /** Format: date-time */
+            sold_out_at: string;
+        };
         /** RefundView */
         RefundView: {
             amount: string;
@@ -2760,6 +2811,14 @@ export interface components {
             /** Format: date-time */
             at: string;
             ms: number;
+            stage: string;
+        };
+        /** StageTimes */
+        StageTimes: {
+            bookings: number;
+            p50_ms: number;
+            p95_ms: number;
+            p99_ms: number;
             stage: string;
         };
         /** TicketCheck */
@@ -5581,6 +5640,92 @@ export interface operations {
             };
         };
     };
+    getLoadRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example rush-1 */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadRunReport"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `load_run_not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     findMails: {
         parameters: {
             query?: {
@@ -5628,16 +5773,6 @@ export interface operations {
             };
             /** @description Forbidden: `forbidden` */
             403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Unprocessable Entity: `validation` */
-            422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -7098,6 +7233,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Forbidden: `scope_missing` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Request Entity Too Large: `too_large` */
             413: {
                 headers: {
@@ -7155,6 +7300,7 @@ export interface operations {
             /** @description Done; there is nothing to say. */
             204: {
                 headers: {
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -7215,6 +7361,7 @@ export interface operations {
             /** @description Done; there is nothing to say. */
             204: {
                 headers: {
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -7345,6 +7492,7 @@ export interface operations {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -8081,6 +8229,11 @@ export interface operations {
                  * @example wait=5
                  */
                 Prefer?: string;
+                /**
+                 * @description The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are noted for `/admin/load-runs/{id}`.
+                 * @example rush-1
+                 */
+                "X-Load-Run"?: string;
             };
             path?: never;
             cookie?: never;
@@ -8243,6 +8396,11 @@ export interface operations {
                  * @example wait=5
                  */
                 Prefer?: string;
+                /**
+                 * @description The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are noted for `/admin/load-runs/{id}`.
+                 * @example rush-1
+                 */
+                "X-Load-Run"?: string;
             };
             path: {
                 /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
@@ -8414,6 +8572,11 @@ export interface operations {
                  * @example wait=5
                  */
                 Prefer?: string;
+                /**
+                 * @description The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are noted for `/admin/load-runs/{id}`.
+                 * @example rush-1
+                 */
+                "X-Load-Run"?: string;
             };
             path?: never;
             cookie?: never;
@@ -10683,6 +10846,11 @@ export interface operations {
                  * @example wait=5
                  */
                 Prefer?: string;
+                /**
+                 * @description The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are noted for `/admin/load-runs/{id}`.
+                 * @example rush-1
+                 */
+                "X-Load-Run"?: string;
             };
             path: {
                 /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
@@ -11063,6 +11231,16 @@ export interface operations {
             };
             /** @description Bad Request: `malformed` */
             400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;

@@ -99,6 +99,12 @@ def visit(camera: Camera, day: date, _: tuple[str, str]) -> None:
     camera.take("09-sign-in")
     page.goto("/nowhere")
     camera.take("10-not-found")
+    page.goto("/find-booking")
+    page.get_by_label("Booking reference").fill("K7M2QX")
+    page.get_by_label("Surname").fill("Rao")
+    page.get_by_role("button", name="Find booking").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    camera.take("21-find-booking")
 
 
 def travel(camera: Camera, day: date, _: tuple[str, str]) -> None:
@@ -107,7 +113,7 @@ def travel(camera: Camera, day: date, _: tuple[str, str]) -> None:
     page.get_by_role("link", name=re.compile("^Choose")).first.click()
     page.get_by_role("link", name="Sign in to book").click()
     page.get_by_role("link", name="Create an account").click()
-    page.get_by_label("Username").fill(f"asha-{secrets.token_hex(4)}")
+    page.get_by_label("Username").fill(f"asha-{secrets.token_hex(4)}@example.com")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     camera.take("11-register")
     page.get_by_role("button", name="Create account").click()
@@ -123,6 +129,9 @@ def travel(camera: Camera, day: date, _: tuple[str, str]) -> None:
     page.goto("/bookings")
     expect(page.get_by_role("heading", name="Needs your action")).to_be_visible()
     camera.take("15-my-trips")
+    page.goto("/")
+    expect(page.get_by_role("link", name="Pay now")).to_be_visible()
+    camera.take("24-notice")
     page.goto(booking)
     page.get_by_role("radio", name="A card that the bank refuses").check()
     page.get_by_role("button", name=re.compile("^Pay")).click()
@@ -139,6 +148,12 @@ def travel(camera: Camera, day: date, _: tuple[str, str]) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Cancel booking").click()
     expect(page.get_by_role("heading", name="Booking cancelled")).to_be_visible()
     camera.take("19-cancelled")
+    page.goto("/messages")
+    page.get_by_text("Your booking is cancelled").first.click()
+    camera.take("22-messages")
+    page.goto("/account")
+    expect(page.get_by_role("textbox", name="E-mail address")).to_be_visible()
+    camera.take("23-account")
 
 
 def manage(camera: Camera, _: date, admin: tuple[str, str]) -> None:

@@ -35,7 +35,7 @@ export function CloseAccount() {
         error={isWrong ? WRONG_PASSWORD : undefined}
       />
       {problem && !isWrong && <ProblemNote error={problem} title="The account was not closed." />}
-      <Button type="submit" color="red" loading={mutation.isPending}>
+      <Button type="submit" color="var(--danger)" loading={mutation.isPending}>
         Close my account for good
       </Button>
     </form>

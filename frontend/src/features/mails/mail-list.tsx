@@ -9,6 +9,8 @@ import type { MailView } from '@/lib/wire';
 import css from './mail-list.module.css';
 
 const PAGE = 20;
+/** News is written within seconds of what happens. */
+const REFRESH_MS = 10_000;
 
 const mailsQuery = () =>
   infiniteQueryOptions({
@@ -22,6 +24,7 @@ const mailsQuery = () =>
       ),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor,
+    refetchInterval: REFRESH_MS,
   });
 
 /** What was written to the account about its bookings, the newest first. Each is folded to its subject. */

@@ -1,4 +1,4 @@
-import { Radio, Stack, TextInput } from '@mantine/core';
+import { Radio, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import css from './card-form.module.css';
 import { cardOf, cardWithNumber, groupedNumber, TEST_CARDS } from './cards';
@@ -47,11 +47,11 @@ export function CardForm({ value, onChange, disabled = false }: Props) {
         <TextInput label="Security code" value="123" readOnly disabled={disabled} />
       </div>
       <Radio.Group label="Cards to try" value={value} onChange={choose} size="sm">
-        <Stack gap="xs" mt="xs">
+        <div className={css.cards}>
           {TEST_CARDS.map(({ token, name, effect }) => (
             <Radio key={token} value={token} label={name} description={effect} disabled={disabled} />
           ))}
-        </Stack>
+        </div>
       </Radio.Group>
     </div>
   );

@@ -149,7 +149,7 @@ function Airlines({ results, chosen = [], onChange }: AirlinesProps) {
   if (codes.length < 2) return null;
   codes.sort((one, other) => airlineName(one).localeCompare(airlineName(other)));
   return (
-    <fieldset>
+    <fieldset className={css.many}>
       <legend>Airline</legend>
       {codes.map((code) => (
         <label key={code}>
