@@ -11,6 +11,7 @@ import css from './shell.module.css';
 export function Shell() {
   const session = useSession();
   const account = useAccount();
+  const isStaff = account?.role === 'admin' || account?.role === 'agent';
   const { pathname } = useLocation();
   const main = useFocusOnNavigation();
   useCheckAccessOnChange(session.state);
@@ -27,9 +28,8 @@ export function Shell() {
           </Link>
           <nav className={css.nav} aria-label="Main">
             {session.state !== 'signed-out' && <Link to="/bookings">My trips</Link>}
-            {(account?.role === 'admin' || account?.role === 'agent') && <Link to="/manage">Manage</Link>}
-            {account?.role === 'admin' && <Link to="/operations">Operations</Link>}
-            {account?.role === 'agent' && <Link to="/operations/integrations">Operations</Link>}
+            {isStaff && <Link to="/manage">Manage</Link>}
+            {isStaff && <Link to="/operations">Operations</Link>}
           </nav>
           <AccountMenu />
         </div>

@@ -12,11 +12,11 @@ import { Overview } from '@/features/operations/overview';
 import { Console } from '@/features/operations/parts/console';
 import { Queues } from '@/features/operations/queues';
 
-/** A page of the console. Travellers do not see it, and do not load its code. `agents`: whether agents do. */
-function pageOf(Content: (props: { mayChange: boolean }) => ReactNode, agents = false) {
+/** A page of the console, for administrators, and for agents, who change nothing. Travellers do not see it, and do not load its code. */
+function pageOf(Content: (props: { mayChange: boolean }) => ReactNode) {
   return function OperationsPage() {
     const query = useAccountQuery();
-    if (query.data?.role === 'admin' || (agents && query.data?.role === 'agent')) {
+    if (query.data?.role === 'admin' || query.data?.role === 'agent') {
       return (
         <Console>
           <Content mayChange={query.data.role === 'admin'} />
@@ -26,8 +26,8 @@ function pageOf(Content: (props: { mayChange: boolean }) => ReactNode, agents = 
     return (
       <Page title="Operations" {...(!query.data && { heading: 'Operations' })}>
         {query.data ? (
-          <EmptyNote title="For administrators" level={1}>
-            <p>You are signed in as {query.data.username}, who is not an administrator.</p>
+          <EmptyNote title="For administrators and agents" level={1}>
+            <p>You are signed in as {query.data.username}, who is neither.</p>
           </EmptyNote>
         ) : (
           <QueryFallback
@@ -46,6 +46,6 @@ export const OverviewPage = pageOf(Overview);
 export const QueuesPage = pageOf(Queues);
 export const DeadLettersPage = pageOf(DeadLetters);
 export const BookingsPage = pageOf(Bookings);
-export const IntegrationsPage = pageOf(Integrations, true);
+export const IntegrationsPage = pageOf(Integrations);
 export const AuditLogPage = pageOf(AuditLog);
 export const HealthPage = pageOf(Health);

@@ -6,12 +6,13 @@ import type { DeadLetter } from './wire';
 
 interface Props {
   letter: DeadLetter;
+  mayChange: boolean;
   busy: boolean;
   onAct: (act: DeadLetterAct) => void;
 }
 
 /** One dead letter with what can still be done about it. */
-export function DeadLetterRow({ letter, busy, onAct }: Props) {
+export function DeadLetterRow({ letter, mayChange, busy, onAct }: Props) {
   const subject = letter.subject_id ?? letter.payload ?? '';
   return (
     <tr tabIndex={-1}>
@@ -26,12 +27,12 @@ export function DeadLetterRow({ letter, busy, onAct }: Props) {
       </td>
       <td>
         <Group gap="xs" wrap="nowrap">
-          {letter.status !== 'replayed' && (
+          {mayChange && letter.status !== 'replayed' && (
             <Button size="compact-xs" variant="default" disabled={busy} onClick={() => onAct('replay')}>
               Replay
             </Button>
           )}
-          {letter.status === 'open' && (
+          {mayChange && letter.status === 'open' && (
             <Button size="compact-xs" variant="subtle" disabled={busy} onClick={() => onAct('discard')}>
               Discard
             </Button>

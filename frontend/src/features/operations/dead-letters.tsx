@@ -24,7 +24,7 @@ const STATUSES: DeadLetterStatus[] = ['open', 'replayed', 'discarded'];
 const KINDS: DeadLetterKind[] = ['booking', 'import', 'refund', 'message'];
 
 /** Work that was given up: looked at, sent again or set aside. */
-export function DeadLetters() {
+export function DeadLetters({ mayChange }: { mayChange: boolean }) {
   const [filter, setFilter] = useState<DeadLetterFilter>({ status: 'open' });
   const query = useInfiniteQuery(operationsQueries.deadLetters(filter));
   const seeTo = useSeeTo();
@@ -57,7 +57,9 @@ export function DeadLetters() {
           first
           onChange={(text) => setFilter((now) => ({ ...now, text }))}
         />
-        {filter.status !== 'replayed' && <DeadLetterRounds key={JSON.stringify(filter)} filter={filter} />}
+        {mayChange && filter.status !== 'replayed' && (
+          <DeadLetterRounds key={JSON.stringify(filter)} filter={filter} />
+        )}
       </div>
       {seeTo.isError && <ProblemNote error={seeTo.error} title="The dead letter was not changed." />}
       {letters === undefined ? (
@@ -75,6 +77,7 @@ export function DeadLetters() {
             <DeadLetterRow
               key={letter.id}
               letter={letter}
+              mayChange={mayChange}
               busy={seeTo.isPending && seeTo.variables.id === letter.id}
               onAct={(act) => seeTo.mutate({ id: letter.id, act })}
             />

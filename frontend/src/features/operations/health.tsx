@@ -11,7 +11,7 @@ import { operationsQueries, useInventoryAudit, useInventoryRepair } from './quer
 import { Workers } from './workers';
 
 /** What is wrong by its code, who works, and whether Redis and Postgres agree on the seats. */
-export function Health() {
+export function Health({ mayChange }: { mayChange: boolean }) {
   const query = useQuery(operationsQueries.overview());
   return (
     <>
@@ -29,14 +29,14 @@ export function Health() {
       <h2>Workers</h2>
       <Workers />
       <h2>Seats in Redis and in Postgres</h2>
-      <Inventory />
+      <Inventory mayChange={mayChange} />
     </>
   );
 }
 
 const COLUMNS = [{ name: 'Flight' }, { name: 'Seats too many in Redis', number: true }];
 
-function Inventory() {
+function Inventory({ mayChange }: { mayChange: boolean }) {
   const audit = useInventoryAudit();
   const repair = useInventoryRepair();
   const found = audit.data;
@@ -46,7 +46,7 @@ function Inventory() {
         <Button size="xs" variant="default" loading={audit.isPending} onClick={() => audit.mutate()}>
           Compare now
         </Button>
-        {found && found.drift.length > 0 && (
+        {mayChange && found && found.drift.length > 0 && (
           <Button
             size="xs"
             loading={repair.isPending}

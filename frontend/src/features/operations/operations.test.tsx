@@ -80,8 +80,34 @@ test('the overview names the present trouble, and a dash stands for what is not 
 test('a traveller sees none of it', async () => {
   network.use(http.get('/api/v1/auth/me', () => HttpResponse.json(TRAVELLER)));
   openApp('/operations', { as: 'member' });
-  expect(await screen.findByRole('heading', { name: 'For administrators' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'For administrators and agents' })).toBeVisible();
   expect(screen.queryByRole('link', { name: 'Operations' })).not.toBeInTheDocument();
+});
+
+test('an agent sees every page and has nothing to change it with', async () => {
+  network.use(
+    http.get('/api/v1/auth/me', () => HttpResponse.json({ ...ADMIN, role: 'agent' })),
+    http.get('/admin/overview', () => HttpResponse.json(OVERVIEW)),
+    http.get('/admin/queues', () => HttpResponse.json({ data: [BOOKINGS] })),
+    http.get('/admin/workers', () => HttpResponse.json({ data: [] })),
+    http.get('/admin/dead-letters', () => HttpResponse.json({ data: [LETTER], next_cursor: null })),
+    http.get('/admin/audit/inventory', () =>
+      HttpResponse.json({ flights: 2, drift: [{ flight_id: 'a-flight', seats: 3 }] }),
+    ),
+  );
+  const { user } = openApp('/bookings', { as: 'member' });
+  await user.click(await screen.findByRole('link', { name: 'Operations' }));
+  expect(await screen.findByText(/^No worker answers/)).toBeVisible();
+  await user.click(screen.getByRole('link', { name: 'Queues' }));
+  expect(await screen.findByRole('cell', { name: 'open' })).toBeVisible();
+  expect(screen.queryByRole('button', { name: /Pause/ })).not.toBeInTheDocument();
+  await user.click(screen.getByRole('link', { name: 'Dead letters' }));
+  expect(await screen.findByText('failed 5 times')).toBeVisible();
+  expect(screen.queryByRole('button', { name: /Replay|Discard/ })).not.toBeInTheDocument();
+  await user.click(screen.getByRole('link', { name: 'Health' }));
+  await user.click(await screen.findByRole('button', { name: 'Compare now' }));
+  expect(await screen.findByText('a-flight')).toBeVisible();
+  expect(screen.queryByRole('button', { name: /anew/ })).not.toBeInTheDocument();
 });
 
 test('a queue is paused and resumed', async () => {

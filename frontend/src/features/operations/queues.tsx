@@ -16,11 +16,10 @@ const COLUMNS = [
   { name: 'At work', number: true },
   { name: 'Oldest waits', number: true },
   { name: 'Workers', number: true },
-  { name: 'Action' },
 ];
 
 /** How much waits in each queue, who works on it, and a pause for it. */
-export function Queues() {
+export function Queues({ mayChange }: { mayChange: boolean }) {
   const query = useQuery(operationsQueries.queues());
   const pause = usePause();
   return (
@@ -28,7 +27,7 @@ export function Queues() {
       <Head title="Queues" />
       {pause.isError && <ProblemNote error={pause.error} title="The queue could not be changed." />}
       {query.data ? (
-        <Table label="Queues" columns={COLUMNS}>
+        <Table label="Queues" columns={mayChange ? [...COLUMNS, { name: 'Action' }] : COLUMNS}>
           {query.data.map((queue) => (
             <tr key={queue.name} tabIndex={-1}>
               <td>{queue.name}</td>
@@ -45,16 +44,18 @@ export function Queues() {
               <td className={css.number}>{orDash(queue.taken)}</td>
               <td className={css.number}>{orDash(queue.oldest_seconds, seconds)}</td>
               <td className={css.number}>{queue.workers}</td>
-              <td>
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  loading={pause.isPending && pause.variables.name === queue.name}
-                  onClick={() => pause.mutate({ name: queue.name, paused: queue.paused_at === null })}
-                >
-                  {queue.paused_at ? 'Resume' : 'Pause'} {queue.name}
-                </Button>
-              </td>
+              {mayChange && (
+                <td>
+                  <Button
+                    size="compact-xs"
+                    variant="default"
+                    loading={pause.isPending && pause.variables.name === queue.name}
+                    onClick={() => pause.mutate({ name: queue.name, paused: queue.paused_at === null })}
+                  >
+                    {queue.paused_at ? 'Resume' : 'Pause'} {queue.name}
+                  </Button>
+                </td>
+              )}
             </tr>
           ))}
         </Table>
