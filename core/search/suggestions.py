@@ -62,15 +62,20 @@ class Suggestions:
         return [self._airports[order] for order in ranked[:limit] if order < len(self._airports)]
 
     def _rank_all(self, wanted: str) -> list[int]:
-        """Positions of all that match, the best first."""
+        """Positions of all that match, the best first. Typing errors are looked for only where nothing is called so: who has typed "del"
+        and sees Delhi did not mean Dulles.
+        """
         ranks: dict[int, _Rank] = {}
-        for rank, orders in self._matches(wanted):
+        matches = [*self._exact(wanted)]
+        if not any(orders for (kind, _), orders in matches if kind <= _WORD):
+            matches += self._near(wanted)
+        for rank, orders in matches:
             for order in orders:
                 if rank < ranks.get(order, _NO_MATCH):
                     ranks[order] = rank
         return [order for _, order in sorted((rank, order) for order, rank in ranks.items())]
 
-    def _matches(self, wanted: str) -> Iterator[tuple[_Rank, Sequence[int]]]:
+    def _exact(self, wanted: str) -> Iterator[tuple[_Rank, Sequence[int]]]:
         yield (_CODE, 0), self._codes.get(wanted, ())
         for spelling in self._spellings.beginning_with(wanted):
             yield (_NAME, 0), self._by_name.get(spelling, ())
@@ -78,6 +83,8 @@ class Suggestions:
         if len(wanted) >= OTHER_FROM:
             for spelling in self._other_names.beginning_with(wanted):
                 yield (_OTHER, 0), self._by_other_name[spelling]
+
+    def _near(self, wanted: str) -> Iterator[tuple[_Rank, Sequence[int]]]:
         allowed = next((number for letters, number in _ALLOWED if len(wanted) >= letters), 0)
         if not allowed:
             return

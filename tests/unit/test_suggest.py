@@ -83,6 +83,12 @@ def test_the_beginning_of_a_name_comes_before_the_beginning_of_a_word() -> None:
     assert found("d")[:2] == ["Delhi", "Dubai"]
 
 
+def test_typing_errors_are_looked_for_only_where_nothing_is_called_so() -> None:
+    index = Suggestions([served("Delhi", 1), served("Denpasar", 900), served("Paris", 900)])
+    assert [place.name for place in index.find("del", 9)] == ["Delhi"]
+    assert [place.name for place in index.find("dem", 9)] == ["Denpasar", "Paris", "Delhi"]  # "Den", "de" Gaulle, "Del"
+
+
 @pytest.mark.parametrize("typed", ["xyzzy", "qq", "🛫"])
 def test_what_is_like_nothing_finds_nothing(typed: str) -> None:
     assert found(typed) == []
