@@ -91,6 +91,10 @@ advisories: $(UV) ## Known weaknesses in what is installed: pip-audit and npm au
 	cd frontend && npm audit
 	cd tools/contract && npm audit
 
+.PHONY: slow
+slow: setup ## The tests that take minutes: load runs with and without the last guard (fuzz and soak have commands of their own)
+	$(BIN)/pytest -q -m slow tests/faults
+
 .PHONY: fuzz
 fuzz: $(PYTHON_ENV) ## Requests made from the API's description, all checks of schemathesis, for so long (SECONDS)
 	SKYQUEUE_TEST_FUZZ_SECONDS=$(SECONDS) $(BIN)/pytest -q -m slow --timeout $$(($(SECONDS) + 300)) tests/integration/test_fuzz.py
