@@ -60,7 +60,8 @@ class ProblemBody(msgspec.Struct, omit_defaults=True):
     booking_id: UUID | msgspec.UnsetType = msgspec.UNSET
     booking_status: BookingStatus | msgspec.UnsetType = msgspec.UNSET
     available_actions: list[BookingAction] | msgspec.UnsetType = msgspec.UNSET
-    expected: Amount | msgspec.UnsetType = msgspec.UNSET
+    expected: Amount | list[str] | msgspec.UnsetType = msgspec.UNSET
+    """The total that was sent (`price_changed`), or the columns that a file may have (`bad_header`)."""
     actual: Amount | msgspec.UnsetType = msgspec.UNSET
     limit: int | msgspec.UnsetType = msgspec.UNSET
     free: int | msgspec.UnsetType = msgspec.UNSET

@@ -29,6 +29,12 @@ LEFT_OUT: Final = {
     # A request of the right form may still name a flight that is not there, or a file without rows: the answer says so with 4xx.
     "positive_data_acceptance",
 }
+ENDLESS: Final = "GET /api/v1/events"
+"""An answer that goes on for minutes. Its own tests are in test_events.py."""
+NOT_OF_READS: Final = {
+    # An empty filter is no filter, and an unknown parameter is passed over: only requests that change something refuse them.
+    "negative_data_rejection",
+}
 OF_EVERY_ANSWER: Final = frozenset(
     {"allow", "cache-control", "connection", "content-length", "content-type", "date", "transfer-encoding", "vary"}
     | {"x-content-type-options", "x-accel-buffering", "permissions-policy", "referrer-policy", "content-security-policy"}
@@ -47,13 +53,16 @@ def test_nothing_contradicts_the_document(api: RunningApi, admin: httpx.Client, 
     checks = [check for check in CHECKS.get_all() if check.__name__ not in LEFT_OUT] + [headers_are_documented]
     schema = schemathesis.openapi.from_url(f"{api.base_url}/schema/openapi.json")
     headers = {"Authorization": admin.headers["authorization"]}
-    operations: list[Any] = [result.ok() for result in schema.get_all_operations()]  # type: ignore[union-attr]
+    described: list[Any] = [result.ok() for result in schema.get_all_operations()]  # type: ignore[union-attr]
+    operations = [operation for operation in described if operation.label != ENDLESS]
+    assert len(operations) == len(described) - 1
     until, requests, wrong = time.monotonic() + SECONDS, 0, set()
 
     def answers_as_documented(case: Any) -> None:
         nonlocal requests
         requests += 1
-        case.call_and_validate(headers=headers, checks=checks, timeout=30)
+        held_to = [check for check in checks if case.method != "GET" or check.__name__ not in NOT_OF_READS]
+        case.call_and_validate(headers=headers, checks=held_to, timeout=30)
 
     while time.monotonic() < until:
         random.shuffle(operations)

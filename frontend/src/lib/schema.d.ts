@@ -2633,7 +2633,7 @@ export interface components {
             code: components["schemas"]["ErrorCode"];
             detail: string;
             errors?: components["schemas"]["FieldProblem"][];
-            expected?: components["schemas"]["Amount"];
+            expected?: components["schemas"]["Amount"] | string[];
             /** Format: uuid */
             flight_id?: string;
             free?: number;
