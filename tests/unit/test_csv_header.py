@@ -96,6 +96,8 @@ def test_what_is_no_header_is_refused(head: bytes, code: str) -> None:
     "head",
     [
         b"PK\x03\x04\x14\x00",
+        b"\x89PNG\r\n\x1a\n",
+        b"\xff\xd8\xff\xe0\x00\x10JFIF",
         gzip.compress(NAMES.encode(), mtime=0),
         b"\xd0\xcf\x11\xe0\xa1\xb1",
         b"%PDF-1.7",

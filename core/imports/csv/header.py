@@ -47,6 +47,8 @@ _OTHER_FORMATS: Final = {
     b"7z\xbc\xaf": "a 7-zip archive",
     b"\x28\xb5\x2f\xfd": "a zstandard archive",
     b"%PDF": "a PDF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
     b"PAR1": "a Parquet file",
 }
 
