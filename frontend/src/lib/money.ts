@@ -19,8 +19,12 @@ export function wholeMoney(amount: string, currency: string): string {
 }
 
 /** The lowest price of each currency for so many seats, as in `₹9,000 or €90`: they cannot be compared. Empty where there is none. */
-export function lowestPrices(prices: readonly { price: string; currency: string }[], seats: number): string {
-  return prices.map(({ price, currency }) => wholeMoney(multiply(price, seats), currency)).join(' or ');
+export function lowestPrices(
+  prices: readonly { price: string; currency: string }[],
+  seats: number,
+  write: typeof money = wholeMoney,
+): string {
+  return prices.map(({ price, currency }) => write(multiply(price, seats), currency)).join(' or ');
 }
 
 /** In whole units without the currency, where there is little room: `5,450`, `1.2L` or `120K` for large ones. */

@@ -2,7 +2,7 @@ import '@mantine/dates/styles.css';
 import { DatePicker } from '@mantine/dates';
 import { useState } from 'react';
 import { useCalendar } from '@/features/search/use-calendar';
-import { lowestPrices, multiply, shortAmount } from '@/lib/money';
+import { lowestPrices, money, multiply, shortAmount } from '@/lib/money';
 import { type Day, dayText } from '@/lib/time/time';
 import css from './price-calendar.module.css';
 
@@ -30,7 +30,7 @@ export function PriceCalendar({ value, onChange, earliest, from, to, seats }: Ca
     return cheapest?.price && cheapest.currency && day >= earliest
       ? {
           short: `${comparable ? '' : `${cheapest.currency} `}${shortAmount(multiply(cheapest.price, seats))}`,
-          long: lowestPrices(cheapest.prices, seats),
+          long: lowestPrices(cheapest.prices, seats, money),
           lowest: comparable && Number(cheapest.price) === lowest,
         }
       : null;
