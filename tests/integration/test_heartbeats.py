@@ -69,7 +69,7 @@ def test_a_worker_beats_and_says_what_it_is(pipeline: Pipeline) -> None:
         (row,) = connection.execute("SELECT version, queues, started_at <= seen_at FROM worker_heartbeats").fetchall()
         assert [each.id for each in queries.list_answering(connection)] == [seen.id]
         assert queries.list_answering(connection, "another-host") == []
-    assert row == (__version__, ["bookings", "imports", "payments", "flights"], True)
+    assert row == (__version__, ["bookings", "imports", "payments", "flights", "mails"], True)
 
 
 def test_a_worker_that_ends_says_goodbye(pipeline: Pipeline) -> None:
