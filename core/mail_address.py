@@ -10,7 +10,11 @@ from urllib.parse import unquote, urlsplit
 
 LONGEST: Final = 254
 """Characters of an address of e-mail (RFC 5321)."""
-_PERSON: Final = re.compile(r"[A-Za-z0-9_.+%&'*/=?!#$^~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
+_PERSON: Final = re.compile(
+    r"(?![.])[A-Za-z0-9_.+%&'*/=?!#$^~-]{1,64}(?<![.])@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+)
+ENCODED: Final = "=?"
+"""Begins letters that are written in others (RFC 2047). In a header it would be read as what it stands for, which may be another address."""
 _PORTS: Final = {"smtp": 587, "smtps": 465}
 
 
@@ -27,7 +31,7 @@ class MailServer:
 
 def is_mail_address(text: str) -> bool:
     """Whether mail can be sent to it. Letters of ASCII alone: not every mail server takes others."""
-    return len(text) <= LONGEST and _PERSON.fullmatch(text) is not None and ".." not in text
+    return len(text) <= LONGEST and _PERSON.fullmatch(text) is not None and ".." not in text and ENCODED not in text
 
 
 def parse(url: str) -> MailServer:

@@ -58,10 +58,9 @@ def _try(context: Context, client: smtplib.SMTP, mail_id: UUID) -> None:
         mail = outbox.begin(connection, mail_id)
     if mail is None:
         return
-    message = smtp.compose(
-        mail.id, context.settings.mail.sender, mail.address, mail.subject, mail.body, _attachments(context, mail)
-    )
+    attached = _attachments(context, mail)
     try:
+        message = smtp.compose(mail.id, context.settings.mail.sender, mail.address, mail.subject, mail.body, attached)
         smtp.send(client, message)
     except NotTaken as error:
         _log.warning(

@@ -34,7 +34,7 @@ def device_cookie(request: SignedRequest, name: str, value: str) -> Cookie:
 
 
 def _cookie(request: SignedRequest, name: str, value: str, *, days: int) -> Cookie:
-    """Over TLS it never leaves TLS."""
+    """Over TLS it never leaves TLS. Whatever says that it came by TLS is believed, also a proxy that nobody named: it makes only us stricter."""
     over_tls = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
     return Cookie(
         key=name,

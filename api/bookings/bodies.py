@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
 from api.http.wire import RequestBody, Word
+from core import money
 from core.bookings.models import PaymentMode
 from core.bookings.passengers import Traveller, require_faultless
 from core.bookings.price import Price
@@ -20,6 +21,9 @@ from core.text.patterns import AMOUNT, VISIBLE
 Seats = Annotated[int, Meta(ge=1, le=9, description="Seats on each flight, 1 to 9.", examples=[2])]
 PassengerName = Annotated[str, Meta(min_length=1, max_length=100, examples=["Asha Rao"])]
 PassengerContact = Annotated[str, Meta(min_length=1, max_length=200, pattern=VISIBLE)]
+
+MORE_THAN_ANY_TOTAL: Final = Decimal(10) ** 12
+"""In whole units of any currency. Numbers have no pattern that limits them, and those of 20 digits cannot be rounded."""
 
 
 class PassengerBody(RequestBody):
@@ -88,9 +92,22 @@ class BookingBody(RequestBody):
         return PaymentMode.HOLD if self.payment.hold else PaymentMode.TOKEN
 
     def price(self) -> Price | None:
-        """The total that the traveller saw."""
+        """The total that the traveller saw.
+
+        Raises:
+            Invalid: it is no amount of a currency, so nothing can cost it.
+        """
         seen = self.expected_total
-        return None if seen is None else Price(Decimal(str(seen.amount)), seen.currency.upper())
+        if seen is None:
+            return None
+        amount, currency = Decimal(str(seen.amount)), seen.currency.upper()
+        if not seen.currency.isascii() or not money.is_currency(currency):
+            raise Invalid.field("/expected_total/currency", "not_a_currency", money.why_no_currency(seen.currency))
+        if abs(amount) >= MORE_THAN_ANY_TOTAL:
+            raise Invalid.field("/expected_total/amount", "too_large", "Nothing costs as much.")
+        if money.has_too_many_places(amount, currency):
+            raise Invalid.field("/expected_total/amount", "too_many_decimals", money.why_too_many(currency))
+        return Price(amount, currency)
 
     def people(self) -> tuple[Traveller, ...]:
         """The named passengers.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+import httptools
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
@@ -77,6 +78,8 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head_since = None
         self._begin_to_count()
+        if not self.url.startswith((b"/", b"*")):
+            self._name_host_of_target()
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -89,6 +92,18 @@ class Connection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # the words are uvicorn's
         self._refuse(_NO_HTTP)
+
+    def _name_host_of_target(self) -> None:
+        """`GET http://name/path` asks for that name, whatever the Host header says (RFC 9112, 3.2.2)."""
+        try:
+            target = httptools.parse_url(self.url)
+        except httptools.HttpParserError:
+            return  # refused below
+        if not target.host:
+            return
+        name = b"[%s]" % target.host if b":" in target.host else target.host
+        host = b"%s:%d" % (name, target.port) if target.port else name
+        self.headers[:] = [(key, host if key == b"host" else value) for key, value in self.headers]
 
     def _look(self) -> None:
         """Every few seconds for each connection: a timer for each request would cost every request."""

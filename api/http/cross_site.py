@@ -43,7 +43,9 @@ def is_cross_site(fetch_site: str | None, origin: str | None, host: str) -> bool
         return False
     if fetch_site == "cross-site":
         return True
-    return origin is not None and not _is_at(origin, host)
+    if origin is None:
+        return fetch_site is not None  # a browser that says it is another origin, and not which one
+    return not _is_at(origin, host)
 
 
 def _is_at(origin: str, host: str) -> bool:

@@ -82,7 +82,7 @@ class Edge:
             request = cast("HTTPScope", {**request, "method": "GET"})
             receive = _gone
 
-        is_by_tls = _is_by_tls(request)
+        is_by_tls = request["scheme"] == "https"  # what a proxy says of it counts where the server trusts that proxy
         is_personal = _is_personal(request)
         begun_to_answer = ended = False
 
@@ -159,10 +159,6 @@ def _look_at(scope: HTTPScope, is_ours: Callable[[str], bool]) -> tuple[str | No
     if "\0" in scope["path"]:
         refusal = _NUL_IN_PATH
     return offered, refusal
-
-
-def _is_by_tls(scope: HTTPScope) -> bool:
-    return scope["scheme"] == "https" or (b"x-forwarded-proto", b"https") in scope["headers"]
 
 
 def _is_personal(scope: HTTPScope) -> bool:

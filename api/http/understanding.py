@@ -31,6 +31,8 @@ _LARGEST_EMPTY: Final = 1024
 _EMPTY: Final = frozenset({b"", b"{}", b"null"})
 """The bodies of clients that send one with every request: they count as empty."""
 
+_KEY: Final = b"idempotency-key"
+
 Names = Collection[str]
 
 
@@ -46,6 +48,10 @@ async def require_understood(request: Request[Any, Any, Any]) -> None:
         if query:
             request.scope["query_string"] = _without_empty_filters(query, _optional(handler))
         return
+    if sum(name == _KEY for name, _ in request.scope["headers"]) > 1:  # which of them its sender will repeat, nobody can say
+        raise Invalid.field(
+            "Idempotency-Key:", "repeated", "This header is there more than once: say it once. Nothing was changed."
+        )
     if query:
         known, many = _parameters(handler)
         require_known(_names(query), known, many, pointer="?{}", what="parameter")

@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from core.clock import now
-from core.mail_address import MailServer
+from core.mail_address import ENCODED, MailServer, is_mail_address
 
 SECONDS: Final = 10.0
 """How long the server may take for one answer."""
@@ -38,11 +38,18 @@ class NotTaken(Exception):
 def compose(
     mail_id: UUID, sender: str, address: str, subject: str, body: str, attachments: list[Attachment] | None = None
 ) -> EmailMessage:
-    """The `Message-ID` is the mail's own, so who gets it twice after a crash can tell."""
+    """The `Message-ID` is the mail's own, so who gets it twice after a crash can tell.
+
+    Raises:
+        NotTaken: nothing can be sent to this address.
+    """
+    if not is_mail_address(address):
+        raise NotTaken("This is no address of e-mail.", for_good=True)
     message = EmailMessage()
     message["From"] = sender
     message["To"] = address
-    message["Subject"] = subject
+    # A name may hold what stands for other letters, and a line break among them would begin a header of its own.
+    message["Subject"] = subject.replace(ENCODED, "= ?")
     message["Date"] = format_datetime(now())
     message["Message-ID"] = f"<{mail_id}@skyqueue>"
     message["Auto-Submitted"] = "auto-generated"

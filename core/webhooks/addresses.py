@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 _NAT64: Final = IPv6Network("64:ff9b::/96")
+_ASSIGNED: Final = IPv6Network("2000::/3")
+"""All that is given to anybody in IPv6. What is outside stands for an IPv4 address, is local, or is nobody's yet."""
+_SPECIAL: Final = (IPv4Network("192.0.0.0/24"), IPv6Network("3fff::/20"))
+"""For protocols, and for examples. Which of these Python knows of depends on its release."""
 
 
 def is_public(text: str) -> bool:
@@ -14,7 +18,9 @@ def is_public(text: str) -> bool:
     inner = _inner(address) if isinstance(address, IPv6Address) else None
     if inner is not None:
         return is_public(str(inner))
-    return address.is_global and not address.is_multicast
+    if isinstance(address, IPv6Address) and address not in _ASSIGNED:
+        return False
+    return address.is_global and not address.is_multicast and not any(address in each for each in _SPECIAL)
 
 
 def _inner(address: IPv6Address) -> IPv4Address | None:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.support import crowd, shared_installation
+from tests.support.api import problem
 from tests.support.crowd import Attempt
 from tests.support.people import Person
 from tests.support.pipeline import Pipeline
@@ -137,6 +138,15 @@ def test_a_key_that_is_none_is_refused(client: httpx.Client, pipeline: Pipeline,
     )
     assert 400 <= refused.status_code < 500, refused.text
     assert refused.headers["content-type"] == "application/problem+json"
+    assert bookings_in(pipeline) == 0
+
+
+@pytest.mark.parametrize("keys", [("one", "two"), ("one", "one")])
+def test_two_keys_are_refused(client: httpx.Client, pipeline: Pipeline, keys: tuple[str, str]) -> None:
+    """Which of them a repetition would carry, nobody can say."""
+    body = {"flight_id": str(pipeline.flight(10)), "seats": 1}
+    refused = client.post("/api/v1/booking", json=body, headers=[("Idempotency-Key", key) for key in keys])
+    assert problem(refused, 422, "validation")["errors"][0]["code"] == "repeated"
     assert bookings_in(pipeline) == 0
 
 

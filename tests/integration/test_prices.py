@@ -73,10 +73,17 @@ def test_another_currency_is_another_price(client: httpx.Client, pipeline: Pipel
     problem(book(client, [pipeline.flight(10)], "", expected_total=seen), 409, "price_changed")
 
 
-@pytest.mark.parametrize("total", ["1e3", "12,5", "", "nan", None, True])
+@pytest.mark.parametrize("total", ["1e3", "12,5", "", "nan", None, True, 1e308, 10**30, 1e12, "15000.001"])
 def test_a_total_that_is_no_amount_is_told(client: httpx.Client, pipeline: Pipeline, total: Any) -> None:
     told = problem(book(client, [pipeline.flight(10)], total), 422, "validation")
     assert told["errors"][0]["pointer"].startswith("/expected_total")
+
+
+@pytest.mark.parametrize("currency", ["ıNR", "İNR", "ßßß", "XYZ"])
+def test_a_total_in_no_currency_is_told(client: httpx.Client, pipeline: Pipeline, currency: str) -> None:
+    seen = {"amount": "15000.00", "currency": currency}
+    told = problem(book(client, [pipeline.flight(10)], "", expected_total=seen), 422, "validation")
+    assert told["errors"][0]["pointer"] == "/expected_total/currency"
 
 
 def test_a_repeated_request_is_its_booking_whatever_the_price_is_now(client: httpx.Client, pipeline: Pipeline) -> None:

@@ -15,7 +15,10 @@ def test_mail_can_be_sent_to(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "asha", "asha@", "@example.com", "asha@localhost", "a b@example.com", "a..b@example.com", "a@-x.com", "a@x.com\n"],
+    [
+        *("", "asha", "asha@", "@example.com", "asha@localhost", "a b@example.com", "a..b@example.com", "a@-x.com", "a@x.com\n"),
+        *(".a@example.com", "a.@example.com", f"a@{'b' * 64}.com", "=?utf-8?q?victim=40x.example=2C?=@example.com"),
+    ],
 )
 def test_mail_cannot_be_sent_to(text: str) -> None:
     assert not mail_address.is_mail_address(text)

@@ -1,0 +1,42 @@
+"""What the outermost layer adds to every answer."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from api.http.hosts import allowed
+from api.http.request_scope import Edge
+
+HSTS = b"strict-transport-security"
+
+
+def answered(scheme: str, *headers: tuple[bytes, bytes]) -> dict[bytes, bytes]:
+    """The headers of an answer. `scheme`: as the server has found it, by itself or from a proxy that it trusts."""
+    sent: list[dict[str, Any]] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope: Any = {
+        **{"type": "http", "http_version": "1.1", "method": "GET", "scheme": scheme, "path": "/", "query_string": b""},
+        **{"headers": [(b"host", b"localhost"), *headers], "state": {}},
+    }
+    asyncio.run(Edge(app, [], allowed(""))(scope, None, send))  # type: ignore[arg-type]
+    return dict(sent[0]["headers"])
+
+
+def test_who_came_by_tls_is_told_to_stay_there() -> None:
+    assert answered("https")[HSTS] == b"max-age=31536000"
+
+
+@pytest.mark.parametrize("name", [b"x-forwarded-proto", b"x-forwarded-scheme", b"x-url-scheme", b"forwarded"])
+@pytest.mark.parametrize("value", [b"https", b"proto=https"])
+def test_who_only_says_so_is_not(name: bytes, value: bytes) -> None:
+    assert HSTS not in answered("http", (name, value))

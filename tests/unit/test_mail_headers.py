@@ -1,0 +1,41 @@
+"""The head of a mail: whatever a place is called, nobody else gets it, and it has no header that we did not write."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from uuid import uuid4
+
+import pytest
+
+from core.mail.smtp import NotTaken, compose
+
+ANOTHER_HEADER = "You are booked · =?utf-8?q?Delhi=0d=0aBcc=3A_x=40y.example?= to Mumbai"
+OURS = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"]
+
+
+def headers_of(message: EmailMessage) -> list[str]:
+    """As who gets it reads it; without those that describe the body."""
+    read = message_from_bytes(message.as_bytes(policy=policy.SMTP), policy=policy.default)
+    return [name for name in read if not name.startswith(("Content-", "MIME-"))]
+
+
+@pytest.mark.parametrize("subject", [ANOTHER_HEADER, "=?utf-8?b?DQpCY2M6IHhAeS5leGFtcGxl?=", "x" * 3_000, "مرحبا " * 90])
+def test_a_subject_begins_no_other_header(subject: str) -> None:
+    assert headers_of(compose(uuid4(), "trips@example.com", "asha@example.com", subject, "text")) == OURS
+
+
+def test_control_such_a_subject_as_it_is_begins_another_header() -> None:
+    message = EmailMessage()
+    message["Subject"] = ANOTHER_HEADER
+    assert headers_of(message) == ["Subject", "Bcc"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["=?utf-8?q?victim=40x.example=2C?=@b.example", "=?utf-8?q?a=0d=0aBcc=3A_x?=@b.example", "a@b.example, c@d.example"],
+)
+def test_nothing_is_sent_to_what_is_read_as_another_address(address: str) -> None:
+    with pytest.raises(NotTaken) as refused:
+        compose(uuid4(), "trips@example.com", address, "You are booked", "text")
+    assert refused.value.for_good
