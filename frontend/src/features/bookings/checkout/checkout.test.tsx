@@ -96,11 +96,10 @@ describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
     openApp(page, { as: 'member' });
     // The page that is gone goes on here, which it would not in a browser: no answer may come before the new page asks, too.
     await screen.findByText('We do not know yet whether you are booked');
+    for (const call of calls) expect(call).toEqual(calls[0]);
     away = false;
     expect(await isBooked()).toBeVisible();
     await waitFor(() => expect(answered).toBe(2), { timeout: 10_000 });
-    expect(new Set(calls.map(({ key }) => key)).size).toBe(1);
-    for (const { body } of calls) expect(body).toEqual(calls[0]?.body);
   });
 
   test('while the server is busy a new click sends the same idempotency key', async () => {
