@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from core.bookings.reading.views import BookingView, ScheduleChangeView, change_is_open
+from core.bookings.reading.views import BookedFlight, BookingView, ScheduleChangeView, change_is_open
 from core.letters.news import Kind
 from core.tickets.issue import Leg, legs_of
 
@@ -17,13 +18,16 @@ class Words(NamedTuple):
     body: str
 
 
-def words(kind: Kind, booking: BookingView, *, with_ticket: bool) -> Words:
-    """`with_ticket`: the page and the file for the calendar are attached."""
+def words(kind: Kind, booking: BookingView, *, with_ticket: bool, sends: bool) -> Words:
+    """`with_ticket`: there are the page and the file for the calendar. They are attached if the mail is sent; in the app they are with the
+    booking.
+    """
     subject, paragraphs = _TOLD[kind](booking)
     if with_ticket and kind in WITH_TICKET:
-        paragraphs = [*paragraphs, "Your ticket and a file for your calendar are attached."]
+        where = "are attached" if sends else "are on the page of the booking"
+        paragraphs = [*paragraphs, f"Your ticket and a file for your calendar {where}."]
     body = "\n\n".join([*paragraphs, _flights(booking), _facts(booking), CLOSING])
-    return Words(f"{subject} · {_way(booking)} · {booking.reference}", f"{body}\n")
+    return Words(f"{subject} · {way([segment.flight for segment in booking.segments])} · {booking.reference}", f"{body}\n")
 
 
 CLOSING: Final = "You find the booking under My trips in Skyqueue, and everything that you can do with it."
@@ -140,9 +144,14 @@ def _change(booking: BookingView, change: ScheduleChangeView) -> str:
     return f"{flight.flight_number} was to leave at {before}. It now leaves at {after} and arrives at {arrives}."
 
 
-def _way(booking: BookingView) -> str:
-    flights = [segment.flight for segment in booking.segments]
-    return f"{flights[0].source} to {flights[-1].destination}"
+def way(flights: Sequence[BookedFlight]) -> str:
+    """`Delhi to Mumbai`, also by way of Goa; `Delhi to Mumbai and back`."""
+    first, last = flights[0], flights[-1]
+    if first.source != last.destination:
+        return f"{first.source} to {last.destination}"
+    stays = [after.departure_ts - before.arrival_ts for before, after in pairwise(flights)]
+    farthest = flights[stays.index(max(stays))].destination if stays else last.destination
+    return f"{first.source} to {farthest} and back"
 
 
 def _flights(booking: BookingView) -> str:

@@ -29,13 +29,13 @@ def write(connection: RawConnection, *, limit: int, sends: bool, with_ticket: bo
         mail
         for booking in bookings.values()
         if booking.user_id in found
-        for mail in _mails_of(booking, found[booking.user_id], with_ticket=with_ticket)
+        for mail in _mails_of(booking, found[booking.user_id], with_ticket=with_ticket, sends=sends)
     ]
     outbox.store(connection, mails, sends=sends)
     return len(booking_ids)
 
 
-def _mails_of(booking: BookingView, address: str, *, with_ticket: bool) -> Iterator[Written]:
+def _mails_of(booking: BookingView, address: str, *, with_ticket: bool, sends: bool) -> Iterator[Written]:
     for news in news_of(booking, now()):
-        subject, body = words(news.kind, booking, with_ticket=with_ticket)
+        subject, body = words(news.kind, booking, with_ticket=with_ticket, sends=sends)
         yield Written(booking.id, booking.user_id, news.kind, news.version, address, subject, body)

@@ -89,6 +89,7 @@ def test_a_mail_says_what_happened_and_is_written_once(asha: httpx.Client, pipel
     assert (mail["kind"], mail["status"], mail["address"]) == ("confirmed", "KEPT", ADDRESS)
     assert mail["subject"] == f"You are booked · Delhi to Mumbai · {reference}"
     assert "Travellers: Asha Rao" in mail["body"]
+    assert "Your ticket and a file for your calendar are on the page of the booking." in mail["body"]  # nothing was sent
 
 
 def test_a_hold_is_told_with_its_end_and_reminded_of_once(asha: httpx.Client, pipeline: Pipeline) -> None:
