@@ -113,6 +113,7 @@ def travel(camera: Camera, day: date, _: tuple[str, str]) -> None:
     page.get_by_role("link", name=re.compile("^Choose")).first.click()
     page.get_by_role("link", name="Sign in to book").click()
     page.get_by_role("link", name="Create an account").click()
+    expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
     page.get_by_label("Username").fill(f"asha-{secrets.token_hex(4)}@example.com")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     camera.take("11-register")
