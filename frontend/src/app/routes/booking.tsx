@@ -60,36 +60,49 @@ export function BookingPage() {
   );
 }
 
-/** After a booking that has ended: other flights of that day, and the same ones again if it ended without having been confirmed. */
-function BookAgain({ booking: { status, segments, seats } }: { booking: Booking }) {
+/**
+ * After a booking that has ended: other flights of that day, and the same ones again if it ended without having been confirmed. They come
+ * first where only the card was the reason.
+ */
+function BookAgain({ booking: { status, segments, seats, failure } }: { booking: Booking }) {
   const failed = status === 'FAILED' || status === 'EXPIRED';
   if (!failed && status !== 'CANCELLED') return null;
   const flights = segments.map(({ flight }) => flight);
   const [first, ...others] = flights;
   if (!first) return null;
-  return (
-    <>
-      <LinkButton to="/" search={searchFor(flights, seats)}>
-        Other flights that day
-      </LinkButton>
-      {!failed ? null : others.length === 0 ? (
-        <LinkButton
-          variant="default"
-          to="/flights/$flightId"
-          params={{ flightId: first.id }}
-          search={{ seats }}
-        >
-          This flight again
-        </LinkButton>
-      ) : (
-        <LinkButton
-          variant="default"
-          to="/itinerary"
-          search={{ flights: flights.map(({ id }) => id).join(), seats }}
-        >
-          These flights again
-        </LinkButton>
-      )}
-    </>
+  const cardAlone = failure?.code === 'payment_declined';
+  const other = (
+    <LinkButton
+      key="other"
+      {...(cardAlone && { variant: 'default' })}
+      to="/"
+      search={searchFor(flights, seats)}
+    >
+      Other flights that day
+    </LinkButton>
   );
+  if (!failed) return other;
+  const look = cardAlone ? {} : { variant: 'default' };
+  const again =
+    others.length === 0 ? (
+      <LinkButton
+        key="again"
+        {...look}
+        to="/flights/$flightId"
+        params={{ flightId: first.id }}
+        search={{ seats }}
+      >
+        This flight again
+      </LinkButton>
+    ) : (
+      <LinkButton
+        key="again"
+        {...look}
+        to="/itinerary"
+        search={{ flights: flights.map(({ id }) => id).join(), seats }}
+      >
+        These flights again
+      </LinkButton>
+    );
+  return cardAlone ? [again, other] : [other, again];
 }

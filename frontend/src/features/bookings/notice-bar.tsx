@@ -14,9 +14,13 @@ import { type Notice, noticesOf } from './notices';
 export function NoticeBar({ path }: { path: string }) {
   const signedIn = useSession().state === 'signed-in';
   const { data } = useQuery({ ...noticesQuery(), enabled: signedIn });
-  // On its own page the booking says so itself, and My trips lists all of them.
+  // On its own page the booking says so itself, on the page of its flight the waiting list does, and My trips lists all of them.
   if (!signedIn || path === '/bookings') return null;
-  const [first, ...others] = noticesOf(data ?? []).filter(({ booking }) => !path.endsWith(booking.id));
+  const [first, ...others] = noticesOf(data ?? []).filter(
+    ({ kind, booking }) =>
+      !path.endsWith(booking.id) &&
+      !(kind === 'offer' && path.endsWith(booking.segments[0]?.flight.id ?? '/')),
+  );
   return first ? <Bar key={first.booking.id} notice={first} others={others.length} /> : null;
 }
 

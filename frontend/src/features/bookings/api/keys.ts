@@ -2,5 +2,6 @@
 export const bookingKeys = {
   all: () => ['bookings'] as const,
   list: () => [...bookingKeys.all(), 'list'] as const,
-  detail: (bookingId: string) => [...bookingKeys.all(), 'detail', bookingId] as const,
+  details: () => [...bookingKeys.all(), 'detail'] as const,
+  detail: (bookingId: string) => [...bookingKeys.details(), bookingId] as const,
 };

@@ -1,7 +1,7 @@
 import type { FieldError } from '@/lib/problem';
 import { today } from '@/lib/time/time';
-import type { NewBooking } from '@/lib/wire';
-import type { Traveller, TravellerErrors } from './travellers';
+import type { Booking, NewBooking } from '@/lib/wire';
+import { NO_TRAVELLERS, type Traveller, type TravellerErrors } from './travellers';
 
 type PassengerBody = NonNullable<NewBooking['passengers']>[number];
 
@@ -18,6 +18,16 @@ export function passengersOf(travellers: readonly Traveller[]): PassengerBody[] 
         ]
       : [],
   );
+}
+
+/** The other way round: the passengers of a booking, as the form has them. */
+export function travellersOf(passengers: Booking['passengers']): Traveller[] {
+  return NO_TRAVELLERS.map((none, position) => {
+    const known = passengers[position];
+    return known
+      ? { name: known.name, birth: known.date_of_birth ?? '', contact: known.contact ?? '' }
+      : none;
+  });
 }
 
 /** What the form itself can see. Who gives a date of birth or a contact has to give a name: without it nothing would be kept. */

@@ -1,3 +1,4 @@
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { MAX_SEATS } from '@/components/controls/seat-count';
@@ -8,17 +9,18 @@ import {
   type PaymentChoice,
   useCreateBooking,
 } from '@/features/bookings/api/create-booking';
+import { bookingKeys } from '@/features/bookings/api/keys';
 import { unansweredFor } from '@/features/bookings/api/lost-booking';
 import { FIRST_CARD } from '@/features/bookings/payment/cards';
 import { useOneAtATime } from '@/lib/hooks/use-one-at-a-time';
 import { useTimeReached } from '@/lib/hooks/use-time-reached';
 import { asProblem } from '@/lib/problem';
 import { useSession } from '@/lib/session';
-import type { Flight, NewBooking } from '@/lib/wire';
+import type { Booking, Flight, NewBooking } from '@/lib/wire';
 import { obstacleTo } from './obstacle';
 import { totalOf } from './total';
-import { faultsOf, passengersOf, serverFaults } from './traveller-request';
-import { NO_TRAVELLERS, type Traveller, type TravellerErrors } from './travellers';
+import { faultsOf, passengersOf, serverFaults, travellersOf } from './traveller-request';
+import type { Traveller, TravellerErrors } from './travellers';
 
 interface Draft {
   travellers: Traveller[];
@@ -33,7 +35,11 @@ export type Checkout = ReturnType<typeof useCheckout>;
  */
 export function useCheckout(flights: readonly Flight[], seats: number, onRefused: () => void) {
   const signedOut = useSession().state === 'signed-out';
-  const [draft, setDraft] = useState<Draft>({ travellers: NO_TRAVELLERS, payment: { token: FIRST_CARD } });
+  const queries = useQueryClient();
+  const [draft, setDraft] = useState<Draft>(() => ({
+    travellers: travellersOf(failedBookingOf(flights, queries)?.passengers ?? []),
+    payment: { token: FIRST_CARD },
+  }));
   const [faults, setFaults] = useState<TravellerErrors>({});
   const booking = useCreateBooking();
   const submit = useSubmit(booking.mutateAsync, onRefused);
@@ -86,6 +92,16 @@ export function useCheckout(flights: readonly Flight[], seats: number, onRefused
       return true;
     },
   };
+}
+
+/** A booking of the same flights that was not made, and that this window has shown: whoever tries again types no name twice. */
+function failedBookingOf(flights: readonly Flight[], queries: QueryClient): Booking | undefined {
+  const wanted = flights.map(({ id }) => id).join();
+  const shown = queries.getQueriesData<{ booking: Booking }>({ queryKey: bookingKeys.details() });
+  return shown
+    .flatMap(([, data]) => data?.booking ?? [])
+    .filter(({ status }) => status === 'FAILED' || status === 'EXPIRED')
+    .findLast(({ segments }) => segments.map(({ flight }) => flight.id).join() === wanted);
 }
 
 function hasNoCard(payment: PaymentChoice): boolean {

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { openApp } from '@/testing/app';
-import { jobIs } from '@/testing/booking-api';
+import { flightsAre, jobIs } from '@/testing/booking-api';
 import { network, problem } from '@/testing/network';
 import { booking, FLIGHT, job, NEXT_FLIGHT, segment, TRAVELLER } from '@/testing/samples';
 
@@ -101,6 +101,29 @@ test('a booking of two flights that got no seats leads to the whole route again'
   expect(hrefOf('Other flights that day')).toMatch(/from=Delhi&to=London/);
   expect(decodeURIComponent(hrefOf('These flights again'))).toBe(
     `/itinerary?flights=${FLIGHT.id},${NEXT_FLIGHT.id}&seats=2`,
+  );
+});
+
+test('after a refused card the same flight comes first, with the travellers filled in', async () => {
+  jobIs(
+    booking({
+      status: 'FAILED',
+      failure: { code: 'payment_declined', message: 'The payment was declined.' },
+      available_actions: [],
+      passengers: [{ name: 'Asha Rao', position: 0, date_of_birth: '1990-02-03', contact: null }],
+    }),
+  );
+  flightsAre(FLIGHT);
+  const { user } = openApp(PAGE, { as: 'member' });
+  const again = await screen.findByRole('link', { name: 'This flight again' });
+  const others = screen.getByRole('link', { name: 'Other flights that day' });
+  expect(again.compareDocumentPosition(others)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  await user.click(again);
+  const first = within(await screen.findByRole('group', { name: 'Traveller 1' }));
+  expect(first.getByLabelText('Full name')).toHaveValue('Asha Rao');
+  expect(first.getByLabelText('Date of birth')).toHaveValue('1990-02-03');
+  expect(within(screen.getByRole('group', { name: 'Traveller 2' })).getByLabelText('Full name')).toHaveValue(
+    '',
   );
 });
 
