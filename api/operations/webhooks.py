@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Annotated, Final
@@ -33,6 +34,7 @@ from core.webhooks.models import DeliveryStatus
 
 PATH: Final = "/admin/webhooks"
 LONGEST_URL: Final = 2_000
+_URL: Final = re.compile(r"[\x21-\x7e]+")
 
 Url = Annotated[str, Meta(min_length=1, max_length=LONGEST_URL, pattern=VISIBLE)]
 Types = Annotated[list[EventType], Meta(min_length=1, max_length=len(EventType))]
@@ -132,6 +134,8 @@ class WebhookController(Controller):
         services: NamedDependency[Services],
     ) -> WebhookView:
         """While it is disabled, nothing is sent and nothing new is kept for it; what waited goes on when it is enabled again."""
+        if all(each is UNSET for each in (data.url, data.events, data.description, data.enabled)):
+            raise Invalid.field("", "missing", "Say what to change.")
         if data.url is not UNSET:
             _require_usable(data.url, services)
         try:
@@ -248,6 +252,12 @@ def _sent(webhook_id: UUID, delivery: DeliveryView) -> Response[DeliveryView]:
 
 def _require_usable(url: str, services: Services) -> None:
     """Raise `Invalid` for what nothing will ever be sent to. What a name leads to is looked at before each call."""
+    if not _URL.fullmatch(url):
+        raise Invalid.field(
+            "/url",
+            "bad_format",
+            "An address has no blanks, and no letters but those of ASCII: write a name such as bücher.example as xn--bcher-kva.example.",
+        )
     is_lenient = services.settings.webhooks.webhook_private_addresses == "on"
     try:
         parts = urlsplit(url)

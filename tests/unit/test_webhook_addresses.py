@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import socket
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from core.webhooks import signature
 from core.webhooks.addresses import is_public
+from core.webhooks.deliveries import DueDelivery
+from workers.webhooks.addresses import AddressRefused, PinnedBackend
+from workers.webhooks.caller import Caller
 
 PRIVATE = [
     "127.0.0.1",
@@ -53,6 +61,56 @@ def test_what_is_nobodys_on_the_internet_is_not_public(address: str) -> None:
 @pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::1.1.1.1"])
 def test_an_address_of_the_internet_is_public(address: str) -> None:
     assert is_public(address)
+
+
+@pytest.mark.parametrize("name", ["127.1", "0x7f000001", "2130706433", "0177.0.0.1", "0", "①②⑦.0.0.1", "localhost", "fe80::1%lo"])
+def test_another_spelling_of_a_private_address_is_refused(name: str) -> None:
+    async def connect() -> None:
+        await PinnedBackend(allows_private=False).connect_tcp(name, 9)
+
+    with pytest.raises(AddressRefused):
+        asyncio.run(connect())
+
+
+def test_an_address_that_cannot_be_called_is_a_failed_attempt() -> None:
+    """And no error of ours: it is counted, and the webhook is disabled in the end."""
+
+    async def call() -> str | None:
+        caller = Caller(allows_private=True)
+        delivery = DueDelivery(uuid4(), uuid4(), uuid4(), "https://bücher.example/", [signature.new_secret()], "{}", 1)
+        attempt = await caller.call(delivery)
+        await caller.close()
+        return attempt.error
+
+    assert "TypeError" in (asyncio.run(call()) or "")
+
+
+@pytest.mark.parametrize("share_threads", [False, True])
+def test_names_that_nobody_answers_for_keep_nothing_else_waiting(monkeypatch: pytest.MonkeyPatch, share_threads: bool) -> None:
+    """Control: with threads that others need, too, these wait for the server of names."""
+    answered = threading.Event()
+
+    def look_up(*_: Any, **__: Any) -> list[Any]:
+        answered.wait(60)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 9))]
+
+    async def is_done_meanwhile() -> bool:
+        threads = ThreadPoolExecutor(1)
+        asyncio.get_running_loop().set_default_executor(threads)
+        backend = PinnedBackend(allows_private=False, lookups=threads if share_threads else None)
+        connecting = asyncio.create_task(backend.connect_tcp("slow.example", 443))
+        await asyncio.sleep(0)  # it has taken its thread
+        other = asyncio.create_task(asyncio.to_thread(lambda: None))
+        await asyncio.wait([other], timeout=0.2 if share_threads else 60)
+        is_done = other.done()
+        answered.set()
+        with pytest.raises(AddressRefused):
+            await connecting
+        backend.close()
+        return is_done
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    assert asyncio.run(is_done_meanwhile()) is not share_threads
 
 
 def test_the_example_of_the_page_reads_a_call_and_refuses_another() -> None:

@@ -10,11 +10,14 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterable
-from typing import Any
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Any, Final
 
 import httpcore
 
 from core.webhooks.addresses import is_public
+
+LOOKUPS_AT_ONCE: Final = 16
 
 
 class AddressRefused(Exception):
@@ -22,10 +25,15 @@ class AddressRefused(Exception):
 
 
 class PinnedBackend(httpcore.AsyncNetworkBackend):
-    """Opens connections to public addresses only, unless `allows_private`."""
+    """Opens connections to public addresses only, unless `allows_private`.
 
-    def __init__(self, *, allows_private: bool) -> None:
+    `lookups`: the threads that look names up. A server of names that does not answer holds each for many seconds, so they are no threads
+    that anything else needs.
+    """
+
+    def __init__(self, *, allows_private: bool, lookups: Executor | None = None) -> None:
         self._allows_private = allows_private
+        self._lookups = lookups or ThreadPoolExecutor(LOOKUPS_AT_ONCE, thread_name_prefix="webhook-names")
         self._backend = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -36,7 +44,7 @@ class PinnedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(self._lookups, _look_up, host, port)
         addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
         if not self._allows_private and not all(map(is_public, addresses)):
             raise AddressRefused(f"{host} leads to an address that is not public.")
@@ -53,3 +61,10 @@ class PinnedBackend(httpcore.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await self._backend.sleep(seconds)
+
+    def close(self) -> None:
+        self._lookups.shutdown(wait=False, cancel_futures=True)
+
+
+def _look_up(host: str, port: int) -> list[tuple[Any, ...]]:
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

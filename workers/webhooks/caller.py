@@ -26,16 +26,18 @@ class Caller:
     """Lives on one event loop."""
 
     def __init__(self, *, allows_private: bool) -> None:
+        self._backend = PinnedBackend(allows_private=allows_private)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=ssl.create_default_context(cafile=certifi.where()),
             max_connections=None,
             max_keepalive_connections=16,
             keepalive_expiry=30,
-            network_backend=PinnedBackend(allows_private=allows_private),
+            network_backend=self._backend,
         )
 
     async def close(self) -> None:
         await self._pool.aclose()
+        self._backend.close()
 
     async def call(self, delivery: DueDelivery) -> Attempt:
         """Never raises for what goes wrong at the other end."""
@@ -48,7 +50,14 @@ class Caller:
             error = f"no answer within {CALL_SECONDS:.0f} s"
         except AddressRefused as refused:
             error = str(refused)
-        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError, ValueError) as failure:
+        except (
+            httpcore.NetworkError,
+            httpcore.TimeoutException,
+            httpcore.ProtocolError,
+            OSError,
+            ValueError,
+            TypeError,
+        ) as failure:
             error = f"{type(failure).__name__}: {failure}"[:200]
         return Attempt(delivery, status, error, round((time.monotonic() - began_at) * 1000))
 
