@@ -110,7 +110,7 @@ def test_the_pages_of_a_traveller(page: Page, flight: dict[str, Any]) -> None:
     page.get_by_role("link", name="Sign in to book").click()
     page.get_by_role("link", name="Create an account").click()
     expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
-    page.get_by_label("Username").fill(f"ravi-{secrets.token_hex(4)}")
+    page.get_by_label("Username").fill(f"ravi-{secrets.token_hex(4)}@example.com")
     page.get_by_label("Password", exact=True).fill("password")
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_text("among the most used")).to_be_visible()
@@ -129,6 +129,21 @@ def test_the_pages_of_a_traveller(page: Page, flight: dict[str, Any]) -> None:
     assert faults(page, within="[role=dialog]") == []
     page.goto("/bookings")
     expect(page.get_by_role("listitem")).to_be_visible()
+    assert faults(page) == []
+    page.goto("/account")
+    expect(page.get_by_role("textbox", name="E-mail address")).to_be_visible()
+    assert faults(page) == []
+    page.goto("/messages")
+    message = page.get_by_text("You are booked")
+    expect(message).to_be_visible()
+    message.click()
+    expect(page.get_by_role("link", name="Open the booking")).to_be_visible()
+    assert faults(page) == []
+    page.goto("/find-booking")
+    page.get_by_label("Booking reference").fill("K7M2QX")
+    page.get_by_label("Surname").fill("Rao")
+    page.get_by_role("button", name="Find booking").click()
+    expect(page.get_by_role("alert")).to_be_visible()
     assert faults(page) == []
 
 
