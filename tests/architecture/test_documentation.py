@@ -210,3 +210,10 @@ def sources() -> str:
     folders = (*PACKAGES, "frontend/src", "loadtests", "tests")
     files = [path for folder in folders for ending in ENDINGS for path in (ROOT / folder).rglob(ending) if path != Path(__file__)]
     return "\n".join(path.read_text() for path in files)
+
+
+def test_every_decision_has_a_number_of_its_own_which_its_heading_says() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
+    assert len({page.name[:4] for page in pages}) == len(pages)
+    for page in pages:
+        assert page.read_text().startswith(f"# {int(page.name[:4])}. "), page.name
