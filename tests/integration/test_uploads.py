@@ -84,7 +84,7 @@ def test_what_is_no_csv_file_is_refused(office: Office) -> None:
         "a gzip archive": (gzip.compress(csv_of([row(1)])), 415, "not_csv"),
         "nothing": (b"", 422, "bad_header"),
         "UTF-16": (csv_of([row(1)]).decode().encode("utf-16"), 422, "bad_header"),
-        "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, 422, "bad_header"),
+        "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, 415, "not_csv"),
     }
     for what, (data, status, code) in cases.items():
         answer = send(office, data)
