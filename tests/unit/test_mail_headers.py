@@ -22,13 +22,16 @@ def headers_of(message: EmailMessage) -> list[str]:
 
 @pytest.mark.parametrize("subject", [ANOTHER_HEADER, "=?utf-8?b?DQpCY2M6IHhAeS5leGFtcGxl?=", "x" * 3_000, "مرحبا " * 90])
 def test_a_subject_begins_no_other_header(subject: str) -> None:
-    assert headers_of(compose(uuid4(), "trips@example.com", "asha@example.com", subject, "text")) == OURS
+    message = compose(uuid4(), "trips@example.com", "asha@example.com", subject, "text")
+    assert headers_of(message) == OURS
+    assert "\n" not in str(message["Subject"])
 
 
-def test_control_such_a_subject_as_it_is_begins_another_header() -> None:
+def test_control_such_a_subject_as_it_is_has_the_beginning_of_another_header() -> None:
+    """A Python before 3.13 also writes it as one."""
     message = EmailMessage()
     message["Subject"] = ANOTHER_HEADER
-    assert headers_of(message) == ["Subject", "Bcc"]
+    assert "\r\nBcc: x@y.example" in str(message["Subject"])
 
 
 @pytest.mark.parametrize(
