@@ -144,8 +144,6 @@ def test_a_body_that_is_not_json_or_of_another_shape_is_told_apart(api: RunningA
     for target in json_targets:
         for status, corpus in ((400, hostile.NOT_JSON), (422, hostile.OTHER_SHAPES)):
             for name, body in corpus.items():
-                if body == b"{}" and target.method == "PATCH":
-                    continue  # changes nothing, which is nothing wrong
                 answer = send(admin, target, content=body, headers=hostile.JSON)
                 if answer.status_code != status:
                     wrong.append(f"{target.method} {target.path} <- {name}: {answer.status_code}, not {status}")
