@@ -86,7 +86,7 @@ class FlightDetails:
     def _broken_rules(self) -> list[tuple[str, str, str]]:
         broken = []
         if self.flight_number in MISSING_CODES:
-            broken.append(("flight_number", "missing", "Must not be empty, or a word for nothing."))
+            broken.append(("flight_number", "missing", "Must not be empty, or a placeholder such as NULL or NaN."))
         elif not re.fullmatch(rules.FLIGHT_NUMBER, self.flight_number):
             broken.append(("flight_number", "bad_format", _why_no_flight_number(self.flight_number)))
         if not self.source.fault and not self.destination.fault and self.source.key == self.destination.key:

@@ -1,6 +1,6 @@
-"""The cities that have an airport, and what each is called: a table made of GeoNames and OurAirports, and our own list for what it lacks.
+"""The cities that have an airport, and their names: a table made from GeoNames and OurAirports, and our own list of what is missing there.
 
-Read on first use: about 0.1 s, once per process (`core/places/data/README.md` says where it is from).
+The table is read on first use: about 0.1 s, once per process. `core/places/data/README.md` names its sources.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from core.places.names import NAMES, NOT_CALLED, SEVERAL_AIRPORTS
 from core.places.registry import Place
 
 OVERWHELMING: Final = 20
-"""So many times the people of another city of the same name, and nobody thinks of that one."""
+"""A city with this many times the population of another city of the same name hides the smaller one: the name never means it."""
 LARGER: Final = 4
-"""So many times the people, and the name alone means the larger one."""
+"""With this many times the population of the others, the larger city is what the name alone means."""
 SMALL_AGAINST_LARGE: Final = 2
-"""Between the sizes of a small airport and a large one."""
+"""The difference in `City.size` between a small airport and a large one."""
 
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """A city by its airports, the largest first. `size`: of the largest, from 3 (large) to 1 (small), and 0 where no airline flies.
-    `end`: where a flight to the city goes; None where that is not clear, as it is where no airline flies.
+    """A city and its airports, the largest first. `size`: of the largest airport, from 3 (large) to 1 (small); 0 where no airline flies.
+    `end`: the airport that a flight to this city goes to; None where that is not clear, or where no airline flies.
     """
 
     name: str
@@ -37,8 +37,8 @@ class City:
     end: Place | None
 
     def overshadows(self, other: City, factor: int) -> bool:
-        """Whether the name that both bear means this one: it has `factor` times the people and an airport as large, or the other has
-        next to none.
+        """Whether the name that both cities have means this one. It does when this city has at least `factor` times the population and
+        an airport at least as large, or when the other city's airport is much smaller.
         """
         if (self.size and self.size >= other.size + SMALL_AGAINST_LARGE) or (self.size and not other.size):
             return 2 * self.people >= other.people
@@ -47,8 +47,8 @@ class City:
 
 @dataclass(frozen=True, slots=True)
 class Cities:
-    """`named`: by the names that cities bear; `called`: by their other names, in other languages and times; `areas`: by the code of a
-    metropolitan area.
+    """Three look-up tables. `named`: by a city's present name; `called`: by its names in other languages and its former names;
+    `areas`: by the code of a metropolitan area.
     """
 
     named: dict[str, list[City]]
@@ -58,7 +58,7 @@ class Cities:
 
 @cache
 def cities() -> Cities:
-    """All of them."""
+    """The table, read once per process."""
     rows = [row for row in map(_read, _lines()) if row is not None]
     areas = _merge_our_own(rows)
     named, called = defaultdict[str, list[City]](list), defaultdict[str, list[City]](list)
@@ -86,7 +86,7 @@ def names(iata: str) -> list[str]:
 
 
 def other_names(iata: str) -> list[str]:
-    """What those cities are called in other languages and times, folded."""
+    """The names of those cities in other languages, and their former names, folded."""
     return _of_airport()[1].get(iata, [])
 
 
@@ -119,7 +119,7 @@ def _lines() -> list[str]:
 
 
 def _read(line: str) -> _Row | None:
-    """None where the registry has none of the city's airports any more."""
+    """None if the registry no longer has any airport of this city."""
     name, country, people, airports, names, others = line.split("\t")
     found = [(place, int(each[3])) for each in airports.split(" ") if (place := registry.airport(each[:3])) is not None]
     if not found:
@@ -127,7 +127,7 @@ def _read(line: str) -> _Row | None:
     size = max(each for _, each in found)
     served = tuple(place for place, each in found if each) or tuple(place for place, _ in found)
     largest = [place for place, each in found if each == size]
-    # Of a field where no airline flies nobody thinks who writes a name alone: Bagdad in Arizona is not meant by it.
+    # A name alone does not mean an airfield without airline flights: `Bagdad` does not mean the one in Arizona.
     end = largest[0] if len(largest) == 1 and size else None
     city = City(name, country, int(people), size, served, end)
     return _Row(city, names.split("|"), others.split("|") if others else [])

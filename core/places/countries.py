@@ -1,4 +1,4 @@
-"""Countries by what they are called in an address."""
+"""Countries by the names and codes that people write after a city, as in `Paris, France`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What two spellings of a name have in common."""
+"""Folding: the form in which two spellings of one name are equal (`São Paulo` and `sao paulo`)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _LETTERS: Final = str.maketrans(
         **dict.fromkeys("'’‘‛ʻʼʽʹʾʿ`´′＇ʿꞌ", ""),
     }
 )
-"""Letters that Unicode does not take apart, as they are written without them; apostrophes, however they are typed, are left out."""
+"""Letters that Unicode does not split into a base letter and an accent, with what is written instead (ø: o). Every kind of apostrophe is removed."""
 _BETWEEN: Final = re.compile(r"[\s\-‐‑‒–—―−,./()]+")
 _SHORT: Final = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
 
 
 def fold(text: str) -> str:
-    """A name without accents, case, apostrophes, hyphens and characters that nobody sees."""
+    """The name in lower case, without accents, apostrophes, hyphens and invisible characters."""
     if text.isascii():
         return _BETWEEN.sub(" ", text.lower().translate(_LETTERS)).strip()
     decomposed = unicodedata.normalize("NFKD", strip_invisible(text))
@@ -30,7 +30,7 @@ def fold(text: str) -> str:
 
 
 def name_key(text: str) -> str:
-    """What names of cities are looked up by: folded, with `st` and `saint` as one word."""
+    """The key of a city name in the tables: folded, with `st` written as `saint`."""
     return " ".join(_SHORT.get(word, word) for word in fold(text).split(" "))
 
 

@@ -1,7 +1,7 @@
-"""Spellings that begin like what was typed, with typing errors: a letter too many, too few, another one, two swapped.
+"""Find the names that begin like the typed text, allowing for typing errors: an extra letter, a missing one, a wrong one, two swapped.
 
-RapidFuzz counts the edits. It compares whole texts, so what was typed is compared with the beginnings of the spellings that are about as
-long; spellings that begin alike share one comparison.
+RapidFuzz counts the edits between whole texts. So the typed text (`delih`, 5 letters) is compared with the first 3 to 7 letters of
+every name. Names that begin with the same letters share one comparison.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ _LAST: Final = "\U0010ffff"
 
 
 class _Beginnings(NamedTuple):
-    """What spellings begin with, in their order, and where the spellings that do so start and end."""
+    """Different beginnings of one length, sorted, and for each the range of the sorted names that begin with it."""
 
     texts: list[str]
     blocks: list[tuple[int, int]]
 
 
 class Spellings:
-    """Spellings in their order. Their beginnings of a length are taken when somebody first types about as much."""
+    """Names in sorted order. The beginnings of each length are computed when a text of about that length is first typed."""
 
     def __init__(self, spellings: Iterable[str]) -> None:
         self._sorted = sorted(set(spellings))
         self._beginnings: dict[int, _Beginnings] = {}
 
     def beginning_with(self, beginning: str) -> Sequence[str]:
-        """Those that begin so."""
+        """The names that begin with exactly this text."""
         first = bisect_left(self._sorted, beginning)
         return self._sorted[first : bisect_left(self._sorted, beginning + _LAST, first)]
 
     def near(self, typed: str, allowed: int) -> Iterator[tuple[str, int]]:
-        """Those that have a beginning with at most `allowed` edits, and how many the best of their beginnings has.
+        """The names with a beginning that is at most `allowed` edits away from `typed`, each with the smallest number of edits.
 
-        Who is wrong about both first letters is looking for something else.
+        A name whose first two letters are both different is never a match.
         """
         fewest = np.full(len(self._sorted), allowed + 1, np.uint8)
         heads = set(typed[:2])
@@ -61,7 +61,7 @@ class Spellings:
         if length not in self._beginnings:
             texts, blocks = [], []
             places = (place for place, spelling in enumerate(self._sorted) if len(spelling) >= length)
-            # A shorter spelling sorts before all that begin with it, so no block has one in its middle.
+            # A name that is shorter than this length sorts before all names that begin with it, so it is never in the middle of a range.
             for beginning, block in groupby(places, key=lambda place: self._sorted[place][:length]):
                 alike = list(block)
                 texts.append(beginning)

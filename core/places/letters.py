@@ -43,11 +43,11 @@ LOWER: Final = (
     "𐳐𐳑𐳒𐳓𐳔𐳕𐳖𐳗𐳘𐳙𐳚𐳛𐳜𐳝𐳞𐳟𐳠𐳡𐳢𐳣𐳤𐳥𐳦𐳧𐳨𐳩𐳪𐳫𐳬𐳭𐳮𐳯𐳰𐳱𐳲𑣀𑣁𑣂𑣃𑣄𑣅𑣆𑣇𑣈𑣉𑣊𑣋𑣌𑣍𑣎𑣏𑣐𑣑𑣒𑣓𑣔𑣕𑣖𑣗𑣘𑣙𑣚𑣛𑣜𑣝𑣞𑣟𖹠𖹡𖹢𖹣𖹤𖹥𖹦𖹧𖹨𖹩𖹪𖹫𖹬𖹭𖹮𖹯𖹰𖹱𖹲𖹳𖹴𖹵𖹶𖹷𖹸𖹹𖹺𖹻𖹼𖹽𖹾𖹿𞤢"
     "𞤣𞤤𞤥𞤦𞤧𞤨𞤩𞤪𞤫𞤬𞤭𞤮𞤯𞤰𞤱𞤲𞤳𞤴𞤵𞤶𞤷𞤸𞤹𞤺𞤻𞤼𞤽𞤾𞤿𞥀𞥁𞥂𞥃"
 )
-"""Each letter of `UPPER` in lower case, at the same place. One letter stays one, also where its lower case in Unicode is two."""
+"""The letters of `UPPER` in lower case, in the same order. One letter always becomes one letter, even where Unicode's lower case has two."""
 
 _TABLE: Final = str.maketrans(UPPER, LOWER)
 
 
 def lower(text: str) -> str:
-    """Letter by letter, without a look at the neighbours."""
+    """The text in lower case, each letter by itself: the result for a letter never depends on the letters beside it."""
     return text.translate(_TABLE)

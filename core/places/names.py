@@ -1,4 +1,4 @@
-"""What the data sets of airports and cities lack, or leave open. Names are written as `core/places/folding.py` makes them."""
+"""Our own additions to the data sets of airports and cities: what is missing there, or not decided. Names are folded (`core/places/folding.py`)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 
 
 class City(NamedTuple):
-    """A city with several airports. `code`: of the metropolitan area, None where it is an airport's own as well. `airports`: of
-    airlines, the busiest first. `clear`: whether the first is meant when a flight goes to the city: the others have few travellers, or
-    none from abroad.
+    """A city with several airports. `code`: of the metropolitan area; None if an airport has the same code. `airports`: those with
+    airline flights, the busiest first. `clear`: whether a flight to the city means the first airport, because the others have few
+    travellers or no international flights.
     """
 
     code: str | None
@@ -92,10 +92,10 @@ SEVERAL_AIRPORTS: Final = (
     _city("WAS", "washington", "US", "DCA IAD"),
     _city(None, "yogyakarta", "ID", "YIA JOG", clear=True),
 )
-"""A name here is one that the table of cities has as well, or a new one."""
+"""A name may be one from the table of cities, whose airports it then replaces, or a new one."""
 
 NAMES: Final[dict[str, str]] = {
-    # airports that are known without their city
+    # airports that people name without their city
     "heathrow": "LHR",
     "gatwick": "LGW",
     "stansted": "STN",
@@ -124,7 +124,7 @@ NAMES: Final[dict[str, str]] = {
     "trichy": "TRZ",
     "trivandrum": "TRV",
     "puducherry": "PNY",
-    # islands and countries that go by the name of their airport's country, or the other way round
+    # islands and countries whose name people write instead of the city with the airport
     "andaman": "IXZ",
     "andaman islands": "IXZ",
     "anguilla": "AXA",
@@ -196,11 +196,11 @@ NAMES: Final[dict[str, str]] = {
     "tobago": "TAB",
     "torshavn": "FAE",
     "zanzibar": "ZNZ",
-    # towns that go by the airport of another one
+    # towns that use the airport of another town
     "cabo san lucas": "SJD",
     "thira": "JTR",
     "uluru": "AYQ",
-    # spellings that differ from a name in one letter, and are one all the same
+    # other spellings, one letter away from the name in the table
     "addis abeba": "ADD",
     "bagdad": "BGW",
     "cuzco": "CUZ",
@@ -219,7 +219,7 @@ NAMES: Final[dict[str, str]] = {
     "tangiers": "TNG",
     "teheran": "IKA",
 }
-"""Names that mean one airport, and win over every other meaning."""
+"""Names that always mean this airport, whatever else they could mean."""
 
 RETIRED: Final[dict[str, str]] = {
     "ADA": "COV",
@@ -234,7 +234,7 @@ RETIRED: Final[dict[str, str]] = {
     "TXL": "BER",
     "YXD": "YEG",
 }
-"""Codes that airlines use no longer, and the one that took their place."""
+"""Airport codes that are no longer in use, and the code that replaced each."""
 
 FIRST: Final[dict[str, str]] = {
     "barcelona": "BCN",
@@ -242,13 +242,13 @@ FIRST: Final[dict[str, str]] = {
     "san juan": "SJU",
     "valencia": "VLC",
 }
-"""Names that mean the city of this airport first, though others of the name are as large. They remain its rivals."""
+"""Names that mean the city of this airport although others of the same name are as large. The others still count as rivals (`Meaning.rivals`)."""
 OPEN: Final = ("hamilton", "san jose", "victoria")
-"""Names of cities so well known that none of them is meant more than the others, however many people live there."""
+"""Names that several well-known cities have: the name alone never means one of them, whatever their populations."""
 NOT_CALLED: Final = (("victoria", "HK"),)
-"""Names that nobody means these cities by, whatever the table says: the name, and the country."""
+"""Names in the table of cities that nobody uses for the city in this country: pairs of name and country."""
 WITH_ACCENT: Final[dict[str, str]] = {"san josé": "SJO"}
-"""Of names that are one without their accents, the ones that are told apart by them; in lower case."""
+"""Names in lower case that mean one airport only when they are written with the accent, because without it they are the name of other cities."""
 
 CITIES: Final[dict[str, str]] = {
     "BEG": "Belgrade",
@@ -264,4 +264,4 @@ CITIES: Final[dict[str, str]] = {
     "YVR": "Vancouver",
     "YYZ": "Toronto",
 }
-"""City names that the registry spells in a way nobody looks for."""
+"""Better city names where the registry's spelling is not the usual one."""

@@ -1,4 +1,4 @@
-"""Places that somebody may have meant who wrote a name that nobody knows."""
+"""Suggestions for a place name that no registry knows: known names that are one or two typing errors away."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from core.places.registry import Place
 MOST: Final = 3
 REMEMBERED: Final = 4_096
 SLIPS: Final = ((8, 2), (4, 1))
-"""So many letters, so many slips forgiven."""
+"""(letters, edits): a name of at least so many letters may be so many typing errors away."""
 
 
 class NearName(NamedTuple):
-    """A name that is near, the code to write for it, and its busiest airport."""
+    """A known name that is similar, the code to write for it, and its busiest airport."""
 
     name: str
     code: str
@@ -29,7 +29,7 @@ class NearName(NamedTuple):
 
 @lru_cache(REMEMBERED)
 def suggest(name: str) -> tuple[NearName, ...]:
-    """At most three, the nearest first; of two that are as near, the city with more people."""
+    """At most three similar names: those with the fewest edits first, and among equals the city with the larger population."""
     place = resolver.airport_in_any_case(name)
     code = [NearName(place.city, place.iata, place)] if place else []
     key = name_key(name)

@@ -1,7 +1,7 @@
-"""The registry of airports: where each is, and what its clocks show.
+"""The registry of airports: where each one is, and its time zone.
 
-The registry (`airportsdata`, 7,900 airports with an IATA code) is read on first use: about 0.2 s and 6 MB, once per process. What
-people's words for a place mean is in `core/places/resolver.py`.
+The registry (`airportsdata`, 7,900 airports with an IATA code) is read on first use: about 0.2 s and 6 MB, once per process.
+`core/places/resolver.py` finds the airports that a text means.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ def airport(iata: str) -> Place | None:
 
 
 def known_airport(iata: str) -> Place:
-    """The airport with this code, which our own lists name.
+    """The airport with this code, which one of our own lists contains.
 
     Raises:
-        KeyError: the registry has lost it.
+        KeyError: the registry does not contain it any more.
     """
     return _registry().by_code[iata]
 
 
 def airport_named(key: str) -> Place | None:
-    """The one airport that bears this name, folded for look-ups; None also where several do."""
+    """The one airport with this name (a `name_key`); None if no airport has it, or several have it."""
     return _registry().by_name.get(key)
 
 
@@ -69,7 +69,7 @@ def zone(place: Place | None) -> tzinfo:
 
 
 def local_date(moment: datetime, place: Place | None) -> date:
-    """The day that the clocks at `place` show at `moment`."""
+    """The local date at `place` at this moment."""
     return moment.astimezone(zone(place)).date()
 
 
@@ -77,7 +77,7 @@ def local_date(moment: datetime, place: Place | None) -> date:
 class _Registry:
     by_code: dict[str, Place]
     by_name: dict[str, Place]
-    """Airports by their own names, with and without the word airport, where only one is called so."""
+    """Airports by code and by name. A name is listed with and without the word "airport", and only if no other airport has it."""
 
 
 @cache

@@ -1,6 +1,7 @@
-"""What a word for a place means: the one resolver of requests, files, searches and the app. docs/search.md has its order as a table.
+"""Which cities and airports the text for a place means. Requests, CSV files, searches and the app all use this module.
 
-A flight goes from one airport to another, so its ends have to be clear (`end_of`). A search may mean all airports of a city (`meant`).
+The rules are tried in the order of the table in docs/search.md. Example: `London` means a city with six airports. As an end of a flight
+(`core/places/route.py`) that is ambiguous, because a flight has exactly one airport at each end. In a search it means all six.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ _CODE_AND_NAME: Final = re.compile(r"(?P<code>[A-Z]{3})[\s/(-]+(?P<name>.+?)\)?"
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The cities that a word may mean. `city`: the one that it means by itself, None where that is open. `rivals`: others of the name;
-    where `city` is named, only those that somebody in their country may mean. `retired`: the word is a code that is used no longer, and
-    this is the airport's present one.
+    """The cities that a text may mean.
+
+    `city`: the one it means without further information; None if that is not decided. `rivals`: other cities of the same name. If `city`
+    is set, a rival counts only when the other end of the route is in the rival's country. `retired`: the text is a code that is no
+    longer in use, and this is the present code of that airport.
     """
 
     city: City | None
@@ -35,7 +38,7 @@ class Meaning:
     retired: Place | None = None
 
     def seen_from(self, country: str | None) -> City | None:
-        """The city that is meant where the other end of the journey is in `country` (None: who knows); None where it stays open."""
+        """The city that is meant when the other end of the route is in `country` (None: unknown). None if it is still ambiguous."""
         at_home = [rival for rival in self.rivals if rival.country == country]
         if self.city is not None:
             return None if at_home and self.city.country != country else self.city
@@ -43,12 +46,12 @@ class Meaning:
 
     @property
     def cities(self) -> tuple[City, ...]:
-        """All of them, the most likely first."""
+        """`city` and the rivals, the most likely first."""
         return self.rivals if self.city is None else (self.city, *self.rivals)
 
     @property
     def country(self) -> str | None:
-        """Where the place is, if the word says so by itself."""
+        """The country of the place; None if the text alone does not decide it."""
         return self.city.country if self.city else None
 
 
@@ -57,7 +60,7 @@ NOTHING: Final = Meaning(None)
 
 @lru_cache(REMEMBERED)
 def meaning(text: str) -> Meaning:
-    """What `text`, tidied, may mean by itself. Nothing: no registry knows it."""
+    """What `text`, tidied, may mean without further information. `NOTHING` if no rule matches."""
     if _CODE.fullmatch(text):
         if text in RETIRED:
             return Meaning(None, retired=registry.airport(RETIRED[text]))
@@ -78,18 +81,18 @@ def load() -> None:
 
 
 def end_of(text: str) -> Place | None:
-    """The airport that `text` means by itself, as an end of a flight."""
+    """The one airport that `text` means without further information, as an end of a flight; None if it is not exactly one."""
     city = meaning(text).city
     return city.end if city else None
 
 
 def of_one(place: Place) -> Meaning:
-    """That one airport is meant."""
+    """The meaning of a text that means exactly this airport."""
     return Meaning(of_airport(place))
 
 
 def airport_in_any_case(text: str) -> Place | None:
-    """The airport whose code `text` is, in any case. Only for who asks: a word in a flight that is not in capitals is no code."""
+    """The airport with this code, in upper or lower case. Only for searches: in the data of a flight a code must be in capitals."""
     return registry.airport(text.upper()) if len(text) == 3 and text.isascii() else None
 
 
@@ -103,7 +106,7 @@ def _named(key: str) -> Meaning:
         return Meaning(None, tuple(known))
     first = next((city for city in known if any(place.iata == FIRST.get(key) for place in city.airports)), known[0])
     others = [city for city in known if city is not first]
-    # A far larger city that is called so in another language, or was once, is as likely to be meant as a small one that bears the name.
+    # A far larger city with this name in another language, or as its former name, is as likely to be meant as a small city of this name.
     others += [city for city in _served(called) if city not in known and city.overshadows(first, OVERWHELMING)]
     if key not in FIRST and not all(first.overshadows(other, LARGER) for other in others):
         return Meaning(None, (first, *others))
@@ -123,7 +126,7 @@ def _with_code(text: str) -> Meaning | None:
 
 
 def _with_country(text: str) -> Meaning | None:
-    """A name and where it is, as in `Paris, France`, `London, GB` or `Portland, Oregon`."""
+    """A name and its country or state, as in `Paris, France`, `London, GB` or `Portland, Oregon`."""
     name, comma, where = text.rpartition(",")
     key = name_key(where)
     if not comma or not key:
@@ -164,5 +167,5 @@ def _with_airport(key: str) -> Meaning | None:
 
 
 def _served(found: list[City]) -> list[City]:
-    """Those that airlines fly to, the largest first."""
+    """The cities with airline flights, the largest first."""
     return sorted((city for city in found if city.size), key=lambda city: (-city.people, -city.size, city.country))

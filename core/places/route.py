@@ -1,6 +1,6 @@
-"""The route of a flight (source and destination) as an administrator writes it, in a request or in a row of a file.
+"""The route of a flight (source and destination) as an administrator writes it, in a request or in a row of a CSV file.
 
-Each end is the airport that is meant, or a place that no registry knows, or a fault that says what to write instead.
+Each end becomes one of three: an airport, a place that the registry does not contain, or a fault that says what to write instead.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ from core.text.characters import UnusableCharacter, clean
 from core.text.patterns import is_missing
 
 LONGEST: Final = 80
-"""Characters of a name as it is sent, also those that nobody sees."""
+"""The longest name, in characters as sent, invisible ones included."""
 LONGEST_SENT: Final = 200
-"""Of a request that is looked at; blanks around a name are no part of it."""
+"""The longest text of a request that is read at all, in characters. It may be longer than a name, because spaces around the name are removed."""
 NAME: Final = r"[^\x00-\x1f\x7f-\x9f<>{}]{2,80}"
-"""What a name of a place is: without control characters, and without the marks that delimit routes in Redis keys."""
+"""The form of a place name: no control characters, and none of the characters that separate the parts of a Redis key."""
 REMEMBERED: Final = 16_384
 LISTED: Final = 12
-"""Candidates that a message names."""
+"""How many candidates an error message lists."""
 
 
 class UnknownPlaces(StrEnum):
-    """What becomes of a flight whose place no registry knows."""
+    """What happens to a flight with a place that the registry does not contain."""
 
     REFUSE = "refuse"
     ACCEPT = "accept"
-    """It is stored by its name, has no code and no time zone, and is shown as unknown."""
+    """The place is stored by its name. It has no code and no time zone, and is shown as unknown."""
 
 
 def is_called_otherwise(name: str, place: Place) -> bool:
-    """Whether a name is neither the code of the airport nor what the airport, its city or our own lists call it: `Bombay`, `Firenze`."""
+    """Whether a name is a former or foreign one (`Bombay`, `Firenze`): not the airport's code, its name, its city's name or one in our own lists."""
     key = name_key(name)
     if name == place.iata or key in (name_key(place.city), name_key(place.airport)):
         return False
@@ -55,14 +55,14 @@ class PlaceFaultCode(StrEnum):
 
 
 class PlaceFault(NamedTuple):
-    """Why a text is no end of a flight. `candidates`: the airports to choose from."""
+    """Why a text cannot be an end of a flight. `candidates`: the airports to choose from."""
 
     code: PlaceFaultCode
     message: str
     candidates: tuple[Place, ...] = ()
 
     def error(self, pointer: str) -> dict[str, Any]:
-        """As the API tells it, whose name for what has not the form of a field is `bad_format`."""
+        """The entry in `errors` of the API's answer. There the code for a text of the wrong form is `bad_format`, as for any other field."""
         code = "bad_format" if self.code is PlaceFaultCode.NOT_A_PLACE else self.code
         told: dict[str, Any] = {"pointer": pointer, "code": code, "message": self.message}
         if self.candidates:
@@ -71,7 +71,7 @@ class PlaceFault(NamedTuple):
 
 
 class End(NamedTuple):
-    """One end of a flight. `name` is stored as it was written; without a fault, `place` is None where no registry knows it."""
+    """One end of a flight. `name` is stored as it was written. `place`: the airport; None if there is a fault or the registry does not contain it."""
 
     name: str
     place: Place | None
@@ -79,9 +79,9 @@ class End(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What search compares: the IATA code where the place is known, else the name in lower case.
+        """What a search compares: the IATA code if the airport is known, else the name in lower case.
 
-        The database computes the same from a flight's columns (`source_key`, `destination_key`).
+        The database computes the same value from the columns of a flight (`source_key`, `destination_key`).
         """
         return self.place.iata if self.place else lower(self.name)
 
@@ -97,8 +97,9 @@ class Route(NamedTuple):
 
 @lru_cache(REMEMBERED)
 def read(source: str, destination: str, unknown: UnknownPlaces = UnknownPlaces.REFUSE, *, hints: bool = True) -> Route:
-    """What an administrator means by the two ends of a flight. A name of several cities is the one in the country of the other end, if
-    there is one. `hints`: whether to look for what may have been meant, which takes a millisecond.
+    """Resolve the two ends of a flight. If several cities have a name, the only one in the country of the other end is meant.
+
+    `hints`: whether the fault of an unknown name suggests similar names, which takes a millisecond.
     """
     names = _written(source), _written(destination)
     meanings = [resolver.meaning(name) if isinstance(name, str) else resolver.NOTHING for name in names]
@@ -110,23 +111,24 @@ def read(source: str, destination: str, unknown: UnknownPlaces = UnknownPlaces.R
 
 
 def ambiguous(name: str, candidates: Iterable[Place]) -> PlaceFault:
-    """A name that may be one of several airports."""
+    """The fault of a name that several airports share."""
     listed = tuple(dict.fromkeys(candidates))
     words = ", ".join(f"{place.iata} ({place.city}, {place.country})" for place in listed[:LISTED])
     more = f" and {len(listed) - LISTED} more" if len(listed) > LISTED else ""
-    message = f"{name} may be {words}{more}: write the code of the airport."
+    message = f"{name} may mean {words}{more}. Write the code of one airport."
     return PlaceFault(PlaceFaultCode.AMBIGUOUS, message, listed)
 
 
 def _written(text: str) -> str | PlaceFault:
-    """The name as it is stored, or why it is none."""
+    """The name as it is stored, or why the text cannot be one."""
     try:
         name = tidy(clean(text.strip())) if len(text.strip()) <= LONGEST else text
     except UnusableCharacter as error:
         return PlaceFault(PlaceFaultCode.NOT_A_PLACE, str(error))
     if is_missing(name):
         return PlaceFault(
-            PlaceFaultCode.MISSING, "Must be the name or the IATA code of a place, and is empty or stands for nothing."
+            PlaceFaultCode.MISSING,
+            "Must not be empty, or a placeholder such as NULL or N/A. Write the name or the IATA code of a place.",
         )
     if not re.fullmatch(NAME, name):
         message = "Must be the name or the IATA code of a place: 2 to 80 characters on one line, without < > { }."
@@ -137,7 +139,7 @@ def _written(text: str) -> str | PlaceFault:
 def _end(name: str, meaning: Meaning, other_country: str | None, unknown: UnknownPlaces, hints: bool) -> End:
     if meaning.retired is not None:
         present = meaning.retired
-        message = f"The code {name} is used no longer. Write {present.iata}, the present one of {present.city}."
+        message = f"The code {name} is no longer in use. Write {present.iata}, the present code of {present.city}."
         return End(name, None, PlaceFault(PlaceFaultCode.UNKNOWN, message, (present,)))
     city = meaning.seen_from(other_country)
     if city is not None and city.end is not None:
@@ -151,7 +153,7 @@ def _end(name: str, meaning: Meaning, other_country: str | None, unknown: Unknow
 
 
 def _unknown(name: str, likely: tuple[NearName, ...]) -> PlaceFault:
-    """A place that no registry knows, with those that may have been meant."""
+    """The fault of a name that the registry does not contain, with similar names."""
     hint = f" Did you mean {' or '.join(f'{each.name} ({each.code})' for each in likely)}?" if likely else ""
-    message = f"No registry knows a place {name}.{hint} Write the IATA code of the airport, or the name of its city."
+    message = f"There is no known place {name}.{hint} Write the IATA code of the airport, or the name of its city."
     return PlaceFault(PlaceFaultCode.UNKNOWN, message, tuple(each.place for each in likely))

@@ -1,4 +1,4 @@
-"""The two ends of a search. Unlike the ends of a flight, each may be several airports: all of a city."""
+"""The two ends of a search. Unlike an end of a flight, an end of a search may be several airports: all those of a city."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REMEMBERED: Final = 8_192
 
 
 class Wanted(NamedTuple):
-    """`keys`: of the places that are meant, as flights have them. `known`: whether a registry knows them."""
+    """One end. `keys`: the place keys to compare with those of flights (`End.key`). `known`: whether the registry contains the place."""
 
     keys: tuple[str, ...]
     known: bool
@@ -35,10 +35,10 @@ class WantedRoute(NamedTuple):
 
 @lru_cache(REMEMBERED)
 def read(source: str, destination: str) -> WantedRoute:
-    """What a traveller means.
+    """Resolve the two ends of a search.
 
     Raises:
-        Invalid: an end may be one of several cities, or has a character that no name has.
+        Invalid: several cities could be meant, or the text has a character that no name can have.
     """
     names = _written(source, "source"), _written(destination, "destination")
     meanings = [_meaning(name) for name in names]
@@ -49,7 +49,7 @@ def read(source: str, destination: str) -> WantedRoute:
 
 
 def keys_of(text: str) -> list[str]:
-    """The keys of all places that a word may mean, for a filter that shows rather too much than too little."""
+    """The keys of all places that a text may mean, for a filter that should not hide anything."""
     name = tidy(text)
     meaning = _meaning(name)
     return [place.iata for city in meaning.cities for place in city.airports] or [lower(name)]
@@ -63,8 +63,8 @@ def _written(text: str, parameter: str) -> str:
 
 
 def _meaning(name: str) -> Meaning:
-    """Who asks may write a code in any case, of an airport or a metropolitan area, where it is the name of nothing; a code that is used no
-    longer means the present one.
+    """What a text means in a search. In addition to the rules for flights, a code of an airport or metropolitan area may be in lower
+    case if no place has that name, and a code that is no longer in use means the airport's present code.
     """
     meaning = resolver.meaning(name)
     if meaning is resolver.NOTHING and len(name) == 3 and name.isascii():

@@ -1,7 +1,7 @@
-"""Characters that no place and no person is written with: nobody sees them, they stand for something that was lost, or they are letters
-of another script that look like those around them.
+"""Characters that a name of a place or a person cannot have. There are three kinds: invisible characters (removed), U+FFFD, which replaces
+a letter that was lost (refused), and letters of another script that look like the letters beside them (refused).
 
-One table and one function, for every text that somebody sends: in a request, in a cell of a file, in a search.
+The same table and the same function check every text that we receive: in a request, in a cell of a file, in a search.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ _STRIPPED: Final = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
     "\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
-"""Nobody sees them and nothing is lost without them: soft hyphens, marks of direction, byte order marks, selectors of a glyph's form."""
+"""Invisible characters that can be removed: soft hyphens, direction marks, byte order marks, variation selectors."""
 _JOINERS: Final = "\u200c\u200d"
-"""Joiners: part of the spelling in scripts whose letters are joined, and stripped everywhere else."""
+"""Zero-width joiners: part of the spelling in scripts whose letters are joined (Arabic, Devanagari), and removed everywhere else."""
 _JOINED_SCRIPTS: Final = "\u0600-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u17ff\u1800-\u18af"
 _REPLACEMENT: Final = "\ufffd"
 
 _STRIP: Final = re.compile(f"[{_STRIPPED}]|(?<![{_JOINED_SCRIPTS}])[{_JOINERS}]|[{_JOINERS}](?![{_JOINED_SCRIPTS}])")
 _REFUSED: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029\ue000-\uf8ff{_REPLACEMENT}\U000f0000-\U0010ffff]")
 _SCRIPTS: Final = {"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC", "GOTHIC", "LISU"}
-"""Scripts with letters that look like letters of another of them."""
+"""Scripts that have letters in common by look: Latin `a` and Cyrillic `а`."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 _CONTROLS: Final = {"\t": "a tab", "\n": "a line break", "\r": "a carriage return", "\0": "NUL", "\x1b": "ESCAPE"}
-"""Characters that Unicode gives no name."""
+"""Names for characters that have none in Unicode."""
 
 
 class UnusableCharacter(ValueError):
-    """`character`: the one that a text may not have. The message names it, for whoever sent the text."""
+    """A text has a `character` that is not allowed. The message names it, for the person who sent the text."""
 
     def __init__(self, character: str, message: str) -> None:
         super().__init__(message)
@@ -40,21 +40,20 @@ class UnusableCharacter(ValueError):
 
 
 def named(character: str) -> str:
-    """A character by its number and its name in Unicode, as in `U+0435 CYRILLIC SMALL LETTER IE`."""
+    """The number and the Unicode name of a character, as in `U+0435 CYRILLIC SMALL LETTER IE`."""
     return f"U+{ord(character):04X} {_CONTROLS.get(character) or unicodedata.name(character, 'a character without a name')}"
 
 
 def strip_invisible(text: str) -> str:
-    """The text without characters that nobody sees."""
+    """The text without invisible characters."""
     return text if text.isascii() else _STRIP.sub("", text)
 
 
 def clean(text: str) -> str:
-    """The text without characters that nobody sees.
+    """The text without invisible characters.
 
     Raises:
-        UnusableCharacter: what is left has a control character, a sign for letters that were lost, or a word of letters of two
-            scripts that look alike.
+        UnusableCharacter: the rest has a control character, U+FFFD, or a word that mixes letters of two scripts that look alike.
     """
     text = strip_invisible(text)
     if found := _REFUSED.search(text):
@@ -68,10 +67,8 @@ def clean(text: str) -> str:
 
 def _why(character: str) -> str:
     if character == _REPLACEMENT:
-        return (
-            f"Holds {named(character)}: a letter was lost when the text was saved or read in the wrong encoding. Write it anew."
-        )
-    return f"Holds {named(character)}, which has no place in a text."
+        return f"Contains {named(character)}: a letter was lost when the text was saved or read in the wrong encoding. Type it again."
+    return f"Contains {named(character)}, which is not allowed in a text. Remove it."
 
 
 def _require_one_script(word: str) -> None:
@@ -79,11 +76,11 @@ def _require_one_script(word: str) -> None:
     present = {script for script in scripts if script in _SCRIPTS}
     if len(present) < 2:
         return
-    # The stranger is of the script that fewer of the letters have; of two alike, of the one that is not Latin.
+    # The wrong letter is of the script with fewer letters in this word; if both have the same number, of the one that is not Latin.
     usual = max(sorted(present), key=lambda script: (scripts.count(script), script == "LATIN"))
     stranger = next(letter for letter, script in zip(word, scripts, strict=True) if script in present - {usual})
     raise UnusableCharacter(
-        stranger, f"Holds {named(stranger)} within {word!r}, whose other letters are {usual.capitalize()}: type the word anew."
+        stranger, f"Contains {named(stranger)} in {word!r}, whose other letters are {usual.capitalize()}. Type the word again."
     )
 
 

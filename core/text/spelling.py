@@ -1,4 +1,4 @@
-"""What somebody may have meant by a name that we do not know."""
+"""Suggestions for a misspelt name of a field, parameter, column or setting."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from difflib import get_close_matches
 from typing import Final
 
 LIKELY: Final = 0.75
-"""How alike two names are (0 to 1) of which one is likely to be meant by the other. Below it a guess is wrong more often than right."""
+"""The smallest similarity (0 to 1) at which one name is suggested for another. Below it, suggestions are wrong more often than right."""
 LONGEST: Final = 64
-"""Characters. What is longer than any name of ours is not compared."""
+"""Characters. A longer text is not compared, because none of our names is so long."""
 
 
 def likely_meant(name: str, known: Iterable[str]) -> str | None:
-    """The one of `known` that `name` is likely to mean: the same but for case and punctuation, or a typing error away."""
+    """The name in `known` that `name` most likely means: equal except for case and punctuation, or a typing error away. None if there is none."""
     if len(name) > LONGEST:
         return None
     by_letters = {_letters(each): each for each in known}
@@ -26,7 +26,7 @@ def likely_meant(name: str, known: Iterable[str]) -> str | None:
 
 
 def hint(name: str, known: Iterable[str]) -> str:
-    """A sentence with a space before it that names what is likely meant; empty where nothing is."""
+    """A sentence with a suggestion, beginning with a space; empty if there is no suggestion."""
     meant = likely_meant(name, known)
     return f" Did you mean {meant!r}?" if meant else ""
 

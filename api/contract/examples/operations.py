@@ -99,7 +99,7 @@ ANSWERS: Final[dict[str, Any]] = {
                 "column": "destination",
                 "value": "Mumbay",
                 "code": "unknown_place",
-                "message": "No registry knows this place. Did you mean Mumbai?",
+                "message": "There is no known place Mumbay. Did you mean Mumbai (BOM)? Write the IATA code of the airport, or the name of its city.",
             }
         ],
         "places": [{"line": 4, "value": "Bombay", "iata": "BOM", "city": "Mumbai", "country": "IN"}],
@@ -208,7 +208,7 @@ OF_OPERATION: Final[dict[tuple[str, str], Any]] = {
     ("downloadTemplate", "200"): CSV,
     ("downloadFailedRows", "200"): (
         "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price,_line,_code,_error\r\n"
-        "AI-202,Delhi,Mumbay,2026-12-25T10:00:00Z,2026-12-25T12:10:00Z,180,7500.00,17,unknown_place,No registry knows this place.\r\n"
+        "AI-202,Delhi,Mumbay,2026-12-25T10:00:00Z,2026-12-25T12:10:00Z,180,7500.00,17,unknown_place,There is no known place Mumbay.\r\n"
     ),
     ("downloadPassengers", "200"): (
         "reference,status,seat,name,date_of_birth,contact\r\nK7QX2M,CONFIRMED,1,Asha Rao,1990-04-12,asha@example.com\r\n"

@@ -48,7 +48,7 @@ class FlightNumber(Column):
         if unusual.any():
             written = written.copy()
             written[unusual] = written[unusual].map({text: numbers.tidy(text) for text in written[unusual].unique()})
-        check.require(~written.isin(MISSING_CODES), "missing", "Must not be empty, or a word for nothing.")
+        check.require(~written.isin(MISSING_CODES), "missing", "Must not be empty, or a placeholder such as NULL or NaN.")
         check.require(
             written.str.fullmatch(rules.FLIGHT_NUMBER),
             "not_a_flight_number",
