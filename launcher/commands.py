@@ -18,7 +18,8 @@ from core.db import Database, opened
 from core.imports.storage.opening import open_storage
 from core.invariants import checker
 from core.invariants.lasting import find_lasting
-from core.migrations import check, upgrade
+from core.migrations import check
+from core.migrations.upgrade import upgrade
 from core.redis import clients, suitability
 from core.refusal import read_settings
 from core.settings import Servers, Settings

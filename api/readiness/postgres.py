@@ -15,7 +15,7 @@ from api.readiness.codes import Code
 from api.readiness.connection import CheckConnection
 from core.db import UnusableDatabase, probes
 from core.db.refusals import READ_ONLY
-from core.migrations import SchemaState, foreign, newest_revision, schema_state
+from core.migrations.revisions import SchemaState, foreign, newest_revision, schema_state
 
 HANGING_SECONDS: Final = 2.0
 """While a check takes longer than this, requests are refused the database (503). A server that is only busy takes less."""

@@ -1,4 +1,4 @@
-"""What Alembic runs, called by `core.migrations.upgrade`, which hands over an open connection."""
+"""What Alembic runs, called by `core.migrations.upgrade.upgrade`, which hands over an open connection."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing
 from core.db import Database, opened
 from core.heartbeats import queries as heartbeats
 from core.imports.storage.opening import open_storage
-from core.migrations import upgrade
+from core.migrations.upgrade import upgrade
 from core.settings import Settings
 from core.telemetry import logs
 from launcher.embedded.child import Child

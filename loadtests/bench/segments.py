@@ -27,7 +27,7 @@ from core.bookings.unfinished import pending
 from core.clock import new_id, now
 from core.db import Database, RawConnection, opened
 from core.lease import LEASE_SECONDS
-from core.migrations import upgrade
+from core.migrations.upgrade import upgrade
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.postgres import EmbeddedPostgres
 

@@ -20,7 +20,7 @@ import psycopg
 import redis
 
 from core.clock import new_id
-from core.migrations import upgrade
+from core.migrations.upgrade import upgrade
 from core.users.models import Role
 from core.users.tokens import AccessTokens, Principal
 from launcher.embedded.guardian import Guardian

@@ -14,7 +14,8 @@ import psycopg
 import pytest
 
 from core.db import UnusableDatabase, opened
-from core.migrations import check, upgrade
+from core.migrations import check
+from core.migrations.upgrade import upgrade
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.postgres import EmbeddedPostgres
 from tests.conftest import ServerFactory

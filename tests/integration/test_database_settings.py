@@ -14,7 +14,8 @@ import pytest
 
 import core
 from core.db import address, opened, session
-from core.migrations import check, upgrade
+from core.migrations import check
+from core.migrations.upgrade import upgrade
 from core.users.models import Role
 from launcher.embedded.postgres import EmbeddedPostgres
 from tests.support.api import ApiFactory, register
@@ -216,7 +217,7 @@ def test_the_code_may_lie_in_a_folder_of_any_name(new_database: NewDatabase, tmp
     folder = tmp_path / "100% of%20it"
     folder.mkdir()
     (folder / "core").symlink_to(Path(core.__file__).parent)
-    code = "import sys; sys.path.insert(0, sys.argv[1]); from core import migrations; migrations.upgrade(sys.argv[2]); print(migrations.__file__)"
+    code = "import sys; sys.path.insert(0, sys.argv[1]); from core.migrations import upgrade; upgrade.upgrade(sys.argv[2]); print(upgrade.__file__)"
     ran = subprocess.run(
         [sys.executable, "-P", "-c", code, str(folder), new_database()], capture_output=True, text=True, check=True
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from core.migrations import upgrade
+from core.migrations.upgrade import upgrade
 from launcher.embedded.postgres import EmbeddedPostgres
 from tests.support import servers
 from tests.support.flights import add_flight, body

@@ -19,8 +19,8 @@ from alembic.runtime.migration import MigrationContext
 from core.bookings.states import BookingStatus
 from core.db import Database, opened
 from core.lifecycle import accept_schedule_change, pay
-from core.migrations import config, upgrade
 from core.migrations.metadata import METADATA
+from core.migrations.upgrade import config, upgrade
 from core.users.models import Role
 from core.users.tokens import Principal
 from launcher.embedded.postgres import EmbeddedPostgres

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from core.migrations import SchemaState, newest_revision, revisions, schema_state
+from core.migrations.revisions import SchemaState, newest_revision, revisions, schema_state
 from launcher import cli
 from tests.support.commands import refusal
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.db import Database, opened
 from core.db.session import RawConnection
-from core.migrations import upgrade
+from core.migrations.upgrade import upgrade
 from core.places import letters, resolver, wanted
 from core.users.models import Role
 from tests.support.api import ApiFactory

@@ -12,7 +12,7 @@ from alembic import command
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from core import migrations
+from core.migrations.upgrade import config, upgrade
 from launcher.embedded.postgres import EmbeddedPostgres
 from tests.support import servers
 
@@ -31,7 +31,7 @@ AMOUNTS: Final = [
 def former(postgres: EmbeddedPostgres) -> Iterator[str]:
     """A database of the former schema, with a flight for each of the amounts."""
     with servers.empty_database(postgres) as url:
-        migrations.upgrade(url, BEFORE)
+        upgrade(url, BEFORE)
         with psycopg.connect(url) as connection:
             for number, (currency, price) in enumerate(AMOUNTS):
                 connection.execute(
@@ -46,7 +46,7 @@ def former(postgres: EmbeddedPostgres) -> Iterator[str]:
 def downgrade(url: str) -> None:
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
     with engine.begin() as connection:
-        settings = migrations.config()
+        settings = config()
         settings.attributes["connection"] = connection
         command.downgrade(settings, BEFORE)
 
@@ -61,7 +61,7 @@ def test_every_amount_stays_what_it_was_and_three_decimals_fit_afterwards(former
     with psycopg.connect(former) as connection:
         connection.execute("UPDATE flights SET price = 12.345 WHERE flight_number = 'AI-3'")
     assert prices(former)[3] == Decimal("12.35"), "the former schema rounded"
-    migrations.upgrade(former)
+    upgrade(former)
     assert prices(former) == [*amounts[:3], Decimal("12.35"), *amounts[4:]]
     with psycopg.connect(former) as connection:
         connection.execute("UPDATE flights SET price = 12.345 WHERE flight_number = 'AI-3'")
@@ -69,7 +69,7 @@ def test_every_amount_stays_what_it_was_and_three_decimals_fit_afterwards(former
 
 
 def test_the_way_back_refuses_what_two_decimals_cannot_hold(former: str) -> None:
-    migrations.upgrade(former, "0015")
+    upgrade(former, "0015")
     with psycopg.connect(former) as connection:
         connection.execute("UPDATE flights SET price = 12.345 WHERE flight_number = 'AI-3'")
     with pytest.raises(RuntimeError, match="1 rows of flights have an amount with three decimals in price"):

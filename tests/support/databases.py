@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
-from core.migrations import upgrade
+from core.migrations.upgrade import upgrade
 from tests.support.servers import SharedPostgres
 
 NewDatabase = Callable[..., str]

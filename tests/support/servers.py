@@ -17,7 +17,7 @@ from uuid import uuid4
 import psycopg
 import redis
 
-from core.migrations import upgrade
+from core.migrations.upgrade import upgrade
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.postgres import NAME, EmbeddedPostgres
 from launcher.embedded.valkey import EmbeddedValkey

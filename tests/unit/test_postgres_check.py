@@ -11,7 +11,7 @@ from api.readiness import postgres
 from api.readiness.codes import Code
 from api.readiness.connection import CheckConnection
 from api.readiness.postgres import PostgresCheck
-from core.migrations import newest_revision
+from core.migrations.revisions import newest_revision
 
 
 class Answering:
