@@ -200,53 +200,58 @@ class TestRoles:
 
     def test_no_use_of_the_schema(self, new_database: NewDatabase, new_role: NewRole) -> None:
         owner_url = new_database(migrated=True)
-        role_url = new_role(owner_url, name="plain")
+        role_url = new_role(owner_url)
+        role = urlsplit(role_url).username
         execute(owner_url, "REVOKE USAGE ON SCHEMA public FROM public")
         assert said_of(role_url) == (
-            'The role plain finds no schema: search_path is "$user", public. '
-            "Create the schema, or GRANT USAGE, CREATE ON SCHEMA ... TO plain."
+            f'The role {role} finds no schema: search_path is "$user", public. '
+            f"Create the schema, or GRANT USAGE, CREATE ON SCHEMA ... TO {role}."
         )
 
     def test_no_tables_of_its_own(self, new_database: NewDatabase, new_role: NewRole) -> None:
         owner_url = new_database()
-        role_url = new_role(owner_url, name="plain")
+        role_url = new_role(owner_url)
+        role = urlsplit(role_url).username
         check.require(role_url, tables=False)
         with pytest.raises(UnusableDatabase) as refused:
             upgrade(role_url)
         assert str(refused.value) == (
-            "The role plain may not bring the schema public up to date: permission denied for schema public. "
-            "GRANT CREATE ON SCHEMA public TO plain, or run `skyqueue migrate` as the owner of the tables."
+            f"The role {role} may not bring the schema public up to date: permission denied for schema public. "
+            f"GRANT CREATE ON SCHEMA public TO {role}, or run `skyqueue migrate` as the owner of the tables."
         )
-        execute(owner_url, "GRANT CREATE ON SCHEMA public TO plain")
+        execute(owner_url, f"GRANT CREATE ON SCHEMA public TO {role}")
         upgrade(role_url)
         check.require(role_url)
 
     def test_no_use_of_the_tables(self, new_database: NewDatabase, new_role: NewRole) -> None:
         owner_url = new_database(migrated=True)
-        role_url = new_role(owner_url, name="plain")
-        line = "The role plain may not read and write {}. " + (
-            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO plain, and USAGE ON ALL SEQUENCES."
+        role_url = new_role(owner_url)
+        role = urlsplit(role_url).username
+        line = f"The role {role} may not read and write {{}}. " + (
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}, and USAGE ON ALL SEQUENCES."
         )
         assert said_of(role_url) == line.format("alembic_version")
-        execute(owner_url, "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO plain")
+        execute(owner_url, f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
         check.require(role_url)
 
     def test_no_temporary_tables(self, new_database: NewDatabase, new_role: NewRole) -> None:
         owner_url = new_database()
         name = urlsplit(owner_url).path[1:]
-        role_url = new_role(owner_url, name="plain")
+        role_url = new_role(owner_url)
+        role = urlsplit(role_url).username
         execute(owner_url, f"REVOKE TEMPORARY ON DATABASE {name} FROM public")
         assert said_of(role_url, tables=False) == (
-            f"The role plain may not create temporary tables, which imports need. GRANT TEMPORARY ON DATABASE {name} TO plain."
+            f"The role {role} may not create temporary tables, which imports need. GRANT TEMPORARY ON DATABASE {name} TO {role}."
         )
 
     def test_no_foreign_keys(self, new_database: NewDatabase, new_role: NewRole) -> None:
         owner_url = new_database()
-        role_url = new_role(owner_url, name="plain")
-        execute(owner_url, "ALTER ROLE plain SET session_replication_role = replica")
+        role_url = new_role(owner_url)
+        role = urlsplit(role_url).username
+        execute(owner_url, f"ALTER ROLE {role} SET session_replication_role = replica")
         assert said_of(role_url, tables=False) == (
             "The database does not check foreign keys: session_replication_role is replica. "
-            "ALTER ROLE plain RESET session_replication_role."
+            f"ALTER ROLE {role} RESET session_replication_role."
         )
 
 

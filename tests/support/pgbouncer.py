@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import psycopg
 
@@ -29,11 +29,12 @@ def pgbouncer(database_url: str, guardian: Guardian, *, processes: int = 1, sett
     port = free_port()
     with server_folder() as folder:
         (folder / "users.txt").write_text(f'"{address.username}" "{unquote(address.password or "")}"\n')
-        started = [_start(folder, number, address.hostname, address.port, port, settings) for number in range(processes)]
+        started = [_start(folder, number, address.hostname, address.port or 5432, port, settings) for number in range(processes)]
         for process in started:
             guardian.watch(process.pid, signal.SIGTERM, signal.SIGKILL)
         try:
-            through = database_url.replace(f":{address.port}/", f":{port}/")
+            account = address.netloc.rpartition("@")[0]
+            through = urlunsplit(address._replace(netloc=f"{account}@127.0.0.1:{port}"))
             until(lambda: _lets_in(through))
             yield through
         finally:
@@ -44,7 +45,7 @@ def pgbouncer(database_url: str, guardian: Guardian, *, processes: int = 1, sett
 
 
 def _start(
-    folder: Path, number: int, host: str | None, server_port: int | None, port: int, settings: Mapping[str, object]
+    folder: Path, number: int, host: str | None, server_port: int, port: int, settings: Mapping[str, object]
 ) -> subprocess.Popen[bytes]:
     assert PROGRAM is not None
     lines = {

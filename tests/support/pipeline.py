@@ -29,6 +29,7 @@ from core.bookings.states import BookingStatus
 from core.bookings.unfinished import pending
 from core.clock import new_id, now
 from core.db import Database
+from core.db.retry import again_after_deadlock
 from core.invariants import checker
 from core.lifecycle import end, reserve
 from core.lifecycle.reserve import Reservations
@@ -107,10 +108,13 @@ class Pipeline:
         for process in self._processes:
             if isinstance(process, Worker):
                 process.kill()
-        with self.db.transaction() as connection:
-            connection.execute("TRUNCATE users, flights, dead_letters, worker_heartbeats CASCADE")
+        again_after_deadlock(self._truncate)  # the API reads some of the tables at any time
         self.redis.flushdb()
         self._remember_redis()
+
+    def _truncate(self) -> None:
+        with self.db.transaction() as connection:
+            connection.execute("TRUNCATE users, flights, dead_letters, worker_heartbeats CASCADE")
 
     def close(self) -> None:
         for process in self._processes:
