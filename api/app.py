@@ -22,9 +22,11 @@ from api.bookings.fast_path import BookingFastPath
 from api.bookings.finding import FindingController
 from api.bookings.limits import rules_of
 from api.bookings.passengers import PassengerController
+from api.bookings.rebookings import RebookingController
 from api.bookings.tickets import TicketController
 from api.configuration import ConfigurationController
 from api.events import EventController
+from api.fare_watches import FareWatchController
 from api.flights.cancellations import FlightCancellationController
 from api.flights.controller import FlightController
 from api.health import HealthController
@@ -93,6 +95,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     ConfigurationController,
     DeadLetterController,
     EventController,
+    FareWatchController,
     FindingController,
     FlightCancellationController,
     FlightController,
@@ -111,6 +114,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     PassengerController,
     PaymentController,
     QueueController,
+    RebookingController,
     SearchController,
     SigningInController,
     TicketCheckController,

@@ -77,7 +77,7 @@ def _try(context: Context, client: smtplib.SMTP, mail_id: UUID) -> None:
 def _attachments(context: Context, mail: Due) -> list[Attachment]:
     """The ticket as it is now; none where the booking has ended since."""
     signer = signer_of(context)
-    if signer is None or mail.kind not in WITH_TICKET:
+    if signer is None or mail.booking_id is None or mail.kind not in WITH_TICKET:
         return []
     from core.tickets.pdf import MEDIA_TYPE, pdf  # a worker that sends no ticket need not load what draws it
 

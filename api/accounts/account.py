@@ -20,6 +20,7 @@ from api.services import Services, SignedRequest
 from core import clock
 from core.db import Database
 from core.errors import NotFound, Overloaded
+from core.fare_watches import watches
 from core.idempotency import answers
 from core.lifecycle import join_waitlist
 from core.mail import outbox
@@ -175,6 +176,7 @@ def _close(db: Database, user_id: UUID, password: str) -> list[UUID]:
         join_waitlist.leave_all(connection, user_id)
         answers.forget_all(connection, user_id)
         outbox.forget(connection, user_id)
+        watches.forget(connection, user_id)
     with db.unit_of_work() as session:
         return service.close_account(session, user_id, at=clock.now())
 

@@ -48,6 +48,21 @@ class PriceBody(RequestBody):
     amount: Annotated[str, Meta(pattern=AMOUNT, examples=["15000.00"])] | int | float
     currency: Annotated[str, Meta(min_length=3, max_length=3, pattern=VISIBLE, examples=["INR"])]
 
+    def read(self, pointer: str) -> Price:
+        """As the core takes it; `pointer`: where it is in the request.
+
+        Raises:
+            Invalid: it is no amount of a currency, so nothing can cost it.
+        """
+        amount, currency = Decimal(str(self.amount)), self.currency.upper()
+        if not self.currency.isascii() or not money.is_currency(currency):
+            raise Invalid.field(f"{pointer}/currency", "not_a_currency", money.why_no_currency(self.currency))
+        if abs(amount) >= MORE_THAN_ANY_TOTAL:
+            raise Invalid.field(f"{pointer}/amount", "too_large", "Nothing costs as much.")
+        if money.has_too_many_places(amount, currency):
+            raise Invalid.field(f"{pointer}/amount", "too_many_decimals", money.why_too_many(currency))
+        return Price(amount, currency)
+
 
 class BookingBody(RequestBody):
     """What a traveller asks for: one flight, or `flight_ids` of a trip that is booked all or none, in the order of travel."""
@@ -97,17 +112,7 @@ class BookingBody(RequestBody):
         Raises:
             Invalid: it is no amount of a currency, so nothing can cost it.
         """
-        seen = self.expected_total
-        if seen is None:
-            return None
-        amount, currency = Decimal(str(seen.amount)), seen.currency.upper()
-        if not seen.currency.isascii() or not money.is_currency(currency):
-            raise Invalid.field("/expected_total/currency", "not_a_currency", money.why_no_currency(seen.currency))
-        if abs(amount) >= MORE_THAN_ANY_TOTAL:
-            raise Invalid.field("/expected_total/amount", "too_large", "Nothing costs as much.")
-        if money.has_too_many_places(amount, currency):
-            raise Invalid.field("/expected_total/amount", "too_many_decimals", money.why_too_many(currency))
-        return Price(amount, currency)
+        return None if self.expected_total is None else self.expected_total.read("/expected_total")
 
     def people(self) -> tuple[Traveller, ...]:
         """The named passengers.

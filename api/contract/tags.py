@@ -12,6 +12,7 @@ TAGS: Final = (
     Tag("bookings", "Book seats, look at bookings, name passengers, cancel."),
     Tag("payments", "Pay for a hold; and the callback by which the payment provider tells what became of a charge."),
     Tag("jobs", "What became of a request that was accepted with 202, by polling, by waiting, or as a stream of events."),
+    Tag("fare watches", "Be told when the price of a route on a day, or of a booking, falls."),
     Tag("waitlist", "Wait for seats on a flight that is sold out."),
     Tag("configuration", "What a client has to know of this installation."),
     Tag("flights", "The schedule, for administrators."),

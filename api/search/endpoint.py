@@ -120,14 +120,24 @@ class SearchEndpoint:
         Raises:
             Invalid: an end may be one of several cities, or both are the same place.
         """
-        route = wanted.read(source, destination)
-        found = routes_between(await self._keys(route.source), await self._keys(route.destination))
-        if all(departure == arrival for departure, arrival in found):
-            raise Invalid.field("?destination", "same_place", "Source and destination are the same place.")
-        if not route.several:
+        sources, destinations = await self.ends(source, destination)
+        found = routes_between(sources, destinations)
+        if len(found) == 1:
             return found
         keys = (await self.served()).value.keys
         return [each for each in found if keys.issuperset(each)]
+
+    async def ends(self, source: str, destination: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The keys of all places that a traveller may mean by either end, whether they have flights or not.
+
+        Raises:
+            Invalid: an end may be one of several cities, or both are the same place.
+        """
+        route = wanted.read(source, destination)
+        sources, destinations = await self._keys(route.source), await self._keys(route.destination)
+        if all(departure == arrival for departure, arrival in routes_between(sources, destinations)):
+            raise Invalid.field("?destination", "same_place", "Source and destination are the same place.")
+        return sources, destinations
 
     async def _keys(self, end: Wanted) -> tuple[str, ...]:
         """The keys of what is meant. What no registry knows is looked for among the places that have flights."""

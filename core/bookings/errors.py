@@ -51,6 +51,18 @@ class TooManyHolds(Conflict):
     code = "too_many_holds"
 
 
+class NotRebookable(Conflict):
+    """The booking has no seats to keep: it is not confirmed, or one of its flights has left or is cancelled."""
+
+    code = "not_rebookable"
+
+
+class NoLowerFare(Conflict):
+    """The seats do not cost less than what was paid for them. `paid` and `actual` are `{amount, currency}`."""
+
+    code = "no_lower_fare"
+
+
 class NotCancellable(Conflict):
     code = "not_cancellable"
 

@@ -18,6 +18,7 @@ from core.clock import new_id
 from core.db import RawConnection, fetch_one
 from core.flights.models import FlightStatus
 from core.payments.models import PaymentStatus
+from core.payments.refunds import RefundReason, kept_sql
 from core.settings import Fares
 
 NOT_FOUND: Final = "There is no such quote."
@@ -69,8 +70,9 @@ def read_situation(connection: RawConnection, booking: LockedBooking) -> Situati
         connection,
         Situation,
         f"""
-        SELECT coalesce((SELECT sum(p.amount) FROM payments p WHERE p.booking_id = %(booking)s AND p.status = {PaymentStatus.SUCCEEDED.sql}
-                         AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = p.id)), 0) AS captured,
+        SELECT coalesce((SELECT sum({kept_sql()}) FROM payments p WHERE p.booking_id = %(booking)s AND p.status = {PaymentStatus.SUCCEEDED.sql}
+                         AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = p.id AND r.reason <> {RefundReason.LOWER_FARE.sql})
+               ), 0) AS captured,
                EXISTS (SELECT FROM schedule_changes s WHERE s.booking_id = %(booking)s AND s.action IS NULL) AS moved,
                EXISTS (SELECT FROM flights f WHERE f.id = ANY(%(flights)s) AND f.status = {FlightStatus.CANCELLED.sql}) AS flight_cancelled,
                now() AS at

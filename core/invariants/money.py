@@ -9,6 +9,7 @@ from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus
 from core.db import RawConnection
 from core.payments.models import PaymentStatus, RefundStatus
+from core.payments.refunds import RefundReason, kept_sql
 
 _CHARGED_TWICE: Final = f"""
     SELECT 'booking ' || booking_id || ' was charged ' || count(*) || ' times'
@@ -16,20 +17,23 @@ _CHARGED_TWICE: Final = f"""
 """  # noqa: S608  # only constants
 _UNPAID: Final = f"""
     SELECT 'booking ' || b.id || ' costs ' || {money.exact_sql("b.price_total", "b.currency")} || ' ' || b.currency || ' and '
-        || coalesce({money.exact_sql("p.amount", "p.currency")} || ' ' || p.currency, 'nothing') || ' was paid for it'
+        || coalesce({money.exact_sql("paid.kept", "p.currency")} || ' ' || p.currency, 'nothing') || ' was paid for it'
     FROM bookings b LEFT JOIN payments p ON p.booking_id = b.id AND p.status = {PaymentStatus.SUCCEEDED.sql}
-    WHERE b.status = {BookingStatus.CONFIRMED.sql} AND b.payment_mode <> {PaymentMode.NONE.sql} AND b.price_total > 0 AND p.amount IS DISTINCT FROM b.price_total
+    CROSS JOIN LATERAL (SELECT {kept_sql()} AS kept) AS paid
+    WHERE b.status = {BookingStatus.CONFIRMED.sql} AND b.payment_mode <> {PaymentMode.NONE.sql} AND b.price_total > 0 AND paid.kept IS DISTINCT FROM b.price_total
 """  # noqa: S608  # only constants
 _KEPT: Final = f"""
-    SELECT 'booking ' || b.id || ' is ' || b.status || ', was paid ' || {money.exact_sql("p.amount", "p.currency")} || ' '
+    SELECT 'booking ' || b.id || ' is ' || b.status || ', was paid ' || {money.exact_sql("paid.kept", "p.currency")} || ' '
         || p.currency || ' and given back ' || {money.exact_sql("coalesce(r.amount, 0)", "p.currency")}
-    FROM payments p JOIN bookings b ON b.id = p.booking_id LEFT JOIN refunds r ON r.payment_id = p.id
+    FROM payments p JOIN bookings b ON b.id = p.booking_id
+    LEFT JOIN refunds r ON r.payment_id = p.id AND r.reason <> {RefundReason.LOWER_FARE.sql}
+    CROSS JOIN LATERAL (SELECT {kept_sql()} AS kept) AS paid
     LEFT JOIN cancellations c ON c.booking_id = b.id AND c.confirmed_at IS NOT NULL
     WHERE p.status IN ({PaymentStatus.SUCCEEDED.sql}, {PaymentStatus.SURPLUS.sql}) AND p.amount > 0 AND CASE
         WHEN p.status = {PaymentStatus.SURPLUS.sql} THEN r.amount IS DISTINCT FROM p.amount
         -- A fee is kept only of what was paid when the traveller was told so; what came later, or by the airline, goes back whole.
         WHEN b.status = {BookingStatus.CANCELLED.sql} THEN coalesce(r.amount, 0) <>
-            CASE WHEN c.refund_amount + c.fee_amount = p.amount THEN c.refund_amount ELSE p.amount END
+            CASE WHEN c.refund_amount + c.fee_amount = paid.kept THEN c.refund_amount ELSE paid.kept END
         WHEN b.status = {BookingStatus.CONFIRMED.sql} AND b.payment_mode <> {PaymentMode.NONE.sql} THEN r.id IS NOT NULL
         WHEN b.status IN ({BookingStatus.FAILED.sql}, {BookingStatus.EXPIRED.sql}) THEN r.amount IS DISTINCT FROM p.amount
         ELSE true END

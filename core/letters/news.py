@@ -30,6 +30,10 @@ class Kind(StrEnum):
     EXPIRED = "expired"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    REBOOKED = "rebooked"
+    """At a lower fare."""
+    FARE_FELL = "fare_fell"
+    """The price of a watched fare."""
     FLIGHT_CANCELLED = "flight_cancelled"
 
 

@@ -26,7 +26,7 @@ def words(kind: Kind, booking: BookingView, *, with_ticket: bool, sends: bool) -
     if with_ticket and kind in WITH_TICKET:
         where = "are attached" if sends else "are on the page of the booking"
         paragraphs = [*paragraphs, f"Your ticket and a file for your calendar {where}."]
-    body = "\n\n".join([*paragraphs, _flights(booking), _facts(booking), CLOSING])
+    body = "\n\n".join([*paragraphs, flights(booking), facts(booking), CLOSING])
     return Words(f"{subject} · {way([segment.flight for segment in booking.segments])} · {booking.reference}", f"{body}\n")
 
 
@@ -37,28 +37,28 @@ _Told = tuple[str, list[str]]
 
 
 def _confirmed(booking: BookingView) -> _Told:
-    paid = f"You paid {_amount(booking.price_total, booking.currency)}." if booking.payment else ""
+    paid = f"You paid {amount(booking.price_total, booking.currency)}." if booking.payment else ""
     return "You are booked", [f"Your booking {booking.reference} is confirmed. {paid}".strip()]
 
 
 def _held(booking: BookingView) -> _Told:
     return "Your seats are held", [
         f"{_seats(booking)} held for you until {_until(booking)}.",
-        f"Pay {_amount(booking.price_total, booking.currency)} before then, and the booking is confirmed. After that the seats are free for others.",
+        f"Pay {amount(booking.price_total, booking.currency)} before then, and the booking is confirmed. After that the seats are free for others.",
     ]
 
 
 def _hold_ending(booking: BookingView) -> _Told:
     return "Your hold is about to end", [
         f"{_seats(booking)} held for you until {_until(booking)}, and not paid for yet.",
-        f"Pay {_amount(booking.price_total, booking.currency)} before then, or the seats are free for others.",
+        f"Pay {amount(booking.price_total, booking.currency)} before then, or the seats are free for others.",
     ]
 
 
 def _offered(booking: BookingView) -> _Told:
     return "Seats for you from the waiting list", [
         "You were waiting for this flight, and it is your turn.",
-        f"{_seats(booking)} held for you until {_until(booking)}. Pay {_amount(booking.price_total, booking.currency)} before then, or the next in line"
+        f"{_seats(booking)} held for you until {_until(booking)}. Pay {amount(booking.price_total, booking.currency)} before then, or the next in line"
         " gets the offer.",
     ]
 
@@ -113,7 +113,7 @@ def _seats(booking: BookingView) -> str:
     return "1 seat is" if booking.seats == 1 else f"{booking.seats} seats are"
 
 
-def _amount(amount: str, currency: str) -> str:
+def amount(amount: str, currency: str) -> str:
     whole, _, rest = amount.partition(".")
     return f"{currency} {int(whole):,}" + (f".{rest}" if rest else "")
 
@@ -121,7 +121,7 @@ def _amount(amount: str, currency: str) -> str:
 def _money_back(booking: BookingView, otherwise: str) -> str:
     if booking.refund is None or not any(digit in booking.refund.amount for digit in "123456789"):
         return otherwise
-    return f"{_amount(booking.refund.amount, booking.refund.currency)} go back to the card that you paid with, usually within a few days."
+    return f"{amount(booking.refund.amount, booking.refund.currency)} go back to the card that you paid with, usually within a few days."
 
 
 def _until(booking: BookingView) -> str:
@@ -154,7 +154,7 @@ def way(flights: Sequence[BookedFlight]) -> str:
     return f"{first.source} to {farthest} and back"
 
 
-def _flights(booking: BookingView) -> str:
+def flights(booking: BookingView) -> str:
     return "\n\n".join(_leg(leg) for leg in legs_of([segment.flight for segment in booking.segments]))
 
 
@@ -172,13 +172,13 @@ def _leg(leg: Leg) -> str:
     )
 
 
-def _facts(booking: BookingView) -> str:
+def facts(booking: BookingView) -> str:
     names: Sequence[str] = [passenger.name for passenger in booking.passengers]
     return "\n".join(
         [
             f"Reference: {booking.reference}",
             f"Seats: {booking.seats}",
             *([f"Travellers: {', '.join(names)}"] if names else []),
-            f"Price: {_amount(booking.price_total, booking.currency)}",
+            f"Price: {amount(booking.price_total, booking.currency)}",
         ]
     )

@@ -35,7 +35,8 @@ class Mail(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    booking_id: UUID = Field(foreign_key="bookings.id")
+    booking_id: UUID | None = Field(default=None, foreign_key="bookings.id")
+    """None: it is about no booking."""
     user_id: UUID = Field(foreign_key="users.id")
     kind: str = Field(sa_column=Column(Text, nullable=False))
     version: str = Field(sa_column=Column(Text, nullable=False))

@@ -24,9 +24,11 @@ LONGEST_ERROR: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A mail before it is stored. `booking_id`, `kind` and `version` together are unique."""
+    """A mail before it is stored. `booking_id`, `kind` and `version` together are unique. Who writes about no booking (None) sees to it that
+    it is written once.
+    """
 
-    booking_id: UUID
+    booking_id: UUID | None
     user_id: UUID
     kind: str
     version: str
@@ -40,7 +42,7 @@ class Due:
     """A mail that is tried now."""
 
     id: UUID
-    booking_id: UUID
+    booking_id: UUID | None
     kind: str
     address: str
     subject: str
@@ -52,7 +54,8 @@ class MailView(msgspec.Struct, frozen=True, kw_only=True):
     """A mail as its traveller reads it in the app. `status` `KEPT`: this installation sends no mail, and shows it here alone."""
 
     id: UUID
-    booking_id: UUID
+    booking_id: UUID | None
+    """Null for a mail about a fare that is watched, and not booked."""
     kind: str
     address: str
     subject: str

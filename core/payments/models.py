@@ -85,8 +85,9 @@ class Refund(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint(RefundStatus.known_sql(), name="status_known"),
         CheckConstraint("amount > 0", name="amount_positive"),
-        # A payment is refunded once: every reason to refund ends the booking or refuses the money.
-        Index("ux_refunds_payment", "payment_id", unique=True),
+        # A payment is given back once: every reason but a lower fare ends the booking or refuses the money.
+        Index("ux_refunds_payment", "payment_id", unique=True, postgresql_where=text("reason <> 'lower_fare'")),
+        Index("ix_refunds_payment", "payment_id"),
         Index("ix_refunds_booking", "booking_id"),
         Index("ix_refunds_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     )
@@ -97,7 +98,7 @@ class Refund(SQLModel, table=True):
     amount: Decimal = Field(sa_column=Column(Numeric(), nullable=False))
     currency: str = Field(sa_column=Column(Text, nullable=False))
     reason: str = Field(sa_column=Column(Text, nullable=False))
-    """`cancelled`, `flight_cancelled`, `late_payment`, `surplus_payment`."""
+    """`cancelled`, `flight_cancelled`, `late_payment`, `surplus_payment`, `lower_fare`."""
     status: str = Field(default=RefundStatus.PENDING, sa_column=Column(Text, nullable=False, server_default="PENDING"))
     attempts: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
     next_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

@@ -31,14 +31,25 @@ class RefundReason(StoredEnum):
     """The money arrived when the booking was over, and could not be rescued."""
     SURPLUS_PAYMENT = "surplus_payment"
     """Another payment of the booking had taken the place of this one."""
+    LOWER_FARE = "lower_fare"
+    """The traveller rebooked at a lower fare, and keeps the seats: the difference."""
+
+
+def kept_sql(payment: str = "p") -> str:
+    """What is left of a payment after the differences that were given back for lower fares; `payment`: its table or alias."""
+    return (
+        f"({payment}.amount - coalesce((SELECT sum(d.amount) FROM refunds d WHERE d.payment_id = {payment}.id"  # noqa: S608  # only names
+        f" AND d.reason = {RefundReason.LOWER_FARE.sql}), 0))"
+    )
 
 
 def request(
     connection: RawConnection, booking_id: UUID, reason: RefundReason, after: AfterCommit, amount: Decimal | None = None
 ) -> Decimal:
-    """Ask for a refund of what was captured for this booking; `amount` None is all of it. Returns what is on its way now.
+    """Ask for a refund of what was captured for this booking; `amount` None is all of it that was not given back for a lower fare.
+    Returns what is on its way now.
 
-    0 when nothing was captured, when `amount` is 0, and when this booking's refund was requested before: a payment is refunded
+    0 when nothing was captured, when `amount` is 0, and when this booking's refund was requested before: a payment is given back
     once. The caller holds the booking's lock (`core.bookings.locking.lock_bookings`).
     """
     return request_many(connection, {booking_id: amount}, reason, after).get(booking_id, Decimal(0))
@@ -53,11 +64,12 @@ def request_many(
     rows = connection.execute(
         f"""
         INSERT INTO refunds (id, payment_id, booking_id, amount, currency, reason, next_at)
-        SELECT w.id, p.id, p.booking_id, least(coalesce(w.amount, p.amount), p.amount), p.currency, %s, now() + %s * interval '1 second'
+        SELECT w.id, p.id, p.booking_id, least(w.amount, kept.amount), p.currency, %s, now() + %s * interval '1 second'
         FROM unnest(%s::uuid[], %s::uuid[], %s::numeric[]) AS w(id, booking_id, amount)
         JOIN payments p ON p.booking_id = w.booking_id AND p.status = {PaymentStatus.SUCCEEDED.sql}
-        WHERE least(coalesce(w.amount, p.amount), p.amount) > 0
-        ON CONFLICT (payment_id) DO NOTHING
+        CROSS JOIN LATERAL (SELECT {kept_sql()} AS amount) AS kept
+        WHERE least(w.amount, kept.amount) > 0
+        ON CONFLICT (payment_id) WHERE reason <> {RefundReason.LOWER_FARE.sql} DO NOTHING
         RETURNING id, booking_id, amount
         """,  # noqa: S608  # only constants
         (reason, LEASE_SECONDS, [new_id() for _ in amounts], list(amounts), list(amounts.values())),
@@ -71,16 +83,35 @@ def request_surplus(connection: RawConnection, payment_ids: Sequence[UUID], afte
     if not payment_ids:
         return
     rows = connection.execute(
-        """
+        f"""
         INSERT INTO refunds (id, payment_id, booking_id, amount, currency, reason, next_at)
         SELECT w.id, p.id, p.booking_id, p.amount, p.currency, %s, now() + %s * interval '1 second'
         FROM unnest(%s::uuid[], %s::uuid[]) AS w(id, payment_id) JOIN payments p ON p.id = w.payment_id WHERE p.amount > 0
-        ON CONFLICT (payment_id) DO NOTHING
+        ON CONFLICT (payment_id) WHERE reason <> {RefundReason.LOWER_FARE.sql} DO NOTHING
         RETURNING id
-        """,
+        """,  # noqa: S608  # only constants
         (RefundReason.SURPLUS_PAYMENT, LEASE_SECONDS, [new_id() for _ in payment_ids], list(payment_ids)),
     ).fetchall()
     after.messages += _messages(row[0] for row in rows)
+
+
+def request_difference(connection: RawConnection, booking_id: UUID, amount: Decimal, after: AfterCommit) -> Decimal:
+    """Give a part of what was paid back, because the seats cost so much less now. Returns what is on its way: 0 where nothing was paid.
+
+    The caller holds the booking's lock, and has noted the rebooking that this belongs to, which is unique
+    (`core/bookings/rebookings.py`).
+    """
+    rows = connection.execute(
+        f"""
+        INSERT INTO refunds (id, payment_id, booking_id, amount, currency, reason, next_at)
+        SELECT %(id)s, p.id, p.booking_id, %(amount)s, p.currency, %(reason)s, now() + %(lease)s * interval '1 second'
+        FROM payments p WHERE p.booking_id = %(booking)s AND p.status = {PaymentStatus.SUCCEEDED.sql} AND {kept_sql()} >= %(amount)s
+        RETURNING id
+        """,  # noqa: S608  # only constants
+        {"id": new_id(), "amount": amount, "reason": RefundReason.LOWER_FARE, "lease": LEASE_SECONDS, "booking": booking_id},
+    ).fetchall()
+    after.messages += _messages(row[0] for row in rows)
+    return amount if rows else Decimal(0)
 
 
 def _messages(refund_ids: Iterable[UUID]) -> list[SendRefunds]:

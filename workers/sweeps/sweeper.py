@@ -26,6 +26,7 @@ from core.telemetry.metrics import SWEEP_FOUND
 from workers.context import Context
 from workers.sweeps import money, uploads
 from workers.sweeps.bookings import BookingRound
+from workers.sweeps.fares import FareRound
 from workers.sweeps.imports import ImportRound
 from workers.sweeps.mails import MailRound
 from workers.sweeps.minutes import MinuteRound
@@ -60,6 +61,7 @@ class Sweeper:
         """The steps still to be done after Redis lost its data, by name: each makes one kind of work due again."""
         self._waitlists = WaitlistRound(context)
         self._mails = MailRound(context)
+        self._fares = FareRound(context)
         self._minutes = MinuteRound(context)
         self._suspects: dict[UUID, int] = {}
         self._audited_at = 0.0
@@ -137,6 +139,7 @@ class Sweeper:
             yield "cancelled flights", self._resend_cancellations
         yield from money.steps(self._context)
         yield "waiting lists", self._waitlists.go
+        yield "fares", self._fares.go
         yield "mails", self._mails.go
         yield "minutes", self._minutes.go
         if time.monotonic() - self._audited_at > AUDIT_SECONDS:

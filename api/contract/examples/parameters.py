@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from api.contract.examples.ids import BOOKING, FLIGHT, LETTER, QUOTE, SESSION
+from api.contract.examples.ids import BOOKING, FLIGHT, LETTER, QUOTE, SESSION, WATCH
 
 EXAMPLES: Final[dict[str, Any]] = {
     "source": "Delhi",
@@ -17,6 +17,7 @@ EXAMPLES: Final[dict[str, Any]] = {
     "letter_id": LETTER,
     "cancellation_id": QUOTE,
     "session_id": SESSION,
+    "watch_id": WATCH,
     "reference": "K7QX2M",
     "surname": "Rao",
     "topics": f"booking:{BOOKING},flight:{FLIGHT}",

@@ -1211,6 +1211,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{booking_id}/fare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the booking would cost now
+         * @description For the same seats on the same flights.
+         */
+        get: operations["getFareOfBooking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{booking_id}/passengers": {
         parameters: {
             query?: never;
@@ -1266,6 +1286,27 @@ export interface paths {
          *     another card may be tried, until the hold ends.
          */
         post: operations["payBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{booking_id}/rebookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rebook at a lower fare
+         * @description The seats stay yours throughout. The booking costs `expected_total` from now on, and the difference to what was paid goes back to the
+         *     card. The answer is the booking, also when the same is asked again: nothing is given back twice.
+         */
+        post: operations["rebookAtLowerFare"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1452,6 +1493,55 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fare-watches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The fares that I watch
+         * @description With the prices of now, the one that ends first at the top. At most twenty.
+         */
+        get: operations["listFareWatches"];
+        put?: never;
+        /**
+         * Watch a fare
+         * @description When the price falls below the lowest one that you know of, you are told once, by mail and here (`fall`). What is watched already
+         *     is answered with 200, and takes over `below`. It ends with the day at the source, or when the booking's first flight leaves.
+         */
+        post: operations["watchFare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fare-watches/{watch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One fare that I watch
+         * @description With the price of now.
+         */
+        get: operations["getFareWatch"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop watching a fare
+         * @description Nothing more is told of it.
+         */
+        delete: operations["stopFareWatch"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2015,7 +2105,7 @@ export interface components {
          * @description Which error it is. Others may come with a later version: treat one that you do not know by its `status`.
          * @enum {string}
          */
-        ErrorCode: "account_gone" | "already_paid" | "already_waiting" | "api_key_not_found" | "bad_header" | "booking_not_found" | "callback_not_signed" | "callback_too_old" | "capacity_below_sold" | "conflict" | "cooling_down" | "cross_site" | "dead_letter_closed" | "dead_letter_not_found" | "delivery_not_found" | "flight_cancelled" | "flight_departed" | "flight_exists" | "flight_has_bookings" | "flight_not_found" | "forbidden" | "headers_too_large" | "hold_expired" | "idempotency_key_reused" | "import_not_found" | "import_over" | "internal" | "invalid_credentials" | "job_not_found" | "load_run_not_found" | "malformed" | "method_not_allowed" | "mixed_currencies" | "moved_again" | "no_schedule_change" | "no_ticket" | "not_accepted" | "not_cancellable" | "not_chronological" | "not_csv" | "not_found" | "not_payable" | "not_ready" | "not_replayable" | "not_waiting" | "overloaded" | "passenger_not_found" | "passengers_fixed" | "payment_in_progress" | "payment_required" | "possible_duplicate" | "price_changed" | "queue_not_found" | "quote_expired" | "quote_not_found" | "quote_superseded" | "range_not_satisfiable" | "rate_limited" | "refresh_raced" | "scope_missing" | "seats_available" | "session_not_found" | "sold_out" | "stale_version" | "ticket_not_genuine" | "too_large" | "too_many_api_keys" | "too_many_holds" | "too_many_seats" | "too_many_waiting" | "too_many_webhooks" | "too_slow" | "topic_not_found" | "unauthenticated" | "unavailable" | "unsupported_media_type" | "username_taken" | "validation" | "webhook_not_found" | "wrong_encoding" | "wrong_host" | "wrong_password";
+        ErrorCode: "account_gone" | "already_paid" | "already_waiting" | "api_key_not_found" | "bad_header" | "booking_not_found" | "callback_not_signed" | "callback_too_old" | "capacity_below_sold" | "conflict" | "cooling_down" | "cross_site" | "dead_letter_closed" | "dead_letter_not_found" | "delivery_not_found" | "fare_watch_not_found" | "flight_cancelled" | "flight_departed" | "flight_exists" | "flight_has_bookings" | "flight_not_found" | "forbidden" | "headers_too_large" | "hold_expired" | "idempotency_key_reused" | "import_not_found" | "import_over" | "internal" | "invalid_credentials" | "job_not_found" | "load_run_not_found" | "malformed" | "method_not_allowed" | "mixed_currencies" | "moved_again" | "no_lower_fare" | "no_schedule_change" | "no_ticket" | "not_accepted" | "not_cancellable" | "not_chronological" | "not_csv" | "not_found" | "not_payable" | "not_ready" | "not_rebookable" | "not_replayable" | "not_waiting" | "not_watchable" | "overloaded" | "passenger_not_found" | "passengers_fixed" | "payment_in_progress" | "payment_required" | "possible_duplicate" | "price_changed" | "queue_not_found" | "quote_expired" | "quote_not_found" | "quote_superseded" | "range_not_satisfiable" | "rate_limited" | "refresh_raced" | "scope_missing" | "seats_available" | "session_not_found" | "sold_out" | "stale_version" | "ticket_not_genuine" | "too_large" | "too_many_api_keys" | "too_many_fare_watches" | "too_many_holds" | "too_many_seats" | "too_many_waiting" | "too_many_webhooks" | "too_slow" | "topic_not_found" | "unauthenticated" | "unavailable" | "unsupported_media_type" | "username_taken" | "validation" | "webhook_not_found" | "wrong_encoding" | "wrong_host" | "wrong_password";
         /** EventReceived */
         EventReceived: {
             received: boolean;
@@ -2037,6 +2127,67 @@ export interface components {
          * @enum {string}
          */
         FailureCode: "sold_out" | "flight_not_found" | "flight_departed" | "flight_cancelled" | "payment_declined" | "payment_timeout" | "internal";
+        /** FareFall */
+        FareFall: {
+            /** Format: date-time */
+            at: string;
+            /** @example 6900.00 */
+            before: string | null;
+            /** @example 6900.00 */
+            price: string;
+        };
+        /** FareView */
+        FareView: {
+            booked_total: string;
+            currency: string;
+            rebookable: boolean;
+            total: string | null;
+        };
+        /** FareWatchBody */
+        FareWatchBody: {
+            below?: string | number | null;
+            booking_id?: string | null;
+            /** @example INR */
+            currency?: string | null;
+            /**
+             * @description The local date of departure.
+             * @example 2026-12-25
+             */
+            date?: string | null;
+            /** @example Delhi */
+            destination?: string | null;
+            /** @default 1 */
+            seats?: number;
+            /** @example Delhi */
+            source?: string | null;
+        };
+        /** FareWatchList */
+        FareWatchList: {
+            data: components["schemas"]["FareWatchView"][];
+        };
+        /** FareWatchView */
+        FareWatchView: {
+            /** @example 6900.00 */
+            below: string | null;
+            /** @example 6900.00 */
+            booked_price: string | null;
+            booking_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            currency: string;
+            /** Format: date */
+            date: string;
+            destination: string;
+            /** Format: date-time */
+            ends_at: string;
+            fall: components["schemas"]["FareFall"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @example 6900.00 */
+            price: string | null;
+            seats: number;
+            source: string;
+        };
         /** Farewell */
         Farewell: {
             password: string;
@@ -2447,8 +2598,7 @@ export interface components {
         MailView: {
             address: string;
             body: string;
-            /** Format: uuid */
-            booking_id: string;
+            booking_id: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: uuid */
@@ -2694,6 +2844,10 @@ export interface components {
          * @enum {string}
          */
         Ranking: "best" | "price" | "fastest";
+        /** RebookingBody */
+        RebookingBody: {
+            expected_total: components["schemas"]["PriceBody"];
+        };
         /** Receipt */
         Receipt: {
             last_served: number | null;
@@ -9101,6 +9255,73 @@ export interface operations {
             };
         };
     };
+    getFareOfBooking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FareView"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `booking_not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     namePassengers: {
         parameters: {
             query?: never;
@@ -9501,6 +9722,166 @@ export interface operations {
                 };
             };
             /** @description Conflict: `hold_expired` or `already_paid` or `payment_in_progress` or `not_payable` */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: `too_large` */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: `unsupported_media_type` */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    rebookAtLowerFare: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RebookingBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `scope_missing` */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `booking_not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: `not_rebookable` or `no_lower_fare` or `price_changed` */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -10369,6 +10750,383 @@ export interface operations {
                 };
             };
             /** @description Service Unavailable: `overloaded` or `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listFareWatches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FareWatchList"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    watchFare: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FareWatchBody"];
+            };
+        };
+        responses: {
+            /** @description It is watched already. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FareWatchView"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FareWatchView"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `scope_missing` */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `booking_not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: `not_watchable` or `too_many_fare_watches` */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: `too_large` */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: `unsupported_media_type` */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` or `idempotency_key_reused` */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getFareWatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019a8c34-2830-7e21-b739-f81496b73901 */
+                watch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FareWatchView"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `fare_watch_not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    stopFareWatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019a8c34-2830-7e21-b739-f81496b73901 */
+                watch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `scope_missing` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `fare_watch_not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];

@@ -78,9 +78,13 @@ function Mail({ mail }: { mail: MailView }) {
       </summary>
       <p className={css.body}>{mail.body}</p>
       <p className={css.foot}>
-        <Link to="/bookings/$bookingId" params={{ bookingId: mail.booking_id }}>
-          Open the booking
-        </Link>
+        {mail.booking_id === null ? (
+          <Link to="/bookings">My trips</Link>
+        ) : (
+          <Link to="/bookings/$bookingId" params={{ bookingId: mail.booking_id }}>
+            Open the booking
+          </Link>
+        )}
         <span>{deliveryText(mail)}</span>
       </p>
     </details>

@@ -1,0 +1,215 @@
+"""Watch a fare: of a route on a day, or of a booking."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, delete, get, post
+from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from api.bookings.bodies import MORE_THAN_ANY_TOTAL
+from api.contract.headers import CACHE_CONTROL, LOCATION
+from api.http.authentication import FOR_BOOKING, limited
+from api.http.idempotency import Done, IdempotencyKey, Work, answer_once, keyed
+from api.http.wire import RequestBody
+from api.services import Services, SignedRequest
+from core import clock, money
+from core.bookings.errors import BookingNotFound
+from core.bookings.reading import queries
+from core.db import RawConnection
+from core.errors import Invalid
+from core.fare_watches import watches
+from core.fare_watches.errors import FareWatchNotFound, NotWatchable, TooManyFareWatches
+from core.fare_watches.watches import FareWatchView, WatchedDay
+from core.idempotency.answers import IdempotencyKeyReused
+from core.places import registry
+from core.ratelimit.limits import Scope
+from core.text.patterns import AMOUNT, VISIBLE
+
+Place = Annotated[str, Meta(min_length=1, max_length=80, pattern=VISIBLE, examples=["Delhi"])]
+FARTHEST: Final = timedelta(days=3 * 366)
+"""No schedule is known for longer."""
+
+
+class FareWatchBody(RequestBody):
+    """A route and a day (`source`, `destination`, `date`), or a booking of yours (`booking_id`)."""
+
+    source: Place | None = None
+    destination: Place | None = None
+    date: Annotated[date, Meta(description="The local date of departure.", examples=["2026-12-25"])] | None = None
+    booking_id: UUID | None = None
+    seats: Annotated[int, Meta(ge=1, le=9)] = 1
+    """How many seats must be free on a flight for its price to count. Of no account for a booking, which has its seats."""
+    below: Annotated[str, Meta(pattern=AMOUNT, examples=["6500.00"])] | int | float | None = None
+    """Tell me of prices below this one only: of one seat, or of the whole booking."""
+    currency: Annotated[str, Meta(min_length=3, max_length=3, pattern=VISIBLE, examples=["INR"])] | None = None
+    """Of a day that is sold in several: the one to watch. Without it, the one of most flights of the day."""
+
+    def require_one_of(self) -> None:
+        """
+        Raises:
+            Invalid: a booking and a route, neither, or a part of a route.
+        """
+        route = {"source": self.source, "destination": self.destination, "date": self.date}
+        if self.booking_id is not None:
+            if any(value is not None for value in route.values()) or self.currency is not None:
+                raise Invalid.field("/booking_id", "one_of", "Name either booking_id, or source, destination and date.")
+            return
+        missing = [
+            {"pointer": f"/{name}", "code": "missing", "message": f"Name the {name}, or a booking_id."}
+            for name, value in route.items()
+            if value is None
+        ]
+        if missing:
+            raise Invalid(" ".join(error["message"] for error in missing), errors=missing)
+
+    def limit(self) -> Decimal | None:
+        """`below` as a number.
+
+        Raises:
+            Invalid: nothing costs as little, or as much.
+        """
+        if self.below is None:
+            return None
+        amount = Decimal(str(self.below))
+        if not 0 < amount < MORE_THAN_ANY_TOTAL:
+            raise Invalid.field(
+                "/below", "too_small" if amount <= 0 else "too_large", "Name a price above 0 that a flight can have."
+            )
+        if amount.normalize().as_tuple().exponent < -money.MOST_PLACES:  # type: ignore[operator]  # a number, since it is finite
+            raise Invalid.field("/below", "too_many_decimals", "No currency has so many decimals.")
+        return amount
+
+
+class FareWatchList(msgspec.Struct, frozen=True):
+    data: list[FareWatchView]
+
+
+class FareWatchController(Controller):
+    """Each traveller's own."""
+
+    path = "/api/v1/fare-watches"
+    tags = ("fare watches",)
+    opt = FOR_BOOKING
+
+    @post(
+        operation_id="watchFare",
+        summary="Watch a fare",
+        response_headers=(LOCATION,),
+        responses={200: ResponseSpec(FareWatchView, description="It is watched already.", generate_examples=False)},
+        guards=(limited(Scope.BOOKING_USER),),
+        opt={"errors": (BookingNotFound, NotWatchable, TooManyFareWatches, IdempotencyKeyReused)},
+    )
+    async def watch(
+        self,
+        data: JSONBody[FareWatchBody],
+        request: SignedRequest,
+        services: NamedDependency[Services],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[FareWatchView]:
+        """When the price falls below the lowest one that you know of, you are told once, by mail and here (`fall`). What is watched already
+        is answered with 200, and takes over `below`. It ends with the day at the source, or when the booking's first flight leaves.
+        """
+        data.require_one_of()
+        below = data.limit()
+        booking_id, user_id = data.booking_id, request.user.user_id
+        work: Work[FareWatchView]
+        if booking_id is not None:
+            found_id = booking_id
+
+            def work(connection: RawConnection) -> Done[FareWatchView]:
+                queries.get_booking(connection, found_id, user_id)
+                return _done(*watches.watch_booking(connection, user_id, found_id, below))
+        else:
+            day = await _read_day(services, data, below)
+
+            def work(connection: RawConnection) -> Done[FareWatchView]:
+                return _done(*watches.watch_day(connection, user_id, day))
+
+        return await sync_to_thread(answer_once, services, keyed(request, idempotency_key, data), work)
+
+    @get(operation_id="listFareWatches", summary="The fares that I watch", response_headers=(CACHE_CONTROL,), sync_to_thread=True)
+    def list_all(self, request: SignedRequest, services: NamedDependency[Services]) -> Response[FareWatchList]:
+        """With the prices of now, the one that ends first at the top. At most twenty."""
+        with services.db.snapshot() as connection:
+            found = watches.list_watches(connection, request.user.user_id)
+        return Response(FareWatchList(found), headers={"cache-control": "no-store"})
+
+    @get(
+        "/{watch_id:uuid}",
+        operation_id="getFareWatch",
+        summary="One fare that I watch",
+        response_headers=(CACHE_CONTROL,),
+        sync_to_thread=True,
+        opt={"errors": (FareWatchNotFound,)},
+    )
+    def read(
+        self, watch_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]
+    ) -> Response[FareWatchView]:
+        """With the price of now."""
+        with services.db.snapshot() as connection:
+            watch = watches.get_watch(connection, watch_id, request.user.user_id)
+        return Response(watch, headers={"cache-control": "no-store"})
+
+    @delete(
+        "/{watch_id:uuid}",
+        operation_id="stopFareWatch",
+        summary="Stop watching a fare",
+        sync_to_thread=True,
+        opt={"errors": (FareWatchNotFound,)},
+    )
+    def stop(self, watch_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> None:
+        """Nothing more is told of it."""
+        with services.db.transaction() as connection:
+            watches.stop(connection, watch_id, request.user.user_id)
+
+
+def _done(watch: FareWatchView, new: bool) -> Done[FareWatchView]:
+    status = HTTPStatus.CREATED if new else HTTPStatus.OK
+    return Done(Response(watch, status_code=status, headers={"location": f"/api/v1/fare-watches/{watch.id}"}))
+
+
+async def _read_day(services: Services, data: FareWatchBody, below: Decimal | None) -> WatchedDay:
+    """
+    Raises:
+        Invalid: the places are not clear or the same, the day is over at the source, or there is no such currency.
+    """
+    assert data.source is not None
+    assert data.destination is not None
+    assert data.date is not None
+    currency = data.currency and data.currency.upper()
+    if currency is not None and not money.is_currency(currency):
+        raise Invalid.field("/currency", "not_a_currency", money.why_no_currency(data.currency or ""))
+    try:
+        sources, destinations = await services.search_endpoint.ends(data.source, data.destination)
+    except Invalid as error:
+        raise _in_body(error) from error
+    ends_at = max(_end_of(data.date, key) for key in sources)
+    if ends_at <= clock.now():
+        raise Invalid.field("/date", "too_small", "This day is over at the source.")
+    if data.date > clock.now().date() + FARTHEST:
+        raise Invalid.field("/date", "too_large", "No flights are known for a day so far ahead.")
+    return WatchedDay(
+        data.source.strip(), data.destination.strip(), sources, destinations, data.date, data.seats, below, currency, ends_at
+    )
+
+
+def _in_body(error: Invalid) -> Invalid:
+    """The same fault of a place where it is a field of the body, and no parameter."""
+    faults = [{**fault, "pointer": fault["pointer"].replace("?", "/", 1)} for fault in error.data["errors"]]
+    return Invalid(error.detail, errors=faults)
+
+
+def _end_of(day: date, source_key: str) -> datetime:
+    """The end of the day on the clocks of a place. A day of the last year that there is ends with it."""
+    zone = registry.zone(registry.airport(source_key))
+    return datetime.combine(day, time.max, zone).astimezone(UTC) if day.year < date.max.year else datetime.max.replace(tzinfo=UTC)

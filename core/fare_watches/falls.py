@@ -1,0 +1,121 @@
+"""Which watched fares have fallen. A pass of the sweep compares them with the flights; whoever changes a price knows nothing of it.
+
+A fall is told once: what counts is the lowest price that the traveller knows of. A price that rises and comes back is no news.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from core.db import RawConnection, fetch, fetch_one
+from core.fare_watches.prices import OPEN, SEEN
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A watch, the price that it had when it was looked at last, and the one of now."""
+
+    id: UUID
+    price: Decimal | None
+    seen: Decimal | None
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """What a traveller is told. `price` and `before` in whole units of `currency`: of one seat, or of a whole booking."""
+
+    watch_id: UUID
+    user_id: UUID
+    booking_id: UUID | None
+    source: str
+    destination: str
+    day: date | None
+    seats: int
+    currency: str
+    price: Decimal
+    before: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    user_id: UUID
+    booking_id: UUID | None
+    source: str
+    destination: str
+    departure_date: date | None
+    seats: int
+    currency: str
+    below: Decimal | None
+    price: Decimal | None
+    lowest_price: Decimal | None
+
+
+_LOOK: Final = f"""
+    SELECT w.id, w.price, seen.price AS seen, {OPEN} AS open
+    FROM (SELECT * FROM fare_watches WHERE id > %s ORDER BY id LIMIT %s) AS w {SEEN} ORDER BY w.id
+"""  # noqa: S608  # only constants
+
+
+def look(connection: RawConnection, after: UUID, *, limit: int) -> list[Looked]:
+    """The watches behind the id `after`, in the order of their ids. It only reads."""
+    return fetch(connection, Looked, _LOOK, (after, limit))
+
+
+def note(connection: RawConnection, watch_id: UUID, seen: Decimal | None) -> Fall | None:
+    """Keep what was seen. Returns the fall if there is one to tell, in the transaction that keeps it: nobody tells it again."""
+    row = fetch_one(
+        connection,
+        _Row,
+        """
+        SELECT user_id, booking_id, source, destination, departure_date, seats, currency, below, price, lowest_price
+        FROM fare_watches WHERE id = %s FOR NO KEY UPDATE
+        """,
+        (watch_id,),
+    )
+    if row is None or row.price == seen:
+        return None
+    is_lower = seen is not None and (row.lowest_price is None or seen < row.lowest_price)
+    lowest = seen if is_lower else row.lowest_price
+    tells = seen is not None and is_lower and is_news(seen, row.lowest_price, row.below)
+    connection.execute(
+        """
+        UPDATE fare_watches SET price = %(seen)s, lowest_price = %(lowest)s,
+            fell_from = CASE WHEN %(tells)s THEN %(before)s ELSE fell_from END, fell_at = CASE WHEN %(tells)s THEN now() ELSE fell_at END
+        WHERE id = %(id)s
+        """,
+        {"seen": seen, "lowest": lowest, "tells": tells, "before": row.price, "id": watch_id},
+    )
+    if not tells or seen is None:
+        return None
+    return Fall(
+        watch_id,
+        row.user_id,
+        row.booking_id,
+        row.source,
+        row.destination,
+        row.departure_date,
+        row.seats,
+        row.currency,
+        seen,
+        row.price,
+    )
+
+
+def is_news(price: Decimal, lowest: Decimal | None, below: Decimal | None) -> bool:
+    """Whether the traveller is told of this price. `lowest`: that they know of; None: nothing was for sale so far."""
+    if lowest is None:
+        return below is not None and price < below
+    return price < lowest and (below is None or price < below)
+
+
+def end(connection: RawConnection, *, limit: int) -> int:
+    """Remove the watches that are over. Returns how many."""
+    return connection.execute(
+        f"DELETE FROM fare_watches WHERE id IN (SELECT w.id FROM fare_watches w WHERE NOT {OPEN} LIMIT %s)",  # noqa: S608
+        (limit,),
+    ).rowcount

@@ -1,0 +1,30 @@
+"""Which prices of a watched fare are told: lower than any that the traveller knows of, and below what they asked for."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from core.fare_watches.falls import is_news
+
+
+@pytest.mark.parametrize(
+    ("price", "lowest", "below", "told"),
+    [
+        (6900, 7500, None, True),
+        (7500, 7500, None, False),
+        (8000, 7500, None, False),
+        (6900, 6800, None, False),  # it fell further before, rose, and came back
+        (6900, 7500, 6500, False),
+        (6499, 6900, 6500, True),
+        (6500, 6900, 6500, False),
+        (6499, 6400, 6500, False),
+        (6900, None, None, False),  # the first price of a day is no fall
+        (6400, None, 6500, True),
+        (6600, None, 6500, False),
+    ],
+)
+def test_only_a_price_below_the_lowest_known_one_is_news(price: int, lowest: int | None, below: int | None, told: bool) -> None:
+    known, wanted = (None if each is None else Decimal(each) for each in (lowest, below))
+    assert is_news(Decimal(price), known, wanted) is told

@@ -1,0 +1,56 @@
+"""The sweep's round for fare watches: looks at a part of them in each pass, tells what has fallen, and removes those that are over.
+
+Whoever changes a price, an import above all, does nothing for it. A watch is looked at about every five seconds; if there are more than
+`WATCHES_AT_ONCE * ROUND_SECONDS` of them, less often.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+from uuid import UUID
+
+from core.fare_watches import falls
+from core.letters import fares
+from workers.context import Context
+
+WATCHES_AT_ONCE: Final = 500
+ROUND_SECONDS: Final = 5.0
+END_SECONDS: Final = 60.0
+"""How often watches that are over are removed."""
+ENDED_AT_ONCE: Final = 5_000
+_FIRST: Final = UUID(int=0)
+
+
+class FareRound:
+    """Remembers how far it has looked."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._after = _FIRST
+        self._began_at = float("-inf")
+        self._ended_at = float("-inf")
+
+    def go(self) -> None:
+        """One pass."""
+        if time.monotonic() - self._ended_at > END_SECONDS:
+            self._ended_at = time.monotonic()
+            with self._context.db.transaction() as connection:
+                falls.end(connection, limit=ENDED_AT_ONCE)
+        if self._after == _FIRST:
+            if time.monotonic() - self._began_at < ROUND_SECONDS:
+                return
+            self._began_at = time.monotonic()
+        self._look()
+
+    def _look(self) -> None:
+        with self._context.db.snapshot() as connection:
+            looked = falls.look(connection, self._after, limit=WATCHES_AT_ONCE)
+        self._after = looked[-1].id if len(looked) == WATCHES_AT_ONCE else _FIRST
+        sends = self._context.settings.mail.server is not None
+        for watch in looked:
+            if watch.open and watch.price != watch.seen:
+                with self._context.db.transaction() as connection:
+                    fall = falls.note(connection, watch.id, watch.seen)
+                    if fall is not None:
+                        fares.write_falls(connection, [fall], sends=sends)
