@@ -119,7 +119,7 @@ def _why_no_flight_number(text: str) -> str:
         clean(text)
     except UnusableCharacter as error:
         return str(error)
-    return "A flight number has 2 to 16 letters, digits, dashes and blanks, such as AI-202 or AI 202."
+    return "A flight number has 2 to 16 letters, digits, hyphens and spaces, such as AI-202 or AI 202."
 
 
 def _cleaned(code: str) -> str:

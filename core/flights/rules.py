@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 FLIGHT_NUMBER: Final = r"[A-Z0-9](?:[A-Z0-9 -]{0,14}[A-Z0-9])"
-"""Once it is tidied: 2 to 16 letters, digits, dashes and blanks, as in `AI-202` and `AI 202`."""
+"""Once it is tidied: 2 to 16 letters, digits, hyphens and spaces, as in `AI-202` and `AI 202`."""
 
 DEFAULT_CURRENCY: Final = "INR"
 

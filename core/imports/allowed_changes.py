@@ -1,4 +1,4 @@
-"""What a row of an import may change of a flight that exists, and with which words it is refused."""
+"""Which changes of an existing flight a row of an import may make, and the fault of a change that is refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.money import why_too_many
 
 
 def why_refused(change: StagedChange) -> Fault | None:
-    """Why the flight must stay as it is; None where the change is allowed."""
+    """The fault if the change is not allowed; None if it is allowed."""
     if change.is_cancelled:
         return Fault(change.line, "flight_number", "", "flight_cancelled", "The flight is cancelled and cannot be changed.")
     if change.source_lost is not None:
@@ -29,8 +29,6 @@ def why_refused(change: StagedChange) -> Fault | None:
         message = f"{change.seats_taken} seats are held or sold, so the flight cannot be moved into the past."
         return Fault(change.line, "departure_ts", "", "flight_has_bookings", message)
     if change.goes_elsewhere and change.seats_taken:
-        message = (
-            f"{change.seats_taken} seats are held or sold, so the flight cannot go elsewhere. Cancel it, and add another one."
-        )
+        message = f"{change.seats_taken} seats are held or sold, so source and destination cannot change. Cancel the flight, and add another one."
         return Fault(change.line, WHOLE_ROW, "", "flight_has_bookings", message)
     return None

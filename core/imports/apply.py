@@ -1,7 +1,8 @@
-"""Good rows of one chunk become flights: new ones are added, changed ones are updated, and rows that change nothing are left alone.
+"""Write the valid rows of one chunk to the flights: insert new flights, update changed ones, skip rows that change nothing.
 
-A chunk that follows one of nothing but new flights is copied straight into the table of flights. Any other chunk goes through a
-staging table (`core/flights/staging.py`). The capacity of a flight never goes below its held and sold seats.
+If every row of the chunk before was a new flight, this chunk is first tried with one COPY directly into the table of flights,
+which is faster. Any other chunk goes through a staging table (`core/flights/staging.py`). The capacity of a flight never becomes
+smaller than its held and sold seats.
 """
 
 from __future__ import annotations
@@ -35,16 +36,18 @@ from core.imports.validation import route_days
 from core.money import why_too_many
 
 AMBIGUOUS: Final = (
-    "Several flights of this number fly the route on that day, or several rows mean the same one: which is moved is not clear. "
-    "Change the flight by itself, or send the row with match=time."
+    "Several flights have this number, route and day, or several rows match the same flight, so it is not clear which flight moves. "
+    "Change the flight in the list of flights, or send the row with match=time."
 )
 
 ROW_ERRORS: Final = (psycopg.DataError, psycopg.IntegrityError)
-"""What Postgres says of a row that it does not take."""
+"""The errors by which Postgres refuses a single row."""
 
 
 class Rows:
-    """Validated rows (columns of the staging table), and their text for COPY: made once, in the thread that reads the file."""
+    """Validated rows (in the columns of the staging table), and their text for COPY, which is made once, in the thread that reads
+    the file.
+    """
 
     def __init__(self, table: pa.Table) -> None:
         self.table = table
@@ -53,7 +56,9 @@ class Rows:
         return int(self.table.num_rows)
 
     def part(self, numbers: Sequence[int]) -> Rows:
-        """Some rows that stand one behind the other, by their numbers; all of them are this very object, with its text."""
+        """A contiguous part of the rows, by their numbers. For all rows this object itself is returned, so its COPY text is
+        reused.
+        """
         return self if len(numbers) == len(self) else Rows(self.table.slice(numbers[0], len(numbers)))
 
     @cached_property
@@ -69,7 +74,7 @@ class Rows:
 
 
 def _csv(rows: pa.Table) -> memoryview:
-    # Memory of Arrow's own: Python refuses to close a BytesIO that somebody still looks into.
+    # Arrow's own buffer, because Python refuses to close a BytesIO while a memoryview of it exists.
     text = pa.BufferOutputStream()
     pa.csv.write_csv(rows, text, pa.csv.WriteOptions(include_header=False))
     return memoryview(text.getvalue())
@@ -77,10 +82,11 @@ def _csv(rows: pa.Table) -> memoryview:
 
 @dataclass(slots=True)
 class Applied:
-    """What became of the rows.
+    """The result for the rows of one chunk.
 
-    `routes`: the route days to announce, old and new. `free`: flight -> free seats, where the capacity changed. `bookings`: how many
-    travel on flights that changed. `beside`: rows that added a flight beside one of the same number, route and day. `faults`: what only the database could find.
+    `routes`: the routes and days whose search results change, old and new ones. `free`: flight -> free seats, where the capacity
+    changed. `bookings`: number of bookings on changed flights. `beside`: number of rows that added a second flight of the same
+    number, route and day. `faults`: found by the database.
     """
 
     created: int = 0
@@ -91,7 +97,7 @@ class Applied:
     free: dict[UUID, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     is_hopeless: bool = False
-    """Of the import so far: its rows are nothing but faults."""
+    """Every row of the import so far failed."""
 
     def add(self, other: Applied) -> None:
         self.created += other.created
@@ -105,7 +111,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """What an import is to do with its rows."""
+    """The options of an import that decide what its rows do."""
 
     import_id: UUID
     mode: ImportMode
@@ -114,14 +120,14 @@ class ImportOptions:
 
 
 def apply(connection: RawConnection, rows: Rows, options: ImportOptions, *, probably_new: bool = False) -> Applied:
-    """Write rows in the caller's transaction. A dry run writes no flight and counts the same.
+    """Write rows in the caller's transaction. A dry run writes no flight and returns the same counts.
 
-    `probably_new`: try first whether none of the flights exists. A row that the database refuses is found by halving the batch, and
-    the others pass.
+    `probably_new`: first try to insert all rows as new flights. If the database refuses a row, `core/db/bisect.py` finds it by
+    halving the batch, and the other rows are written.
     """
     if not rows:
         return Applied()
-    if probably_new and not options.dry_run and not _needs_a_look(connection, rows, options):
+    if probably_new and not options.dry_run and not _depends_on_existing_flights(connection, rows, options):
         with suppress(*ROW_ERRORS), savepoint(connection):
             staging.copy_new(connection, rows.for_flights)
             return Applied(created=len(rows), routes=RouteDays(route_days(rows.table)))
@@ -143,8 +149,8 @@ def apply(connection: RawConnection, rows: Rows, options: ImportOptions, *, prob
     return applied
 
 
-def _needs_a_look(connection: RawConnection, rows: Rows, options: ImportOptions) -> bool:
-    """Whether one of the rows, all of new flights, depends on flights that exist."""
+def _depends_on_existing_flights(connection: RawConnection, rows: Rows, options: ImportOptions) -> bool:
+    """Whether a row has to be compared with an existing flight, although all rows are new flights: for its currency or its day."""
     if prices.may_not_fit(rows.table):
         return True
     if not same_day.has_flights_before(connection, options.import_id):
@@ -158,11 +164,11 @@ def _needs_a_look(connection: RawConnection, rows: Rows, options: ImportOptions)
 
 
 def _refused(line: int, error: psycopg.Error) -> Fault:
-    return Fault(line, WHOLE_ROW, "", "refused", f"The database refuses this row: {error.diag.message_primary}")
+    return Fault(line, WHOLE_ROW, "", "refused", f"The database refused this row: {error.diag.message_primary}")
 
 
 class _Upsert:
-    """Staged rows become flights: insert the new, update the changed."""
+    """Write staged rows to the flights: insert the new ones, update the changed ones."""
 
     def __init__(self, connection: RawConnection, rows: pa.Table, options: ImportOptions) -> None:
         self._connection = connection
@@ -178,7 +184,7 @@ class _Upsert:
             ]
         new, changed = staging.count(self._connection)
         if new and same_day.has_flights_before(self._connection, self._options.import_id):
-            self._look_at_the_day(applied)
+            self._match_same_day(applied)
             new, changed = staging.count(self._connection)
         staged = staging.count_rows(self._connection)
         if self._options.dry_run:
@@ -188,7 +194,7 @@ class _Upsert:
         if self._options.mode is ImportMode.CREATE:
             if applied.created < staged:
                 applied.faults += self._existing()
-        elif changed or applied.created < new:  # somebody else may have created some in this moment
+        elif changed or applied.created < new:  # another transaction may have inserted some of them since the comparison
             applied.add(self._update())
         return applied
 
@@ -200,14 +206,16 @@ class _Upsert:
         return Applied(created=sum(each.flights for each in added), routes=RouteDays(each.route_day for each in added))
 
     def _existing(self) -> list[Fault]:
-        message = "The flight exists, and this import only creates. Leave the row out, or use mode=upsert."
+        message = "The flight already exists, and mode=create only adds flights. Remove the row, or use mode=upsert."
         return [
             Fault(existing.line, "flight_number", existing.flight_number, "flight_exists", message)
             for existing in staging.list_existing(self._connection)
         ]
 
     def _update(self) -> Applied:
-        """Change the flights that differ, under their locks: what their counts allow now stays true until the commit."""
+        """Change the flights that differ. They are locked first, so their seat counts cannot change between the check and the
+        commit.
+        """
         applied = Applied()
         allowed: dict[UUID, StagedChange] = {}
         for change in staging.list_changes(self._connection, lock=not self._options.dry_run):
@@ -228,9 +236,10 @@ class _Upsert:
             self._write(allowed, applied)
         return applied
 
-    def _look_at_the_day(self, applied: Applied) -> None:
-        """What becomes of new rows on whose day the same number flies the same route at another time: they move that flight, or are
-        added beside it, and the import says so."""
+    def _match_same_day(self, applied: Applied) -> None:
+        """Handle new rows for which a flight of the same number, route and day exists at another time. With match=day the row
+        moves that
+        flight. With match=time the row adds a second flight, and the import reports it."""
         found = same_day.find(self._connection, self._options.import_id)
         if self._options.match is ImportMatch.DAY:
             self._move(found, applied)
@@ -263,7 +272,7 @@ class _Upsert:
         for updated in staging.update(self._connection, {change.line: change.flight_id for change in allowed.values()}):
             applied.routes.update([updated.route_day])
             before = allowed[updated.flight_id]
-            # Redis keeps the seats of a flight until it departs, so a new departure makes it load them again.
+            # In Redis the seats of a flight expire after its departure, so after a change of the departure they must be loaded again.
             if updated.total_seats != before.old_total or before.departs_at_another_time:
                 applied.free[updated.flight_id] = updated.free
         moved = [

@@ -1,7 +1,8 @@
-"""What an import changes on flights that exist, and how many bookings travel on them.
+"""The list of changes that an import makes to existing flights, with the number of bookings on each.
 
-A dry run lists every change. A real run lists those of flights that have bookings; and those of flights that leave a route or a day,
-or call a place by another name, because search has to be told of the old one even when the worker that knew it is gone.
+A dry run lists every change. A real run lists changes of flights that have bookings. It also lists changes of route, day or place
+name: at the end of the import the caches of the old route and day must be invalidated, maybe by another worker than the one that
+changed it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from core.flights.announcements.route_versions import RouteDay
 from core.imports.models import ChangeEffect
 from core.statuses import WITH_SEATS
 
-# Everything that a client reads is text or a whole number, in the shape that it has elsewhere in the API.
+# Values in `before` and `after` have the same JSON form as the fields of a flight in the API.
 _RECORD: Final = f"""
     WITH noted AS (
         INSERT INTO import_changes (import_id, line, flight_id, flight_number, departure_ts, source_key, destination_key,
@@ -61,7 +62,7 @@ _LIST: Final = """
 
 
 class FieldChange(msgspec.Struct, frozen=True):
-    """`field` is a column of the file."""
+    """One changed field. `field` is a column of the file."""
 
     field: str
     before: str | int
@@ -71,7 +72,8 @@ class FieldChange(msgspec.Struct, frozen=True):
 class FlightChange(msgspec.Struct, frozen=True, kw_only=True):
     """What one line of the file changes on one flight. `bookings` have `seats` on it, held or sold.
 
-    `effect`: `changed`; or `added_beside`: this flight stays as it is, and the line adds another one of the same number, route and day.
+    `effect`: `changed`; or `added_beside`: this flight stays as it is, and the line adds another one of the same number, route
+    and day.
     """
 
     line: int
@@ -87,7 +89,9 @@ class FlightChange(msgspec.Struct, frozen=True, kw_only=True):
 def record(
     connection: RawConnection, import_id: UUID, flights: Mapping[int, UUID], effect: ChangeEffect = ChangeEffect.CHANGED
 ) -> int:
-    """Note what staged rows would change on flights (line -> flight), before they do. Returns the number of bookings on them."""
+    """Store what staged rows change on existing flights (line -> flight id), before the flights are updated. Returns the number of
+    bookings on these flights.
+    """
     if not flights:
         return 0
     noted = {"import_id": import_id, "lines": list(flights), "flights": list(flights.values()), "effect": effect}
@@ -124,8 +128,8 @@ class _Row:
 def list_changes(
     connection: RawConnection, import_id: UUID, *, after: int, limit: int, booked: bool
 ) -> tuple[list[FlightChange], int | None]:
-    """Changes in the order of the file, from the line behind `after`, and the cursor of the next page; `booked`: only of flights
-    with bookings.
+    """Changes in the order of the file, beginning after line `after`, and the cursor of the next page. `booked`: only changes of
+    flights with bookings.
     """
     wanted = {"import_id": import_id, "after": after, "booked": booked, "limit": limit + 1}
     found = fetch(connection, _Row, _LIST, wanted)
@@ -134,7 +138,7 @@ def list_changes(
 
 
 def routes_left(connection: RawConnection, import_id: UUID) -> Iterator[RouteDay]:
-    """The routes and days that changed flights had before."""
+    """The routes and days that the changed flights had before the import."""
     for row in connection.execute(
         "SELECT DISTINCT source_key, destination_key, departure_date FROM import_changes WHERE import_id = %s", (import_id,)
     ):
@@ -142,7 +146,7 @@ def routes_left(connection: RawConnection, import_id: UUID) -> Iterator[RouteDay
 
 
 def places_lost(connection: RawConnection, import_id: UUID) -> bool:
-    """Whether a changed flight goes from or to another place now, or calls it by another name."""
+    """Whether a changed flight has another source or destination now, or another name for one of them."""
     row = connection.execute(
         """
         SELECT FROM import_changes c LEFT JOIN flights f ON f.id = c.flight_id

@@ -15,17 +15,17 @@ from core.imports.csv.reader import Chunk
 from core.imports.progress import Job
 
 STATEMENT_MS: Final = 60_000
-"""A chunk writes tens of thousands of rows, which may take longer than anything a request does."""
+"""The time limit of one statement. It is longer than for requests, because a chunk has up to 20,000 rows."""
 
 
 KEPT_ROWS: Final = 100_000
-"""Failed rows of one import that are kept to be mended. What fails beyond them is counted."""
+"""How many failed rows of one import are stored for the file of failed rows. Further ones are only counted."""
 
 
 def store_chunk(connection: RawConnection, job: Job, chunk: Chunk, rows: Rows, *, probably_new: bool) -> Applied | None:
-    """`rows`: the good rows of the chunk. `probably_new`: none of their flights is likely to exist.
+    """Store the chunk. `rows`: its valid rows. `probably_new`: probably none of these flights exists yet.
 
-    None: nothing is stored, because another worker has moved the cursor, or the import was cancelled.
+    Returns None, and stores nothing, if another worker has moved the cursor or the import was cancelled.
     """
     connection.execute(f"SET LOCAL statement_timeout = {STATEMENT_MS}")
     failed_before = progress.move_cursor(connection, job, chunk)
@@ -40,7 +40,7 @@ def store_chunk(connection: RawConnection, job: Job, chunk: Chunk, rows: Rows, *
 
 
 def _write_faults(connection: RawConnection, import_id: UUID, chunk: Chunk, faults: Faults, *, room: int) -> None:
-    """The faults of as many rows as there is `room` for, and the notes."""
+    """Store the faults of at most `room` rows, and all notes."""
     if not (faults.found and room) and not faults.notes:
         return
     kept = faults.lines if len(faults) <= room else set(sorted(faults.lines)[:room])

@@ -21,7 +21,9 @@ _ROWS: Final = 500
 
 
 def failed_rows(snapshot: Snapshot, import_id: UUID, columns: list[str], *, failed: int) -> Iterator[bytes]:
-    """The failed rows in the columns of their file, with line, codes and messages. `failed`: how many there are, kept or not."""
+    """The failed rows in the columns of their file, with line number, codes and messages. `failed`: how many failed, stored or
+    not.
+    """
     rows = read_failed_rows(snapshot, import_id)
     yield BYTE_ORDER_MARK + _csv([[*columns, *FAULT_COLUMNS]])
     given = 0
@@ -36,17 +38,17 @@ def failed_rows(snapshot: Snapshot, import_id: UUID, columns: list[str], *, fail
             ]
             for row in piece
         )
-    if failed > given:  # without a cell of its own the row is passed over when the file comes back
+    if failed > given:  # this row has no cells of a flight, so an import of the file skips it
         yield _csv([[*("" for _ in columns), "", "not_kept", f"{failed - given} more rows failed and are not in this file."]])
 
 
 def template() -> bytes:
-    """A file with the columns and one flight, to begin with."""
+    """A file with the header and one example flight."""
     return BYTE_ORDER_MARK + _csv([[column.name for column in COLUMNS], [column.example for column in COLUMNS]])
 
 
 def harmless(cell: str) -> str:
-    """The cell with an apostrophe before what a spreadsheet would run as a formula. The importer takes the apostrophe away."""
+    """The cell with an apostrophe if a spreadsheet program would run it as a formula. The import removes the apostrophe."""
     return f"'{cell}" if cell.startswith(FORMULA_MARKS) else cell
 
 

@@ -1,4 +1,4 @@
-"""Flights as a file that the importer reads: what it gives out and takes back unchanged is skipped, row by row."""
+"""Export flights as a CSV file that can be imported again. If it is imported unchanged, every row is skipped."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ from core.imports.csv.columns import COLUMNS
 from core.imports.csv.encoding import BYTE_ORDER_MARK
 
 AT_ONCE: Final = 2
-"""Exports that one process makes at a time: each uses a connection, and its long snapshot delays VACUUM."""
+"""How many exports one process runs at a time. Each uses a connection, and its long snapshot delays VACUUM."""
 STATEMENT_MS: Final = 120_000
 MEMORY_BYTES: Final = 1024 * 1024
-"""A larger file waits on the disk for its reader, so that no slow download keeps the database busy."""
+"""A larger file is kept on disk until it is downloaded. It is complete before the download begins, so a slow client does not hold
+a connection.
+"""
 
 _CELLS: Final = {
-    # With an apostrophe before what a spreadsheet would change; the importer takes one away.
+    # With an apostrophe before a value that a spreadsheet program would change; the import removes it.
     **{
         name: SQL("CASE WHEN {column} ~ {risky} THEN '''' || {column} ELSE {column} END").format(
             column=Identifier(name), risky=Literal(spreadsheet.RISKY)
@@ -55,13 +57,13 @@ _turns = BoundedSemaphore(AT_ONCE)
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """Wait for a turn among those who export.
+    """Wait until fewer than `AT_ONCE` exports are running.
 
     Raises:
-        Unavailable: so many others are exporting now.
+        Unavailable: the others did not end in time.
     """
     if not _turns.acquire(timeout=1):
-        raise Unavailable("Others are exporting flights right now.", retry_after=5)
+        raise Unavailable("Too many exports are running now. Try again in a few seconds.", retry_after=5)
     try:
         yield
     finally:
@@ -69,8 +71,8 @@ def turn() -> Iterator[None]:
 
 
 def export_flights(connection: RawConnection, wanted: FlightFilter, sort: FlightSort) -> SpooledTemporaryFile[bytes]:
-    """All flights that the filter lets through, of one moment, in the columns of the importer. The caller has a `turn`, and closes the
-    file, which is at its beginning.
+    """All flights that match the filter, from one snapshot of the database, in the columns of the import. Call it inside `turn`.
+    The file is at its beginning, and the caller closes it.
     """
     file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115  # the caller reads it
     file.write(BYTE_ORDER_MARK)

@@ -42,12 +42,12 @@ class ImportFailureCode(StrEnum):
 
     FILE_MISSING = "file_missing"
     FILE_UNREADABLE = "file_unreadable"
-    """For a day: the storage was away."""
+    """The storage of its file could not be reached for a day."""
     NOT_CSV = "not_csv"
     BAD_HEADER = "bad_header"
     NOTHING_BUT_FAULTS = "nothing_but_faults"
     INTERNAL = "internal"
-    """It was begun several times, and stopped each time. Its file may be fine."""
+    """Several attempts ended without a result, for example because the worker crashed each time. The file may be valid."""
 
 
 class ImportMode(StrEnum):
@@ -58,16 +58,18 @@ class ImportMode(StrEnum):
 
 class ImportMatch(StrEnum):
     TIME = "time"
-    """A flight is known by its number and departure."""
+    """A row matches the flight with the same number and departure."""
     DAY = "day"
-    """A row whose flight does not exist moves the flight of the same number, route and day."""
+    """If no flight has the number and departure of a row, the row matches, and moves, the flight of the same number, route and
+    day.
+    """
 
 
 class ImportTimes(StrEnum):
     ZONED = "zoned"
     """A time without a zone is a fault."""
     LOCAL = "local"
-    """A time without a zone is what the clocks show at the place where the flight departs, or arrives."""
+    """A time without a zone is local time at the source (departure) or destination (arrival)."""
 
 
 class Import(SQLModel, table=True):
@@ -78,7 +80,7 @@ class Import(SQLModel, table=True):
         CheckConstraint("match IN ('time', 'day')", name="match_known"),
         CheckConstraint("times IN ('zoned', 'local')", name="times_known"),
         Index("ix_imports_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
-        # The same bytes while one runs: the same job.
+        # At most one unfinished import of the same file in the same way.
         Index(
             "ux_imports_running_content",
             "content_hash",
@@ -87,7 +89,7 @@ class Import(SQLModel, table=True):
             "times",
             "match",
             unique=True,
-            # One that is being stopped is not the job of who sends the file again.
+            # An import that is being cancelled does not count: the same file may be sent again.
             postgresql_where=text(
                 f"status IN ({ImportStatus.PENDING.sql}, {ImportStatus.IN_PROGRESS.sql}) AND cancel_requested_at IS NULL"
             ),
@@ -110,23 +112,27 @@ class Import(SQLModel, table=True):
     failure_code: str | None = Field(default=None, sa_column=Column(Text))
     failure_message: str | None = Field(default=None, sa_column=Column(Text))
     attempts: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
-    """How often a worker has begun since the last chunk was stored: counted before the work, so a worker that dies has been counted."""
+    """How many attempts began since the last chunk was stored. It is counted before the work, so an attempt that crashes counts
+    too.
+    """
     cancel_requested_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
-    """Since when no further chunk is stored. The import is CANCELLED once search knows of the chunks before."""
+    """From this time on no further chunk is stored. The status becomes CANCELLED after search knows the flights of the stored
+    chunks.
+    """
     next_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     cursor_bytes: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     """Where the next chunk starts: moved in the transaction that stores the chunk."""
     cursor_line: int = Field(default=1, sa_column=Column(Integer, nullable=False, server_default="1"))
     """The number of the line at `cursor_bytes`; the file's first line is 1."""
     total_rows: int | None = Field(default=None)
-    """Known once the whole file was read: then every row is worked, and search is still to be told."""
+    """Set when the whole file was read: every row is processed, and only the search caches have still to be invalidated."""
     processed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     created: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     updated: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     skipped: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     failed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     beside: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """Rows that add a flight beside one of the same number, route and day."""
+    """Rows that added a second flight of the same number, route and day."""
     affected_bookings: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     started_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
@@ -134,7 +140,9 @@ class Import(SQLModel, table=True):
 
 
 class ImportFault(SQLModel, table=True):
-    """One thing wrong with one row; or, with the code `read_as`, a note of how the word for a place was read, by which no row fails."""
+    """One fault of one row. With the code `read_as` it is a note instead: how the text for a place was understood. A note does
+    not fail a row.
+    """
 
     __tablename__ = "import_errors"
 
@@ -145,17 +153,19 @@ class ImportFault(SQLModel, table=True):
     code: str = Field(sa_column=Column(Text, nullable=False))
     message: str = Field(sa_column=Column(Text, nullable=False))
     raw: list[str] | None = Field(default=None, sa_column=Column(JSON))
-    """The row's cells, one for each of the import's `columns`, for the file of failed rows. Only with the first fault of a line."""
+    """The cells of the row, one for each of the import's `columns`, for the file of failed rows. Only stored with the first fault
+    of a line.
+    """
 
 
 class ChangeEffect(StrEnum):
     CHANGED = "changed"
     ADDED_BESIDE = "added_beside"
-    """The flight stays as it is, and the row adds another one of the same number, route and day."""
+    """The flight is not changed: the row adds a second one of the same number, route and day."""
 
 
 class ImportChange(SQLModel, table=True):
-    """What one row changes on a flight that exists: every such row of a dry run, and of a real one those that somebody has to be told of."""
+    """What one row changes on an existing flight. `core/imports/changes.py` says which rows are listed."""
 
     __tablename__ = "import_changes"
 
@@ -165,13 +175,13 @@ class ImportChange(SQLModel, table=True):
     flight_number: str = Field(sa_column=Column(Text, nullable=False))
     departure_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     source_key: str = Field(sa_column=Column(Text, nullable=False))
-    """With the next two: the route and the day that the flight had before."""
+    """With the next two columns: the route and the day that the flight had before."""
     destination_key: str = Field(sa_column=Column(Text, nullable=False))
     departure_date: date
     bookings: int
-    """How many have seats on the flight, and how many seats."""
+    """How many bookings have seats on the flight, and how many seats."""
     seats: int
     before: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    """The fields that differ, as they were; `after`: as the file has them."""
+    """The fields that differ, with their old values. `after`: with the values of the file."""
     after: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     effect: str = Field(default=ChangeEffect.CHANGED, sa_column=Column(Text, nullable=False, server_default="changed"))

@@ -1,4 +1,6 @@
-"""Prices of a file and the decimals of their currencies. A price without a currency is in that of its flight, which the file does not say."""
+"""Check that prices have no more decimals than their currency. A price without a currency is in the currency of its flight, which
+only the database knows.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ _THIRD_DECIMAL = r"\.[0-9]{2}[1-9]"
 
 
 def fit(prices: pd.Series, currencies: pd.Series) -> Mask:
-    """For each row, whether its price has no more decimals than its currency. A row without a currency fits."""
+    """For each row, whether its price has at most the decimals of its currency. A row without a currency passes."""
     places = currencies.map({code: money.places_of(code) for code in currencies.dropna().unique()}).to_numpy(dtype=np.float64)
     fits: Mask = np.ones(len(prices), dtype=np.bool_)
     fits &= ~((places < 1) & prices.str.contains(_ANY_DECIMAL).to_numpy(dtype=np.bool_))
@@ -24,6 +26,6 @@ def fit(prices: pd.Series, currencies: pd.Series) -> Mask:
 
 
 def may_not_fit(rows: pa.Table) -> bool:
-    """Whether a row without a currency has more decimals than most currencies: whether it may, its flight knows."""
+    """Whether a row without a currency has more than two decimals, so that it must be compared with the currency of its flight."""
     odd = pc.and_(pc.is_null(rows["currency"]), pc.match_substring_regex(rows["price"], _THIRD_DECIMAL))
     return bool(pc.any(odd).as_py())

@@ -1,4 +1,6 @@
-"""The row of an import while a worker has it: each step is a compare-and-set, so that of two workers one goes on."""
+"""The steps of an import in the table `imports`: claim, move the cursor, pause, finish. Each is a compare-and-set, so if two
+workers have the same import, only one of them continues.
+"""
 
 from __future__ import annotations
 
@@ -21,16 +23,16 @@ if TYPE_CHECKING:
 
 UNFINISHED: Final = (ImportStatus.PENDING, ImportStatus.IN_PROGRESS)
 STORAGE_HOURS: Final = 24
-"""How old an import may be while the storage of its file is away."""
+"""The age in hours at which an import fails if the storage of its file still cannot be reached."""
 
 
 HOPELESS_ROWS: Final = 10_000
-"""Rows of an import that are nothing but faults: no more are read."""
+"""If so many rows were read and every one failed, the import fails and the rest is not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An import as its worker found it. `all_rows_stored`: search is still to be told, and nothing else is left to do."""
+    """An import as its worker found it. `all_rows_stored`: only the search caches have still to be invalidated."""
 
     id: UUID
     storage_key: str
@@ -53,7 +55,7 @@ class Counted:
 
     @property
     def is_hopeless(self) -> bool:
-        """So many rows, and none of them was a flight: the file is something else."""
+        """Whether at least `HOPELESS_ROWS` rows were read and all failed: the file is probably not a list of flights."""
         return self.processed >= HOPELESS_ROWS and self.failed == self.processed
 
 
@@ -96,8 +98,8 @@ _CLAIM: Final = """
 """
 _MOVE: Final = f"""
     UPDATE imports SET cursor_bytes = %s, cursor_line = %s, attempts = 0, next_at = now() + %s * interval '1 second'
-    WHERE id = %s AND status = {ImportStatus.IN_PROGRESS.sql} AND cursor_bytes = %s AND total_rows IS NULL AND cancel_requested_at IS NULL
-    RETURNING failed
+    WHERE id = %s AND status = {ImportStatus.IN_PROGRESS.sql} AND cursor_bytes = %s AND total_rows IS NULL AND cancel_requested_at
+    IS NULL RETURNING failed
 """  # noqa: S608  # only constants
 _COUNT: Final = """
     UPDATE imports SET
@@ -119,11 +121,14 @@ _FINISH: Final = f"""
 """  # noqa: S608  # only constants
 
 
-# Who has the fewest imports at work comes first; of theirs, one that nobody has begun with. A lease that is over was given back, or lost.
+# Order: first the user with the fewest running imports; then imports that have not begun; then the oldest. An import in progress
+# whose lease
+# has ended was paused, or its worker has crashed.
 _IN_TURN: Final = f"""
     SELECT i.id FROM imports i
     WHERE i.status = {ImportStatus.PENDING.sql} OR (i.status = {ImportStatus.IN_PROGRESS.sql} AND i.next_at <= now())
-    ORDER BY (SELECT count(*) FROM imports o WHERE o.user_id IS NOT DISTINCT FROM i.user_id AND o.status = {ImportStatus.IN_PROGRESS.sql} AND o.next_at > now()),
+    ORDER BY (SELECT count(*) FROM imports o WHERE o.user_id IS NOT DISTINCT FROM i.user_id AND o.status =
+    {ImportStatus.IN_PROGRESS.sql} AND o.next_at > now()),
              i.status = {ImportStatus.PENDING.sql} DESC, i.id
     LIMIT 1 FOR NO KEY UPDATE OF i SKIP LOCKED
 """  # noqa: S608  # only constants
@@ -133,43 +138,43 @@ _PAUSE: Final = (
 
 
 def claim_in_turn(connection: RawConnection) -> Job | None:
-    """Begin with the import whose turn it is. None where none waits."""
+    """Claim the import whose turn it is. None if no import waits."""
     row = connection.execute(_IN_TURN).fetchone()
     return None if row is None else claim(connection, row[0])
 
 
 def pause(connection: RawConnection, job: Job, at: Cursor) -> None:
-    """Give it back after a chunk that ended `at`; whoever takes it up goes on there."""
+    """Give the import back after the chunk that ended at `at`. The next worker continues there."""
     connection.execute(_PAUSE, (job.id, at.offset))
 
 
 def somebody_waits(connection: RawConnection) -> bool:
-    """Whether nobody has begun with an import yet."""
+    """Whether there is an import that no worker has begun."""
     row = connection.execute(f"SELECT EXISTS (SELECT FROM imports WHERE status = {ImportStatus.PENDING.sql})").fetchone()  # noqa: S608  # only constants
     return row is not None and bool(row[0])
 
 
 def claim(connection: RawConnection, import_id: UUID) -> Job | None:
-    """Begin with it, or go on. None where it has ended."""
+    """Claim this import, to begin or continue it. None if it has ended."""
     row = fetch_one(connection, _ClaimedRow, _CLAIM, (ImportStatus.IN_PROGRESS, LEASE_SECONDS, import_id, list(UNFINISHED)))
     return None if row is None else row.job
 
 
 def move_cursor(connection: RawConnection, job: Job, chunk: Chunk) -> int | None:
-    """Take the chunk, in the transaction that stores it. Returns how many rows had failed before it; None where somebody else has
-    it, or nobody shall.
+    """Move the cursor to the end of the chunk, in the transaction that stores it. Returns how many rows had failed before. None
+    if another worker has moved the cursor, or the import was cancelled.
     """
     try:
         moved = connection.execute(
             _MOVE, (chunk.end.offset, chunk.end.line, LEASE_SECONDS, job.id, chunk.begin.offset)
         ).fetchone()
     except LockNotAvailable:
-        return None  # another worker is inside its chunk
+        return None  # another worker is storing this chunk now
     return None if moved is None else int(moved[0])
 
 
 def count(connection: RawConnection, job: Job, chunk: Chunk, applied: Applied, *, failed: int) -> Counted:
-    """What became of the chunk's rows. With the last chunk the number of all rows is known."""
+    """Add the counts of the chunk's rows. With the last chunk the total number of rows is set."""
     row = connection.execute(
         _COUNT,
         {
@@ -189,7 +194,7 @@ def count(connection: RawConnection, job: Job, chunk: Chunk, applied: Applied, *
 
 
 def is_ours_to_stop(connection: RawConnection, job: Job, at: Cursor) -> bool:
-    """Whether the chunk at `at` was refused because somebody cancelled the import, and nobody else has it."""
+    """Whether the chunk at `at` was not stored because the import was cancelled, so that this worker ends it."""
     row = connection.execute(
         f"SELECT FROM imports WHERE id = %s AND status = {ImportStatus.IN_PROGRESS.sql} AND cancel_requested_at IS NOT NULL AND cursor_bytes = %s",
         (job.id, at.offset),
@@ -198,7 +203,7 @@ def is_ours_to_stop(connection: RawConnection, job: Job, at: Cursor) -> bool:
 
 
 def wait_for_storage(connection: RawConnection, job: Job) -> bool:
-    """The file cannot be read now, which is no attempt. False: it has waited for too long."""
+    """Note that the file cannot be read now: the attempt does not count. Returns False if the import has waited for too long."""
     row = connection.execute(_WAIT, (job.id, STORAGE_HOURS)).fetchone()
     return row is None or not row[0]
 
@@ -212,7 +217,9 @@ def finish(
     code: ImportFailureCode | None = None,
     message: str = "",
 ) -> bool:
-    """The end, once everybody who has to know has been told. `left`: rows that are not worked. False: it had ended before."""
+    """Set the final status, after the search caches were invalidated. `left`: rows that were not processed. Returns False if it
+    had ended before.
+    """
     has_ended = connection.execute(
         _FINISH, {"id": job.id, "status": status.value, "code": code, "message": message or None, "left": left}
     ).rowcount
@@ -222,8 +229,9 @@ def finish(
 
 
 def list_waiting(connection: RawConnection) -> list[UUID]:
-    """Imports that no worker has: their lease is over. It stays so until a worker begins (`claim_in_turn`), and that is when an attempt
-    is counted: an import may wait behind a long one for longer than its lease. What is locked is being worked.
+    """Imports whose lease has ended, so that no worker has them. Their lease is not renewed here and no attempt is counted,
+    because an import may wait behind a long one for longer than a lease; `claim_in_turn` does both. Locked rows are skipped: a
+    worker has them.
     """
     rows = connection.execute(
         "SELECT id FROM imports WHERE next_at < now() AND status = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED", (list(UNFINISHED),)

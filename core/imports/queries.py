@@ -1,4 +1,4 @@
-"""What became of an import: its counts, its first errors, its failed rows."""
+"""Read imports: their status and counts, their first errors, their failed rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from core.places import registry
 
 FIRST_ERRORS: Final = 100
 PAGE: Final = 2_000
-"""Faults that are read at once for the file of failed rows."""
+"""How many faults one query reads for the file of failed rows."""
 
 
 class ImportNotFound(NotFound):
@@ -56,8 +56,8 @@ class ImportSummary(msgspec.Struct, frozen=True, kw_only=True):
     """An import without its errors. Every row that was processed is created, updated, skipped (nothing to change) or failed.
 
     `unprocessed`: rows that a cancelled import did not come to; null where nobody counted the rows. `cancelling`: it is being
-    stopped, and will be `CANCELLED`. `beside`: how many rows add a flight beside one of the same number, route and day, which the list of
-    changes names. `affected_bookings`: how many have seats on flights that it changed, or would change.
+    stopped, and will be `CANCELLED`. `beside`: how many rows add a flight beside one of the same number, route and day, which the
+    list of changes names. `affected_bookings`: how many have seats on flights that it changed, or would change.
     """
 
     job_id: UUID
@@ -94,8 +94,8 @@ class PlaceReading(msgspec.Struct, frozen=True):
 
 
 class ImportView(ImportSummary, frozen=True, kw_only=True):
-    """An import with the first hundred errors; the file at `failed_rows_url` has all of them. `places`: how words were read that are not
-    what their place is called, a hundred at most.
+    """An import with the first hundred errors; the file at `failed_rows_url` has all of them. `places`: how words were read that
+    are not what their place is called, a hundred at most.
     """
 
     errors: list[RowError]
@@ -129,7 +129,9 @@ class _ImportRow:
 
     @property
     def percent(self) -> float:
-        """Not 100 before the import has ended, which also says that search was told."""
+        """Percent of the file's bytes. It is below 100 until the import has ended, because search does not show the flights
+        before.
+        """
         if self.status is ImportStatus.COMPLETED:
             return 100.0
         return min(99.9, round(100 * self.cursor_bytes / max(1, self.total_bytes), 1))
@@ -180,7 +182,7 @@ def get_import(connection: RawConnection, import_id: UUID) -> ImportView:
 
 
 def read_imports(connection: RawConnection, import_ids: Sequence[UUID]) -> list[ImportSummary]:
-    """The imports with these ids; unknown ids are left out."""
+    """The imports with these ids. Unknown ids are ignored."""
     rows = fetch(connection, _ImportRow, f"{_COLUMNS} WHERE id = ANY(%s)", (list(import_ids),))
     return [ImportSummary(**_summary(row)) for row in rows]
 
@@ -193,7 +195,7 @@ def list_imports(
     status: ImportStatus | None = None,
     dry_run: bool | None = None,
 ) -> tuple[list[ImportSummary], UUID | None]:
-    """Imports, newest first, and the cursor of the next page. Ids are in order of time, so an id is a cursor."""
+    """Imports, newest first, and the cursor of the next page. Ids are ordered by time, so the cursor is the last id."""
     wanted = {"before": before, "limit": limit + 1, "status": status, "dry_run": dry_run}
     rows = fetch(connection, _ImportRow, _LIST, wanted)
     imports = [ImportSummary(**_summary(row)) for row in rows[:limit]]
@@ -250,7 +252,7 @@ class FailedRow(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """`raw`: the cells of the row, with its first fault alone."""
+    """`raw`: the cells of the row, only stored with its first fault."""
 
     line: int
     code: str
@@ -259,12 +261,14 @@ class _Fault:
     raw: list[str] | None
 
     @property
-    def told(self) -> str:
+    def described(self) -> str:
         return f"{self.column}: {self.message}" if self.column else self.message
 
 
 def read_failed_rows(snapshot: Snapshot, import_id: UUID) -> Iterator[FailedRow]:
-    """All failed rows in the order of the file, read page by page, each with a connection of its own."""
+    """All failed rows in the order of the file. Each page is read on a connection of its own, so a slow download does not hold
+    one.
+    """
     after, more = 0, True
     while more:
         with snapshot() as connection:
@@ -279,10 +283,10 @@ def read_failed_rows(snapshot: Snapshot, import_id: UUID) -> Iterator[FailedRow]
             )
         more = len(faults) == PAGE
         rows = [_failed_row(line, list(group)) for line, group in groupby(faults, key=attrgetter("line"))]
-        yield from rows[:-1] if more else rows  # the last row of a full page may go on in the next
+        yield from rows[:-1] if more else rows  # the faults of the last row of a full page may continue on the next page
         after = rows[-2].line if more else 0
 
 
 def _failed_row(line: int, faults: list[_Fault]) -> FailedRow:
     cells = next((fault.raw for fault in faults if fault.raw is not None), [])
-    return FailedRow(line, cells, [(fault.code, fault.told) for fault in faults])
+    return FailedRow(line, cells, [(fault.code, fault.described) for fault in faults])

@@ -1,4 +1,4 @@
-"""Accept an uploaded file: one row, one job. Stop one that is not wanted any more."""
+"""Accept an uploaded file as an import, and cancel an import."""
 
 from __future__ import annotations
 
@@ -20,18 +20,20 @@ from core.lease import LEASE_SECONDS
 from core.operations import audit_log
 
 CANCEL_MS: Final = 15_000
-"""How long a request to cancel waits for the worker's chunk, which is one transaction of a second or two."""
+"""How long a request to cancel waits for the transaction of the worker's present chunk, which takes a second or two."""
 
 
 class ImportOver(Conflict):
-    """Every row is worked, or the job has failed: there is nothing to cancel. `import_status` says which."""
+    """The import cannot be cancelled: every row is processed, or the import has failed (`import_status`)."""
 
     code = "import_over"
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """`is_new` is false where the same bytes are already being imported in the same way: that job is the answer."""
+    """The import for an upload. `is_new`: false if the same file is already being imported in the same way; then that import is
+    meant.
+    """
 
     import_id: UUID
     status: ImportStatus
@@ -39,7 +41,7 @@ class Accepted:
 
 
 def storage_key(import_id: UUID) -> str:
-    """Where the file of an import is kept. The name it was uploaded with is never used."""
+    """The name of the import's file in the storage. The name that the client gave the file is never used."""
     return f"{import_id}.csv"
 
 
@@ -55,7 +57,7 @@ def accept(
     times: ImportTimes = ImportTimes.ZONED,
     match: ImportMatch = ImportMatch.TIME,
 ) -> Accepted:
-    """Store the import and who asked for it. Its worker is called after the commit, by a message or by the sweep."""
+    """Store the import and the user who sent it. After the commit a message, or else the sweep, starts a worker."""
     while True:
         inserted = connection.execute(
             f"""
@@ -63,7 +65,8 @@ def accept(
                                  cursor_bytes, cursor_line, next_at)
             VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now() + %s * interval '1 second')
             ON CONFLICT (content_hash, mode, dry_run, times, match)
-                WHERE status IN ({ImportStatus.PENDING.sql}, {ImportStatus.IN_PROGRESS.sql}) AND cancel_requested_at IS NULL DO NOTHING
+                WHERE status IN ({ImportStatus.PENDING.sql}, {ImportStatus.IN_PROGRESS.sql}) AND cancel_requested_at IS NULL DO
+                NOTHING
             """,  # noqa: S608  # only constants
             (
                 import_id,
@@ -93,7 +96,7 @@ def accept(
             """,  # noqa: S608  # only constants
             (file.content_hash, mode.value, dry_run, times.value, match.value),
         ).fetchone()
-        if running:  # else it ended between the two statements
+        if running:  # otherwise that import ended between the two statements
             return Accepted(running[0], ImportStatus(running[1]), is_new=False)
 
 
@@ -103,15 +106,17 @@ _CANCEL: Final = f"""
         status = CASE WHEN started_at IS NULL THEN {ImportStatus.CANCELLED.sql} ELSE status END,
         finished_at = CASE WHEN started_at IS NULL THEN clock_timestamp() END,
         next_at = CASE WHEN started_at IS NOT NULL THEN now() END
-    WHERE id = %s AND status IN ({ImportStatus.PENDING.sql}, {ImportStatus.IN_PROGRESS.sql}) AND total_rows IS NULL AND cancel_requested_at IS NULL
+    WHERE id = %s AND status IN ({ImportStatus.PENDING.sql}, {ImportStatus.IN_PROGRESS.sql}) AND total_rows IS NULL AND
+    cancel_requested_at IS NULL
 """  # noqa: S608  # only constants
 
 
 def cancel(connection: RawConnection, import_id: UUID, user_id: UUID | None) -> bool:
-    """Work no further row of an import. What is stored stays.
+    """Stop an import. Flights that are already stored stay.
 
-    One that nobody has begun with ends at once: True, and its file is not needed any more. Else its worker stops after its chunk,
-    tells search, and ends it; if that worker is gone, the sweep finds another. Safe twice.
+    If no worker has begun, the import ends at once: returns True, and its file is no longer needed. Otherwise its worker stops
+    after the present chunk, invalidates the search caches, and sets the status; if that worker has crashed, the sweep sends the
+    import to another. Calling it twice is safe.
 
     Raises:
         ImportNotFound
@@ -126,5 +131,5 @@ def cancel(connection: RawConnection, import_id: UUID, user_id: UUID | None) -> 
             outbox.write(connection, [Event(EventType.IMPORT_FINISHED, ImportEnded(import_id, cancelled.status))])
     summary = queries.get_import(connection, import_id)
     if summary.status is not ImportStatus.CANCELLED and not summary.cancelling:
-        raise ImportOver("Every row of this import is worked, so there is nothing to cancel.", import_status=summary.status)
+        raise ImportOver("Every row of this import is processed, so there is nothing to cancel.", import_status=summary.status)
     return summary.status is ImportStatus.CANCELLED

@@ -1,4 +1,4 @@
-"""Turn the text of a chunk into rows for the staging table, and report a fault for everything that is wrong."""
+"""Validate a chunk: convert its text to rows of the staging table, and report a fault for every cell or row that breaks a rule."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from core.places.letters import lower
 from core.places.route import UnknownPlaces
 
 READ_AS: Final = "read_as"
-"""The code of a note; its message is the code of the airport."""
+"""The code of a note that says which airport a text was read as. The message of the note is the code of the airport."""
 NOTES: Final = 100
-"""Words for places that an import notes at most."""
+"""The largest number of notes of one import."""
 
 
 def validate(
@@ -39,10 +39,11 @@ def validate(
     unknown_places: UnknownPlaces = UnknownPlaces.REFUSE,
     noted: set[str] | None = None,
 ) -> pa.Table:
-    """Check every rule that needs no database.
+    """Check every rule that does not need the database.
 
-    Faults are added to the chunk, keys of good rows to `seen`, and words for places that are not what the place is called to `noted`, with
-    a note in the chunk. Returns the good rows in the columns of the staging table.
+    Faults are added to the chunk, and the keys of valid rows to `seen`. For a former or foreign name of a place a note is added
+    to the chunk, once for each name; `noted` are the names that were noted before. Returns the valid rows in the columns of the
+    staging table.
     """
     cells, lines = chunk.cells, chunk.lines
     columns: dict[str, Column] = LOCAL_BY_NAME if times is ImportTimes.LOCAL else BY_NAME
@@ -85,7 +86,7 @@ def validate(
 
 
 def _notes(ends: dict[str, Ends], lines: npt.NDArray[np.int64], noted: set[str]) -> Iterator[Fault]:
-    """How words for places were read, where the place is called otherwise: each word once, at the first of its rows."""
+    """One note for each former or foreign name of a place, at its first row."""
     for column, each in ends.items():
         for row, end in each.read_otherwise():
             if end.name not in noted and len(noted) < NOTES:
@@ -94,14 +95,14 @@ def _notes(ends: dict[str, Ends], lines: npt.NDArray[np.int64], noted: set[str])
 
 
 def _number_keys(written: pd.Series, good: Mask) -> pd.Series:
-    """What the flight numbers are compared by; undefined where a row has a fault."""
+    """The keys by which flight numbers are compared (`core/flights/numbers.py`); undefined for a row with a fault."""
     codes, distinct = pd.factorize(written.where(good, ""))
     keys = np.array([numbers.key_of(number) for number in distinct], dtype=object)
     return pd.Series(keys[codes], dtype=written.dtype)
 
 
 def _all_good(checks: dict[str, Check], rows: int) -> Mask:
-    """The rows in which no cell breaks a rule."""
+    """For each row, whether none of its cells has a fault."""
     good: Mask = np.ones(rows, dtype=np.bool_)
     for check in checks.values():
         good &= check.good
@@ -137,7 +138,7 @@ def _table(chunk: Chunk, values: dict[str, pd.Series], keys: pd.Series, source: 
             "destination": kept(destination.names()),
             "source_iata": kept(source.codes()),
             "destination_iata": kept(destination.codes()),
-            # Without a zone, because writing one takes twenty times as long; the connection's time zone is UTC.
+            # Without a zone, because writing times with a zone takes twenty times as long. The connection's time zone is UTC.
             "departure_ts": kept(departures).cast(pa.timestamp("us")),
             "arrival_ts": kept(values["arrival_ts"]).cast(pa.timestamp("us")),
             "departure_date": pa.array(source.local_days(departures)[good], pa.int32()).cast(pa.date32()),
@@ -149,7 +150,7 @@ def _table(chunk: Chunk, values: dict[str, pd.Series], keys: pd.Series, source: 
 
 
 def _new_ids(count: int) -> pa.Array:
-    """UUIDv7s as text, ascending: rows of one chunk become neighbours in the index.
+    """UUIDv7s as text, in ascending order, so that the rows of one chunk are beside each other in the index.
 
     48 bits of milliseconds, 26 bits that count (RFC 9562, method 1), 48 random bits.
     """

@@ -66,11 +66,11 @@ def test_of_thousands_of_unknown_columns_some_are_named_and_the_others_counted()
         read_layout(",".join(f"pri{number}" for number in range(5000)).encode() + b"\n")
     errors = refused.value.data["errors"]
     assert [error["code"] for error in errors].count("unknown_column") == LISTED + 1
-    assert errors[-1]["message"] == f"There are {5000 - LISTED} more columns that no flight has."
+    assert errors[-1]["message"] == f"There are {5000 - LISTED} more unknown columns."
 
 
 def test_a_column_that_is_there_twice_is_refused() -> None:
-    assert problems(f"{NAMES},price".encode()) == [("/price", "duplicate_column", "The column 'price' is there 2 times.")]
+    assert problems(f"{NAMES},price".encode()) == [("/price", "duplicate_column", "The column 'price' appears 2 times.")]
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,10 @@ _MOMENT = pa.timestamp("us", tz="UTC")
 
 
 class Check:
-    """`cells`: the trimmed text of each row. `good`: which of them broke no rule yet.
+    """The cells of one column of a chunk, and the faults found in them.
 
-    `column`: its name in the header. `required`: an empty cell is a fault.
+    `cells`: the trimmed text of each row. `good`: for each row, whether its cell has no fault so far. `column`: the name in the
+    header. `required`: an empty cell is a fault.
     """
 
     def __init__(self, column: str, cells: pd.Series, *, required: bool) -> None:
@@ -33,14 +34,16 @@ class Check:
             self.require(cells != "", "missing", "Must not be empty.")
 
     def require(self, holds: pd.Series, code: str, message: str) -> None:
-        """Refuse the cells for which a rule does not hold, unless they are refused already."""
+        """Report a fault for the cells for which the rule does not hold, except for cells that have a fault already."""
         broken = self.good & ~holds.to_numpy(dtype=np.bool_)
         if broken.any():
             self._broken.append((np.flatnonzero(broken), code, message))
             self.good &= ~broken
 
     def clean(self, code: str) -> pd.Series:
-        """The cells without characters that nobody sees. One with a character that no text may have is refused, by its name."""
+        """The cells without invisible characters. A cell with a character that is not allowed gets a fault that names the
+        character.
+        """
         foreign = np.flatnonzero(~pc.string_is_ascii(pa.array(self.cells)).to_numpy(zero_copy_only=False))
         if not foreign.size:
             return self.cells
@@ -53,30 +56,30 @@ class Check:
         return cells
 
     def refuse(self, positions: npt.NDArray[np.intp], code: str, message: str) -> None:
-        """Refuse the cells at these positions, except those that are refused already."""
+        """Report a fault for the cells at these positions, except for cells that have a fault already."""
         broken = positions[self.good[positions]]
         if broken.size:
             self._broken.append((broken, code, message))
             self.good[broken] = False
 
     def to_integers(self, texts: pd.Series) -> pd.Series:
-        """Good cells as numbers; they must look like numbers by now."""
+        """Good cells as numbers. Call it after the form of the cells was checked."""
         return texts.where(self.good, "0").astype("int64")
 
     def to_moments(self, texts: pd.Series) -> pd.Series:
-        """Good cells as UTC times; NaT for a day that no calendar has."""
+        """Good cells as UTC times; NaT for a date that does not exist (30 February)."""
         shaped = pa.array(texts.where(self.good, "2000-01-01T00:00Z"))
         try:
             moments = pc.cast(shaped, _MOMENT)
-        except pa.ArrowInvalid:  # somewhere is a 30th of February: the slow way knows where
+        except pa.ArrowInvalid:  # a cell has a date that does not exist: convert cell by cell, which is slower and finds it
             return pd.to_datetime(pd.Series(shaped.to_pylist()), format="ISO8601", utc=True, errors="coerce").dt.as_unit("us")
         return pd.Series(pd.DatetimeIndex(moments.to_numpy(zero_copy_only=False)).tz_localize("UTC"))
 
     def faults(self, lines: npt.NDArray[np.int64]) -> Iterator[Fault]:
-        """What was refused; `lines` are the cells' line numbers."""
+        """The faults. `lines`: the line number of each cell."""
         if not self._broken:
             return
-        # Once for all: a file of nothing but strange places has a fault of its own for each cell.
+        # Converted to a list once, because a file may have a fault in every cell.
         cells = self.cells.tolist()
         for positions, code, message in self._broken:
             yield from faults_at(positions, cells, lines, self._column, code, message)

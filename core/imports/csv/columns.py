@@ -1,6 +1,8 @@
-"""The columns of a file, one object each: its name, its rules, and the messages for cells that break them.
+"""The columns of a CSV file. Each is one object with its name, its rules, and the messages for cells that break them.
 
-A column reads all cells of a chunk at once. This module does not import pandas, which takes a second: the `Check` that a column is given brings it.
+`COLUMNS` at the end lists them; docs/architecture.md says how to add one. A column reads all cells of a chunk at once. This
+module does not import pandas, because that takes a second and the API only needs the names: the worker passes a `Check`, which
+uses pandas.
 """
 
 from __future__ import annotations
@@ -23,11 +25,11 @@ if TYPE_CHECKING:
 
 
 _USUAL_NUMBER: Final = "[A-Z0-9-]*"
-"""A flight number that needs no tidying."""
+"""The form of a flight number that is already normalised."""
 
 
 class Column(ABC):
-    """`name` in the header; `example` for the template; `required`: whether a file without it is refused."""
+    """`name`: in the header. `example`: for the template. `required`: a file without this column is refused."""
 
     name: str
     example: str
@@ -35,7 +37,7 @@ class Column(ABC):
 
     @abstractmethod
     def read(self, check: Check) -> pd.Series:
-        """The cells' values. Where `check` refused a cell, the value means nothing."""
+        """The values of the cells. The value of a cell with a fault is undefined."""
 
 
 class FlightNumber(Column):
@@ -52,7 +54,7 @@ class FlightNumber(Column):
         check.require(
             written.str.fullmatch(rules.FLIGHT_NUMBER),
             "not_a_flight_number",
-            "Must be 2 to 16 letters, digits, dashes and blanks, such as AI-202 or AI 202.",
+            "Must be 2 to 16 letters, digits, hyphens and spaces, such as AI-202 or AI 202.",
         )
         return written
 
@@ -67,13 +69,14 @@ class PlaceName(Column):
     def read(self, check: Check) -> pd.Series:
         names = check.cells
         if names.str.startswith("'").any():
-            # Our own files have this apostrophe before cells that a spreadsheet would change (`core/imports/csv/spreadsheet.py`).
+            # Files that we export have an apostrophe before cells that a spreadsheet would change
+            # (`core/imports/csv/spreadsheet.py`).
             names = names.str.replace(r"^'('*[=+@-])", r"\1", regex=True)
         return names
 
 
 def _plain(cells: pd.Series) -> pd.Series:
-    """Times in the one form that is read; what is written in another is looked at cell by cell."""
+    """Times in one form. Cells that are written in another form are converted one by one."""
     texts = cells.str.upper()
     odd = ~texts.str.fullmatch(times.PLAIN).to_numpy(dtype="bool")
     if odd.any():
@@ -108,10 +111,12 @@ class Moment(Column):
 
 
 class LocalMoment(Moment):
-    """A point in time that may be written as the clocks show it at the row's place."""
+    """A point in time that may be written as local time at the source (departure) or destination (arrival) of the row."""
 
     def settle(self, check: Check, moments: pd.Series, zones: Zones, good: Mask) -> pd.Series:
-        """The moments once the places of the `good` rows are known. `zones`: the names of their time zones, None where unknown."""
+        """Convert local times to UTC, after the places of the `good` rows are known. `zones`: IANA names, None for an unknown
+        place.
+        """
         from core.imports.csv import local_times  # imports pandas, which is not needed to name the columns
 
         without_zone = ~_plain(check.cells).str.contains(f"{times.ZONE}$")
@@ -129,7 +134,7 @@ class Seats(Column):
         check.require(
             check.cells.str.fullmatch("-?[0-9]+"), "not_a_number", "Must be a whole number in plain digits, such as 180."
         )
-        # Bounds are checked on the text first, so that no number is too long to be read.
+        # The number of digits is checked on the text first, because a longer number cannot be converted.
         check.require(
             check.cells.str.fullmatch("0{0,8}[0-9]{1,4}"), "out_of_range", f"Must be a number from 1 to {rules.MAX_SEATS}."
         )
@@ -139,9 +144,9 @@ class Seats(Column):
 
 
 class Price(Column):
-    """Stays text all the way to the database, where it becomes a decimal: no float ever holds it.
+    """An amount. It stays text until the database makes it a decimal, so it is never rounded by a float.
 
-    How many decimals it may have, its currency says (`core/imports/prices.py`).
+    The currency decides how many decimals are allowed (`core/imports/prices.py`).
     """
 
     name = "price"
@@ -165,7 +170,7 @@ class Price(Column):
 
 
 class Currency(Column):
-    """Empty: the flight keeps its currency, and a new one gets the default."""
+    """A currency code. Empty: an existing flight keeps its currency, and a new flight gets the default."""
 
     name = "currency"
     example = rules.DEFAULT_CURRENCY

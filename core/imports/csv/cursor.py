@@ -1,4 +1,4 @@
-"""How far an import is in its file. Apart from the reader, which brings pandas: who only claims an import does not need it."""
+"""How far an import has read its file. A module of its own, so that code that only claims an import does not import pandas."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place between two rows: the offset in bytes, and the number of the line that begins there."""
+    """A position between two rows: the offset in bytes, and the number of the line that begins there."""
 
     offset: int
     line: int

@@ -1,4 +1,6 @@
-"""Files in another encoding than UTF-8: recognised while they are received, and stored as UTF-8 when the request names their encoding."""
+"""Files in another encoding than UTF-8. They are detected while they are uploaded. If the request names the encoding, the file is
+stored as UTF-8.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from core.errors import AppError
 
 
 class Encoding(StrEnum):
-    """What a file may be written in. Spreadsheets outside of the "CSV UTF-8" format write the one of their computer."""
+    """The encodings that a request can name. Spreadsheet programs save "CSV" in the local encoding of the computer, unless it is
+    "CSV UTF-8".
+    """
 
     UTF_8 = "utf-8"
     UTF_16 = "utf-16"
@@ -28,7 +32,7 @@ class Encoding(StrEnum):
 
 
 class WrongEncoding(AppError):
-    """The bytes of the file are not in the encoding that it was sent with. `line`: where that shows first."""
+    """The file is not in the encoding that the request named, or not in UTF-8. `line`: the first line with such bytes."""
 
     code = "wrong_encoding"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -40,11 +44,11 @@ _UTF32_MARKS: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _NOT_UTF8: Final = re.compile("[\udc80-\udcff]+")
 _BEYOND_ASCII: Final = re.compile("[\x80-\ud7ff\ue000-\U0010ffff]")
 _NO_LETTER: Final = re.compile("[\x00\udc81\udc8d\udc8f\udc90\udc9d]")
-"""Bytes that mean nothing in Windows-1252."""
+"""Bytes that are no character in Windows-1252."""
 
 
 class Transcoder:
-    """Hands a file on as UTF-8, piece by piece."""
+    """Converts a file to UTF-8, piece by piece."""
 
     def __init__(self, encoding: Encoding) -> None:
         self._encoding = encoding
@@ -56,7 +60,8 @@ class Transcoder:
         """The piece in UTF-8. The last one may be empty.
 
         Raises:
-            WrongEncoding: at the first byte that means nothing; with the last piece, when the whole file was of another encoding.
+            WrongEncoding: at the first byte that is not valid in the encoding; or with the last piece, if the file is in another
+            encoding.
         """
         self._watch.feed(piece, last=last)
         if self._encoding is Encoding.UTF_8:
@@ -73,23 +78,25 @@ class Transcoder:
         except UnicodeDecodeError as error:
             self._watch.require_other_than_utf8(self._encoding)
             line = self._watch.lines_before_piece + piece.count(b"\n", 0, error.start) + 1
-            message = f"Line {line} has a byte that means nothing in {self._encoding}: it is not the encoding of this file."
+            message = f"Line {line} has a byte that is not valid in {self._encoding}, so the file is in another encoding. Send it with the right one."
             raise WrongEncoding(message, line=line) from error
         if last:
             self._watch.require_other_than_utf8(self._encoding)
         return text.encode()
 
     def _codec(self, first: bytes) -> str:
-        """UTF-16 without a byte order mark is known by where its first letter, which is of a column's name, has its empty byte."""
+        """The codec. Without a byte order mark, the order of UTF-16 is found from the first letter: one of its two bytes is zero."""
         if self._encoding is not Encoding.UTF_16 or first.startswith(_UTF16_MARKS):
             return self._encoding.value
         if first and b"\0" not in first[:2]:
-            raise WrongEncoding("Line 1 does not begin like UTF-16: it is not the encoding of this file.", line=1)
+            raise WrongEncoding(
+                "Line 1 does not begin like UTF-16, so the file is in another encoding. Send it with the right one.", line=1
+            )
         return "utf-16-be" if first[:1] == b"\0" else "utf-16-le"
 
 
 class _Utf8Watch:
-    """Sees whether bytes are UTF-8, and if not, whether they look like the encoding of a spreadsheet."""
+    """Checks whether bytes are UTF-8, and if not, whether they look like an encoding that spreadsheet programs use."""
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
@@ -120,46 +127,51 @@ class _Utf8Watch:
         self._lines += text.count("\n")
 
     def _is_at_rest(self) -> bool:
-        """Whether no character is begun and not ended."""
+        """Whether the bytes so far end at the end of a character."""
         return not self._decoder.getstate()[0]
 
     def require_utf8(self) -> None:
-        """A file of which some rows only are no UTF-8 is read, and they are faults; one that never is UTF-8 is refused."""
+        """Refuse a file without any valid UTF-8 character beyond ASCII. If only some rows are not UTF-8, the file is read and
+        these rows fail.
+        """
         if self._broken is None or self._has_utf8 or self._other or self._begins_with_mark:
             return
         line, text = self._broken
         shown = " ".join(text.encode(errors="surrogateescape").decode("windows-1252").split())[:80]
         raise WrongEncoding(
             f"The file is not UTF-8: see line {line}. It looks like Windows-1252, in which that line begins with {shown!r}. If that "
-            "is right, send it with ?encoding=windows-1252; if other letters are meant, name the encoding, such as windows-1250 or "
-            "windows-1251. Or save the file as 'CSV UTF-8'. Nothing was imported.",
+            "is right, send the file with ?encoding=windows-1252. If the letters are wrong, name another encoding, such as windows-1250 "
+            "or windows-1251, or save the file as 'CSV UTF-8'. Nothing was imported.",
             line=line,
             looks_like=Encoding.WINDOWS_1252.value,
             encodings=[encoding.value for encoding in Encoding],
         )
 
     def require_other_than_utf8(self, encoding: Encoding) -> None:
-        """UTF-8 that is read in another encoding turns every accent into two wrong letters, without an error."""
+        """Refuse a UTF-8 file that was sent as another encoding: every accented letter would become two wrong ones, without an
+        error.
+        """
         if encoding is Encoding.UTF_16 or self._broken is not None:
             return
         if self._has_utf8 or self._begins_with_mark:
             raise WrongEncoding(
-                f"The file is UTF-8, and was sent as {encoding}, which would spoil its letters. Leave `encoding` out.", line=1
+                f"The file is UTF-8, but was sent as {encoding}, which would change its letters. Send it without `encoding`.",
+                line=1,
             )
 
 
 def wide_encoding(head: bytes) -> str | None:
-    """The name of an encoding whose characters all take two bytes or four, where the first bytes of a file show one."""
+    """UTF-16 or UTF-32, if the first bytes of the file show one of them; else None."""
     if head.startswith(_UTF32_MARKS):
         return "utf-32"
-    # Letters of ASCII in UTF-16 have every other byte empty.
+    # ASCII letters in UTF-16 have a zero byte beside each letter.
     halves = head[0:64:2], head[1:64:2]
     is_utf16 = head.startswith(_UTF16_MARKS) or ([any(half) for half in halves].count(False) == 1 and len(head) > 1)
     return "utf-16" if is_utf16 else None
 
 
 def readable(line: bytes) -> str:
-    """A line that is not UTF-8, decoded as Windows-1252, which it most often is, so that a person can read and correct it."""
+    """A line that is not UTF-8, decoded as Windows-1252 (the most common case), so that a person can read and correct it."""
     try:
         return line.decode()
     except UnicodeDecodeError:

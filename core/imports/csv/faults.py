@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 VALUE_CHARACTERS: Final = 200
-"""Of a refused cell, how much is stored: enough to recognise it."""
+"""How many characters of a refused cell are stored: enough to recognise it."""
 WHOLE_ROW: Final = ""
-"""The column of a fault that concerns no single cell."""
+"""The column of a fault that concerns the row as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,32 +23,36 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """The faults of a chunk. `salvaged`: line -> what can be told apart of a line that is no record."""
+    """The faults of a chunk. `salvaged`: line number -> cells of a line that is not a valid record, as far as they could be
+    separated.
+    """
 
     found: list[Fault] = field(default_factory=list)
     salvaged: dict[int, list[str]] = field(default_factory=dict)
     lines: set[int] = field(default_factory=set)
     notes: list[Fault] = field(default_factory=list)
-    """What is right, and should be looked at: how a place was read. No row fails by it."""
+    """Information about valid rows that a person should check: how the text for a place was understood. A note does not fail a
+    row.
+    """
 
     def add(self, fault: Fault) -> None:
         self.found.append(fault)
         self.lines.add(fault.line)
 
     def with_more(self, found: Iterable[Fault]) -> Faults:
-        """These and others, leaving these as they are."""
+        """A copy with further faults."""
         more = Faults([*self.found], self.salvaged, {*self.lines}, self.notes)
         for fault in found:
             more.add(fault)
         return more
 
     def __len__(self) -> int:
-        """Rows, not faults: a row may have several."""
+        """The number of rows with faults. A row may have several faults."""
         return len(self.lines)
 
 
 def storable(text: str) -> str:
-    """Text as Postgres can keep it."""
+    """Text without the characters that Postgres cannot store."""
     return text.replace("\0", "\N{SYMBOL FOR NULL}")
 
 

@@ -1,4 +1,4 @@
-"""The first line of a file: is it text, which delimiter, which columns, where the rows begin."""
+"""Read the header of a file: check that the file is text, and find its delimiter, its columns and the beginning of its rows."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from core.imports.csv.encoding import BYTE_ORDER_MARK, Encoding, wide_encoding
 from core.text.spelling import likely_meant
 
 HEAD_BYTES: Final = 64 * 1024
-"""The header must end within these."""
+"""The header must end within so many bytes."""
 LISTED: Final = 20
-"""Unknown columns that are named in an answer, each with what it may mean: more is no list of columns, and takes long to compare."""
+"""How many unknown columns an error lists, each with a suggestion. A file with more is probably not a list of flights, and
+comparing takes time.
+"""
 DELIMITERS: Final = (",", ";", "\t", "|")
 END_MARK: Final = b"\x1a"
-"""U+001A: some programs end a file with one or several of these."""
+"""U+001A (end of file): some programs write one or several of them at the end of a file."""
 OTHER_NAMES: Final = {
     "flight_number": ("flight", "flight_no", "flightno", "flt", "number", "flight_id"),
     "source": ("from", "origin", "departure_airport", "dep", "departure_place"),
@@ -32,11 +34,13 @@ OTHER_NAMES: Final = {
     "price": ("fare", "amount", "cost"),
     "currency": ("ccy", "currency_code", "cur"),
 }
-"""Names that other programs use for these columns. They are suggested, and not accepted, because a guess may be wrong."""
+"""Names that other programs use for these columns. They are suggested in the error, and not accepted, because the guess may be
+wrong.
+"""
 _MEANT: Final = {other: name for name, others in OTHER_NAMES.items() for other in (name, *others)}
 
 _SEP: Final = re.compile(rb'"?sep=(?P<delimiter>[^\r\n])"?[,;|\t ]*\r*\n', re.IGNORECASE)
-"""The line with which Excel is told the delimiter."""
+"""The line `sep=;`, by which Excel recognises the delimiter."""
 
 _OTHER_FORMATS: Final = {
     b"PK\x03\x04": "an Excel workbook or a zip archive",
@@ -54,7 +58,7 @@ _OTHER_FORMATS: Final = {
 
 
 class NotText(AppError):
-    """The bytes are of another format. It is never unpacked."""
+    """The file has another format, such as a workbook or an archive. It is refused, never unpacked."""
 
     code = "not_csv"
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
@@ -71,8 +75,8 @@ class BadHeader(AppError):
 class Layout:
     """How to read the rows.
 
-    `columns`: a name for each column of the file up to the last that has one, None for a column that is ignored. `rows_at`: the
-    offset of the first row in bytes; `first_line`: its line number.
+    `columns`: the name of each column of the file, up to the last one with a name; None for a column that is ignored. `rows_at`: the
+    offset of the first row in bytes. `first_line`: the line number of the first row.
     """
 
     delimiter: str
@@ -87,7 +91,7 @@ class Layout:
 
     @property
     def fewest_cells(self) -> int:
-        """How many cells a row has at least: what is optional may be left out at its end."""
+        """The smallest number of cells in a row. Optional cells at the end of a row may be left out."""
         return max((place + 1 for place, name in enumerate(self.columns) if name in REQUIRED), default=len(self.columns))
 
 
@@ -102,7 +106,7 @@ def read_layout(head: bytes) -> Layout:
     if (wide := wide_encoding(head)) is not None:
         send = "Send it with ?encoding=utf-16, or save" if wide == Encoding.UTF_16 else "Save"
         raise _unreadable("not_utf8", f"The file is {wide.upper()}. {send} it as 'CSV UTF-8'.")
-    start, told = _first_line(head)
+    start, declared = _first_line(head)
     rows_before = head.count(b"\n", 0, start)
     line, newline, _ = head[start:].partition(b"\n")
     written = line.rstrip(b"\r" if newline else b"\r" + END_MARK)
@@ -111,18 +115,22 @@ def read_layout(head: bytes) -> Layout:
     if b"\0" in line:
         raise _unreadable("not_utf8", "The first line contains NUL characters. Save the file as UTF-8.")
     if not newline and len(head) >= HEAD_BYTES:
-        raise _unreadable("line_too_long", "The first line is longer than any list of columns.")
+        raise _unreadable(
+            "line_too_long", f"The first line is longer than {HEAD_BYTES // 1024} KB. It must name the columns of the file."
+        )
     if b"\r" in written:
-        raise _unreadable("bare_carriage_return", "Lines must end with LF or CRLF; this file uses bare carriage returns.")
+        raise _unreadable(
+            "bare_carriage_return", "Lines must end with LF or CRLF, but this file uses CR alone. Save it again as 'CSV UTF-8'."
+        )
     try:
         text = written.decode()
     except UnicodeDecodeError as error:
         advice = "Save the file as 'CSV UTF-8', or name its encoding, as in ?encoding=windows-1252."
         raise _unreadable("not_utf8", f"The first line is not UTF-8. {advice}") from error
-    delimiter = _delimiter_of(text, told)
+    delimiter = _delimiter_of(text, declared)
     names = [_normalised(name) for name in _cells(text, delimiter)]
     while names and not names[-1]:
-        names.pop()  # spreadsheets write the empty columns at the right edge as well
+        names.pop()  # spreadsheet programs also write empty columns after the last one
     _require_known(names)
     return Layout(
         delimiter=delimiter,
@@ -133,7 +141,7 @@ def read_layout(head: bytes) -> Layout:
 
 
 def require_text(head: bytes) -> None:
-    """Refuse what begins like another format.
+    """Refuse a file that begins like another format.
 
     Raises:
         NotText
@@ -144,32 +152,34 @@ def require_text(head: bytes) -> None:
 
 
 def _first_line(head: bytes) -> tuple[int, str]:
-    """Where the line with the names begins, and the delimiter that a line before it tells (empty for none)."""
-    start, told = 0, ""
+    """Where the line with the column names begins, and the delimiter from a `sep=` line before it (empty if there is none)."""
+    start, declared = 0, ""
     blank = re.compile(rb"[ \t\r\n]*\n")
     while True:
-        if head.startswith(BYTE_ORDER_MARK, start):  # programs that join or rewrite files leave several
+        if head.startswith(BYTE_ORDER_MARK, start):  # there may be several, for example after files were joined
             start += len(BYTE_ORDER_MARK)
         elif found := blank.match(head, start):
             start = found.end()
         elif found := _SEP.match(head, start):
-            start, told = found.end(), found["delimiter"].decode("latin-1")
+            start, declared = found.end(), found["delimiter"].decode("latin-1")
         else:
-            return start, told
+            return start, declared
 
 
-def _delimiter_of(text: str, told: str) -> str:
-    """The delimiter that yields the most known columns; the one that was `told`, or the one with the most cells, where none does."""
+def _delimiter_of(text: str, declared: str) -> str:
+    """The delimiter that gives the most known columns. If none gives a known column: the `declared` one, or the one that gives
+    the most cells.
+    """
 
     def score(delimiter: str) -> tuple[int, bool, int]:
         cells = _cells(text, delimiter)
-        return sum(_normalised(cell) in BY_NAME for cell in cells), delimiter == told, len(cells)
+        return sum(_normalised(cell) in BY_NAME for cell in cells), delimiter == declared, len(cells)
 
     return max(DELIMITERS, key=score)
 
 
 def _cells(text: str, delimiter: str) -> list[str]:
-    """The cells of one line; all of it is one where the reader refuses, because a cell is longer than this process reads."""
+    """The cells of one line. If the CSV reader refuses the line because a cell is too long, the whole line is one cell."""
     try:
         return next(csv.reader([text], delimiter=delimiter, skipinitialspace=True))
     except csv.Error:
@@ -191,20 +201,20 @@ def _require_known(names: Sequence[str]) -> None:
         if name not in BY_NAME and len(errors) >= LISTED:
             unlisted += 1
         elif not name:
-            errors.append(_error("", "unknown_column", f"Column {names.index(name) + 1} has no name, and one behind it has."))
+            errors.append(_error("", "unknown_column", f"Column {names.index(name) + 1} has no name. Name it, or remove it."))
         elif name not in BY_NAME:
             errors.append(_error(name, "unknown_column", f"There is no column {name!r}.{_suggestion(name, missing)}"))
         elif times > 1:
-            errors.append(_error(name, "duplicate_column", f"The column {name!r} is there {times} times."))
+            errors.append(_error(name, "duplicate_column", f"The column {name!r} appears {times} times."))
     errors += [_error(name, "missing_column", f"The column {name!r} is missing.") for name in missing]
     if unlisted:
-        errors.append(_error("", "unknown_column", f"There are {unlisted} more columns that no flight has."))
+        errors.append(_error("", "unknown_column", f"There are {unlisted} more unknown columns."))
     if errors:
         raise BadHeader(" ".join(error["message"] for error in errors), errors=errors, expected=list(BY_NAME))
 
 
 def _suggestion(name: str, missing: Sequence[str]) -> str:
-    # What is missing is the likelier meaning of what is unknown.
+    # An unknown column most likely stands for one of the missing columns.
     of_missing = [other for other, meant in _MEANT.items() if meant in missing]
     close = likely_meant(name, of_missing) or likely_meant(name, _MEANT)
     return f" Did you mean {_MEANT[close]!r}?" if close else ""

@@ -1,5 +1,5 @@
-"""Turns local times into moments. On a day on which the clocks are put forward some local times do not exist, and on a day on which they are
-put back some exist twice: both are faults.
+"""Convert local times to UTC. When clocks change for daylight saving time, some local times do not exist (spring) and some occur
+twice (autumn). Both are faults.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ Zones = npt.NDArray[np.object_]
 
 
 def settle(check: Check, walls: pd.Series, zones: Zones, local: Mask) -> pd.Series:
-    """The moments of `walls`, which are read as UTC so far, where `local`; each in the zone of its row."""
+    """The UTC times of `walls`. Where `local` is true, the value is a local time (so far read as if it were UTC) in the zone of
+    its row.
+    """
     pending = local & check.good
     nowhere = pending & np.array([zone is None for zone in zones], dtype=np.bool_)
     check.require(
         pd.Series(~nowhere),
         "no_time_zone",
-        "The time zone of this place is not known: end the time with Z for UTC, or with an offset such as +05:30.",
+        "The time zone of this place is not known. End the time with Z for UTC, or with an offset such as +05:30.",
     )
     pending &= check.good
     moments = walls.copy()
@@ -48,12 +50,12 @@ def _in_zone(check: Check, clock: pd.DatetimeIndex, here: Mask, zone: str) -> pd
     refuse(
         np.asarray(_localized(clock, zone, first, "NaT").isna()),
         "nonexistent_time",
-        f"The clocks of {zone} never show this time: they are put forward over it that day.",
+        f"This local time does not exist in {zone}: on that day the clocks are put forward and skip it.",
     )
     refuse(
         np.asarray(_localized(clock, zone, "NaT", "shift_forward").isna()),
         "ambiguous_time",
-        f"The clocks of {zone} show this time twice that day: say which one is meant by ending it with its offset.",
+        f"This local time occurs twice in {zone}, because the clocks are put back on that day. End it with the offset that you mean, such as +02:00.",
     )
     return _localized(clock, zone, first, "shift_forward").tz_convert("UTC")
 

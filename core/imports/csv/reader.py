@@ -1,4 +1,6 @@
-"""Read a file chunk by chunk, from any cursor: the cells of its sound rows as columns of text, and its broken lines."""
+"""Read a file chunk by chunk, beginning at any cursor. A chunk has the cells of its valid records as columns of text, and a fault
+for each line that is not a valid record.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ _TEXT: Final = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 
 @dataclass(slots=True)
 class Chunk:
-    """`cells`: one column of trimmed text for each named column, one row for each entry of `lines`. `faults`: broken lines."""
+    """`cells`: one column of trimmed text for each named column; one row for each entry of `lines`. `faults`: those of broken
+    lines.
+    """
 
     cells: pd.DataFrame
     lines: npt.NDArray[np.int64]
@@ -37,23 +41,23 @@ class Chunk:
 
     @property
     def rows(self) -> int:
-        """All rows of the chunk, sound and broken."""
+        """The number of rows of the chunk, valid and broken ones."""
         return len(self.cells) + len(self.faults.salvaged)
 
     def keep_lines_before(self, line: int) -> None:
-        """Forget the rows from `line` on."""
+        """Remove the rows from `line` on."""
         before = self.lines < line
         self.cells, self.lines = self.cells[before].reset_index(drop=True), self.lines[before]
 
     def faulty_rows(self, faults: Faults) -> dict[int, list[str]]:
-        """Line -> the cells of each row that has one of these faults, in the file's order of columns."""
+        """For each row with one of these faults: line number -> its cells, in the order of the file's columns."""
         positions = np.flatnonzero(np.isin(self.lines, list(faults.lines)))
         cells = self.cells.iloc[positions].to_numpy(dtype=object).tolist()
         return {**dict(zip(self.lines[positions].tolist(), cells, strict=True)), **faults.salvaged}
 
 
 def read_chunk(file: BinaryIO, layout: Layout, begin: Cursor, *, size: int = CHUNK_BYTES, rows: int = CHUNK_ROWS) -> Chunk:
-    """Read what starts at `begin`, at most `size` bytes (twice the longest record, or more) and `rows` rows.
+    """Read a chunk that starts at `begin`: at most `size` bytes and `rows` rows. `size` must be at least twice the longest record.
 
     A chunk may be empty without being the last.
     """
@@ -79,7 +83,7 @@ def read_chunk(file: BinaryIO, layout: Layout, begin: Cursor, *, size: int = CHU
 
 
 def _without_end_mark(block: bytes) -> bytes:
-    """The end of a file without the mark that some programs put there."""
+    """The last block of a file without the end-of-file characters (U+001A) that some programs write there."""
     end = len(block.rstrip(END_MARK + b"\r\n"))
     return block if END_MARK not in block[end:] else block[: block.index(END_MARK, end)]
 
@@ -116,7 +120,7 @@ def _cells(block: bytes, found: records.Records, layout: Layout) -> pd.DataFrame
 
 
 def _sound_bytes(block: bytes, found: records.Records, layout: Layout) -> bytes:
-    """The sound records, each on its line and with all its cells; the block itself where nothing has to be left out."""
+    """The valid records only, each on a line of its own and with all its cells. If every record is valid, the block itself."""
     if not found.regular:
         mark = layout.delimiter.encode()
         lacking = len(layout.columns) - found.cells
@@ -124,7 +128,7 @@ def _sound_bytes(block: bytes, found: records.Records, layout: Layout) -> bytes:
         return b"\n".join(block[start:end] + mark * cells for start, end, cells in spans) + b"\n"
     if not found.broken and found.starts.size == found.newlines + (not block[: found.consumed].endswith(b"\n")):
         return block[: found.consumed]
-    # Neighbours are copied together: a run ends where the next record does not begin behind a mere line end.
+    # Adjacent records are copied together: a run ends where something other than a line end is between two records.
     gaps = np.flatnonzero(found.starts[1:] - found.ends[:-1] > 2) + 1
     firsts = np.concatenate(([0], gaps))
     finals = np.concatenate((gaps, [found.starts.size])) - 1
@@ -133,7 +137,7 @@ def _sound_bytes(block: bytes, found: records.Records, layout: Layout) -> bytes:
 
 
 def _without_blanks(cells: pd.DataFrame, lines: npt.NDArray[np.int64]) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
-    """Leave out rows with nothing but delimiters: spreadsheets write them below the last row."""
+    """Remove rows that only have delimiters: spreadsheet programs write them after the last row."""
     filled = (cells != "").any(axis=1).to_numpy(dtype=np.bool_)
     if filled.all():
         return cells, lines
@@ -150,7 +154,7 @@ def _broken_lines(found: records.Records, layout: Layout) -> Faults:
 
 
 def _salvaged(text: str, layout: Layout) -> list[str]:
-    """The cells of a broken line as far as they can be told apart, one for each named column."""
+    """The cells of a broken line, as far as they can be separated, one for each named column."""
     csv.field_size_limit(records.RECORD_BYTES * 2)
     cells = next(csv.reader([storable(text).replace("\r", " ")], delimiter=layout.delimiter), [])
     while len(cells) > len(layout.columns) and not cells[-1].strip():

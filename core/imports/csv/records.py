@@ -1,9 +1,14 @@
-"""Where the records of a block of bytes begin and end, and which of them are broken.
+"""Find where the records of a block of bytes begin and end, and which of them are broken.
 
-The rules of RFC 4180, strictly: a quote opens a cell only at its beginning, and closes it only at its end. A record that breaks
-them is reported as one line, and reading resumes on the next, so an unclosed quote never swallows the rows behind it.
+The rules are those of RFC 4180, strictly: a quote opens a cell only at the beginning of the cell, and closes it only at the end.
+A record that breaks the rules is reported as one line, and reading continues on the next line. So an unclosed quote never hides
+the rows after it.
 
-Sound blocks are measured as vectors; a block with a flaw in it is walked record by record.
+A worked example, with `\\n` for a line end: `A,"B\\nC,D\\nE,F\\n`. The quote before B is not closed. The fault `unclosed_quote`
+is reported for the line `A,"B`, and `C,D` and `E,F` are valid records.
+
+There are two implementations. `_measure` handles a block without any fault with vector operations (NumPy), which is fast. If it finds
+anything unusual, `_walk` reads the block record by record.
 """
 
 from __future__ import annotations
@@ -19,9 +24,9 @@ import numpy.typing as npt
 from core.imports.csv.encoding import readable
 
 RETURNS: Final = 2
-"""Carriage returns that a line may end with: programs that turn LF into CRLF turn CRLF into CR CR LF."""
+"""How many carriage returns a line end may have: programs that convert LF to CRLF convert CRLF to CR CR LF."""
 RECORD_BYTES: Final = 16 * 1024
-"""The longest record. A quote that is not closed within them is not closed at all."""
+"""The longest record. A quote that is not closed within so many bytes counts as unclosed."""
 
 Positions = npt.NDArray[np.int64]
 
@@ -30,19 +35,19 @@ _NEWLINE: Final = ord("\n")
 _RETURN: Final = ord("\r")
 
 MESSAGES: Final = {
-    "unclosed_quote": "A quote is opened and not closed, or a quoted cell does not end with its quote.",
-    "stray_quote": 'A quote stands inside a cell. Put the whole cell in quotes and write each quote in it twice: "".',
-    "wrong_columns": "The row has fewer cells than the header names, or a value behind the last column that has a name.",
-    "not_utf8": "The row is not UTF-8. It is shown as if it were Windows-1252: look at its letters, and mend them.",
-    "nul_character": "The row contains a NUL character.",
-    "bare_carriage_return": "The row contains a carriage return that ends no line. Lines must end with LF or CRLF.",
+    "unclosed_quote": "A quote is opened and not closed, or there is text after the closing quote of a cell.",
+    "stray_quote": 'There is a quote inside a cell. Put the whole cell in quotes and write each quote in it twice: "".',
+    "wrong_columns": "The row has fewer cells than the header has columns, or a value after the last named column.",
+    "not_utf8": "The row is not UTF-8. It is shown as if it were Windows-1252. Check its letters, and correct them.",
+    "nul_character": "The row contains a NUL character. Remove it.",
+    "bare_carriage_return": "The row contains a carriage return that does not end a line. Lines must end with LF or CRLF.",
     "line_too_long": f"The row is longer than {RECORD_BYTES // 1024} KB.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A line that is no record. `text` is its beginning."""
+    """A line that is not a valid record. `text`: its beginning."""
 
     line: int
     text: str
@@ -51,12 +56,12 @@ class Broken:
 
 @dataclass(slots=True)
 class Records:
-    """The sound records of a block: where each begins, where it ends (before its newline, and before empty cells behind the last
-    column), its line number, and how many cells it has, which may be fewer than there are columns.
+    """The valid records of a block: where each begins, where it ends (before its line end, and before empty cells after the last
+    named column), its line number, and how many cells it has, which may be fewer than there are columns.
 
-    `regular`: every record has as many cells as there are columns, and nothing behind them.
-    `consumed` bytes and `newlines` belong to complete records; the rest of the block is for the next one. `cut`: the last broken
-    line goes on behind the block.
+    `regular`: every record has exactly as many cells as there are columns.
+    `consumed`: bytes of complete records; `newlines`: line ends in them. The rest of the block belongs to the next block. `cut`:
+    the last broken line continues after the block.
     """
 
     starts: Positions
@@ -72,9 +77,9 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a record has: cells between delimiters, at least `fewest` of them; `columns` is the number of columns that have names.
+    """The form of a valid record: at least `fewest` cells between delimiters; `columns`: the number of named columns.
 
-    Cells behind the last column are empty: spreadsheets write them for columns that were used once.
+    Cells after the last named column must be empty: spreadsheet programs write them for columns that were used before.
     """
 
     delimiter: str
@@ -89,7 +94,7 @@ def split(block: bytes, shape: Shape, *, line: int, last: bool, limit: int) -> R
 
 
 def _measure(block: bytes, shape: Shape, *, line: int, last: bool, limit: int) -> Records | None:
-    """The records of a block in which every byte is in order; None where that is not certain."""
+    """The records of a block that has no fault; None if that is not certain."""
     if b"\0" in block or not _returns_end_lines(block, last=last):
         return None
     delimiter = shape.delimiter
@@ -149,7 +154,7 @@ def _is_empty_behind(data: npt.NDArray[np.uint8], starts: Positions, ends: Posit
 
 
 def _quotes_in_order(data: npt.NDArray[np.uint8], inside: npt.NDArray[np.bool_], delimiter: int, *, last: bool) -> bool:
-    """Whether every quote opens, closes or escapes where it may, and none is left open.
+    """Whether every quote is at a place where it may open, close or escape, and none is left open.
 
     `inside` is true from an opening quote up to, not including, its closing one.
     """
@@ -171,7 +176,7 @@ def _is_utf8(block: bytes, end: int) -> bool:
 
 
 def _walk(block: bytes, shape: Shape, *, line: int, last: bool, limit: int) -> Records:
-    """Record by record: find what is sound, and name what is wrong with the rest."""
+    """Read record by record: find the valid records, and the fault of each other line."""
     pattern = _record_pattern(shape.delimiter)
     sound: list[tuple[int, int, int, int]] = []
     broken: list[Broken] = []
@@ -194,7 +199,7 @@ def _walk(block: bytes, shape: Shape, *, line: int, last: bool, limit: int) -> R
         if found and not (spans and code):
             next_position = found.end()
         else:
-            # No record, or one that is wrong and would take other lines with it: its first line alone is at fault.
+            # Not a valid record, or one with a fault that spans several lines: only its first line is reported.
             newline = block.find(b"\n", position)
             cut = newline < 0 and not last
             end = newline if newline >= 0 else len(block)
@@ -253,7 +258,7 @@ def _empty_cells_pattern(delimiter: str, cells: int) -> re.Pattern[bytes]:
 
 
 def _flaw_of_line(text: bytes, *, spans: int) -> str:
-    """What is wrong with a line that is no record."""
+    """The fault of a line that is not a valid record."""
     if len(text) > RECORD_BYTES:
         return "line_too_long"
     if b"\0" in text:

@@ -1,4 +1,4 @@
-"""The routes of a chunk. Names of places are resolved once for each pair, because that is slow and most pairs occur many times."""
+"""The routes of a chunk. Each pair of place names is resolved once, because that is slow and most pairs occur many times."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.places import route
 from core.places.route import End, PlaceFaultCode, Route, UnknownPlaces
 
 HINTS: Final = 200
-"""For so many pairs of a chunk, the fault of an unknown place names what may have been meant."""
+"""How many pairs of a chunk get suggestions for an unknown place. Finding them takes a millisecond each."""
 _DAY_US: Final = 24 * 60 * 60 * 1_000_000
 
 
@@ -44,7 +44,7 @@ class Ends:
         self._ends = ends
 
     def check(self, check: Check) -> None:
-        """Refuse the cells that are no end of a flight."""
+        """Report a fault for each cell that is not a valid end of a flight."""
         faulty = [number for number, end in enumerate(self._ends) if end.fault is not None]
         if not faulty:
             return
@@ -56,7 +56,7 @@ class Ends:
             check.refuse(order[begin:end], fault.code, fault.message)
 
     def read_otherwise(self) -> Iterator[tuple[int, End]]:
-        """Ends whose words are not what their airport is called, each with the first of its rows."""
+        """The ends whose text is a former or foreign name of the airport (`Bombay`), each with its first row."""
         rows, firsts = np.unique(self._codes, return_index=True)
         for number, first in zip(rows.tolist(), firsts.tolist(), strict=True):
             end = self._ends[number]
@@ -73,11 +73,11 @@ class Ends:
         return self._spread([end.code for end in self._ends])
 
     def zones(self) -> npt.NDArray[np.object_]:
-        """Names of time zones, None for a place that is not known."""
+        """IANA names of time zones; None for an unknown place."""
         return self._spread([end.place.timezone if end.place else None for end in self._ends])
 
     def local_days(self, moments: pd.Series) -> npt.NDArray[np.int64]:
-        """Days since 1970 that the clocks of each place show; undefined where the moment is missing."""
+        """Local dates at each place, in days since 1970-01-01; undefined where the moment is missing."""
         zones = self._spread([end.place.timezone if end.place else "UTC" for end in self._ends])
         utc = pd.DatetimeIndex(moments)
         days = np.zeros(len(utc), np.int64)

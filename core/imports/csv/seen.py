@@ -1,4 +1,4 @@
-"""Which flights a file has named already. Eight bytes a row, so that the file may be of any length."""
+"""Find duplicate flights within one file. It takes eight bytes of memory for each row, so the file may have any length."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ Hashes = npt.NDArray[np.uint64]
 
 
 class SeenKeys:
-    """Natural keys as 64-bit hashes, in sorted runs that are merged as they grow.
+    """Natural keys (flight number and departure) as 64-bit hashes, in sorted runs that are merged as they grow.
 
-    Two keys of one file share a hash with a probability of 3 in 10^8 for a million rows; the later row would be refused as a duplicate.
+    In a file with a million rows, the probability that two different keys have the same hash is 3 in 10^8. The later row would
+    then be refused as a duplicate.
     """
 
     def __init__(self) -> None:
         self._runs: list[Hashes] = []
 
     def add(self, flight_numbers: pd.Series, departures: pd.Series, eligible: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        """For each row, whether it is the first with its key. Rows that are not eligible leave no trace."""
+        """For each row, whether it is the first one with its key. Rows that are not eligible are not recorded."""
         hashes = _hashes(flight_numbers, departures)
         first = ~pd.Series(np.where(eligible, hashes, 0)).duplicated().to_numpy(dtype=np.bool_)
         first |= ~eligible
@@ -34,7 +35,8 @@ class SeenKeys:
         return first
 
     def _keep(self, run: Hashes) -> None:
-        # Runs double in length, as in a log-structured tree: each key is merged log(n) times, and there are log(n) runs to ask.
+        # Runs double in length, as in a log-structured merge tree: each key is merged log(n) times, and there are log(n) runs to
+        # search.
         if not run.size:
             return
         while self._runs and self._runs[-1].size < 2 * run.size:

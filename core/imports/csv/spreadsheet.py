@@ -1,7 +1,7 @@
-"""What a spreadsheet would turn into something else when it opens a file: a formula, a number, a date.
+"""Cells that a spreadsheet program would change when it opens a file, because they look like a formula, a number or a date.
 
-Such a cell has an apostrophe in front in every file that we give out, which the import takes away again. So `0123` stays a flight
-number, `MAR-1` is no date, and `=...` is not run. The patterns mean the same to Python, RE2 and Postgres.
+Every file that we export has an apostrophe before such a cell, and the import removes the apostrophe. So `0123` stays a flight
+number, `MAR-1` does not become a date, and `=...` is not run. The patterns mean the same in Python, RE2 and Postgres.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ _CHANGED: Final = "|".join(
 )
 _RISK: Final = f"'*(?:[=+@\t\r-]|(?:{_CHANGED})$)"
 RISKY: Final = f"(?i)^{_RISK}"
-"""Of a cell that has an apostrophe in front in a file that we give out."""
+"""Matches a cell that gets an apostrophe in an exported file."""
 _GUARD: Final = f"(?i)^'({_RISK})"
 _PLAIN_NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _risky: Final = re.compile(RISKY)
 NUMBERS: Final = frozenset({"total_seats", "price"})
-"""Columns in which a spreadsheet may have its numbers: it writes 7500.00 as 7500, which is the same."""
+"""Columns of numbers, which get no apostrophe: a spreadsheet program writes 7500.00 as 7500, which has the same value."""
 
 
 def guarded(column: str, cell: str) -> str:
-    """The cell as it is written into a file."""
+    """The cell as it is written to an exported file."""
     if column in NUMBERS and _PLAIN_NUMBER.fullmatch(cell):
         return cell
     return f"'{cell}" if _risky.match(cell) else cell
 
 
 def unguarded(cells: pd.Series) -> pd.Series:
-    """A column of cells as they were before they were written."""
+    """The cells without the apostrophes that an export added."""
     if not cells.str.startswith("'").any():
         return cells
     return cells.str.replace(_GUARD, r"\1", regex=True)

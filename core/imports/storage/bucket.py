@@ -1,4 +1,4 @@
-"""Uploads in a bucket, for API and workers that share no disk: S3, or a server that speaks its protocol."""
+"""Store uploads in a bucket (S3, or a server with the same protocol), for an API and workers that do not share a disk."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pyarrow.fs
 from core.imports.storage.files import Found, StoredFile
 
 READ_AHEAD: Final = 4 * 1024 * 1024
-"""Bytes of one request: a chunk and the look behind its end."""
+"""Bytes read by one request: more than a chunk, so that its last record is complete."""
 
 PROBE: Final = ".probe"
 
@@ -26,7 +26,7 @@ class BucketStorage:
     """
 
     probe_seconds = 60.0
-    """It takes a few requests, and somebody pays for them."""
+    """Seconds between two probes. A probe takes a few requests, which cost money."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -83,7 +83,7 @@ class BucketUpload:
         return StoredFile(self._key, self.size, self._hash.digest())
 
     def discard(self) -> None:
-        # Nothing but closing ends an upload in parts; what appears by that is taken away.
+        # A multipart upload can only be ended by closing it, which creates the object; so the object is deleted afterwards.
         with contextlib.suppress(OSError):
             self._stream.close()
         with contextlib.suppress(OSError):

@@ -1,6 +1,5 @@
-"""Where uploaded files wait for their worker: what every kind of storage can do.
-
-The API writes the files and a worker reads them, so both must see the same storage.
+"""The interface of a storage for uploaded files. The API writes the files and a worker reads them, so both must use the same
+storage.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Something in the storage, also half an upload. `delete` takes its `name`."""
+    """A file in the storage; it may be an incomplete upload. `name`: for `delete`."""
 
     name: str
     modified_at: datetime
 
 
 class Upload(Protocol):
-    """A file that is being received. It does not exist until it is kept."""
+    """A file that is being received. It appears in the storage when `keep` is called."""
 
     size: int
 
@@ -40,13 +39,13 @@ class Upload(Protocol):
         ...
 
     def discard(self) -> None:
-        """Leave nothing behind; also after `keep`."""
+        """Delete what was written; also allowed after `keep`."""
         ...
 
 
 class Storage(Protocol):
     probe_seconds: float
-    """`probe` is called no more often than that: what it costs differs."""
+    """The shortest time between two calls of `probe`, in seconds, because probes of some storages cost money."""
 
     def receive(self, key: str) -> Upload: ...
 
@@ -55,7 +54,7 @@ class Storage(Protocol):
         ...
 
     def delete(self, key: str) -> None:
-        """Safe twice."""
+        """Delete a file. Does nothing if it does not exist."""
         ...
 
     def list(self) -> Iterator[Found]:
@@ -63,5 +62,5 @@ class Storage(Protocol):
         ...
 
     def probe(self) -> None:
-        """Write a little, and take it away again. Raises `OSError` when no upload could be received now."""
+        """Write a small file and delete it. Raises `OSError` if an upload could not be received now."""
         ...

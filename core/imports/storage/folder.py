@@ -36,7 +36,7 @@ class FolderStorage:
         if not self._folder.is_dir():
             return
         for path in self._folder.iterdir():
-            with contextlib.suppress(FileNotFoundError):  # it was worked in this moment
+            with contextlib.suppress(FileNotFoundError):  # it was deleted in the meantime, because its import has ended
                 yield Found(path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC))
 
     def probe(self) -> None:
@@ -73,7 +73,7 @@ class FolderUpload:
         self._draft.rename(self._folder / self._key)
         folder = os.open(self._folder, os.O_RDONLY)
         try:
-            os.fsync(folder)  # the name is durable as well: an accepted file must survive a power cut
+            os.fsync(folder)  # the file name must be on disk too, so that an accepted file survives a power failure
         finally:
             os.close(folder)
         return StoredFile(self._key, self.size, self._hash.digest())

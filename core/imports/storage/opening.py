@@ -8,9 +8,9 @@ from core.settings import Servers
 
 
 def open_storage(servers: Servers) -> Storage:
-    """What the settings name: a bucket, or a folder of the data folder. Nothing is connected yet."""
+    """The storage of the settings: a bucket, or a folder inside the data folder. No connection is made yet."""
     if servers.storage_url is None:
         return folder_storage(servers.data_dir)
-    from core.imports.storage.bucket import BucketStorage  # brings pyarrow, which an API without a bucket does not need
+    from core.imports.storage.bucket import BucketStorage  # imports pyarrow, which an API without a bucket does not need
 
     return BucketStorage(servers.storage_url.get_secret_value())
