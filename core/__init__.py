@@ -1,5 +1,6 @@
 """The domain of Skyqueue."""
 
 __version__ = "0.1.0"
-"""Of the whole product, and written nowhere else: the package and the API document take it from here, and so does a source tree that
-was never installed, such as the one in the container image."""
+"""The version of the whole product. It is defined only here: the package, the API document and the container image read it from
+here.
+"""

@@ -1,5 +1,5 @@
-"""What must follow a commit: tell the listeners, correct the seats in Redis, send the next messages. All of it is best effort; what
-is lost here, the sweep repairs.
+"""What is done after a commit: notify clients that wait, correct the seat counts in Redis, send the next messages. All of it is
+best effort: if the process crashes before or during it, the sweep and the audit repair what was not done.
 """
 
 from __future__ import annotations
@@ -34,35 +34,38 @@ class AfterCommit:
     """Collected while a transaction is open, run once it is committed."""
 
     statuses: dict[UUID, str] = field(default_factory=dict)
-    """Bookings that moved, and where to."""
+    """Bookings whose status changed, with the new status."""
     free_seats: dict[UUID, int] = field(default_factory=dict)
-    """Of the flights that the transaction locked, as of its end."""
+    """Seat counts of the flights that the transaction locked, as of its end."""
     released: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
-    """Seats to give back in Redis: flight -> bookings that are over."""
+    """Seats to release in Redis: flight -> bookings that have ended."""
     rolled_back: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
-    """The same for bookings that will try again."""
+    """Seats to release in Redis: flight -> bookings that stay PENDING and will be reserved again."""
     stale_flights: set[UUID] = field(default_factory=set)
-    """Flights whose counts in Redis are wrong now: their keys are dropped, and loaded again from Postgres."""
+    """Flights whose seat counts in Redis are wrong now. Their keys are deleted, and loaded from Postgres when they are next
+    needed.
+    """
     changed_bookings: list[UUID] = field(default_factory=list)
-    """Bookings that changed and stayed in their status: who waits for one looks again."""
+    """Bookings that changed without a change of status. Clients that wait for one read it again."""
     messages: list[Message] = field(default_factory=list)
-    """Work that this transaction made."""
+    """Messages for the work that this transaction created."""
     buried: list[Buried] = field(default_factory=list)
-    """Work that it gave up."""
+    """Work that this transaction gave up."""
 
     def run(self, client: redis.Redis, dispatcher: Dispatcher, scripts: Scripts = SCRIPTS) -> None:
-        """Do what follows the commit. Never raises for a Redis that is away. `scripts`: as of `Inventory`."""
+        """Do all of it. Never raises when Redis cannot be reached. `scripts`: see `Inventory`."""
         dead_letters.tell(self.buried)
         for status, moved in Counter(self.statuses.values()).items():
             BOOKINGS.labels(status.lower()).inc(moved)
-        # A Redis that does not answer costs its time-out once, not for every command.
+        # After the first time-out no further command is sent, so an unreachable Redis costs one time-out and not one for each
+        # command.
         if self._announce(client):
             self._correct_inventory(Inventory(client, scripts))
         for message in self.messages:
             dispatcher.send(message)
 
     def _announce(self, client: redis.Redis) -> bool:
-        """Tell who waits for a job or watches a flight. False: Redis is away."""
+        """Notify clients that wait for a job or watch a flight. False: Redis cannot be reached."""
         jobs = [booking_id for booking_id in self.changed_bookings if booking_id not in self.statuses]
         if not (self.statuses or self.free_seats or jobs):
             return True

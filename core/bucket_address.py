@@ -1,4 +1,4 @@
-"""The address of a bucket, as `SKYQUEUE_STORAGE_URL` has it: what would be wrong with it, without a look at the network."""
+"""Check the address of a bucket (`SKYQUEUE_STORAGE_URL`) without a network request."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ LOOKS_LIKE: Final = "It looks like s3://key:secret@bucket/prefix?region=eu-centr
 
 
 def find_fault(url: str) -> str | None:
-    """A sentence without the secret; None: it is the address of a bucket, whether that is there or not."""
+    """What is wrong with the address, in a sentence that never contains the secret. None: its form is right; the bucket may not
+    exist.
+    """
     if not url.startswith("s3://"):
         return f"It must begin with s3://. {LOOKS_LIKE}"
-    from pyarrow import ArrowInvalid, fs  # slow to load, and most installations have no bucket
+    from pyarrow import ArrowInvalid, fs  # imported here because it is slow, and most installations have no bucket
 
-    with_region = url if "region=" in url else f"{url}{'&' if '?' in url else '?'}region=none"  # else the network is asked for it
+    with_region = (
+        url if "region=" in url else f"{url}{'&' if '?' in url else '?'}region=none"
+    )  # without a region, pyarrow asks the network for it
     try:
         _, path = fs.FileSystem.from_uri(with_region)
     except ArrowInvalid as error:

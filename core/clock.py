@@ -1,4 +1,4 @@
-"""Time and identity. Leases and holds follow the database's clock, not this one; see `docs/reliability.md`."""
+"""The time and new ids. Leases and holds use the clock of the database, not this one; see `docs/reliability.md`."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from uuid import UUID
 
 
 def now() -> datetime:
-    """The time in UTC, with a zone."""
+    """The current time, with the zone UTC."""
     return datetime.now(UTC)
 
 
 def first_id_at(at: datetime) -> UUID:
-    """No id of a later moment sorts before it, none of an earlier one behind it: ids select rows by the time at which they were made."""
+    """The smallest UUIDv7 of this moment. Ids of earlier rows are smaller and ids of later rows larger, so ids select rows by
+    time.
+    """
     return UUID(int=int(at.timestamp() * 1000) << 80)
 
 
 def new_id() -> UUID:
-    """A UUIDv7 (RFC 9562): 48 bits of milliseconds, then 74 random bits. Ids of later rows sort later, so index pages stay warm."""
+    """A UUIDv7 (RFC 9562): 48 bits of milliseconds, then 74 random bits. New ids are the largest, so inserts touch few index
+    pages.
+    """
     milliseconds = time.time_ns() // 1_000_000
     random = int.from_bytes(os.urandom(10), "big")
     value = (milliseconds & 0xFFFFFFFFFFFF) << 80

@@ -1,4 +1,6 @@
-"""Errors that a client is told about. Each carries a stable code, an HTTP status and data; one place in `api` translates them."""
+"""Errors that are reported to clients. Each has a stable code, an HTTP status and data. `api/http/errors.py` makes the answers
+from them.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,9 @@ from typing import Any, ClassVar
 
 
 class AppError(Exception):
-    """A fact that stops a request, in words for the client.
+    """The reason why a request was refused. `detail`: a sentence for the client.
 
-    `data` is added to the problem+json body; `retry_after` (seconds) becomes the `Retry-After` header.
+    `data` is added to the problem+json body. `retry_after` (seconds) becomes the `Retry-After` header.
     """
 
     code: ClassVar[str] = "internal"
@@ -24,7 +26,7 @@ class AppError(Exception):
 
 
 class Malformed(AppError):
-    """The bytes are not what they say they are."""
+    """The request cannot be parsed."""
 
     code = "malformed"
     status = HTTPStatus.BAD_REQUEST
@@ -41,7 +43,7 @@ class Conflict(AppError):
 
 
 class Invalid(AppError):
-    """The request is well formed and means nothing we can do. `errors`: list of `{pointer, code, message}`."""
+    """The request can be parsed, but a value is not allowed. `errors`: list of `{pointer, code, message}`."""
 
     code = "validation"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -58,6 +60,6 @@ class Unavailable(AppError):
 
 
 class Overloaded(Unavailable):
-    """More work is waiting than can be done while somebody still waits for it."""
+    """So much work is waiting that new work would not be done in an acceptable time."""
 
     code = "overloaded"

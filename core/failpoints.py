@@ -1,8 +1,9 @@
-"""Places where a test may crash a process or make it slow. Off, and free, unless `SKYQUEUE_FAILPOINTS` names them.
+"""Failpoints: named places in the code where a test can crash the process or delay it. They do nothing unless
+`SKYQUEUE_FAILPOINTS` is set.
 
-Grammar: `name:action[:probability]`, joined by commas; the action is `crash`, `crash=ID` or `sleep=MILLISECONDS`. For example
-`after_reserve:crash:0.03,after_reserve:sleep=50`. A crash is SIGKILL to the own process: no handler, no flush, as in life. With an
-ID it comes only where the work at hand has that id: one booking that kills whoever works it.
+Grammar: `name:action[:probability]`, joined by commas. The action is `crash`, `crash=ID` or `sleep=MILLISECONDS`. An example:
+`after_reserve:crash:0.03,after_reserve:sleep=50`. A crash is a SIGKILL to the own process, so no handler runs and no buffer is
+flushed, as in a real crash. With an ID the process crashes only while it works on this id, for example on one booking.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ NAMES: Final = frozenset(
         "after_mail",
     }
 )
-OF_SOMEBODY: Final = frozenset({"before_claim"})
-"""The places that say which ids are at work."""
+WITH_IDS: Final = frozenset({"before_claim"})
+"""The failpoints that know which ids are being processed."""
 
 Effect: TypeAlias = Callable[[Collection[UUID]], None]
 
@@ -42,7 +43,8 @@ def arm(specification: str) -> None:
     """Set the failpoints of this process.
 
     Raises:
-        ValueError: an unknown name or action, or a number out of its range, so that a misspelt fault never passes as a survived one.
+        ValueError: an unknown name or action, or a number out of its range. Otherwise a test with a misspelt failpoint would
+        always pass.
     """
     armed: dict[str, list[Effect]] = defaultdict(list)
     for part in filter(None, (part.strip() for part in specification.split(","))):
@@ -50,15 +52,15 @@ def arm(specification: str) -> None:
         action, _, probability = rest.partition(":")
         if name not in NAMES:
             raise ValueError(f"unknown failpoint {name!r}: one of {', '.join(sorted(NAMES))}")
-        if action.startswith("crash=") and name not in OF_SOMEBODY:
-            raise ValueError(f"the failpoint {name!r} does not know whose work it is: only {', '.join(sorted(OF_SOMEBODY))} do")
+        if action.startswith("crash=") and name not in WITH_IDS:
+            raise ValueError(f"the failpoint {name!r} cannot be limited to an id: only {', '.join(sorted(WITH_IDS))} can")
         armed[name].append(_effect(action, float(probability or 1)))
     _armed.clear()
     _armed.update(armed)
 
 
 def reach(name: str, ids: Collection[UUID] = ()) -> None:
-    """Do what was armed for this place, which is nothing in production. `ids`: whose work it is."""
+    """Perform the armed actions of this failpoint (none in production). `ids`: of the work that is being processed."""
     if _armed:
         for effect in _armed.get(name, ()):
             effect(ids)

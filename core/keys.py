@@ -1,4 +1,4 @@
-"""Every Redis key: its shape, its type, its lifetime. No other module spells a key.
+"""Every Redis key: its form, its type, its lifetime. No other module writes the text of a key.
 
 | key                    | type   | lifetime            | what                                              |
 |------------------------|--------|---------------------|---------------------------------------------------|
@@ -23,7 +23,7 @@
 | `{dq}:seen:M`          | string | 1 hour              | message M was delivered once                      |
 | `skyqueue:job-events`  | channel | -                   | pub/sub: what a commit changed, for every API process |
 
-Braces are literal where a flight or a route is named: they are the hash tags that keep keys of one flight, or of one route, in one cluster slot.
+Braces are literal: they are hash tags, which put all keys of one flight, or of one route, into one cluster slot.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def reservations(flight_id: UUID) -> str:
 
 
 def route(source_key: str, destination_key: str) -> str:
-    """The one spelling of a route in keys: place keys as in `core/places/registry.py`."""
+    """A route as a part of a key. The two place keys are those of `End.key` in `core/places/route.py`."""
     return f"{source_key}>{destination_key}"
 
 
@@ -72,7 +72,7 @@ def route_version(source_key: str, destination_key: str, day: date) -> str:
 
 
 def calendar(source_key: str, destination_key: str, month: date) -> str:
-    """`month`: its first day, or any other."""
+    """`month`: any day of the month."""
     return f"calendar:{{{route(source_key, destination_key)}}}:{month:%Y-%m}"
 
 
@@ -93,7 +93,7 @@ def seen(message_id: str) -> str:
 
 
 def one_of_each() -> tuple[str, ...]:
-    """A key of each shape, of nobody's flight, route, user or message: who may use these may use all."""
+    """One example key of each form. A Redis user that may use these keys may use all keys of the product."""
     nobody, nowhere, day = UUID(int=0), ("", ""), date.min
     return (
         inventory(nobody),

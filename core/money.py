@@ -1,4 +1,4 @@
-"""Units of money: the currencies of ISO 4217 and how many decimals each has. Yen have none, Kuwaiti dinars three."""
+"""Amounts of money: the currencies of ISO 4217 and how many decimals each has (JPY none, KWD three, most two)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _WITHOUT_DECIMALS: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV 
 _WITH_THREE: Final = "BHD IQD JOD KWD LYD OMR TND"
 
 CURRENCIES: Final = frozenset(_CODES.split())
-"""The codes in use of ISO 4217. Funds, metals and codes for no money (XXX, XTS, XAU) are not among them: nobody pays with those."""
+"""The present codes of ISO 4217, without those that nobody pays with: funds, metals and codes for tests (XXX, XTS, XAU)."""
 
 _PLACES: Final = dict.fromkeys(_WITHOUT_DECIMALS.split(), 0) | dict.fromkeys(_WITH_THREE.split(), 3)
 USUAL_PLACES: Final = 2
 MOST_PLACES: Final = 3
 SMALLEST_PER_UNIT: Final = 10**MOST_PLACES
-"""Thousandths, in which every amount of every currency is a whole number."""
+"""Thousandths in one unit. In thousandths, every amount of every currency is a whole number."""
 _UNITS: Final = [Decimal(1).scaleb(-places) for places in range(MOST_PLACES + 1)]
 
 
@@ -41,17 +41,17 @@ def in_units(amount: Decimal, currency: str) -> Decimal:
 
 
 def has_too_many_places(amount: Decimal, currency: str) -> bool:
-    """Whether a part of the amount is smaller than the smallest coin."""
+    """Whether the amount has more decimals than its currency."""
     return amount != in_units(amount, currency)
 
 
 def text(amount: Decimal, currency: str) -> str:
-    """A decimal string with the decimals of its currency, never an exponent."""
+    """The amount as a decimal string with the decimals of its currency, never with an exponent."""
     return f"{in_units(amount, currency):f}"
 
 
 def places_sql(currency: str) -> str:
-    """`places_of` as an expression of SQL; `currency` is one as well."""
+    """`places_of` as an SQL expression. `currency` is an SQL expression too."""
     by_places = {
         places: ", ".join(f"'{code}'" for code, each in _PLACES.items() if each == places)
         for places in sorted(set(_PLACES.values()))
@@ -61,21 +61,21 @@ def places_sql(currency: str) -> str:
 
 
 def in_units_sql(amount: str, currency: str) -> str:
-    """`in_units` as an expression of SQL; both are expressions as well. Its text has the decimals of the currency."""
+    """`in_units` as an SQL expression. Both parameters are SQL expressions. Its text has the decimals of the currency."""
     return f"round({amount}, {places_sql(currency)})"
 
 
 def exact_sql(amount: str, currency: str) -> str:
-    """The amount with at least the decimals of its currency: what is smaller than a coin shows too, where two amounts are compared."""
+    """An SQL expression: the amount with the decimals of its currency, or more if it has more, so that no difference is hidden."""
     return f"round({amount}, greatest({places_sql(currency)}, min_scale({amount})))"
 
 
 def why_too_many(currency: str) -> str:
-    """What is said of an amount with too many decimals."""
+    """The error text for an amount with too many decimals."""
     places = places_of(currency)
-    said = "no decimals" if places == 0 else f"at most {places} decimals"
-    return f"An amount in {currency} has {said}."
+    allowed = "no decimals" if places == 0 else f"at most {places} decimals"
+    return f"An amount in {currency} has {allowed}."
 
 
 def why_no_currency(code: str) -> str:
-    return f"{code or 'An empty text'} is not the code of a currency in ISO 4217, such as INR, EUR or JPY."
+    return f"{code or 'An empty text'} is not a currency code of ISO 4217, such as INR, EUR or JPY."

@@ -1,4 +1,4 @@
-"""What stops a command or a process of the product, told in one line for each thing that is wrong."""
+"""Report why a command or a process cannot run: one line for each problem."""
 
 from __future__ import annotations
 
@@ -13,28 +13,30 @@ if TYPE_CHECKING:
     from core.settings import Settings
 
 REFUSED: Final = 1
-"""The exit status of what could not begin."""
+"""The exit status of a process that could not start."""
 
 
 @contextmanager
 def refusing(program: str) -> Iterator[None]:
-    """The beginning of a process. An error that an operator can mend ends it; whoever mends the others sees the traceback."""
+    """For the start of a process. An error that an operator can correct ends the process with one line; other errors show a
+    traceback.
+    """
     from core.settings import WrongSettings
     from core.startup import CannotStart
 
     try:
         yield
     except (CannotStart, WrongSettings) as error:
-        raise SystemExit(refuse(program, *told(error))) from None
+        raise SystemExit(refuse(program, *describe(error))) from None
 
 
 def read_settings(program: str) -> Settings:
-    """The settings of the environment; variables that change nothing, though they look as if they did, are told.
+    """Read the settings from the environment. Variables that look like settings but have no effect are reported.
 
-    They are taken out of the environment of this process, so that no program that it starts tells them again.
+    They are removed from the environment of this process, so that child processes do not report them again.
 
     Raises:
-        WrongSettings: what is wrong with them.
+        WrongSettings: a setting has a wrong value or name.
     """
     from core.environment import names
     from core.settings import Settings, known_variables
@@ -47,14 +49,14 @@ def read_settings(program: str) -> Settings:
 
 
 def refuse(program: str, *lines: str) -> int:
-    """Say it, and return the exit status."""
+    """Print the lines, and return the exit status."""
     for line in lines:
         print(f"{program}: {line}", file=sys.stderr)
     return REFUSED
 
 
-def told(error: Exception) -> list[str]:
-    """In words for the person at the terminal, one line for each thing that is wrong."""
+def describe(error: Exception) -> list[str]:
+    """The error in words for the person at the terminal, one line for each problem."""
     import psycopg
     from redis import RedisError
     from sqlalchemy.exc import DBAPIError
@@ -82,7 +84,7 @@ def told(error: Exception) -> list[str]:
             remedy = " Make room there." if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
             return [f"{error.filename or 'The system'}: {error.strerror or error}.{remedy}"]
         case _:
-            return [f"Something that nobody foresaw went wrong: {type(error).__name__}: {_first_line(error)}"]
+            return [f"An unexpected error: {type(error).__name__}: {_first_line(error)}"]
 
 
 def _first_line(error: object) -> str:

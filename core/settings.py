@@ -1,7 +1,7 @@
-"""Every setting of the product, read once from the environment (prefix `SKYQUEUE_`) by an edge and passed down.
+"""Every setting of the product. An edge reads them once from the environment (prefix `SKYQUEUE_`) and passes them on.
 
-One small class per concern; all are frozen. The names are a contract: scripts rely on them. What is secret, or an address, which may
-carry a password, can also be in a file: `SKYQUEUE_X_FILE` then holds its path (`core.environment.files`).
+There is one small frozen class for each concern. The names must not change, because scripts of operators use them. A secret, or
+an address that may contain a password, can also be in a file: `SKYQUEUE_X_FILE` is then its path (`core/environment/files.py`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from core.startup import CannotStart
 from core.text.patterns import PASSWORD_MAX, USERNAME
 
 SHOWN: Final = 40
-"""Characters of a value that is none of its kind."""
+"""How many characters of a wrong value an error message shows."""
 
 
 class _Concern(Environment):
@@ -37,31 +37,31 @@ class Http(_Concern):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     allowed_hosts: str = Field(default="", max_length=2000, pattern=r"^[A-Za-z0-9_.,*: \[\]-]*$")
-    """Names that we answer to, with commas; `.example.com` for all below it, `*` for every name. Addresses, names without a dot and what this
-    machine calls itself are always ours.
+    """Host names that the API accepts, separated by commas; `.example.com` for all subdomains, `*` for every name. IP addresses,
+    names without a dot and the machine's own host name are always accepted.
     """
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
-    """Where an API tells its metrics: on this port, or on the next free one behind it. Unset: at `/metrics`, for whoever asks."""
+    """The port for metrics of an API process, or the next free one. Unset: metrics are at `/metrics` of the API, for everybody."""
     rate_limits: Literal["on", "off"] = "on"
     max_upload_mb: int = Field(default=512, ge=1, le=4096)
 
 
 class Servers(_Concern):
-    """Where the truth and the speed live. Unset: embedded servers in `data_dir`, started by `skyqueue up`."""
+    """Postgres, Redis and the storage. Unset addresses: embedded servers in `data_dir`, which `skyqueue up` starts."""
 
     model_config = SettingsConfigDict(hide_input_in_errors=True)  # addresses carry passwords
     data_dir: Path = Path(".skyqueue")
     database_url: Annotated[str | None, OR_FILE] = None
     redis_url: Annotated[str | None, OR_FILE] = None
     storage_url: Annotated[SecretStr | None, OR_FILE] = None
-    """Where uploads wait: `s3://[key:secret@]bucket/prefix[?region=...&scheme=...&endpoint_override=host:port]`. Unset: `uploads` in
-    `data_dir`.
+    """The storage of uploaded files: `s3://[key:secret@]bucket/prefix[?region=...&scheme=...&endpoint_override=host:port]`.
+    Unset: the folder `uploads` in `data_dir`.
     """
 
     @field_validator("redis_url")
     @classmethod
     def _is_a_redis_server(cls, url: str | None) -> str | None:
-        """As the driver reads it."""
+        """Checks the address, and returns it in the form of the driver."""
         return None if url is None else address.parse(url).url
 
     @field_validator("storage_url")
@@ -74,7 +74,7 @@ class Servers(_Concern):
 
 
 class Accounts(_Concern):
-    """`admin_*`: the first administrator, created where nobody has that name."""
+    """`admin_*`: the first administrator, created if no account has that name."""
 
     model_config = SettingsConfigDict(hide_input_in_errors=True)
     admin_username: str = Field(default="admin", pattern=USERNAME)
@@ -86,49 +86,49 @@ class Accounts(_Concern):
 
 class Booking(_Concern):
     require_payment: Literal["on", "off"] = "off"
-    """Whether a booking needs a card or a hold. Off, one without payment is confirmed as soon as its seats are taken."""
+    """Whether every booking must be paid or held. If off, a booking without payment is confirmed once its seats are reserved."""
     hold_minutes: int = Field(default=15, ge=1, le=24 * 60)
     backlog_limit: int = Field(default=100_000, ge=1)
-    """Bookings that may wait for a worker. Beyond it new ones are answered 503, because the queue would only grow."""
+    """How many bookings may wait for a worker. Further ones are refused with 503, because the queue would only grow."""
     wait_limit_seconds: int = Field(default=30, ge=1)
-    """A booking that waits longer for its seats is told by `/health/ready`. Whatever breaks is repaired within 16 s."""
+    """If a booking waits longer than this for its seats, `/health/ready` reports it. The sweep repairs any fault within 16 s."""
     hold_limit: int = Field(default=4, ge=1)
-    """Unpaid bookings that one traveller may have at a time, and places in line."""
+    """How many unpaid bookings, and how many places in waiting lists, one traveller may have at a time."""
     flight_seats_limit: int = Field(default=27, ge=1)
-    """Seats that one traveller may have on one flight: three bookings of nine."""
+    """How many seats one traveller may have on one flight. The default is three bookings of nine."""
     cool_down_minutes: int = Field(default=60, ge=0, le=24 * 60)
-    """How long who did not pay for a hold opens no other one on that flight."""
+    """After an unpaid hold: for how many minutes the traveller cannot hold seats on that flight again."""
     duplicate_minutes: int = Field(default=15, ge=1, le=24 * 60)
-    """Within so many minutes a second booking of a flight must say that it is meant (`allow_duplicate`)."""
+    """For so many minutes, a second booking of the same flight by the same traveller needs `allow_duplicate`."""
 
 
 class Payments(_Concern):
-    """Where money is taken. Unset, nothing can be charged: bookings that pay wait, and end when their time to pay is over."""
+    """The address of the payment provider. Unset: nothing can be charged, so bookings with payment wait until they expire."""
 
     payments_url: Annotated[str | None, OR_FILE] = Field(default=None, pattern=r"^https?://\S+$")
     payments_secret: Annotated[SecretStr | None, OR_FILE] = None
     """Signs the provider's callbacks."""
     payments_timeout_seconds: float = Field(default=10.0, gt=0, le=10)
-    """How long one call may take; then its outcome is unknown, and the provider is asked."""
+    """The time limit of one call in seconds. After it the outcome is unknown, and the provider is asked again for it."""
 
 
 class Fares(_Concern):
-    """What cancelling costs, by the time since booking and the time to the first departure: nothing, then a fee, then all of it."""
+    """The cancellation fee: nothing, a percentage or everything, by the times since booking and until the first departure."""
 
     cancel_free_hours: int = Field(default=24, ge=0)
-    """Free for so long after booking,"""
+    """Cancelling is free for so many hours after booking,"""
     cancel_free_days: int = Field(default=7, ge=0)
     """if the departure is at least so many days away."""
     cancel_fee_percent: Decimal = Field(default=Decimal(25), ge=0, le=100)
-    """The fee after that, of what was paid."""
+    """Otherwise the fee, in percent of the amount paid."""
     cancel_no_refund_hours: int = Field(default=24, ge=0)
-    """From so many hours before departure nothing is given back."""
+    """If the departure is less than so many hours away, nothing is refunded."""
     cancel_quote_minutes: int = Field(default=15, ge=1, le=24 * 60)
-    """How long a quote is good for."""
+    """For how many minutes a quote is valid."""
 
 
 class Mail(_Concern):
-    """Mails to travellers. Without a server they are shown in the app alone."""
+    """Mails to travellers. Without a mail server they are only shown in the app."""
 
     model_config = SettingsConfigDict(hide_input_in_errors=True)
     smtp_url: Annotated[SecretStr | None, OR_FILE] = None
@@ -161,13 +161,13 @@ class Mail(_Concern):
 
     @property
     def sender(self) -> str:
-        """Of every mail that is sent."""
+        """The sender of every mail."""
         assert self.mail_from is not None
         return self.mail_from
 
     @property
     def server(self) -> MailServer | None:
-        """None: mails are shown in the app alone."""
+        """The mail server. None: mails are only shown in the app."""
         return mail_address.parse(self.smtp_url.get_secret_value()) if self.smtp_url else None
 
 
@@ -175,47 +175,47 @@ class Search(_Concern):
     search_cache_seconds: int = Field(default=300, ge=1)
     connection_min_minutes: int = Field(default=45, ge=1, le=24 * 60)
     connection_max_minutes: int = Field(default=6 * 60, ge=1, le=24 * 60)
-    """How long one may wait between two flights of an itinerary; both are allowed."""
+    """The shortest and the longest wait between two flights of an itinerary, in minutes, both inclusive."""
     timetable_mb: int = Field(default=256, ge=1)
-    """Memory of each API process for days of the timetable: about 8 MB for 100,000 flights."""
+    """Memory of each API process for the timetable, in MB. 100,000 flights take about 8 MB."""
 
     @model_validator(mode="after")
     def _the_shortest_wait_is_not_the_longest(self) -> Self:
         if self.connection_min_minutes > self.connection_max_minutes:
-            raise ValueError("SKYQUEUE_CONNECTION_MIN_MINUTES must not be more than SKYQUEUE_CONNECTION_MAX_MINUTES")
+            raise ValueError("SKYQUEUE_CONNECTION_MIN_MINUTES must not be more than SKYQUEUE_CONNECTION_MAX_MINUTES.")
         return self
 
 
 class Flights(_Concern):
     unknown_places: Literal["refuse", "accept"] = "refuse"
-    """Whether a flight may go from or to a place that no registry of airports knows."""
+    """Whether a flight may have a place that the registry of airports does not contain."""
 
 
 class Webhooks(_Concern):
     webhook_private_addresses: Literal["on", "off"] = "off"
-    """Whether webhooks may go to addresses that are not public, and without TLS: to services of the same network, and in tests."""
+    """Whether webhooks may be sent to private addresses, and without TLS: for services in the same network, and for tests."""
 
 
 class Start(_Concern):
     sample: Literal["on", "off"] = "on"
-    """Whether an empty database gets the sample schedule."""
+    """Whether the sample schedule is loaded into an empty database."""
 
 
 class Work(_Concern):
     worker_processes: int = Field(default=1, ge=1, le=64)
     worker_threads: int = Field(default=2, ge=1, le=64)
-    """Threads for bookings in each worker process: few, because what piles up is merged into one batch."""
+    """Threads for bookings in each worker process. A few are enough, because waiting bookings are merged into one batch."""
     worker_metrics_port: int | None = Field(default=None, ge=1, le=65535)
-    """Where a worker tells its metrics: on this port, or on the next free one behind it. Unset: nowhere."""
+    """The port for metrics of a worker process; if it is taken, the next free one. Unset: no metrics."""
     worker_alive_path: Path | None = None
-    """A worker touches this file every second while all its threads live, for the health check of a container (`workers.alive`)."""
+    """A worker touches this file every second while its threads make progress, for health checks (`workers/alive.py`)."""
     failpoints: str = ""
-    """Tests only: `name:action[:probability][,...]`, see `core/failpoints.py`."""
+    """For tests only: `name:action[:probability][,...]`, see `core/failpoints.py`."""
 
     @property
     def connections(self) -> int:
-        """To Postgres, of one worker process at most: its threads for bookings, the other pools, the sweep, the heartbeat, the payment
-        executor, and the senders of webhooks and of mails.
+        """The most connections to Postgres of one worker process: its threads for bookings, the threads of the other queues, the
+        sweep, the heartbeat, the payment executor, and the senders of webhooks and of mails.
         """
         return self.worker_threads + 13
 
@@ -229,14 +229,14 @@ NO_NUMBER: Final = {
     "float_parsing": "a number",
     "decimal_parsing": "a number",
 }
-"""What was expected, by the type of pydantic's error."""
+"""The expected kind of value, by the type of pydantic's error."""
 
 
 Concern = TypeVar("Concern", bound=_Concern)
 
 
 class WrongSettings(ValueError):
-    """`lines`: what is wrong, one sentence for each setting."""
+    """One or more settings are wrong. `lines`: one sentence for each."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         super().__init__(lines[0])
@@ -244,10 +244,10 @@ class WrongSettings(ValueError):
 
 
 class Settings:
-    """The settings of one process, grouped by concern. Build it once, in an edge.
+    """The settings of one process, grouped by concern. Create it once, in an edge.
 
     Raises:
-        WrongSettings: a variable has a wrong value, or a name that is nearly a setting's.
+        WrongSettings: a variable has a wrong value, or a misspelt name of a setting.
     """
 
     __slots__ = tuple(concern.__name__.lower() for concern in CONCERNS)
@@ -271,26 +271,26 @@ class Settings:
 
 
 def _read(concern: type[Concern], wrong: list[str]) -> Concern:
-    """What is wrong is added to `wrong`; then nobody looks at the result."""
+    """Read one group of settings. Errors are added to `wrong`; the result is then not used."""
     try:
         return concern()
     except ValidationError as error:
         is_quoted = not concern.model_config.get("hide_input_in_errors")
-        wrong += [_told(each, is_quoted=is_quoted) for each in error.errors()]
+        wrong += [_describe(each, is_quoted=is_quoted) for each in error.errors()]
     except (WrongFile, CannotStart) as error:
         wrong.append(str(error))
     return cast("Concern", concern.model_construct())
 
 
 def known_variables() -> frozenset[str]:
-    """Every name that means something to this version."""
+    """The names of all variables that this version reads."""
     names = {name: in_file for concern in CONCERNS for name, in_file in concern.variables().items()}
     return frozenset([*names, *(f"{name}{SUFFIX}" for name, in_file in names.items() if in_file)])
 
 
-def _told(error: ErrorDetails, *, is_quoted: bool) -> str:
+def _describe(error: ErrorDetails, *, is_quoted: bool) -> str:
     said = error["msg"].removeprefix("Value error, ")
-    if said.startswith(PREFIX):  # a whole sentence, which may be about two settings that do not go together
+    if said.startswith(PREFIX):  # a complete sentence, which may be about two settings that exclude each other
         return said
     name = f"{PREFIX}{'_'.join(map(str, error['loc'])).upper()}"
     if error["type"] not in NO_NUMBER:

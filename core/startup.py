@@ -1,10 +1,10 @@
-"""What stops an embedded server or the supervisor, in words for the person at the terminal."""
+"""The error that ends a start, with a message for the person at the terminal."""
 
 from __future__ import annotations
 
 
 class CannotStart(Exception):
-    """`problem` says what is wrong in one line, `remedy` what to do about it."""
+    """The process cannot start. `problem`: what is wrong, in one line. `remedy`: what to do about it."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(f"{problem} {remedy}")

@@ -7,26 +7,27 @@ from typing import Final
 
 
 class StoredEnum(StrEnum):
-    """A column of one of these holds its value. In the text of a statement it is written as `{BookingStatus.HELD.sql}`."""
+    """An enum whose values are stored as text. In the text of an SQL statement, write a value as `{BookingStatus.HELD.sql}`."""
 
     @property
     def sql(self) -> str:
-        """The value as a literal of SQL. The values of the enums are plain words, so nothing has to be escaped."""
+        """The value as an SQL literal. The values of our enums are plain words, so nothing has to be escaped."""
         return f"'{self.value}'"
 
     @classmethod
     def known_sql(cls, column: str = "status") -> str:
-        """A condition: `column` has one of the values."""
+        """An SQL condition: `column` has one of the values of the enum."""
         return f"{column} IN ({', '.join(each.sql for each in cls)})"
 
 
-# The changes between these are in `core/bookings/states.py`. The statuses stand here because flights and seats, which stand below the bookings, ask
-# whether a booking has seats. A docstring would be shown to clients of the API.
+# The transitions between these statuses are in `core/bookings/states.py`. The statuses are defined here because the packages
+# flights and
+# seats, which may not import bookings, need them. This is a comment because a docstring would become part of the API document.
 class BookingStatus(StoredEnum):
     PENDING = "PENDING"
-    """Accepted and on disk; no seats yet."""
+    """Accepted and stored on disk; without seats so far."""
     HELD = "HELD"
-    """Seats are kept until `hold_expires_at`, not yet paid."""
+    """Seats are held until `hold_expires_at`; not paid yet."""
     CONFIRMED = "CONFIRMED"
     """Seats are sold."""
     CANCELLED = "CANCELLED"

@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         status = 130
     except Exception as error:  # whatever happened, an operator gets one line
-        status = refusal.refuse("skyqueue", *refusal.told(error))
+        status = refusal.refuse("skyqueue", *refusal.describe(error))
     raise SystemExit(status)
 
 

@@ -1,4 +1,4 @@
-"""Postgres: connections, units of work, and what its failures mean."""
+"""Postgres: connections, transactions, and the meaning of its errors."""
 
 from core.db.failures import AWAY, BUSY, PASSING, is_away
 from core.db.pool import Database, Snapshot, opened, savepoint

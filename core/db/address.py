@@ -1,6 +1,6 @@
-"""Where the database is. libpq alone reads `SKYQUEUE_DATABASE_URL`, so every connection understands it in the same way.
+"""The address of the database. Only libpq parses `SKYQUEUE_DATABASE_URL`, so every connection understands it in the same way.
 
-No error quotes the address, because it holds a password.
+No error message contains the address, because it contains a password.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ CONNECT_SECONDS: Final = 2
 TCP_USER_TIMEOUT_MS: Final = 10_000
 
 _DEFAULTS: Final = {"connect_timeout": str(CONNECT_SECONDS), "tcp_user_timeout": str(TCP_USER_TIMEOUT_MS)}
-"""Unless the address says otherwise: nothing else interrupts a thread that waits inside the driver."""
+"""Defaults that the address may override. Nothing else can interrupt a thread that waits inside the driver."""
 _ALWAYS: Final = {"client_encoding": "UTF8", "target_session_attrs": "read-write"}
-"""Of several hosts, the first that can be written to is taken."""
+"""If the address has several hosts, the first one that accepts writes is used."""
 _WRITABLE: Final = ("any", "read-write", "primary")
 
 
 def conninfo(database_url: str, *, application: str, **more: str) -> str:
-    """What the driver needs for any connection to this database. `options` and others of the address are kept, and come before `more`.
+    """The connection string for the driver. Parameters of the address, such as `options`, take precedence over `more`.
 
     Raises:
-        UnusableDatabase: it is no address, or asks for what we cannot use.
+        UnusableDatabase: the text is not an address, or has a parameter that we cannot use.
     """
     read = _read(database_url)
     _require_usable(read)
@@ -39,7 +39,7 @@ def conninfo(database_url: str, *, application: str, **more: str) -> str:
 
 
 def require_valid(database_url: str) -> None:
-    """Raises `UnusableDatabase`; nothing is connected."""
+    """Check the form of the address without connecting. Raises `UnusableDatabase`."""
     _require_usable(_read(database_url))
 
 
@@ -59,15 +59,15 @@ def _read(database_url: str) -> dict[str, str]:
     try:
         read = {name: str(value) for name, value in conninfo_to_dict(f"postgresql://{rest}").items()}
     except psycopg.Error:
-        raise _unreadable(rest) from None  # what libpq says may have the password in it
+        raise _unreadable(rest) from None  # libpq's message may contain the password
     if not all(port.isdigit() for port in read.get("port", "").split(",") if port):
         raise UnusableDatabase(NO_ADDRESS)
     return read
 
 
 def _is_plain(rest: str) -> bool:
-    """Whether every `@` ends a user's name and password: another belongs to a password that was written as it is, and a part of it
-    would be taken for the host, and shown.
+    """Whether the address has no `@` other than the one before the host. A second one is part of a password that was not
+    percent-encoded; then a part of the password would be taken for the host, and shown in messages.
     """
     return rest.count("@") == rest.partition("/")[0].count("@") <= 1
 

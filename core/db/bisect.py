@@ -1,4 +1,13 @@
-"""One item that breaks a batch must not take the others down: it is found by halving."""
+"""Find the item that makes a batch fail, by halving the batch, so that the other items still succeed.
+
+A worked example with five items of which C fails:
+
+    ABCDE fails -> AB succeeds
+                -> CDE fails -> C fails alone: it is refused
+                             -> DE succeeds
+
+One bad item of n costs about 2 log2(n) further attempts. In the worst case, when every item is bad, there are 2n attempts.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +26,15 @@ def isolated(
     *,
     also: tuple[type[Exception], ...] = (),
 ) -> None:
-    """Work on all; where one of them breaks it, on the halves, until that one stands alone and `refused` sees to it. Items come to
-    `work` and to `refused` in their order. `work` leaves nothing behind when it raises.
+    """Call `work` with all items. If it raises, call it with each half, and so on; `refused` gets each single item that fails,
+    with its error. Items are processed in their order. `work` must undo everything when it raises (a savepoint or transaction).
 
-    `also`: errors of `PASSING` that set an item apart too. Each halving waits for them once more, so let them be quick.
+    `also`: errors of `PASSING` (see `core/db/failures.py`) that are to be treated as the item's own. Each halving waits for such
+    an error again, so its time limit should be short.
 
     Raises:
-        psycopg.Error, SQLAlchemyError: Postgres is away, or somebody is in the way. Items may be left that nobody worked on.
+        psycopg.Error, SQLAlchemyError: Postgres cannot be reached, or another transaction holds a lock. Some items may not be
+        processed.
     """
     try:
         work(items)

@@ -1,4 +1,6 @@
-"""What a failure of Postgres means: the server is away, somebody else is at the same rows, or one row is to blame."""
+"""What an error of Postgres means. There are three classes: away (the server cannot do anything now), passing (another
+transaction was in the way, or time ran out: try again), and all others (the data of a row is the cause).
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.errors import Unavailable
 
 AWAY: Final = (psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError, Unavailable, ReadOnlySqlTransaction)
-"""What `transaction` and `snapshot` raise when Postgres does not answer, and no row is to blame: the driver, the pool, or
-`api/http/database.py` for a server that hangs. One that has become read-only is away too, until it may be written to again."""
+"""Errors that `transaction` and `snapshot` raise when Postgres cannot be used: from the driver, from the pool, or from
+`api/http/database.py` when the server does not answer. A server that is read-only counts as away until it accepts writes again."""
 BUSY: Final = (LockNotAvailable, DeadlockDetected, SerializationFailure)
-"""Somebody else is changing the same rows. The driver counts these among the errors of a server that is away; this one answers."""
+"""Another transaction has locked the same rows. These are subclasses of errors in `AWAY`, but here the server works."""
 PASSING: Final = (*BUSY, QueryCanceled)
-"""The server answers, and somebody else's transaction was in the way, or time was over: it may go better next time."""
+"""The server works, but another transaction was in the way, or a time limit was reached. The same work may succeed if it is tried
+again.
+"""
 
 
 def is_away(error: Exception) -> bool:
-    """Whether Postgres does nothing for anybody now: it cannot be reached, or has ended our connection, or has no room."""
+    """Whether Postgres cannot be used now: it cannot be reached, has closed our connection, or has no free connection or disk
+    space.
+    """
     return isinstance(error, AWAY) and not isinstance(error, PASSING)

@@ -1,6 +1,6 @@
-"""The way to Postgres: one engine per process, and the unit of work that only an edge opens.
+"""The connections of a process to Postgres. Only an edge (api, workers, launcher) opens a transaction; core gets the open connection.
 
-Every connection carries time limits, because nothing else can interrupt a thread that waits inside the driver.
+Every connection has time limits, because nothing else can interrupt a thread that waits inside the driver.
 """
 
 from __future__ import annotations
@@ -22,26 +22,25 @@ STATEMENT_MS = 5_000
 LOCK_MS = 2_000
 IDLE_IN_TRANSACTION_MS = 10_000
 LOCK_SILENCE_MS = 10_000
-"""A frozen process answers nobody and keeps its connections: after this silence it loses a session lock.
-
-Longer than a pass of the sweep takes when Redis is frozen, too.
+"""A process that hangs keeps its connections open. If it sends nothing for this time, Postgres ends the connection and frees its
+session lock. The time is longer than one pass of the sweep while Redis does not answer.
 """
 
 _KEY_IN_SCHEMA: Final = "(SELECT :key + (oid::int8 << 32) FROM pg_namespace WHERE nspname = current_schema())"
-"""Of a lock: two installations may share one database, each in a schema of its own."""
+"""The number of an advisory lock, which includes the schema: two installations may use one database, each in a schema of its own."""
 
 
 Snapshot: TypeAlias = Callable[[], AbstractContextManager[RawConnection]]
-"""`Database.snapshot` of an edge, for code that looks into Postgres several times, or later."""
+"""`Database.snapshot`, passed by an edge to code that reads from Postgres several times, or later."""
 
 
 class Database:
     """Connections to one Postgres database.
 
-    `pool_size` bounds the connections of this process; a caller that finds none free within 5 s gets an error, not a hang.
+    `pool_size`: the most connections of this process. A caller that gets no free connection within 5 s gets an error.
 
     Raises:
-        UnusableDatabase: `database_url` is no address. Nothing is connected yet.
+        UnusableDatabase: `database_url` is not an address. No connection is made yet.
     """
 
     def __init__(self, database_url: str, *, pool_size: int, application: str) -> None:
@@ -56,7 +55,7 @@ class Database:
             pool_timeout=5,
             pool_use_lifo=True,
         )
-        event.listen(self.engine, "checkout", _replace_the_lost)
+        event.listen(self.engine, "checkout", _replace_if_closed)
 
     def _connect(self) -> RawConnection:
         limits = Limits(statement_ms=STATEMENT_MS, lock_ms=LOCK_MS, idle_in_transaction_ms=IDLE_IN_TRANSACTION_MS)
@@ -64,20 +63,20 @@ class Database:
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
-        """One transaction: committed when the block ends, rolled back when it raises. Nothing below an edge commits."""
+        """One transaction with an SQLModel session: committed when the block ends, rolled back when it raises."""
         with Session(self.engine, expire_on_commit=False) as unit, unit.begin():
             yield unit
 
     @contextmanager
     def transaction(self) -> Iterator[RawConnection]:
-        """The same promise on a bare psycopg connection, for the hot path and for COPY."""
+        """One transaction with a plain psycopg connection, for frequent requests and for COPY: committed or rolled back as above."""
         with self._borrowed() as connection, connection.transaction():
             yield connection
 
     @contextmanager
     def snapshot(self) -> Iterator[RawConnection]:
-        """A bare connection on which every statement stands alone: for one SELECT, which then costs one round trip, not three. Postgres
-        refuses to write here: connections are read-only but for the transactions of `transaction` and `unit_of_work`.
+        """A psycopg connection in autocommit mode, for single SELECTs: each costs one round trip instead of three (BEGIN, SELECT,
+        COMMIT). Postgres refuses writes here: connections are read-only except inside `transaction` and `unit_of_work`.
         """
         with self._borrowed() as connection:
             connection.autocommit = True
@@ -100,10 +99,10 @@ class Database:
 
     @contextmanager
     def session_lock(self, key: int) -> Iterator[Callable[[], bool]]:
-        """Try to take an advisory lock on a connection of its own; Postgres frees it when that connection is gone.
+        """Try to take an advisory lock on a connection of its own. Postgres frees the lock when that connection ends.
 
-        Yields a function that says whether the lock is held now; it asks the server, so it raises when the server is away.
-        Ask at least every few seconds (`LOCK_SILENCE_MS`): who does not is taken for dead.
+        Yields a function that tells whether the lock is held now. It asks the server, so it raises when the server cannot be reached.
+        Call it every few seconds: after `LOCK_SILENCE_MS` without a call Postgres frees the lock.
         """
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             taken = bool(connection.scalar(text(f"SELECT pg_try_advisory_lock({_KEY_IN_SCHEMA})"), {"key": key}))
@@ -117,20 +116,21 @@ class Database:
                 yield held
             finally:
                 if taken:
-                    # Not returned to the pool: a connection that forgot to unlock would hold the lock for ever.
+                    # Closed instead of returned to the pool, because a connection in the pool would still hold the lock.
                     connection.invalidate()
 
     def dispose(self) -> None:
-        """Close every connection; one that a thread still uses, when that thread gives it back."""
+        """Close every connection. A connection that a thread is using is closed when the thread returns it."""
         self._disposed = True
         self.engine.dispose()
 
 
-def _replace_the_lost(connection: RawConnection, *_: object) -> None:
-    """A connection that the server or the network has ended is made anew before anybody uses it.
+def _replace_if_closed(connection: RawConnection, *_: object) -> None:
+    """Replace a pooled connection that the server or the network has closed, before it is used.
 
-    A server says nothing unasked but its farewell, so one look at the socket is enough, where a ping takes a round trip for each
-    use. A server that is frozen or out of reach is found out by whoever uses the connection, and would be by a ping.
+    Between two statements, Postgres sends data on its own only when it ends the connection. So it is enough to ask the operating
+    system whether the socket has data to read, which takes no round trip as a ping would. A server that hangs or cannot be
+    reached is not detected by this; the statement that uses the connection then fails (`docs/decisions`, number 10).
     """
     if not connection.closed:
         heard = select.poll()
@@ -141,13 +141,13 @@ def _replace_the_lost(connection: RawConnection, *_: object) -> None:
 
 
 def _is_idle(connection: RawConnection) -> bool:
-    """Whether it can be used again. One that the network reset is not, and the driver does not call it closed."""
+    """Whether the connection can be used again. The driver does not notice a connection that the network has reset."""
     return connection.pgconn.transaction_status == TransactionStatus.IDLE
 
 
 @contextmanager
 def opened(database_url: str, *, pool_size: int, application: str) -> Iterator[Database]:
-    """A `Database` for one errand, its connections closed after it."""
+    """A `Database` for one block; its connections are closed afterwards."""
     database = Database(database_url, pool_size=pool_size, application=application)
     try:
         yield database
@@ -157,7 +157,7 @@ def opened(database_url: str, *, pool_size: int, application: str) -> Iterator[D
 
 @contextmanager
 def savepoint(connection: RawConnection) -> Iterator[None]:
-    """Undo what the block does when it raises, in the transaction that an edge has opened."""
+    """Undo the statements of the block if it raises. The surrounding transaction, which an edge has opened, continues."""
     assert connection.pgconn.transaction_status == TransactionStatus.INTRANS, "no transaction is open"
     with connection.transaction():
         yield

@@ -1,8 +1,14 @@
-"""Whether a session of Postgres is ours alone. Behind PgBouncer and its like it may be somebody else's after every transaction.
+"""Detect a connection pooler (such as PgBouncer) that gives one session of Postgres to several clients in turn.
 
-Settings, time limits, prepared statements and session locks of ours would then be lost, or come upon other clients. No pooler says how
-it works, and it may leave out what we ask of it when we connect, so we look at the processes that answer: each session of Postgres is
-one. A pooler gives itself away because it invents the process number that it tells when a connection is made.
+With such a pooler our settings, time limits, prepared statements and session locks would be lost, or affect other clients. A
+pooler does not report how it works. But every session of Postgres is one server process, so we open several connections, ask each
+twice which process answers (`pg_backend_pid`), and compare:
+
+    connection 1 -> process 70, process 70     each connection has its own process: no sharing
+    connection 2 -> process 71, process 71
+
+    connection 1 -> process 70, process 71     a connection changed its process: sessions are shared
+    connection 2 -> process 70, process 70
 """
 
 from __future__ import annotations
@@ -19,20 +25,22 @@ from core.db.refusals import FEW_SESSIONS, SHARED_SESSIONS, UnusableDatabase
 from core.db.session import AsyncRawConnection, connect_plainly
 
 SESSIONS: Final = 8
-"""One pooler may be several processes that share a port and nothing else (`so_reuseport`): among so many connections two meet."""
+"""How many connections are compared. A pooler may consist of several processes behind one port (`so_reuseport`); with so many
+connections, two of them reach the same process.
+"""
 SECONDS: Final = 5.0
-"""A pooler that has no session left lets us wait, two minutes by default."""
+"""How long an answer may take. A pooler without a free session lets clients wait, for two minutes by default."""
 
 
 def order_of_questions(sessions: int) -> list[int]:
-    """Which session is asked when: each twice in a row, and all in turn. So sessions that are handed out in turn, the longest or the
-    shortest unused first, show up as well as those that are handed out at random.
+    """The order in which the connections are asked: each one twice in a row, and then all in turn. This detects sharing whichever
+    session the pooler chooses: the least recently used one, the most recently used one, or any.
     """
     return [*(number for number in range(sessions) for _ in range(2)), *reversed(range(sessions))]
 
 
 def are_shared(answers: Iterable[tuple[int, int]]) -> bool:
-    """Whether sessions are not ours alone, by the processes that answered: pairs of a session's number and a process."""
+    """Whether sessions are shared. `answers`: pairs of a connection's number and the process that answered."""
     of_session: dict[int, int] = {}
     owner: dict[int, int] = {}
     return any(
@@ -42,7 +50,7 @@ def are_shared(answers: Iterable[tuple[int, int]]) -> bool:
 
 
 async def require_own_sessions(conninfo: str) -> None:
-    """Raises `UnusableDatabase` when the pooler hands sessions from client to client, or has too few of them."""
+    """Raises `UnusableDatabase` if the pooler shares sessions between clients, or has too few of them."""
     sessions: list[AsyncRawConnection] = []
     try:
         for _ in range(SESSIONS):
@@ -58,7 +66,7 @@ async def require_own_sessions(conninfo: str) -> None:
 
 
 async def _answer(session: AsyncRawConnection) -> int:
-    """The process of Postgres that answers now. Raises `psycopg.OperationalError` when none does within `SECONDS`."""
+    """The process of Postgres that answers now. Raises `psycopg.OperationalError` if none answers within `SECONDS`."""
     patience = asyncio.get_running_loop().call_later(SECONDS, _hang_up, session)
     try:
         row = await (await session.execute("SELECT pg_backend_pid()")).fetchone()
@@ -69,6 +77,6 @@ async def _answer(session: AsyncRawConnection) -> int:
 
 
 def _hang_up(session: AsyncRawConnection) -> None:
-    """End the wait with an error. To cancel the statement would mean to wait for the same pooler."""
+    """Close the socket, so that the wait ends with an error. Cancelling the statement would wait for the same pooler."""
     with socket.socket(fileno=os.dup(session.fileno())) as connected:
         connected.shutdown(socket.SHUT_RDWR)

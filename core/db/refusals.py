@@ -1,4 +1,6 @@
-"""Why we do not work on a database: each reason is one line that ends with the way out. docs/operations.md lists them, word for word."""
+"""Reasons not to use a database. Each is one line that ends with what the operator can do. docs/operations.md lists them word for
+word.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,7 @@ IGNORED_OPTIONS: Final = (
 
 
 class UnusableDatabase(psycopg.OperationalError, CannotStart):
-    """A reason not to start. To whoever needs the database later, it is away."""
+    """A database that cannot be used. At the start of a process it ends the process; later it counts as a database that is away."""
 
     def __init__(self, refusal: tuple[str, str], **words: object) -> None:
         super().__init__(*(part.format(**words) for part in refusal))

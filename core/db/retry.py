@@ -1,4 +1,6 @@
-"""A transaction that met a deadlock is tried again at once. The order of locks makes one rare; a foreign transaction may cause it."""
+"""Repeat a transaction after a deadlock. Deadlocks are rare, because all our code takes locks in the same order
+(CONTRIBUTING.md), but a transaction of another program can cause one.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,10 @@ Result = TypeVar("Result")
 
 
 def again_after_deadlock(work: Callable[[], Result]) -> Result:
-    """What `work` returns, which is one whole transaction.
+    """Call `work`, which runs one whole transaction, and return its result.
 
     Raises:
-        psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure: `TRIES` times.
+        psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure: after `TRIES` attempts.
     """
     for _ in range(TRIES - 1):
         try:

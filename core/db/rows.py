@@ -1,4 +1,4 @@
-"""Rows with names and types: one dataclass says what a query returns, and a column that is missing or of another type is an error."""
+"""Read rows as dataclasses. A column that is missing in the dataclass or in the query is an error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Parameters = Sequence[object] | Mapping[str, object]
 def fetch(connection: psycopg.Connection[Any], kind: type[Row], query: str | Composed, parameters: Parameters = ()) -> list[Row]:
     """Run a query and return its rows as `kind`, a dataclass whose fields are named like the columns.
 
-    `query` is made of constants; what comes from outside travels in `parameters`.
+    `query` consists of constants only. Values from outside are passed in `parameters`.
     """
     with connection.cursor(row_factory=typed_row(kind)) as cursor:
         return cursor.execute(_statement(query), parameters).fetchall()
@@ -25,7 +25,7 @@ def fetch(connection: psycopg.Connection[Any], kind: type[Row], query: str | Com
 def fetch_one(
     connection: psycopg.Connection[Any], kind: type[Row], query: str | Composed, parameters: Parameters = ()
 ) -> Row | None:
-    """The same for a query that finds one row or none."""
+    """As `fetch`, for a query that returns one row or none."""
     with connection.cursor(row_factory=typed_row(kind)) as cursor:
         return cursor.execute(_statement(query), parameters).fetchone()
 
@@ -35,12 +35,12 @@ def _statement(query: str | Composed) -> bytes | Composed:
 
 
 def named(kind: type[Row], names: Sequence[str], values: Sequence[Any]) -> Row:
-    """One row, from the names of its columns and their values."""
+    """One row as `kind`, from the names and the values of its columns."""
     return msgspec.convert(dict(zip(names, values, strict=True)), kind)
 
 
 def typed_row(kind: type[Row]) -> Callable[[psycopg.Cursor[Any]], Callable[[Sequence[Any]], Row]]:
-    """A row factory for `kind`. Unlike psycopg's `class_row` it makes members of enums out of their values."""
+    """A row factory for `kind`. Unlike psycopg's `class_row` it converts values of enum columns to members of the enum."""
 
     def factory(cursor: psycopg.Cursor[Any]) -> Callable[[Sequence[Any]], Row]:
         names = [column.name for column in cursor.description or ()]

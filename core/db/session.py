@@ -1,7 +1,7 @@
-"""How every connection to Postgres is made: to one address, with the same settings, on a server that we can use.
+"""Open a connection to Postgres. Every connection gets the same settings, and the server is checked.
 
-The settings are given after the connection is there. As startup parameters they would replace what the operator put into `options`,
-`PGOPTIONS` or a service file (a schema, say), and a pooler may ignore them.
+The settings are set after connecting. As startup parameters they would replace those that the operator gave in `options`,
+`PGOPTIONS` or a service file (a schema, for example), and a pooler may ignore startup parameters.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ SHORT_LOCK_MS: Final = 200
 _TRANSACTION_TIMEOUT_SINCE: Final = 17
 
 SETTINGS: Final[Mapping[str, str]] = {
-    # What the driver reads: it knows dates in the ISO style only, and the others would be understood in another way.
+    # The driver reads dates in ISO style only, and would misread other styles.
     "TimeZone": "UTC",
     "DateStyle": "ISO, MDY",
     "IntervalStyle": "postgres",
     "bytea_output": "hex",
     "extra_float_digits": "1",
-    # What our statements mean.
+    # Our statements assume these.
     "standard_conforming_strings": "on",
     "array_nulls": "on",
     "transform_null_equals": "off",
     "default_transaction_isolation": "read committed",
-    # A booking that was accepted is on disk. Every value but `off` promises that; what the operator chose among them stays.
+    # An accepted booking must be on disk. Every value except `off` guarantees that, so another value of the operator is kept.
     "synchronous_commit": "on",
 }
-"""Each may be set to something else for a server, a database or a role, and would change what we read or write."""
+"""Settings that a server, a database or a role may have changed, and that change the result of our statements."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a connection may be busy, in milliseconds; 0: for ever."""
+    """Time limits of a connection, in milliseconds; 0: no limit."""
 
     statement_ms: int = 0
     lock_ms: int = 0
@@ -55,7 +55,7 @@ class Limits:
             "idle_in_transaction_session_timeout": self.idle_in_transaction_ms,
         }
         if server_version >= _TRANSACTION_TIMEOUT_SINCE:
-            limits["transaction_timeout"] = 0  # ours are for each step
+            limits["transaction_timeout"] = 0  # we limit each statement instead
         return {name: str(ms) for name, ms in limits.items()}
 
 
@@ -67,18 +67,18 @@ _SET: Final = """
 
 
 _READ_ONLY: Final = "session is read-only"
-"""libpq's words when no server of the address may be written to."""
+"""A part of libpq's message if no server of the address accepts writes."""
 
 
 def connect(conninfo: str, limits: Limits, *, writes_on_demand: bool = False) -> RawConnection:
-    """A connection in no transaction. `conninfo`: of `core.db.address`. `writes_on_demand`: Postgres refuses a statement that writes
-    outside of a transaction of the driver, which begins with BEGIN READ WRITE.
+    """A new connection, outside a transaction. `conninfo`: see `core.db.address`. `writes_on_demand`: the session is read-only;
+    only a transaction of the driver, which begins with BEGIN READ WRITE, can write.
 
     Raises:
-        UnusableDatabase: we cannot work on this server.
-        psycopg.OperationalError: it is away, or does not let us in.
+        UnusableDatabase: this server cannot be used.
+        psycopg.OperationalError: it cannot be reached, or refuses the login.
     """
-    with _told():
+    with _read_only_refused():
         connection = psycopg.connect(conninfo, autocommit=True)
     try:
         _require_usable(connection.info)
@@ -94,7 +94,7 @@ def connect(conninfo: str, limits: Limits, *, writes_on_demand: bool = False) ->
 
 
 async def connect_async(conninfo: str, limits: Limits) -> AsyncRawConnection:
-    """The same for the event loop, in autocommit mode."""
+    """As `connect`, for the event loop, in autocommit mode."""
     connection = await connect_plainly(conninfo)
     try:
         await connection.execute(_SET, _settings(connection.info, limits, {}))
@@ -105,8 +105,10 @@ async def connect_async(conninfo: str, limits: Limits) -> AsyncRawConnection:
 
 
 async def connect_plainly(conninfo: str) -> AsyncRawConnection:
-    """The same without our settings, and without prepared statements: nothing stays behind when the session is not ours alone."""
-    with _told():
+    """As `connect_async`, without our settings and prepared statements: it changes nothing in a session that other clients may
+    share.
+    """
+    with _read_only_refused():
         connection = await psycopg.AsyncConnection.connect(conninfo, autocommit=True, prepare_threshold=None)
     try:
         _require_usable(connection.info)
@@ -117,18 +119,18 @@ async def connect_plainly(conninfo: str) -> AsyncRawConnection:
 
 
 def limit_lock_wait(connection: RawConnection) -> None:
-    """Wait for a lock only for a moment in this transaction: what is locked is passed over, and the others go on."""
+    """Use a short lock time-out (`SHORT_LOCK_MS`) in this transaction, so that one locked row does not delay the others for long."""
     connection.execute(f"SET LOCAL lock_timeout = {SHORT_LOCK_MS}")
 
 
 def major_version(server_version: int) -> int:
-    """15 of 150004, as the driver tells the version of a server."""
+    """The major version from the driver's number: 15 from 150004."""
     return server_version // 10_000
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """A server that may not be written to is none for us, and says so in the first moment."""
+def _read_only_refused() -> Iterator[None]:
+    """Raise `UnusableDatabase` if connecting fails because the server is read-only."""
     try:
         yield
     except psycopg.OperationalError as error:
@@ -138,7 +140,7 @@ def _told() -> Iterator[None]:
 
 
 def _require_usable(info: psycopg.ConnectionInfo) -> None:
-    """Raises `UnusableDatabase`. Nothing is asked of the server for that."""
+    """Raises `UnusableDatabase`. It needs no request, because the server sent these facts when the connection was made."""
     version = major_version(info.server_version)
     if version < OLDEST_POSTGRES:
         raise UnusableDatabase(TOO_OLD, version=version, oldest=OLDEST_POSTGRES)

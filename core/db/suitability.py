@@ -1,6 +1,7 @@
-"""Whether we can work on a database: everything that would go wrong later, and not always loudly, is found before we begin.
+"""Check at the start whether a database can be used, because some problems would otherwise show late, or lose data without an error.
 
-What a connection knows by itself (version, encoding, whether it may write) is looked at for each one, in `core.db.session`.
+What every connection knows without a request (version, encoding, whether it can write) is checked for each connection in
+`core.db.session`.
 """
 
 from __future__ import annotations
@@ -38,12 +39,12 @@ class _Facts(NamedTuple):
     role: str
     database: str
     schema: str | None
-    """Where new tables go; None: no schema of the search path exists for this role."""
+    """The schema of new tables; None: the role can use no schema of its search path."""
     path: str
     replication_role: str
     may_create_temporary: bool
     schema_of_tables: str | None
-    """Where ours are found; None: there are none yet."""
+    """The schema of our tables; None: there are none yet."""
     without_rights: str | None
 
 
@@ -70,11 +71,12 @@ _NOT_IN_FORCE: Final[LiteralString] = "SELECT name FROM pg_settings WHERE lower(
 
 
 async def examine(database_url: str, *, relations: Collection[str]) -> bool:
-    """Whether there are tables in it. `relations`: names of tables and sequences; those that exist must be ours to read and write.
+    """Check the database. Returns whether our tables exist. `relations`: names of tables and sequences; the role must be able to
+    read and write those that exist.
 
     Raises:
-        UnusableDatabase: we cannot work on it.
-        psycopg.Error: it is away, or does not let us in.
+        UnusableDatabase: the database cannot be used.
+        psycopg.Error: it cannot be reached, or refuses the login.
     """
     conninfo = address.conninfo(database_url, application=APPLICATION)
     async with await connect_plainly(conninfo) as connection:
@@ -87,10 +89,10 @@ async def examine(database_url: str, *, relations: Collection[str]) -> bool:
 
 
 def require(database_url: str, *, relations: Collection[str], tables: bool = True) -> None:
-    """For a command, which cannot wait. `tables`: it cannot make them either.
+    """As `examine`, for a command, which does not wait for a database that is away. `tables`: the tables must exist.
 
     Raises:
-        UnusableDatabase: we cannot work on it, also because it is away.
+        UnusableDatabase: the database cannot be used, or cannot be reached.
     """
     try:
         found = asyncio.run(examine(database_url, relations=relations))
@@ -124,7 +126,9 @@ async def _facts_of(connection: AsyncRawConnection, relations: Collection[str]) 
 
 
 async def _require_options(connection: AsyncRawConnection, facts: _Facts) -> None:
-    """Raises `UnusableDatabase` when settings that the address asks for are not in force: a pooler may be told to ignore them."""
+    """Raises `UnusableDatabase` if settings in the `options` of the address have no effect: a pooler can be configured to ignore
+    them.
+    """
     asked = [*option_names(connection.pgconn.options.decode())]
     ignored = await (await connection.execute(_NOT_IN_FORCE, (asked,))).fetchall()
     if ignored:
@@ -132,7 +136,7 @@ async def _require_options(connection: AsyncRawConnection, facts: _Facts) -> Non
 
 
 def option_names(options: str) -> set[str]:
-    """The settings that the `options` of an address name, in lower case: `-c name=value`, `-cname=value` or `--name=value`."""
+    """The names of the settings in `options`, in lower case. Forms: `-c name=value`, `-cname=value`, `--name=value`."""
     words = re.findall(r"(?:\\.|[^\s\\])+", options)
     texts = [word[2:] or following for word, following in pairwise([*words, ""]) if word.startswith("-c")]
     texts += [word[2:].replace("-", "_") for word in words if word.startswith("--")]
@@ -140,12 +144,14 @@ def option_names(options: str) -> set[str]:
 
 
 def not_let_in(database_url: str, error: psycopg.Error) -> UnusableDatabase:
-    """For a server that did not let us in, or is away."""
+    """The reason for a server that refuses the login, or cannot be reached."""
     said = " ".join(str(error).strip().partition("\n")[0].split()).rstrip(".")
     return UnusableDatabase(NOT_LET_IN, where=address.shown(database_url), said=said)
 
 
 def is_away(database_url: str) -> bool:
-    """Whether a server that could not be connected to may let us in later; else it answers, and says no. The driver does not tell."""
+    """Whether a failed connection may succeed later. False: the server answers and refuses. The driver's error does not tell the
+    two apart.
+    """
     conninfo = address.conninfo(database_url, application=APPLICATION)
     return PGconn.ping(conninfo.encode()) in (Ping.NO_RESPONSE, Ping.REJECT)

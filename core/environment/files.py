@@ -1,4 +1,6 @@
-"""Settings from the environment, of which some may be in a file: variable `X` holds the value, or `X_FILE` the path of the file."""
+"""Read settings from environment variables. Some may be in a file: variable `X` has the value, or `X_FILE` has the path of the
+file.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +22,11 @@ SUFFIX: Final = "_FILE"
 
 
 class WrongFile(ValueError):
-    """What is wrong with the file of a setting, in one line. Never quotes what the file holds."""
+    """What is wrong with the file of a setting, in one line. The message never contains the content of the file."""
 
 
 class Environment(BaseSettings):
-    """Settings that are read from variables and from the files that variables name. One that is empty, or blank, counts as unset."""
+    """Settings from variables and files. An empty or blank variable counts as unset."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
@@ -42,7 +44,7 @@ class Environment(BaseSettings):
     @field_validator("*", mode="before")
     @classmethod
     def _is_clean(cls, value: Any, info: ValidationInfo) -> Any:
-        """What was meant by what is written; the default where nothing is, or where the variable is somebody else's."""
+        """The cleaned value. The default if the variable is blank, or was set by Kubernetes for another purpose."""
         if not isinstance(value, str):
             return value
         name = str(info.field_name)
@@ -61,7 +63,7 @@ class Environment(BaseSettings):
 
 
 class _Files(EnvSettingsSource):
-    """Raises `WrongFile`."""
+    """Reads the settings that are in files. Raises `WrongFile`."""
 
     def __call__(self) -> dict[str, Any]:
         read: dict[str, Any] = {}
@@ -77,10 +79,10 @@ class _Files(EnvSettingsSource):
 
 
 def read_line(name: str, path: Path) -> str:
-    """The line in the file. A line break at its end does not belong to it; spaces do. Raises `WrongFile`, which names the `name`."""
+    """The only line of the file, without its line break. Spaces belong to the value. Raises `WrongFile`, whose message has `name`."""
     shown = ascii(str(path))[1:-1]
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # what is read once, a pipe for example, would be gone at the second look
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe, for example, can be read only once, and we may read the file again
             raise WrongFile(f"{name}: {shown} is not a regular file.")
         value = path.read_text(encoding="utf-8").rstrip("\r\n")
     except OSError as error:
@@ -90,11 +92,11 @@ def read_line(name: str, path: Path) -> str:
     if not value.strip():
         raise WrongFile(f"{name}: {shown} is empty.")
     if len(value.splitlines()) > 1:
-        raise WrongFile(f"{name}: {shown} holds more than one line.")
+        raise WrongFile(f"{name}: {shown} has more than one line.")
     return value
 
 
 def environment_with(values: Mapping[str, str]) -> dict[str, str]:
-    """Our environment for a process that we start, with `values` instead of what it says of them, also in files."""
+    """The environment for a child process: ours, with `values` instead of the variables of these names and their `_FILE` variants."""
     replaced = {each for name in values for each in (name, f"{name}{SUFFIX}")}
     return {name: value for name, value in os.environ.items() if name.upper() not in replaced} | dict(values)

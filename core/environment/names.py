@@ -1,4 +1,4 @@
-"""Which variables of the environment are settings, which belong to somebody else, and which are settings with a misspelt name."""
+"""Classify environment variables that begin with `SKYQUEUE_`: settings, misspelt settings, and variables of other programs."""
 
 from __future__ import annotations
 
@@ -11,29 +11,30 @@ from rapidfuzz.distance import OSA
 
 PREFIX: Final = "SKYQUEUE_"
 SLIPS: Final = 2
-"""So many letters that are missing, left over, wrong or in the wrong order make a misspelt name. More make another one, which a newer
-version may know."""
+"""A name that is at most so many edits away from a setting's name counts as misspelt. A name further away may be a setting of
+another version.
+"""
 ALIKE: Final = 80.0
-"""How alike two names have to be, of 100, so that it helps to name the other."""
+"""The smallest similarity (0 to 100) at which another name is suggested."""
 
 _OTHERS: Final = re.compile(
-    # Of the tests, and of `skyqueue up` for the programs that it starts.
+    # Used by the tests, and by `skyqueue up` for the programs that it starts.
     "SKYQUEUE_TEST_.*|SKYQUEUE_STARTED_BY_UP_IN|"
-    # Of compose.yaml, for what is around the product.
+    # Used in compose.yaml only.
     "SKYQUEUE_(APP_PORT|IMAGE|SAMPLE)|"
-    # Of Kubernetes, for each Service whose name begins with `skyqueue`.
+    # Set by Kubernetes for each Service whose name begins with `skyqueue`.
     r"SKYQUEUE_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
 )
 _LINK: Final = re.compile(r"(tcp|udp|sctp)://\S+:\d+")
 
 
 def is_link(variable: str, value: str) -> bool:
-    """Whether Kubernetes has set it, against everybody's will: `SKYQUEUE_PORT=tcp://10.0.0.9:8000` for a Service named `skyqueue`."""
+    """Whether Kubernetes has set the variable: for a Service named `skyqueue` it sets `SKYQUEUE_PORT=tcp://10.0.0.9:8000`."""
     return variable.endswith("_PORT") and _LINK.fullmatch(value) is not None
 
 
 def misspelt(environment: Mapping[str, str], known: Collection[str]) -> list[str]:
-    """One line for each variable that means a setting and does not name it. A value that nobody reads would be lost without a word."""
+    """One line for each variable with a misspelt name of a setting. Without it the value would be ignored silently."""
     lines = []
     for name in sorted(set(environment) - set(known)):
         if not environment[name] or _is_of_others(name, environment[name]):
@@ -45,7 +46,7 @@ def misspelt(environment: Mapping[str, str], known: Collection[str]) -> list[str
 
 
 def unknown(environment: Mapping[str, str], known: Collection[str]) -> dict[str, str]:
-    """One line for each variable that looks like a setting and is none of this version, or not one that an operator has chosen."""
+    """One line for each variable that has no effect: it is not a setting of this version, or Kubernetes has set it."""
     lines = {}
     for name in sorted(environment):
         value = environment[name]
@@ -68,7 +69,7 @@ def _is_of_others(name: str, value: str) -> bool:
 
 
 def _meant(name: str, known: Collection[str]) -> str | None:
-    """The setting whose name this is, but for its case, its underscores or a few letters."""
+    """The setting that is probably meant: its name differs only in case, in underscores or in a few letters."""
     squeezed = _squeezed(name)
     by_letters = {_squeezed(each): each for each in known}
     if squeezed in by_letters:

@@ -1,4 +1,4 @@
-"""What stands in a variable, made into what its writer meant. What is not clear is refused rather than guessed."""
+"""Clean the value of an environment variable. A value that is not clear is refused instead of guessed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ QUOTES: Final = "\"'`"
 
 
 def cleaned(variable: str, value: str, wanted: object) -> str:
-    """The value without spaces around it; empty: nothing was written. `wanted`: the type that it is to become.
+    """The value without spaces around it; empty if it is blank. `wanted`: the type of the setting.
 
-    Spaces belong to a secret, and quotes to nothing: a shell takes them away, and other readers of such lines leave them.
+    In a secret, spaces are kept. A value in quotes is refused: a shell removes quotes, but other programs that read such lines
+    (`docker run --env-file`) do not.
 
     Raises:
-        ValueError: a sentence that begins with the variable's name, and never quotes the value.
+        ValueError: the message begins with the variable's name, and never contains the value.
     """
     bare = value.strip()
     if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in QUOTES:

@@ -1,7 +1,9 @@
-"""Answers that are given once: kept under the request's key, in the transaction of what the request did.
+"""Idempotency keys: the answer to a request is stored under its `Idempotency-Key`, in the same transaction as the effect of the
+request.
 
-So a client that lost an answer repeats its request and hears the same, whatever happened meanwhile, and nothing happens twice. Two
-requests under one key at once wait for each other: the second hears the answer of the first, or takes its place if that was refused.
+A client that lost an answer repeats the request and gets the same answer, and the effect does not happen twice. If two requests
+with the same key come at the same time, the second waits for the first. It then gets the first one's answer; if the first one was
+refused, the second is processed.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ class IdempotencyKeyReused(AppError):
 
 @dataclass(frozen=True, slots=True)
 class KeyedRequest:
-    """One request that may come again."""
+    """A request with an idempotency key, which may be repeated."""
 
     user_id: UUID
     operation: str
@@ -37,7 +39,7 @@ class KeyedRequest:
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """`body` is JSON."""
+    """The answer to a request. `body`: JSON."""
 
     status: int
     headers: Mapping[str, str]
@@ -53,10 +55,10 @@ class _Kept:
 
 
 def begin(connection: RawConnection, request: KeyedRequest) -> StoredAnswer | None:
-    """Take the key for this transaction, or find the answer that was given under it.
+    """Lock the key for this transaction, or return the answer that is stored under it.
 
     Raises:
-        IdempotencyKeyReused: the key came with another request before.
+        IdempotencyKeyReused: the key was used for a different request.
     """
     is_new = connection.execute(
         "INSERT INTO idempotency_keys (user_id, operation, key, request_hash) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
@@ -70,15 +72,15 @@ def begin(connection: RawConnection, request: KeyedRequest) -> StoredAnswer | No
         "SELECT request_hash, status, headers, body FROM idempotency_keys WHERE user_id = %s AND operation = %s AND key = %s",
         (request.user_id, request.operation, request.key),
     )
-    if kept is None:  # it was forgotten between the two statements
-        raise Unavailable("The answer under this Idempotency-Key is too old to be given again.")
+    if kept is None:  # it was deleted between the two statements
+        raise Unavailable("The answer to this Idempotency-Key was just deleted because of its age. Send the request again.")
     if kept.request_hash != request.request_hash:
-        raise IdempotencyKeyReused("This Idempotency-Key was used for another request.")
+        raise IdempotencyKeyReused("This Idempotency-Key was used for a different request. Use a new key for a new request.")
     return StoredAnswer(kept.status, kept.headers, kept.body)
 
 
 def keep(connection: RawConnection, request: KeyedRequest, answer: StoredAnswer) -> None:
-    """Store what is answered, in the transaction that began with `begin`."""
+    """Store the answer, in the transaction that began with `begin`."""
     connection.execute(
         "UPDATE idempotency_keys SET status = %s, headers = %s, body = %s WHERE user_id = %s AND operation = %s AND key = %s",
         (answer.status, Jsonb(dict(answer.headers)), answer.body, request.user_id, request.operation, request.key),
@@ -86,12 +88,12 @@ def keep(connection: RawConnection, request: KeyedRequest, answer: StoredAnswer)
 
 
 def forget_all(connection: RawConnection, user_id: UUID) -> None:
-    """Delete the answers that this account was given: they are copies of what it did, with names."""
+    """Delete all stored answers of this account, because they contain personal data."""
     connection.execute("DELETE FROM idempotency_keys WHERE user_id = %s", (user_id,))
 
 
 def forget_old(connection: RawConnection, *, limit: int) -> int:
-    """Delete answers that nobody asks for any more, some at a time; returns how many."""
+    """Delete at most `limit` answers that are older than `KEPT_DAYS`. Returns how many were deleted."""
     return connection.execute(
         """
         DELETE FROM idempotency_keys WHERE (user_id, operation, key) IN (

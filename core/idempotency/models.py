@@ -1,4 +1,4 @@
-"""The keys under which requests were answered."""
+"""The table of idempotency keys."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from sqlmodel import Field, SQLModel
 
 
 class IdempotencyKey(SQLModel, table=True):
-    """One key of one user for one operation, and the answer that the request got. Bookings keep their keys themselves."""
+    """One key of one user for one operation, and the answer to the request. The keys of bookings are stored in `bookings` instead."""
 
     __tablename__ = "idempotency_keys"
 
     user_id: UUID = Field(primary_key=True, foreign_key="users.id", ondelete="CASCADE")
     operation: str = Field(sa_column=Column(Text, primary_key=True))
-    """The operation's id in the API's description."""
+    """The operation id in the OpenAPI document."""
     key: str = Field(sa_column=Column(Text, primary_key=True))
     request_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    """SHA-256 of what the request asked for."""
+    """SHA-256 of the content of the request."""
     status: int | None = Field(default=None, sa_column=Column(SmallInteger))
-    """Null only inside the transaction that answers."""
+    """Null only until the transaction that answers is committed."""
     headers: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     """JSON, as it was sent."""

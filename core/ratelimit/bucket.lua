@@ -1,12 +1,12 @@
--- Take tokens from a bucket that fills by itself. Time is the server's, so every process sees the same bucket.
+-- Take tokens from a token bucket. The time is the server's, so all processes see the same bucket.
 --
--- KEYS[1]  bucket:{W}   hash: `tokens` at the moment `at` (seconds); gone once it would be full again
--- ARGV[1]  tokens that flow in per second
--- ARGV[2]  tokens that the bucket holds
--- ARGV[3]  tokens wanted at most
+-- KEYS[1]  bucket:{W}   hash: `tokens` at the time `at` (seconds); it expires when the bucket would be full again
+-- ARGV[1]  tokens added per second
+-- ARGV[2]  tokens that the bucket can hold
+-- ARGV[3]  the most tokens to take
 --
--- Returns {taken, wait, left}: how many tokens were taken (0 when less than one was there), and then the milliseconds until there is one;
--- and how many whole tokens are left.
+-- Returns {taken, wait, left}. taken: tokens taken, 0 if less than one was there. wait: if 0 were taken, the milliseconds until there is
+-- one. left: whole tokens that are left.
 local rate = tonumber(ARGV[1])
 local burst = tonumber(ARGV[2])
 local time = redis.call('TIME')

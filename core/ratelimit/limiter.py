@@ -1,7 +1,11 @@
-"""Token buckets that all API processes share; the arithmetic is `bucket.lua`'s, in Redis.
+"""Rate limits as token buckets in Redis, which all API processes share. `bucket.lua` does the arithmetic.
 
-A check that finds a leased token, or a refusal that still holds, costs no round trip. When Redis does not answer, each process
-counts for itself with the same limits: a limit that is too generous for a while is better than an API that refuses everybody.
+A worked example: a limit of 60 a minute with a burst of 10 is a bucket that holds 10 tokens and gets one new token each second. Each
+request takes a token. After 10 requests at once the bucket is empty, and the next request is refused with `Retry-After: 1`.
+
+To save round trips, a process takes several tokens at once (`Limit.lease`) and spends them without asking Redis; it also remembers a
+refusal until its end. If Redis does not answer, each process counts by itself with the same limits: limits that are too high for
+a while are better than an API that refuses everybody.
 """
 
 from __future__ import annotations
@@ -23,22 +27,22 @@ from core.ratelimit.limits import LIMITS, Limit, Scope
 ANSWER_SECONDS: Final = 0.25
 """How long Redis may take for one check."""
 AWAY_SECONDS: Final = 1.0
-"""How long Redis is not asked again after it failed to answer."""
+"""How long Redis is not asked after it did not answer."""
 REMEMBERED: Final = 50_000
 
 _SCRIPT: Final = files("core.ratelimit").joinpath("bucket.lua").read_text()
 
 
 class RateLimited(AppError):
-    """Too many of something, too quickly."""
+    """The client has sent too many requests of one kind."""
 
     code = "rate_limited"
     status = HTTPStatus.TOO_MANY_REQUESTS
     retryable = True
 
 
-class _Wallet:
-    """What one process knows about one bucket. Times are monotonic seconds."""
+class _LocalBucket:
+    """What one process knows about one bucket: tokens that it has taken from Redis, and a refusal. Times are monotonic seconds."""
 
     __slots__ = ("lock", "own_at", "own_tokens", "refused_until", "rest", "rest_at", "tokens")
 
@@ -46,14 +50,14 @@ class _Wallet:
         self.lock = asyncio.Lock()
         self.tokens = 0
         self.rest = 0
-        """What was left in the bucket at `rest_at`, without `tokens`."""
+        """Tokens that were left in Redis at `rest_at`."""
         self.rest_at = 0.0
         self.refused_until = 0.0
         self.own_tokens = float(limit.burst)
         self.own_at = time.monotonic()
 
     def fill_alone(self, limit: Limit) -> None:
-        """The same arithmetic as the script, for this process only."""
+        """The arithmetic of `bucket.lua`, for this process only, while Redis cannot be reached."""
         now = time.monotonic()
         rate = limit.per_minute / 60
         self.own_tokens = min(limit.burst, self.own_tokens + (now - self.own_at) * rate)
@@ -67,56 +71,56 @@ class _Wallet:
 
 
 class RateLimiter:
-    """Used on the event loop only. Disabled, it lets everything pass and asks nobody."""
+    """Use it on the event loop only. If it is not enabled, it allows everything and does not use Redis."""
 
     def __init__(self, redis: Redis, *, enabled: bool) -> None:
         self.enabled = enabled
         self._redis = redis
         self._script = redis.register_script(_SCRIPT)
-        self._wallets: dict[str, _Wallet] = {}
+        self._buckets: dict[str, _LocalBucket] = {}
         self._away_until = 0.0
 
     async def check(self, scope: Scope, who: object) -> None:
-        """Count one `scope` of `who` (a user id, an address). Raises `RateLimited`, with the seconds to wait, when it is too much."""
+        """Take one token of the bucket for `scope` and `who` (a user id or an address). Raises `RateLimited` if there is none."""
         if not self.enabled:
             return
         limit = LIMITS[scope]
         name = f"{scope}:{who}"
-        wallet = self._wallets.get(name)
-        if wallet is None:
-            if len(self._wallets) >= REMEMBERED:
-                self._wallets.clear()
-            wallet = self._wallets[name] = _Wallet(limit)
-        if wallet.tokens == 0:
-            async with wallet.lock:
-                while wallet.tokens == 0:
-                    _raise_while_refused(wallet)
-                    await self._fill(wallet, name, limit)
-        wallet.tokens -= 1
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            if len(self._buckets) >= REMEMBERED:
+                self._buckets.clear()
+            bucket = self._buckets[name] = _LocalBucket(limit)
+        if bucket.tokens == 0:
+            async with bucket.lock:
+                while bucket.tokens == 0:
+                    _raise_while_refused(bucket)
+                    await self._fill(bucket, name, limit)
+        bucket.tokens -= 1
 
     def left(self, scope: Scope, who: object) -> int:
-        """How many `who` may still do at once, as far as this process knows: others may have counted since it last asked."""
-        limit, wallet = LIMITS[scope], self._wallets.get(f"{scope}:{who}")
-        if wallet is None:
+        """How many tokens are left, as far as this process knows. Other processes may have taken some since it last asked Redis."""
+        limit, bucket = LIMITS[scope], self._buckets.get(f"{scope}:{who}")
+        if bucket is None:
             return limit.burst
-        flown_in = (time.monotonic() - wallet.rest_at) * limit.per_minute / 60
-        return min(limit.burst, wallet.tokens + int(wallet.rest + flown_in))
+        flown_in = (time.monotonic() - bucket.rest_at) * limit.per_minute / 60
+        return min(limit.burst, bucket.tokens + int(bucket.rest + flown_in))
 
     async def forgive(self, scope: Scope, who: object) -> None:
-        """Empty the record of `who`: what was counted turned out to be harmless."""
+        """Fill the bucket of `who` again, for example after a correct password: the failed attempts before it no longer count."""
         if not self.enabled:
             return
         name = f"{scope}:{who}"
-        self._wallets.pop(name, None)
+        self._buckets.pop(name, None)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._redis.delete(keys.bucket(name))
         except (RedisError, OSError, TimeoutError):
             self._away_until = time.monotonic() + AWAY_SECONDS
 
-    async def _fill(self, wallet: _Wallet, name: str, limit: Limit) -> None:
+    async def _fill(self, bucket: _LocalBucket, name: str, limit: Limit) -> None:
         if time.monotonic() < self._away_until:
-            wallet.fill_alone(limit)
+            bucket.fill_alone(limit)
             return
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -125,14 +129,14 @@ class RateLimiter:
                 )
         except (RedisError, OSError, TimeoutError):
             self._away_until = time.monotonic() + AWAY_SECONDS
-            wallet.fill_alone(limit)
+            bucket.fill_alone(limit)
             return
-        wallet.tokens, wallet.rest, wallet.rest_at = int(taken), int(left), time.monotonic()
-        if wallet.tokens == 0:
-            wallet.refused_until = time.monotonic() + int(wait_ms) / 1000
+        bucket.tokens, bucket.rest, bucket.rest_at = int(taken), int(left), time.monotonic()
+        if bucket.tokens == 0:
+            bucket.refused_until = time.monotonic() + int(wait_ms) / 1000
 
 
-def _raise_while_refused(wallet: _Wallet) -> None:
-    wait = wallet.refused_until - time.monotonic()
+def _raise_while_refused(bucket: _LocalBucket) -> None:
+    wait = bucket.refused_until - time.monotonic()
     if wait > 0:
-        raise RateLimited("Too many requests; wait a moment.", retry_after=math.ceil(wait))
+        raise RateLimited(f"Too many requests. Try again in {math.ceil(wait)} s.", retry_after=math.ceil(wait))

@@ -1,4 +1,4 @@
-"""What is limited, and how generously. The whole table is switched off by `SKYQUEUE_RATE_LIMITS=off`."""
+"""The table of rate limits. `SKYQUEUE_RATE_LIMITS=off` switches all of them off."""
 
 from __future__ import annotations
 
@@ -9,24 +9,26 @@ from typing import Final
 
 
 class Scope(StrEnum):
-    """What a bucket counts, and whose it is."""
+    """What a bucket counts, and for whom."""
 
     BOOKING_USER = "booking-user"
     UPLOAD_USER = "upload-user"
     LOOKUP_USER = "lookup-user"
-    """References are no secret, so guessing the surname to one must be slow: for an account,"""
+    """References of bookings are not secret, so guessing the surname of one must be slow. Three limits: for each account,"""
     LOOKUP_ADDRESS = "lookup-address"
-    """for an address with many accounts,"""
+    """for each address, which may use many accounts,"""
     LOOKUP_REFERENCE = "lookup-reference"
-    """and for one reference, whoever asks with a surname."""
+    """and for each reference, whoever asks."""
     TICKET_USER = "ticket-user"
-    """To draw a ticket takes a tenth of a second of a processor."""
+    """Making a ticket takes a tenth of a second of processor time."""
     LOGIN_DEVICE = "login-device"
-    """Wrong passwords to one account from one device that has signed in to it before. A right one empties this and the next two."""
+    """Wrong passwords for one account from a device that has signed in to it before. A correct password resets this and the next
+    two.
+    """
     LOGIN_GUESS = "login-guess"
-    """Wrong passwords to one account from one address, without such a device."""
+    """Wrong passwords for one account from one address, without such a device."""
     LOGIN_ACCOUNT = "login-account"
-    """Wrong passwords to one account from anywhere, without such a device: a crowd of addresses has a limit, too."""
+    """Wrong passwords for one account from all addresses together, without such a device."""
     LOGIN_ADDRESS = "login-address"
     REGISTER_ADDRESS = "register-address"
     REFRESH_ADDRESS = "refresh-address"
@@ -34,10 +36,10 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`per_minute` in the long run, `burst` at once.
+    """`per_minute`: the long-term rate. `burst`: how many at once.
 
-    `lease` tokens are fetched in one round trip and spent by the process that fetched them: a caller may exceed the burst by
-    one lease per process, and most checks cost nothing. 1 is exact.
+    `lease`: how many tokens a process takes in one round trip, to spend them itself. With more than 1, most checks need no round
+    trip, but a client may exceed the burst by one lease for each process. 1 is exact.
     """
 
     per_minute: int
@@ -45,7 +47,7 @@ class Limit:
     lease: int = 1
 
     def seconds_to_fill(self, tokens: int) -> int:
-        """How long so many tokens take to flow in."""
+        """How many seconds it takes until so many tokens have been added."""
         return math.ceil(tokens * 60 / self.per_minute)
 
 

@@ -1,4 +1,6 @@
-"""The address of a Redis server, as an operator writes it. What the driver would misread or leave out without a word is refused."""
+"""Parse the address of a Redis server (`SKYQUEUE_REDIS_URL`). Anything that the driver would misread or silently ignore is
+refused.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from core.redis import refusals
 from core.redis.refusals import UnusableRedis
 
 SCHEMES: Final = {"redis": "redis", "valkey": "redis", "rediss": "rediss", "valkeys": "rediss", "unix": "unix"}
-"""How the driver spells each of them."""
+"""Each accepted scheme, and the scheme that the driver uses for it."""
 TLS_FILES: Final = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
 TLS_PARAMETERS: Final = (*TLS_FILES, "ssl_cert_reqs", "ssl_check_hostname", "ssl_password")
 VALUES: Final = {"ssl_cert_reqs": ("required", "optional", "none"), "ssl_check_hostname": ("true", "false")}
@@ -21,9 +23,9 @@ DEFAULT_PORT: Final = 6379
 @dataclass(frozen=True, slots=True)
 class Address:
     url: str
-    """As the driver reads it. It carries the password."""
+    """The address for the driver. It contains the password."""
     place: str
-    """Where the server is, for people: host and port, or the path of a socket."""
+    """Host and port, or the path of the socket, for messages."""
     user: str
     has_password: bool
     database: int
@@ -40,7 +42,7 @@ class Address:
 
 
 def parse(text: str) -> Address:
-    """Raises `UnusableRedis`, which quotes neither user nor password."""
+    """Raises `UnusableRedis`, whose message contains neither user nor password."""
     scheme, separator, _ = text.partition("://")
     scheme = scheme.lower() if separator else ""
     if "sentinel" in scheme or "cluster" in scheme:
@@ -67,7 +69,9 @@ def _split(text: str) -> SplitResult:
         parts = urlsplit(text)
     except ValueError:
         raise UnusableRedis(refusals.NO_ADDRESS) from None
-    # Another `@`, or a `#`, belongs to a password that was written as it is: a part of it would be taken for the host, and shown.
+    # A second `@`, or a `#`, is part of a password that was not percent-encoded. Then a part of the password would be taken for
+    # the host,
+    # and shown in messages.
     is_plain = text.count("@") == parts.netloc.count("@") <= 1 and "#" not in text
     if not is_plain or not all(each.isprintable() and each != " " for each in text):
         raise UnusableRedis(refusals.NO_ADDRESS)
@@ -86,7 +90,9 @@ def _split(text: str) -> SplitResult:
 
 
 def _parameters(parts: SplitResult, scheme: str) -> dict[str, str]:
-    """Those that say where the server is and how to be let in. How long to wait, and the like, is the product's own business."""
+    """The parameters of the address. Only those for reaching the server and signing in are allowed; time limits are set by the
+    product.
+    """
     allowed: tuple[str, ...] = ("db",)
     if scheme == "unix":
         allowed += ("username", "password")

@@ -1,6 +1,6 @@
-"""Every client of Redis that the product makes. Each names the time that a frozen server may cost its callers.
+"""Create the Redis clients of the product. Each has a time limit for a server that does not answer.
 
-None of them tries again by itself: a command that was sent twice may have been done twice, and whoever called knows better what to do.
+No client repeats a command by itself, because a command that is sent twice may take effect twice. The caller decides what to do.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ BORROW_SECONDS: Final = 2.0
 
 
 def connect(url: str, *, seconds: float, ping_after_seconds: int = 0) -> redis.Redis:
-    """A client for threads. Nothing is connected yet.
+    """A client for threads. No connection is made yet.
 
-    `url`: as `core.redis.address` returns it. `seconds`: the most that one command may take. `ping_after_seconds`: ask a connection
-    that was idle for so long whether it is still there; 0: never.
+    `url`: from `core.redis.address`. `seconds`: the longest time for one command. `ping_after_seconds`: a connection that was
+    idle for so long is checked with a PING before it is used; 0: never.
     """
     return redis.Redis.from_url(
         url,
@@ -35,7 +35,7 @@ def connect(url: str, *, seconds: float, ping_after_seconds: int = 0) -> redis.R
 
 def connect_async(url: str, *, seconds: float, connections: int) -> AsyncRedis:
     """A client for the event loop: a pool whose callers wait for a free connection. Close it with `aclose`."""
-    # The retry of the asynchronous client is another class; it makes its own, which does not try again either.
+    # The asynchronous client has its own default retry class, which does not repeat commands either.
     options: dict[str, Any] = {"socket_timeout": seconds, "socket_connect_timeout": min(seconds, CONNECT_SECONDS)}
     return AsyncRedis.from_pool(
         BlockingConnectionPool.from_url(url, max_connections=connections, timeout=BORROW_SECONDS, **options)

@@ -1,4 +1,4 @@
-"""What it means that a server did not let us in: a reason not to work with it, or none, when it is only away."""
+"""Explain why connecting to a Redis server failed: a reason not to use it, or only that it cannot be reached now."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.redis.refusals import UnusableRedis, first_line
 
 
 def refusal_of(error: redis.RedisError, address: Address) -> UnusableRedis | None:
-    """None: the server is away, or not ready yet."""
+    """The reason not to use this server. None: it cannot be reached, or is not ready yet."""
     where, said = address.place, first_line(error)
     match error:
         case AuthenticationError() if not address.has_password:
@@ -26,7 +26,7 @@ def refusal_of(error: redis.RedisError, address: Address) -> UnusableRedis | Non
             return UnusableRedis(refusals.PROTECTED, where=where)
         case ResponseError() if "DB index" in said:
             return UnusableRedis(refusals.NO_DATABASE, where=where, database=address.database)
-        case ResponseError() if "unknown command" in said.lower():  # HELLO, which is older than what we need
+        case ResponseError() if "unknown command" in said.lower():  # HELLO: a server without it is older than version 6
             return UnusableRedis(refusals.TOO_OLD, where=where, version="6 or older")
         case ResponseError():
             return UnusableRedis(refusals.NOT_LET_IN, where=where, said=said)
@@ -37,14 +37,14 @@ def refusal_of(error: redis.RedisError, address: Address) -> UnusableRedis | Non
 
 
 def away(error: redis.RedisError, address: Address) -> UnusableRedis:
-    """For a start that cannot do without."""
+    """The reason for a process that cannot start without Redis."""
     if isinstance(error, BusyLoadingError):
         return UnusableRedis(refusals.LOADING, where=address.place)
     return UnusableRedis(refusals.AWAY, where=address.place, said=first_line(error))
 
 
 def _tls_failure(error: BaseException | None) -> str:
-    """What OpenSSL says below this error; empty when it says nothing."""
+    """The message of OpenSSL that caused this error; empty if there is none."""
     while error is not None:
         if isinstance(error, ssl.SSLError):
             return str(error.reason or error).replace("_", " ").lower()

@@ -1,4 +1,6 @@
-"""Why we do not work with a Redis server: each reason is one line that ends with the way out. docs/operations.md lists them, word for word."""
+"""Reasons not to use a Redis server. Each is one line that ends with what the operator can do. docs/operations.md lists them word
+for word.
+"""
 
 from __future__ import annotations
 
@@ -79,12 +81,12 @@ NO_COMMAND: Final = ("Redis at {where} knows no command {command}, which Skyqueu
 
 
 class UnusableRedis(CannotStart):
-    """A reason not to start."""
+    """A Redis server that cannot be used: a reason not to start."""
 
     def __init__(self, refusal: tuple[str, str], **words: object) -> None:
         super().__init__(*(part.format(**words) for part in refusal))
 
 
 def first_line(error: Exception) -> str:
-    """Without its full stop."""
+    """The first line of the message, without its full stop."""
     return str(error).strip().partition("\n")[0].rstrip(".")

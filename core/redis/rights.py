@@ -1,4 +1,4 @@
-"""What a Redis user must be allowed to do for us, as commands that are put to the test and never carried out."""
+"""The rights that our Redis user needs, as a list of commands. The server checks whether each is allowed; none is executed."""
 
 from __future__ import annotations
 
@@ -58,25 +58,29 @@ COMMANDS: Final[tuple[Command, ...]] = (
     ("ZRANGEBYSCORE", _KEY, "0", "0"),
     ("ZREM", _KEY, "v"),
 )
-"""Every command that the product sends, from Python, from its scripts and from Dramatiq's. Those of a transaction come with the test."""
+"""Every command that the product sends: from Python, from its Lua scripts and from those of Dramatiq. MULTI and EXEC are used by
+the check itself.
+"""
 
 READS_AND_WRITES: Final = tuple((name, key) for key in keys.one_of_each() for name in ("GET", "DEL"))
-"""A user may be allowed to read some keys and to write others: one command of each kind, for every shape of key."""
+"""One reading and one writing command for every form of key, because a user may be allowed to read some keys and to write others."""
 
 ALL: Final[tuple[Command, ...]] = (*COMMANDS, *READS_AND_WRITES)
 
 _CONTAINERS: Final = ("SCRIPT",)
-"""Commands that are several: the second word says which."""
+"""Commands with subcommands: the second word is part of the name."""
 
 
 def rule(command: Command) -> str:
-    """How an access list allows this command."""
+    """The ACL rule that allows this command, such as `+get` or `+script|load`."""
     words = command[:2] if command[0] in _CONTAINERS else command[:1]
     return f"+{'|'.join(words).lower()}"
 
 
 def rules(refused: Iterable[tuple[Command, str]]) -> list[str]:
-    """What `ACL SETUSER` has to add, by the commands that were refused and the server's words: a command, a key, or a channel."""
+    """The ACL rules that are missing. `refused`: each refused command with the server's message, which says whether the right for the
+    command, for a key or for a channel is missing.
+    """
     missing = []
     for command, said in refused:
         if "to access" not in said:
@@ -89,17 +93,17 @@ def rules(refused: Iterable[tuple[Command, str]]) -> list[str]:
 
 
 def everything() -> list[str]:
-    """What `ACL SETUSER` has to be told for a user that may do what the product needs, and nothing else."""
+    """The ACL rules of a user that may do exactly what the product needs."""
     commands = ["+multi", "+exec", "+discard", *(rule(command) for command in COMMANDS)]
     return [*(f"~{pattern}" for pattern in patterns()), f"&{keys.JOB_EVENTS_CHANNEL}", *commands]
 
 
 def patterns() -> list[str]:
-    """Of every key that the product uses."""
+    """The patterns of all keys of the product."""
     return list(dict.fromkeys(map(_pattern, keys.one_of_each())))
 
 
 def _pattern(key: str) -> str:
-    """Of all keys like this one."""
+    """The pattern of all keys of the same form as this one."""
     head = key.partition(":")[0]
     return f"{head}*" if head == keys.QUEUE_NAMESPACE else f"{head}:*"

@@ -1,7 +1,8 @@
-"""Whether a Redis server is one that the product can work with, asked in a way that changes nothing on it.
+"""Check whether the product can use a Redis server, without changing anything on it.
 
-Redis checks a command inside a transaction when it is queued: whether there is such a command, whether the user may run it and use its
-keys, whether the server takes writes now. So everything that the product sends is queued, and then the transaction is thrown away.
+Inside a transaction (MULTI), Redis queues each command and checks it at once: whether the command exists, whether the user may
+run it on its keys, whether the server accepts writes now. So all commands of the product are queued, and then the transaction is
+discarded.
 """
 
 from __future__ import annotations
@@ -19,35 +20,37 @@ from core.redis.address import Address, parse
 from core.redis.refusals import UnusableRedis, first_line
 
 OLDEST: Final = 7
-"""The first major version that has all that we send, for example `SET` with both `NX` and `GET`. Valkey began at 7.2."""
+"""The first major version with all the commands and options that we use, for example `SET` with both `NX` and `GET`. Valkey began
+at 7.2.
+"""
 START_SECONDS: Final = 5.0
 """How long a start waits for a server that does not answer."""
 
 
 class Trouble(StrEnum):
     EVICTS = "evicts"
-    """It may throw away queued work."""
+    """It may delete queued messages when its memory is full."""
     FORGETS = "forgets"
     """It loses its queues when it restarts."""
     HIDDEN = "hidden"
-    """Nobody may know whether it evicts or forgets."""
+    """Our user may not read the settings for the two dangers above."""
     REFUSES = "refuses"
-    """It takes no work just now."""
+    """It does not accept writes now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """Why the product can work with a server, and not as it should. `message`: one line, with the way out."""
+    """A danger of a server that the product can use all the same. `message`: one line that ends with what the operator can do."""
 
     trouble: Trouble
     message: str
 
 
 def require(url: str, *, may_be_away: bool) -> None:
-    """The part of a start that needs Redis. `may_be_away`: a server that does not answer is no reason not to start.
+    """Check Redis at the start of a process. `may_be_away`: the process starts even if the server does not answer.
 
     Raises:
-        UnusableRedis: the product cannot work with this server, or needs it now and has no answer.
+        UnusableRedis: the product cannot use this server, or the server does not answer and must.
     """
     address = parse(url)
     with clients.connect(address.url, seconds=START_SECONDS) as client:
@@ -60,11 +63,11 @@ def require(url: str, *, may_be_away: bool) -> None:
 
 
 def examine(client: redis.Redis, address: Address) -> list[Danger]:
-    """`client` is one for `address`.
+    """Check the server and return its dangers. `client`: connected to `address`.
 
     Raises:
-        UnusableRedis: the product cannot work with this server.
-        redis.RedisError: the server does not answer, so nobody knows.
+        UnusableRedis: the product cannot use this server.
+        redis.RedisError: the server does not answer.
     """
     pool = client.connection_pool
     try:
@@ -77,21 +80,21 @@ def examine(client: redis.Redis, address: Address) -> list[Danger]:
     try:
         return _ask(connection, address)
     except BaseException:
-        connection.disconnect()  # it may be inside the transaction, or have answers that nobody has read
+        connection.disconnect()  # it may still be inside the transaction, or have unread answers
         raise
     finally:
         pool.release(connection)
 
 
 def _ask(connection: ConnectionInterface, address: Address) -> list[Danger]:
-    # An empty transaction, and the beginning of another: whether both of its commands are allowed.
+    # An empty transaction checks that MULTI and EXEC are allowed. Then a second one begins, for the other commands.
     opening: list[rights.Command] = [("HELLO",), ("INFO", "memory", "persistence"), ("MULTI",), ("EXEC",), ("MULTI",)]
     hello, info, begun, ended, _ = _answers(connection, opening)
     check_kind(hello, address)
     if isinstance(begun, ResponseError):
         answers: list[tuple[rights.Command, Any]] = [
             (("MULTI",), begun)
-        ]  # and nothing more is asked: outside a transaction it would be carried out
+        ]  # stop here: outside a transaction the commands would be executed
         connection.disconnect()
     else:
         *queued, thrown_away = _answers(connection, [*rights.ALL, ("DISCARD",)])
@@ -103,7 +106,7 @@ def _ask(connection: ConnectionInterface, address: Address) -> list[Danger]:
 
 
 def _answers(connection: ConnectionInterface, commands: list[rights.Command]) -> list[Any]:
-    """All in one round trip. An error is an answer too."""
+    """The answers to all commands, in one round trip. An error counts as an answer."""
     connection.send_packed_command(connection.pack_commands(commands))
     return [_answer(connection) for _ in commands]
 
@@ -116,10 +119,10 @@ def _answer(connection: ConnectionInterface) -> Any:
 
 
 def check_kind(hello: Any, address: Address) -> None:
-    """`hello`: what the server answered to HELLO. Public for the tests.
+    """Check the kind of server. `hello`: its answer to HELLO. Public for the tests.
 
     Raises:
-        UnusableRedis: this kind of server is of no use.
+        UnusableRedis: this kind of server cannot be used.
     """
     where = address.place
     if isinstance(hello, ResponseError):
@@ -140,7 +143,7 @@ def check_kind(hello: Any, address: Address) -> None:
 def _check_answers(answers: list[tuple[rights.Command, Any]], address: Address) -> None:
     where = address.place
     errors = [(command, answer) for command, answer in answers if isinstance(answer, ResponseError)]
-    # EXEC says it in other words: that what it would have carried out is discarded, because of NOPERM.
+    # The answer to EXEC is different: EXECABORT, because of the commands that were refused with NOPERM.
     forbidden = [
         (command, str(error)) for command, error in errors if isinstance(error, NoPermissionError) or "NOPERM" in str(error)
     ]
@@ -154,7 +157,7 @@ def _check_answers(answers: list[tuple[rights.Command, Any]], address: Address) 
 
 
 def _troubles(answers: list[Any]) -> list[Danger]:
-    """What the server has against commands just now: no memory, no disk, no replica."""
+    """Reasons why the server refuses writes now: no memory, a failed save to disk, too few replicas."""
     said = [first_line(answer) for answer in answers if isinstance(answer, ResponseError)]
     return [
         Danger(Trouble.REFUSES, f"Redis refuses work, which waits until it no longer does: {each}.")

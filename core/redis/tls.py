@@ -1,4 +1,6 @@
-"""Whether an address and its server disagree about TLS. The driver only sees a server that does not answer, or hangs up."""
+"""Detect that an address has TLS but its server does not, or the reverse. The driver only reports that the server does not answer, or
+closes the connection.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ SECONDS: Final = 1.0
 
 
 def mismatch(address: Address) -> UnusableRedis | None:
-    """None: this is not the trouble."""
+    """The reason not to use the server. None: the two agree."""
     place = address.host_and_port
     if place is None:
         return None
@@ -36,7 +38,7 @@ def _answers_in_plain(place: tuple[str, int]) -> bool:
 
 def _speaks_tls(place: tuple[str, int]) -> bool:
     anybody = ssl.create_default_context()
-    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE  # nothing is sent; who it is matters later
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE  # no data is sent here, so the certificate is not checked
     try:
         with socket.create_connection(place, SECONDS) as plain, anybody.wrap_socket(plain, server_hostname=place[0]):
             return True

@@ -1,11 +1,13 @@
-"""Answers kept for as long as nothing has changed: in Redis for every process, and ready to be sent in each process that uses them.
+"""The search cache: search results are kept in Redis for all processes, and decoded in the memory of each process that uses them.
 
-Each carries the version that it was computed for, and no caller gets one without asking Redis for the present version first. The version is
-read before the answer is computed, so an answer that overlaps a change is never believed afterwards.
+Every entry has the version of its route and day for which it was computed. Before an entry is used, Redis is asked for the
+present version; an entry of another version is not used. The version is read before the result is computed. So if flights change
+during the computation, the entry has the old version and is never used after the change.
 
-Whoever asks in the last part of an answer's lifetime is served and has it computed anew behind the scenes, so nobody waits for an
-answer that is in use. Of many who would compute, one does: per process because they share one task, across processes because they share
-a short lock. When Redis fails or hangs, everything is a miss for a second, and nothing else goes wrong.
+An entry that is requested in the last tenth of its lifetime is returned at once and recomputed in the background, so no request
+waits for an entry that is used regularly. Only one computation runs at a time: requests of one process share one task, and
+processes share a short lock in Redis. (The general problem is called a cache stampede.) If Redis fails or does not answer, every
+request computes its result for one second.
 """
 
 from __future__ import annotations
@@ -25,20 +27,22 @@ from core.search.cached_entries import Entry, EntryReader, Found, Names, encode,
 from core.telemetry.incidents import Incident
 
 REFRESH_FROM: Final = 0.9
-"""The part of its lifetime after which an answer that is in use is computed anew."""
+"""The fraction of its lifetime after which a requested entry is recomputed in the background."""
 LOCK_MS: Final = 3_000
-"""How long one process computes before another may try."""
+"""How long one process may compute before another may begin, in milliseconds."""
 WAIT_SECONDS: Final = 0.5
-"""How long a process that has nothing to serve waits for the answer of another before it computes its own."""
+"""How long a process without an entry waits for another process that computes it, before it computes the result itself."""
 LOOK_SECONDS: Final = 0.02
 REDIS_SECONDS: Final = 0.5
-"""A cache that takes longer is slower than what it saves."""
+"""The time limit for Redis. Computing the result takes less time than a slower answer."""
 REST_SECONDS: Final = 1.0
-"""After a failure, how long Redis is left alone."""
+"""How long Redis is not used after a failure."""
 KEPT_BYTES: Final = 8 * 1024 * 1024
-"""Answers that one process keeps ready, by the size they have in Redis. Ready, they take about five times that."""
+"""The most bytes of decoded entries that one process keeps, measured by their size in Redis. Decoded, they take about five times
+as much.
+"""
 ANSWER_BYTES: Final = 512
-"""What keeping the smallest answer takes."""
+"""The size that is counted for the smallest entry."""
 
 _log = structlog.get_logger(__name__)
 
@@ -47,7 +51,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[Value]):
-    """`age` in whole seconds; `hit`: this caller did not cause a computation."""
+    """A search result. `age`: in whole seconds. `hit`: the result was not computed for this caller."""
 
     value: Value
     age: int
@@ -56,8 +60,8 @@ class Answer(Generic[Value]):
 
 @dataclass(frozen=True, slots=True)
 class Question(Generic[Value]):
-    """`compute` asks the database and returns bytes to be kept; `read` makes of them what callers want, or raises
-    `msgspec.DecodeError` where another release wrote them.
+    """What a caller asks for. `compute`: queries the database and returns the bytes to store. `read`: decodes them; it raises
+    `msgspec.DecodeError` if another release wrote them in another format.
     """
 
     names: Names
@@ -74,11 +78,11 @@ class _Kept:
 _Filled: TypeAlias = tuple[_Kept, bool]
 _Fill: TypeAlias = Callable[[], Awaitable[_Filled]]
 _What: TypeAlias = tuple[str, bytes]
-"""The name of an answer, and the version that it is computed for."""
+"""The key of an entry, and the version for which it is computed."""
 
 
 class SearchCache:
-    """Used on the event loop only. `seconds`: how long an answer may be served without being computed again."""
+    """Use it on the event loop only. `seconds`: the lifetime of an entry."""
 
     def __init__(self, client: Redis, *, seconds: int) -> None:
         self._client = client
@@ -93,11 +97,11 @@ class SearchCache:
 
     @property
     def reachable(self) -> Redis | None:
-        """The Redis behind it; None while it is left alone."""
+        """The Redis client; None while Redis is not used after a failure."""
         return None if time.monotonic() < self._resting_until else self._client
 
     async def get(self, question: Question[Value]) -> Answer[Value]:
-        """The answer to this question, kept or computed."""
+        """The answer, from the cache or computed."""
         names = question.names
         if time.monotonic() < self._resting_until:
             return await self._alone(question)
@@ -120,9 +124,9 @@ class SearchCache:
         return Answer(kept.value, max(0, int(age)), hit=True)
 
     def _keep(self, question: Question[Any], entry: Entry) -> _Kept | None:
-        """Make an entry ready; None if this release cannot read it."""
+        """Decode an entry and keep it in memory; None if this release cannot read it."""
         before = self._ready.get(question.names)
-        if before is not None and before.entry is entry:  # it was read for many at once
+        if before is not None and before.entry is entry:  # another caller of the same read has decoded it
             return before
         try:
             kept = _Kept(entry, question.read(entry.body))
@@ -136,9 +140,9 @@ class SearchCache:
         return kept
 
     async def _together(self, what: _What, fill: _Fill) -> Answer[Any]:
-        """Join whoever does the same thing already."""
+        """Wait for the running task for the same entry and version, or start one."""
         joined = what in self._under_way
-        # A caller that goes away must not take the answer away from the others.
+        # If one caller is cancelled, the task must go on for the others.
         kept, computed = await asyncio.shield(self._begin(what, fill))
         return Answer(kept.value, max(0, int(time.time() - kept.entry.stored_at)), hit=joined or not computed)
 
@@ -155,19 +159,19 @@ class SearchCache:
         if task.cancelled():
             return
         if error := task.exception():
-            # Callers that wait for it get the error. In the background nobody waits, and the kept answer is served until it expires.
+            # Callers that wait get the error. After an error in the background, the old entry is used until it expires.
             self._uncomputed.failed(error=str(error))
         else:
             self._uncomputed.succeeded()
 
     def _rest(self, error: Exception) -> None:
         now = time.monotonic()
-        if now >= self._resting_until:  # many are told of the same failure
+        if now >= self._resting_until:  # report the failure once, although many requests see it
             self._resting_until = now + REST_SECONDS
             self._outage.failed(error=str(error) or type(error).__name__)
 
     async def _alone(self, question: Question[Value]) -> Answer[Value]:
-        """Without Redis. Whoever asks meanwhile shares the answer, which is as fresh as the database's when it was begun."""
+        """Compute the answer without Redis. Requests that come during the computation share it."""
 
         async def computed() -> _Filled:
             body = await question.compute()
@@ -178,9 +182,9 @@ class SearchCache:
     async def _fill(
         self, question: Question[Any], version: bytes, served: _Kept | None, *, after: _Kept | None = None
     ) -> _Filled:
-        """An answer that is younger than `after`, and whether this process computed it.
+        """An entry that is newer than `after`, and whether this process computed it.
 
-        `served`: what callers have meanwhile, so that no other process's work has to be done twice for them.
+        `served`: the entry that callers got in the meantime. If another process is computing, this one does not wait for it.
         """
         names = question.names
         try:
@@ -202,14 +206,14 @@ class SearchCache:
         except (RedisError, TimeoutError) as error:
             self._rest(error)
         kept = self._keep(question, entry)
-        assert kept is not None, "what this release wrote, it reads"
+        assert kept is not None, "a release can read the entries that it wrote"
         return kept, True
 
     async def _claim(self, question: Question[Any], version: bytes, after: _Kept | None) -> tuple[bool, _Kept | None]:
-        """Whether it is this process's turn to compute; and the answer, if another process has stored it just now."""
+        """Whether this process got the lock and must compute; and the entry, if another process has just stored it."""
         names = question.names
         async with self._client.pipeline(transaction=False) as pipeline:
-            # In this order: whoever had the lock before has stored its answer before it let go.
+            # First the lock, then the entry: a process stores its entry before it releases the lock.
             pipeline.set(names.lock, b"", nx=True, px=LOCK_MS)
             pipeline.get(names.value)
             mine, value = await pipeline.execute()
@@ -219,7 +223,7 @@ class SearchCache:
         return bool(mine), kept
 
     async def _from_elsewhere(self, question: Question[Any], after: _Kept | None) -> _Kept | None:
-        """Wait for the process that holds the lock."""
+        """Wait for the entry of the process that holds the lock."""
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
             await asyncio.sleep(LOOK_SECONDS)

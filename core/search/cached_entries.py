@@ -1,4 +1,6 @@
-"""Entries of the search cache, read for many callers in one round trip: what is asked while one is under way is the next."""
+"""Read entries of the search cache from Redis, for many callers in one round trip. Requests that come during a round trip share
+the next one.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,11 @@ from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
 LAST_TURNS: Final = 10
-"""Turns of the event loop that an answer has after its time is over."""
+"""How many more turns of the event loop an answer of Redis gets after its time limit."""
 
 
 class Names(NamedTuple):
-    """The Redis keys of one answer. All three must be in one cluster slot."""
+    """The Redis keys of one entry. All three must be in one cluster slot."""
 
     value: str
     version: str
@@ -24,7 +26,7 @@ class Names(NamedTuple):
 
 
 class Entry(msgspec.Struct, array_like=True, frozen=True):
-    """An answer, the version that it was computed for, and when (unix time in seconds)."""
+    """A stored result: its bytes, the version for which it was computed, and when it was stored (unix time in seconds)."""
 
     version: bytes
     stored_at: float
@@ -32,7 +34,7 @@ class Entry(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Found(NamedTuple):
-    """The version that is true now; and the entry, if it was asked for, is there and is of that version."""
+    """The present version; and the entry, if it was requested, exists and has that version."""
 
     version: bytes
     entry: Entry | None
@@ -43,10 +45,10 @@ _decoder: Final = msgspec.msgpack.Decoder(Entry)
 
 
 class EntryReader:
-    """Used on the event loop only. One connection serves any number of callers, so none of them waits for a pool.
+    """Use it on the event loop only. All callers share one connection, so none of them waits for a free one.
 
-    `version_seconds`: how long a version lives that nobody had set. It is never absent for a reader: one that Redis lost comes back
-    as another one, so that nothing that was computed before is believed.
+    `version_seconds`: the lifetime of a version that the reader creates. If Redis has no version (for example after it lost its
+    data), the reader creates a new random one, so entries that were computed before are not used.
     """
 
     def __init__(self, client: Redis, *, patience_seconds: float, version_seconds: int) -> None:
@@ -58,10 +60,10 @@ class EntryReader:
         self._reading: asyncio.Task[None] | None = None
 
     async def read(self, names: Names, *, with_entry: bool) -> Found:
-        """What is under these names, as of now or later.
+        """Read version and entry. The values are from the time of this call or later.
 
         Raises:
-            RedisError, TimeoutError: Redis failed, or took longer than the patience.
+            RedisError, TimeoutError: Redis failed, or took longer than `patience_seconds`.
         """
         future: asyncio.Future[Found] = asyncio.get_running_loop().create_future()
         futures = self._waiting.get(names)
@@ -81,7 +83,7 @@ class EntryReader:
             wanted, self._wanted = self._wanted, set()
             try:
                 answers = await self._patiently(self._fetch([(names, names in wanted) for names in asked]))
-            except Exception as error:  # whatever it is, it belongs to the callers, and the next round goes on
+            except Exception as error:  # every error is passed to the callers of this round trip; the next round trip goes on
                 for futures in asked.values():
                     for future in futures:
                         if not future.done():
@@ -89,11 +91,13 @@ class EntryReader:
                 continue
             for futures, found in zip(asked.values(), answers, strict=True):
                 for future in futures:
-                    if not future.done():  # the caller has gone away
+                    if not future.done():  # done: the caller was cancelled
                         future.set_result(found)
 
     async def _patiently(self, fetching: Coroutine[Any, Any, list[Found]]) -> list[Found]:
-        """Redis is not to blame when this process was too busy to read its answer: that gets a few more turns of the loop."""
+        """Wait with the time limit. If this process was too busy to read an answer that has arrived, a few more turns of the
+        event loop read it, so a busy process does not take Redis for failed.
+        """
         task = asyncio.ensure_future(fetching)
         await asyncio.wait([task], timeout=self._patience)
         for _ in range(LAST_TURNS):
@@ -131,12 +135,12 @@ class EntryReader:
 
 
 def found(version: bytes, value: bytes | None) -> Found:
-    """What a reader makes of the bytes under both names."""
+    """The result of a read, from the bytes of version and entry."""
     if value is None:
         return Found(version, None)
     try:
         entry = _decoder.decode(value)
-    except msgspec.DecodeError:  # another release wrote it
+    except msgspec.DecodeError:  # another release wrote it in another format
         return Found(version, None)
     return Found(version, entry if entry.version == version else None)
 

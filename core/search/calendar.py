@@ -19,12 +19,12 @@ from core.flights.models import FlightStatus
 from core.money import in_units
 
 CHEAPEST: Final = 20
-"""Flights of a day in each currency that are looked at for free seats, the cheapest first."""
+"""How many flights of each day and currency are checked for free seats, beginning with the cheapest."""
 
 _MONTH: Final = f"""
     SELECT departure_date, id, price, currency, departure_ts FROM flights
-    WHERE source_key = %s AND destination_key = %s AND departure_date BETWEEN %s AND %s AND status = {FlightStatus.SCHEDULED.sql} AND departure_ts > now()
-    ORDER BY departure_date, currency, price, departure_ts, id
+    WHERE source_key = %s AND destination_key = %s AND departure_date BETWEEN %s AND %s AND status = {FlightStatus.SCHEDULED.sql}
+    AND departure_ts > now() ORDER BY departure_date, currency, price, departure_ts, id
 """  # noqa: S608  # only constants
 
 
@@ -38,9 +38,9 @@ class LowestPrice(msgspec.Struct, frozen=True, kw_only=True):
 class CalendarDay(msgspec.Struct, frozen=True, kw_only=True):
     """A local day at the source. `flights`: direct ones that are still to depart, sold out or not.
 
-    `prices`: the lowest of each currency, because prices of different currencies are not compared; the currency of most flights of the month
-    comes first. None where none of the twenty cheapest flights of a currency has seats for the party. `price` and `currency` are
-    the first of them, or null.
+    `prices`: the lowest of each currency, because prices of different currencies are not compared; the currency of most flights
+    of the month comes first. None where none of the twenty cheapest flights of a currency has seats for the party. `price` and
+    `currency` are the first of them, or null.
     """
 
     date: date
@@ -58,14 +58,16 @@ class Offer(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Day(msgspec.Struct, frozen=True, array_like=True):
-    """`cheapest`: those of each currency, in order. `departures`: of all flights of the day."""
+    """One day as it is cached. `cheapest`: the cheapest flights of each currency, in order. `departures`: the times of all
+    flights.
+    """
 
     date: date
     cheapest: list[Offer]
     departures: list[datetime]
 
     def ahead(self, now: datetime) -> list[list[Offer]]:
-        """The cheapest flights that have not departed, of each currency; none is empty."""
+        """The cheapest flights of each currency that have not departed. Currencies without such flights are left out."""
         by_currency: dict[str, list[Offer]] = {}
         for offer in self.cheapest:
             if offer.departure_ts > now:
@@ -74,7 +76,9 @@ class Day(msgspec.Struct, frozen=True, array_like=True):
 
 
 def find_days(connection: RawConnection, source_key: str, destination_key: str, month: date) -> list[Day]:
-    """The days of a month (`month` is any day of it) that have scheduled flights to come: schedule and price, which can be kept."""
+    """The days of a month (`month`: any day of it) with scheduled flights that have not departed. It has no seat counts, so it
+    can be cached.
+    """
     first, last = month.replace(day=1), month.replace(day=monthrange(month.year, month.month)[1])
     rows = connection.execute(_MONTH, (source_key, destination_key, first, last)).fetchall()
     days = []
@@ -85,7 +89,7 @@ def find_days(connection: RawConnection, source_key: str, destination_key: str, 
 
 
 def merge(months: Sequence[Sequence[Day]]) -> Sequence[Day]:
-    """The days of a month on several routes as the days of one."""
+    """Combine the days of several routes (all airport pairs of two cities) into one calendar."""
     if len(months) == 1:
         return months[0]
     of_day: dict[date, list[Day]] = {}
@@ -107,7 +111,9 @@ def merge(months: Sequence[Sequence[Day]]) -> Sequence[Day]:
 
 
 def list_days(days: Sequence[Day], free: Mapping[UUID, int], *, party: int, now: datetime) -> list[CalendarDay]:
-    """What travellers see of the days on which something is still to depart; `free`: seats of flights, of as many as are known."""
+    """The calendar for travellers: days with flights that have not departed. `free`: free seats of flights, as far as they are
+    known.
+    """
     listed = []
     count = Counter(offer.currency for day in days for offer in day.cheapest)
     for day in days:
@@ -125,6 +131,6 @@ def list_days(days: Sequence[Day], free: Mapping[UUID, int], *, party: int, now:
 
 
 def _cheapest(offers: Sequence[Offer]) -> list[Offer]:
-    """Of offers in the order of currency and price, the first ones of each currency."""
+    """The first `CHEAPEST` fares of each currency. `offers`: ordered by currency and price."""
     of_currency = (list(group) for _, group in groupby(offers, key=lambda offer: offer.currency))
     return [offer for group in of_currency for offer in group[:CHEAPEST]]

@@ -1,4 +1,4 @@
-"""Flights of one route on one day: what search computes when no cache answers."""
+"""Read the flights of one route on one day from the database. This is what the search computes if the cache has no entry."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from core.flights.models import FlightStatus
 from core.flights.views import COLUMNS, FlightRow, FlightView
 
 ROWS: Final = 500
-"""Flights of one answer. A client sees at most 100; the others take the place of those that depart before the answer is computed
-again."""
+"""The most flights of one cached result. A client gets at most 100; the others replace flights that depart during the lifetime of
+the entry.
+"""
 
 
 class SearchSort(StrEnum):
@@ -29,12 +30,14 @@ _ORDER: Final = {
     SearchSort.PRICE: SQL("count(*) OVER (PARTITION BY currency) DESC, currency, price, departure_ts, id"),
     SearchSort.FASTEST: SQL("arrival_ts - departure_ts, currency, price, departure_ts, id"),
 }
-"""Prices are compared within a currency only. By price, one currency comes after the other, the one of most flights first."""
+"""Prices are compared within one currency only. Sorted by price, flights are grouped by currency; the currency with most flights
+comes first.
+"""
 _SEARCH: Final = {
     sort: SQL(f"""
         SELECT {{columns}} FROM flights
-        WHERE source_key = %s AND destination_key = %s AND departure_date = %s AND status = {FlightStatus.SCHEDULED.sql} AND departure_ts > now()
-        ORDER BY {{order}} LIMIT %s
+        WHERE source_key = %s AND destination_key = %s AND departure_date = %s AND status = {FlightStatus.SCHEDULED.sql} AND
+        departure_ts > now() ORDER BY {{order}} LIMIT %s
         """).format(columns=COLUMNS, order=order)  # noqa: S608  # only constants
     for sort, order in _ORDER.items()
 }
@@ -43,6 +46,8 @@ _SEARCH: Final = {
 def find_flights(
     connection: RawConnection, source_key: str, destination_key: str, day: date, sort: SearchSort
 ) -> list[FlightView]:
-    """Scheduled flights that have not departed, in order. Place keys as in `core/places/registry.py`; `day` as at the source."""
+    """Scheduled flights that have not departed, in order. The place keys are those of `End.key` (`core/places/route.py`). `day`:
+    local date at the source.
+    """
     rows = fetch(connection, FlightRow, _SEARCH[sort], (source_key, destination_key, day, ROWS))
     return [row.view for row in rows]

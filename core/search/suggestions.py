@@ -14,22 +14,24 @@ from core.places.folding import fold
 from core.places.fuzzy_match import Spellings
 
 _CODE, _NAME, _WORD, _OTHER, _NEAR = range(5)
-"""Kinds of matches, best first: the code, the beginning of a name, of a word in a name, of a name in another language or time; of a name
-or a word with edits.
+"""Kinds of matches, best first: the code; the beginning of a name; the beginning of a word in a name; the beginning of a foreign
+or former name; the beginning of a name or word with typing errors.
 """
 _Rank: TypeAlias = tuple[int, int]
-"""How well a place matches, the smaller the better: the kind of match, then twice the edits, plus one for a wrong first letter."""
+"""The quality of a match; smaller is better. First the kind of match, then twice the number of edits, plus one for a wrong first
+letter.
+"""
 _NO_MATCH: Final[_Rank] = (_NEAR + 1, 0)
 REMEMBERED: Final = 2_000
-"""Typed beginnings whose matches are kept."""
+"""For how many typed texts the matches are cached."""
 OTHER_FROM: Final = 3
-"""So many letters typed, before names in other languages are looked at: with fewer, every place has one that begins so."""
+"""Foreign and former names are searched from so many letters on. With fewer letters, nearly every place would have a matching one."""
 _ALLOWED: Final = ((6, 2), (3, 1))
 """How many typing errors are allowed, by the number of letters typed."""
 
 
 class Suggestions:
-    """An index over places that have flights. What was typed before is remembered: everybody types the same beginnings."""
+    """An index of the places that have flights. Matches are cached, because many users type the same beginnings."""
 
     def __init__(self, served: Iterable[ServedPlace]) -> None:
         known = [*served]
@@ -56,14 +58,16 @@ class Suggestions:
         self._ranked = lru_cache(REMEMBERED)(self._rank_all)
 
     def find(self, typed: str, limit: int) -> list[AirportView]:
-        """The best matches for `typed`, best first, and the busier of two that match alike; with nothing typed, the busiest places."""
+        """The best matches for `typed`, best first; among equal matches, places with more traffic first. Without text: the places
+        with most traffic.
+        """
         wanted = fold(typed)
         ranked = self._ranked(wanted) if wanted else range(limit)
         return [self._airports[order] for order in ranked[:limit] if order < len(self._airports)]
 
     def _rank_all(self, wanted: str) -> list[int]:
-        """Positions of all that match, the best first. Typing errors are looked for only where nothing is called so: who has typed "del"
-        and sees Delhi did not mean Dulles.
+        """Positions of all matching places, best first. Typing errors are only considered if no name matches exactly: somebody
+        who typed "del" and gets Delhi did not mean Dulles.
         """
         ranks: dict[int, _Rank] = {}
         matches = [*self._exact(wanted)]
@@ -95,7 +99,7 @@ class Suggestions:
 
 
 def _shared_cities(served: Sequence[ServedPlace]) -> Iterator[ServedPlace]:
-    """The cities of which several airports have flights: whoever means the city means all of them."""
+    """One entry for each city with flights at several airports: choosing it means all of its airports."""
     by_code = {place.airport.iata: place for place in served if place.airport.iata}
     named = {fold(place.airport.name) for place in served}
     for city, code in cities.of_several_airports():
@@ -107,7 +111,7 @@ def _shared_cities(served: Sequence[ServedPlace]) -> Iterator[ServedPlace]:
 
 
 def _names(served: ServedPlace) -> list[str]:
-    """What a place is called, folded; first what its flights call it."""
+    """The names of a place, folded. The first is the name in the data of its flights."""
     airport = served.airport
     place = registry.airport(airport.iata) if airport.iata else None
     known = [place.city, place.airport] if place else []

@@ -92,7 +92,7 @@ NO_REDIS = ["hidden", "redis://[hidden", "redis://:p@hidden@127.0.0.1/0", "redis
         ({"SKYQUEUE_ADMIN_PASSWORD": "x" * 129}, "SKYQUEUE_ADMIN_PASSWORD: Value should have at most 128 items"),
         (
             {"SKYQUEUE_CONNECTION_MIN_MINUTES": "400"},
-            "SKYQUEUE_CONNECTION_MIN_MINUTES must not be more than SKYQUEUE_CONNECTION_MAX_MINUTES",
+            "SKYQUEUE_CONNECTION_MIN_MINUTES must not be more than SKYQUEUE_CONNECTION_MAX_MINUTES.",
         ),
         ({"SKYQUEUE_JWT_SECRET": "short"}, "SKYQUEUE_JWT_SECRET is shorter than 32 bytes"),
         ({"SKYQUEUE_JWT_SECRET_FILE": "/none/such"}, "SKYQUEUE_JWT_SECRET_FILE: /none/such cannot be read: No such file"),
@@ -146,10 +146,7 @@ def test_what_nobody_foresaw_is_one_line_too(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("launcher.commands.locate", lambda _: int("many"))
-    assert (
-        refusal(capsys, "up")
-        == "skyqueue: Something that nobody foresaw went wrong: ValueError: invalid literal for int() with base 10: 'many'"
-    )
+    assert refusal(capsys, "up") == "skyqueue: An unexpected error: ValueError: invalid literal for int() with base 10: 'many'"
 
 
 @pytest.mark.parametrize("parent", [signal.SIG_DFL, signal.SIG_IGN], ids=["at a terminal", "in the background of a script"])

@@ -76,7 +76,7 @@ def test_both_at_once_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         (None, "cannot be read: No such file or directory."),
         (b"", "is empty."),
         (b" \n", "is empty."),
-        (b"hidden\nhidden\n", "holds more than one line."),
+        (b"hidden\nhidden\n", "has more than one line."),
         (b"hidden\xff", "is not text in UTF-8."),
     ],
 )

@@ -1,12 +1,14 @@
-"""The best itineraries first, without listing the others.
+"""List the best itineraries first, without computing the others.
 
-The smallest key of any itinerary through a segment is known before an itinerary is listed: it is the segment's own part of the key
-plus the smallest part in the range of segments that can follow it (`range_minimum.py`). So the best segments are chosen first, then the
-best pairs, then the itineraries. Each step makes the bound smaller, and whatever is left out has a key above the bound. This is branch
-and bound with exact lower bounds.
+The smallest key of any itinerary through a segment is known before that itinerary is computed: it is the segment's own part of
+the key plus the smallest part in the range of segments that can follow it (`range_minimum.py`). So the best segments are chosen
+first, then the best pairs, then the itineraries. Each step makes the bound smaller, and every itinerary that is left out has a
+key above the bound. This is branch and bound with exact lower bounds (A. Land, A. Doig: "An Automatic Method of Solving Discrete
+Programming Problems", 1960).
 
-A worked example with prices as keys, two itineraries wanted: first segments cost 100 and 400; the cheapest segment that can follow the
-first one costs 90, the second one 50. The lower bounds are 190 and 450. If the direct flight costs 300, the bound for two itineraries is
+A worked example with prices as keys, two itineraries wanted: first segments cost 100 and 400; the cheapest segment that can
+follow the first one costs 90, the second one 50. The lower bounds are 190 and 450. If the direct flight costs 300, the bound for
+two itineraries is
 300, so nothing through the second segment is listed at all.
 """
 
@@ -26,12 +28,14 @@ from core.search.itineraries.segments import Rows, expand
 from core.search.itineraries.tables import Ints
 
 WORK: Final = 1_000_000
-"""Combinations that one step lists at most, the most promising ones: what bounds time and memory whatever the timetable."""
+"""The most combinations that one step computes, those with the smallest bounds first. It limits time and memory for any timetable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Every itinerary whose key is at most some bound. `everything`: there are no others. `cut`: some are missing, because of `WORK`."""
+    """All itineraries whose key is at most some bound. `everything`: there are no others. `cut`: some are missing because of the
+    limit `WORK`.
+    """
 
     itineraries: Itineraries
     everything: bool
@@ -39,7 +43,7 @@ class Listed:
 
 
 class BestFirst:
-    """The itineraries of `joined` by what `weights` make of them."""
+    """The itineraries of `joined`, ordered by the key that `weights` define."""
 
     def __init__(self, joined: JoinedSegments, weights: Weights) -> None:
         self._joint, self._weights = joined, weights
@@ -52,7 +56,7 @@ class BestFirst:
         self._two_stops = self._before_and_middle + _best(self._last, joined.after)
 
     def list(self, at_least: int) -> Listed:
-        """The best itineraries: so many at least, if there are, and if not too many of them take longer than they may."""
+        """The best itineraries: at least so many, if there are as many, and if not too many of them exceed the longest duration."""
         bound = _bound(at_least, self._direct, self._one_stop, self._two_stops)
         pairs, cut_pairs = self._pairs(bound)
         middle, last, keys, cut_ends = self._ends(bound)
@@ -66,8 +70,9 @@ class BestFirst:
         return Listed(itineraries, everything=not cut and tighter == _NO_BOUND, cut=cut)
 
     def without(self, shown: Itineraries) -> BestFirst:
-        """The same without the itineraries with two stops through a middle segment that `shown` beat even if everything about them were as good as
-        it can be: the latest departure, the earliest arrival and the lowest price that the segment can be part of.
+        """A copy without the middle segments that cannot be part of a useful itinerary. For a middle segment, the best
+        conceivable itinerary has the latest departure, the earliest arrival and the lowest price of all itineraries through it.
+        If an itinerary of `shown` dominates even this one, the segment is removed.
         """
         joined = self._joint
         ideal = dominance.criteria(
@@ -117,13 +122,15 @@ def _best(values: Ints, ranges: Ranges) -> Ints:
 
 
 def _bound(at_least: int, *keys: Ints) -> int:
-    """The key that so many of these do not exceed."""
+    """The smallest bound so that at least `at_least` of the keys are at most the bound."""
     together = np.concatenate(keys)
     return _NO_BOUND if len(together) <= at_least else int(np.partition(together, at_least - 1)[at_least - 1])
 
 
 def _expanded(keys: Ints, bound: int, ranges: Ranges) -> tuple[Rows, Rows, Rows, bool]:
-    """Those within the bound, and all numbers of their ranges with the position of their owner among them; whether it had to be cut."""
+    """The positions of keys within the bound; the numbers of their ranges, each with the position of its owner; and whether the
+    limit `WORK` was reached.
+    """
     chosen = np.flatnonzero(keys <= bound)
     counts = ranges.high[chosen] - ranges.low[chosen]
     cut = bool(np.sum(counts) > WORK)

@@ -1,11 +1,12 @@
-"""Which itineraries are worth showing: those that no other one dominates (the Pareto front).
+"""Select the itineraries that are worth showing: those that no other one dominates. In the literature this set is the Pareto
+front, or the skyline (S. Börzsönyi, D. Kossmann, K. Stocker: "The Skyline Operator", ICDE 2001).
 
-An itinerary with stops is left out when another one, paid in the same currency, leaves no earlier, arrives no later, costs no more and has
-no more stops, and is better in one of these. Direct flights are always shown.
+An itinerary with stops is left out when another one, paid in the same currency, leaves no earlier, arrives no later, costs no
+more and has no more stops, and is better in one of these. Direct flights are always shown.
 
 A worked example, with departure, arrival, price and stops: X = (08:00, 12:00, 200, 1), Y = (08:00, 11:00, 180, 1), Z = (09:00, 13:00,
-150, 1). Y dominates X: it leaves no earlier, arrives no later, costs no more, has no more stops, and is better in two of these. Neither
-Y nor Z dominates the other: Z is cheaper, Y arrives earlier. So Y and Z are shown.
+150, 1). Y dominates X: it leaves no earlier, arrives no later, costs no more, has no more stops, and is better in two of these.
+Neither Y nor Z dominates the other: Z is cheaper, Y arrives earlier. So Y and Z are shown.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ BLOCK: Final = 64
 
 
 class Criteria(NamedTuple):
-    """Columns of equal length. `criteria_sum` is the sum of what makes an itinerary worse: of two itineraries of which one is nowhere worse, it tells
-    whether it is better anywhere.
+    """Columns of equal length, one for each criterion; smaller is better. `criteria_sum` is their sum: if one itinerary is not
+    worse than another in any criterion, it is better in some criterion exactly if its sum is smaller.
     """
 
     departure: Ints
@@ -42,14 +43,17 @@ def criteria(departure: Ints, arrival: Ints, price: Ints, stops: Ints, currency:
 
 
 def undominated(itineraries: Itineraries, count: int) -> npt.NDArray[np.intp]:
-    """The first `count` itineraries worth showing, of itineraries in order: whoever is better comes earlier in it."""
+    """The first `count` itineraries worth showing. `itineraries`: in order, so that an itinerary comes before all those that it
+    dominates.
+    """
     left = criteria(itineraries.departure, itineraries.arrival, itineraries.price, itineraries.stops, itineraries.currency)
     rows = np.arange(len(itineraries))
     kept: list[npt.NDArray[np.intp]] = []
     found = 0
     while len(rows) and found < count:
         block = left.take(slice(BLOCK))
-        # What is left out here would itself be left out because of something that is kept.
+        # It is enough to compare with itineraries that are kept: dominance is transitive, so a removed one is dominated by a kept
+        # one.
         stands = ~dominated(block, block)
         kept.append(rows[:BLOCK][stands])
         found += len(kept[-1])
@@ -60,7 +64,7 @@ def undominated(itineraries: Itineraries, count: int) -> npt.NDArray[np.intp]:
 
 
 def dominated(itineraries: Criteria, others: Criteria) -> npt.NDArray[np.bool_]:
-    """Which of the itineraries any of the others beats."""
+    """For each itinerary, whether one of the others dominates it."""
     mine = Criteria(*(column[:, None] for column in itineraries))
     worse: npt.NDArray[np.bool_] = others.price <= mine.price
     worse &= others.departure >= mine.departure

@@ -1,4 +1,4 @@
-"""An itinerary is one flight, two or three, from the source to the destination."""
+"""Itineraries as arrays. An itinerary is one, two or three flights from the source to the destination."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NO_FLIGHT: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Itineraries:
-    """Columns of equal length. `rows`: the flights of each itinerary, three of them, `NO_FLIGHT` behind the last."""
+    """Columns of equal length. `rows`: three flights of each itinerary; `NO_FLIGHT` where there are fewer."""
 
     key: Ints
     rows: Ints
@@ -27,7 +27,7 @@ class Itineraries:
 
     @classmethod
     def along(cls, key: Ints, *segments: Segments) -> Itineraries:
-        """Itineraries whose flights are in the same place of each of `segments`, in the order of travel."""
+        """Itineraries from parallel columns: itinerary i consists of row i of each of `segments`, in the order of travel."""
         rows = np.full((len(key), 3), NO_FLIGHT)
         for position, segment in enumerate(segments):
             rows[:, position] = segment.row

@@ -1,6 +1,12 @@
-"""Which segments can follow which: for each segment, the range of a sorted array that holds everything that can follow it.
+"""Find which segments can follow which. For each segment the result is a range of a sorted array that contains all segments that
+can follow it.
 
-No itinerary is listed here. With 1,000 first segments and 1,000 last ones there may be a million pairs, but only 1,000 ranges.
+No itinerary is computed here. With 1,000 first segments and 1,000 last ones there may be a million pairs, but there are only
+1,000 ranges.
+
+An example: the last segments, sorted by place and departure, are 0: B 09:30, 1: B 10:00, 2: B 14:00, 3: D 11:00. A first segment
+arrives at B at 09:00, and waits of 45 minutes to 6 hours are allowed. Binary search for (B, 09:45) and (B, 15:00) gives the range
+[1, 3).
 """
 
 from __future__ import annotations
@@ -23,7 +29,7 @@ _CURRENCY_BITS: Final = 15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What makes two flights a connection. Waits are in seconds, both bounds are allowed."""
+    """The limits of the wait between two flights of an itinerary, in seconds, both inclusive."""
 
     max_stops: int
     min_wait: int
@@ -31,7 +37,7 @@ class Rules:
 
 
 class Ranges(NamedTuple):
-    """[low, high) of another array for each segment; none is empty."""
+    """For each segment a range [low, high) of another array. No range is empty."""
 
     low: Rows
     high: Rows
@@ -46,10 +52,11 @@ class Ranges(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class JoinedSegments:
-    """`direct`: from source to destination. `first` leave the source, sorted by where and when they arrive; `last` reach the
-    destination, sorted by where and when they leave.
+    """The segments of one search, and which can follow which.
 
-    `onward`: first segments that a last one follows, and the last ones. `middle`: between a first and a last segment; `before`, `after`: which.
+    `direct`: from source to destination. `first`: leave the source, sorted by place and time of arrival. `last`: reach the
+    destination, sorted by place and time of departure. `onward`: for first segments, the range of last segments that can follow.
+    `middle`: segments between a first and a last one; `before` and `after`: the ranges of first and last segments for each.
     """
 
     origin: int
@@ -83,7 +90,8 @@ def join(span: Span, departing: Segments, destination: int, rules: Rules) -> Joi
         last = span.arriving(destination, begin, end)
         last = last.take((last.source != first.source[0]) & (last.arrival <= end))
         if rules.max_stops == 2 and len(last.row):
-            # No place comes twice: a first segment never ends at the destination, a last one never begins at the source.
+            # An itinerary never visits a place twice: a first segment does not end at the destination, a last one does not begin
+            # at the source.
             middle = span.between(
                 boarding_windows(first.destination, first.arrival + rules.min_wait, first.arrival + rules.max_wait),
                 boarding_windows(last.source, np.full(len(last.row), begin), last.departure - rules.min_wait),
@@ -106,13 +114,15 @@ def join(span: Span, departing: Segments, destination: int, rules: Rules) -> Joi
 
 
 def _key(place: npt.NDArray[np.int32], currency: npt.NDArray[np.int32], moment: Ints) -> Ints:
-    """A place at a moment. Who pays in another currency is elsewhere: an itinerary has one."""
+    """Place, currency and time as one sort key. The currency is part of it because all flights of an itinerary have the same
+    currency.
+    """
     key: Ints = ((place.astype(np.int64) << _CURRENCY_BITS | currency) << _MOMENT_BITS) + moment
     return key
 
 
 def _matches(index: Ints, begin: Ints, end: Ints) -> tuple[Rows, Ranges]:
-    """Who finds something between begin and end, and the range of it."""
+    """The rows for which `index` has values between begin and end, and the range of these values for each."""
     low, high = np.searchsorted(index, begin), np.searchsorted(index, end, side="right")
     found = np.flatnonzero(high > low)
     return found, Ranges(low[found], high[found])

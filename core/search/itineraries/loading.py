@@ -1,4 +1,6 @@
-"""Read flights into arrays: one value for each column, so no row becomes Python objects and the other threads keep running."""
+"""Read flights from Postgres into arrays. The query returns each column as one binary value, so no Python object is created for
+each row, and other threads are not blocked.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,9 @@ from core.search.itineraries.tables import EPOCH, DayTable, Flights, Ints, Numbe
 _COLUMNS: Final = f"""
     string_agg(convert_to(source_key, 'UTF8'), '\\x00'::bytea), string_agg(convert_to(destination_key, 'UTF8'), '\\x00'::bytea),
     string_agg(timestamptz_send(departure_ts), ''::bytea), string_agg(timestamptz_send(arrival_ts), ''::bytea),
-    string_agg(int8send(({money.in_units_sql("price", "currency")} * {money.SMALLEST_PER_UNIT})::bigint), ''::bytea), string_agg(convert_to(currency, 'UTF8'), '\\x00'::bytea),
-    string_agg(date_send(departure_date), ''::bytea), string_agg(uuid_send(id), ''::bytea)
+    string_agg(int8send(({money.in_units_sql("price", "currency")} * {money.SMALLEST_PER_UNIT})::bigint), ''::bytea),
+    string_agg(convert_to(currency, 'UTF8'), '\\x00'::bytea), string_agg(date_send(departure_date), ''::bytea),
+    string_agg(uuid_send(id), ''::bytea)
 """
 _DAY: Final = SQL(f"""
     SELECT {_COLUMNS} FROM flights WHERE departure_ts >= %s AND departure_ts < %s
@@ -34,7 +37,7 @@ _ROUTE_DAYS: Final = SQL(f"""
 
 
 class Loader:
-    """Gives places and currencies their numbers. One thread at a time may load."""
+    """Loads flights, and assigns numbers to places and currencies. Only one thread at a time may use it."""
 
     def __init__(self, places: NumberedNames, currencies: NumberedNames) -> None:
         self._places = places
@@ -50,7 +53,7 @@ class Loader:
     def replace(
         self, connection: RawConnection, tables: Sequence[DayTable], changed: Sequence[tuple[str, str, date]]
     ) -> list[DayTable]:
-        """The tables with the flights of the changed route days as they are now."""
+        """Copies of the tables in which the flights of the changed routes and days are replaced by their present state."""
         sources, destinations, days = zip(*changed, strict=True)
         parameters = (list(sources), list(destinations), list(days))
         now = self._flights(connection.execute(_ROUTE_DAYS, parameters, binary=True).fetchone())

@@ -1,6 +1,7 @@
-"""What is better: a price and a duration become one whole number, the sum of what each segment adds to it.
+"""The order of itineraries: price and duration are combined to one whole number, the key. Smaller is better.
 
-Because it is a sum, the best continuation of a segment does not depend on how one got there, and a search can begin with the best.
+The key is a sum over the segments. So the best continuation of a segment does not depend on the segments before it, and a search can
+begin with the best segments.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 STOP_SECONDS: Final = 3600
-"""What a stop is worth to the best mix: an itinerary with one stop more must be an hour faster."""
+"""In the order `best`, a stop counts as so much extra duration: an itinerary with one stop more must be an hour faster to be
+better.
+"""
 MAX_SECONDS: Final = 72 * 3600
-"""No itinerary takes longer."""
+"""The longest duration of an itinerary."""
 _DURATIONS: Final = 1 << 18
 """More than any duration in seconds."""
 _PRICES: Final = 1 << 39
@@ -28,7 +31,7 @@ class Ranking(StrEnum):
 
 
 class Weights(NamedTuple):
-    """What a thousandth of the currency, a second and a stop add. Every sum fits in 63 bits."""
+    """How much a thousandth of the currency, a second and a stop add to the key. Every sum fits in 63 bits."""
 
     price: int
     second: int
@@ -40,9 +43,10 @@ FASTEST: Final = Weights(1, _PRICES, 0)
 
 
 def best(*, cheapest: int, fastest: int) -> Weights:
-    """`cheapest` in thousandths of the currency (nothing counts as one), `fastest` in seconds: both of the schedule, whatever is sold out.
+    """The weights of the order `best`. `cheapest`: the lowest price in thousandths of the currency, at least 1. `fastest`: the
+    shortest duration in seconds. Both include sold-out flights, so that the order does not change when flights are sold out.
 
-    price / cheapest + duration / fastest, in whole numbers: multiplied by both.
+    The key is price / cheapest + duration / fastest, multiplied by cheapest * fastest so that it is a whole number.
     """
     price, second = max(fastest, 1), max(cheapest, 1)
     return Weights(price, second, second * STOP_SECONDS)

@@ -4,9 +4,11 @@ A search has four steps, one module each:
 
 1. `segments.py` takes the flights that can be part of an itinerary from the sorted tables of the days: flights that leave the source
    (first segments), flights that reach the destination (last segments), and flights between the two sets (middle segments).
-2. `joining.py` finds for each segment the range of segments that can follow it. Segments are sorted by place and time, so all that can
+2. `joining.py` finds for each segment the range of segments that can follow it. Segments are sorted by place and time, so all
+that can
    follow one are neighbours, and a range is two numbers found by binary search.
-3. `best_first.py` lists itineraries in order of their key (`ranking.py`: price and duration as one number, smaller is better), and only
+3. `best_first.py` lists itineraries in order of their key (`ranking.py`: price and duration as one number, smaller is better),
+and only
    as many as are needed.
 4. `dominance.py` leaves out itineraries that another one beats in every respect.
 
@@ -21,12 +23,13 @@ A worked example: from A to C, waits of 45 minutes to 6 hours, sorted by price.
 
 Step 1: flights 1 and 2 leave A; flights 1, 3, 4 and 5 reach C. Flight 1 is an itinerary by itself. Step 2: somebody on flight 2 may
 board at B from 09:45 to 15:00, so flights 4 and 5 can follow and flight 3 cannot. Step 3 gives 2+5 (190), 2+4 (220), 1 (300). Step 4
-leaves all three: 2+4 arrives earlier than 2+5, and flight 1 has no stop. If flight 5 cost 130, 2+5 would cost more than 2+4 and arrive
-later, so it would be left out.
+leaves all three: 2+4 arrives earlier than 2+5, and flight 1 has no stop. If flight 5 cost 130, 2+5 would cost more than 2+4 and
+arrive later, so it would be left out.
 
-The idea of sorted connections that are scanned by binary search is close to the Connection Scan Algorithm (Dibbelt, Pajor, Strasser,
-Wagner: "Connection Scan Algorithm", ACM Journal of Experimental Algorithmics 23, 2018). That algorithm finds the earliest arrival; here
-price, duration and stops count too, so all combinations of at most three flights are ranked. `docs/decisions` says what was tried.
+Searching an array of connections that is sorted by time is close to the Connection Scan Algorithm (Dibbelt, Pajor, Strasser,
+Wagner: "Connection Scan Algorithm", ACM Journal of Experimental Algorithmics 23, 2018). That algorithm finds the earliest
+arrival; here price, duration and stops count too, so all combinations of at most three flights are ranked. `docs/decisions` says
+what was tried.
 """
 
 from __future__ import annotations
@@ -50,15 +53,15 @@ _FIRST_LIST: Final = 256
 _LAST_LIST: Final = 1 << 17
 _GROWTH: Final = 8
 _ORDERED: Final = 60_000
-"""Itineraries that are put in order at most."""
+"""The most itineraries that are sorted completely."""
 
 NOBODY: Final = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItineraryQuery:
-    """`source`, `destination`: numbers of places. `date`: local date of the first departure. `now` in the units of the tables.
-    `currency`: what the itinerary is paid in, by its number; None for the currency of most flights that leave the source.
+    """`source`, `destination`: numbers of places. `date`: local date of the first departure, as a day number. `now`: in the units
+    of the tables. `currency`: its number; None: the currency of most flights that leave the source.
     """
 
     source: int
@@ -72,7 +75,7 @@ class ItineraryQuery:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A flight as the timetable knows it. `row` names it among the tables of one search."""
+    """A flight in the timetable. `row`: its number among the flights of all tables of one search."""
 
     row: int
     flight_id: UUID
@@ -93,9 +96,9 @@ class Itinerary:
 
 @dataclass(frozen=True, slots=True)
 class FoundItineraries:
-    """The best itineraries of one currency, in order. `complete`: there are no others of it, or as many as were asked for. `weights`: how they
-    were ranked. `currency`: the one that was searched, None where no flight leaves the source. `other_currencies`: those that were not
-    searched, of the flights that leave the source.
+    """The best itineraries of one currency, in order. `complete`: there are no others in this currency, or as many as requested
+    were found. `weights`: the order. `currency`: the currency that was searched; None if no flight leaves the source.
+    `other_currencies`: those of other flights that leave the source.
     """
 
     itineraries: list[Itinerary]
@@ -106,9 +109,11 @@ class FoundItineraries:
 
 
 def last_departure(tables: Sequence[DayTable], query: ItineraryQuery) -> int | None:
-    """When the next flight of an itinerary may leave at the latest, as far as the tables tell; None if there is no next flight.
+    """The latest time at which the next flight of an itinerary may depart, according to these tables; None if there is no next
+    flight.
 
-    Ask with the days that the date has in UTC, and for two stops again with all days up to the answer.
+    It tells which days have to be loaded. Call it first with the tables of the UTC days of the date; for two stops call it again
+    with the tables of all days up to the first result.
     """
     departing = Span(tables, NOBODY).leaving(query.source, query.date, query.now)
     if not len(departing.row) or query.rules.max_stops == 0:
@@ -125,10 +130,10 @@ def last_departure(tables: Sequence[DayTable], query: ItineraryQuery) -> int | N
 def find(
     tables: Sequence[DayTable], query: ItineraryQuery, count: int, *, left_out: Ints = NOBODY, weights: Weights | None = None
 ) -> FoundItineraries:
-    """The `count` best sensible itineraries of one currency, without flights whose rows are in `left_out`. Prices of different currencies
-    are never compared.
+    """The `count` best undominated itineraries of one currency, without the flights whose rows are in `left_out`. Prices of different
+    currencies are never compared.
 
-    `weights`: those of the answer without `left_out`, so that flights that are sold out do not change the order of the others.
+    `weights`: those of the first search, so that leaving out sold-out flights does not change the order of the others.
     """
     span = Span(tables, left_out)
     departing = span.leaving(query.source, query.date, query.now)
@@ -146,7 +151,7 @@ def find(
 
 
 def _of_one_currency(departing: Segments, currency: int | None) -> tuple[Segments, int, tuple[int, ...]]:
-    """The flights that are paid in a currency, the one of most of them by default; that currency, and the others."""
+    """The flights with this currency (None: the currency of most flights), that currency, and the other currencies."""
     present, counts = np.unique(departing.currency, return_counts=True)
     if currency is None:
         currency = int(present[np.argmax(counts)])
@@ -169,7 +174,7 @@ def _weights(span: Span, joined: JoinedSegments, by: Ranking) -> Weights | None:
 
 
 def _best(span: Span, best_first: BestFirst, count: int) -> tuple[Itineraries, bool]:
-    """The first `count` sensible itineraries in order, and whether that is certain."""
+    """The first `count` undominated itineraries in order, and whether this is certain."""
     size = 1 if count == 1 else max(_FIRST_LIST, count)
     while True:
         listed = best_first.list(size)
@@ -187,7 +192,9 @@ def _best(span: Span, best_first: BestFirst, count: int) -> tuple[Itineraries, b
 
 
 def _first(itineraries: Itineraries) -> tuple[Itineraries, bool]:
-    """Those with the smallest keys, no key for some of its itineraries only; whether that is all."""
+    """The itineraries with the smallest keys, at most `_ORDERED`. All itineraries of one key are included, or none. And whether
+    these are all.
+    """
     itineraries = itineraries.take(np.argsort(itineraries.key, kind="stable"))
     if len(itineraries) <= _ORDERED:
         return itineraries, True
@@ -195,7 +202,7 @@ def _first(itineraries: Itineraries) -> tuple[Itineraries, bool]:
 
 
 def _in_order(span: Span, itineraries: Itineraries) -> Itineraries:
-    """Sorted by key already; equal keys by price, stops, departure, then the ids of the flights: the same in every process."""
+    """Sort by key; equal keys by price, stops, departure, then flight ids, so that the order is the same in every process."""
     tied = np.flatnonzero(itineraries.key[1:] == itineraries.key[:-1])
     if not len(tied):
         return itineraries

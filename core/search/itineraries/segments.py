@@ -1,4 +1,4 @@
-"""Take the flights that may be part of an itinerary from the tables of the days, each set by a range of a sorted index."""
+"""Select the flights that may be part of an itinerary from the tables of the days. Each set is found as a range of a sorted index."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Rows = npt.NDArray[np.intp]
 
 
 class Segments(NamedTuple):
-    """Columns of equal length. `row` names a flight among all tables of a `Span`."""
+    """Columns of equal length. `row`: the number of a flight among all tables of a `Span`."""
 
     row: Ints
     source: npt.NDArray[np.int32]
@@ -31,7 +31,7 @@ class Segments(NamedTuple):
 
 
 class BoardingWindows(NamedTuple):
-    """When somebody may board at each place: from `begin` to `end`, both included. No place comes twice."""
+    """For each place, the time during which a traveller may board: from `begin` to `end`, both inclusive. Each place appears once."""
 
     places: npt.NDArray[np.int32]
     begin: Ints
@@ -39,7 +39,7 @@ class BoardingWindows(NamedTuple):
 
 
 class Span:
-    """Tables of consecutive days as one set of flights, without some that are left out."""
+    """The tables of consecutive days as one set of flights, without the flights in `left_out`."""
 
     def __init__(self, tables: Sequence[DayTable], left_out: Ints) -> None:
         self.tables = [table for table in tables if len(table.flights)]
@@ -52,7 +52,7 @@ class Span:
         return self.tables[which], row - self._first_rows[which]
 
     def leaving(self, place: int, date: int, after: int) -> Segments:
-        """From a place, on its local day `date`, later than `after`."""
+        """Flights from a place on the local date `date`, departing later than `after`."""
 
         def rows(table: DayTable) -> Rows:
             low, high = np.searchsorted(table.leaving, [(place << PLACE_SHIFT) + after + 1, (place + 1) << PLACE_SHIFT])
@@ -62,7 +62,7 @@ class Span:
         return self._gathered(rows)
 
     def arriving(self, place: int, begin: int, end: int) -> Segments:
-        """To a place, leaving between the two moments, both included."""
+        """Flights to a place, departing between the two moments, both inclusive."""
 
         def rows(table: DayTable) -> Rows:
             bounds = [(place << PLACE_SHIFT) + begin, (place << PLACE_SHIFT) + end + 1]
@@ -72,7 +72,9 @@ class Span:
         return self._gathered(rows)
 
     def between(self, leave: BoardingWindows, reach: BoardingWindows) -> Segments:
-        """From the places of one set to those of the other, when either may be left. Reads the side that has fewer flights."""
+        """Flights from the places of `leave` to the places of `reach`, departing inside both windows. It reads the set with fewer
+        flights.
+        """
         size = 1 + int(max(np.max(leave.places), np.max(reach.places)))
 
         def rows(table: DayTable) -> Rows:
@@ -83,7 +85,7 @@ class Span:
             else:
                 found = table.arriving_rows[_listed(other_lows, other_highs)].astype(np.intp)
                 ends, wanted = table.flights.source, leave.places
-            # One place more than there are, for the places of flights beyond those asked for.
+            # One extra slot, for places that are in neither set.
             is_wanted = np.zeros(size + 1, dtype=np.bool_)
             is_wanted[wanted] = True
             return found[is_wanted[np.minimum(ends[found], size)]]
@@ -104,7 +106,7 @@ class Span:
 
 
 def boarding_windows(places: npt.NDArray[np.int32], begin: Ints, end: Ints) -> BoardingWindows:
-    """One window for each place: from its earliest begin to its latest end."""
+    """One window for each place: from the earliest `begin` to the latest `end`."""
     unique, which = np.unique(places, return_inverse=True)
     earliest = np.full(len(unique), np.iinfo(np.int64).max)
     latest = np.full(len(unique), np.iinfo(np.int64).min)
@@ -120,12 +122,12 @@ def _ranges(index: Ints, asked: BoardingWindows) -> tuple[Rows, Rows]:
 
 
 def _listed(lows: Rows, highs: Rows) -> Rows:
-    """The numbers of all ranges, one range after the other."""
+    """All numbers of the ranges [low, high), one range after the other."""
     return expand(lows, highs)[1]
 
 
 def expand(lows: Rows, highs: Rows) -> tuple[Rows, Rows]:
-    """Every number of every range [low, high), with the range it belongs to."""
+    """All numbers of the ranges [low, high), each with the position of its range."""
     counts = highs - lows
     owners = np.repeat(np.arange(len(lows)), counts)
     ends = np.cumsum(counts)

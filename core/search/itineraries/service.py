@@ -1,4 +1,4 @@
-"""Answer who asks how to get from one place to another: search the timetable, and keep what has seats for the party right now."""
+"""Find itineraries for a request: search the timetable, and keep the itineraries that have free seats for the party now."""
 
 from __future__ import annotations
 
@@ -24,20 +24,22 @@ from core.search.itineraries.timetable import Timetable
 from core.search.itineraries.views import ItinerariesView
 
 ROUNDS: Final = 8
-"""How often sold-out flights are left out and the search begins again. Each round asks for the seats of twice as many itineraries."""
+"""How many times the search is repeated without sold-out flights. Each time the seats of twice as many itineraries are read."""
 
 MOST_ASKED: Final = 400
-"""Itineraries that are looked into at once."""
+"""The most itineraries whose seats are read at once."""
 UNKNOWN: Final = -1
 NOTHING: Final = views.listed([], complete=True)
 
 FreeSeats = Callable[[Sequence[UUID]], Awaitable[dict[UUID, int]]]
-"""Seats that are free now, for many flights at once; unknown flights are left out."""
+"""Reads the free seats of many flights. Unknown flights are not in the result."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItineraryRequest:
-    """What a traveller wants. Place keys as in `core/places/registry.py`; `day` as at the source; `party` is the seats on each flight."""
+    """A request. The place keys are those of `End.key` (`core/places/route.py`). `day`: local date at the source. `party`: seats
+    on each flight.
+    """
 
     source_key: str
     destination_key: str
@@ -50,17 +52,17 @@ class ItineraryRequest:
 async def find_itineraries(
     timetable: Timetable, snapshot: Snapshot, free_seats: FreeSeats, request: ItineraryRequest, connections: Rules, now: datetime
 ) -> ItinerariesView:
-    """The best itineraries to fly, each with seats for the party on every flight.
+    """The best itineraries with free seats for the party on every flight.
 
     Raises:
-        psycopg.OperationalError, Unavailable: what the database says when it is away.
+        psycopg.OperationalError, Unavailable: the database cannot be reached.
     """
     if not _may_have_flights(request.day, now):
         return NOTHING
     await timetable.refresh()
     answer = await _answer(timetable, snapshot, free_seats, request, connections, now)
     if answer is None:
-        # Flights are not what the timetable says: one changed this very moment, or nobody could tell us of changes.
+        # The flights in the database differ from the timetable: one was changed just now, or Redis could not tell us of changes.
         timetable.forget_all()
         answer = await _answer(timetable, snapshot, free_seats, request, connections, now)
     return answer or views.listed([], complete=False)
@@ -69,7 +71,7 @@ async def find_itineraries(
 async def _answer(
     timetable: Timetable, snapshot: Snapshot, free_seats: FreeSeats, request: ItineraryRequest, connections: Rules, now: datetime
 ) -> ItinerariesView | None:
-    """None where the timetable and the database contradict each other."""
+    """The answer; None if the timetable and the database contradict each other."""
     first, last = _utc_days(request.source_key, request.day)
     tables = await timetable.days(first, last)
     source = timetable.places.find(request.source_key)
@@ -109,9 +111,10 @@ async def _answer(
 async def _with_seats(
     timetable: Timetable, tables: Sequence[DayTable], query: ItineraryQuery, free_seats: FreeSeats, request: ItineraryRequest
 ) -> tuple[FoundItineraries, dict[UUID, int]]:
-    """The best itineraries that have seats, and the free seats of their flights. Only flights of itineraries that might be shown are asked about.
+    """The best itineraries with free seats, and the free seats of their flights. Seats are read only for itineraries that may be
+    shown.
 
-    An itinerary can be among the best only because others are sold out, so these are left out and the search begins again.
+    When flights of the best itineraries are sold out, others become the best. So the search is repeated without the sold-out flights.
     """
     free: dict[UUID, int] = {}
     full: set[int] = set()
@@ -137,7 +140,7 @@ async def _with_seats(
 
 
 def _seen(snapshot: Snapshot, found: FoundItineraries, free: dict[UUID, int], party: int) -> ItinerariesView | None:
-    """The flights as they are in the database now; None where one has changed since it was searched."""
+    """The itineraries with the present data of their flights; None if a flight differs from the timetable."""
     if not found.itineraries:
         return views.listed([], complete=found.complete)
     with snapshot() as connection:
@@ -150,12 +153,12 @@ def _seen(snapshot: Snapshot, found: FoundItineraries, free: dict[UUID, int], pa
 
 
 def _may_have_flights(day: date, now: datetime) -> bool:
-    """Whether the day is not over on every clock, and is within the years that flights may be in."""
+    """Whether the day is not over in every time zone, and is in the years that flights may have."""
     return max(rules.EARLIEST.date(), (now - timedelta(hours=12)).date()) <= day < rules.LATEST.date()
 
 
 def _utc_days(place_key: str, day: date) -> tuple[int, int]:
-    """The first and the last UTC day that a local day has a part of."""
+    """The first and the last UTC day that overlap a local day."""
     clock = registry.zone(registry.airport(place_key))
     begin, end = (datetime.combine(each, time(), clock).astimezone(UTC) for each in (day, day + timedelta(days=1)))
     return day_number(begin.date()), day_number((end - timedelta(seconds=1)).date())

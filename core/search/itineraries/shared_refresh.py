@@ -1,4 +1,6 @@
-"""One refresh for all callers that ask at the same time. It starts after each of them has asked, so it is new enough for all."""
+"""One refresh for all callers that ask at the same time. It starts after each of them has asked, so its result is fresh for all
+of them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 
 class SharedRefresh:
-    """For use on the event loop only. A caller that comes while a round is under way waits for the next one."""
+    """Use it on the event loop only. A caller that comes while a refresh is running waits for the next one."""
 
     def __init__(self, ask: Callable[[], Awaitable[None]]) -> None:
         self._ask = ask
@@ -15,7 +17,7 @@ class SharedRefresh:
         self._next: asyncio.Task[None] | None = None
 
     async def join(self) -> None:
-        """Wait for a refresh that begins now or later. Raises what went wrong in it."""
+        """Wait for a refresh that begins now or later. Raises its error."""
         if self._running is None or self._running.done():
             self._running = joined = asyncio.ensure_future(self._refresh(None))
         else:

@@ -1,6 +1,7 @@
-"""The flights of one UTC day as arrays: what a search reads instead of the database.
+"""The flights of one UTC day as arrays. Searches read these instead of the database.
 
-Moments are whole seconds since 2000-01-01 UTC, days count from the same date; prices are thousandths of their currency, for one seat.
+Units: times are whole seconds since 2000-01-01 UTC, days are counted from the same date, prices are thousandths of the currency
+for one seat.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 DAY_SECONDS: Final = 24 * 3600
 PLACE_SHIFT: Final = 34
-"""Bits that a moment takes in a sort key: enough for the next five centuries."""
+"""Bits for a time in a sort key: enough for five centuries."""
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 _ANY_DAY_BYTES: Final = 64 * 1024
@@ -25,7 +26,9 @@ Ints = npt.NDArray[np.int64]
 
 
 class NumberedNames:
-    """Small numbers for names, given as they come; a number never changes. One thread at a time may add."""
+    """Assigns small numbers to names, in the order in which they are added. A number never changes. Only one thread at a time may
+    add.
+    """
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
@@ -73,17 +76,17 @@ class Flights:
 
 @dataclass(frozen=True, slots=True)
 class DayTable:
-    """Flights that depart on one UTC day, sorted by source and departure. Never changed: a change makes another table."""
+    """Flights that depart on one UTC day, sorted by source and departure. It is immutable: a change creates a new table."""
 
     day: int
     flights: Flights
     leaving: Ints
     """Source and departure of each flight as one number, ascending."""
     arriving: Ints
-    """Destination and departure as one number, ascending: of the flights in the order of `arriving_rows`."""
+    """Destination and departure as one number, ascending, for the flights in the order of `arriving_rows`."""
     arriving_rows: npt.NDArray[np.int32]
     longest: int
-    """Seconds of the longest flight."""
+    """The duration of the longest flight in seconds."""
 
     @classmethod
     def of(cls, day: int, flights: Flights) -> DayTable:
@@ -97,12 +100,14 @@ class DayTable:
 
     @property
     def nbytes(self) -> int:
-        """Memory of the arrays, and an amount for the table itself, so that many empty days do not fill the memory."""
+        """Memory of the arrays in bytes, plus a fixed amount for the table, so that many empty days are counted too."""
         arrays = [getattr(self.flights, field.name) for field in fields(Flights)]
         return _ANY_DAY_BYTES + sum(int(array.nbytes) for array in (*arrays, self.leaving, self.arriving, self.arriving_rows))
 
     def replaced(self, route_days: Ints, now: Flights) -> DayTable:
-        """The day with all flights of these route days (`route_day`) replaced by those of them in `now`, which may have others."""
+        """A new table in which the flights of these routes and days (`route_day`) are replaced by those in `now`. Other flights
+        in `now` are ignored.
+        """
         unchanged = ~np.isin(route_day(self.flights.source, self.flights.destination, self.flights.date), route_days)
         kept = self.flights.take(unchanged)
         added = now.take(now.departure // DAY_SECONDS == self.day)

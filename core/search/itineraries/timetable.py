@@ -1,8 +1,9 @@
-"""The timetable of one process: days in memory, loaded when they are first asked for, and changed when flights change.
+"""The timetable of one process: tables of days in memory, loaded when they are first needed, and updated when flights change.
 
-Before each answer Redis is asked what has changed since (`core/flights/announcements/timetable_log.py`), one question for all who wait. A change of
-a few flights is read and put into the days that are held; after an import its days are forgotten. Without Redis nobody tells what
-has changed, so a day is believed for seconds only.
+Before each search, Redis is asked which flights have changed since the last time (`core/flights/announcements/timetable_log.py`);
+one request serves all searches that wait. If a few flights have changed, they are read and replaced in the tables; after a large
+import the tables of its days are dropped. While Redis cannot be reached, changes are not announced, so a table is used for a few
+seconds only.
 """
 
 from __future__ import annotations
@@ -29,15 +30,17 @@ from core.search.itineraries.tables import DayTable, NumberedNames, day_number
 from core.telemetry.incidents import Incident
 
 REDIS_SECONDS: Final = 0.5
-"""What takes longer counts as away."""
+"""The time limit for Redis."""
 REST_SECONDS: Final = 1.0
-"""After a failure, how long Redis is left alone."""
+"""How long Redis is not used after a failure."""
 BLIND_SECONDS: Final = 5.0
-"""How long a day is believed while nobody can tell what has changed."""
+"""How long a table is used while Redis cannot tell what has changed."""
 REFRESH_FROM: Final = 0.5
-"""The part of its lifetime after which a day that is in use is loaded anew behind the scenes."""
+"""The fraction of its lifetime after which a table that is used is loaded again in the background."""
 PATCHED: Final = 1000
-"""Route days that are read one by one; when more have changed, their days are loaded anew."""
+"""If at most so many pairs of route and day have changed, they are read one by one; otherwise the tables of their days are loaded
+again.
+"""
 
 Result = TypeVar("Result")
 _log = structlog.get_logger(__name__)
@@ -45,7 +48,9 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True, eq=False)
 class _Held:
-    """A day, or its loading. `begun_at`: monotonic seconds; what it says was true then or later. `renewal`: it is being loaded anew."""
+    """The table of a day, or the task that loads it. `begun_at`: start of the loading in monotonic seconds; the data is from then
+    or later. `renewal`: the task that loads it again.
+    """
 
     loading: asyncio.Future[DayTable]
     begun_at: float
@@ -53,15 +58,15 @@ class _Held:
 
     @property
     def table(self) -> DayTable | None:
-        """The day, if it has been loaded."""
+        """The table, if it is loaded."""
         return self.loading.result() if _succeeded(self.loading) else None
 
 
 class Timetable:
-    """Used on the event loop only; loads and searches have threads of their own.
+    """Use it on the event loop only; loading and searching run in threads of their own.
 
-    `max_bytes`: memory for days that nobody is searching right now. `seconds`: how long a day may be believed even if no change of it was
-    announced, because whoever should have announced one may have died.
+    `max_bytes`: memory for tables that no search is using now. `seconds`: how long a table is used if no change was announced. It
+    is limited because a process may crash between a change and its announcement.
     """
 
     def __init__(self, snapshot: Snapshot, client: Redis, *, max_bytes: int, seconds: float) -> None:
@@ -69,7 +74,7 @@ class Timetable:
         self._loader = Loader(self.places, NumberedNames())
         self._snapshot = snapshot
         self._log = Reader(client)
-        self._outage = Incident(_log, "the timetable does not hear of changes", "the timetable hears of changes again")
+        self._outage = Incident(_log, "the timetable gets no changes from Redis", "the timetable gets changes from Redis again")
         self._max_bytes = max_bytes
         self._seconds = seconds
         self._days: OrderedDict[int, _Held] = OrderedDict()
@@ -79,26 +84,26 @@ class Timetable:
         self._loads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="timetable-load")
         self._searches = ThreadPoolExecutor(max_workers=2, thread_name_prefix="timetable-search")
         self.loaded = 0
-        """Days that were read from the database."""
+        """How many days were loaded from the database."""
 
     async def refresh(self) -> None:
-        """From here on, `days` knows every change that was announced before this call."""
+        """After this, the tables of `days` have every change that was announced before this call."""
         await self._rounds.join()
 
     async def days(self, first: int, last: int) -> list[DayTable]:
-        """The tables of these UTC days and of all between.
+        """The tables of the UTC days from `first` to `last`.
 
         Raises:
-            psycopg.OperationalError, Unavailable: what the database says when it is away.
+            psycopg.OperationalError, Unavailable: the database cannot be reached.
         """
         return list(await asyncio.gather(*(self._day(day) for day in range(first, last + 1))))
 
     def forget_all(self) -> None:
-        """Forget every day: something in one of them was found to be wrong."""
+        """Drop all tables, because an error was found in one of them."""
         self._days.clear()
 
     async def run(self, work: Callable[[], Result]) -> Result:
-        """Do something with tables that takes milliseconds, off the event loop."""
+        """Run a search, which takes milliseconds, in a thread instead of on the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._searches, work)
 
     @property
@@ -107,11 +112,11 @@ class Timetable:
 
     @property
     def held_days(self) -> list[int]:
-        """The days in memory, the one that was not asked for the longest time first."""
+        """The days in memory, the least recently used first."""
         return list(self._days)
 
     async def close(self) -> None:
-        """Stop the threads, when they have finished what they do."""
+        """Stop the threads after their present work."""
         for held in self._days.values():
             for task in (held.loading, held.renewal):
                 if task is not None:
@@ -127,11 +132,11 @@ class Timetable:
         elif age > self._seconds * REFRESH_FROM and held.table is not None and held.renewal is None:
             self._renew(day, held)
         self._days.move_to_end(day)
-        # A caller that goes away must not take the day away from the others.
+        # If one caller is cancelled, loading must go on for the others.
         return await asyncio.shield(held.loading)
 
     def _begin(self, day: int) -> _Held:
-        """Load a day, for everybody who asks meanwhile."""
+        """Start loading a day. All callers that need it share the task."""
         held = _Held(asyncio.ensure_future(self._load(day)), time.monotonic())
 
         def loaded(task: asyncio.Future[DayTable]) -> None:
@@ -143,13 +148,13 @@ class Timetable:
         return held
 
     def _renew(self, day: int, held: _Held) -> None:
-        """Load a day anew while everybody is served from what is there."""
+        """Load a day again in the background. The old table is used in the meantime."""
         fresh = self._begin(day)
         held.renewal = fresh.loading
 
         def loaded(task: asyncio.Future[DayTable]) -> None:
             held.renewal = None
-            if _succeeded(task) and self._days.get(day) is held:  # nothing has changed the day meanwhile
+            if _succeeded(task) and self._days.get(day) is held:  # the table was not changed in the meantime
                 self._days[day] = fresh
 
         fresh.loading.add_done_callback(loaded)
@@ -163,7 +168,7 @@ class Timetable:
         return await asyncio.get_running_loop().run_in_executor(self._loads, load)
 
     def _make_room(self) -> None:
-        """Forget the days that were not asked for the longest time."""
+        """Drop the least recently used tables."""
         too_much = self.held_bytes - self._max_bytes
         for day, held in list(self._days.items()):
             if too_much <= 0:
@@ -173,7 +178,7 @@ class Timetable:
                 del self._days[day]
 
     async def _catch_up(self) -> None:
-        """Take over what has changed since the last time."""
+        """Apply the changes since the last time."""
         if time.monotonic() < self._resting_until:
             self._believe_for(BLIND_SECONDS)
             return
@@ -209,7 +214,7 @@ class Timetable:
         changed_days = _utc_days(day for _, _, day in route_days)
         touched = {day: held for day, held in self._days.items() if day in changed_days}
         for day, held in touched.items():
-            if held.table is None:  # what is being loaded may be from before the change
+            if held.table is None:  # it is being loaded, and the data may be from before the change
                 del self._days[day]
         tables = {day: held.table for day, held in touched.items() if held.table is not None}
         if not tables:
@@ -220,7 +225,7 @@ class Timetable:
                 return self._loader.replace(connection, list(tables.values()), list(route_days))
 
         replaced: list[DayTable] = []
-        with suppress(Exception):  # whoever asks for the day next loads it, and is told what is wrong
+        with suppress(Exception):  # the next caller loads the day, and gets the error if it fails again
             replaced = await asyncio.get_running_loop().run_in_executor(self._loads, replace)
         for day, held in touched.items():
             if self._days.get(day) is held:
@@ -233,7 +238,7 @@ class Timetable:
 
 
 def _utc_days(local_dates: Iterable[date]) -> set[int]:
-    """The UTC days that flights of these local dates may depart on."""
+    """The UTC days on which flights of these local dates may depart."""
     return {day_number(day) + shift for day in local_dates for shift in (-1, 0, 1)}
 
 

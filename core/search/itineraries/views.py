@@ -1,4 +1,4 @@
-"""Itineraries as clients see them."""
+"""Itineraries as they are sent to clients."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class ItineraryView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ItinerariesView(msgspec.Struct, frozen=True, kw_only=True):
-    """Best first. `complete` is false where there may be more: so many flights are sold out, or so many connect, that the search ended
-    before it had looked at all of them.
+    """Best first. `complete` is false where there may be more: so many flights are sold out, or so many connect, that the search
+    ended before it had looked at all of them.
 
-    `currencies`: what they are paid in. Prices of different currencies are not compared: by price, one currency comes after the other,
-    in this order; in the best mix a price counts by how it compares with the cheapest of its currency.
+    `currencies`: what they are paid in. Prices of different currencies are not compared: by price, one currency comes after the
+    other, in this order; in the best mix a price counts by how it compares with the cheapest of its currency.
     """
 
     data: list[ItineraryView]
@@ -57,14 +57,18 @@ def listed(data: list[ItineraryView], *, complete: bool) -> ItinerariesView:
 
 
 def merged(views: Sequence[ItinerariesView], order: Ranking, limit: int) -> ItinerariesView:
-    """The itineraries of several routes or currencies, each best first, as one list that is. The currency of most of them comes first."""
+    """Merge the itineraries of several routes or currencies, each list best first, into one list. The currency with most
+    itineraries comes first.
+    """
     found = [itinerary for view in views for itinerary in view.data]
     data = sorted(found, key=_measure(found, order))[:limit]
     return listed(data, complete=all(view.complete for view in views))
 
 
 def _measure(found: Sequence[ItineraryView], order: Ranking) -> Callable[[ItineraryView], tuple[Any, ...]]:
-    """What is smaller for a better itinerary of these. As `core/search/itineraries/ranking.py` has it, for several currencies."""
+    """The sort key for itineraries of several currencies; smaller is better. It is the order of
+    `core/search/itineraries/ranking.py`.
+    """
     count = Counter(each.currency for each in found)
     match order:
         case Ranking.PRICE:
@@ -88,14 +92,14 @@ def _measure(found: Sequence[ItineraryView], order: Ranking) -> Callable[[Itiner
 
 
 def read_flights(connection: RawConnection, flight_ids: Sequence[UUID]) -> dict[UUID, FlightView]:
-    """The flights with these ids; unknown ids are left out."""
+    """The flights with these ids. Unknown ids are ignored."""
     return {row.id: row.view for row in fetch(connection, FlightRow, _FLIGHTS, (list(flight_ids),))}
 
 
 def itinerary(
     itinerary: Itinerary, flights: dict[UUID, FlightView], free: dict[UUID, int], *, party: int
 ) -> ItineraryView | None:
-    """What a client sees; None where the flights are no longer what the itinerary was made of."""
+    """The itinerary for the client; None if one of its flights has changed since the search."""
     segments = []
     for segment in itinerary.segments:
         flight = flights.get(segment.flight_id)

@@ -2096,7 +2096,8 @@ export interface components {
         };
         /**
          * Encoding
-         * @description What a file may be written in. Spreadsheets outside of the "CSV UTF-8" format write the one of their computer.
+         * @description The encodings that a request can name. Spreadsheet programs save "CSV" in the local encoding of the computer, unless it is
+         *         "CSV UTF-8".
          * @default utf-8
          * @enum {string}
          */
@@ -4999,7 +5000,10 @@ export interface operations {
         parameters: {
             query?: {
                 dry_run?: boolean;
-                /** @description What a file may be written in. Spreadsheets outside of the "CSV UTF-8" format write the one of their computer. */
+                /**
+                 * @description The encodings that a request can name. Spreadsheet programs save "CSV" in the local encoding of the computer, unless it is
+                 *         "CSV UTF-8".
+                 */
                 encoding?: components["schemas"]["Encoding"];
                 match?: components["schemas"]["ImportMatch"];
                 mode?: components["schemas"]["ImportMode"];
