@@ -43,6 +43,7 @@ from api.live.callback_inbox import CallbackInbox
 from api.live.ended_sessions import EndedSessions
 from api.live.password_hasher import PasswordHasher
 from api.live.services import Live
+from api.live.streams.access import StreamAccess
 from api.metrics import MetricsController
 from api.operations import gauges
 from api.operations.api_keys import ApiKeyController
@@ -68,6 +69,7 @@ from api.search.fast_path import SearchFastPath
 from api.services import Services, SignedRequest, provided, services_of
 from api.waitlist import WaitlistController
 from core import failpoints, interpreter
+from core.events import job_events
 from core.imports.storage.opening import open_storage
 from core.places import resolver
 from core.ratelimit.limiter import RateLimiter
@@ -200,8 +202,12 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         ended = EndedSessions(db, token_seconds=tokens.lifetime_seconds + LEEWAY_SECONDS)
         ended.start()
         stack.push_async_callback(ended.close)
+        stream_access = StreamAccess(live.streams, ended, api_keys)
+        stream_access.start()
+        stack.push_async_callback(stream_access.close)
         callbacks = CallbackInbox(db, redis, live.dispatcher, hold_minutes=settings.booking.hold_minutes)
         stack.push_async_callback(callbacks.close)
+        await asyncio.to_thread(job_events.begin, redis)
         await asyncio.to_thread(resolver.load)  # half a second that no request shall wait for
         storage = open_storage(settings.servers)
         readiness = Readiness(all_checks(settings, db, redis, address.parse(redis_url), live.backlog, storage))

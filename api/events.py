@@ -1,9 +1,9 @@
-"""Follow jobs, bookings, imports and seats as a stream of events."""
+"""Follow jobs, bookings, imports, flights and waiting lists as a stream of events."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -13,12 +13,14 @@ from litestar.params import HeaderParameter, QueryParameter
 from litestar.response import Stream
 
 from api.contract.headers import CACHE_CONTROL
-from api.live.event_streams import Subject
+from api.live.streams.topics import Subject, Topic
 from api.services import Services, SignedRequest
 from core.errors import Invalid, NotFound, Overloaded
+from core.flights import queries as flights
 from core.jobs.status import Job
 from core.text.patterns import VISIBLE
 from core.users.tokens import Principal
+from core.waitlist import line
 
 MOST_TOPICS: Final = 20
 MOST_STREAMS: Final = 10_000
@@ -53,44 +55,64 @@ class EventController(Controller):
             str | None, HeaderParameter(name="Last-Event-ID", required=False, max_length=64, pattern=VISIBLE)
         ] = None,
     ) -> Stream:
-        """`topics` is a list with commas: `job:{id}`, `booking:{id}`, `import:{id}` of your own, `flight:{id}` of any flight. Each event has
-        `id`, `event` (its type) and `data` (`{type, id, at, subject, data}`). It is a hint: read the address of what it names. With
-        `Last-Event-ID` you hear what you missed; `event: gap` says that nobody knows what you missed, so read again what you follow.
-        A comment comes every 15 s. The stream ends after 15 minutes: come back with a fresh token.
+        """`topics` is a list with commas: `job:{id}`, `booking:{id}`, `import:{id}` of your own, `flight:{id}` of any flight,
+        `waitlist:{flight_id}` for your place in that line. Each event has `id`, `event` (its type) and `data` (`{type, id, at, subject,
+        data}`). It is a hint: read the address of what it names. With `Last-Event-ID` you hear what you missed; `event: gap` says that
+        nobody knows what you missed, so read again what you follow. A comment comes every 15 s. The stream ends when you sign out, and
+        after 15 minutes: come back with a fresh token.
         """
-        wanted = list(dict.fromkeys(topic.strip() for topic in topics.split(",")))
-        parsed = _parse(wanted)
+        wanted = _parse(list(dict.fromkeys(topic.strip() for topic in topics.split(","))))
         streams = services.live.streams
         if streams.count >= MOST_STREAMS:
             raise Overloaded("Too many streams are open; ask the addresses themselves.", retry_after=30)
-        await _require_own(services, request.user, parsed)
+        await _require_own(services, request.user, wanted)
+        followed = [topic if request.user.sees_everything else _own(topic, request.user) for topic in wanted]
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return Stream(streams.listen(wanted, last_event_id), media_type="text/event-stream", headers=headers)
+        return Stream(streams.listen(followed, last_event_id, request.user), media_type="text/event-stream", headers=headers)
 
 
-def _parse(topics: Sequence[str]) -> list[tuple[str, Subject, UUID]]:
+def _parse(topics: Sequence[str]) -> list[Topic]:
     if len(topics) > MOST_TOPICS:
         raise Invalid.field("?topics", "too_many", f"One stream follows {MOST_TOPICS} topics at most.")
     parsed = []
     for topic in topics:
         subject, _, name = topic.partition(":")
         try:
-            parsed.append((topic, Subject(subject), UUID(name)))
+            parsed.append(Topic(Subject(subject), UUID(name)))
         except ValueError:
             known = ", ".join(f"{each}:{{id}}" for each in Subject)
             raise Invalid.field("?topics", "bad_topic", f"{topic[:LENGTH]!r} is no topic. Topics are {known}.") from None
-        if name != str(parsed[-1][2]):
-            raise Invalid.field("?topics", "bad_topic", f"Write the id as {parsed[-1][2]}.")
+        if name != str(parsed[-1].id):
+            raise Invalid.field("?topics", "bad_topic", f"Write the id as {parsed[-1].id}.")
     return parsed
 
 
-async def _require_own(services: Services, principal: Principal, topics: Sequence[tuple[str, Subject, UUID]]) -> None:
+def _own(topic: Topic, principal: Principal) -> Topic:
+    """Of a waiting list, a traveller hears of their own place alone."""
+    return topic._replace(of=principal.user_id) if topic.subject is Subject.WAITLIST else topic
+
+
+async def _require_own(services: Services, principal: Principal, topics: Sequence[Topic]) -> None:
     """Flights are everybody's, all else is its owner's and the administrators'."""
-    followed = [(topic, subject, job_id) for topic, subject, job_id in topics if subject is not Subject.FLIGHT]
-    jobs = await asyncio.gather(*(services.live.jobs.read(job_id) for _, _, job_id in followed))
-    for (topic, subject, _), job in zip(followed, jobs, strict=True):
-        if job is None or not _may_follow(job, subject, principal):
-            raise TopicNotFound("There is no such thing of yours.", topic=topic)
+    of_flights = [topic for topic in topics if topic.subject in (Subject.FLIGHT, Subject.WAITLIST)]
+    followed = [topic for topic in topics if topic not in of_flights]
+    known = await asyncio.to_thread(_find_flights, services, principal, of_flights) if of_flights else set()
+    jobs = await asyncio.gather(*(services.live.jobs.read(topic.id) for topic in followed))
+    own = {
+        topic for topic, job in zip(followed, jobs, strict=True) if job is not None and _may_follow(job, topic.subject, principal)
+    }
+    for topic in topics:
+        if topic not in own and topic not in known:
+            raise TopicNotFound("There is no such thing of yours.", topic=str(topic))
+
+
+def _find_flights(services: Services, principal: Principal, topics: Collection[Topic]) -> set[Topic]:
+    """Those of these topics whose flight is there, and, for a traveller, in whose line they are or were."""
+    with services.db.snapshot() as connection:
+        there = flights.find_existing(connection, [topic.id for topic in topics])
+        lines = [topic.id for topic in topics if topic.subject is Subject.WAITLIST]
+        waited = there if principal.sees_everything or not lines else line.find_waited(connection, lines, principal.user_id)
+    return {topic for topic in topics if topic.id in (there if topic.subject is Subject.FLIGHT else waited)}
 
 
 def _may_follow(job: Job, subject: Subject, principal: Principal) -> bool:

@@ -12,7 +12,8 @@ import redis
 import structlog
 
 from core.events import job_events
-from core.events.job_events import JobEvents
+from core.events.domain_events import Event
+from core.events.job_events import EncodedEvent, JobEvents
 from core.messaging.dispatcher import Dispatcher
 from core.messaging.messages import Message
 from core.operations import dead_letters
@@ -35,6 +36,10 @@ class AfterCommit:
 
     statuses: dict[UUID, str] = field(default_factory=dict)
     """Bookings whose status changed, with the new status."""
+    failures: dict[UUID, str] = field(default_factory=dict)
+    """The failure code of each of them that has one."""
+    events: list[Event] = field(default_factory=list)
+    """The other events of this transaction, in their order."""
     free_seats: dict[UUID, int] = field(default_factory=dict)
     """Seat counts of the flights that the transaction locked, as of its end."""
     released: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
@@ -66,10 +71,18 @@ class AfterCommit:
 
     def _announce(self, client: redis.Redis) -> bool:
         """Notify clients that wait for a job or watch a flight. False: Redis cannot be reached."""
-        jobs = [booking_id for booking_id in self.changed_bookings if booking_id not in self.statuses]
-        if not (self.statuses or self.free_seats or jobs):
+        told = self.statuses.keys() | {event.subject_id for event in self.events}
+        jobs = [booking_id for booking_id in self.changed_bookings if booking_id not in told]
+        if not (self.statuses or self.free_seats or jobs or self.events):
             return True
-        return job_events.publish(client, JobEvents(bookings=self.statuses, seats=self.free_seats, jobs=jobs))
+        news = JobEvents(
+            bookings=self.statuses,
+            failures=self.failures,
+            seats=self.free_seats,
+            jobs=jobs,
+            events=[EncodedEvent.of(event) for event in self.events],
+        )
+        return job_events.publish(client, news)
 
     def _correct_inventory(self, inventory: Inventory) -> None:
         try:

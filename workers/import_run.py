@@ -23,7 +23,7 @@ from core import failpoints
 from core.db import Database, RawConnection
 from core.db.retry import again_after_deadlock
 from core.events import job_events
-from core.events.job_events import JobEvents
+from core.events.job_events import EncodedEvent, JobEvents
 from core.flights.announcements import route_versions, served_places
 from core.flights.announcements.route_versions import RouteDays
 from core.imports import changes, progress
@@ -138,7 +138,7 @@ def run_claimed(
         ended = progress.finish(connection, job, status, left=outcome.left, code=outcome.code, message=outcome.message)
     if not ended:
         return Ending.LEFT
-    job_events.publish(client, JobEvents(jobs=[job.id]))
+    job_events.import_ended(client, job.id, status)
     if outcome.code == GIVEN_UP:
         return outcome.ending  # its dead letter may be replayed, and then the file is read again
     try:
@@ -271,7 +271,8 @@ class _Run:
             _stale_counts.failed(import_id=str(self._job.id), error=str(error))
         else:
             _stale_counts.succeeded()
-        job_events.publish(self._client, JobEvents(seats=applied.free, jobs=[self._job.id]))
+        events = [EncodedEvent.of(event) for event in applied.events]
+        job_events.publish(self._client, JobEvents(seats=applied.free, imports=[self._job.id], events=events))
 
     def _store(self, chunk: Chunk, rows: Rows) -> Applied | None:
         """One chunk in one transaction. None if the cursor has moved on without us, or the import was cancelled."""

@@ -18,6 +18,7 @@ from dramatiq import Worker
 
 from core import failpoints, interpreter, refusal
 from core.db import is_away
+from core.events import job_events
 from core.heartbeats import beats
 from core.messaging.messages import (
     CancelFlights,
@@ -153,6 +154,7 @@ def run() -> int:
     # Blocked in every thread, and awaited in this one: a handler that set the event could meet its lock held, by itself.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
 
+    job_events.begin(context.redis)
     executors = [context.payment_executor] if context.payment_executor else []
     for executor in executors:
         executor.start()

@@ -18,6 +18,8 @@ from api.http.polling import ask_again_in
 from api.http.wire import Line, RequestBody
 from api.services import Services, SignedRequest
 from core.db import RawConnection
+from core.events import job_events
+from core.events.domain_events import flight_cancelled
 from core.flights.announcements import route_versions
 from core.flights.announcements.route_versions import RouteDays
 from core.flights.changes import cancellation
@@ -73,12 +75,13 @@ class FlightCancellationController(Controller):
             if not begun.is_new:
                 return Done(response)
             entries.close(connection, flight_id)
-            return Done(response, partial(_follow_up, services, begun))
+            return Done(response, partial(_follow_up, services, flight_id, begun))
 
         return answer_once(services, keyed(request, idempotency_key, data), work)
 
 
-def _follow_up(services: Services, begun: Begun) -> None:
+def _follow_up(services: Services, flight_id: UUID, begun: Begun) -> None:
+    job_events.flights_changed(services.redis, {}, [flight_cancelled(flight_id)])
     route_versions.change(services.redis, RouteDays([begun.route_day]))
     services.live.dispatcher.send(CancelFlights((begun.job.id,)))
 

@@ -241,8 +241,8 @@ def _announced(change: Change, services: Services) -> Response[FlightView]:
 
 def _announce(change: Change, services: Services) -> None:
     service.announce(services.redis, change)
-    if change.seats_changed and change.flight is not None:
-        job_events.seats_changed(services.redis, {change.flight_id: change.flight.available_seats})
+    free = {change.flight_id: change.flight.available_seats} if change.seats_changed and change.flight is not None else {}
+    job_events.flights_changed(services.redis, free, change.events)
 
 
 def _answer(flight: FlightView) -> Response[FlightView]:

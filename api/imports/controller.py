@@ -29,7 +29,6 @@ from core.clock import new_id, now
 from core.db import RawConnection
 from core.errors import Invalid, Malformed, Unavailable
 from core.events import job_events
-from core.events.job_events import JobEvents
 from core.idempotency.answers import IdempotencyKeyReused, KeyedRequest
 from core.imports import changes, csv_files, queries, service
 from core.imports.changes import FlightChange
@@ -233,7 +232,7 @@ class ImportController(Controller):
             view = queries.get_import(connection, job_id)
         if over:
             services.storage.delete(service.storage_key(job_id))
-            job_events.publish(services.redis, JobEvents(jobs=[job_id]))
+            job_events.import_ended(services.redis, job_id, view.status)
         headers = {"location": f"/admin/flights/bulk-upload/status/{job_id}"}
         return Response(view, status_code=HTTPStatus.ACCEPTED, headers=headers)
 

@@ -34,6 +34,7 @@ class ApiKeys:
         self._db = db
         self._redis = client
         self._open: dict[bytes, Principal] = {}
+        self._open_ids: frozenset[UUID | None] = frozenset()
         self._used: set[UUID] = set()
         self._version = object()
         """Another one after each change that this process made: what was read before it is out of date."""
@@ -60,6 +61,10 @@ class ApiKeys:
             self._used.add(found.key_id)
         return found
 
+    def is_open(self, principal: Principal) -> bool:
+        """Whether the key that let this principal in is good."""
+        return principal.key_id in self._open_ids
+
     def look_soon(self) -> None:
         """Another process has made or revoked a key."""
         self._soon.set()
@@ -68,7 +73,7 @@ class ApiKeys:
         """This process has made a key, or has revoked this one. Called in a thread, after the commit."""
         with self._lock:
             self._version = object()
-            self._open = {each: principal for each, principal in self._open.items() if principal.key_id != revoked}
+            self._keep({each: principal for each, principal in self._open.items() if principal.key_id != revoked})
         try:
             self._look()
         except AWAY as error:  # it is done, and seen a moment later
@@ -100,8 +105,12 @@ class ApiKeys:
                 found = api_keys.read_open(connection)
             with self._lock:
                 if version is self._version:
-                    self._open = found
+                    self._keep(found)
                     return
+
+    def _keep(self, found: dict[bytes, Principal]) -> None:
+        self._open = found
+        self._open_ids = frozenset(principal.key_id for principal in found.values())
 
     def _note_use(self) -> None:
         if not self._used:

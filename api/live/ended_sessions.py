@@ -54,9 +54,12 @@ class EndedSessions:
         self._forget_at = {known: at for known, at in self._forget_at.items() if at > now}
         self._forget_at.update(dict.fromkeys(session_ids, now + self._token_seconds))
 
+    def has_ended(self, principal: Principal) -> bool:
+        return principal.session_id in self._forget_at
+
     def require_open(self, principal: Principal) -> None:
         """Raise `Unauthenticated` if the session of this token has ended."""
-        if principal.session_id in self._forget_at:
+        if self.has_ended(principal):
             raise Unauthenticated("This sign-in has ended; sign in again.")
 
     async def _run(self) -> None:

@@ -12,8 +12,8 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from api.live.event_streams import EventStreams
 from api.live.seat_count_cache import SeatCountCache
+from api.live.streams.event_streams import EventStreams
 from api.live.waiters import Waiters
 from core import keys
 from core.events import job_events
@@ -38,6 +38,8 @@ class JobEventsReader:
         self._streams = streams
         self._keys_changed = keys_changed
         self._task: asyncio.Task[None] | None = None
+        self._has_touch = False
+        """Whether there is a subscription, so that an outage is told to listeners when it begins and when it ends, and not at each try."""
         self.finished = 0
         """Bookings that moved, ever: the drain rate is its slope."""
         self._outage = Incident(_log, "job events do not arrive; waiters read Postgres", "job events arrive again")
@@ -62,20 +64,35 @@ class JobEventsReader:
                 self._outage.failed(error=str(error))
             except Exception:
                 self._broken.failed(exc_info=True)  # and the next one may be readable
-            self._seat_counts.distrust()
-            self._streams.lost_touch()
+            self._lose()
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _listen(self) -> None:
-        async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
+        async with self._redis.pubsub() as channel:
             await channel.subscribe(keys.JOB_EVENTS_CHANNEL)
-            self._seat_counts.distrust()
             while True:
                 message = await channel.get_message(timeout=LISTEN_SECONDS)
                 self._outage.succeeded()
                 self._broken.succeeded()
-                if message is not None:
+                if message is None:
+                    continue
+                if message["type"] == "message":
                     self._take(message["data"])
+                else:
+                    self._begin()
+
+    def _begin(self) -> None:
+        """Redis has confirmed the subscription. What was committed before it, nobody here has heard."""
+        self._seat_counts.distrust()
+        self._streams.tell_gap()
+        self._has_touch = True
+
+    def _lose(self) -> None:
+        """The subscription is lost, or could not be made again."""
+        self._seat_counts.distrust()
+        if self._has_touch:
+            self._streams.tell_gap()
+        self._has_touch = False
 
     def _take(self, payload: bytes) -> None:
         try:
@@ -91,5 +108,5 @@ class JobEventsReader:
         self.finished += len(event.bookings)
         for booking_id in event.bookings:
             self._waiters.wake(booking_id)
-        for job_id in event.jobs:
+        for job_id in (*event.jobs, *event.imports):
             self._waiters.wake(job_id)

@@ -9,11 +9,11 @@ from redis.asyncio import Redis
 
 from api.live.backlog import Backlog
 from api.live.booking_intake import BookingIntake
-from api.live.event_streams import EventStreams
 from api.live.job_events import JobEventsReader
 from api.live.job_reader import JobReader
 from api.live.load_run_polls import LoadRunPolls
 from api.live.seat_count_cache import SeatCountCache
+from api.live.streams.event_streams import EventStreams
 from api.live.waiters import Waiters
 from core.bookings.intake.rules import BookingRules
 from core.db import Database

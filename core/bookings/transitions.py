@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from core.after_commit import AfterCommit
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode, is_allowed_transition
 from core.clock import now
@@ -64,11 +65,6 @@ class Transitions:
 
     made: list[Transition] = field(default_factory=list)
 
-    @property
-    def statuses(self) -> dict[UUID, str]:
-        """The new status of each booking, for whoever waits for it."""
-        return {each.booking_id: each.target.value for each in self.made}
-
     def add(self, transition: Transition) -> None:
         self.made.append(transition)
 
@@ -76,6 +72,7 @@ class Transitions:
         self,
         connection: RawConnection,
         source: BookingStatus,
+        after: AfterCommit,
         *,
         hold_minutes: int = 0,
         guard: Collection[BookingStatus] | None = None,
@@ -110,11 +107,13 @@ class Transitions:
                 },
             ).rowcount
             if source in MAY_BE_OFFERED:
-                entries.end_offers(connection, group, _end_of_place(target))
+                entries.end_offers(connection, group, _end_of_place(target), after)
         requests.request(connection, [each.booking_id for each in self.made])
         if written != len(self.made):
             raise RuntimeError(f"{len(self.made) - written} of {len(self.made)} bookings had left {source}")
         outbox.write(connection, (booking_moved(each.booking_id, each.target, each.failure) for each in self.made))
+        after.statuses |= {each.booking_id: each.target.value for each in self.made}
+        after.failures |= {each.booking_id: each.failure.value for each in self.made if each.failure is not None}
 
 
 def _end_of_place(target: BookingStatus) -> WaitStatus:

@@ -65,11 +65,12 @@ class Refunded(msgspec.Struct, frozen=True):
     currency: str
 
 
-class OfferMoved(msgspec.Struct, frozen=True):
-    """`booking_id`: the booking that holds, or held, the seats of the offer."""
+class OfferMoved(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`booking_id`: the booking that holds, or held, the seats of the offer. `user_id`: whose it is; None: written by an older version."""
 
     booking_id: UUID
     flight_id: UUID
+    user_id: UUID | None = None
 
 
 class FlightMoved(msgspec.Struct, frozen=True):
@@ -135,6 +136,18 @@ def booking_moved(booking_id: UUID, status: str, failure_code: str | None = None
     """What a booking tells that has `status` from now on. A new one is PENDING, and so is one that begins anew."""
     kind = EventType.BOOKING_ACCEPTED if status == "PENDING" else EventType(f"booking.{status.lower()}")
     return Event(kind, BookingMoved(booking_id, status, failure_code))
+
+
+def schedule_changed(booking_id: UUID) -> Event:
+    return Event(EventType.BOOKING_SCHEDULE_CHANGED, ScheduleChanged(booking_id))
+
+
+def import_finished(import_id: UUID, status: str) -> Event:
+    return Event(EventType.IMPORT_FINISHED, ImportEnded(import_id, status))
+
+
+def flight_cancelled(flight_id: UUID) -> Event:
+    return Event(EventType.FLIGHT_CANCELLED, FlightMoved(flight_id))
 
 
 def flight_changed(flight_id: UUID) -> Event:

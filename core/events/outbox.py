@@ -54,7 +54,6 @@ class Reader(StrEnum):
     """Who may listen."""
 
     WEBHOOKS = "webhooks"
-    MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,12 @@ def get_flight(connection: RawConnection, flight_id: UUID) -> FlightView:
     return row.view
 
 
+def find_existing(connection: RawConnection, flight_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these flights that there are."""
+    rows = connection.execute("SELECT id FROM flights WHERE id = ANY(%s)", (list(flight_ids),)).fetchall()
+    return {row[0] for row in rows}
+
+
 def require_open(connection: RawConnection, flight_id: UUID) -> None:
     """Let nobody book a flight, or wait for it, that takes nobody any more.
 

@@ -17,7 +17,7 @@ from core.clock import new_id
 from core.db import RawConnection, fetch_one, savepoint
 from core.errors import Invalid
 from core.events import outbox
-from core.events.domain_events import flight_changed
+from core.events.domain_events import Event, flight_changed
 from core.flights import queries
 from core.flights.announcements import route_versions, served_places
 from core.flights.announcements.route_versions import RouteDay, RouteDays
@@ -83,7 +83,7 @@ _stale_counts = Incident(
 class Change:
     """What a transaction did to a flight. `routes`: the route days it touched, before and after. `seats_changed`: whether the seat
     counts that others keep of it are wrong now. `flight` is None where it is gone. `places`: keys of those it newly goes between;
-    `places_lost`: whether a place may have lost its last flight, or its name.
+    `places_lost`: whether a place may have lost its last flight, or its name. `events`: to be told once it is committed.
     """
 
     flight_id: UUID
@@ -92,6 +92,7 @@ class Change:
     seats_changed: bool = False
     places: tuple[str, ...] = ()
     places_lost: bool = False
+    events: list[Event] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +179,15 @@ def replace_flight(
     if stored is None:
         return Change(flight_id, before)
     after = stored.view
-    schedule_changes.record(connection, [MovedFlight(flight_id, _times(before), _times(after))])
-    outbox.write(connection, [flight_changed(flight_id)])
+    moved = schedule_changes.record(connection, [MovedFlight(flight_id, _times(before), _times(after))])
+    changed = flight_changed(flight_id)
+    outbox.write(connection, [changed])
     audit_log.record(connection, user_id, "flight.replaced", flight_id, before=_told(before), after=_told(after))
     # Redis keeps the seats of a flight until it departs, so a new departure makes it load them again.
     seats_changed = (before.total_seats, before.departure_ts) != (after.total_seats, after.departure_ts)
     elsewhere = (locked.places, before.source, before.destination) != (stored.places, after.source, after.destination)
-    return Change(flight_id, after, RouteDays([locked.route, stored.route]), seats_changed, places_lost=elsewhere)
+    routes = RouteDays([locked.route, stored.route])
+    return Change(flight_id, after, routes, seats_changed, places_lost=elsewhere, events=[*moved, changed])
 
 
 def _require_same_route(connection: RawConnection, before: FlightView, details: FlightDetails) -> None:

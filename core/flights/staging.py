@@ -278,7 +278,7 @@ def list_chosen(connection: RawConnection, chosen: Mapping[int, UUID], *, lock: 
 
 
 def update(connection: RawConnection, chosen: Mapping[int, UUID]) -> list[UpdatedFlight]:
-    """Change flights, which the caller has locked, to what staged rows say: line -> flight."""
+    """Change flights, which the caller has locked, to what staged rows say: line -> flight. Each is to be told as `flight.changed`."""
     with connection.cursor(row_factory=class_row(UpdatedFlight)) as cursor:
         updated = cursor.execute(_UPDATE, _pairs(chosen)).fetchall()
     outbox.write(connection, (domain_events.flight_changed(each.flight_id) for each in updated))

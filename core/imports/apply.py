@@ -21,6 +21,7 @@ import pyarrow.csv
 
 from core.db import RawConnection, savepoint
 from core.db.bisect import isolated
+from core.events.domain_events import Event, flight_changed
 from core.flights import same_day, staging
 from core.flights.announcements.route_versions import RouteDays
 from core.flights.changes import schedule_changes
@@ -86,7 +87,8 @@ class Applied:
 
     `routes`: the routes and days whose search results change, old and new ones. `free`: flight -> free seats, where the capacity
     changed. `bookings`: number of bookings on changed flights. `beside`: number of rows that added a second flight of the same
-    number, route and day. `faults`: found by the database.
+    number, route and day. `faults`: found by the database. `events`: published after the
+    commit.
     """
 
     created: int = 0
@@ -96,6 +98,7 @@ class Applied:
     routes: RouteDays = field(default_factory=RouteDays)
     free: dict[UUID, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     is_hopeless: bool = False
     """Every row of the import so far failed."""
 
@@ -107,6 +110,7 @@ class Applied:
         self.routes.update(other.routes)
         self.free |= other.free
         self.faults += other.faults
+        self.events += other.events
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +275,7 @@ class _Upsert:
     def _write(self, allowed: dict[UUID, StagedChange], applied: Applied) -> None:
         for updated in staging.update(self._connection, {change.line: change.flight_id for change in allowed.values()}):
             applied.routes.update([updated.route_day])
+            applied.events.append(flight_changed(updated.flight_id))
             before = allowed[updated.flight_id]
             # In Redis the seats of a flight expire after its departure, so after a change of the departure they must be loaded again.
             if updated.total_seats != before.old_total or before.departs_at_another_time:
@@ -284,4 +289,4 @@ class _Upsert:
             for change in allowed.values()
             if change.seats_taken
         ]
-        schedule_changes.record(self._connection, moved)
+        applied.events += schedule_changes.record(self._connection, moved)

@@ -12,7 +12,7 @@ from psycopg.errors import LockNotAvailable
 
 from core.db import RawConnection, fetch_one
 from core.events import outbox
-from core.events.domain_events import Event, EventType, ImportEnded
+from core.events.domain_events import import_finished
 from core.imports.csv.cursor import Cursor
 from core.imports.models import ImportFailureCode, ImportMatch, ImportMode, ImportStatus, ImportTimes
 from core.lease import LEASE_SECONDS
@@ -224,7 +224,7 @@ def finish(
         _FINISH, {"id": job.id, "status": status.value, "code": code, "message": message or None, "left": left}
     ).rowcount
     if has_ended:
-        outbox.write(connection, [Event(EventType.IMPORT_FINISHED, ImportEnded(job.id, status))])
+        outbox.write(connection, [import_finished(job.id, status)])
     return has_ended == 1
 
 

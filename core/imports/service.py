@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from core.db import RawConnection
 from core.errors import Conflict
 from core.events import outbox
-from core.events.domain_events import Event, EventType, ImportEnded
+from core.events.domain_events import import_finished
 from core.imports import queries
 from core.imports.csv.header import Layout
 from core.imports.models import ImportMatch, ImportMode, ImportStatus, ImportTimes
@@ -128,7 +128,7 @@ def cancel(connection: RawConnection, import_id: UUID, user_id: UUID | None) -> 
         audit_log.record(connection, user_id, "import.cancelled", import_id)
         cancelled = queries.get_import(connection, import_id)
         if cancelled.status is ImportStatus.CANCELLED:
-            outbox.write(connection, [Event(EventType.IMPORT_FINISHED, ImportEnded(import_id, cancelled.status))])
+            outbox.write(connection, [import_finished(import_id, cancelled.status)])
     summary = queries.get_import(connection, import_id)
     if summary.status is not ImportStatus.CANCELLED and not summary.cancelling:
         raise ImportOver("Every row of this import is processed, so there is nothing to cancel.", import_status=summary.status)

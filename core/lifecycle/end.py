@@ -46,10 +46,9 @@ def end_bookings(
             else:
                 counts[flight_id].sell(-booking.seats)
             after.released[flight_id].append(booking.id)
-    ended.write(connection, source, hold_minutes=hold_minutes)
+    ended.write(connection, source, after, hold_minutes=hold_minutes)
     offer(connection, counts, after, hold_minutes=hold_minutes)
     write_counts(connection, counts)
-    after.statuses |= ended.statuses
     after.free_seats |= {flight_id: count.free for flight_id, count in counts.items()}
 
 
@@ -62,8 +61,7 @@ def fail_pending(
     for booking in bookings:
         if booking.status is BookingStatus.PENDING:
             fail(booking.id, failure, stage, failed, after, reserved=booking.flight_ids)
-    failed.write(connection, BookingStatus.PENDING)
-    after.statuses |= failed.statuses
+    failed.write(connection, BookingStatus.PENDING, after)
     return [transition.booking_id for transition in failed.made]
 
 

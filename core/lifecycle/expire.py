@@ -55,6 +55,7 @@ def end_overdue(connection: RawConnection, booking_ids: Sequence[UUID], *, hold_
     charges.decline(
         connection,
         {payment.id: charges.NOT_CHARGED for payment in unsent if payment.status is PaymentStatus.REQUIRES_PAYMENT},
+        after,
     )
     # Both groups' flights at once and in one order; each group then takes its own again.
     lock_counts(connection, {flight_id for booking in ending for flight_id in booking.flight_ids})

@@ -42,7 +42,7 @@ def offer(connection: RawConnection, counts: dict[UUID, Count], after: AfterComm
         offers += made
         line.mark_offered(connection, [each.party.id for each in made])
     if offers:
-        offered_bookings.store(connection, [each.booking for each in offers], hold_minutes=hold_minutes)
+        after.events += offered_bookings.store(connection, [each.booking for each in offers], hold_minutes=hold_minutes)
         line.note_bookings(connection, {each.party.id: each.booking_id for each in offers})
         after.stale_flights |= {each.party.flight_id for each in offers}
 

@@ -42,10 +42,10 @@ def _confirm(connection: RawConnection, booking: LockedBooking) -> AfterCommit:
         count.sell(booking.seats)
     transitions = Transitions()
     transitions.add(Transition(booking.id, BookingStatus.CONFIRMED, stages(("confirmed", now()))))
-    transitions.write(connection, BookingStatus.HELD)
+    after = AfterCommit(free_seats={flight_id: count.free for flight_id, count in counts.items()})
+    transitions.write(connection, BookingStatus.HELD, after)
     write_counts(connection, counts)
-    free_seats = {flight_id: count.free for flight_id, count in counts.items()}
-    return AfterCommit(statuses=transitions.statuses, free_seats=free_seats, changed_bookings=[booking.id])
+    return after
 
 
 def _require_payable(connection: RawConnection, booking: LockedBooking) -> None:

@@ -128,15 +128,14 @@ def commit_reservations(
                     after.rolled_back[flight_id].append(booking.id)
             case Refusal():
                 _refuse(booking, outcome, counts, reservations, decided_at, transitions, after)
-    transitions.write(connection, BookingStatus.PENDING, hold_minutes=hold_minutes, guard=guard)
+    transitions.write(connection, BookingStatus.PENDING, after, hold_minutes=hold_minutes, guard=guard)
     write_counts(connection, counts)
     if moved:
-        schedule_changes.compare(connection, moved)
+        after.events += schedule_changes.compare(connection, moved)
     if by_token:
         after.messages.append(WorkPayments(tuple(by_token)))
     if postponed:
         postpone(connection, postponed)
-    after.statuses = transitions.statuses
     after.free_seats = {flight_id: count.free for flight_id, count in counts.items()}
     return after
 

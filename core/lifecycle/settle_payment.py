@@ -75,7 +75,7 @@ def claim(connection: RawConnection, booking_ids: Sequence[UUID], after: AfterCo
             if payment.attempts == 0:
                 begun.append(booking_id)
     charges.begin(connection, [each.charge.payment_id for each in claims.values()])
-    charges.decline(connection, dropped)
+    charges.decline(connection, dropped, after)
     # From here on it is the payment that has a lease.
     _reach_stage(connection, begun, "payment_started", after, rests=True)
     return claims
@@ -96,9 +96,9 @@ def apply_outcomes(connection: RawConnection, outcomes: Mapping[UUID, Outcome], 
     # All flights at once, because two groups of bookings, each in its own order, could meet a foreign transaction halfway.
     moving = [*work.captured, *work.failed]
     counts = lock_counts(connection, {flight_id for booking in moving for flight_id in booking.flight_ids}) if moving else {}
-    charges.decline(connection, work.declined)
-    charges.succeed(connection, work.succeeded)
-    charges.succeed(connection, work.surplus, PaymentStatus.SURPLUS)
+    charges.decline(connection, work.declined, after)
+    charges.succeed(connection, work.succeeded, after)
+    charges.succeed(connection, work.surplus, after, PaymentStatus.SURPLUS)
     refunds.request_surplus(connection, work.surplus, after)
     charges.postpone(connection, work.unknown, PaymentStatus.UNKNOWN)
     charges.postpone(connection, work.unsent, PaymentStatus.REQUIRES_PAYMENT)
@@ -223,16 +223,16 @@ def _receive(
                 # Nothing is charged before seats are held, and nothing twice: such money is not ours.
                 _log.critical("money for a booking that asked for none", booking_id=str(booking.id), status=booking.status)
                 returned[RefundReason.LATE_PAYMENT].append(booking.id)
-    held.write(connection, BookingStatus.HELD)
-    rescued.write(connection, BookingStatus.EXPIRED)
+    held.write(connection, BookingStatus.HELD, after)
+    rescued.write(connection, BookingStatus.EXPIRED, after)
     if rescued.made:
-        mark_rescued(connection, list(rescued.statuses))
-        schedule_changes.compare(connection, list(rescued.statuses))
+        again = [each.booking_id for each in rescued.made]
+        mark_rescued(connection, again)
+        after.events += schedule_changes.compare(connection, again)
     write_counts(connection, counts)
     for reason, booking_ids in returned.items():
         refunds.request_many(connection, dict.fromkeys(booking_ids), reason, after)
         _reach_stage(connection, booking_ids, "refund_requested", after)
-    after.statuses |= held.statuses | rescued.statuses
     after.free_seats |= {flight_id: count.free for flight_id, count in counts.items()}
     _end_missed(connection, missed, after, hold_minutes)
 

@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from core import money
+from core.after_commit import AfterCommit
 from core.clock import new_id
 from core.db import RawConnection, fetch
 from core.events import outbox
@@ -106,7 +107,9 @@ def begin(connection: RawConnection, payment_ids: Sequence[UUID]) -> None:
         )
 
 
-def succeed(connection: RawConnection, payment_ids: Sequence[UUID], status: PaymentStatus = PaymentStatus.SUCCEEDED) -> None:
+def succeed(
+    connection: RawConnection, payment_ids: Sequence[UUID], after: AfterCommit, status: PaymentStatus = PaymentStatus.SUCCEEDED
+) -> None:
     """The money was captured. `status`: SURPLUS where another payment has taken the place of this one."""
     if payment_ids:
         moved = connection.execute(
@@ -116,10 +119,10 @@ def succeed(connection: RawConnection, payment_ids: Sequence[UUID], status: Paym
             """,  # noqa: S608  # only constants of this module
             (status, list(payment_ids)),
         ).fetchall()
-        _tell(connection, EventType.PAYMENT_SUCCEEDED, moved)
+        after.events += _tell(connection, EventType.PAYMENT_SUCCEEDED, moved)
 
 
-def decline(connection: RawConnection, codes: Mapping[UUID, str]) -> None:
+def decline(connection: RawConnection, codes: Mapping[UUID, str], after: AfterCommit) -> None:
     """No money was captured, and none will be: payment -> why."""
     if codes:
         moved = connection.execute(
@@ -130,18 +133,19 @@ def decline(connection: RawConnection, codes: Mapping[UUID, str]) -> None:
             """,  # noqa: S608  # only constants of this module
             (list(codes), list(codes.values())),
         ).fetchall()
-        _tell(connection, EventType.PAYMENT_DECLINED, moved)
+        after.events += _tell(connection, EventType.PAYMENT_DECLINED, moved)
 
 
-def _tell(connection: RawConnection, kind: EventType, moved: Sequence[tuple[UUID, UUID, Decimal, str, str | None]]) -> None:
+def _tell(
+    connection: RawConnection, kind: EventType, moved: Sequence[tuple[UUID, UUID, Decimal, str, str | None]]
+) -> list[Event]:
     """`moved`: rows of the columns `_TOLD`."""
-    outbox.write(
-        connection,
-        (
-            Event(kind, PaymentMoved(booking_id, payment_id, money.text(amount, currency), currency, code))
-            for booking_id, payment_id, amount, currency, code in sorted(moved)
-        ),
-    )
+    events = [
+        Event(kind, PaymentMoved(booking_id, payment_id, money.text(amount, currency), currency, code))
+        for booking_id, payment_id, amount, currency, code in sorted(moved)
+    ]
+    outbox.write(connection, events)
+    return events
 
 
 def postpone(connection: RawConnection, payment_ids: Sequence[UUID], status: PaymentStatus) -> None:

@@ -170,7 +170,9 @@ def settle(connection: RawConnection, outcomes: Mapping[UUID, RefundOutcome], af
     ).fetchall()
     after.changed_bookings += [row[0] for row in rows]
     if done := [row[:5] for row in rows if row[5]]:
-        outbox.write(connection, (_refunded(*row) for row in sorted(done)))
+        refunded = [_refunded(*row) for row in sorted(done)]
+        outbox.write(connection, refunded)
+        after.events += refunded
 
 
 def _refunded(booking_id: UUID, payment_id: UUID, refund_id: UUID, amount: Decimal, currency: str) -> Event:

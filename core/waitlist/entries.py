@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from core.after_commit import AfterCommit
 from core.db import RawConnection
 from core.events import outbox
 from core.events.domain_events import Event, EventType, OfferMoved
@@ -12,7 +13,7 @@ from core.flights.models import FlightStatus
 from core.waitlist.models import WaitStatus
 
 
-def end_offers(connection: RawConnection, booking_ids: Sequence[UUID], ending: WaitStatus) -> None:
+def end_offers(connection: RawConnection, booking_ids: Sequence[UUID], ending: WaitStatus, after: AfterCommit) -> None:
     """These bookings are held no more: where one was an offer, its place in line ends as `ending`. A flight that was cancelled closes
     the place, unless the offer was taken.
     """
@@ -23,7 +24,7 @@ def end_offers(connection: RawConnection, booking_ids: Sequence[UUID], ending: W
             updated_at = now()
         FROM flights f, (SELECT %(ending)s::text) AS s(ending)
         WHERE w.booking_id = ANY(%(bookings)s) AND w.status = ANY(%(open)s) AND f.id = w.flight_id
-        RETURNING w.booking_id, w.flight_id
+        RETURNING w.booking_id, w.flight_id, w.user_id
         """,  # noqa: S608  # only constants
         {
             "ending": ending,
@@ -34,7 +35,9 @@ def end_offers(connection: RawConnection, booking_ids: Sequence[UUID], ending: W
         },
     ).fetchall()
     if ended and ending is WaitStatus.EXPIRED:
-        outbox.write(connection, (Event(EventType.WAITLIST_OFFER_EXPIRED, OfferMoved(*each)) for each in sorted(ended)))
+        expired = [Event(EventType.WAITLIST_OFFER_EXPIRED, OfferMoved(*each)) for each in sorted(ended)]
+        outbox.write(connection, expired)
+        after.events += expired
 
 
 def close(connection: RawConnection, flight_id: UUID) -> int:

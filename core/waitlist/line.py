@@ -47,6 +47,14 @@ class _OpenEntry:
     accept_partial: bool
 
 
+def find_waited(connection: RawConnection, flight_ids: Sequence[UUID], user_id: UUID) -> set[UUID]:
+    """Those of these flights for which this traveller waits, or waited."""
+    rows = connection.execute(
+        "SELECT DISTINCT flight_id FROM waitlist WHERE user_id = %s AND flight_id = ANY(%s)", (user_id, list(flight_ids))
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
 def find_open_party(connection: RawConnection, flight_id: UUID, user_id: UUID) -> Party | None:
     """The party with which this traveller waits for the flight, or has an offer."""
     entry = fetch_one(

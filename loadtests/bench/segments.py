@@ -19,6 +19,7 @@ from uuid import UUID
 
 import psutil
 
+from core.after_commit import AfterCommit
 from core.bookings.intake import insert, references
 from core.bookings.intake.requests import BookingRequest
 from core.bookings.states import BookingStatus
@@ -122,7 +123,8 @@ def in_two_tables(db: Database, requests: Sequence[BookingRequest]) -> None:
     with db.transaction() as connection:
         pending.lock_pending(connection, ids, [BookingStatus.PENDING])
         stage = stages(("confirmed", now()))
-        Transitions([Transition(each, BookingStatus.CONFIRMED, stage) for each in ids]).write(connection, BookingStatus.PENDING)
+        confirmed = Transitions([Transition(each, BookingStatus.CONFIRMED, stage) for each in ids])
+        confirmed.write(connection, BookingStatus.PENDING, AfterCommit())
 
 
 def main() -> None:

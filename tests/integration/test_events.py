@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
-from api.live import event_streams
+from api.live.streams import event_streams
 from core.clock import new_id
 from core.events import job_events
 from core.events.job_events import JobEvents
-from tests.support.api import ApiFactory, RunningApi, problem
+from core.redis import clients
+from core.users.models import Role
+from core.users.tokens import Principal
+from tests.support.api import PASSWORD, ApiFactory, RunningApi, problem, register
 from tests.support.pipeline import Pipeline
+from tests.support.streams import EVENTS, listening
 from tests.support.waiting import until
-
-EVENTS = "/api/v1/events"
-
-
-class Listening:
-    """One open stream."""
-
-    def __init__(self, answer: httpx.Response) -> None:
-        self._lines = answer.iter_lines()
-        assert next(self._lines) == "retry: 1000"  # from here on it hears everything
-
-    def frame(self) -> dict[str, str]:
-        """The next event, by its fields; comments and the first word are left out."""
-        fields: dict[str, str] = {}
-        for line in self._lines:
-            if not line and "event" in fields:
-                return fields
-            name, colon, value = line.partition(": ")
-            if colon and name:
-                fields[name] = value
-        raise AssertionError("the stream ended")
-
-
-@contextmanager
-def listening(api: RunningApi, headers: dict[str, str], *topics: str, last: str | None = None) -> Iterator[Listening]:
-    resumed = {"Last-Event-ID": last} if last is not None else {}
-    with (
-        api.client({**headers, **resumed}) as client,
-        client.stream("GET", EVENTS, params={"topics": ",".join(topics)}) as answer,
-    ):
-        assert answer.status_code == 200, answer.read()
-        assert answer.headers["content-type"].startswith("text/event-stream")
-        yield Listening(answer)
 
 
 def publish(api: RunningApi, **news: Any) -> None:
@@ -58,8 +27,13 @@ def publish(api: RunningApi, **news: Any) -> None:
 
 @pytest.fixture
 def heard(api: RunningApi) -> RunningApi:
-    """An API that has subscribed."""
-    until(lambda: api.services.redis.pubsub_numsub("skyqueue:job-events")[0][1] > 0)
+    """An API that hears what is published: nothing that was told before is on its way."""
+
+    def hears() -> bool:
+        publish(api, seats={UUID(int=0): 1})
+        return bool(api.services.live.streams._recent)
+
+    until(hears)
     return api
 
 
@@ -78,8 +52,8 @@ def test_a_booking_is_followed_to_its_end(pipeline: Pipeline, heard: RunningApi)
     assert '"available_seats":9' in second["data"]
 
 
-def test_whoever_comes_back_hears_what_was_missed_and_nothing_twice(heard: RunningApi) -> None:
-    flight, other, headers = new_id(), new_id(), heard.admit().headers
+def test_whoever_comes_back_hears_what_was_missed_and_nothing_twice(pipeline: Pipeline, heard: RunningApi) -> None:
+    flight, other, headers = pipeline.flight(5), new_id(), heard.admit().headers
     with listening(heard, headers, f"flight:{flight}") as stream:
         publish(heard, seats={flight: 3, other: 1})
         seen = stream.frame()["id"]
@@ -92,43 +66,109 @@ def test_whoever_comes_back_hears_what_was_missed_and_nothing_twice(heard: Runni
 
 
 @pytest.mark.parametrize("last", ["another0-1", "nonsense", "-", "{process}-999999", "{process}--1"])
-def test_what_cannot_be_known_is_told_as_a_gap(heard: RunningApi, last: str) -> None:
+def test_what_cannot_be_known_is_told_as_a_gap(pipeline: Pipeline, heard: RunningApi, last: str) -> None:
     named = last.format(process=heard.services.live.streams._process)
-    with listening(heard, heard.admit().headers, f"flight:{new_id()}", last=named) as stream:
+    with listening(heard, heard.admit().headers, f"flight:{pipeline.flight(5)}", last=named) as stream:
         assert stream.frame()["event"] == "gap"
 
 
-def test_a_subscription_that_was_lost_is_a_gap_for_all(heard: RunningApi) -> None:
-    flight, headers = new_id(), heard.admit().headers
+def test_a_subscription_that_was_lost_is_a_gap_for_all(pipeline: Pipeline, heard: RunningApi) -> None:
+    flight, headers = pipeline.flight(5), heard.admit().headers
     with listening(heard, headers, f"flight:{flight}") as stream:
         publish(heard, seats={flight: 3})
         seen = stream.frame()["id"]
         heard.services.redis.client_kill_filter(_type="pubsub")
-        gap = stream.frame()
-        assert gap["event"] == "gap"
-    with listening(heard, headers, f"flight:{flight}", last=seen) as stream:
-        assert stream.frame()["event"] == "gap"
-    until(lambda: heard.services.redis.pubsub_numsub("skyqueue:job-events")[0][1] > 0)
+        lost, gap = stream.frame(), stream.frame()
+        assert (lost["event"], gap["event"]) == ("gap", "gap"), "when it is lost, and when it is there again"
+    for before in (seen, lost["id"]):
+        with listening(heard, headers, f"flight:{flight}", last=before) as stream:
+            assert stream.frame()["event"] == "gap"
     with listening(heard, headers, f"flight:{flight}", last=gap["id"]) as stream:
         publish(heard, seats={flight: 2})
         assert '"available_seats":2' in stream.frame()["data"]
 
 
-def test_silence_is_broken_by_a_comment(heard: RunningApi, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silence_is_broken_by_a_comment(pipeline: Pipeline, heard: RunningApi, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_streams, "PING_SECONDS", 0.05)
-    with listening(heard, heard.admit().headers, f"flight:{new_id()}") as stream:
+    with listening(heard, heard.admit().headers, f"flight:{pipeline.flight(5)}") as stream:
         assert next(line for line in stream._lines if line.startswith(":")) == ": ping"
 
 
-def test_a_process_that_ends_ends_its_streams_at_once(start_api: ApiFactory) -> None:
+def test_a_process_that_ends_ends_its_streams_at_once(pipeline: Pipeline, start_api: ApiFactory) -> None:
     api = start_api()
-    with listening(api, api.admit().headers, f"flight:{new_id()}") as stream:
+    with listening(api, api.admit().headers, f"flight:{pipeline.flight(5)}") as stream:
         api.server.should_exit = True
-        list(stream._lines)
+        stream.end()
 
 
-def test_a_stream_that_nobody_reads_any_more_is_forgotten(heard: RunningApi) -> None:
-    with listening(heard, heard.admit().headers, f"flight:{new_id()}"):
+@pytest.mark.parametrize("way", ["logout", "everywhere", "closed"])
+def test_whoever_signs_out_hears_nothing_more(pipeline: Pipeline, heard: RunningApi, way: str) -> None:
+    with heard.client() as browser:
+        person = register(browser)
+        with listening(heard, person.headers, f"flight:{pipeline.flight(5)}") as stream:
+            other = heard.admit().headers
+            with listening(heard, other, f"flight:{pipeline.flight(5)}") as kept:
+                match way:
+                    case "logout":
+                        answer = browser.post("/api/v1/auth/logout")
+                    case "everywhere":
+                        answer = browser.post("/api/v1/auth/logout-everywhere", headers=person.headers)
+                    case _:
+                        gone = {"password": PASSWORD}
+                        answer = browser.request("DELETE", "/api/v1/auth/me", headers=person.headers, json=gone)
+                assert answer.status_code == 204, answer.text
+                stream.end()
+                assert heard.services.live.streams.count == 1, "the other one goes on"
+                publish(heard, missed=True)
+                assert kept.frame()["event"] == "gap"
+
+
+def test_a_key_that_is_revoked_by_another_process_ends_its_stream(pipeline: Pipeline, start_api: ApiFactory) -> None:
+    secret = "the secret of both processes, longer than it has to be"
+    here, there = start_api(JWT_SECRET=secret), start_api(JWT_SECRET=secret)
+    with here.client(here.admit(Role.ADMIN).headers) as admin:
+        made = admin.post("/admin/api-keys", json={"name": "the shop", "scopes": ["read"]}).json()
+        key = {"Authorization": f"Bearer {made['key']}"}
+        with there.client(key) as program:
+            until(lambda: program.get("/api/v1/auth/me").status_code == 200)
+        with listening(there, key, f"flight:{pipeline.flight(5)}") as stream:
+            assert admin.delete(f"/admin/api-keys/{made['api_key']['id']}").status_code == 204
+            stream.end()
+
+
+def test_without_a_look_a_stream_outlives_its_session(pipeline: Pipeline, heard: RunningApi) -> None:
+    """The control: the streams are judged once a second, and a session that has ended is not looked at otherwise."""
+    streams, person = heard.services.live.streams, Principal(new_id(), "somebody", Role.TRAVELLER, session_id=new_id())
+    headers = {"Authorization": f"Bearer {heard.services.tokens.issue(person)}"}
+    with listening(heard, headers, f"flight:{pipeline.flight(5)}") as stream:
+        streams.end_where(lambda _: False)
+        assert streams.count == 1
+        heard.services.ended.note([person.session_id] if person.session_id else [])
+        stream.end()
+
+
+def test_a_token_in_the_address_is_no_token(pipeline: Pipeline, api: RunningApi) -> None:
+    token = api.admit().headers["Authorization"].removeprefix("Bearer ")
+    flight = pipeline.flight(5)
+    with api.client() as nobody:
+        for name in ("access_token", "token"):
+            problem(nobody.get(EVENTS, params={"topics": f"flight:{flight}", name: token}), 401, "unauthenticated")
+
+
+def test_a_message_that_was_lost_is_a_gap(pipeline: Pipeline, heard: RunningApi) -> None:
+    """A publisher whose connection fails while ours goes on tells of it with its next message."""
+    flight = pipeline.flight(5)
+    nowhere = clients.connect("redis://127.0.0.1:1/0", seconds=0.5)
+    with listening(heard, heard.admit().headers, f"flight:{flight}") as stream:
+        assert not job_events.publish(nowhere, JobEvents(seats={flight: 4}))
+        publish(heard, seats={flight: 3})
+        assert [stream.frame()["event"], stream.frame()["event"]] == ["flight.seats_changed", "gap"]
+        publish(heard, seats={flight: 2})
+        assert '"available_seats":2' in stream.frame()["data"]
+
+
+def test_a_stream_that_nobody_reads_any_more_is_forgotten(pipeline: Pipeline, heard: RunningApi) -> None:
+    with listening(heard, heard.admit().headers, f"flight:{pipeline.flight(5)}"):
         pass
     until(lambda: heard.services.live.streams.count == 0)
 
@@ -136,7 +176,15 @@ def test_a_stream_that_nobody_reads_any_more_is_forgotten(heard: RunningApi) -> 
 def test_nobody_follows_what_is_somebody_elses(pipeline: Pipeline, api: RunningApi, admin: httpx.Client) -> None:
     (booking,) = pipeline.accept_many(1, pipeline.flight(10))
     with api.client(api.admit().headers) as stranger:
-        for topic in (f"booking:{booking}", f"job:{booking}", f"job:{UUID(int=7)}", f"import:{booking}"):
+        line = f"waitlist:{pipeline.flight(10)}"
+        for topic in (
+            f"booking:{booking}",
+            f"job:{booking}",
+            f"job:{UUID(int=7)}",
+            f"import:{booking}",
+            f"flight:{UUID(int=7)}",
+            line,
+        ):
             answer = stranger.get(EVENTS, params={"topics": topic})
             assert problem(answer, 404, "topic_not_found")["topic"] == topic
         for topics in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from core.bookings.states import BookingStatus
 from core.db import RawConnection
 from core.letters import writing
 from core.lifecycle import cancel as cancelling
-from core.mail import outbox
+from core.mail import outbox, requests
 from core.settings import Mail
 from tests.support.api import RunningApi, problem, register
 from tests.support.flights import add_flight, body, noon_in
@@ -240,6 +241,25 @@ def test_a_worker_that_dies_after_sending_sends_again_under_the_same_id(
     send_mails(pipeline.context, [mail])
     assert len(server.taken) == 2
     assert server.taken[0]["Message-ID"] == server.taken[1]["Message-ID"]
+
+
+def test_a_worker_that_dies_while_writing_loses_no_mail_and_writes_none_twice(asha: httpx.Client, pipeline: Pipeline) -> None:
+    """What is taken and not stored is there again, and what is asked for again is written once."""
+
+    class Died(BaseException):
+        pass
+
+    booking = confirmed(asha, pipeline)
+    with suppress(Died), pipeline.db.transaction() as connection:
+        assert writing.write(connection, limit=100, sends=False, with_ticket=True) == 1
+        raise Died
+    assert kinds(asha) == []
+    write(pipeline)
+    assert kinds(asha) == ["confirmed"]
+    with pipeline.db.transaction() as connection:
+        requests.request(connection, [booking])
+    write(pipeline)
+    assert kinds(asha) == ["confirmed"]
 
 
 def test_a_closed_account_has_no_mails(client: httpx.Client, pipeline: Pipeline) -> None:

@@ -96,7 +96,7 @@ class Administrator:
             "UPDATE flights SET seats_sold = seats_sold + 1 WHERE seats_held + seats_sold < total_seats"
             f" AND flight_number LIKE 'A{self._seed}-%' RETURNING id, total_seats - seats_held - seats_sold"
         )
-        job_events.seats_changed(self._office.redis, dict(sold))
+        job_events.flights_changed(self._office.redis, dict(sold))
 
     def look(self) -> None:
         """What every process says about every direction and day is what is in the database now."""

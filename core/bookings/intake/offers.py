@@ -28,21 +28,24 @@ class OfferedBooking:
     seats: int
 
 
-def store(connection: RawConnection, offered: Sequence[OfferedBooking], *, hold_minutes: int) -> None:
-    """Insert these bookings. Their hold ends with the departure if that is sooner. The caller has locked the flights."""
+def store(connection: RawConnection, offered: Sequence[OfferedBooking], *, hold_minutes: int) -> list[Event]:
+    """Insert these bookings. Their hold ends with the departure if that is sooner. The caller has locked the flights, and tells the
+    events that are returned once all of it is committed.
+    """
     left = list(offered)
-    outbox.write(connection, (event for each in offered for event in _events(each)))
+    events = [event for each in offered for event in _events(each)]
+    outbox.write(connection, events)
     for _ in range(references.DRAWS):
         stored = _insert(connection, left, hold_minutes)
         left = [each for each in left if each.id not in stored]
         if not left:
             requests.request(connection, [each.id for each in offered])
-            return
+            return events
     raise RuntimeError("every reference that was drawn for an offer exists")
 
 
 def _events(offered: OfferedBooking) -> tuple[Event, Event]:
-    made = Event(EventType.WAITLIST_OFFERED, OfferMoved(offered.id, offered.flight_id))
+    made = Event(EventType.WAITLIST_OFFERED, OfferMoved(offered.id, offered.flight_id, offered.user_id))
     return booking_moved(offered.id, BookingStatus.HELD), made
 
 

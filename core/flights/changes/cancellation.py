@@ -17,7 +17,7 @@ import msgspec
 from core.clock import new_id
 from core.db import RawConnection
 from core.events import outbox
-from core.events.domain_events import Event, EventType, FlightMoved
+from core.events.domain_events import flight_cancelled
 from core.flights.announcements.route_versions import RouteDay
 from core.flights.changes.models import CancellationStatus
 from core.flights.errors import FlightDeparted, FlightNotFound
@@ -94,7 +94,7 @@ def begin(connection: RawConnection, flight_id: UUID, reason: str, *, user_id: U
         before={"status": "SCHEDULED", "version": version},
         after={"status": "CANCELLED", "version": version + 1, "reason": reason},
     )
-    outbox.write(connection, [Event(EventType.FLIGHT_CANCELLED, FlightMoved(flight_id))])
+    outbox.write(connection, [flight_cancelled(flight_id)])
     return Begun(_fetch(connection, "flight_id = ANY(%s)", [flight_id])[0], True, RouteDay(*route_day))
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from core.db import RawConnection
 from core.events import outbox
-from core.events.domain_events import Event, EventType, ScheduleChanged
+from core.events.domain_events import Event, schedule_changed
 from core.mail import requests
 from core.statuses import WITH_SEATS
 
@@ -60,14 +60,14 @@ _WITHDRAW: Final = """
 """
 
 
-def record(connection: RawConnection, flights: Sequence[MovedFlight]) -> int:
+def record(connection: RawConnection, flights: Sequence[MovedFlight]) -> list[Event]:
     """Note the new times on every booking that has seats on these flights. Flights whose times are the same are left out.
 
-    Returns how many bookings were told.
+    Returns what is to be told once it is committed, one event for each of these bookings.
     """
     moved = [flight for flight in flights if flight.old != flight.new]
     if not moved:
-        return 0
+        return []
     told = connection.execute(
         _RECORD,
         (
@@ -78,23 +78,25 @@ def record(connection: RawConnection, flights: Sequence[MovedFlight]) -> int:
             [flight.new.arrival_ts for flight in moved],
         ),
     ).fetchall()
-    if told:
-        requests.request_for_flights(connection, [flight.flight_id for flight in moved])
-        connection.execute(_WITHDRAW, ([flight.flight_id for flight in moved],))
-        _tell(connection, told)
-    return len(told)
+    if not told:
+        return []
+    requests.request_for_flights(connection, [flight.flight_id for flight in moved])
+    connection.execute(_WITHDRAW, ([flight.flight_id for flight in moved],))
+    return _tell(connection, told)
 
 
-def compare(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
-    """Note the change on those of these bookings, which got their seats in this transaction, whose flight was moved before."""
+def compare(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[Event]:
+    """Note the change on those of these bookings, which got their seats in this transaction, whose flight was moved before. Returns
+    the same as `record`.
+    """
     told = connection.execute(_COMPARE, (list(booking_ids),)).fetchall()
-    if told:
-        _tell(connection, told)
+    return _tell(connection, told) if told else []
 
 
-def _tell(connection: RawConnection, told: Sequence[tuple[UUID]]) -> None:
-    bookings = sorted({booking_id for (booking_id,) in told})
-    outbox.write(connection, (Event(EventType.BOOKING_SCHEDULE_CHANGED, ScheduleChanged(each)) for each in bookings))
+def _tell(connection: RawConnection, told: Sequence[tuple[UUID]]) -> list[Event]:
+    events = [schedule_changed(each) for each in sorted({booking_id for (booking_id,) in told})]
+    outbox.write(connection, events)
+    return events
 
 
 def find_open(connection: RawConnection, booking_id: UUID) -> datetime | None:

@@ -1484,10 +1484,11 @@ export interface paths {
         };
         /**
          * Follow what happens, as server-sent events
-         * @description `topics` is a list with commas: `job:{id}`, `booking:{id}`, `import:{id}` of your own, `flight:{id}` of any flight. Each event has
-         *     `id`, `event` (its type) and `data` (`{type, id, at, subject, data}`). It is a hint: read the address of what it names. With
-         *     `Last-Event-ID` you hear what you missed; `event: gap` says that nobody knows what you missed, so read again what you follow.
-         *     A comment comes every 15 s. The stream ends after 15 minutes: come back with a fresh token.
+         * @description `topics` is a list with commas: `job:{id}`, `booking:{id}`, `import:{id}` of your own, `flight:{id}` of any flight,
+         *     `waitlist:{flight_id}` for your place in that line. Each event has `id`, `event` (its type) and `data` (`{type, id, at, subject,
+         *     data}`). It is a hint: read the address of what it names. With `Last-Event-ID` you hear what you missed; `event: gap` says that
+         *     nobody knows what you missed, so read again what you follow. A comment comes every 15 s. The stream ends when you sign out, and
+         *     after 15 minutes: come back with a fresh token.
          */
         get: operations["listenToEvents"];
         put?: never;

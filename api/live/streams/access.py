@@ -1,0 +1,56 @@
+"""Ends the streams of those who may not listen any more: they signed out, their session was ended, their key was revoked.
+
+A stream was let in once and lives for minutes, so once a second every listener is judged anew, from memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+import structlog
+
+from api.live.api_keys import ApiKeys
+from api.live.ended_sessions import EndedSessions
+from api.live.streams.event_streams import EventStreams
+from core.telemetry.incidents import Incident
+from core.users.tokens import Principal
+
+PERIOD_SECONDS: Final = 1.0
+
+
+class StreamAccess:
+    """Belongs to the event loop."""
+
+    def __init__(self, streams: EventStreams, ended: EndedSessions, api_keys: ApiKeys) -> None:
+        self._streams = streams
+        self._ended = ended
+        self._api_keys = api_keys
+        self._task: asyncio.Task[None] | None = None
+        self._broken = Incident(
+            structlog.get_logger(__name__), "streams cannot be judged", "streams are judged again", level=logging.ERROR
+        )
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                self._streams.end_where(self._is_over)
+            except Exception:
+                self._broken.failed(exc_info=True)
+            else:
+                self._broken.succeeded()
+            await asyncio.sleep(PERIOD_SECONDS)
+
+    def _is_over(self, principal: Principal) -> bool:
+        if principal.key_id is not None:
+            return not self._api_keys.is_open(principal)
+        return self._ended.has_ended(principal)
