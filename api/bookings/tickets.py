@@ -56,7 +56,7 @@ class TicketController(Controller):
     )
     def ticket(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> Response[bytes]:
         """One page to print or to show: flights in the times of their airports, travellers, and a signed QR code. Only a confirmed booking
-        has a ticket. Names of travellers are written in their own letters; Chinese, Japanese and Korean ones are not, and the page says so.
+        has a ticket. Names of travellers are written in their own letters; where no font has one of the rarest, the page says so.
         """
         from core.tickets.pdf import pdf  # reportlab and the fonts: nobody waits for them when the process starts
 

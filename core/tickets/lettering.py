@@ -1,8 +1,8 @@
 """Names in the letters of most scripts, on a page of a PDF.
 
-Latin, Greek and Cyrillic letters are text. Those of other scripts are joined or reordered, which PDF knows nothing of: HarfBuzz shapes
-them, and their outlines are drawn. What none of our fonts has (Chinese, Japanese and Korean need fonts of 15 MB) cannot be written at all,
-and is told instead.
+Latin, Greek and Cyrillic letters are text. Those of other scripts are joined or reordered, which PDF knows nothing of, or so many that
+their fonts would make the page large: HarfBuzz shapes them, and their outlines are drawn. A name of several scripts is written word by word.
+What none of our fonts has (the rarest Chinese characters) cannot be written at all, and is told instead.
 """
 
 from __future__ import annotations
@@ -25,20 +25,23 @@ TEXT: Final = "NotoSans-Regular"
 BOLD: Final = "NotoSans-Bold"
 HEADING: Final = "BricolageGrotesque-Bold"
 _OTHER_SCRIPTS: Final = (
-    "Devanagari",
-    "Arabic",
-    "Bengali",
-    "Tamil",
-    "Telugu",
-    "Kannada",
-    "Malayalam",
-    "Gujarati",
-    "Gurmukhi",
-    "Hebrew",
-    "Thai",
-    "Georgian",
-    "Armenian",
+    "NotoSansDevanagari",
+    "NotoSansArabic",
+    "NotoSansBengali",
+    "NotoSansTamil",
+    "NotoSansTelugu",
+    "NotoSansKannada",
+    "NotoSansMalayalam",
+    "NotoSansGujarati",
+    "NotoSansGurmukhi",
+    "NotoSansHebrew",
+    "NotoSansThai",
+    "NotoSansGeorgian",
+    "NotoSansArmenian",
+    "Hangul",
+    "Han",
 )
+"""The fonts by the scripts that they have. `Han`: of Chinese and Japanese, with the syllables of the latter."""
 
 
 @cache
@@ -58,26 +61,39 @@ def can_write(name: str, font: str = TEXT) -> bool:
 def draw(canvas: Canvas, x: float, y: float, name: str, size: float, otherwise: str) -> None:
     """Write a name. `otherwise`: what is written if no font has its letters."""
     name = unicodedata.normalize("NFC", name)
-    if can_write(name):
-        canvas.setFont(TEXT, size)
-        canvas.drawString(x, y, name)
-    elif (font := _find_font(name)) is not None:
-        _draw_outlines(canvas, x, y, name, size, font)
+    fonts = {word: _find_font(word) for word in (name, *name.split())}
+    if can_write(name) or fonts[name] is not None:
+        _draw_word(canvas, x, y, name, size, fonts[name])
+    elif all(can_write(word) or fonts[word] is not None for word in name.split()):
+        for word in name.split():
+            x += _draw_word(canvas, x, y, word, size, fonts[word]) + pdfmetrics.stringWidth(" ", TEXT, size)
     else:
-        canvas.setFont(TEXT, size)
-        canvas.drawString(x, y, otherwise)
+        _draw_word(canvas, x, y, otherwise, size, None)
+
+
+def _draw_word(canvas: Canvas, x: float, y: float, word: str, size: float, font: hb.Font | None) -> float:
+    """As text where it can be, else in `font`. Returns how wide it is."""
+    if font is not None and not can_write(word):
+        return _draw_outlines(canvas, x, y, word, size, font)
+    canvas.setFont(TEXT, size)
+    canvas.drawString(x, y, word)
+    return float(pdfmetrics.stringWidth(word, TEXT, size))
 
 
 @cache
 def _font_of(script: str) -> hb.Font:
-    return hb.Font(hb.Face(hb.Blob.from_file_path(str(FONTS / f"NotoSans{script}-Regular.ttf"))))
+    return hb.Font(hb.Face(hb.Blob.from_file_path(str(FONTS / f"{script}-Regular.ttf"))))
+
+
+@cache
+def _letters_of(script: str) -> frozenset[int]:
+    return frozenset(_font_of(script).face.unicodes)
 
 
 def _find_font(name: str) -> hb.Font | None:
     """The font that has every letter of the name. Fonts of one script have the digits and signs that are written with it."""
     letters = {ord(each) for each in name if each not in " \u200c\u200d"}
-    fonts = (_font_of(script) for script in _OTHER_SCRIPTS)
-    return next((font for font in fonts if letters <= set(font.face.unicodes)), None)
+    return next((_font_of(script) for script in _OTHER_SCRIPTS if letters <= _letters_of(script)), None)
 
 
 @dataclass(slots=True)
@@ -130,7 +146,7 @@ def _drawing() -> hb.DrawFuncs:
     return functions
 
 
-def _draw_outlines(canvas: Canvas, x: float, y: float, name: str, size: float, font: hb.Font) -> None:
+def _draw_outlines(canvas: Canvas, x: float, y: float, name: str, size: float, font: hb.Font) -> float:
     buffer = hb.Buffer()
     buffer.add_str(name)
     buffer.guess_segment_properties()
@@ -143,3 +159,4 @@ def _draw_outlines(canvas: Canvas, x: float, y: float, name: str, size: float, f
         font.draw_glyph(glyph.codepoint, _drawing(), pen)
         at += position.x_advance
     canvas.drawPath(pen.path, stroke=0, fill=1)
+    return at * pen.scale

@@ -1,8 +1,10 @@
 """Staying signed in: a chain of refresh tokens for each session, each good for one use.
 
 The token is in the client's cookie only; the database knows its hash. A link that is presented again after its use was copied
-by somebody, so the whole session ends. Two tabs that refresh at once are not thieves: for a few seconds the used link is answered
-`RACED`, gives nothing, and the tab finds its sister's fresh cookie when it asks again.
+by somebody, so the whole session ends. Two cases are no theft. Two tabs that refresh at once: for a few seconds the used link is answered
+`RACED`, gives nothing, and the tab finds its sister's fresh cookie when it asks again. And an answer that was lost on its way: as long as
+the link that came after it was not used, the link before it is good for another one, which takes its place. If both were in somebody's
+hands all the same, the replaced one is presented one day, and the session ends.
 
 What ends a session says which ones it ended, so that their access tokens can be refused as well (`api/live/ended_sessions.py`).
 """
@@ -73,16 +75,33 @@ def rotate(session: Session, token: str, *, at: datetime, days: int) -> Link | R
     A refusal is a value, not an exception: the revocation that comes with `REUSED` must be committed.
     """
     link = session.exec(select(RefreshToken).where(RefreshToken.token_hash == _hash(token)).with_for_update()).one_or_none()
-    if link is None or link.revoked_at is not None or link.expires_at <= at:
+    if link is None or link.expires_at <= at:
+        return Refused.UNKNOWN
+    of_session = (col(UserSession.id) == link.family, col(RefreshToken.family) == link.family)
+    if link.revoked_at is not None:
+        # Either the session has ended, and this changes nothing, or another link took the place of this one.
+        _end(session, *of_session, at=at)
         return Refused.UNKNOWN
     if link.used_at is not None:
         if at - link.used_at <= timedelta(seconds=RACE_SECONDS):
             return Refused.RACED
-        _end(session, col(UserSession.id) == link.family, col(RefreshToken.family) == link.family, at=at)
-        return Refused.REUSED
+        if not _replace_unused(session, link, at=at):
+            _end(session, *of_session, at=at)
+            return Refused.REUSED
     link.used_at = at
     session.add(link)
     return _append(session, link.user_id, link.family, at=at, days=days)
+
+
+def _replace_unused(session: Session, link: RefreshToken, *, at: datetime) -> bool:
+    """Take the place of the link that came after this one, if that was never used. False: it was, or somebody went on from there."""
+    of_session = col(RefreshToken.family) == link.family
+    later = select(RefreshToken.id).where(of_session, col(RefreshToken.used_at) > link.used_at)
+    if session.exec(later).first() is not None:
+        return False
+    unused = [of_session, col(RefreshToken.used_at).is_(None), col(RefreshToken.revoked_at).is_(None)]
+    replaced = session.execute(update(RefreshToken).where(*unused).values(revoked_at=at).returning(col(RefreshToken.id)))
+    return replaced.first() is not None
 
 
 def list_open(session: Session, user_id: UUID, *, at: datetime) -> list[OpenSession]:

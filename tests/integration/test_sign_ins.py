@@ -66,10 +66,32 @@ def test_refreshing_gives_a_new_token_and_a_new_cookie(client: httpx.Client) -> 
 def test_a_copied_cookie_ends_the_sign_in_of_thief_and_owner(client: httpx.Client, db: Database) -> None:
     first = first_cookie(client)
     second = cookie_of(refresh(client, first))
+    third = cookie_of(refresh(client, second))
     forget_the_race(db)
 
     problem(refresh(client, first), 401, "unauthenticated")
-    problem(refresh(client, second), 401, "unauthenticated")
+    problem(refresh(client, third), 401, "unauthenticated")
+
+
+def test_whose_answer_was_lost_stays_signed_in(client: httpx.Client, db: Database) -> None:
+    first = first_cookie(client)
+    for _ in range(2):  # the second answer is lost as well
+        refresh(client, first)
+        forget_the_race(db)
+    again = refresh(client, first)
+    assert again.status_code == 200
+    assert refresh(client, cookie_of(again)).status_code == 200
+
+
+def test_a_cookie_that_was_copied_before_a_lost_answer_ends_the_sign_in(client: httpx.Client, db: Database) -> None:
+    """The thief takes the place of a link that its owner has and did not use yet: both lose."""
+    first = first_cookie(client)
+    owners = cookie_of(refresh(client, first))
+    forget_the_race(db)
+    thiefs = cookie_of(refresh(client, first))
+
+    problem(refresh(client, owners), 401, "unauthenticated")
+    problem(refresh(client, thiefs), 401, "unauthenticated")
 
 
 def test_two_tabs_that_refresh_at_once_stay_signed_in(client: httpx.Client) -> None:

@@ -79,7 +79,8 @@ _QUERY: Final = f"""
             FROM passengers p WHERE p.booking_id = b.id) AS passengers,
            (SELECT jsonb_build_object('amount', {money.in_units_sql("r.amount", "r.currency")}::text, 'currency', r.currency,
                                       'status', r.status, 'reason', r.reason)
-            FROM refunds r WHERE r.booking_id = b.id ORDER BY r.reason = {RefundReason.SURPLUS_PAYMENT.sql}, r.id DESC LIMIT 1) AS refund,
+            FROM refunds r WHERE r.booking_id = b.id
+              AND (r.reason <> {RefundReason.LOWER_FARE.sql} OR b.status = {BookingStatus.CONFIRMED.sql}) ORDER BY r.reason = {RefundReason.SURPLUS_PAYMENT.sql}, r.id DESC LIMIT 1) AS refund,
            (SELECT jsonb_build_object('id', p.id, 'amount', {money.in_units_sql("p.amount", "p.currency")}::text,
                                       'currency', p.currency, 'status', p.status,
                                       'decline_code', p.decline_code, 'created_at', p.created_at)

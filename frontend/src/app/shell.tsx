@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import { AccountMenu } from '@/features/accounts/account-menu';
 import { useAccount } from '@/features/accounts/api';
 import { NoticeBar } from '@/features/bookings/notice-bar';
+import { FareNotice } from '@/features/fares/fare-notice';
 import { type Session, useSession } from '@/lib/session';
 import { Logo } from './logo';
 import css from './shell.module.css';
@@ -35,6 +36,7 @@ export function Shell() {
         </div>
       </header>
       <NoticeBar path={pathname} />
+      <FareNotice path={pathname} />
       <main id="main" ref={main} tabIndex={-1} className={css.main}>
         <Outlet />
       </main>

@@ -52,6 +52,12 @@ export const AlertIcon = ({ size }: Sized) => (
   </Icon>
 );
 
+export const BellIcon = ({ size }: Sized) => (
+  <Icon size={size}>
+    <path d="M6.5 10a5.5 5.5 0 0 1 11 0c0 5 2 6.5 2 6.5h-15s2-1.5 2-6.5ZM10 19.5a2.2 2.2 0 0 0 4 0" />
+  </Icon>
+);
+
 export const ClockIcon = ({ size }: Sized) => (
   <Icon size={size}>
     <path d="M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17Zm0 4v5l3.2 2" />

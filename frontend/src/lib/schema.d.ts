@@ -1343,7 +1343,7 @@ export interface paths {
         /**
          * The e-ticket of a booking
          * @description One page to print or to show: flights in the times of their airports, travellers, and a signed QR code. Only a confirmed booking
-         *     has a ticket. Names of travellers are written in their own letters; Chinese, Japanese and Korean ones are not, and the page says so.
+         *     has a ticket. Names of travellers are written in their own letters; where no font has one of the rarest, the page says so.
          */
         get: operations["downloadTicket"];
         put?: never;

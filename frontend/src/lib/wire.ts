@@ -32,4 +32,6 @@ export type Encoding = Schemas['Encoding'];
 export type ImportAccepted = Schemas['ImportAccepted'];
 export type MailAddress = Schemas['MailAddress'];
 export type MailView = Schemas['MailView'];
+export type FareWatch = Schemas['FareWatchView'];
+export type NewFareWatch = Schemas['FareWatchBody'];
 export type CheckInView = Schemas['CheckInView'];

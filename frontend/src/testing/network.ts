@@ -9,11 +9,16 @@ export const network = setupServer(
   http.get('/api/v1/itineraries', () => HttpResponse.json({ data: [], complete: true })),
   http.get('/api/v1/bookings', () => HttpResponse.json({ data: [], next_cursor: null })),
   http.get('/api/v1/calendar', () => HttpResponse.json({ data: [] })),
+  http.get('/api/v1/fare-watches', () => HttpResponse.json({ data: [] })),
+  http.get('/api/v1/bookings/:id/fare', () => HttpResponse.json(SAME_FARE)),
   http.get('/api/v1/configuration', () => HttpResponse.json(CONFIGURATION)),
   http.get('/api/v1/airports/suggest', ({ request }) => HttpResponse.json(matching(request))),
   http.get('/api/v1/auth/email', () => HttpResponse.json({ email: null, sends: false })),
   http.get('/api/v1/flights/:id/waitlist', () => problem(404, 'not_waiting', 'You are not waiting.')),
 );
+
+/** What a booking is when no fare has fallen. */
+const SAME_FARE = { booked_total: '15000.00', total: '15000.00', currency: 'INR', rebookable: false };
 
 /** An installation as it is by default. */
 export const CONFIGURATION = {

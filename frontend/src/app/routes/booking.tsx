@@ -5,7 +5,7 @@ import { LinkButton } from '@/components/controls/link-button';
 import { Page } from '@/components/layout/page';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { bookingQuery } from '@/features/bookings/api/get-booking';
-import { hasNewTimes, isPayable } from '@/features/bookings/booking-state';
+import { hasNewTimes, isPayable, isWatchable } from '@/features/bookings/booking-state';
 import { CancelButton } from '@/features/bookings/cancellation/cancel-button';
 import { NewTimes } from '@/features/bookings/details/new-times';
 import { ProgressSteps } from '@/features/bookings/details/progress-steps';
@@ -14,6 +14,7 @@ import { Timeline } from '@/features/bookings/details/timeline';
 import { PaymentForm } from '@/features/bookings/payment/payment-form';
 import { Ticket } from '@/features/bookings/ticket/ticket';
 import { TicketActions } from '@/features/bookings/ticket/ticket-actions';
+import { BookingFare } from '@/features/fares/booking-fare';
 import { asProblem } from '@/lib/problem';
 import type { Booking } from '@/lib/wire';
 import css from './booking.module.css';
@@ -47,6 +48,7 @@ export function BookingPage() {
       {isPayable(booking) && <PaymentForm booking={booking} until={booking.hold_expires_at} />}
       <ProgressSteps booking={booking} />
       <Ticket booking={booking} />
+      {isWatchable(booking) && <BookingFare booking={booking} onChanged={() => query.refetch()} />}
       <TicketActions booking={booking} />
       <Timeline job={job} />
       <div className={css.actions} data-screen-only>

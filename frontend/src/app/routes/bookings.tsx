@@ -1,5 +1,6 @@
 import { Page } from '@/components/layout/page';
 import { BookingList } from '@/features/bookings/list/booking-list';
+import { WatchList } from '@/features/fares/watch-list';
 import { FlightLine } from '@/features/flights/flight-line';
 import { MyWaitingLists } from '@/features/waitlist/my-waiting-lists';
 
@@ -9,6 +10,7 @@ export function BookingsPage() {
       <h1>My trips</h1>
       <MyWaitingLists flight={(id) => <FlightLine flightId={id} />} />
       <BookingList />
+      <WatchList />
     </Page>
   );
 }

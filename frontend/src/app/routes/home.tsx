@@ -1,12 +1,15 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Page } from '@/components/layout/page';
+import { NextTrip } from '@/features/bookings/list/next-trip';
+import { FlightLine } from '@/features/flights/flight-line';
 import { FoldedForm } from '@/features/search/form/folded-form';
 import { SearchForm } from '@/features/search/form/search-form';
 import { draftOf } from '@/features/search/form/trip-draft';
 import { rememberSearch } from '@/features/search/start/recent-searches';
 import { StartingPoints } from '@/features/search/start/starting-points';
 import { legsOf, type Trip, tripParams } from '@/features/search/trip';
+import { MyWaitingLists } from '@/features/waitlist/my-waiting-lists';
 import { routeText } from '@/lib/itineraries';
 import css from './home.module.css';
 import { Results } from './results';
@@ -74,7 +77,10 @@ export function HomePage() {
             onPlace={(name) =>
               navigate({ search: (current) => ({ ...current, from: name }), resetScroll: false })
             }
-          />
+          >
+            <NextTrip />
+            <MyWaitingLists flight={(id) => <FlightLine flightId={id} />} />
+          </StartingPoints>
         )}
       </Page>
     </>

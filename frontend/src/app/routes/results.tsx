@@ -2,6 +2,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { SearchParams } from '@/app/search-params';
 import { QueryFallback } from '@/components/messages/query-fallback';
+import { WatchDay } from '@/features/fares/watch-button';
 import { useFlights } from '@/features/flights/queries';
 import { DayStrip } from '@/features/search/form/day-strip';
 import { pickedFrom, pickedText } from '@/features/search/results/choice-link';
@@ -63,6 +64,7 @@ export function Results({ trip: { legs, seats } }: { trip: Trip }) {
         </h2>
       )}
       <DayStrip route={leg} seats={seats} onDay={(date) => withLeg({ date })} />
+      <WatchDay from={leg.from} to={leg.to} date={leg.date} seats={seats} />
       <ResultList
         route={leg}
         seats={seats}

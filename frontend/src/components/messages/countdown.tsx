@@ -2,9 +2,15 @@ import { useEffect, useState } from 'react';
 import { now, useClockCorrection } from '@/lib/time/server-clock';
 import css from './countdown.module.css';
 
+interface Props {
+  until: string;
+  /** A moment by the server's clock that has passed: no more is left than from then on, however slow the device's clock is. */
+  since?: string;
+}
+
 /** How much time is left until `until`. It is not read out, because it changes every second: say the end as a time of day nearby. */
-export function Countdown({ until }: { until: string }) {
-  const seconds = useSecondsLeft(until);
+export function Countdown({ until, since }: Props) {
+  const seconds = Math.min(useSecondsLeft(until), since ? secondsBetween(since, until) : Infinity);
   return (
     <p className={css.left}>
       <span className={css.clock} role="timer" aria-live="off">
@@ -30,6 +36,10 @@ function useSecondsLeft(until: string): number {
 
 function secondsUntil(instant: string): number {
   return Math.max(0, Math.ceil((Date.parse(instant) - now()) / 1000));
+}
+
+function secondsBetween(from: string, to: string): number {
+  return Math.max(0, Math.ceil((Date.parse(to) - Date.parse(from)) / 1000));
 }
 
 /** `1:02:03`, `02:03` */

@@ -29,6 +29,11 @@ export function isChanging(booking: Booking): boolean {
   );
 }
 
+/** Its seats may cost less one day: it is confirmed, and all its flights are still to leave. */
+export function isWatchable(booking: Booking): boolean {
+  return booking.status === 'CONFIRMED' && isCancellable(booking) && !hasCancelledFlight(booking);
+}
+
 /** Its owner can pay here, or a card is being charged. */
 export function isPayable(booking: Booking): booking is Booking & { hold_expires_at: string } {
   const { status, payment_mode, hold_expires_at, available_actions } = booking;

@@ -30,7 +30,7 @@ function Bar({ notice, others }: { notice: Notice; others: number }) {
   return (
     <div className={css.bar} role="status" data-screen-only>
       <p>{noticeText(notice)}</p>
-      {notice.until && <Countdown until={notice.until} />}
+      {notice.until && <Countdown until={notice.until} since={notice.booking.updated_at} />}
       <Link to="/bookings/$bookingId" params={{ bookingId: notice.booking.id }}>
         {notice.kind === 'moved' ? 'See the new times' : 'Pay now'}
       </Link>

@@ -33,6 +33,20 @@ test('a visitor finds a booking by its reference and a surname', async () => {
   expect(asked).toEqual([{ reference: 'k7wq2m', surname: 'Rao' }]);
 });
 
+test('a field that is empty says so itself, and has the focus', async () => {
+  const { user } = openApp('/find-booking');
+  await user.click(await screen.findByRole('button', { name: 'Find booking' }));
+  expect(screen.getByLabelText('Booking reference')).toHaveAccessibleDescription(
+    expect.stringContaining('Enter the reference of the booking.'),
+  );
+  expect(screen.getByLabelText('Booking reference')).toHaveFocus();
+  await user.type(screen.getByLabelText('Booking reference'), 'K7WQ2M');
+  await user.click(screen.getByRole('button', { name: 'Find booking' }));
+  expect(screen.queryByText('Enter the reference of the booking.')).toBeNull();
+  expect(screen.getByLabelText('Surname')).toHaveFocus();
+  expect(screen.getByText('Enter the surname of a traveller.')).toBeVisible();
+});
+
 test('what is not found, and too many tries, are told in plain words', async () => {
   let answers = 0;
   network.use(

@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { ScheduleLine } from '@/components/flights/schedule-line';
 import { Card } from '@/components/layout/card';
 import { ProblemNote } from '@/components/messages/problem-note';
@@ -19,6 +19,8 @@ interface Asked {
 /** Who has a reference and a surname sees when the flights leave, and whether the booking stands. No account is needed. */
 export function FindBooking() {
   const [asked, setAsked] = useState<Asked>({ reference: '', surname: '' });
+  const [tried, setTried] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
   const find = useMutation({
     mutationFn: (body: Asked) => answer(api.POST('/api/v1/bookings/find', { body })),
   });
@@ -30,16 +32,26 @@ export function FindBooking() {
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    const { reference, surname } = asked;
-    if (!find.isPending) find.mutate({ reference: reference.trim(), surname: surname.trim() });
+    const reference = asked.reference.trim();
+    const surname = asked.surname.trim();
+    setTried(true);
+    if (!reference || !surname) {
+      form.current
+        ?.querySelector<HTMLInputElement>(reference ? '[name=surname]' : '[name=reference]')
+        ?.focus();
+      return;
+    }
+    if (!find.isPending) find.mutate({ reference, surname });
   }
 
   return (
     <>
       <Card wide>
-        <form className={css.form} onSubmit={submit}>
+        <form ref={form} className={css.form} onSubmit={submit} noValidate>
           <TextInput
+            name="reference"
             label="Booking reference"
+            error={tried && !asked.reference.trim() && 'Enter the reference of the booking.'}
             description="Six letters and digits, as on your ticket."
             autoComplete="off"
             autoCapitalize="characters"
@@ -51,7 +63,9 @@ export function FindBooking() {
             onChange={(event) => change({ reference: event.currentTarget.value })}
           />
           <TextInput
+            name="surname"
             label="Surname"
+            error={tried && !asked.surname.trim() && 'Enter the surname of a traveller.'}
             description="Of any traveller of the booking."
             autoComplete="family-name"
             maxLength={100}

@@ -89,3 +89,17 @@ export function useRenamePassenger(bookingId: string) {
     onSettled: useReload(),
   });
 }
+
+/** Names somebody who was not named yet. Sent once only: a second time would name another one the same. */
+export function useNamePassenger(bookingId: string) {
+  return useMutation({
+    mutationFn: (name: string) =>
+      answer(
+        api.PATCH('/api/v1/bookings/{booking_id}/passengers', {
+          params: { path: { booking_id: bookingId } },
+          body: { passengers: [{ name }] },
+        }),
+      ),
+    onSettled: useReload(),
+  });
+}

@@ -1,21 +1,12 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ScheduleLine } from '@/components/flights/schedule-line';
-import { Row, rowLink } from '@/components/layout/row';
 import { EmptyNote } from '@/components/messages/empty-note';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { bookingsQuery } from '@/features/bookings/api/get-bookings';
-import { hasNewTimes, isPayable } from '@/features/bookings/booking-state';
-import { STATUS_LABELS } from '@/features/bookings/status-labels';
-import { itinerariesOf, tripText } from '@/lib/itineraries';
-import { money } from '@/lib/money';
-import { plural } from '@/lib/plural';
-import { localSchedule, stopsText, wholeSchedule } from '@/lib/time/schedule';
-import { browserClock } from '@/lib/time/time';
-import type { Booking } from '@/lib/wire';
 import css from './booking-list.module.css';
+import { BookingRow } from './booking-row';
 import { sectionsOf } from './sections';
 
 /** The bookings of the account: what needs something, what comes, what was. */
@@ -72,57 +63,4 @@ export function BookingList() {
 
 function headingId(name: string): string {
   return name.toLowerCase().replaceAll(' ', '-');
-}
-
-function BookingRow({ booking }: { booking: Booking }) {
-  const flights = booking.segments.map(({ flight }) => flight);
-  const itineraries = itinerariesOf(flights);
-  // Of a trip with several itineraries the first one is shown: the way there.
-  const schedule = wholeSchedule(itineraries[0] ?? flights);
-  return (
-    <Row className={css.row} data-status={booking.status}>
-      <div className={css.when}>
-        <span className={css.day}>{localSchedule(schedule).departure.day}</span>
-        {flights.map(({ id, flight_number }) => (
-          <span key={id} className={css.number}>
-            {flight_number}
-          </span>
-        ))}
-      </div>
-      <div className={css.schedule}>
-        <ScheduleLine schedule={schedule} />
-        {itineraries.length > 1 ? (
-          <p className={css.stops}>{tripText(flights)}</p>
-        ) : (
-          flights.length > 1 && (
-            <p className={css.stops}>
-              {stopsText(flights)}:{' '}
-              {flights
-                .slice(0, -1)
-                .map(({ destination }) => destination)
-                .join(', ')}
-            </p>
-          )
-        )}
-      </div>
-      <div className={css.about}>
-        <span className={css.badge}>{STATUS_LABELS[booking.status]}</span>
-        {hasNewTimes(booking) && <span className={css.attention}>New times</span>}
-        {isPayable(booking) && booking.awaiting_payment && (
-          <span className={css.attention}>Pay until {browserClock(booking.hold_expires_at)}</span>
-        )}
-        <span>
-          {plural(booking.seats, 'seat')} · {money(booking.price_total, booking.currency)}
-        </span>
-      </div>
-      <Link
-        to="/bookings/$bookingId"
-        params={{ bookingId: booking.id }}
-        className={`${css.reference} ${rowLink}`}
-        aria-label={`Booking ${booking.reference}`}
-      >
-        {booking.reference}
-      </Link>
-    </Row>
-  );
 }

@@ -24,7 +24,7 @@ export function PaymentForm({ booking, until }: { booking: Booking; until: strin
     <Card wide aria-labelledby="pay">
       <CardHead>
         <h2 id="pay">{holdEnded ? 'The time to pay is over' : 'Pay for your seats'}</h2>
-        {!charging && !holdEnded && <Countdown until={until} />}
+        {!charging && !holdEnded && <Countdown until={until} since={booking.updated_at} />}
       </CardHead>
       {holdEnded ? (
         <p>The seats are being given back.</p>

@@ -39,6 +39,25 @@ test('the name of a passenger is corrected', async () => {
   expect(corrections.at(-1)).toEqual(['1', { name: 'Asha Rao' }]);
 });
 
+test('who was not named when it was booked is named later', async () => {
+  let current = booking();
+  const added: unknown[] = [];
+  network.use(
+    http.get('/api/v1/jobs/:id', () => HttpResponse.json(job(current))),
+    http.patch('/api/v1/bookings/:id/passengers', async ({ request }) => {
+      added.push(await request.json());
+      current = booking({ passengers: [{ position: 1, name: 'Asha Rao' }] });
+      return HttpResponse.json(current);
+    }),
+  );
+  const { user } = openApp(`/bookings/${current.id}`, { as: 'member' });
+  await user.click(await screen.findByRole('button', { name: 'Name a traveller' }));
+  await user.type(screen.getByRole('textbox', { name: 'Name of passenger 1' }), 'Asha Rao');
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  expect(await screen.findByText('1 seat without a name.')).toBeVisible();
+  expect(added).toEqual([{ passengers: [{ name: 'Asha Rao' }] }]);
+});
+
 test('the names of a cancelled booking cannot be changed', async () => {
   const ended = named('Asha Rao', { status: 'CANCELLED', available_actions: [] });
   network.use(http.get('/api/v1/jobs/:id', () => HttpResponse.json(job(ended))));

@@ -1,18 +1,25 @@
 import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { useRenamePassenger } from '@/features/bookings/api/change-booking';
+import { useNamePassenger, useRenamePassenger } from '@/features/bookings/api/change-booking';
 import { MAX_NAME_LENGTH } from '@/features/bookings/limits';
+import { plural } from '@/lib/plural';
 import { asProblem } from '@/lib/problem';
+import { now } from '@/lib/time/server-clock';
 import type { Booking, Passenger } from '@/lib/wire';
 import css from './passenger-list.module.css';
 
-/** The passengers who were named. Their names can be corrected while the booking has its seats. */
+/** The passengers. Who was not named when it was booked is named here; names can be corrected while the booking has its seats. */
 export function PassengerList({ booking }: { booking: Booking }) {
   /** Positions of passengers: the one whose form is open, and the one whose form was closed last. */
   const [correcting, setCorrecting] = useState<number | null>(null);
   const [corrected, setCorrected] = useState<number | null>(null);
+  const [naming, setNaming] = useState(false);
   const hasSeats = booking.status === 'CONFIRMED' || booking.status === 'HELD';
-  if (booking.passengers.length === 0) return null;
+  const named = booking.passengers.length;
+  const [first] = booking.segments;
+  const unnamed =
+    hasSeats && first && Date.parse(first.flight.departure_ts) > now() ? booking.seats - named : 0;
+  if (named === 0 && unnamed <= 0) return null;
   return (
     <div className={css.passengers}>
       <h2>Passengers</h2>
@@ -51,6 +58,17 @@ export function PassengerList({ booking }: { booking: Booking }) {
           </li>
         ))}
       </ul>
+      {unnamed > 0 &&
+        (naming ? (
+          <NameForm bookingId={booking.id} position={named + 1} onDone={() => setNaming(false)} />
+        ) : (
+          <div className={css.unnamed} data-screen-only>
+            <span>{named === 0 ? 'Nobody is named yet.' : `${plural(unnamed, 'seat')} without a name.`}</span>
+            <Button variant="default" size="compact-sm" onClick={() => setNaming(true)}>
+              Name a traveller
+            </Button>
+          </div>
+        ))}
     </div>
   );
 }
@@ -66,35 +84,82 @@ interface RenameFormProps {
 }
 
 function RenameForm({ bookingId, passenger, onDone }: RenameFormProps) {
-  const [name, setName] = useState(passenger.name);
   const rename = useRenamePassenger(bookingId);
+  return (
+    <NameFields
+      position={passenger.position}
+      given={passenger.name}
+      error={rename.error}
+      saving={rename.isPending}
+      leave="Do not change"
+      onSave={(name) => rename.mutate({ position: passenger.position, name }, { onSuccess: onDone })}
+      onDone={onDone}
+    />
+  );
+}
+
+interface NameFormProps {
+  bookingId: string;
+  /** That the traveller will have. */
+  position: number;
+  onDone: () => void;
+}
+
+function NameForm({ bookingId, position, onDone }: NameFormProps) {
+  const add = useNamePassenger(bookingId);
+  return (
+    <NameFields
+      position={position}
+      given=""
+      error={add.error}
+      saving={add.isPending}
+      leave="Not now"
+      onSave={(name) => add.mutate(name, { onSuccess: onDone })}
+      onDone={onDone}
+    />
+  );
+}
+
+interface NameFieldsProps {
+  position: number;
+  given: string;
+  error: Error | null;
+  saving: boolean;
+  /** Says that nothing is to be saved. */
+  leave: string;
+  onSave: (name: string) => void;
+  onDone: () => void;
+}
+
+function NameFields({ position, given, error, saving, leave, onSave, onDone }: NameFieldsProps) {
+  const [name, setName] = useState(given);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    rename.mutate({ position: passenger.position, name }, { onSuccess: onDone });
+    if (!saving) onSave(name);
   }
 
   return (
     <form className={css.rename} onSubmit={submit}>
       <TextInput
         ref={field}
-        label={`Name of passenger ${passenger.position}`}
+        label={`Name of passenger ${position}`}
         size="sm"
         required
         withAsterisk={false}
         maxLength={MAX_NAME_LENGTH}
         value={name}
         onChange={({ currentTarget }) => setName(currentTarget.value)}
-        error={rename.error && asProblem(rename.error).message}
+        error={error && asProblem(error).message}
       />
       <div className={css.buttons}>
-        <Button type="submit" size="sm" loading={rename.isPending}>
+        <Button type="submit" size="sm" loading={saving}>
           Save
         </Button>
         <Button size="sm" variant="default" onClick={onDone}>
-          Do not change
+          {leave}
         </Button>
       </div>
     </form>

@@ -1,19 +1,26 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { ArrowIcon } from '@/components/icons';
 import { EmptyNote } from '@/components/messages/empty-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { placeQueries } from '@/features/search/places';
 import { addDays, today } from '@/lib/time/time';
+import { CheapestFares } from './cheapest-fares';
 import { recentSearches } from './recent-searches';
 import css from './starting-points.module.css';
 
 const FEW = 14;
 
-/** Before the first search: recent searches, and places to fly from, those with most flights first. */
-export function StartingPoints({ onPlace }: { onPlace: (name: string) => void }) {
+interface Props {
+  onPlace: (name: string) => void;
+  /** What is the reader's own, above everything else. */
+  children?: ReactNode;
+}
+
+/** Before the first search: recent searches, low fares, and places to fly from, those with most flights first. */
+export function StartingPoints({ onPlace, children }: Props) {
   const query = useQuery(placeQueries.names());
   const busiest = useQuery(placeQueries.suggestions('', FEW));
   const places = query.data;
@@ -31,6 +38,7 @@ export function StartingPoints({ onPlace }: { onPlace: (name: string) => void })
   const few = busiest.data?.map(({ name }) => name) ?? (busiest.isError ? places?.slice(0, FEW) : null) ?? [];
   return (
     <div className={css.points}>
+      {children}
       {recent.length > 0 && (
         <section>
           <h2>Recent searches</h2>
@@ -45,6 +53,7 @@ export function StartingPoints({ onPlace }: { onPlace: (name: string) => void })
           </ul>
         </section>
       )}
+      <CheapestFares />
       {places ? (
         few.length > 0 && (
           <section>

@@ -1,0 +1,24 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { bookingsQuery } from '@/features/bookings/api/get-bookings';
+import { useSession } from '@/lib/session';
+import css from './booking-list.module.css';
+import { BookingRow } from './booking-row';
+import { sectionsOf } from './sections';
+
+/** On the first page: the trip that leaves next. Nothing where there is none, or it is not known. */
+export function NextTrip() {
+  const signedIn = useSession().state === 'signed-in';
+  const { data } = useInfiniteQuery({ ...bookingsQuery(), enabled: signedIn, retry: false });
+  if (!signedIn || !data) return null;
+  const sections = sectionsOf(data.pages.flatMap((page) => page.data));
+  const next = sections.find(({ name }) => name === 'Upcoming')?.bookings[0];
+  if (!next) return null;
+  return (
+    <section aria-labelledby="next-trip">
+      <h2 id="next-trip">Your next trip</h2>
+      <ul className={css.list}>
+        <BookingRow booking={next} />
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,29 @@
+import type { FareWatch } from '@/lib/wire';
+
+const STORAGE_KEY = 'skyqueue.seen-falls';
+const MAX = 40;
+
+/** What names one fall of one watch. */
+function nameOf({ id, fall }: FareWatch): string {
+  return `${id} ${fall?.price ?? ''}`;
+}
+
+/** Falls whose notice was closed in this browser. What is stored is checked: an older version of the app may have written it. */
+function seen(): string[] {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '[]');
+    return Array.isArray(stored) ? stored.filter((each) => typeof each === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Those that have fallen, and whose notice was not closed. */
+export function unseenFalls(watches: readonly FareWatch[]): FareWatch[] {
+  const known = new Set(seen());
+  return watches.filter((watch) => watch.fall !== null && !known.has(nameOf(watch)));
+}
+
+export function dismissFall(watch: FareWatch): void {
+  localStorage.setItem(STORAGE_KEY, JSON.stringify([nameOf(watch), ...seen()].slice(0, MAX)));
+}

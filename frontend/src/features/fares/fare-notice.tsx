@@ -1,0 +1,60 @@
+import { CloseButton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { money } from '@/lib/money';
+import { useSession } from '@/lib/session';
+import { dayText } from '@/lib/time/time';
+import type { FareWatch } from '@/lib/wire';
+import { dismissFall, unseenFalls } from './dismissed';
+import css from './fare-notice.module.css';
+import { fareQueries } from './queries';
+import { searchOf } from './watch-list';
+
+/** On every page: a watched fare has fallen. It stays until it is closed, or the price has risen again. */
+export function FareNotice({ path }: { path: string }) {
+  const signedIn = useSession().state === 'signed-in';
+  const { data } = useQuery({ ...fareQueries.watches(), enabled: signedIn });
+  const [, setClosed] = useState(0);
+  // My trips lists all watched fares, and the page of a booking says so itself.
+  if (!signedIn || path === '/bookings') return null;
+  const [watch] = unseenFalls(data ?? []).filter(
+    ({ booking_id }) => booking_id === null || !path.endsWith(booking_id),
+  );
+  if (!watch?.fall) return null;
+  return (
+    <div className={css.bar} data-screen-only>
+      <p role="status">{fallText(watch, watch.fall.price)}</p>
+      {watch.booking_id ? (
+        <Link to="/bookings/$bookingId" params={{ bookingId: watch.booking_id }}>
+          Rebook
+        </Link>
+      ) : (
+        <Link to="/" search={searchOf(watch)}>
+          See the flights
+        </Link>
+      )}
+      <CloseButton
+        size="sm"
+        variant="transparent"
+        className={css.close}
+        aria-label="Close this notice"
+        onClick={() => {
+          dismissFall(watch);
+          setClosed((count) => count + 1);
+        }}
+      />
+    </div>
+  );
+}
+
+function fallText(
+  { source, destination, date, currency, booking_id, seats }: FareWatch,
+  price: string,
+): string {
+  const route = `${source} to ${destination}, ${dayText(date)}`;
+  const now = money(price, currency);
+  return booking_id
+    ? `Your fare is lower now: ${route}, ${now}.`
+    : `The fare has fallen: ${route}, from ${now}${seats > 1 ? ' a seat' : ''}.`;
+}

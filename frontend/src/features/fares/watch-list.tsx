@@ -1,0 +1,92 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Row, rowLink } from '@/components/layout/row';
+import { EmptyNote } from '@/components/messages/empty-note';
+import { ProblemNote } from '@/components/messages/problem-note';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import { money } from '@/lib/money';
+import { plural } from '@/lib/plural';
+import { dayText } from '@/lib/time/time';
+import type { FareWatch } from '@/lib/wire';
+import { fareQueries, useStopWatching } from './queries';
+import css from './watch-list.module.css';
+
+/** The fares that the account watches, with their prices of now. */
+export function WatchList() {
+  const query = useQuery(fareQueries.watches());
+  const stop = useStopWatching();
+  return (
+    <section aria-labelledby="watched-fares" className={css.section}>
+      <h2 id="watched-fares" className={css.title}>
+        Watched fares
+      </h2>
+      {!query.data && (
+        <QueryFallback
+          query={query}
+          loading="Loading your watched fares"
+          failed="Your watched fares could not be loaded."
+          heights={[72]}
+        />
+      )}
+      {stop.error && <ProblemNote error={stop.error} title="The fare is still watched." />}
+      {query.data?.length === 0 && (
+        <EmptyNote title="No fares watched">
+          Search a route and a day and choose “Watch this fare”: you are told when it gets cheaper.
+        </EmptyNote>
+      )}
+      <ul className={css.list}>
+        {query.data?.map((watch) => (
+          <Row key={watch.id} className={css.row}>
+            <div>
+              <WatchLink watch={watch} />
+              <p className={css.about}>
+                {dayText(watch.date)}, {plural(watch.seats, 'seat')}
+                {watch.booking_id && ', your booking'}
+              </p>
+            </div>
+            <div className={css.price}>
+              <strong>{watch.price ? money(watch.price, watch.currency) : 'Nothing on sale'}</strong>
+              <span>{priceText(watch)}</span>
+            </div>
+            <Button
+              variant="default"
+              size="sm"
+              className={css.stop}
+              loading={stop.isPending && stop.variables === watch.id}
+              onClick={() => stop.mutate(watch.id)}
+              aria-label={`Stop watching ${watch.source} to ${watch.destination}, ${dayText(watch.date)}`}
+            >
+              Stop watching
+            </Button>
+          </Row>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function WatchLink({ watch }: { watch: FareWatch }) {
+  const route = `${watch.source} to ${watch.destination}`;
+  return watch.booking_id ? (
+    <Link to="/bookings/$bookingId" params={{ bookingId: watch.booking_id }} className={rowLink}>
+      {route}
+    </Link>
+  ) : (
+    <Link to="/" search={searchOf(watch)} className={rowLink}>
+      {route}
+    </Link>
+  );
+}
+
+/** The search that shows what is watched. */
+export function searchOf({ source, destination, date, seats }: FareWatch) {
+  return { from: source, to: destination, date, ...(seats > 1 && { seats }) };
+}
+
+function priceText({ price, fall, booked_price, currency, seats, booking_id }: FareWatch): string {
+  if (fall?.before) return `down from ${money(fall.before, currency)}`;
+  if (booked_price && price !== booked_price) return `booked at ${money(booked_price, currency)}`;
+  if (!price) return '';
+  return seats > 1 && !booking_id ? 'a seat' : '';
+}
