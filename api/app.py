@@ -23,10 +23,12 @@ from api.bookings.finding import FindingController
 from api.bookings.limits import rules_of
 from api.bookings.passengers import PassengerController
 from api.bookings.rebookings import RebookingController
+from api.bookings.seats import SeatController
 from api.bookings.tickets import TicketController
 from api.configuration import ConfigurationController
 from api.events import EventController
 from api.fare_watches import FareWatchController
+from api.flights.cabins import CabinController
 from api.flights.cancellations import FlightCancellationController
 from api.flights.controller import FlightController
 from api.health import HealthController
@@ -93,6 +95,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     ApiKeyController,
     AuditController,
     BookingController,
+    CabinController,
     CancellationController,
     ConfigurationController,
     DeadLetterController,
@@ -118,6 +121,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     QueueController,
     RebookingController,
     SearchController,
+    SeatController,
     SigningInController,
     TicketCheckController,
     TicketController,

@@ -81,6 +81,7 @@ async def accept(
         refusal=refusal,
         expected_total=data.price(),
         allow_duplicate=data.allow_duplicate,
+        seat_numbers=data.seat_wishes(),
         load_run=load_run,
     )
     try:
@@ -121,9 +122,10 @@ def _traveller(user_id: UUID | None, principal: Principal) -> UUID:
 def _meaning(data: BookingBody, traveller: UUID) -> bytes:
     """A hash of what the request asks for. Two requests for the same have the same hash, whatever the order and spacing of their JSON."""
     said = (traveller, data.flights(), data.seats, data.payment, data.passengers)
-    seen = data.price()
-    # `expected_total` counts only where it was sent, so a key that was used by a former release still matches its request.
-    return hashlib.sha256(msgspec.json.encode(said if seen is None else (*said, seen.as_data()))).digest()
+    seen, seats = data.price(), data.seat_wishes()
+    # These count only where they were sent, so a key that was used by a former release still matches its request.
+    more = [each for each in (None if seen is None else seen.as_data(), seats) if each is not None]
+    return hashlib.sha256(msgspec.json.encode((*said, *more))).digest()
 
 
 def _accepted(accepted: Accepted, job: Job | None, *, waited: int, ask_again: str) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -15,6 +15,8 @@ from core import money
 from core.bookings.models import PaymentMode
 from core.bookings.passengers import Traveller, require_faultless
 from core.bookings.price import Price
+from core.bookings.seat_numbers import wishes
+from core.bookings.seat_numbers.wishes import SeatWishes
 from core.errors import Invalid
 from core.text.patterns import AMOUNT, VISIBLE
 
@@ -24,6 +26,11 @@ PassengerContact = Annotated[str, Meta(min_length=1, max_length=200, pattern=VIS
 
 MORE_THAN_ANY_TOTAL: Final = Decimal(10) ** 12
 """In whole units of any currency. Numbers have no pattern that limits them, and those of 20 digits cannot be rounded."""
+
+SeatNumberText = Annotated[str, Meta(min_length=2, max_length=8, examples=["12A"])]
+SeatNumbers = (
+    Annotated[list[Annotated[list[SeatNumberText], Meta(max_length=9)]], Meta(min_length=1, max_length=6)] | Literal["best"]
+)
 
 
 class PassengerBody(RequestBody):
@@ -78,6 +85,10 @@ class BookingBody(RequestBody):
     """Without it the booking is confirmed as soon as its seats are taken."""
     expected_total: PriceBody | None = None
     """The total that you were shown, for all seats on all flights. At any other, nothing is booked: 409 `price_changed`."""
+    seat_numbers: SeatNumbers | None = None
+    """Seats that you want, where a flight has a cabin (`GET /api/v1/flights/{id}/seats`): for each flight one for each seat, in the order of
+    the passengers, or an empty list; or `"best"`. If somebody else has one of them, nothing is booked: 409 `seat_taken`.
+    """
     allow_duplicate: bool = False
     """Book again although you booked the same flight a moment ago."""
 
@@ -113,6 +124,14 @@ class BookingBody(RequestBody):
             Invalid: it is no amount of a currency, so nothing can cost it.
         """
         return None if self.expected_total is None else self.expected_total.read("/expected_total")
+
+    def seat_wishes(self) -> SeatWishes | None:
+        """The seats in the form in which they are stored.
+
+        Raises:
+            Invalid: what is no seat number, or is there twice.
+        """
+        return None if self.seat_numbers is None else wishes.read(self.seat_numbers)
 
     def people(self) -> tuple[Traveller, ...]:
         """The named passengers.

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from api.http.wire import Moment, RequestBody
 from api.services import Services
@@ -14,7 +14,8 @@ from core.errors import Invalid
 from core.flights import rules, times
 from core.flights.details import FlightDetails
 from core.places.route import LONGEST_SENT, UnknownPlaces
-from core.text.patterns import AMOUNT
+from core.seats.cabins.catalogue import LONGEST_NAME
+from core.text.patterns import AMOUNT, VISIBLE
 
 PlaceName = Annotated[
     str,
@@ -23,6 +24,8 @@ PlaceName = Annotated[
         description="The IATA code of an airport in capitals, or a name that means one airport.",
     ),
 ]
+
+CabinName = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME, pattern=VISIBLE, examples=["A320-180"])]
 
 
 class FlightBody(RequestBody):
@@ -36,6 +39,8 @@ class FlightBody(RequestBody):
     total_seats: Annotated[int, Meta(ge=1, le=rules.MAX_SEATS, examples=[150])]
     price: Annotated[str, Meta(pattern=AMOUNT, examples=["7500.00"])] | int | float
     currency: Annotated[str, Meta(max_length=40, description="A code of ISO 4217.", examples=["INR"])] = rules.DEFAULT_CURRENCY
+    cabin: CabinName | UnsetType | None = UNSET
+    """Its layout (`GET /admin/cabins`), which has as many seats as the flight. Null: none; left out: as it was, or none for a new flight."""
 
     def details(self, services: Services) -> FlightDetails:
         """What was said, held to the rules.

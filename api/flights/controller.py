@@ -35,6 +35,7 @@ from core.flights.errors import (
     FlightExists,
     FlightHasBookings,
     FlightNotFound,
+    SeatsPicked,
     StaleVersion,
 )
 from core.flights.listing import FlightFilter, FlightSort
@@ -171,7 +172,17 @@ class FlightController(Controller):
         summary="Replace a flight's details",
         response_headers=(ETAG, CACHE_CONTROL),
         sync_to_thread=True,
-        opt={"errors": (FlightNotFound, FlightExists, FlightHasBookings, CapacityBelowSold, FlightCancelled, StaleVersion)},
+        opt={
+            "errors": (
+                FlightNotFound,
+                FlightExists,
+                FlightHasBookings,
+                CapacityBelowSold,
+                SeatsPicked,
+                FlightCancelled,
+                StaleVersion,
+            )
+        },
     )
     def replace(
         self,
@@ -181,7 +192,7 @@ class FlightController(Controller):
         services: NamedDependency[Services],
         if_match: IfMatch = None,
     ) -> Response[FlightView]:
-        """Held and sold seats stay as they are; the capacity cannot go below them."""
+        """Held and sold seats stay as they are; the capacity cannot go below them, and no cabin takes away seats that travellers have picked."""
         details = data.details(services)
         with services.db.transaction() as connection:
             change = service.replace_flight(

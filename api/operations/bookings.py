@@ -23,7 +23,7 @@ from core.flights.errors import FlightNotFound
 from core.imports.csv_files import harmless
 from core.text.patterns import VISIBLE
 
-COLUMNS = ("reference", "status", "seat", "name", "date_of_birth", "contact")
+COLUMNS = ("reference", "status", "seat", "name", "date_of_birth", "contact", "seat_number")
 
 
 class BookingSearchPage(msgspec.Struct):
@@ -80,6 +80,7 @@ def _csv(on_board: list[PassengerOnBoard]) -> bytes:
     writer.writerow(COLUMNS)
     for each in on_board:
         born = each.date_of_birth.isoformat() if each.date_of_birth else ""
-        cells = (each.reference, each.status, str(each.position), each.name or "", born, each.contact or "")
+        about = (each.name or "", born, each.contact or "", each.seat_number or "")
+        cells = (each.reference, each.status, str(each.position), *about)
         writer.writerow([harmless(cell) for cell in cells])
     return text.getvalue().encode()

@@ -87,6 +87,18 @@ class PassengersFixed(Conflict):
     code = "passengers_fixed"
 
 
+class SeatTaken(Conflict):
+    """Somebody else has picked the seat. `seats` are those that are gone: `[{flight_id, seat_number}]`."""
+
+    code = "seat_taken"
+
+
+class SeatsFixed(Conflict):
+    """The booking has ended (`booking_status`), or the check-in of a flight has closed (`flight_id`)."""
+
+    code = "seats_fixed"
+
+
 class QuoteNotFound(NotFound):
     code = "quote_not_found"
 

@@ -31,6 +31,7 @@ _END_OF_HOLD: Final = """
     ))
 """
 _WRITE: Final = f"""
+    {{freeing}}
     UPDATE bookings b SET
         status = t.target,
         failure_code = t.failure,
@@ -47,6 +48,10 @@ _WRITE: Final = f"""
     ) AS t(target, failure, stages, is_held, hold)
     WHERE b.id = ANY(%(bookings)s) AND b.status = ANY(%(guard)s)
 """  # noqa: S608  # only constants of this module
+_MOVE: Final = _WRITE.format(freeing="")
+# In the same statement, so that the end of a booking without seat numbers costs no other one.
+_END: Final = _WRITE.format(freeing="WITH freed AS (DELETE FROM seat_numbers WHERE booking_id = ANY(%(bookings)s))")
+_ENDS: Final = frozenset({BookingStatus.FAILED, BookingStatus.EXPIRED, BookingStatus.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ class Transitions:
         # One statement for each kind of ending: there are two or three in a batch, and scalars are cheaper to send than arrays.
         for (target, failure, reached), group in _by_ending(self.made).items():
             written += connection.execute(
-                _WRITE,
+                _END if target in _ENDS else _MOVE,
                 {
                     "target": target,
                     "failure": failure,

@@ -7,20 +7,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
+
+from msgspec import UNSET, UnsetType
 
 from core import money
 from core.errors import Invalid
 from core.flights import numbers, rules
 from core.places import registry, route
 from core.places.route import End, UnknownPlaces
+from core.seats.cabins import catalogue
+from core.seats.cabins.layout import Cabin
 from core.text.characters import UnusableCharacter, clean
 from core.text.patterns import MISSING_CODES
+
+CABIN_MISMATCH: Final = "cabin_mismatch"
+"""The code of a flight that has another number of seats than its cabin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightDetails:
-    """Build it with `checked`. Times have a zone; `price` has the decimals of its currency."""
+    """Build it with `checked`. Times have a zone; `price` has the decimals of its currency.
+
+    `cabin`: None for none; UNSET: a flight that exists keeps its own, and a new one has none.
+    """
 
     flight_number: str
     source: End
@@ -30,6 +40,7 @@ class FlightDetails:
     total_seats: int
     price: Decimal
     currency: str
+    cabin: Cabin | UnsetType | None
 
     @classmethod
     def checked(
@@ -43,6 +54,7 @@ class FlightDetails:
         total_seats: int,
         price: Decimal,
         currency: str = rules.DEFAULT_CURRENCY,
+        cabin: str | UnsetType | None = UNSET,
         unknown_places: UnknownPlaces = UnknownPlaces.REFUSE,
     ) -> FlightDetails:
         """Tidy what was said and hold it to the rules. `source` and `destination` as somebody wrote them.
@@ -60,11 +72,14 @@ class FlightDetails:
             total_seats=total_seats,
             price=price,
             currency=_in_capitals(currency),
+            cabin=catalogue.find_cabin(cabin) if isinstance(cabin, str) else cabin,
         )
         errors: list[dict[str, Any]] = [
             {"pointer": f"/{field}", "code": code, "message": message} for field, code, message in details._broken_rules()
         ]
         errors += details._wrong_places()
+        if isinstance(cabin, str) and details.cabin is None:
+            errors.append({"pointer": "/cabin", "code": "unknown_cabin", "message": catalogue.why_unknown(cabin)})
         if errors:
             raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
         return replace(details, price=money.in_units(price, details.currency))
@@ -77,6 +92,25 @@ class FlightDetails:
     def departure_date(self) -> date:
         """The local date at the source."""
         return registry.local_date(self.departure_ts, self.source.place)
+
+    def with_cabin(self, kept: str | None) -> FlightDetails:
+        """The same where the cabin is decided. `kept`: the name of the one that the flight has.
+
+        Raises:
+            Invalid: the cabin that it keeps has another number of seats.
+        """
+        if not isinstance(self.cabin, UnsetType):
+            return self
+        cabin = catalogue.CABINS.get(kept) if kept else None
+        if cabin is not None and cabin.size != self.total_seats:
+            why = f"{catalogue.why_mismatched(cabin, self.total_seats)} Send another cabin, or null for none."
+            raise Invalid.field("/total_seats", CABIN_MISMATCH, why)
+        return replace(self, cabin=cabin)
+
+    @property
+    def cabin_name(self) -> str | None:
+        """What is stored."""
+        return self.cabin.name if isinstance(self.cabin, Cabin) else None
 
     def _wrong_places(self) -> Iterator[dict[str, Any]]:
         for field, end in (("source", self.source), ("destination", self.destination)):
@@ -99,6 +133,8 @@ class FlightDetails:
             broken.append(("arrival_ts", "arrives_before_departure", "The arrival must be later than the departure."))
         if not 1 <= self.total_seats <= rules.MAX_SEATS:
             broken.append(("total_seats", "out_of_range", f"A flight has 1 to {rules.MAX_SEATS} seats."))
+        if isinstance(self.cabin, Cabin) and self.cabin.size != self.total_seats:
+            broken.append(("cabin", CABIN_MISMATCH, catalogue.why_mismatched(self.cabin, self.total_seats)))
         broken += self._broken_rules_of_money()
         return broken
 

@@ -46,6 +46,12 @@ class CapacityBelowSold(Conflict):
     code = "capacity_below_sold"
 
 
+class SeatsPicked(Conflict):
+    """Travellers have picked seats that the flight would not have any more. `seats` are all of them."""
+
+    code = "seats_picked"
+
+
 class StaleVersion(AppError):
     """The flight is not what the client last saw. `version` is the present one."""
 

@@ -67,6 +67,8 @@ class Flight(SQLModel, table=True):
     """When seats were last given to a booking that waited for them."""
     price: Decimal = Field(sa_column=Column(Numeric(), nullable=False))
     currency: str = Field(sa_column=Column(Text, nullable=False))
+    cabin: str | None = Field(default=None, sa_column=Column(Text))
+    """The name of its layout (`core/seats/cabins/catalogue.py`); None: its seats have no numbers."""
     status: str = Field(default=FlightStatus.SCHEDULED, sa_column=Column(Text, nullable=False, server_default="SCHEDULED"))
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     """Counts changes of the schedule, the price and the capacity; sales do not count. It is the `ETag`."""

@@ -14,6 +14,9 @@ FLIGHT_NUMBER: Final = r"[A-Z0-9](?:[A-Z0-9 -]{0,14}[A-Z0-9])"
 
 DEFAULT_CURRENCY: Final = "INR"
 
+CHECK_IN_CLOSES_MINUTES: Final = 60
+"""Before the departure. Until then travellers change their seats."""
+
 MAX_SEATS: Final = 1_000
 MAX_PRICE: Final = Decimal("99999999.99")
 

@@ -21,7 +21,7 @@ from core.events.domain_events import Event, flight_changed
 from core.flights import queries
 from core.flights.announcements import route_versions, served_places
 from core.flights.announcements.route_versions import RouteDay, RouteDays
-from core.flights.changes import schedule_changes
+from core.flights.changes import cabins, schedule_changes
 from core.flights.changes.schedule_changes import MovedFlight, Times
 from core.flights.details import FlightDetails
 from core.flights.errors import (
@@ -31,6 +31,7 @@ from core.flights.errors import (
     FlightExists,
     FlightHasBookings,
     FlightNotFound,
+    SeatsPicked,
     StaleVersion,
     place_lost,
 )
@@ -45,9 +46,9 @@ from core.telemetry.incidents import Incident
 _RETURNED: Final = SQL("{}, source_key, destination_key, departure_date").format(COLUMNS)
 _INSERT: Final = SQL("""
 INSERT INTO flights (id, flight_number, flight_number_key, source, destination, source_iata, destination_iata, departure_ts, arrival_ts,
-                     departure_date, total_seats, price, currency)
+                     departure_date, total_seats, price, currency, cabin)
 VALUES (%(id)s, %(flight_number)s, %(flight_number_key)s, %(source)s, %(destination)s, %(source_iata)s, %(destination_iata)s, %(departure_ts)s,
-        %(arrival_ts)s, %(departure_date)s, %(total_seats)s, %(price)s, %(currency)s)
+        %(arrival_ts)s, %(departure_date)s, %(total_seats)s, %(price)s, %(currency)s, %(cabin)s)
 ON CONFLICT (flight_number_key, departure_ts) DO NOTHING
 RETURNING {returned}
 """).format(returned=_RETURNED)
@@ -61,13 +62,13 @@ UPDATE flights SET
     source = %(source)s, destination = %(destination)s, source_iata = %(source_iata)s,
     destination_iata = %(destination_iata)s, departure_ts = %(departure_ts)s, arrival_ts = %(arrival_ts)s,
     departure_date = %(departure_date)s, total_seats = %(total_seats)s, price = %(price)s, currency = %(currency)s,
-    version = version + 1, updated_at = now()
+    cabin = %(cabin)s, version = version + 1, updated_at = now()
 WHERE id = %(id)s
   AND (split_part(flight_number_key, '~', 1), source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date, total_seats,
-       price, currency)
+       price, currency, cabin)
       IS DISTINCT FROM
       (%(flight_number_key)s, %(source)s, %(destination)s, %(source_iata)s, %(destination_iata)s, %(departure_ts)s, %(arrival_ts)s,
-       %(departure_date)s, %(total_seats)s, %(price)s, %(currency)s)
+       %(departure_date)s, %(total_seats)s, %(price)s, %(currency)s, %(cabin)s)
 RETURNING {returned}
 """).format(returned=_RETURNED)
 _LOCK: Final = SQL("SELECT {returned}, seats_held, seats_sold FROM flights WHERE id = %s FOR UPDATE").format(returned=_RETURNED)
@@ -156,7 +157,8 @@ def replace_flight(
     Raises:
         FlightNotFound, StaleVersion, FlightCancelled, CapacityBelowSold, FlightExists
         FlightHasBookings: it would go elsewhere, or have left already, with travellers on it.
-        Invalid: a place would lose its code.
+        SeatsPicked: another cabin, or none, would not have seats that travellers have picked.
+        Invalid: a place would lose its code, or the cabin has another number of seats.
     """
     locked = _lock(connection, flight_id, expected)
     before, held, sold = locked.view, locked.seats_held, locked.seats_sold
@@ -169,8 +171,10 @@ def replace_flight(
             held=held,
             sold=sold,
         )
+    details = details.with_cabin(before.cabin)
     _require_known_places(before, details)
     _require_same_route(connection, before, details)
+    _require_picked_seats(connection, before, details)
     try:
         with savepoint(connection):
             stored = fetch_one(connection, _StoredRow, _UPDATE, _columns(details) | {"id": flight_id})
@@ -205,6 +209,14 @@ def _require_same_route(connection: RawConnection, before: FlightView, details: 
         raise FlightHasBookings(
             f"The flight has bookings and cannot {what}. Cancel it instead: everybody on it is told and refunded."
         )
+
+
+def _require_picked_seats(connection: RawConnection, before: FlightView, details: FlightDetails) -> None:
+    """Who has picked a seat keeps it. The flight is locked, so nobody picks one meanwhile."""
+    if before.cabin != details.cabin_name:
+        lost = cabins.find_lost_seats(connection, {before.id: details.cabin_name}, lock=False).get(before.id)
+        if lost:
+            raise SeatsPicked(cabins.why_kept(lost), seats=lost)
 
 
 def _keys(flight: FlightView) -> tuple[str, str]:
@@ -265,6 +277,7 @@ def _columns(details: FlightDetails) -> dict[str, Any]:
         "total_seats": details.total_seats,
         "price": details.price,
         "currency": details.currency,
+        "cabin": details.cabin_name,
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -21,45 +21,51 @@ from core.flights.announcements.route_versions import RouteDay
 from core.flights.models import FlightStatus
 from core.flights.rules import DEFAULT_CURRENCY
 
+_Row = TypeVar("_Row")
+
+NO_CABIN: Final = "none"
+"""What a staged row says that takes the cabin away."""
 _STAGE: Final = """
 CREATE TEMP TABLE IF NOT EXISTS import_stage (
     line int, id uuid, flight_number text, flight_number_key text COLLATE "C", source text, destination text, source_iata text, destination_iata text,
-    departure_ts timestamptz, arrival_ts timestamptz, departure_date date, total_seats int, price numeric, currency text
+    departure_ts timestamptz, arrival_ts timestamptz, departure_date date, total_seats int, price numeric, currency text, cabin text
 ) ON COMMIT DROP
 """
 _COPY_STAGE: Final = SQL("COPY import_stage FROM STDIN (FORMAT csv)")
-_MATCH: Final = SQL("f.flight_number_key = s.flight_number_key AND f.departure_ts = s.departure_ts")
+MATCH: Final = SQL("f.flight_number_key = s.flight_number_key AND f.departure_ts = s.departure_ts")
+# An empty cell keeps the cabin of the flight, and this word takes it away.
+_CABIN: Final = SQL("nullif(coalesce(s.cabin, f.cabin), {none})").format(none=Literal(NO_CABIN))
 _DIFFERS: Final = SQL("""
-(f.source, f.destination, f.source_iata, f.destination_iata, f.arrival_ts, f.departure_date, f.total_seats, f.price, f.currency)
+(f.source, f.destination, f.source_iata, f.destination_iata, f.arrival_ts, f.departure_date, f.total_seats, f.price, f.currency, f.cabin)
 IS DISTINCT FROM
 (s.source, s.destination, s.source_iata, s.destination_iata, s.arrival_ts, s.departure_date, s.total_seats, s.price,
- coalesce(s.currency, f.currency))
-""")
+ coalesce(s.currency, f.currency), {cabin})
+""").format(cabin=_CABIN)
 _PRICE: Final = SQL(money.in_units_sql("s.price", "coalesce(s.currency, f.currency)"))
 _COUNT: Final = SQL("""
 SELECT count(*) FILTER (WHERE f.id IS NULL) AS new, count(*) FILTER (WHERE f.id IS NOT NULL AND {differs}) AS changed
 FROM import_stage s LEFT JOIN flights f ON {match}
-""").format(differs=_DIFFERS, match=_MATCH)
+""").format(differs=_DIFFERS, match=MATCH)
 _COLUMNS: Final = SQL("""
 id, flight_number, flight_number_key, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date,
-total_seats, price, currency
+total_seats, price, currency, cabin
 """)
 _COPY_FLIGHTS: Final = SQL("COPY flights ({columns}) FROM STDIN (FORMAT csv)").format(columns=_COLUMNS)
 # Sorted, so that two imports of the same new flights take their locks in the same order and never wait for each other in a circle.
 _INSERT: Final = SQL("""
 INSERT INTO flights ({columns})
 SELECT s.id, s.flight_number, s.flight_number_key, s.source, s.destination, s.source_iata, s.destination_iata, s.departure_ts, s.arrival_ts,
-       s.departure_date, s.total_seats, s.price, coalesce(s.currency, %s)
+       s.departure_date, s.total_seats, s.price, coalesce(s.currency, %s), nullif(s.cabin, {none})
 FROM import_stage s ORDER BY s.flight_number_key, s.departure_ts
 ON CONFLICT (flight_number_key, departure_ts) DO NOTHING
-""").format(columns=_COLUMNS)
+""").format(columns=_COLUMNS, none=Literal(NO_CABIN))
 _INSERT_AND_LIST: Final = SQL("""
 WITH added AS ({insert} RETURNING source_key, destination_key, departure_date)
 SELECT source_key, destination_key, departure_date, count(*) AS flights FROM added GROUP BY 1, 2, 3
 """).format(insert=_INSERT)
 _EXISTING: Final = SQL("""
 SELECT s.line, s.flight_number FROM import_stage s JOIN flights f ON {match} AND f.id <> s.id ORDER BY s.line
-""").format(match=_MATCH)
+""").format(match=MATCH)
 _CHANGES: Final = SQL("""
 SELECT f.id AS flight_id, s.line, f.status, f.seats_held, f.seats_sold, f.total_seats AS old_total, s.total_seats AS new_total,
        f.departure_ts, f.arrival_ts AS old_arrival_ts, s.departure_ts AS new_departure_ts, s.arrival_ts AS new_arrival_ts,
@@ -70,41 +76,30 @@ SELECT f.id AS flight_id, s.line, f.status, f.seats_held, f.seats_sold, f.total_
        IS DISTINCT FROM (f.source_key, f.destination_key) AS goes_elsewhere,
        coalesce(s.currency, f.currency) AS currency, s.price = {price} AS price_fits,
        CASE WHEN s.source_iata IS NULL THEN f.source_iata END AS source_lost, s.source AS new_source,
-       CASE WHEN s.destination_iata IS NULL THEN f.destination_iata END AS destination_lost, s.destination AS new_destination
+       CASE WHEN s.destination_iata IS NULL THEN f.destination_iata END AS destination_lost, s.destination AS new_destination,
+       f.cabin AS old_cabin, {cabin} AS new_cabin
 FROM {pairs} ORDER BY f.id {lock}
 """)
 _LOCK: Final = SQL("FOR NO KEY UPDATE OF f")
-_DIFFERENT: Final = SQL("import_stage s JOIN flights f ON {match} WHERE {differs}").format(match=_MATCH, differs=_DIFFERS)
+_DIFFERENT: Final = SQL("import_stage s JOIN flights f ON {match} WHERE {differs}").format(match=MATCH, differs=_DIFFERS)
 _CHOSEN: Final = SQL("""
 unnest(%(lines)s::int[], %(flights)s::uuid[]) AS p(line, flight_id)
 JOIN import_stage s ON s.line = p.line JOIN flights f ON f.id = p.flight_id
 """)
-_SEE_CHANGES: Final = _CHANGES.format(price=_PRICE, pairs=_DIFFERENT, lock=SQL(""))
-_LOCK_CHANGES: Final = _CHANGES.format(price=_PRICE, pairs=_DIFFERENT, lock=_LOCK)
-_SEE_CHOSEN: Final = _CHANGES.format(price=_PRICE, pairs=_CHOSEN, lock=SQL(""))
-_LOCK_CHOSEN: Final = _CHANGES.format(price=_PRICE, pairs=_CHOSEN, lock=_LOCK)
+_SEE_CHANGES: Final = _CHANGES.format(cabin=_CABIN, price=_PRICE, pairs=_DIFFERENT, lock=SQL(""))
+_LOCK_CHANGES: Final = _CHANGES.format(cabin=_CABIN, price=_PRICE, pairs=_DIFFERENT, lock=_LOCK)
+_SEE_CHOSEN: Final = _CHANGES.format(cabin=_CABIN, price=_PRICE, pairs=_CHOSEN, lock=SQL(""))
+_LOCK_CHOSEN: Final = _CHANGES.format(cabin=_CABIN, price=_PRICE, pairs=_CHOSEN, lock=_LOCK)
 _UPDATE: Final = SQL("""
 UPDATE flights f SET
     source = s.source, destination = s.destination, source_iata = s.source_iata, destination_iata = s.destination_iata,
     departure_ts = s.departure_ts, arrival_ts = s.arrival_ts, departure_date = s.departure_date, total_seats = s.total_seats, price = s.price,
-    currency = coalesce(s.currency, f.currency), version = f.version + 1, updated_at = now()
+    currency = coalesce(s.currency, f.currency), cabin = {cabin}, version = f.version + 1, updated_at = now()
 FROM unnest(%(lines)s::int[], %(flights)s::uuid[]) AS p(line, flight_id) JOIN import_stage s ON s.line = p.line
 WHERE f.id = p.flight_id
 RETURNING f.id AS flight_id, f.total_seats, f.total_seats - f.seats_held - f.seats_sold AS free,
           f.source_key, f.destination_key, f.departure_date
-""")
-_DROP_UNFIT: Final = SQL("""
-DELETE FROM import_stage s
-WHERE s.currency IS NULL AND s.price <> round(s.price, {usual}) AND NOT EXISTS (SELECT FROM flights f WHERE {match})
-RETURNING s.line, s.price::text
-""").format(usual=Literal(money.places_of(DEFAULT_CURRENCY)), match=_MATCH)
-
-
-class UnfitPrice(NamedTuple):
-    """A staged row of a new flight whose price has more decimals than the default currency."""
-
-    line: int
-    price: str
+""").format(cabin=_CABIN)
 
 
 class Counts(NamedTuple):
@@ -164,6 +159,8 @@ class StagedChange(NamedTuple):
     new_source: str
     destination_lost: str | None
     new_destination: str
+    old_cabin: str | None
+    new_cabin: str | None
 
     @property
     def seats_taken(self) -> int:
@@ -225,16 +222,8 @@ def look_up_by_key(connection: RawConnection) -> None:
 
 def count(connection: RawConnection) -> Counts:
     """How the staged rows compare with the flights that exist."""
-    with connection.cursor(row_factory=class_row(Counts)) as cursor:
-        found = cursor.execute(_COUNT).fetchone()
-    assert found is not None
-    return found
-
-
-def drop_unfit_prices(connection: RawConnection) -> list[UnfitPrice]:
-    """Take away the staged rows of new flights without a currency whose price does not fit the default one."""
-    with connection.cursor(row_factory=class_row(UnfitPrice)) as cursor:
-        return cursor.execute(_DROP_UNFIT).fetchall()
+    (counts,) = _fetch(connection, Counts, _COUNT)
+    return counts
 
 
 def count_rows(connection: RawConnection) -> int:
@@ -254,33 +243,28 @@ def insert_all(connection: RawConnection) -> int:
 
 def insert_and_list(connection: RawConnection) -> list[NewFlights]:
     """Add the staged flights that do not exist. Returns them by route and day."""
-    with connection.cursor(row_factory=class_row(NewFlights)) as cursor:
-        return cursor.execute(_INSERT_AND_LIST, (DEFAULT_CURRENCY,)).fetchall()
+    return _fetch(connection, NewFlights, _INSERT_AND_LIST, (DEFAULT_CURRENCY,))
 
 
 def list_existing(connection: RawConnection) -> list[ExistingFlight]:
     """Staged rows whose flight existed before this transaction, in the order of the file."""
-    with connection.cursor(row_factory=class_row(ExistingFlight)) as cursor:
-        return cursor.execute(_EXISTING).fetchall()
+    return _fetch(connection, ExistingFlight, _EXISTING)
 
 
 def list_changes(connection: RawConnection, *, lock: bool) -> list[StagedChange]:
     """Flights that differ from their staged row, in the order of their ids. `lock`: until the transaction ends."""
-    with connection.cursor(row_factory=class_row(StagedChange)) as cursor:
-        return cursor.execute(_LOCK_CHANGES if lock else _SEE_CHANGES).fetchall()
+    return _fetch(connection, StagedChange, _LOCK_CHANGES if lock else _SEE_CHANGES)
 
 
 def list_chosen(connection: RawConnection, chosen: Mapping[int, UUID], *, lock: bool) -> list[StagedChange]:
     """What staged rows, by their lines, would make of flights that are not theirs by number and departure; in the order of the
     flights' ids. `lock`: until the transaction ends."""
-    with connection.cursor(row_factory=class_row(StagedChange)) as cursor:
-        return cursor.execute(_LOCK_CHOSEN if lock else _SEE_CHOSEN, _pairs(chosen)).fetchall()
+    return _fetch(connection, StagedChange, _LOCK_CHOSEN if lock else _SEE_CHOSEN, _pairs(chosen))
 
 
 def update(connection: RawConnection, chosen: Mapping[int, UUID]) -> list[UpdatedFlight]:
     """Change flights, which the caller has locked, to what staged rows say: line -> flight. Each is to be told as `flight.changed`."""
-    with connection.cursor(row_factory=class_row(UpdatedFlight)) as cursor:
-        updated = cursor.execute(_UPDATE, _pairs(chosen)).fetchall()
+    updated = _fetch(connection, UpdatedFlight, _UPDATE, _pairs(chosen))
     outbox.write(connection, (domain_events.flight_changed(each.flight_id) for each in updated))
     return updated
 
@@ -292,6 +276,13 @@ def drop(connection: RawConnection, lines: Sequence[int]) -> None:
 
 def _pairs(chosen: Mapping[int, UUID]) -> dict[str, list[Any]]:
     return {"lines": list(chosen), "flights": list(chosen.values())}
+
+
+def _fetch(
+    connection: RawConnection, kind: type[_Row], query: Composed | SQL, parameters: Sequence[Any] | Mapping[str, Any] = ()
+) -> list[_Row]:
+    with connection.cursor(row_factory=class_row(kind)) as cursor:
+        return cursor.execute(query, parameters).fetchall()
 
 
 def _copy(connection: RawConnection, statement: Composed | SQL, text: memoryview) -> None:

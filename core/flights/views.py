@@ -39,11 +39,13 @@ class FlightView(msgspec.Struct, frozen=True, kw_only=True):
     currency: Annotated[str, Meta(examples=["INR"])]
     status: FlightStatus
     version: int
+    cabin: Annotated[str | None, Meta(examples=["A320-180"])] = None
+    """The name of its layout; null: its seats have no numbers."""
 
 
 COLUMNS: Final = SQL(
     "id, flight_number, source, destination, departure_ts, arrival_ts, total_seats, "
-    "total_seats - seats_held - seats_sold AS available_seats, price, currency, status, version, source_iata, destination_iata"
+    "total_seats - seats_held - seats_sold AS available_seats, price, currency, status, version, source_iata, destination_iata, cabin"
 )
 """What `FlightRow` reads from `flights`."""
 
@@ -66,6 +68,7 @@ class FlightRow:
     version: int
     source_iata: str | None
     destination_iata: str | None
+    cabin: str | None
 
     @property
     def view(self) -> FlightView:
@@ -86,6 +89,7 @@ class FlightRow:
             currency=self.currency,
             status=self.status,
             version=self.version,
+            cabin=self.cabin,
         )
 
 

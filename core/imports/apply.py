@@ -22,15 +22,15 @@ import pyarrow.csv
 from core.db import RawConnection, savepoint
 from core.db.bisect import isolated
 from core.events.domain_events import Event, flight_changed
-from core.flights import same_day, staging
+from core.flights import same_day, staging, unfit_prices
 from core.flights.announcements.route_versions import RouteDays
 from core.flights.changes import schedule_changes
 from core.flights.changes.schedule_changes import MovedFlight, Times
 from core.flights.rules import DEFAULT_CURRENCY
 from core.flights.same_day import SameDay
 from core.flights.staging import StagedChange
-from core.imports import changes, prices
-from core.imports.allowed_changes import why_refused
+from core.imports import cabins, changes, prices
+from core.imports.allowed_changes import find_lost_seats, why_refused
 from core.imports.csv.faults import WHOLE_ROW, Fault
 from core.imports.models import ChangeEffect, ImportMatch, ImportMode
 from core.imports.validation import route_days
@@ -71,7 +71,8 @@ class Rows:
         """Sorted by the natural key, so that two imports of the same flights take their locks in the same order."""
         rows = self.table.drop_columns(["line"]).sort_by([("flight_number_key", "ascending"), ("departure_ts", "ascending")])
         currency = rows.schema.get_field_index("currency")
-        return _csv(rows.set_column(currency, "currency", pc.fill_null(rows["currency"], DEFAULT_CURRENCY)))
+        rows = rows.set_column(currency, "currency", pc.fill_null(rows["currency"], DEFAULT_CURRENCY))
+        return _csv(rows.set_column(rows.schema.get_field_index("cabin"), "cabin", cabins.of_new_flights(rows)))
 
 
 def _csv(rows: pa.Table) -> memoryview:
@@ -184,7 +185,7 @@ class _Upsert:
         if prices.may_not_fit(self._rows):
             applied.faults = [
                 Fault(row.line, "price", row.price, "too_many_decimals", why_too_many(DEFAULT_CURRENCY))
-                for row in staging.drop_unfit_prices(self._connection)
+                for row in unfit_prices.drop_unfit_prices(self._connection)
             ]
         new, changed = staging.count(self._connection)
         if new and same_day.has_flights_before(self._connection, self._options.import_id):
@@ -222,8 +223,11 @@ class _Upsert:
         """
         applied = Applied()
         allowed: dict[UUID, StagedChange] = {}
-        for change in staging.list_changes(self._connection, lock=not self._options.dry_run):
-            fault = why_refused(change)
+        lock = not self._options.dry_run
+        found = staging.list_changes(self._connection, lock=lock)
+        lost = find_lost_seats(self._connection, found, lock=lock)
+        for change in found:
+            fault = why_refused(change, lost.get(change.flight_id))
             if fault is None:
                 allowed[change.flight_id] = change
                 applied.routes.update([change.route_day])
@@ -257,8 +261,10 @@ class _Upsert:
         faults = [
             Fault(line, "departure_ts", "", "ambiguous_flight", AMBIGUOUS) for line in found.flights.keys() - found.clear.keys()
         ]
-        for change in staging.list_chosen(self._connection, found.clear, lock=lock):
-            fault = why_refused(change)
+        chosen = staging.list_chosen(self._connection, found.clear, lock=lock)
+        lost = find_lost_seats(self._connection, chosen, lock=lock)
+        for change in chosen:
+            fault = why_refused(change, lost.get(change.flight_id))
             if fault is None:
                 allowed[change.flight_id] = change
                 applied.routes.update([change.route_day])

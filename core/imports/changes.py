@@ -18,6 +18,7 @@ import msgspec
 from core import money
 from core.db import RawConnection, fetch
 from core.flights.announcements.route_versions import RouteDay
+from core.flights.staging import NO_CABIN
 from core.imports.models import ChangeEffect
 from core.statuses import WITH_SEATS
 
@@ -47,7 +48,8 @@ _RECORD: Final = f"""
                 ('total_seats', to_jsonb(f.total_seats), to_jsonb(s.total_seats)),
                 ('price', to_jsonb({money.in_units_sql("f.price", "f.currency")}::text),
                           to_jsonb({money.in_units_sql("s.price", "coalesce(s.currency, f.currency)")}::text)),
-                ('currency', to_jsonb(f.currency), to_jsonb(coalesce(s.currency, f.currency)))
+                ('currency', to_jsonb(f.currency), to_jsonb(coalesce(s.currency, f.currency))),
+                ('cabin', to_jsonb(coalesce(f.cabin, '{NO_CABIN}')), to_jsonb(coalesce(s.cabin, f.cabin, '{NO_CABIN}')))
             ) AS fields (field, was, becomes)
             WHERE was IS DISTINCT FROM becomes
         ) d

@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from core.flights import numbers
 from core.flights.announcements.route_versions import RouteDay
-from core.imports import prices
+from core.flights.details import CABIN_MISMATCH
+from core.imports import cabins, prices
 from core.imports.csv.checks import Check, Mask, faults_at
 from core.imports.csv.columns import BY_NAME, LOCAL_BY_NAME, Column, LocalMoment
 from core.imports.csv.faults import Fault, shortened
@@ -72,6 +73,10 @@ def validate(
     if "currency" in values:
         fits = prices.fit(values["price"], values["currency"])
         require(fits, "price", "too_many_decimals", "Must have no more decimals than its currency: none in JPY, three in KWD.")
+    if "cabin" in values:
+        sizes = cabins.sizes(values["cabin"])
+        fits = np.isnan(sizes) | (sizes == values["total_seats"].to_numpy(dtype=np.float64))
+        require(fits, "cabin", CABIN_MISMATCH, "Must have as many seats as the flight: its name ends with their number.")
     later = (values["arrival_ts"] > values["departure_ts"]).to_numpy(dtype=np.bool_)
     require(later, "arrival_ts", "arrives_before_departure", "The arrival must be later than the departure.")
     keys = _number_keys(values["flight_number"], good)
@@ -127,7 +132,7 @@ def _table(chunk: Chunk, values: dict[str, pd.Series], keys: pd.Series, source: 
     def kept(array: Any) -> pa.Array:
         return pa.array(array[good])
 
-    currency = values.get("currency")
+    currency, cabin = values.get("currency"), values.get("cabin")
     return pa.table(
         {
             "line": kept(chunk.lines),
@@ -145,6 +150,7 @@ def _table(chunk: Chunk, values: dict[str, pd.Series], keys: pd.Series, source: 
             "total_seats": kept(values["total_seats"]),
             "price": kept(values["price"]),
             "currency": pa.nulls(count, pa.string()) if currency is None else kept(currency),
+            "cabin": pa.nulls(count, pa.string()) if cabin is None else kept(cabin),
         }
     )
 

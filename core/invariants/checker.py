@@ -16,7 +16,7 @@ from core.bookings.states import BookingStatus, FailureCode
 from core.db import RawConnection, fetch
 from core.flights.changes.models import CancellationStatus
 from core.flights.models import FlightStatus
-from core.invariants import given_up, inventory_drift, money, provider_ledger, queues, unfinished, waitlist
+from core.invariants import given_up, inventory_drift, money, provider_ledger, queues, seat_numbers, unfinished, waitlist
 from core.invariants.finding import Finding
 from core.payments.provider import CapturedCharge
 from core.statuses import WITH_SEATS
@@ -57,6 +57,7 @@ def check(
         ("I5 sold out only when sold out", lambda: _sold_out(connection)),
         ("I9 nobody is on a cancelled flight", lambda: _on_cancelled_flights(connection, at_work=at_work)),
         ("I10 who waits is served in turn", lambda: waitlist.find_violations(connection, limit=SHOWN)),
+        ("I13 a seat number is one traveller's", lambda: seat_numbers.find_violations(connection, limit=SHOWN)),
     ]
     if client is not None:
         redis_client = client

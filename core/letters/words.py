@@ -155,7 +155,7 @@ def way(flights: Sequence[BookedFlight]) -> str:
 
 
 def flights(booking: BookingView) -> str:
-    return "\n\n".join(_leg(leg) for leg in legs_of([segment.flight for segment in booking.segments]))
+    return "\n\n".join(_leg(leg) for leg in legs_of(booking.segments))
 
 
 def _leg(leg: Leg) -> str:
@@ -168,6 +168,7 @@ def _leg(leg: Leg) -> str:
             f"{leg.number}, {leg.source.day}",
             f"  {leg.source.time}  {end(leg.source.name, leg.source.code)}",
             f"  {leg.destination.time}  {end(leg.destination.name, leg.destination.code)}{later}",
+            *([f"  Seats: {', '.join(leg.seat_numbers)}"] if leg.seat_numbers else []),
         ]
     )
 

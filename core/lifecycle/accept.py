@@ -26,6 +26,8 @@ from core.bookings.intake.insert import FlightTerms
 from core.bookings.intake.references import DRAWS
 from core.bookings.intake.requests import Accepted, Answer, BookingRequest
 from core.bookings.intake.rules import BookingRules
+from core.bookings.seat_numbers import picking, rows
+from core.bookings.seat_numbers.wishes import find_fault
 from core.db import RawConnection
 from core.errors import AppError
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
@@ -56,7 +58,10 @@ def accept(connection: RawConnection, requests: Sequence[BookingRequest], rules:
         _possible_duplicate(duplicate_of[request.booking_id]) if request.booking_id in duplicate_of else answer
         for request, answer in zip(requests, answers, strict=True)
     ]
-    wanted = _open(requests, answers)
+    # Last, so that nobody keeps a seat from others who is not stored.
+    refused = picking.pick(connection, _open(requests, answers), terms)
+    answers = [refused.get(request.booking_id, answer) for request, answer in zip(requests, answers, strict=True)]
+    wanted = picked = _open(requests, answers)
     stored: set[UUID] = set()
     earlier: dict[tuple[UUID, str], KeyHolder] = {}
     for _ in range(DRAWS):
@@ -67,6 +72,8 @@ def accept(connection: RawConnection, requests: Sequence[BookingRequest], rules:
         wanted = [each for each in wanted if each.booking_id not in stored and each.owned_key not in earlier]
         if not wanted:
             break
+    numbered = [request.booking_id for request in picked if request.seat_numbers is not None]
+    rows.give_back(connection, [booking_id for booking_id in numbered if booking_id not in stored])
     return [
         Accepted(request.booking_id)
         if request.booking_id in stored
@@ -92,7 +99,11 @@ def _refusal(request: BookingRequest, terms: Mapping[UUID, FlightTerms]) -> AppE
         if flight.departed:
             return FlightDeparted("This flight has departed.", flight_id=str(flight_id))
     flights = [terms[flight_id] for flight_id in request.flight_ids]
-    return segments.find_flaw(flights) or price.find_change(request.expected_total, flights, request.seats)
+    return (
+        segments.find_flaw(flights)
+        or price.find_change(request.expected_total, flights, request.seats)
+        or find_fault(request.seat_numbers, [flight.layout for flight in flights], request.seats)
+    )
 
 
 def _refuse_unfair(

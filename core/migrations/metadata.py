@@ -16,6 +16,7 @@ SQLModel.metadata.naming_convention = {
 from core.bookings import models as _bookings  # noqa: E402, F401  # after the naming convention, for the side effect
 from core.bookings import rebookings as _rebookings  # noqa: E402, F401  # likewise
 from core.bookings import records as _records  # noqa: E402, F401  # likewise
+from core.bookings.seat_numbers import models as _seat_numbers  # noqa: E402, F401  # likewise
 from core.events import models as _events  # noqa: E402, F401  # likewise
 from core.fare_watches import models as _fare_watches  # noqa: E402, F401  # likewise
 from core.flights import models as _flights  # noqa: E402, F401  # likewise

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from core.bookings.reading.views import BookedFlight, BookingView
+from core.bookings.reading.views import BookedFlight, BookingView, Segment
 from core.bookings.states import BookingStatus
 from core.flights.models import FlightStatus
 from core.tickets.errors import NoTicket
@@ -51,6 +51,8 @@ class Leg:
     source: Place
     destination: Place
     cancelled: bool
+    seat_numbers: tuple[str, ...]
+    """In the order of the travellers; empty: none are picked."""
 
     @property
     def minutes(self) -> int:
@@ -98,22 +100,24 @@ def issue(booking: BookingView, code: str) -> Ticket:
         total=booking.price_total,
         currency=booking.currency,
         names=tuple(passenger.name for passenger in booking.passengers),
-        legs=legs_of([segment.flight for segment in booking.segments]),
+        legs=legs_of(booking.segments),
         issued_at=booking.finished_at or booking.updated_at,
         code=code,
     )
 
 
-def legs_of(flights: Sequence[BookedFlight]) -> tuple[Leg, ...]:
-    return tuple(
-        Leg(
-            flight.id,
-            flight.flight_number,
-            _place(flight.source, flight.source_iata, flight.source_timezone, flight.departure_ts),
-            _place(flight.destination, flight.destination_iata, flight.destination_timezone, flight.arrival_ts),
-            flight.status == FlightStatus.CANCELLED,
-        )
-        for flight in flights
+def legs_of(segments: Sequence[Segment]) -> tuple[Leg, ...]:
+    return tuple(_leg(segment.flight, segment.seat_numbers) for segment in segments)
+
+
+def _leg(flight: BookedFlight, seat_numbers: Sequence[str]) -> Leg:
+    return Leg(
+        flight.id,
+        flight.flight_number,
+        _place(flight.source, flight.source_iata, flight.source_timezone, flight.departure_ts),
+        _place(flight.destination, flight.destination_iata, flight.destination_timezone, flight.arrival_ts),
+        flight.status == FlightStatus.CANCELLED,
+        tuple(seat_numbers),
     )
 
 

@@ -125,6 +125,9 @@ def _leg(canvas: Canvas, leg: Leg, top: float) -> float:
     _write(canvas, left + 16, top - 37, leg.source.day, TEXT, 9, _SOFT)
     if leg.cancelled:
         _write(canvas, left + 16, top - 55, "Cancelled by the airline", BOLD, 8.5, _BAD)
+    else:
+        for line, seats in enumerate(_seat_lines(leg)):
+            _write(canvas, left + 16, top - 53 - 11 * line, seats, BOLD, 9, _NIGHT)
     _end(canvas, leg.source, left + 150, top, 0)
     _end(canvas, leg.destination, left + 370, top, leg.days_later)
     middle, start, end = top - 30, left + 258, left + 352
@@ -140,6 +143,15 @@ def _leg(canvas: Canvas, leg: Leg, top: float) -> float:
     canvas.setFont(TEXT, 8.5)
     canvas.drawCentredString((start + end) / 2, middle + 6, f"{hours} h {minutes:02} min" if hours else f"{minutes} min")
     return top - _LEG
+
+
+def _seat_lines(leg: Leg) -> list[str]:
+    """The seats in the order of the travellers: one line for up to five of them, two for nine."""
+    if not leg.seat_numbers:
+        return []
+    word = "Seat" if len(leg.seat_numbers) == 1 else "Seats"
+    first, second = leg.seat_numbers[:5], leg.seat_numbers[5:]
+    return [f"{word} {' '.join(first)}", *([" ".join(second)] if second else [])]
 
 
 def _end(canvas: Canvas, place: Place, x: float, top: float, days_later: int) -> None:

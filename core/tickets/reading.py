@@ -32,6 +32,8 @@ class TicketCheck(msgspec.Struct, frozen=True, kw_only=True):
     seats: int
     flights: list[BookedFlight]
     """In the order of travel."""
+    seat_numbers: list[list[str]]
+    """For each flight, in the order of the passengers; empty: none are picked."""
     passengers: list[PassengerView]
 
 
@@ -62,9 +64,8 @@ def check(connection: RawConnection, code: str, signer: TicketSigner) -> TicketC
         booking = queries.get_booking(connection, signed.booking_id, None)
     except (NotOurs, BookingNotFound) as error:  # a database that was set back does not know what it signed
         raise TicketNotGenuine(NOT_GENUINE) from error
-    flights = [segment.flight for segment in booking.segments]
     reason = why_no_ticket(booking.status)
-    if reason is None and any(leg.cancelled for leg in legs_of(flights)):
+    if reason is None and any(leg.cancelled for leg in legs_of(booking.segments)):
         reason = "The airline has cancelled a flight of this booking."
     return TicketCheck(
         valid=reason is None,
@@ -73,6 +74,7 @@ def check(connection: RawConnection, code: str, signer: TicketSigner) -> TicketC
         reference=booking.reference,
         status=booking.status,
         seats=booking.seats,
-        flights=flights,
+        flights=[segment.flight for segment in booking.segments],
+        seat_numbers=[segment.seat_numbers for segment in booking.segments],
         passengers=booking.passengers,
     )

@@ -174,25 +174,26 @@ LOW_COST_ABROAD: Final = "IX"
 
 
 class Aircraft(NamedTuple):
-    """`speed` in km/h in cruise; `ground` minutes for taxi, climb and approach."""
+    """`speed` in km/h in cruise; `ground` minutes for taxi, climb and approach; `cabin` is its layout (`core/seats/cabins/catalogue.py`)."""
 
+    cabin: str
     seats: int
     speed: int
     ground: int
 
 
-TURBOPROP: Final = (Aircraft(78, 480, 25), Aircraft(72, 480, 25))
+TURBOPROP: Final = (Aircraft("DH8D-78", 78, 480, 25), Aircraft("AT72-72", 72, 480, 25))
 NARROW: Final = (
-    Aircraft(180, 780, 32),
-    Aircraft(186, 780, 32),
-    Aircraft(189, 780, 32),
-    Aircraft(222, 780, 35),
-    Aircraft(232, 780, 35),
+    Aircraft("A320-180", 180, 780, 32),
+    Aircraft("A320-186", 186, 780, 32),
+    Aircraft("B738-189", 189, 780, 32),
+    Aircraft("A321-222", 222, 780, 35),
+    Aircraft("A321-232", 232, 780, 35),
 )
 WIDE: Final = (
-    Aircraft(256, 870, 42),
-    Aircraft(277, 860, 42),
-    Aircraft(296, 880, 42),
-    Aircraft(316, 880, 45),
-    Aircraft(354, 880, 45),
+    Aircraft("B788-256", 256, 870, 42),
+    Aircraft("A332-277", 277, 860, 42),
+    Aircraft("A333-296", 296, 880, 42),
+    Aircraft("B789-316", 316, 880, 45),
+    Aircraft("B77W-354", 354, 880, 45),
 )

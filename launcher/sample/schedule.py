@@ -34,7 +34,7 @@ from launcher.sample.network import (
 
 DAYS: Final = 60
 SEED: Final = 2026
-HEADER: Final = ("flight_number", "source", "destination", "departure_ts", "arrival_ts", "total_seats", "price")
+HEADER: Final = ("flight_number", "source", "destination", "departure_ts", "arrival_ts", "total_seats", "price", "cabin")
 
 _EVERY_DAY: Final = frozenset(range(7))
 _FIRST_BANK, _LAST_BANK = 5 * 60 + 30, 22 * 60 + 30
@@ -101,6 +101,7 @@ def _flights(start: date, days: int, seed: int) -> Iterator[tuple[str, ...]]:
                 f"{arrival:%Y-%m-%dT%H:%M:%SZ}",
                 str(slot.aircraft.seats),
                 f"{price:.2f}",
+                slot.aircraft.cabin,
             )
 
 

@@ -44,6 +44,7 @@ WRITERS: Final = {
     "refresh_tokens": "core.users",
     "refunds": "core.payments",
     "schedule_changes": "core.flights",
+    "seat_numbers": "core.bookings",
     "sessions": "core.users",
     "users": "core.users",
     "waitlist": "core.waitlist",

@@ -58,6 +58,7 @@ def test_the_first_readme_s_body_creates_a_flight(admin: httpx.Client) -> None:
         "currency": "INR",
         "status": "SCHEDULED",
         "version": 1,
+        "cabin": None,
     }
     assert answer.headers["location"] == f"/admin/flights/{flight['id']}"
     assert answer.headers["etag"] == '"1"'

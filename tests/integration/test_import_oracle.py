@@ -44,9 +44,10 @@ CELLS = {
         ["2030-12-01T06:00:00Z", "2030-12-01T11:30:00+0530", "2030-12-01T09:00", "2030-01-02T00:00Z"],
         ["", "2029-01-01T00:00Z", "2030-10-27T02:30", "2030-13-01T00:00Z", "2030-01-01T25:00Z"],
     ),
-    "total_seats": (["5", "150", "0150", " 12"], ["", "0", "1e3", "12.0", "１２", "1001", "-5", "1 000", "9" * 30]),
+    "total_seats": (["5", "150", "0150", " 12", "180", "9"], ["", "0", "1e3", "12.0", "１２", "1001", "-5", "1 000", "9" * 30]),
     "price": (["7500", "7500.00", "0.5", "99999999.99"], ["", "1,5", "NaN", "-1", "1.234", "1e3", "100000000", "₹5", "1.", ".5", "+1"]),
     "currency": (["", "usd", "INR"], ["R$", "rupees"]),
+    "cabin": (["", "a320-180", "C208-9", "none"], ["A320", "NaN"]),
     "_note": (["", "seen", "two\nlines", "=A1"], ["x"]),
 }  # fmt: skip
 BROKEN = [
@@ -58,7 +59,7 @@ BROKEN = [
 @st.composite
 def files(draw: st.DrawFn) -> bytes:
     """One file: header, delimiter, line ends, rows of every kind."""
-    columns = [*REQUIRED, *draw(st.sampled_from([(), ("currency",), ("_note", "currency")]))]
+    columns = [*REQUIRED, *draw(st.sampled_from([(), ("currency",), ("cabin",), ("_note", "currency", "cabin")]))]
     columns = draw(st.permutations(columns))
     delimiter = draw(st.sampled_from([",", ";", "\t"]))
     newline = draw(st.sampled_from([b"\n", b"\r\n"]))
@@ -121,7 +122,7 @@ def flights_of(db: Database) -> dict[Key, Flight]:
     with db.snapshot() as connection:
         rows = connection.execute(
             "SELECT flight_number_key, departure_ts, source, source_iata, destination, destination_iata, arrival_ts, total_seats, price, currency, seats_held, seats_sold,"
-            " status, version FROM flights"
+            " status, cabin, version FROM flights"
         ).fetchall()
     return {
         (number, departure.astimezone(UTC)): Flight(
@@ -134,9 +135,10 @@ def flights_of(db: Database) -> dict[Key, Flight]:
             held,
             sold,
             status == "CANCELLED",
+            cabin,
             version,
         )
-        for number, departure, source, source_iata, destination, destination_iata, arrival, total, price, currency, held, sold, status, version in rows
+        for number, departure, source, source_iata, destination, destination_iata, arrival, total, price, currency, held, sold, status, cabin, version in rows
     }
 
 

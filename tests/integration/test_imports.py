@@ -228,7 +228,7 @@ def test_failed_rows_come_back_ready_to_be_mended(open_office: OfficeFactory) ->
 
 def test_the_template_is_a_file_that_can_be_imported(office: Office) -> None:
     template = office.admin.get("/admin/flights/bulk-upload/template.csv")
-    assert template.text.splitlines()[0] == f"\ufeff{HEADER},currency"
+    assert template.text.splitlines()[0] == f"\ufeff{HEADER},currency,cabin"
     assert counts(office.take(template.content))["created"] == 1
 
 

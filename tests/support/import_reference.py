@@ -37,6 +37,7 @@ class Flight:
     held: int = 0
     sold: int = 0
     cancelled: bool = False
+    cabin: str | None = None
     version: int = 1
 
     @property
@@ -184,8 +185,9 @@ def _take_row(
         "total_seats": import_cells.seats,
         "price": import_cells.price,
         "currency": import_cells.currency,
+        "cabin": import_cells.cabin,
     }
-    values: dict[str, Any] = {"currency": None}
+    values: dict[str, Any] = {"currency": None, "cabin": None}
     errors: list[tuple[str, str]] = []
     for name, cell in row.items():
         try:
@@ -205,6 +207,8 @@ def _take_row(
         return "failed", [("destination", "same_place")]
     if values["currency"] and values["price"] != round(values["price"], import_cells.PLACES[values["currency"]]):
         return "failed", [("price", "too_many_decimals")]
+    if values["cabin"] not in (None, "none") and import_cells.CABINS[values["cabin"]] != values["total_seats"]:
+        return "failed", [("cabin", "cabin_mismatch")]
     if values["arrival_ts"] <= values["departure_ts"]:
         return "failed", [("arrival_ts", "arrives_before_departure")]
     key = (values["flight_number"], values["departure_ts"])
@@ -236,6 +240,8 @@ def _store(flights: dict[Key, Flight], key: Key, values: dict[str, Any], *, crea
         return "failed", [("price", "too_many_decimals")]
     if known.held + known.sold > changed.total:
         return "failed", [("total_seats", "capacity_below_sold")]
+    if changed.cabin and import_cells.CABINS[changed.cabin] != changed.total:
+        return "failed", [("total_seats", "cabin_mismatch")]
     if known.held + known.sold and known.route != changed.route:
         return "failed", [("", "flight_has_bookings")]
     flights[key] = changed
@@ -250,5 +256,6 @@ def _changed(flight: Flight, values: dict[str, Any]) -> Flight:
         "total": values["total_seats"],
         "price": values["price"],
         "currency": values["currency"] or flight.currency,
+        "cabin": None if values["cabin"] == "none" else values["cabin"] or flight.cabin,
     }
     return replace(flight, **new, version=flight.version + 1)

@@ -28,6 +28,7 @@ class Flight(NamedTuple):
     arrival_ts: str
     total_seats: str
     price: str
+    cabin: str
 
 
 @pytest.fixture(scope="module")

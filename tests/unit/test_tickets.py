@@ -26,11 +26,20 @@ CODE: Final = SIGNER.sign(BOOKING, "K7M2QX")
 AT: Final = datetime(2026, 11, 30, 8, tzinfo=UTC)
 
 
-def ticket(*names: str, legs: int = 1) -> Ticket:
+def ticket(*names: str, legs: int = 1, seat_numbers: tuple[str, ...] = ()) -> Ticket:
     source = Place("Delhi", "DEL", datetime(2026, 12, 4, 18, 30, tzinfo=UTC).astimezone(ZoneInfo("Asia/Kolkata")), True)
     destination = Place("Nowhere, far away", None, datetime(2026, 12, 4, 21, 0, tzinfo=UTC), False)
-    leg = Leg(FLIGHT, "AI-202", source, destination, cancelled=False)
+    leg = Leg(FLIGHT, "AI-202", source, destination, cancelled=False, seat_numbers=seat_numbers)
     return Ticket(BOOKING, "K7M2QX", max(1, len(names)), "15000.00", "INR", names, (leg,) * legs, AT, CODE)
+
+
+def test_the_seats_stand_on_the_page() -> None:
+    nine = tuple(f"{row}C" for row in range(11, 20))
+    for seats in (("12A",), ("12A", "12B"), nine):
+        names = ["Asha Rao"] * len(seats)
+        page = pdf(ticket(*names, legs=6, seat_numbers=seats))
+        assert page.count(b"/Type /Page\n") == 1
+        assert page != pdf(ticket(*names, legs=6))
 
 
 def test_a_code_names_its_booking_however_a_scanner_writes_it() -> None:

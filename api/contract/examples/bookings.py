@@ -64,7 +64,15 @@ CONFIRMED: Final[dict[str, Any]] = {
     "failure": None,
     "available_actions": ["cancel"],
     "segments": [
-        {"booking_id": BOOKING, "flight": BOOKED_FLIGHT, "seats": 2, "price_total": "15000.00", "schedule_change": None}
+        {
+            "booking_id": BOOKING,
+            "flight": BOOKED_FLIGHT,
+            "seats": 2,
+            "price_total": "15000.00",
+            "schedule_change": None,
+            "seat_numbers": ["12A", "12B"],
+            "seats_change_until": "2026-12-25T09:00:00Z",
+        }
     ],
     "passengers": [{"position": 1, "name": "Asha Rao", "date_of_birth": "1990-04-12", "contact": "asha@example.com"}],
     "schedule_change": None,
@@ -110,6 +118,7 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
             "payment": {"token": "tok_ok"},
             "expected_total": {"amount": "15000.00", "currency": "INR"},
         },
+        "seats_by_number": {"flight_id": FLIGHT, "seats": 2, "seat_numbers": [["12A", "12B"]], "payment": {"token": "tok_ok"}},
         "hold_and_pay_later": {"flight_id": FLIGHT, "seats": 2, "payment": {"hold": True}},
         "trip_of_two_flights": {
             "flight_ids": [FLIGHT, CONNECTION],
@@ -118,6 +127,7 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
             "expected_total": {"amount": "49500.00", "currency": "INR"},
         },
     },
+    "SeatsBody": {"pick": {"seat_numbers": [["14C", "14D"]]}, "best": {"seat_numbers": "best"}},
     "PayBody": {"card": {"token": "tok_ok"}},
     "ScheduleChangeBody": {"keep": {"action": "keep", "new_departure_ts": "2026-12-25T11:30:00Z"}},
     "PassengersBody": {"correct_one_and_add_one": {"passengers": [{"position": 1, "name": "Asha Rao"}, {"name": "Ravi Rao"}]}},
@@ -183,6 +193,7 @@ ANSWERS: Final[dict[str, Any]] = {
         "status": "CONFIRMED",
         "seats": 2,
         "flights": [BOOKED_FLIGHT],
+        "seat_numbers": [["12A", "12B"]],
         "passengers": CONFIRMED["passengers"],
     },
     "EventReceived": {"received": True},

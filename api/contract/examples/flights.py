@@ -23,6 +23,7 @@ FLIGHT_VIEW: Final[dict[str, Any]] = {
     "currency": "INR",
     "status": "SCHEDULED",
     "version": 3,
+    "cabin": "A320-180",
 }
 LOWEST: Final = {"price": "7500.00", "currency": "INR"}
 ONWARD: Final = {
@@ -39,6 +40,24 @@ ONWARD: Final = {
     "available_seats": 17,
     "price": "42000.00",
     "version": 1,
+    "cabin": None,
+}
+CABIN: Final = {
+    "name": "C208-9",
+    "aircraft": "Cessna Caravan",
+    "seats": 9,
+    "sections": [
+        {
+            "cabin_class": "economy",
+            "columns": ["A", None, "C", "D"],
+            "rows": [
+                {"number": 1, "exit": True, "seats": ["1A", None, "1C", "1D"]},
+                {"number": 2, "exit": False, "seats": ["2A", None, "2C", "2D"]},
+                {"number": 3, "exit": False, "seats": ["3A", None, "3C", "3D"]},
+            ],
+        }
+    ],
+    "blocked": [],
 }
 MUMBAI: Final = {"name": "Mumbai", "iata": "BOM", "city": "Mumbai", "country": "IN", "timezone": "Asia/Kolkata"}
 
@@ -53,12 +72,15 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
             "total_seats": 180,
             "price": "7500.00",
             "currency": "INR",
+            "cabin": "A320-180",
         }
     },
     "FlightCancellationBody": {"fog": {"reason": "Fog at Delhi."}},
 }
 
 ANSWERS: Final[dict[str, Any]] = {
+    "CabinView": CABIN,
+    "SeatMapView": {"flight_id": FLIGHT, "cabin": CABIN, "taken": ["1A", "2D"], "best": ["2A", "2C"]},
     "FlightView": FLIGHT_VIEW,
     "FlightPage": {"data": [FLIGHT_VIEW], "next_cursor": None},
     "AirportView": MUMBAI,

@@ -19,6 +19,8 @@ from core.events import outbox
 from core.events.domain_events import booking_moved
 from core.flights.models import FlightStatus
 from core.lease import LEASE_SECONDS
+from core.seats.cabins.catalogue import CABINS
+from core.seats.cabins.layout import Cabin
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,16 @@ class FlightTerms:
     arrival_ts: datetime
     cancelled: bool
     departed: bool
+    cabin: str | None
+
+    @property
+    def layout(self) -> Cabin | None:
+        """Of its cabin; None where its seats have no numbers."""
+        return CABINS.get(self.cabin) if self.cabin else None
 
 
 _LOCK_TERMS: Final = f"""
-    SELECT id, {money.in_units_sql("price", "currency")} AS price, currency, departure_ts, arrival_ts, status = {FlightStatus.CANCELLED.sql} AS cancelled, departure_ts <= now() AS departed
+    SELECT id, {money.in_units_sql("price", "currency")} AS price, currency, departure_ts, arrival_ts, status = {FlightStatus.CANCELLED.sql} AS cancelled, departure_ts <= now() AS departed, cabin
     FROM flights WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE
 """  # noqa: S608  # only constants of this module
 # Rows are inserted in the order in which they arrived, so their sequence numbers, the default of the column, are in that order.

@@ -9,6 +9,7 @@ from uuid import UUID
 from core.bookings.models import PaymentMode
 from core.bookings.passengers import Traveller
 from core.bookings.price import Price
+from core.bookings.seat_numbers.wishes import SeatWishes
 from core.bookings.states import BookingStatus
 from core.errors import AppError
 
@@ -36,6 +37,8 @@ class BookingRequest:
     """The traveller means it: a second booking of a flight that was booked a moment ago."""
     load_run: str | None = None
     """The load test that sent it."""
+    seat_numbers: SeatWishes | None = None
+    """The seats that the traveller wants; None: whichever."""
     booking_id: UUID = NO_ID
     """Given by the intake."""
 

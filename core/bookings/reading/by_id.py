@@ -28,6 +28,7 @@ from core.bookings.reading.views import (
 from core.bookings.states import BookingStatus
 from core.db import RawConnection, fetch
 from core.flights.models import FlightStatus
+from core.flights.rules import CHECK_IN_CLOSES_MINUTES
 from core.payments.models import PaymentStatus
 from core.payments.refunds import RefundReason
 from core.places import registry
@@ -70,6 +71,8 @@ class _Row:
     destination_iata: str | None
     ahead: bool
     schedule_change: ScheduleChangeView | None
+    seat_numbers: list[str]
+    seats_change_until: datetime | None
 
 
 _QUERY: Final = f"""
@@ -92,7 +95,10 @@ _QUERY: Final = f"""
            (SELECT jsonb_build_object('flight_id', s.flight_id, 'old_departure_ts', c.old_departure_ts, 'old_arrival_ts', c.old_arrival_ts,
                                       'new_departure_ts', c.new_departure_ts, 'new_arrival_ts', c.new_arrival_ts, 'action', c.action)
             FROM schedule_changes c WHERE c.booking_id = s.booking_id AND c.position = s.position
-            ORDER BY c.action IS NULL DESC, c.resolved_at DESC LIMIT 1) AS schedule_change
+            ORDER BY c.action IS NULL DESC, c.resolved_at DESC LIMIT 1) AS schedule_change,
+           ARRAY(SELECT n.seat_number FROM seat_numbers n WHERE n.booking_id = s.booking_id AND n.position = s.position
+                 ORDER BY n.traveller) AS seat_numbers,
+           CASE WHEN f.cabin IS NOT NULL THEN f.departure_ts - {CHECK_IN_CLOSES_MINUTES} * interval '1 minute' END AS seats_change_until
     FROM bookings b JOIN booking_segments s ON s.booking_id = b.id JOIN flights f ON f.id = s.flight_id
     WHERE b.id = ANY(%s)
     ORDER BY b.id, s.position
@@ -163,7 +169,8 @@ def _segment(row: _Row) -> Segment:
         destination_iata=row.destination_iata,
         destination_timezone=registry.timezone_of(row.destination_iata),
     )
-    return Segment(row.public_id, flight, row.seats, money.text(row.segment_price, row.currency), row.schedule_change)
+    price = money.text(row.segment_price, row.currency)
+    return Segment(row.public_id, flight, row.seats, price, row.schedule_change, row.seat_numbers, row.seats_change_until)
 
 
 def _stages(created_at: datetime, reached: list[dict[str, Any]]) -> Iterator[Stage]:

@@ -46,6 +46,7 @@ class PassengerOnBoard:
     name: str | None
     date_of_birth: date | None
     contact: str | None
+    seat_number: str | None
 
 
 _CONDITIONS: Final = {
@@ -88,10 +89,11 @@ def list_on_board(connection: RawConnection, flight_id: UUID) -> list[PassengerO
         connection,
         PassengerOnBoard,
         f"""
-        SELECT b.reference, b.status, seat.position, p.name, p.date_of_birth, p.contact
+        SELECT b.reference, b.status, seat.position, p.name, p.date_of_birth, p.contact, n.seat_number
         FROM booking_segments s JOIN bookings b ON b.id = s.booking_id AND b.status IN {WITH_SEATS}
         CROSS JOIN LATERAL generate_series(1, b.seats) AS seat(position)
         LEFT JOIN passengers p ON p.booking_id = b.id AND p.position = seat.position
+        LEFT JOIN seat_numbers n ON n.booking_id = b.id AND n.position = s.position AND n.traveller = seat.position
         WHERE s.flight_id = %s ORDER BY b.reference, seat.position
         """,  # noqa: S608  # only constants
         (flight_id,),

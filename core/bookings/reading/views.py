@@ -89,6 +89,10 @@ class Segment(msgspec.Struct, frozen=True):
     seats: int
     price_total: str
     schedule_change: ScheduleChangeView | None = None
+    seat_numbers: list[str] = []
+    """One for each traveller, in their order; empty: none is picked."""
+    seats_change_until: datetime | None = None
+    """When check-in closes, and until when seats are picked and changed; null where the seats of the flight have no numbers."""
 
 
 class PassengerView(msgspec.Struct, frozen=True):

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from core import money
 from core.flights import numbers, rules, times
+from core.flights.staging import NO_CABIN
+from core.seats.cabins.catalogue import CABINS
 from core.text.patterns import MISSING_CODES
 
 if TYPE_CHECKING:
@@ -186,6 +188,24 @@ class Currency(Column):
         return codes.where(codes != "")
 
 
+class CabinLayout(Column):
+    """Empty: the flight keeps its cabin, and a new one has none. That it has as many seats as the flight, the whole row says."""
+
+    name = "cabin"
+    example = "A320-180"
+    required = False
+
+    def read(self, check: Check) -> pd.Series:
+        names = check.cells.str.upper()
+        none = names == NO_CABIN.upper()
+        check.require(
+            names.isin(list(CABINS)) | none | (names == ""),
+            "unknown_cabin",
+            f"Must be the name of a cabin, or {NO_CABIN}, or empty. The cabins are {', '.join(CABINS)}.",
+        )
+        return names.mask(none, NO_CABIN).where(names != "")
+
+
 COLUMNS: Final[tuple[Column, ...]] = (
     FlightNumber(),
     PlaceName("source", "Delhi"),
@@ -195,6 +215,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Seats(),
     Price(),
     Currency(),
+    CabinLayout(),
 )
 
 BY_NAME: Final = {column.name: column for column in COLUMNS}

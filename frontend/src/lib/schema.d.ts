@@ -127,6 +127,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/cabins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The cabins that a flight may have
+         * @description A flight names one of them as its `cabin`, in requests and in files, and has as many seats.
+         */
+        get: operations["listCabins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/dead-letters": {
         parameters: {
             query?: never;
@@ -268,7 +288,7 @@ export interface paths {
         get: operations["readFlight"];
         /**
          * Replace a flight's details
-         * @description Held and sold seats stay as they are; the capacity cannot go below them.
+         * @description Held and sold seats stay as they are; the capacity cannot go below them, and no cabin takes away seats that travellers have picked.
          */
         put: operations["replaceFlight"];
         post?: never;
@@ -1333,6 +1353,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{booking_id}/seats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Pick and change seats
+         * @description Until check-in closes, an hour before each flight; all or none of them. The seats that the booking has are kept when one of the new
+         *     ones is taken. Neither the number of seats nor the price changes.
+         */
+        put: operations["changeSeats"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{booking_id}/ticket.pdf": {
         parameters: {
             query?: never;
@@ -1560,6 +1601,26 @@ export interface paths {
          * @description Also one that has left or is cancelled; its `status` and times say so.
          */
         get: operations["getFlight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flights/{flight_id}/seats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The cabin of a flight, and the seats that are taken
+         * @description As of now; somebody may take a seat in the next moment. Fewer seats may be left than the map shows free: not everybody picks one.
+         */
+        get: operations["getSeats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1900,6 +1961,7 @@ export interface components {
             flight_ids?: string[] | null;
             passengers?: components["schemas"]["PassengerBody"][];
             payment?: components["schemas"]["PaymentBody"] | null;
+            seat_numbers?: string[][] | "best" | null;
             /**
              * @description Seats on each flight, 1 to 9.
              * @example 2
@@ -1956,6 +2018,33 @@ export interface components {
             updated_at: string;
             /** Format: uuid */
             user_id: string;
+        };
+        /**
+         * CabinClass
+         * @enum {string}
+         */
+        CabinClass: "economy" | "business";
+        /** CabinRowView */
+        CabinRowView: {
+            exit: boolean;
+            number: number;
+            seats: (string | null)[];
+        };
+        /** CabinSectionView */
+        CabinSectionView: {
+            cabin_class: components["schemas"]["CabinClass"];
+            columns: (string | null)[];
+            rows: components["schemas"]["CabinRowView"][];
+        };
+        /** CabinView */
+        CabinView: {
+            /** @example Airbus A320 */
+            aircraft: string;
+            blocked: string[];
+            /** @example A320-180 */
+            name: string;
+            seats: number;
+            sections: components["schemas"]["CabinSectionView"][];
         };
         /** CalendarDay */
         CalendarDay: {
@@ -2107,7 +2196,7 @@ export interface components {
          * @description Which error it is. Others may come with a later version: treat one that you do not know by its `status`.
          * @enum {string}
          */
-        ErrorCode: "account_gone" | "already_paid" | "already_waiting" | "api_key_not_found" | "bad_header" | "booking_not_found" | "callback_not_signed" | "callback_too_old" | "capacity_below_sold" | "conflict" | "cooling_down" | "cross_site" | "dead_letter_closed" | "dead_letter_not_found" | "delivery_not_found" | "fare_watch_not_found" | "flight_cancelled" | "flight_departed" | "flight_exists" | "flight_has_bookings" | "flight_not_found" | "forbidden" | "headers_too_large" | "hold_expired" | "idempotency_key_reused" | "import_not_found" | "import_over" | "internal" | "invalid_credentials" | "job_not_found" | "load_run_not_found" | "malformed" | "method_not_allowed" | "mixed_currencies" | "moved_again" | "no_lower_fare" | "no_schedule_change" | "no_ticket" | "not_accepted" | "not_cancellable" | "not_chronological" | "not_csv" | "not_found" | "not_payable" | "not_ready" | "not_rebookable" | "not_replayable" | "not_waiting" | "not_watchable" | "overloaded" | "passenger_not_found" | "passengers_fixed" | "payment_in_progress" | "payment_required" | "possible_duplicate" | "price_changed" | "queue_not_found" | "quote_expired" | "quote_not_found" | "quote_superseded" | "range_not_satisfiable" | "rate_limited" | "refresh_raced" | "scope_missing" | "seats_available" | "session_not_found" | "sold_out" | "stale_version" | "ticket_not_genuine" | "too_large" | "too_many_api_keys" | "too_many_fare_watches" | "too_many_holds" | "too_many_seats" | "too_many_waiting" | "too_many_webhooks" | "too_slow" | "topic_not_found" | "unauthenticated" | "unavailable" | "unsupported_media_type" | "username_taken" | "validation" | "webhook_not_found" | "wrong_encoding" | "wrong_host" | "wrong_password";
+        ErrorCode: "account_gone" | "already_paid" | "already_waiting" | "api_key_not_found" | "bad_header" | "booking_not_found" | "callback_not_signed" | "callback_too_old" | "capacity_below_sold" | "conflict" | "cooling_down" | "cross_site" | "dead_letter_closed" | "dead_letter_not_found" | "delivery_not_found" | "fare_watch_not_found" | "flight_cancelled" | "flight_departed" | "flight_exists" | "flight_has_bookings" | "flight_not_found" | "forbidden" | "headers_too_large" | "hold_expired" | "idempotency_key_reused" | "import_not_found" | "import_over" | "internal" | "invalid_credentials" | "job_not_found" | "load_run_not_found" | "malformed" | "method_not_allowed" | "mixed_currencies" | "moved_again" | "no_lower_fare" | "no_schedule_change" | "no_ticket" | "not_accepted" | "not_cancellable" | "not_chronological" | "not_csv" | "not_found" | "not_payable" | "not_ready" | "not_rebookable" | "not_replayable" | "not_waiting" | "not_watchable" | "overloaded" | "passenger_not_found" | "passengers_fixed" | "payment_in_progress" | "payment_required" | "possible_duplicate" | "price_changed" | "queue_not_found" | "quote_expired" | "quote_not_found" | "quote_superseded" | "range_not_satisfiable" | "rate_limited" | "refresh_raced" | "scope_missing" | "seat_taken" | "seats_available" | "seats_fixed" | "seats_picked" | "session_not_found" | "sold_out" | "stale_version" | "ticket_not_genuine" | "too_large" | "too_many_api_keys" | "too_many_fare_watches" | "too_many_holds" | "too_many_seats" | "too_many_waiting" | "too_many_webhooks" | "too_slow" | "topic_not_found" | "unauthenticated" | "unavailable" | "unsupported_media_type" | "username_taken" | "validation" | "webhook_not_found" | "wrong_encoding" | "wrong_host" | "wrong_password";
         /** EventReceived */
         EventReceived: {
             received: boolean;
@@ -2221,6 +2310,8 @@ export interface components {
              * @example 2026-12-25T10:00:00Z
              */
             arrival_ts: string;
+            /** @example A320-180 */
+            cabin?: string | null;
             /**
              * @description A code of ISO 4217.
              * @default INR
@@ -2302,6 +2393,8 @@ export interface components {
             /** Format: date-time */
             arrival_ts: string;
             available_seats: number;
+            /** @example A320-180 */
+            cabin?: string | null;
             /** @example INR */
             currency: string;
             /** Format: date-time */
@@ -2920,6 +3013,18 @@ export interface components {
          * @enum {string}
          */
         SearchSort: "departure" | "price" | "fastest";
+        /** SeatMapView */
+        SeatMapView: {
+            best: string[] | null;
+            cabin: components["schemas"]["CabinView"] | null;
+            /** Format: uuid */
+            flight_id: string;
+            taken: string[];
+        };
+        /** SeatsBody */
+        SeatsBody: {
+            seat_numbers: string[][] | "best";
+        };
         /** Segment */
         Segment: {
             /** Format: uuid */
@@ -2927,7 +3032,9 @@ export interface components {
             flight: components["schemas"]["BookedFlight"];
             price_total: string;
             schedule_change?: components["schemas"]["ScheduleChangeView"] | null;
+            seat_numbers?: string[];
             seats: number;
+            seats_change_until?: string | null;
         };
         /** SessionList */
         SessionList: {
@@ -2985,6 +3092,7 @@ export interface components {
             passengers: components["schemas"]["PassengerView"][];
             reason: string | null;
             reference: string;
+            seat_numbers: string[][];
             seats: number;
             status: components["schemas"]["BookingStatus"];
             valid: boolean;
@@ -3698,6 +3806,69 @@ export interface operations {
             };
             /** @description Unprocessable Entity: `validation` */
             422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listCabins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CabinView"][];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -4541,7 +4712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Conflict: `flight_exists` or `flight_has_bookings` or `capacity_below_sold` or `flight_cancelled` */
+            /** @description Conflict: `flight_exists` or `flight_has_bookings` or `capacity_below_sold` or `seats_picked` or `flight_cancelled` */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -8468,7 +8639,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Conflict: `sold_out` or `flight_departed` or `flight_cancelled` or `possible_duplicate` or `price_changed` or `too_many_holds` or `too_many_seats` or `cooling_down` */
+            /** @description Conflict: `sold_out` or `seat_taken` or `flight_departed` or `flight_cancelled` or `possible_duplicate` or `price_changed` or `too_many_holds` or `too_many_seats` or `cooling_down` */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -8811,7 +8982,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Conflict: `sold_out` or `flight_departed` or `flight_cancelled` or `possible_duplicate` or `price_changed` or `too_many_holds` or `too_many_seats` or `cooling_down` */
+            /** @description Conflict: `sold_out` or `seat_taken` or `flight_departed` or `flight_cancelled` or `possible_duplicate` or `price_changed` or `too_many_holds` or `too_many_seats` or `cooling_down` */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -10082,6 +10253,159 @@ export interface operations {
             };
         };
     };
+    changeSeats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeatsBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `scope_missing` */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `booking_not_found` */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: `seat_taken` or `seats_fixed` */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: `too_large` */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: `unsupported_media_type` */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     downloadTicket: {
         parameters: {
             query?: never;
@@ -11178,6 +11502,75 @@ export interface operations {
             };
             /** @description Not Found: `not_found` or `flight_not_found` */
             404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getSeats: {
+        parameters: {
+            query?: {
+                /** @description Also the best free seats for so many. */
+                best?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
+                flight_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatMapView"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `flight_not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
+            422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;

@@ -1,0 +1,20 @@
+"""The layouts of cabins that a flight may have."""
+
+from __future__ import annotations
+
+from litestar import Controller, get
+
+from api.http.authentication import requires_admin
+from core.seats.cabins.catalogue import CABINS
+from core.seats.cabins.views import CabinView, view_of
+
+
+class CabinController(Controller):
+    path = "/admin/cabins"
+    tags = ("flights",)
+    guards = (requires_admin,)
+
+    @get(operation_id="listCabins", summary="The cabins that a flight may have", sync_to_thread=False)
+    def list(self) -> list[CabinView]:
+        """A flight names one of them as its `cabin`, in requests and in files, and has as many seats."""
+        return [view_of(cabin) for cabin in CABINS.values()]

@@ -1,0 +1,117 @@
+"""Change the seats of a booking, until check-in closes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from core.bookings.errors import SeatsFixed
+from core.bookings.locking import LockedBooking, lock_own_booking
+from core.bookings.seat_numbers import rows
+from core.bookings.seat_numbers.rows import Pick
+from core.bookings.seat_numbers.wishes import BEST, SeatWishes, find_fault
+from core.bookings.states import ACTIVE
+from core.db import RawConnection, fetch
+from core.flights.models import FlightStatus
+from core.flights.rules import CHECK_IN_CLOSES_MINUTES
+from core.operations import audit_log
+from core.seats.cabins.best import find_best
+from core.seats.cabins.catalogue import CABINS
+from core.seats.cabins.layout import Cabin
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """`closed`: its check-in has closed, or the airline has cancelled it."""
+
+    id: UUID
+    flight_number: str
+    cabin: str | None
+    closed: bool
+
+    @property
+    def layout(self) -> Cabin | None:
+        return CABINS.get(self.cabin) if self.cabin else None
+
+
+# Two who swap their seats come one after the other, and no other cabin comes between the look and the change.
+_LOCK: Final = f"""
+    SELECT id, flight_number, cabin,
+           departure_ts <= now() + {CHECK_IN_CLOSES_MINUTES} * interval '1 minute' OR status = {FlightStatus.CANCELLED.sql} AS closed
+    FROM flights WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""  # noqa: S608  # only constants
+
+
+def change(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, wishes: SeatWishes, *, user_id: UUID) -> None:
+    """Give a booking these seats instead of those that it has, all or none. `owner_id` None is an admin; `user_id` is who asks.
+
+    The best seats are looked for on flights that are still open, without regard to those that the booking has.
+
+    Raises:
+        BookingNotFound: there is none, or it is somebody else's.
+        SeatsFixed: the booking has ended, or check-in has closed on a flight that would get other seats.
+        SeatTaken: somebody else has one of them.
+        Invalid: the flight has no such seats.
+    """
+    booking = lock_own_booking(connection, booking_id, owner_id)
+    if booking.status not in ACTIVE:
+        raise SeatsFixed(f"A booking that is {booking.status} has no seats.", booking_status=booking.status.value)
+    found = {flight.id: flight for flight in fetch(connection, _Flight, _LOCK, (list(booking.flight_ids),))}
+    flights = [found[flight_id] for flight_id in booking.flight_ids]
+    fault = find_fault(wishes, [flight.layout for flight in flights], booking.seats)
+    if fault is not None:
+        raise fault
+    present = rows.read_of_booking(connection, booking_id)
+    wanted = _find_best(connection, booking, flights, present) if wishes == BEST else wishes
+    changed = [position for position, seats in enumerate(wanted) if tuple(seats) != present.get(position, ())]
+    for position in changed:
+        if flights[position].closed:
+            number = flights[position].flight_number
+            raise SeatsFixed(f"Check-in of {number} has closed: its seats stay as they are.", flight_id=str(flights[position].id))
+    if not changed:
+        return
+    rows.give_back_of(connection, booking_id, changed)
+    picks = [
+        Pick(booking.flight_ids[position], seat, booking_id, position, traveller)
+        for position in changed
+        for traveller, seat in enumerate(wanted[position], start=1)
+    ]
+    lost = rows.insert(connection, picks)
+    if lost:
+        raise rows.taken([(pick.flight_id, pick.seat_number) for pick in lost])
+    if user_id != booking.user_id:
+        _note(connection, booking_id, user_id, present, wanted)
+
+
+def _find_best(
+    connection: RawConnection, booking: LockedBooking, flights: Sequence[_Flight], present: Mapping[int, tuple[str, ...]]
+) -> list[tuple[str, ...]]:
+    """For each flight the best seats; those that it has where it is closed, has no cabin, or fewer seats are free."""
+    taken = rows.read_taken(connection, set(booking.flight_ids))
+    wanted: list[tuple[str, ...]] = []
+    for position, flight in enumerate(flights):
+        own = present.get(position, ())
+        others = taken.get(flight.id, set()) - set(own)
+        best = find_best(flight.layout, others, booking.seats) if flight.layout and not flight.closed else None
+        wanted.append(tuple(best) if best else own)
+    return wanted
+
+
+def _note(
+    connection: RawConnection,
+    booking_id: UUID,
+    user_id: UUID,
+    before: Mapping[int, tuple[str, ...]],
+    after: Sequence[Sequence[str]],
+) -> None:
+    """Somebody of the staff gave the traveller other seats."""
+    audit_log.record(
+        connection,
+        user_id,
+        "booking.seats_changed",
+        booking_id,
+        before={"seat_numbers": [list(before.get(position, ())) for position in range(len(after))]},
+        after={"seat_numbers": [list(seats) for seats in after]},
+    )

@@ -1,0 +1,71 @@
+"""Which seats somebody asks for, held to the cabins of the flights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal, TypeAlias
+
+from core.errors import Invalid
+from core.seats.cabins.layout import Cabin, read_seat
+
+BEST: Final = "best"
+SeatWishes: TypeAlias = tuple[tuple[str, ...], ...] | Literal["best"]
+"""For each flight in the order of travel one seat for each traveller, in their order, or none at all; or the best seats that are free."""
+_POINTER: Final = "/seat_numbers"
+
+
+def read(written: Sequence[Sequence[str]] | Literal["best"]) -> SeatWishes:
+    """The seats in the form in which they are stored.
+
+    Raises:
+        Invalid: with everything that is no seat number, or is asked for twice.
+    """
+    if isinstance(written, str):
+        return BEST
+    errors: list[dict[str, str]] = []
+    wishes: list[tuple[str, ...]] = []
+    for flight, numbers in enumerate(written):
+        seats: list[str] = []
+        for place, text in enumerate(numbers):
+            seat = read_seat(text)
+            if seat is None:
+                errors.append(_error(flight, place, "bad_format", "A seat number is a row and a letter, such as 12A."))
+            elif seat in seats:
+                errors.append(_error(flight, place, "duplicate", f"Seat {seat} is there twice."))
+            else:
+                seats.append(seat)
+        wishes.append(tuple(seats))
+    if errors:
+        raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
+    return tuple(wishes)
+
+
+def find_fault(wishes: SeatWishes | None, cabins: Sequence[Cabin | None], seats: int) -> Invalid | None:
+    """Why nobody can have these seats, whoever else has picked some. `cabins`: of the flights; `seats`: of the booking."""
+    if wishes is None:
+        return None
+    if wishes == BEST:
+        if any(cabins):
+            return None
+        return Invalid.field(_POINTER, "no_cabin", "The seats of these flights have no numbers.")
+    if len(wishes) != len(cabins):
+        code = "too_short" if len(wishes) < len(cabins) else "too_long"
+        return Invalid.field(_POINTER, code, f"There must be one list for each flight: {len(cabins)}.")
+    errors: list[dict[str, str]] = []
+    for flight, (numbers, cabin) in enumerate(zip(wishes, cabins, strict=True)):
+        if not numbers:
+            continue
+        if cabin is None:
+            errors.append(_error(flight, None, "no_cabin", "The seats of this flight have no numbers: leave its list empty."))
+        elif len(numbers) != seats:
+            code = "too_short" if len(numbers) < seats else "too_long"
+            errors.append(_error(flight, None, code, f"There must be one seat for each of the {seats} booked, or none."))
+        else:
+            reasons = ((place, cabin.why_not(seat)) for place, seat in enumerate(numbers))
+            errors += [_error(flight, place, "no_such_seat", why) for place, why in reasons if why]
+    return Invalid(" ".join(error["message"] for error in errors), errors=errors) if errors else None
+
+
+def _error(flight: int, place: int | None, code: str, message: str) -> dict[str, str]:
+    pointer = f"{_POINTER}/{flight}" if place is None else f"{_POINTER}/{flight}/{place}"
+    return {"pointer": pointer, "code": code, "message": message}

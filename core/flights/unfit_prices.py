@@ -1,0 +1,32 @@
+"""Staged rows of new flights whose price fits no currency that they say."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from psycopg.rows import class_row
+from psycopg.sql import SQL, Literal
+
+from core import money
+from core.db import RawConnection
+from core.flights.rules import DEFAULT_CURRENCY
+from core.flights.staging import MATCH
+
+_DROP_UNFIT: Final = SQL("""
+DELETE FROM import_stage s
+WHERE s.currency IS NULL AND s.price <> round(s.price, {usual}) AND NOT EXISTS (SELECT FROM flights f WHERE {match})
+RETURNING s.line, s.price::text
+""").format(usual=Literal(money.places_of(DEFAULT_CURRENCY)), match=MATCH)
+
+
+class UnfitPrice(NamedTuple):
+    """A staged row of a new flight whose price has more decimals than the default currency."""
+
+    line: int
+    price: str
+
+
+def drop_unfit_prices(connection: RawConnection) -> list[UnfitPrice]:
+    """Take away the staged rows of new flights without a currency whose price does not fit the default one."""
+    with connection.cursor(row_factory=class_row(UnfitPrice)) as cursor:
+        return cursor.execute(_DROP_UNFIT).fetchall()

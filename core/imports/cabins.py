@@ -1,0 +1,26 @@
+"""Cabins of a file: how many seats they have, and what of them a new flight gets."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.flights.staging import NO_CABIN
+from core.seats.cabins.catalogue import CABINS
+
+
+def sizes(names: pd.Series) -> npt.NDArray[np.float64]:
+    """For each row the seats of its cabin; NaN where it names none."""
+    known = {name: CABINS[name].size for name in names.dropna().unique() if name in CABINS}
+    return names.map(known).to_numpy(dtype=np.float64)
+
+
+def of_new_flights(rows: pa.Table) -> pa.ChunkedArray:
+    """The column as it is stored for flights that have no cabin to keep."""
+    names = rows["cabin"]
+    if names.null_count == len(names):
+        return names
+    return pc.if_else(pc.equal(names, NO_CABIN), pa.scalar(None, pa.string()), names)

@@ -1,0 +1,274 @@
+"""Seats with numbers over HTTP: picked with the booking, changed until check-in, free again when a booking ends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from core.bookings.reading import queries
+from core.bookings.states import BookingStatus
+from core.letters.news import Kind
+from core.letters.words import words
+from core.lifecycle import give_up
+from core.tickets import reading
+from core.tickets.signature import TicketSigner
+from tests.support import shared_installation
+from tests.support.api import problem
+from tests.support.cabins import book, flight_with_cabin, taken
+from tests.support.pipeline import Pipeline
+from workers.flights import cancel_flights
+from workers.sweeps import money
+
+pipeline, api, account = shared_installation.pipeline, shared_installation.api, shared_installation.account
+client, stranger, admin = shared_installation.client, shared_installation.stranger, shared_installation.admin
+
+
+def booked(answer: httpx.Response) -> UUID:
+    assert answer.status_code == 202, answer.text
+    return UUID(answer.json()["booking_id"])
+
+
+def numbers(client: httpx.Client, booking: UUID) -> list[list[str]]:
+    view = client.get(f"/api/v1/bookings/{booking}").json()
+    return [segment["seat_numbers"] for segment in view["segments"]]
+
+
+def put(client: httpx.Client, booking: UUID, wanted: Any) -> httpx.Response:
+    return client.put(f"/api/v1/bookings/{booking}/seats", json={"seat_numbers": wanted})
+
+
+def wrong_numbers(pipeline: Pipeline) -> list[str]:
+    """What the checker says of seat numbers."""
+    return [each for each in pipeline.violations() if each.startswith("I13")]
+
+
+def test_a_booking_picks_its_seats_and_shows_them_before_a_worker_has_seen_it(client: httpx.Client, pipeline: Pipeline) -> None:
+    flight = flight_with_cabin(pipeline)
+    booking = booked(book(client, flight, seats=2, seat_numbers=[[" 02d", "2c"]]))
+    assert numbers(client, booking) == [["2D", "2C"]]
+    pipeline.work(booking)
+    assert pipeline.endings([booking]) == {"CONFIRMED": 1}
+    assert numbers(client, booking) == [["2D", "2C"]]
+    assert taken(client, flight) == ["2C", "2D"]
+    assert wrong_numbers(pipeline) == []
+
+
+def test_the_seat_map_is_public_and_names_nobody(api: Any, client: httpx.Client, pipeline: Pipeline) -> None:
+    flight = flight_with_cabin(pipeline)
+    booked(book(client, flight, seat_numbers=[["1A"]]))
+    with api.client() as anybody:
+        view = anybody.get(f"/api/v1/flights/{flight}/seats", params={"best": 2}).json()
+        assert anybody.get(f"/api/v1/flights/{uuid4()}/seats").json()["code"] == "flight_not_found"
+    cabin = view.pop("cabin")
+    assert view == {"flight_id": str(flight), "taken": ["1A"], "best": ["1C", "1D"]}
+    assert (cabin["name"], cabin["seats"], cabin["sections"][0]["columns"]) == ("C208-9", 9, ["A", None, "C", "D"])
+    assert cabin["sections"][0]["rows"][1] == {"number": 2, "exit": False, "seats": ["2A", None, "2C", "2D"]}
+
+
+def test_a_flight_without_a_cabin_has_no_seat_map_and_books_as_before(client: httpx.Client, pipeline: Pipeline) -> None:
+    flight = pipeline.flight(10)
+    view = client.get(f"/api/v1/flights/{flight}/seats").json()
+    assert (view["cabin"], view["taken"], view["best"]) == (None, [], None)
+    booking = booked(book(client, flight))
+    segment = client.get(f"/api/v1/bookings/{booking}").json()["segments"][0]
+    assert (segment["seat_numbers"], segment["seats_change_until"]) == ([], None)
+    for wanted in ([["1A"]], "best"):
+        told = problem(book(client, flight, seat_numbers=wanted), 422, "validation")
+        assert [error["code"] for error in told["errors"]] == ["no_cabin"]
+
+
+def test_who_comes_second_is_told_which_seats_are_gone_and_is_not_booked(
+    client: httpx.Client, stranger: httpx.Client, pipeline: Pipeline
+) -> None:
+    flight = flight_with_cabin(pipeline)
+    booked(book(client, flight, seats=2, seat_numbers=[["1C", "1D"]]))
+    told = problem(book(stranger, flight, seats=3, seat_numbers=[["1A", "1C", "1D"]]), 409, "seat_taken")
+    assert told["seats"] == [{"flight_id": str(flight), "seat_number": seat} for seat in ("1C", "1D")]
+    assert "1C, 1D" in told["detail"]
+    assert stranger.get("/api/v1/bookings").json()["data"] == []
+    assert taken(client, flight) == ["1C", "1D"]
+    booked(book(stranger, flight, seat_numbers=[["1A"]]))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "errors"),
+    [
+        ([["99Z"]], [("/seat_numbers/0/0", "no_such_seat")]),
+        ([["1B"]], [("/seat_numbers/0/0", "no_such_seat")]),
+        ([["aisle"]], [("/seat_numbers/0/0", "bad_format")]),
+        ([["1A", "2A"]], [("/seat_numbers/0", "too_long")]),
+        ([["1A"], ["1A"]], [("/seat_numbers", "too_long")]),
+        ([["1A", "01a"]], [("/seat_numbers/0/1", "duplicate")]),
+    ],
+)
+def test_seats_that_nobody_can_have_are_refused_with_the_place_in_the_request(
+    client: httpx.Client, pipeline: Pipeline, wanted: Any, errors: list[tuple[str, str]]
+) -> None:
+    flight = flight_with_cabin(pipeline)
+    told = problem(book(client, flight, seat_numbers=wanted), 422, "validation")
+    assert [(error["pointer"], error["code"]) for error in told["errors"]] == errors
+    assert taken(client, flight) == []
+
+
+@pytest.mark.parametrize("wanted", ["worst", [], [[1]], ["1A"], {}, [[None]], [["1" * 9]]])
+def test_what_is_no_list_of_seats_is_refused(client: httpx.Client, pipeline: Pipeline, wanted: Any) -> None:
+    problem(book(client, flight_with_cabin(pipeline), seat_numbers=wanted), 422, "validation")
+
+
+def test_the_best_seats_are_together(client: httpx.Client, pipeline: Pipeline) -> None:
+    flight = flight_with_cabin(pipeline)
+    assert numbers(client, booked(book(client, flight, seats=2, seat_numbers="best"))) == [["2C", "2D"]]
+    assert numbers(client, booked(book(client, flight, seats=3, seat_numbers="best"))) == [["3A", "3C", "3D"]]
+
+
+def test_a_journey_picks_where_there_is_a_cabin(client: httpx.Client, pipeline: Pipeline) -> None:
+    flights = (flight_with_cabin(pipeline), pipeline.flight(10), flight_with_cabin(pipeline))
+    assert numbers(client, booked(book(client, *flights, seat_numbers="best"))) == [["2A"], [], ["2A"]]
+    assert numbers(client, booked(book(client, *flights, seat_numbers=[[], [], ["1A"]]))) == [[], [], ["1A"]]
+
+
+def test_one_seat_that_is_gone_takes_no_other_one_along(client: httpx.Client, pipeline: Pipeline) -> None:
+    first, second = flight_with_cabin(pipeline), flight_with_cabin(pipeline)
+    booked(book(client, second, seat_numbers=[["1A"]]))
+    told = problem(book(client, first, second, seat_numbers=[["3A"], ["1A"]]), 409, "seat_taken")
+    assert told["seats"] == [{"flight_id": str(second), "seat_number": "1A"}]
+    assert taken(client, first) == []
+
+
+def test_the_best_seats_refuse_nobody_while_seats_are_left(client: httpx.Client, pipeline: Pipeline) -> None:
+    """Numbers may be kept for bookings that find no seats, and count decides."""
+    flight = flight_with_cabin(pipeline)
+    for row in (1, 2, 3):
+        booked(book(client, flight, seats=3, seat_numbers=[[f"{row}A", f"{row}C", f"{row}D"]]))
+    late = booked(book(client, flight, seats=1, seat_numbers="best"))
+    assert numbers(client, late) == [[]]
+
+
+def test_a_repeated_request_is_answered_with_its_booking_although_its_seats_are_taken_by_itself(
+    client: httpx.Client, pipeline: Pipeline
+) -> None:
+    flight = flight_with_cabin(pipeline)
+    key = {"Idempotency-Key": "one"}
+    body = {"flight_id": str(flight), "seats": 1, "seat_numbers": [["1A"]]}
+    first, second = (client.post("/api/v1/booking", json=body, headers=key) for _ in range(2))
+    assert (second.status_code, second.json()["booking_id"]) == (202, first.json()["booking_id"])
+    assert second.headers["idempotent-replayed"] == "true"
+    put(client, booked(first), [["2A"]])
+    third = client.post("/api/v1/booking", json=body, headers=key)
+    assert third.json()["booking_id"] == first.json()["booking_id"]
+    assert taken(client, flight) == ["2A"], "a seat that was picked for a repeated request is free again"
+    other = client.post("/api/v1/booking", json={**body, "seat_numbers": [["3A"]]}, headers=key)
+    problem(other, 422, "idempotency_key_reused")
+    assert taken(client, flight) == ["2A"]
+
+
+def test_seats_are_changed_all_or_none(client: httpx.Client, stranger: httpx.Client, pipeline: Pipeline) -> None:
+    flight = flight_with_cabin(pipeline)
+    mine = booked(book(client, flight, seats=2))
+    theirs = booked(book(stranger, flight, seat_numbers=[["1A"]]))
+    pipeline.work(mine, theirs)
+    assert put(client, mine, [["2C", "2D"]]).json()["segments"][0]["seat_numbers"] == ["2C", "2D"]
+    told = problem(put(client, mine, [["1A", "1C"]]), 409, "seat_taken")
+    assert told["seats"] == [{"flight_id": str(flight), "seat_number": "1A"}]
+    assert numbers(client, mine) == [["2C", "2D"]], "what they had is theirs"
+    assert put(client, mine, [["2D", "2C"]]).status_code == 200, "they change places with each other"
+    assert numbers(client, mine) == [["2D", "2C"]]
+    assert put(client, mine, "best").json()["segments"][0]["seat_numbers"] == ["1C", "1D"], "beside the seat that is taken"
+    assert put(client, mine, [[]]).json()["segments"][0]["seat_numbers"] == []
+    assert taken(client, flight) == ["1A"]
+    problem(put(client, mine, [["9A", "2D"]]), 422, "validation")
+    problem(put(client, mine, [["2D"]]), 422, "validation")
+    problem(put(client, theirs, [["2C"]]), 404, "booking_not_found")
+    assert wrong_numbers(pipeline) == []
+
+
+def test_who_of_the_staff_changes_a_seat_is_in_the_audit_log(
+    client: httpx.Client, admin: httpx.Client, pipeline: Pipeline
+) -> None:
+    booking = booked(book(client, flight_with_cabin(pipeline), seat_numbers=[["1A"]]))
+    assert put(client, booking, [["2A"]]).status_code == put(admin, booking, [["3A"]]).status_code == 200
+    (entry,) = admin.get("/admin/audit", params={"entity": "booking"}).json()["data"]
+    assert (entry["action"], entry["entity_id"]) == ("booking.seats_changed", str(booking))
+    assert (entry["before"], entry["after"]) == ({"seat_numbers": [["2A"]]}, {"seat_numbers": [["3A"]]})
+
+
+def test_seats_stay_as_they_are_once_check_in_has_closed(client: httpx.Client, pipeline: Pipeline) -> None:
+    soon, later = flight_with_cabin(pipeline, departs_in=timedelta(minutes=59)), flight_with_cabin(pipeline)
+    booking = booked(book(client, soon, later, seat_numbers=[["1A"], ["1A"]]))
+    told = problem(put(client, booking, [["2A"], ["2A"]]), 409, "seats_fixed")
+    assert told["flight_id"] == str(soon)
+    assert put(client, booking, [["1A"], ["2A"]]).status_code == 200, "what stays is no change"
+    assert put(client, booking, "best").status_code == 200
+    assert numbers(client, booking) == [["1A"], ["2A"]]
+
+
+def test_a_seat_is_free_when_its_booking_is_cancelled(client: httpx.Client, stranger: httpx.Client, pipeline: Pipeline) -> None:
+    flight = flight_with_cabin(pipeline)
+    booking = booked(book(client, flight, seat_numbers=[["1A"]]))
+    pipeline.work(booking)
+    assert client.delete(f"/api/v1/bookings/{booking}").status_code == 200
+    assert numbers(client, booking) == [[]]
+    problem(put(client, booking, [["1A"]]), 409, "seats_fixed")
+    booked(book(stranger, flight, seat_numbers=[["1A"]]))
+
+
+def test_a_seat_is_free_when_its_booking_finds_no_seats_by_count(client: httpx.Client, pipeline: Pipeline) -> None:
+    flight = flight_with_cabin(pipeline)
+    everything = pipeline.accept_many(3, flight, seats=3)
+    pipeline.work(*everything)
+    (late,) = pipeline.accept_many(1, flight)
+    with pipeline.db.transaction() as connection:
+        connection.execute("INSERT INTO seat_numbers VALUES (%s, 0, 1, %s, '1A')", (late, flight))
+    assert taken(client, flight) == ["1A"]
+    pipeline.work(late)
+    assert pipeline.endings([late]) == {"sold_out": 1}
+    assert taken(client, flight) == []
+
+
+def test_a_seat_is_free_when_a_hold_ends_and_when_a_booking_is_given_up(client: httpx.Client, pipeline: Pipeline) -> None:
+    flight = flight_with_cabin(pipeline)
+    held = booked(book(client, flight, seat_numbers=[["1A"]], payment={"hold": True}))
+    pipeline.work(held)
+    waiting = booked(book(client, flight, seat_numbers=[["1C"]]))
+    with pipeline.db.transaction() as connection:
+        connection.execute(
+            "UPDATE bookings SET hold_expires_at = now() - interval '1 minute', next_at = now() WHERE id = %s", (held,)
+        )
+        give_up.give_up(connection, [waiting])
+    money.end_overdue(pipeline.context)
+    assert pipeline.endings([held, waiting]) == {BookingStatus.EXPIRED: 1, "internal": 1}
+    assert taken(client, flight) == []
+    assert wrong_numbers(pipeline) == []
+
+
+def test_seats_of_a_cancelled_flight_are_free_and_fixed(client: httpx.Client, admin: httpx.Client, pipeline: Pipeline) -> None:
+    flight = flight_with_cabin(pipeline)
+    booking = booked(book(client, flight, seat_numbers=[["1A"]]))
+    pipeline.work(booking)
+    job = admin.post(f"/admin/flights/{flight}/cancel", json={"reason": "fog"}).json()["job_id"]
+    problem(put(client, booking, [["2A"]]), 409, "seats_fixed")
+    cancel_flights(pipeline.context, [UUID(job)])
+    assert pipeline.endings([booking]) == {"CANCELLED": 1}
+    assert taken(client, flight) == []
+
+
+def test_seat_numbers_are_on_the_ticket_at_the_gate_in_the_mail_and_in_the_list_of_passengers(
+    client: httpx.Client, admin: httpx.Client, pipeline: Pipeline
+) -> None:
+    flight = flight_with_cabin(pipeline)
+    people = [{"name": "Asha Rao"}, {"name": "Ravi Rao"}]
+    booking = booked(book(client, flight, seats=2, passengers=people, seat_numbers=[["2D", "2C"]]))
+    pipeline.work(booking)
+    with pipeline.db.snapshot() as connection:
+        signer = TicketSigner("a secret of this installation that is long enough")
+        ticket = reading.get_ticket(connection, booking, None, signer)
+        assert ticket.legs[0].seat_numbers == ("2D", "2C")
+        assert reading.check(connection, ticket.code, signer).seat_numbers == [["2D", "2C"]]
+        view = queries.get_booking(connection, booking, None)
+    assert "  Seats: 2D, 2C" in words(Kind.CONFIRMED, view, with_ticket=False, sends=False).body
+    listed = admin.get(f"/admin/flights/{flight}/passengers.csv").text.splitlines()
+    assert [(row.split(",")[3], row.split(",")[-1]) for row in listed[1:]] == [("Asha Rao", "2D"), ("Ravi Rao", "2C")]
