@@ -193,6 +193,10 @@ async def _read_day(services: Services, data: FareWatchBody, below: Decimal | No
         sources, destinations = await services.search_endpoint.ends(data.source, data.destination)
     except Invalid as error:
         raise _in_body(error) from error
+    served = (await services.search_endpoint.served()).value.keys
+    for name, written, keys in (("source", data.source, sources), ("destination", data.destination, destinations)):
+        if not any(registry.airport(key) or key in served for key in keys):
+            raise Invalid.field(f"/{name}", "unknown_place", f"No place that has flights is called “{written}”.")
     ends_at = max(_end_of(data.date, key) for key in sources)
     if ends_at <= clock.now():
         raise Invalid.field("/date", "too_small", "This day is over at the source.")

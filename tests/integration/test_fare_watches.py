@@ -164,6 +164,7 @@ def test_the_limit_of_watches_holds_also_for_requests_at_once(asha: httpx.Client
         ({"date": None}, "/date"),
         ({"destination": "DEL"}, "/destination"),
         ({"source": "San Jose"}, "/source"),
+        ({"destination": "Nowhere at all"}, "/destination"),
         ({"below": "0"}, "/below"),
         ({"below": "1.00001"}, "/below"),
         ({"currency": "XXX"}, "/currency"),

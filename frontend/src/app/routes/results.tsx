@@ -5,6 +5,7 @@ import { QueryFallback } from '@/components/messages/query-fallback';
 import { WatchDay } from '@/features/fares/watch-button';
 import { useFlights } from '@/features/flights/queries';
 import { DayStrip } from '@/features/search/form/day-strip';
+import { useEarliestDay } from '@/features/search/form/leg-fields';
 import { pickedFrom, pickedText } from '@/features/search/results/choice-link';
 import { filterCount } from '@/features/search/results/filters';
 import { NothingFound } from '@/features/search/results/nothing-found';
@@ -27,6 +28,7 @@ export function Results({ trip: { legs, seats } }: { trip: Trip }) {
   const leg = legs[step];
   const chosen = useFlights(picked.flat());
   const title = useFocusOnStep(step, chosen.data !== undefined);
+  const earliest = useEarliestDay(leg?.from ?? '');
   if (!leg) return null;
 
   /** The address with another leg in the place of this one. What was chosen before stays. */
@@ -64,7 +66,7 @@ export function Results({ trip: { legs, seats } }: { trip: Trip }) {
         </h2>
       )}
       <DayStrip route={leg} seats={seats} onDay={(date) => withLeg({ date })} />
-      <WatchDay from={leg.from} to={leg.to} date={leg.date} seats={seats} />
+      {leg.date >= earliest && <WatchDay from={leg.from} to={leg.to} date={leg.date} seats={seats} />}
       <ResultList
         route={leg}
         seats={seats}
