@@ -24,6 +24,7 @@ pytest_plugins = [
     "tests.support.steps",
     "tests.support.money",
     "tests.support.provider_process",
+    "tests.support.troubles",
     "tests.support.commands",
     "tests.support.databases",
     "tests.support.redis_servers",

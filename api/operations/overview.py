@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -13,7 +15,10 @@ from litestar.di import NamedDependency
 from redis import RedisError
 
 from api.http.authentication import requires_admin
+from api.live.backlog import Backlog
 from api.operations.installation import Drift, DriftComparison, QueueView, WorkerView, list_queues, list_workers, redis_answers
+from api.readiness.check import Cause
+from api.readiness.codes import Code
 from api.services import Services
 from core.clock import now
 from core.db import AWAY, RawConnection
@@ -75,7 +80,11 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """The minutes of the last 24 hours, the oldest first."""
 
 
+PARTS_SECONDS: Final = 2.5
+"""How long the parts of an answer may take together. A locked table keeps a query for two seconds."""
+
 _drift: Final = DriftComparison()
+_readers: Final = ThreadPoolExecutor(max_workers=8, thread_name_prefix="overview")
 
 
 class OverviewController(Controller):
@@ -89,17 +98,23 @@ class OverviewController(Controller):
         `queue_paused`, `worker_old`, `webhook_disabled` and `dead_letters`. It answers also while Postgres or Redis is away.
         """
         ready = services.readiness.causes()
-        workers = _part(services, list_workers)
-        queues = None if workers is None else _part(services, lambda connection: list_queues(services, connection, workers))
-        letters = _part(services, dead_letter_list.count_open)
-        drift = _try(lambda: _drift.find(services)) if redis_answers(services) else None
-        causes = [OverviewCause(cause.code, cause.message, cause.since) for cause in ready]
-        causes += [*_of_drift(drift or []), *_of_queues(queues or []), *_of_workers(workers or []), *_of_letters(letters or {})]
-        causes += _of_webhooks(_part(services, endpoints.list_given_up) or [])
+        parts = _Parts(services)
+        staff = parts.read(lambda connection: _with_queues(services, connection))
+        letters = parts.read(dead_letter_list.count_open)
+        given_up = parts.read(endpoints.list_given_up)
+        last_minute = parts.read(minutes.count_last_minute)
+        history = parts.read(minutes.list_minutes)
+        compared = parts.begin(lambda: _drift.find(services)) if redis_answers(services) else None
+        workers, queues = parts.take(staff) or (None, None)
+        drift = parts.take(compared) if compared else None
+        open_letters = parts.take(letters)
+        backlog = services.live.backlog
+        causes = [OverviewCause(cause.code, _said(cause, backlog), cause.since) for cause in ready]
+        causes += [*_of_drift(drift or []), *_of_queues(queues or []), *_of_workers(workers or [])]
+        causes += [*_of_letters(open_letters or {}), *_of_webhooks(parts.take(given_up) or [])]
         status = OverviewStatus.OK if not ready else OverviewStatus.DEGRADED
         if ready and ready[0].is_fatal:
             status = OverviewStatus.DOWN
-        backlog = services.live.backlog
         return Overview(
             status=status,
             causes=causes,
@@ -107,28 +122,56 @@ class OverviewController(Controller):
             waiting=backlog.waiting,
             oldest_seconds=round(backlog.oldest_seconds, 1),
             per_second=round(backlog.per_second, 1),
-            bookings_per_minute=_part(services, minutes.count_last_minute),
+            bookings_per_minute=parts.take(last_minute),
             queues=queues,
             workers=workers,
             drift=drift,
-            dead_letters=letters,
-            history=_part(services, minutes.list_minutes),
+            dead_letters=open_letters,
+            history=parts.take(history),
         )
 
 
-def _part(services: Services, read: Callable[[RawConnection], Part]) -> Part | None:
-    def ask() -> Part:
-        with services.db.snapshot() as connection:
-            return read(connection)
+class _Parts:
+    """The parts of one answer, read side by side and waited for until `PARTS_SECONDS` are over, so that a slow server does not keep
+    the causes from whoever asks for them.
+    """
 
-    return _try(ask)
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._ends_at = time.monotonic() + PARTS_SECONDS
+
+    def begin(self, read: Callable[[], Part]) -> Future[Part]:
+        return _readers.submit(read)
+
+    def read(self, read: Callable[[RawConnection], Part]) -> Future[Part]:
+        def ask() -> Part:
+            with self._services.db.snapshot() as connection:
+                return read(connection)
+
+        return self.begin(ask)
+
+    def take(self, part: Future[Part]) -> Part | None:
+        """None: its server is away or slow, and the causes name it."""
+        try:
+            return part.result(timeout=max(0.0, self._ends_at - time.monotonic()))
+        except (*AWAY, RedisError, TimeoutError):
+            return None
 
 
-def _try(read: Callable[[], Part]) -> Part | None:
-    try:
-        return read()
-    except (*AWAY, RedisError):
-        return None  # the causes name the server
+def _with_queues(services: Services, connection: RawConnection) -> tuple[list[WorkerView], list[QueueView]]:
+    workers = list_workers(connection)
+    return workers, list_queues(services, connection, workers)
+
+
+def _said(cause: Cause, backlog: Backlog) -> str:
+    """The sentence of a reason, with the numbers of this moment where they tell how bad it is."""
+    if cause.code != Code.NO_WORKER:
+        return cause.message
+    quiet = max(0, round((now() - cause.since).total_seconds()))
+    if not backlog.waiting:
+        return f"No worker has answered for {quiet} s; no booking waits yet."
+    wait = "booking waits" if backlog.waiting == 1 else "bookings wait"
+    return f"No worker has answered for {quiet} s; {backlog.waiting} {wait}; oldest {round(backlog.oldest_seconds)} s."
 
 
 def _of_drift(drift: list[Drift]) -> list[OverviewCause]:

@@ -9,6 +9,7 @@ from api.live.backlog import Backlog
 from api.readiness.backlog import BacklogCheck
 from api.readiness.check import Check
 from api.readiness.connection import CheckConnection
+from api.readiness.locks import PostgresLocksCheck
 from api.readiness.postgres import PostgresCheck, PostgresDiskCheck
 from api.readiness.provider import ProviderCheck
 from api.readiness.redis import RedisCheck
@@ -30,6 +31,7 @@ def all_checks(
     workers = WorkersCheck(connection)
     return [
         PostgresCheck(db, connection),
+        PostgresLocksCheck(connection),
         PostgresDiskCheck(connection),
         RedisCheck(redis, address),
         workers,

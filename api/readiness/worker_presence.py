@@ -22,11 +22,14 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """`nobody_answers`: no worker has answered for `SILENT_SECONDS`. While a worker is replaced, none may be there for a moment."""
+    """`nobody_answers`: no worker has answered for `SILENT_SECONDS`. While a worker is replaced, none may be there for a moment.
+    `quiet_seconds`: how long no worker has answered; None: none did since this process started.
+    """
 
     answering: list[Heartbeat]
     silent: list[Heartbeat]
     nobody_answers: bool
+    quiet_seconds: float | None
 
 
 class PresenceTracker:
@@ -51,7 +54,9 @@ class PresenceTracker:
         if answering:
             self._last_sign = max(self._known[each.id].changed_at for each in answering)
         is_missed = self._last_sign is None or now - self._last_sign > SILENT_SECONDS
-        return Presence(answering, [each for each in heartbeats if each not in answering], not answering and is_missed)
+        silent = [each for each in heartbeats if each not in answering]
+        quiet = None if self._last_sign is None else now - self._last_sign
+        return Presence(answering, silent, not answering and is_missed, quiet)
 
     def _renewed(self, heartbeat: Heartbeat, now: float) -> _Known:
         known = self._known.get(heartbeat.id)

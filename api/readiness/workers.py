@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import psycopg
 
 from api.readiness.check import Check, Finding
 from api.readiness.codes import Code
 from api.readiness.connection import CheckConnection
 from api.readiness.worker_presence import PresenceTracker
+from core.clock import now
 from core.db import UnusableDatabase
 from core.heartbeats import queries
 from core.heartbeats.queries import Heartbeat
@@ -23,6 +26,8 @@ class WorkersCheck(Check):
     def __init__(self, connection: CheckConnection) -> None:
         self._connection = connection
         self._tracker = PresenceTracker()
+        self._nobody_since: datetime | None = None
+        """Kept as it was first found, so that it is the same at each look. None: somebody answers, or nobody ever did."""
         self.answering: list[Heartbeat] | None = None
 
     async def ask(self) -> list[Finding]:
@@ -33,7 +38,11 @@ class WorkersCheck(Check):
             return []  # `PostgresCheck` reports why
         presence = self._tracker.update(found)
         self.answering = presence.answering
-        findings = [Finding(Code.NO_WORKER, NOBODY)] if presence.nobody_answers else []
+        if not presence.nobody_answers:
+            self._nobody_since = None
+        elif self._nobody_since is None and presence.quiet_seconds is not None:
+            self._nobody_since = now() - timedelta(seconds=presence.quiet_seconds)
+        findings = [Finding(Code.NO_WORKER, NOBODY, since=self._nobody_since)] if presence.nobody_answers else []
         return [*findings, *map(_silent, presence.silent)]
 
 

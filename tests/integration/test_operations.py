@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
-import redis
 from redis import RedisError
 
 from api.operations import overview
@@ -20,12 +16,10 @@ from core.clock import now
 from core.jobs import minutes
 from core.lifecycle import give_up as giving_up
 from core.messaging.messages import Queue
-from core.users.models import Role
-from tests.conftest import ServerFactory
-from tests.support.api import ApiFactory, RunningApi, problem
+from tests.support.api import RunningApi, problem
 from tests.support.imports import csv_of, row
 from tests.support.pipeline import Pipeline
-from tests.support.waiting import promised, until
+from tests.support.waiting import until
 
 TOLD_SECONDS = 10
 """Within which the product promises to name a trouble."""
@@ -73,19 +67,6 @@ def test_the_overview_counts_the_last_minute(pipeline: Pipeline, admin: httpx.Cl
     assert {cause["code"] for cause in seen["causes"]} >= {"no_worker"}
 
 
-def test_a_stopped_and_a_frozen_worker_are_named(pipeline: Pipeline, admin: httpx.Client) -> None:
-    worker = pipeline.worker()
-    until(lambda: "no_worker" not in codes(admin))
-    (seen,) = get(admin, "/admin/workers")["data"]
-    assert (seen["answers"], seen["pid"], seen["is_current"]) == (True, worker.pid, True)
-    worker.freeze()
-    until(lambda: "worker_silent" in codes(admin))
-    worker.thaw()
-    until(lambda: "worker_silent" not in codes(admin))
-    worker.stop()
-    until(lambda: "no_worker" in codes(admin))
-
-
 def test_drift_is_named_when_two_looks_agree_and_can_be_repaired(pipeline: Pipeline, admin: httpx.Client) -> None:
     flight = pipeline.flight(10)
     pipeline.work(*pipeline.accept_many(1, flight, seats=3))
@@ -125,31 +106,6 @@ def test_the_overview_answers_without_redis(api: RunningApi, admin: httpx.Client
 def test_the_overview_answers_without_postgres(api: RunningApi, admin: httpx.Client) -> None:
     api.services.db.hangs = True
     until(lambda: get(admin, "/admin/overview")["workers"] is None or not api.services.db.hangs)
-
-
-def test_each_trouble_of_redis_is_named_within_ten_seconds(start_api: ApiFactory, private_servers: ServerFactory) -> None:
-    servers = private_servers(valkey_settings={"appendonly": "yes"})
-    api = start_api(DATABASE_URL=servers.database_url, REDIS_URL=servers.redis_url)
-    with api.client(api.admit(Role.ADMIN).headers) as admin, redis.Redis.from_url(servers.redis_url) as client:
-        assert not codes(admin) & {"redis_evicts", "redis_away"}
-        client.config_set("maxmemory-policy", "allkeys-lru")
-        promised(lambda: "redis_evicts" in codes(admin), seconds=TOLD_SECONDS)
-        os.kill(servers.valkey.pid, signal.SIGSTOP)
-        try:
-            promised(lambda: "redis_away" in codes(admin), seconds=TOLD_SECONDS)
-            assert get(admin, "/admin/overview")["queues"][0]["waiting"] is None
-        finally:
-            os.kill(servers.valkey.pid, signal.SIGCONT)
-        promised(lambda: "redis_away" not in codes(admin), seconds=TOLD_SECONDS)
-        os.kill(servers.valkey.pid, signal.SIGKILL)
-        promised(lambda: "redis_away" in codes(admin), seconds=TOLD_SECONDS)
-
-
-def test_a_provider_that_hangs_is_named_within_ten_seconds(start_api: ApiFactory) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as hanging:
-        api = start_api(PAYMENTS_URL=f"http://127.0.0.1:{hanging.getsockname()[1]}", PAYMENTS_SECRET="a secret of the tests")
-        with api.client(api.admit(Role.ADMIN).headers) as admin:
-            promised(lambda: "provider_silent" in codes(admin), seconds=TOLD_SECONDS)
 
 
 # The history
