@@ -1,4 +1,4 @@
-"""The application: the only place where the parts of the API are wired together."""
+"""The application: the only place where the parts of the API are created and connected."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ JSON_BODY_BYTES: Final = 16 * 1024
 DATABASE_CONNECTIONS: Final = 16
 REDIS_SECONDS: Final = 2.0
 REDIS_CONNECTIONS: Final = 8
-"""Of the event loop; threads have as many as they use."""
+"""The most connections of the event loop. Threads have as many as they use."""
 
 CONTROLLERS: Sequence[ControllerRouterHandler] = (
     AccountController,
@@ -133,8 +133,8 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
 
 def create_app(settings: Settings | None = None, *, log: Path | None = None) -> Litestar:
     """The application of one process; without `settings` it is a process of its own: it reads the environment and sets up
-    the logs, which go to the file `log` where one is named. Nothing is connected before it starts, so the OpenAPI document can be made without servers. An application that
-    ended may start again, with other settings in `state.settings`.
+    the logs, which go to the file `log` where one is named. Nothing is connected before it starts, so the OpenAPI document can be
+    made without servers. An application that ended may start again, with other settings in `state.settings`.
     """
     if settings is None:
         logs.configure("api", file=log)
@@ -150,7 +150,7 @@ def create_app(settings: Settings | None = None, *, log: Path | None = None) -> 
         lifespan=[_lifespan],
         dependencies=provided(app_services),
         middleware=[Authentication],
-        before_request=_look_at_request,
+        before_request=_check_request,
         exception_handlers=EXCEPTION_HANDLERS,
         request_class=SignedRequest,
         request_max_body_size=JSON_BODY_BYTES,
@@ -165,7 +165,7 @@ def create_app(settings: Settings | None = None, *, log: Path | None = None) -> 
     return app
 
 
-async def _look_at_request(request: Request[Any, Any, Any]) -> None:
+async def _check_request(request: Request[Any, Any, Any]) -> None:
     bodies.require_readable(request)
     await understanding.require_understood(request)
 
@@ -179,7 +179,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def running_services(settings: Settings) -> AsyncIterator[Services]:
-    """Everything that requests share, for as long as the block runs. Servers that are away are no reason not to start."""
+    """The objects that all requests share, while the block runs. It also starts if Postgres or Redis cannot be reached."""
     database_url, redis_url, tokens = requirements(settings)
     failpoints.arm(settings.work.failpoints)
     async with AsyncExitStack() as stack:
@@ -212,7 +212,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         callbacks = CallbackInbox(db, redis, live.dispatcher, hold_minutes=settings.booking.hold_minutes)
         stack.push_async_callback(callbacks.close)
         await asyncio.to_thread(job_events.begin, redis)
-        await asyncio.to_thread(resolver.load)  # half a second that no request shall wait for
+        await asyncio.to_thread(resolver.load)  # takes half a second, so it is done before the first request
         storage = open_storage(settings.servers)
         readiness = Readiness(all_checks(settings, db, redis, address.parse(redis_url), live.backlog, storage))
         await stack.enter_async_context(readiness.watching())

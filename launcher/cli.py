@@ -1,4 +1,4 @@
-"""The command line: which commands there are, and how their failures are told. What they do is in `launcher.commands`.
+"""The command line: the commands, their options, and how errors are reported. What the commands do is in `launcher/commands.py`.
 
 Slow imports happen inside `main`, so that Ctrl-C during them prints no traceback.
 """
@@ -19,7 +19,7 @@ Run = Callable[[argparse.Namespace], int | None]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The entry point of `skyqueue`. Exit status: 0; 1, with one line that says why; 2 for a wrong command line."""
+    """The entry point of `skyqueue`. Exit status: 0; 1 with one line that says why; 2 for a wrong command line."""
     try:
         with _ctrl_c_ends_at_once():
             asked = _parser().parse_args(arguments)
@@ -27,17 +27,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = run(asked) or 0
     except KeyboardInterrupt:
         status = 130
-    except Exception as error:  # whatever happened, an operator gets one line
+    except Exception as error:  # every error is reported in one line, without a traceback
         status = refusal.refuse("skyqueue", *refusal.describe(error))
     raise SystemExit(status)
 
 
 @contextmanager
 def _ctrl_c_ends_at_once() -> Iterator[None]:
-    """While nothing runs that would have to be ended. Ctrl-C inside an import could come out as any error.
+    """End the process at once on Ctrl-C, while nothing runs that has to be stopped. During an import of modules, Ctrl-C could
+    otherwise appear as any error.
 
-    A shell lets the jobs in the background of a script ignore Ctrl-C, and they pass that on. Here it counts again: what is sent to
-    us is meant for us.
+    A shell starts background jobs of a script with Ctrl-C (SIGINT) ignored, and child processes inherit that. Here the signal
+    takes effect again.
     """
     if signal.getsignal(signal.SIGINT) not in (signal.default_int_handler, signal.SIG_IGN):
         yield
@@ -59,24 +60,26 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=name.replace("-", "_"))
         return added
 
-    everything = command("up", "Run everything on this machine until Ctrl-C, on servers of our own unless others are named.")
+    everything = command(
+        "up", "Run everything on this machine until Ctrl-C, with embedded servers unless the settings name others."
+    )
     everything.add_argument("--no-sample", action="store_true", help="start empty, without the sample schedule")
     command("api", "Run one API process.")
     command("worker", "Run one worker process.")
     command(
         "migrate",
-        "Bring the database to the newest schema; with SKYQUEUE_ADMIN_PASSWORD set, create the administrator too.",
+        "Migrate the database to the newest schema. If SKYQUEUE_ADMIN_PASSWORD is set, create the administrator too.",
     )
-    schedule_of = command("sample", "Load the sample schedule through the importer; a worker has to run.")
+    schedule_of = command("sample", "Import the sample schedule. A worker must be running.")
     schedule_of.add_argument("--output", type=Path, help="only write it to this CSV file")
     schedule_of.add_argument(
         "--if-empty",
         action="store_true",
-        help="only into a database without flights, and not if SKYQUEUE_SAMPLE is off; the exit status is 0 also when it fails",
+        help="only if the database has no flights and SKYQUEUE_SAMPLE is not off; the exit status is 0 even if it fails",
     )
-    audit = command("audit", "Check every invariant; the exit status is 1 when one is violated.")
+    audit = command("audit", "Check every invariant. The exit status is 1 if one is violated.")
     audit.add_argument(
-        "--live", action="store_true", help="while it works: allow for what is in flight, and look twice, 10 s apart"
+        "--live", action="store_true", help="for a system that is working: report only what two checks, 10 s apart, both find"
     )
     admin = command("create-admin", "Make sure that the administrator of SKYQUEUE_ADMIN_USERNAME exists.")
     admin.add_argument("--username", help="instead of SKYQUEUE_ADMIN_USERNAME")

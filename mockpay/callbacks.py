@@ -1,4 +1,4 @@
-"""Tell the merchant what became of its charges: signed, and again until it has been heard."""
+"""Send callbacks with the outcomes of charges to the merchant: signed, and repeated until they are accepted."""
 
 from __future__ import annotations
 

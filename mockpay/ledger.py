@@ -1,6 +1,7 @@
-"""The provider's books in SQLite: charges, refunds, and the events that the merchant has to hear of.
+"""The provider's ledger in SQLite: charges, refunds, and the events to send to the merchant.
 
-Money is in thousandths of the currency's unit, because some currencies have three decimals. The methods are synchronous and safe to call from several threads.
+Money is in thousandths of the currency's unit, because some currencies have three decimals. The methods are synchronous and safe
+to call from several threads.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The test tokens: what happens to a charge depends on its token alone, so every outcome can be had on purpose."""
+"""The test tokens. The outcome of a charge only depends on its token, so every outcome can be produced on purpose."""
 
 from __future__ import annotations
 

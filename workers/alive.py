@@ -1,6 +1,7 @@
-"""Health check of a worker's container, `python -m workers.alive`: whether the worker found a moment ago that no thread is dead or stuck.
+"""The health check of a worker's container: `python -m workers.alive`. It succeeds if the worker reported a moment ago that no
+thread is dead or stuck.
 
-It runs every few seconds, so it imports nothing of the product.
+It runs every few seconds, so it imports nothing else of the product.
 """
 
 from __future__ import annotations
@@ -12,23 +13,23 @@ from typing import Final
 
 VARIABLE: Final = "SKYQUEUE_WORKER_ALIVE_PATH"
 FRESH_SECONDS: Final = 10.0
-"""A worker touches the file every second, unless it is frozen or one of its threads is stuck (`workers/middleware/watchdog.py`)."""
+"""The worker touches the file every second, unless it hangs or one of its threads is stuck (`workers/middleware/watchdog.py`)."""
 
 
 def find_fault() -> str | None:
-    """Why the worker is not healthy; None: it is."""
+    """Why the worker is not healthy; None if it is healthy."""
     path = os.environ.get(VARIABLE)
     if not path:
         return f"{VARIABLE} is not set"
     try:
         age = time.time() - os.stat(path).st_mtime
     except OSError as error:
-        return f"no worker has said that it lives: {path}: {error.strerror}"
-    return f"the worker is frozen, or one of its threads is stuck, for {age:.0f} s" if age > FRESH_SECONDS else None
+        return f"no worker has written its health file: {path}: {error.strerror}"
+    return f"the worker, or one of its threads, has made no progress for {age:.0f} s" if age > FRESH_SECONDS else None
 
 
 def main() -> None:
-    """Ends with 0, or with 1 and one line that says why."""
+    """Exits with 0, or with 1 and one line with the reason."""
     fault = find_fault()
     if fault is not None:
         sys.exit(f"skyqueue: {fault}")

@@ -1,4 +1,6 @@
-"""Reserve seats: the edge around `core/lifecycle/reserve.py` that opens the transactions and isolates a row that breaks them."""
+"""The queue of bookings: reserve seats for PENDING bookings. The work is in `core/lifecycle/reserve.py`; this module opens the
+transactions, and if one fails because of a single booking, commits the others.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +29,9 @@ _locked = Incidents(_log, "a flight is locked, so the sweep will reserve")
 
 
 def reserve_bookings(context: Context, booking_ids: Sequence[UUID]) -> None:
-    """Bring each of these bookings from PENDING to where it belongs. Safe to call again with the same ids, at any time.
+    """Reserve seats for each of these bookings that is PENDING, and set its new status. Calling it again with the same ids is safe.
 
-    An error of a server leaves the bookings PENDING, and the sweep sends them again.
+    If Postgres or Redis fails, the bookings stay PENDING, and the sweep sends them again.
     """
     picked_up_at = now()
     failpoints.reach("before_claim", booking_ids)
@@ -51,9 +53,10 @@ def reserve_bookings(context: Context, booking_ids: Sequence[UUID]) -> None:
 
 
 def reserve_alone(context: Context, booking_ids: Sequence[UUID]) -> None:
-    """The same for a booking that may be the one that crashes workers: its attempt is counted in Postgres before anything else is done with it.
+    """Reserve seats for a booking that may crash its worker. The attempt is counted in Postgres before any other work on it.
 
-    Nothing else of its queue is at work in this process meanwhile (`workers/broker/consumer.py`), so if the process dies, it was this booking.
+    The process works on no other message of this queue at the same time (`workers/broker/consumer.py`). So if the process
+    crashes, this booking is the cause, and only its attempts are counted.
     """
     with context.db.transaction() as connection:
         begun = leases.begin_alone(connection, booking_ids)
@@ -67,12 +70,12 @@ def _load(context: Context, flight_ids: Sequence[UUID]) -> None:
 
 
 def _commit_isolated(context: Context, reservations: Reservations) -> None:
-    """Commit all; if one row makes that fail, commit all the others."""
+    """Commit all reservations. If that fails because of one booking, commit all the others (`core/db/bisect.py`)."""
     isolated(lambda bookings: _commit_unlocked(context, reservations.only(list(bookings))), reservations.bookings, _leave)
 
 
 def _commit_unlocked(context: Context, reservations: Reservations) -> None:
-    """Commit all; if one flight stays locked by somebody else, commit the bookings of the other flights."""
+    """Commit all reservations. If another transaction holds the lock of a flight, commit the bookings of the other flights."""
     try:
         _commit(context, reservations)
     except LockNotAvailable:
@@ -86,8 +89,8 @@ def _commit_unlocked(context: Context, reservations: Reservations) -> None:
 
 
 def _leave(booking: PendingBooking, refusal: Exception) -> None:
-    # Its attempts are counted, and the sweep gives it up in the end.
-    _log.error("a booking that cannot be stored", booking_id=str(booking.id), error=repr(refusal))
+    # It stays PENDING. The sweep counts its attempts, and gives it up after the last one.
+    _log.error("a booking cannot be stored", booking_id=str(booking.id), error=repr(refusal))
 
 
 def _commit(context: Context, reservations: Reservations) -> None:

@@ -1,4 +1,9 @@
-"""A bulkhead: items wait in groups, and only a few of each group are in flight, so a group that hangs does not delay the others."""
+"""A bulkhead: items wait in groups, and only a limited number of each group is in flight, so that a group that hangs does not
+delay the others.
+
+An example with a width of 2 and a total of 4: flight A has ten charges that hang. Two of them are in flight, eight wait. Charges
+of flight B start at once, because two places are free. (The pattern is described in M. Nygard: "Release It!".)
+"""
 
 from __future__ import annotations
 
@@ -11,7 +16,9 @@ Item = TypeVar("Item", bound=Hashable)
 
 
 class Bulkhead(Generic[Group, Item]):
-    """At most `width` items of a group, and `total` of all, in flight. `depth`: how many of a group may wait. Not thread-safe."""
+    """At most `width` items of one group and `total` items of all groups are in flight. `depth`: how many items of a group may
+    wait. Not thread-safe.
+    """
 
     def __init__(self, *, width: int, total: int, depth: int) -> None:
         self._width = width
@@ -19,7 +26,7 @@ class Bulkhead(Generic[Group, Item]):
         self._depth = depth
         self._waiting: dict[Group, deque[Item]] = {}
         self._ready: deque[Group] = deque()
-        """Groups that have work and room for it, each once; taken in turns."""
+        """Groups with waiting items and fewer than `width` in flight, each once. They are served in turn."""
         self._running: Counter[Group] = Counter()
         self._known: set[Item] = set()
 
@@ -32,7 +39,7 @@ class Bulkhead(Generic[Group, Item]):
         return sum(len(queue) for queue in self._waiting.values())
 
     def put(self, group: Group, item: Item) -> bool:
-        """Queue an item. False: it is here already, or its group is full."""
+        """Queue an item. False: it is queued or in flight already, or its group is full."""
         queue = self._waiting.get(group)
         if item in self._known or (queue is not None and len(queue) >= self._depth):
             return False
@@ -46,7 +53,7 @@ class Bulkhead(Generic[Group, Item]):
         return True
 
     def take(self) -> tuple[Group, Item] | None:
-        """The next item that may start now; `done` must follow."""
+        """The next item that may start now; None if there is none. The caller must call `done` afterwards."""
         if not self._ready or self.in_flight >= self._total:
             return None
         group = self._ready.popleft()
@@ -60,7 +67,7 @@ class Bulkhead(Generic[Group, Item]):
         return group, item
 
     def done(self, group: Group, item: Item) -> None:
-        """An item has ended: its place is free."""
+        """Mark an item as ended, so that its place is free."""
         was_full = self._running[group] >= self._width
         self._running[group] -= 1
         if not self._running[group]:

@@ -1,4 +1,4 @@
-"""What the actors of one worker process share."""
+"""The objects that the actors of one worker process share: connections, settings, health."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from workers.payment_operations import ChargeOperation, Edge, RefundOperation
 
 PAYMENTS: Final = "payments"
 REFUNDS: Final = "refunds"
-"""The operations of the payment executor."""
+"""The names of the two operations of the payment executor."""
 REDIS_SECONDS: Final = 5.0
-"""How long a command may take. A frozen Redis then counts as away, and the sweep repeats the work."""
+"""The time limit of one Redis command. After it Redis counts as away, and the sweep repeats the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Context:
     dispatcher: Dispatcher
     storage: Storage
     payment_executor: PaymentExecutor | None
-    """None: no payment provider is configured. It works once it is started."""
+    """None if no payment provider is configured. It must be started before use."""
     progress: Progress
     """Whether the threads of this process make progress."""
     pauses: Pauses
@@ -46,7 +46,7 @@ class Context:
 
     @classmethod
     def open(cls, settings: Settings) -> Context:
-        """Make the clients; nothing is connected yet.
+        """Create the clients. No connection is made yet.
 
         Raises:
             CannotStart: the settings name no servers.

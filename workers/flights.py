@@ -1,4 +1,6 @@
-"""Work flights that the airline cancelled: the edge around `core/lifecycle/cancel_flight.py`."""
+"""The queue of flight cancellations: end the bookings of flights that the airline cancelled. The work is in
+`core/lifecycle/cancel_flight.py`.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ from core.telemetry.incidents import Incidents
 from workers.context import Context
 
 BATCH: Final = 200
-"""Bookings ended in one transaction: their locks are kept for tens of milliseconds."""
+"""How many bookings one transaction ends. Their locks are held for tens of milliseconds."""
 
 _log = structlog.get_logger(__name__)
 _stopped = Incidents(_log, "the cancellation of a flight stopped; the sweep will go on with it")
@@ -34,7 +36,9 @@ _unended = Incidents(_log, "a booking that cannot be ended", level=logging.ERROR
 
 
 def cancel_flights(context: Context, job_ids: Sequence[UUID]) -> None:
-    """Bring each job to its end, from where it stopped. What cannot go on now is sent again by the sweep."""
+    """Continue each cancellation job until all bookings of its flight have ended. If that is not possible now, the sweep sends
+    the job again.
+    """
     for job_id in job_ids:
         try:
             _work(context, job_id)
@@ -53,7 +57,7 @@ def _work(context: Context, job_id: UUID) -> None:
 
 
 def _next_batch(context: Context, job_id: UUID, stuck: set[UUID]) -> list[UUID]:
-    """Who is left. When nobody is, and nobody is stuck, the job is complete."""
+    """The next bookings to end. If none is left, and none is stuck, the job is completed."""
     with context.db.transaction() as connection:
         flight_id = cancellation.claim(connection, job_id)
         if flight_id is None:
@@ -63,13 +67,14 @@ def _next_batch(context: Context, job_id: UUID, stuck: set[UUID]) -> list[UUID]:
         if is_empty:
             cancellation.complete(connection, job_id)
     if is_empty:
-        # A worker that died after a commit has not given the seats of its batch back in Redis, and nobody needs them there now.
+        # If a worker crashed after a commit, the seats of its batch are still reserved in Redis. Nobody can book the flight, so
+        # they are dropped.
         AfterCommit(stale_flights={flight_id}).run(context.redis, context.dispatcher)
     return booking_ids
 
 
 def _end(context: Context, job_id: UUID, booking_ids: Sequence[UUID], stuck: set[UUID]) -> None:
-    """End these but for those that break it, which are left to a person."""
+    """End these bookings. Bookings that make the transaction fail are left out, and reported for a person to solve."""
 
     def end_part(part: Sequence[UUID]) -> None:
         after = AfterCommit()
@@ -83,5 +88,5 @@ def _end(context: Context, job_id: UUID, booking_ids: Sequence[UUID], stuck: set
         _unended.failed(booking_id, booking_id=str(booking_id), exc_info=error)
         stuck.add(booking_id)
 
-    with suppress(DeadlockDetected, SerializationFailure):  # what was not stored is in the next batch again
+    with suppress(DeadlockDetected, SerializationFailure):  # bookings that were not ended are in the next batch again
         isolated(end_part, booking_ids, leave)

@@ -1,8 +1,9 @@
-"""Import one file, from its cursor to its end. Two calls at the same time, also in two workers, do no harm.
+"""Import one file, from its cursor to its end. If two workers process the same file at the same time, the result is still correct.
 
-Each chunk is one transaction (`core/imports/chunks.py`) that moves the cursor first, by compare-and-set: of two workers on one
-file, one stops at its next chunk. A worker that dies leaves its chunk undone, and the next worker begins with it. The import is
-marked as ended after the caches of search were told of its changes: when a worker dies in between, the next one tells them again.
+Each chunk is one transaction (`core/imports/chunks.py`), which first moves the cursor by compare-and-set. So if two workers
+process one file, one of them stops at its next chunk. If a worker crashes, the transaction of its chunk is rolled back, and the
+next worker begins with that chunk. At the end the search caches are invalidated, and only then the import gets its final status.
+If a worker crashes between these two steps, the next one invalidates the caches again.
 """
 
 from __future__ import annotations
@@ -43,11 +44,11 @@ from core.seats.inventory import Inventory
 from core.telemetry.incidents import Incident
 
 LAST_ATTEMPT: Final = 5
-"""An import that was started so often without storing another chunk is given up."""
+"""After so many attempts without a further chunk, the import is given up."""
 
 NOTHING_BUT_FAULTS: Final = (
-    f"Each of the first {progress.HOPELESS_ROWS:,} rows or more has a fault, so this is no file of flights, or something is wrong with all of "
-    "it. The rest was not read. See the errors, and mend what they have in common."
+    f"Every one of the first {progress.HOPELESS_ROWS:,} rows has a fault, so the rest of the file was not read. See the errors, correct what "
+    "they have in common, and upload the file again."
 )
 
 _log = structlog.get_logger(__name__)
@@ -55,8 +56,8 @@ _stale_counts = Incident(_log, "seat counts stay in Redis until the audit drops 
 
 
 class Ending(StrEnum):
-    """How a run ended. `LEFT`: the import had ended before, or another worker has it now. `REFUSED`: its file has no flights.
-    `PAUSED`: it is the turn of another import.
+    """How a run ended. `LEFT`: the import had ended before, or another worker has it now. `REFUSED`: the file cannot be imported.
+    `PAUSED`: the import gave its thread to another import.
     """
 
     COMPLETED = "completed"
@@ -69,7 +70,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """The result of a run: how the import ends, which routes changed, how many rows were not worked, and why."""
+    """The result of a run: how the import ends, which routes changed, how many rows were not processed, and why."""
 
     ending: Ending
     routes: RouteDays
@@ -86,10 +87,10 @@ def run_import(
     *,
     unknown_places: UnknownPlaces = UnknownPlaces.REFUSE,
 ) -> Ending:
-    """Bring an import to its end, unless it has ended or another worker is faster.
+    """Claim an import and process it to its end, unless it has ended or another worker has it.
 
     Raises:
-        OSError: the storage is away, and the import waits.
+        OSError: the storage cannot be reached. The import waits, and the sweep sends it again.
     """
     with db.transaction() as connection:
         job = progress.claim(connection, import_id)
@@ -105,18 +106,18 @@ def run_claimed(
     slice_seconds: float | None = None,
     unknown_places: UnknownPlaces = UnknownPlaces.REFUSE,
 ) -> Ending:
-    """The same for an import that the caller has claimed. `slice_seconds`: after so long it is given back when others wait that
-    nobody has begun with.
+    """Process an import that the caller has claimed. `slice_seconds`: after this time it is paused if there is an import that no
+    worker has begun.
 
     Raises:
-        OSError
+        OSError: the storage cannot be reached.
     """
     try:
         with storage.open(job.storage_key) as file:
             outcome = _Run(db, client, file, job, slice_seconds, unknown_places).outcome()
     except FileNotFoundError:
-        outcome = _failed(ImportFailureCode.FILE_MISSING, "The uploaded file is gone. Upload it again.")
-    except (NotText, BadHeader) as error:  # the header was fine when the file was uploaded: the file has changed since
+        outcome = _failed(ImportFailureCode.FILE_MISSING, "The uploaded file no longer exists. Upload it again.")
+    except (NotText, BadHeader) as error:  # the header was valid when the file was uploaded, so the file has changed since
         outcome = _failed(ImportFailureCode(error.code), error.detail)
     except OSError:
         with db.transaction() as connection:
@@ -140,11 +141,11 @@ def run_claimed(
         return Ending.LEFT
     job_events.import_ended(client, job.id, status)
     if outcome.code == GIVEN_UP:
-        return outcome.ending  # its dead letter may be replayed, and then the file is read again
+        return outcome.ending  # the file is kept, because it is read again if the dead letter is replayed
     try:
         storage.delete(job.storage_key)
     except OSError as error:
-        _log.warning("a file of an import that has ended is left to the sweep", key=job.storage_key, error=str(error))
+        _log.warning("the file of a finished import could not be deleted; the sweep will", key=job.storage_key, error=str(error))
     return outcome.ending
 
 
@@ -161,7 +162,7 @@ def _failed(code: ImportFailureCode, message: str) -> _Outcome:
 
 
 class _Run:
-    """The work of one worker on one file. `_routes`: the route days to announce in the end."""
+    """The work of one worker on one file. `_routes`: the routes and days whose search caches are invalidated at the end."""
 
     def __init__(
         self,
@@ -184,20 +185,20 @@ class _Run:
         self._noted: set[str] = set()
         self._routes = RouteDays()
         self._probably_new = False
-        """The last chunk had nothing but flights that did not exist."""
+        """Whether every row of the last chunk was a new flight."""
 
     def outcome(self) -> _Outcome | None:
-        """None if another worker took over."""
+        """Process the file. None if another worker has taken over."""
         job = self._job
         given_up = job.attempts > LAST_ATTEMPT
         if (
             job.attempts <= LAST_ATTEMPT + 1
-        ):  # after more attempts, reading the earlier chunks again may be what crashes the workers
+        ):  # after more attempts, reading the earlier chunks again may be the cause of the crashes
             self._remember()
         if job.all_rows_stored:
             return _Outcome(Ending.COMPLETED, self._routes)
         if given_up:
-            message = "The import was begun several times and stopped each time at the same place."
+            message = "Several attempts to import the file stopped at the same place."
             return _Outcome(Ending.FAILED, self._routes, None, GIVEN_UP, message)
         if job.is_cancelled:
             return self._cancelled(job.cursor)
@@ -230,7 +231,9 @@ class _Run:
         return _Outcome(Ending.CANCELLED, self._routes, left)
 
     def _remember(self) -> None:
-        """What an earlier run knew when it stored the chunk before the cursor: the keys it had seen, and the routes whose changes it has not announced."""
+        """Restore the state of an earlier run: read the keys of the rows before the cursor, and the routes whose caches are not
+        invalidated yet.
+        """
         at = Cursor(self._layout.rows_at, self._layout.first_line)
         while at.offset < self._job.cursor.offset:
             chunk = read_chunk(self._file, self._layout, at)
@@ -244,12 +247,12 @@ class _Run:
         return validate(chunk, self._seen, times=self._job.times, unknown_places=self._unknown_places, noted=self._noted)
 
     def _validated(self) -> Iterator[tuple[Chunk, Rows]]:
-        """The chunks from the cursor on. The next one is read while the caller writes this one."""
+        """The chunks from the cursor on, validated. The next chunk is read by another thread while the caller stores this one."""
 
         def read(at: Cursor) -> tuple[Chunk, Rows]:
             chunk = read_chunk(self._file, self._layout, at)
             rows = Rows(self._validate(chunk))
-            # The text is made here, while the thread that writes waits for Postgres.
+            # The text for COPY is made in this thread, while the other thread waits for Postgres.
             _ = rows.for_flights if self._probably_new and not self._job.dry_run else rows.for_stage
             return chunk, rows
 
@@ -275,7 +278,7 @@ class _Run:
         job_events.publish(self._client, JobEvents(seats=applied.free, imports=[self._job.id], events=events))
 
     def _store(self, chunk: Chunk, rows: Rows) -> Applied | None:
-        """One chunk in one transaction. None if the cursor has moved on without us, or the import was cancelled."""
+        """Store one chunk in one transaction. None if another worker has moved the cursor, or the import was cancelled."""
 
         def commit() -> Applied | None:
             with self._db.transaction() as connection:

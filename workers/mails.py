@@ -1,6 +1,6 @@
-"""The queue of mails: hands each to the mail server, outside of any transaction, and notes what became of it.
+"""The queue of mails: send each mail to the mail server, outside a transaction, then store the result.
 
-A mail whose worker dies between the two is sent again, under the same `Message-ID`.
+If the worker crashes between the two steps, the mail is sent again with the same `Message-ID`.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from core.tickets.signature import TicketSigner
 from workers.context import Context
 
 _log = structlog.get_logger(__name__)
-_away = Incident(_log, "the mail server is away; mails wait", "the mail server takes mails again")
+_away = Incident(_log, "the mail server cannot be reached; mails wait", "the mail server accepts mails again")
 
 
 def send_mails(context: Context, mail_ids: Sequence[UUID]) -> None:
-    """Try each of these mails once. What is not taken is tried again later, and the sweep sends its id then."""
+    """Try to send each of these mails once. A mail that is not accepted is tried again later, when the sweep sends its id."""
     server = context.settings.mail.server
     if server is None:
         return
@@ -48,7 +48,7 @@ def send_mails(context: Context, mail_ids: Sequence[UUID]) -> None:
 
 
 def signer_of(context: Context) -> TicketSigner | None:
-    """None: this process was not given the secret, so its mails have no ticket."""
+    """None: this process has no secret to sign tickets with, so its mails have no ticket."""
     secret = context.settings.accounts.jwt_secret
     return TicketSigner(secret.get_secret_value()) if secret else None
 
@@ -64,7 +64,7 @@ def _try(context: Context, client: smtplib.SMTP, mail_id: UUID) -> None:
         smtp.send(client, message)
     except NotTaken as error:
         _log.warning(
-            "a mail was not taken", mail_id=str(mail.id), attempt=mail.attempts, for_good=error.for_good, error=str(error)
+            "a mail was not accepted", mail_id=str(mail.id), attempt=mail.attempts, for_good=error.for_good, error=str(error)
         )
         with context.db.transaction() as connection:
             outbox.note_failed(connection, mail.id, str(error), for_good=error.for_good)
@@ -75,11 +75,11 @@ def _try(context: Context, client: smtplib.SMTP, mail_id: UUID) -> None:
 
 
 def _attachments(context: Context, mail: Due) -> list[Attachment]:
-    """The ticket as it is now; none where the booking has ended since."""
+    """The present ticket and its calendar file; empty if the booking has ended."""
     signer = signer_of(context)
     if signer is None or mail.booking_id is None or mail.kind not in WITH_TICKET:
         return []
-    from core.tickets.pdf import MEDIA_TYPE, pdf  # a worker that sends no ticket need not load what draws it
+    from core.tickets.pdf import MEDIA_TYPE, pdf  # imported here because only a worker that sends tickets needs it
 
     try:
         with context.db.snapshot() as connection:

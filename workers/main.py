@@ -1,4 +1,6 @@
-"""One worker process: a pool of threads for each queue, the sweep, and a watchdog. The only place where they are wired."""
+"""One worker process: a pool of threads for each queue, the sweep, the senders, and a watchdog. This module creates and connects
+all of them.
+"""
 
 from __future__ import annotations
 
@@ -56,10 +58,12 @@ from workers.sweeps.sweeper import Sweeper
 from workers.webhooks.sender import WebhookSender
 
 STOP_MS = 2_000
-"""How long a message that is being worked may take to end after SIGTERM. The sweep repeats what does not end in time."""
+"""How long running messages may take to end after SIGTERM. The sweep repeats work that does not end in time."""
 
 CONSUMER_STALL_SECONDS = 20.0
-"""A frozen Redis holds a consumer for as long as a command may take (`workers/broker/consumer.py`), and then it begins anew."""
+"""A consumer without progress for this time is stuck. While Redis does not answer, it makes progress after each command's time
+limit.
+"""
 
 ENDINGS = (signal.SIGTERM, signal.SIGINT)
 
@@ -70,17 +74,17 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Threads that serve one queue, so that no kind of work waits for another."""
+    """The threads of one queue. Every queue has its own, so that no kind of work waits for another."""
 
     queue: Queue
     threads: int
     handlers: dict[type[Message], Handler]
     stall_seconds: float
-    """A thread that works on a message, and neither begins nor ends anything in Postgres for so long, is stuck."""
+    """A thread that processes a message and uses no connection to Postgres for this time is stuck."""
 
 
 def pools(settings: Settings) -> tuple[Pool, ...]:
-    """Every queue has its pool here."""
+    """The pools of all queues."""
     return (
         Pool(
             Queue.BOOKINGS, settings.work.worker_threads, {ReserveBookings: reserve_bookings, ReserveAlone: reserve_alone}, 20.0
@@ -93,7 +97,7 @@ def pools(settings: Settings) -> tuple[Pool, ...]:
 
 
 def start(pool: Pool, context: Context) -> Worker:
-    """Start the threads of one pool, on a broker of its own: Dramatiq wants one worker for each broker."""
+    """Start the threads of one pool, with a broker of its own, because Dramatiq needs one broker for each worker."""
 
     def bury(queue: str, payload: bytes, error: str) -> None:
         with context.db.transaction() as connection:
@@ -107,7 +111,7 @@ def start(pool: Pool, context: Context) -> Worker:
     for message, handler in pool.handlers.items():
         _declare(broker, message, handler, context, pool)
     worker = Worker(broker, queues={pool.queue}, worker_threads=pool.threads, worker_timeout=100)
-    # Fetch what the threads can work at once: what is prefetched waits behind them while another process may be idle.
+    # Fetch only as many messages as there are threads: a prefetched message would wait here while another process may be idle.
     worker.queue_prefetch = pool.threads
     worker.start()
     return worker
@@ -151,7 +155,7 @@ def run() -> int:
         check.await_tables(context.db.address, lambda missing: _log.warning("waiting", reason=missing))
     failpoints.arm(settings.work.failpoints)
     stopping = threading.Event()
-    # Blocked in every thread, and awaited in this one: a handler that set the event could meet its lock held, by itself.
+    # The signals are blocked in all threads and awaited in this one. A signal handler that sets an Event could deadlock with itself.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
 
     job_events.begin(context.redis)
@@ -190,7 +194,7 @@ def run() -> int:
 
 
 def _stop(workers: list[Worker], executors: list[PaymentExecutor]) -> None:
-    """Stop everything side by side."""
+    """Stop all of them at the same time."""
     stops = [
         *(threading.Thread(target=worker.stop, kwargs={"timeout": STOP_MS}) for worker in workers),
         *(threading.Thread(target=executor.stop) for executor in executors),

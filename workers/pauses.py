@@ -1,4 +1,4 @@
-"""Which queues an administrator has paused, as this process last read it."""
+"""The queues that an administrator has paused, as this process last read them from Postgres."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from core.operations import pauses
 
 
 class Pauses:
-    """Read once a second by the heartbeat; asked by consumers and by the sweep. While Postgres is away, what was read last counts."""
+    """The heartbeat reads it once a second; consumers and the sweep use it. While Postgres cannot be reached, the last state is
+    used.
+    """
 
     def __init__(self) -> None:
         self._paused: frozenset[str] = frozenset()

@@ -1,7 +1,7 @@
-"""Calls the payment provider: many calls at once on one event loop, so that a call that hangs costs a socket and not a thread.
+"""Call the payment provider. Many calls run at once on one event loop, so a call that hangs occupies a socket, not a thread.
 
-An actor only hands ids over. They wait in groups, one for each flight, so that a flight whose charges hang delays no other; what is
-not begun, or is lost with the process, is found in Postgres by the sweep.
+An actor only passes ids to the executor. They wait in groups, one for each flight (`workers/bulkhead.py`), so a flight whose
+charges hang does not delay others. If the process ends, the sweep finds the remaining work in Postgres.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from workers.bulkhead import Bulkhead
 from workers.health.progress import Progress
 
 FLIGHT_CALLS: Final = 16
-"""Calls in flight for one flight."""
+"""The most calls at the same time for one flight."""
 CALLS: Final = 256
 FLIGHT_WAITING: Final = 1_000
-"""What a flight may keep waiting; beyond it, the sweep brings it back."""
+"""The most items that wait for one flight. Further items are dropped; the sweep sends them again."""
 BATCH: Final = 64
 PULSE_SECONDS: Final = 1.0
 STALL_SECONDS: Final = 20.0
-"""An event loop that runs no callback for so long is stuck."""
+"""If the event loop runs no callback for this time, it is stuck."""
 GRACE_SECONDS: Final = 1.5
-"""What calls in flight have left when the process is told to stop."""
+"""How long running calls may take to end when the process stops."""
 
 Claim = TypeVar("Claim")
 Outcome = TypeVar("Outcome")
@@ -44,24 +44,24 @@ _log = structlog.get_logger(__name__)
 
 
 class Operation(Protocol[Claim, Outcome]):
-    """One kind of call, and what it does to Postgres before and after. `claim` and `settle` run in threads, batch by batch."""
+    """One kind of call, with the changes in Postgres before and after it. `claim` and `settle` run in threads, with batches."""
 
     def claim(self, ids: list[UUID]) -> Sequence[Claim | None]:
-        """Take over each of these; None where there is nothing to do."""
+        """Claim the work of these ids in Postgres. None for an id without work."""
 
     async def call(self, provider: Provider, claim: Claim) -> Outcome:
-        """Ask the provider; never raises for what goes wrong there."""
+        """Call the provider. Errors of the provider are part of the outcome, not exceptions."""
 
     def answered(self, outcome: Outcome) -> bool:
-        """Whether the provider did its part."""
+        """Whether the provider answered the call."""
 
     def settle(self, ended: list[tuple[Claim, Outcome]]) -> Sequence[None]:
-        """Write the outcomes, and do what follows."""
+        """Store the outcomes, and do what follows the commit."""
 
 
 @dataclass(frozen=True, slots=True)
 class _RunningOperation(Generic[Claim, Outcome]):
-    """An operation while the loop runs: what arrives while one batch is at Postgres is the next batch."""
+    """An operation with its two batchers (`core/batching.py`), for as long as the event loop runs."""
 
     operation: Operation[Claim, Outcome]
     claims: Batcher[UUID, Claim | None]
@@ -81,7 +81,7 @@ class _RunningOperation(Generic[Claim, Outcome]):
 
 
 class PaymentExecutor:
-    """A thread with an event loop. `provider` is called on that loop, `submit` from any thread."""
+    """A thread with an event loop. `provider` is called on that loop; `submit` may be called from any thread."""
 
     def __init__(self, provider: Callable[[], Provider], operations: dict[str, Operation[Any, Any]], progress: Progress) -> None:
         self._make_provider = provider
@@ -97,14 +97,14 @@ class PaymentExecutor:
         self._stopping: asyncio.Event | None = None
         self._ready = threading.Event()
         self._postgres = Incident(_log, "Postgres is away, so the sweep will pay", "Postgres takes outcomes of payments again")
-        self._broken = Incidents(_log, "a payment could not be worked", level=logging.ERROR)
+        self._broken = Incidents(_log, "a payment could not be processed", level=logging.ERROR)
         self.thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="payments", daemon=True)
 
     def start(self) -> None:
-        """Return when ids may be entered.
+        """Start the thread, and return when `submit` may be called.
 
         Raises:
-            RuntimeError: the thread died instead; the log says why.
+            RuntimeError: the thread ended with an error, which is in the log.
         """
         self.thread.start()
         while not self._ready.wait(timeout=0.1):
@@ -112,13 +112,13 @@ class PaymentExecutor:
                 raise RuntimeError("the payment executor did not start")
 
     def submit(self, operation: str, wanted: dict[UUID, UUID]) -> None:
-        """Queue work for an operation: id -> the flight in whose group it waits. Returns at once."""
+        """Queue work for an operation. `wanted`: id -> the flight in whose group it waits. Returns at once."""
         if self._loop is None:
             raise RuntimeError("the payment executor was not started")
         self._loop.call_soon_threadsafe(self._submit, operation, wanted)
 
     def stop(self) -> None:
-        """Give the calls in flight a moment to end, then cancel them: a later attempt asks the provider for their outcome."""
+        """Wait `GRACE_SECONDS` for running calls, then cancel them. A later attempt asks the provider for their outcome."""
         if self._loop is not None and self._stopping is not None and self.thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
             self.thread.join()
@@ -150,9 +150,9 @@ class PaymentExecutor:
     def _submit(self, operation: str, wanted: dict[UUID, UUID]) -> None:
         for each, flight_id in wanted.items():
             self._bulkhead.put((operation, flight_id), (operation, each))
-        self._start_what_may()
+        self._start_ready()
 
-    def _start_what_may(self) -> None:
+    def _start_ready(self) -> None:
         assert self._stopping is not None
         while not self._stopping.is_set() and (taken := self._bulkhead.take()) is not None:
             task = asyncio.get_running_loop().create_task(self._serve(*taken))
@@ -168,7 +168,7 @@ class PaymentExecutor:
             self._broken.failed(item, id=str(item[1]), exc_info=True)
         finally:
             self._bulkhead.done(group, item)
-            self._start_what_may()
+            self._start_ready()
 
     async def _work(self, operation: str, each: UUID, *, flight_id: UUID) -> None:
         if not self._breaker.allows(flight_id):

@@ -1,4 +1,4 @@
-"""The two operations of the payment executor, charges and refunds: claim what is due, call the provider, write what became of it."""
+"""The two operations of the payment executor, charges and refunds: claim what is due, call the provider, store the outcome."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Edge:
-    """Transactions, and what follows their commit: how every operation writes to Postgres."""
+    """Runs the transactions of the operations, and what follows each commit."""
 
     def __init__(self, db: Database, client: redis.Redis, dispatcher: Dispatcher) -> None:
         self._db = db
@@ -34,7 +34,7 @@ class Edge:
         self._dispatcher = dispatcher
 
     def commit(self, work: Callable[[RawConnection, AfterCommit], None]) -> None:
-        """Run `work` in one transaction, again after a deadlock, then do what follows the commit."""
+        """Run `work` in one transaction (repeated after a deadlock), then do what follows the commit."""
 
         def commit() -> AfterCommit:
             after = AfterCommit()
@@ -64,14 +64,16 @@ class ChargeOperation:
         return [claims.get(booking_id) for booking_id in ids]
 
     async def call(self, provider: Provider, claim: Claim) -> Outcome:
-        """Ask first where the charge may have been sent before; charge when it was not, or never arrived, and is still wanted."""
+        """If an earlier attempt may have sent the charge, ask the provider for its outcome first. Charge only if the provider
+        does not know the charge and the booking still needs it.
+        """
         if claim.ask_first:
             outcome = await provider.ask(claim.charge)
             if outcome.verdict is not Verdict.NOT_FOUND or not claim.may_charge:
                 return outcome
         outcome = await provider.charge(claim.charge)
         if outcome.verdict is Verdict.NOT_SENT:
-            # Of an attempt that followed another, nothing is known but that this one did not leave.
+            # If this was not the first attempt, only this one is known to be unsent; an earlier one may have arrived.
             return Outcome(Verdict.UNKNOWN) if claim.ask_first else Outcome(Verdict.NOT_SENT, attempt=claim.attempt)
         return outcome
 
@@ -96,7 +98,7 @@ class ChargeOperation:
 
 
 class RefundOperation:
-    """Gives money back, by the ids of refunds."""
+    """Sends refunds to the provider, by their ids."""
 
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
@@ -125,12 +127,12 @@ class RefundOperation:
 
         def work(connection: RawConnection, after: AfterCommit) -> None:
             refunds.settle(connection, outcomes, after)
-            after.buried += dead_letters.bury_refunds(connection, refused, "The payment provider refuses this refund.")
+            after.buried += dead_letters.bury_refunds(connection, refused, "The payment provider refused this refund.")
 
         self._edge.commit(work)
         return [None] * len(ended)
 
 
 def _leave(_ended: tuple[Claim, Outcome], error: Exception) -> None:
-    # The sweep asks the provider for it again.
+    # The sweep asks the provider for the outcome again.
     _log.error("the outcome of a payment cannot be stored", exc_info=error)

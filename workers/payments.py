@@ -1,4 +1,6 @@
-"""Payments and refunds: messages are handed to the payment executor, which calls the provider on a thread of its own."""
+"""The queue of payments and refunds. Their ids are passed to the payment executor, which calls the provider on a thread of its
+own.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ _no_provider = Incident(_log, "no payment provider is configured: SKYQUEUE_PAYME
 
 
 def work_payments(context: Context, booking_ids: Sequence[UUID]) -> None:
-    """Bring the payments of these bookings to their end, soon. Safe to call again with the same ids, at any time."""
+    """Queue the charges of these bookings. Calling it again with the same ids is safe."""
     if context.payment_executor is None:
         _no_provider.failed(bookings=len(booking_ids))
         return
@@ -27,7 +29,7 @@ def work_payments(context: Context, booking_ids: Sequence[UUID]) -> None:
 
 
 def send_refunds(context: Context, refund_ids: Sequence[UUID]) -> None:
-    """Give the money of these refunds back, soon. Safe to call again with the same ids, at any time."""
+    """Queue these refunds. Calling it again with the same ids is safe."""
     if context.payment_executor is None:
         _no_provider.failed(refunds=len(refund_ids))
         return

@@ -1,4 +1,6 @@
-"""The cookies of a signed-in browser. Scripts cannot read them, other sites cannot send them, and only the account's routes get them."""
+"""The cookies of a signed-in browser. Scripts cannot read them, other sites cannot send them, and only the account's routes get
+them.
+"""
 
 from __future__ import annotations
 
@@ -19,22 +21,24 @@ RefreshToken = Annotated[str | None, CookieParameter(name=REFRESH, max_length=25
 
 
 def refresh_cookie(request: SignedRequest, token: str, *, days: int) -> Cookie:
-    """What keeps a browser signed in."""
+    """The cookie that keeps a browser signed in."""
     return _cookie(request, REFRESH, token, days=days)
 
 
 def no_refresh_cookie(request: SignedRequest) -> Cookie:
-    """What removes it."""
+    """The cookie that removes it."""
     return _cookie(request, REFRESH, "", days=0)
 
 
 def device_cookie(request: SignedRequest, name: str, value: str) -> Cookie:
-    """By which a device is known to an account (`core/users/devices.py`)."""
+    """The cookie by which a device is known to an account (`core/users/devices.py`)."""
     return _cookie(request, name, value, days=DEVICE_DAYS)
 
 
 def _cookie(request: SignedRequest, name: str, value: str, *, days: int) -> Cookie:
-    """Over TLS it never leaves TLS. Whatever says that it came by TLS is believed, also a proxy that nobody named: it makes only us stricter."""
+    """A cookie of a TLS connection is only sent over TLS. `X-Forwarded-Proto` is believed from every proxy here, because it can
+    only make the cookie stricter.
+    """
     over_tls = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
     return Cookie(
         key=name,

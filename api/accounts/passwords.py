@@ -22,11 +22,12 @@ T = TypeVar("T")
 
 
 async def checked(request: SignedRequest, services: Services, username: str, work: Callable[[], T]) -> T:
-    """What `work` returns, which hashes a password of `username`. None, and an exception, mean that it was wrong.
+    """Call `work`, which hashes a password of `username`, and return its result. None, or an exception, means that the password
+    was wrong.
 
     Raises:
-        RateLimited: too many were wrong, from this device or from where it is.
-        Overloaded: too many wait for their turn.
+        RateLimited: too many wrong passwords from this device or address, or for this account.
+        Overloaded: too many requests wait for hashing.
     """
     allowances = allowances_of(request, services, username)
     queue = services.hashing.sign_ins
@@ -42,9 +43,11 @@ async def checked(request: SignedRequest, services: Services, username: str, wor
 
 
 def allowances_of(request: SignedRequest, services: Services, username: str) -> list[tuple[Scope, str]]:
-    """What a wrong password counts against: the device, where it is known to the account, and else where it comes from."""
+    """The limits that a wrong password counts against: that of the device if the account knows it, else those of the address and
+    the account.
+    """
     device = services.devices.recognise(username, request.cookies.get(services.devices.cookie_of(username)))
     if device is not None:
         return [(Scope.LOGIN_DEVICE, f"{username} {device}")]
-    # In this order, so that an address which is refused already does not count against the account.
+    # In this order, so that a request that is refused because of its address does not count against the account.
     return [(Scope.LOGIN_GUESS, f"{username} {address_of(request)}"), (Scope.LOGIN_ACCOUNT, username)]

@@ -55,11 +55,11 @@ async def accept(
     prefer: str | None,
     load_run: str | None,
 ) -> Answer:
-    """Store the booking; it is on disk when this returns. With `Prefer: wait=n` it returns once the booking is final, or after n seconds.
-    `state`: of the request.
+    """Store the booking. It is committed when this returns. With `Prefer: wait=n` it returns when the booking is final, or after
+    n seconds. `state`: of the request.
 
     Raises:
-        AppError: it was refused, and nothing is stored.
+        AppError: the booking was refused, and nothing is stored.
     """
     traveller = _traveller(data.user_id, principal)
     live = services.live
@@ -102,12 +102,14 @@ def _find_unpaid(data: BookingBody, settings: Settings) -> Invalid | None:
 
 
 def _find_sold_out(seat_counts: SeatCountCache, flights: tuple[UUID, ...], seats: int) -> SeatsSoldOut | None:
-    """From the seat counts that this process has in memory. Not the answer for a repeated request: its own booking may have the last seats."""
+    """From the seat counts that this process has in memory. Not the answer for a repeated request: its own booking may have the
+    last seats.
+    """
     for flight_id in flights:
         known = seat_counts.known(flight_id)
         if known is not None and known < seats:
             seat_counts.freshen(flight_id)
-            return SeatsSoldOut("Fewer seats are left than you asked for.", flight_id=str(flight_id))
+            return SeatsSoldOut("Fewer seats are free than you asked for.", flight_id=str(flight_id))
     return None
 
 
@@ -120,10 +122,10 @@ def _traveller(user_id: UUID | None, principal: Principal) -> UUID:
 
 
 def _meaning(data: BookingBody, traveller: UUID) -> bytes:
-    """A hash of what the request asks for. Two requests for the same have the same hash, whatever the order and spacing of their JSON."""
+    """A hash of the content of the request. It does not depend on the order and the spacing of the JSON."""
     said = (traveller, data.flights(), data.seats, data.payment, data.passengers)
     seen, seats = data.price(), data.seat_wishes()
-    # These count only where they were sent, so a key that was used by a former release still matches its request.
+    # These are only included if they were sent, so that keys of a former release still match their requests.
     more = [each for each in (None if seen is None else seen.as_data(), seats) if each is not None]
     return hashlib.sha256(msgspec.json.encode((*said, *more))).digest()
 

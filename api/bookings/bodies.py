@@ -65,7 +65,7 @@ class PriceBody(RequestBody):
         if not self.currency.isascii() or not money.is_currency(currency):
             raise Invalid.field(f"{pointer}/currency", "not_a_currency", money.why_no_currency(self.currency))
         if abs(amount) >= MORE_THAN_ANY_TOTAL:
-            raise Invalid.field(f"{pointer}/amount", "too_large", "Nothing costs as much.")
+            raise Invalid.field(f"{pointer}/amount", "too_large", "The amount is larger than any possible price.")
         if money.has_too_many_places(amount, currency):
             raise Invalid.field(f"{pointer}/amount", "too_many_decimals", money.why_too_many(currency))
         return Price(amount, currency)
@@ -102,7 +102,7 @@ class BookingBody(RequestBody):
             raise Invalid.field("/flight_id", "one_of", "Name either flight_id or flight_ids.")
         flights = (self.flight_id,) if self.flight_id is not None else tuple(self.flight_ids or ())
         if len(set(flights)) < len(flights):
-            raise Invalid.field("/flight_ids", "duplicate", "A trip visits each flight once.")
+            raise Invalid.field("/flight_ids", "duplicate", "A flight is listed twice. List each flight once.")
         return flights
 
     def mode(self) -> PaymentMode:

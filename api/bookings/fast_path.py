@@ -1,8 +1,8 @@
-"""The fast path of a booking: a plain POST goes from the server to the checks of `acceptance.py` and skips the framework.
+"""The fast path of a booking: a plain POST is handled without the web framework, and passed directly to `acceptance.py`.
 
-Two thirds of the framework's work is not needed for this request, and in a rush nearly every request is one of these. The fast path takes a
-request only if it understands all of it. Any other request, and every one that is malformed, goes on to the handler, which reads the same body
-again. Both end in `acceptance.accept`, so they cannot answer differently about a booking.
+Two thirds of the framework's work is not needed for this request, and in a rush nearly all requests are of this kind. The fast
+path only handles a request if it understands all parts of it. Any other request, and every malformed one, is passed to the
+framework, whose handler reads the same body again. Both call `acceptance.accept`, so their answers about a booking are the same.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _encoder: Final = msgspec.json.Encoder()
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """What the headers of a plain booking say."""
+    """The headers of a plain booking."""
 
     token: str
     idempotency_key: str | None
@@ -96,7 +96,7 @@ class BookingFastPath:
 
 
 def _read_head(scope: HTTPScope) -> _Head | None:
-    """The headers; None where one is missing, occurs twice, or has an unusual form: the handler looks at those."""
+    """The headers. None if one is missing, occurs twice, or has an unusual form; then the framework handles the request."""
     headers: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:
         if name in _READ:
@@ -125,7 +125,7 @@ def _text(value: bytes | None) -> str | None:
 
 
 def _read_body(message: ReceiveMessage) -> BookingBody | None:
-    """The booking; None where the body comes in several parts or is malformed: the handler answers those."""
+    """The booking. None if the body comes in several parts or is malformed; then the framework handles the request."""
     if message["type"] != "http.request" or message.get("more_body", False):
         return None
     body = message["body"]
@@ -139,7 +139,7 @@ def _read_body(message: ReceiveMessage) -> BookingBody | None:
 
 
 def _replayed(message: ReceiveMessage, receive: Receive) -> Receive:
-    """`receive` as it was before `message` was taken from it."""
+    """A `receive` that returns `message` first, so that the framework can read the body again."""
     taken = [message]
 
     async def receive_again() -> ReceiveMessage:

@@ -14,7 +14,9 @@ from core.ratelimit.limits import Scope
 
 
 async def slow_by_reference(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """A guard that counts requests with a surname, by reference. Without a surname only the owner finds the booking, which is not counted."""
+    """A guard that counts requests with a surname, by reference. A request without a surname only finds the owner's booking, and
+    is not counted.
+    """
     if connection.scope.get("method") != "OPTIONS" and "surname" in connection.query_params:
         reference = references.read(str(connection.path_params["reference"]))
         limiter = services_of(connection.app).limiter

@@ -19,7 +19,9 @@ from core.users.tokens import Principal, Unauthenticated
 
 PUBLIC = {"public": True}
 FOR_BOOKING = {"scope": KeyScope.BOOK}
-"""The `opt` of handlers that change something which a key with the scope `book` may change. All others that change anything need `admin`."""
+"""The `opt` of handlers that change something which a key with the scope `book` may change. All others that change anything need
+`admin`.
+"""
 
 
 class Forbidden(AppError):
@@ -30,15 +32,15 @@ class Forbidden(AppError):
 
 
 class ScopeMissing(AppError):
-    """The key is good for something else. `needed`: the scope."""
+    """The API key does not have the scope that is `needed`."""
 
     code = "scope_missing"
     status = HTTPStatus.FORBIDDEN
 
 
 class Authentication:
-    """Puts the principal of the bearer token, or of the key in its place, into `request.user`, without a query. Only the header
-    counts, never a cookie.
+    """Sets `request.user` to the principal of the bearer token, or of the API key, without a query. Only the header is used,
+    never a cookie.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -56,12 +58,14 @@ class Authentication:
 
 
 def require_scope(principal: Principal, handler: BaseRouteHandler, method: str) -> None:
-    """Refuse what a key may not do. To read, any scope lets in, and what it sees is what its role sees (`core/users/api_keys.py`)."""
+    """Refuse requests that the API key does not allow. Any scope allows reading; what is visible depends on its role
+    (`core/users/api_keys.py`).
+    """
     if method == "GET":  # HEAD is GET by now
         return
     needed = handler.opt.get("scope", KeyScope.ADMIN)
     if not principal.has_scope(needed):
-        raise ScopeMissing(f"This key may not do that: it needs the scope {needed}.", needed=needed.value)
+        raise ScopeMissing(f"This key does not allow this request: it needs the scope {needed}.", needed=needed.value)
 
 
 def _bearer_token(scope: Scope) -> str:
@@ -81,7 +85,7 @@ async def requires_admin(connection: ASGIConnection[Any, Principal, Any, Any], _
     if not connection.user.sees_everything:
         raise Forbidden("This needs an administrator, or an agent who reads.")
     if method != "GET":  # HEAD is GET by now
-        raise Forbidden("This needs an administrator: an agent reads, and changes nothing.")
+        raise Forbidden("Only an administrator may do this. An agent can read, but not change anything.")
 
 
 def limited(scope: limits.Scope) -> Callable[[ASGIConnection[Any, Principal, Any, Any], BaseRouteHandler], Awaitable[None]]:

@@ -1,7 +1,7 @@
-"""Decode the body of a request into the type that its handler asks for, or say what is wrong with it.
+"""Decode the body of a request into the type that its handler needs, or report its errors.
 
-The bytes are decoded once, straight into the handler's type and strictly: `"1"` is not a number, `1.0` is not an integer. Only a body
-that fails is decoded again, field by field, so that the answer names all its errors at once.
+The bytes are decoded once, directly into the handler's type, and strictly: `"1"` is not a number, `1.0` is not an integer. Only
+if that fails, the body is decoded again field by field, so that the answer has all errors at once.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NUL_ESCAPE: Final = b"\\u0000"
 _NAMES: Final = re.compile(rb'"([^"\\]*)"\s*:')
 _ESCAPED_NAME: Final = re.compile(rb'\\[^"]*"\s*:')
 LISTED: Final = 20
-"""Repeated names that an answer has."""
+"""How many repeated names an answer lists."""
 
 
 class TooLarge(AppError):
@@ -107,7 +107,7 @@ def decode_json(handler: BaseRouteHandler, body: bytes) -> Any:
         if _NUL_ESCAPE in body:
             _refuse_nul(msgspec.json.decode(body))
         if repeated := repeated_names(body):
-            message = "This field is there more than once: say it once. Nothing was changed."
+            message = "This field appears more than once. Send it once. Nothing was changed."
             errors = [{"pointer": f"/{name[:64]}", "code": "repeated", "message": message} for name in repeated[:LISTED]]
             raise Invalid("Some of the body cannot be used; see errors.", errors=errors)
     except msgspec.DecodeError as error:
@@ -155,7 +155,7 @@ def _error_of(name: str, raw: msgspec.Raw, wanted: Any) -> FieldErrors:
 
 
 def repeated_names(body: bytes) -> list[str]:
-    """Names that an object of this JSON has twice: a decoder takes the last value, and whoever sent both is told nothing."""
+    """The names that an object in this JSON has twice. A decoder would silently use the last value."""
     names = _NAMES.findall(body)
     if len(names) == len(set(names)) and not (b"\\" in body and _ESCAPED_NAME.search(body)):
         return []
@@ -170,7 +170,7 @@ def repeated_names(body: bytes) -> list[str]:
 
 
 def _refuse_nul(value: Any, pointer: str = "") -> None:
-    """PostgreSQL stores no NUL, whatever field it hides in."""
+    """Refuse NUL characters in any field, because Postgres cannot store them."""
     match value:
         case str() if "\0" in value:
             raise Invalid.field(pointer, "bad_format", "NUL characters are not allowed.")

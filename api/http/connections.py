@@ -1,7 +1,7 @@
-"""A connection of a client: uvicorn's, with limits for requests that are too large, too slow, or not HTTP.
+"""The connection of a client: uvicorn's class, with limits for requests that are too large, too slow, or not HTTP.
 
-uvicorn limits neither the size of a request's head nor the time that head and body may take, and its answers to what is not HTTP are no
-problem documents. A proxy would do this, but not every installation has one.
+uvicorn does not limit the size of the headers or the time for headers and body, and its answers to invalid HTTP are not problem
+documents. A proxy would do this, but not every installation has one.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from api.http.problems import MEDIA_TYPE, Problem
 from core.telemetry import correlation
 
 HEAD_BYTES: Final = 64 * 1024
-"""What a request line and its headers may take. The read that crosses it may be as large again."""
+"""The largest request line with headers, in bytes. The read that exceeds it may have as many bytes again."""
 HEAD_SECONDS: Final = 10.0
-"""From the first byte, or from the connection, to the end of the headers."""
+"""The time limit from the first byte, or from the connection, to the end of the headers."""
 BODY_SECONDS: Final = 30.0
 BODY_BYTES: Final = 1024
-"""How much of a body has to arrive in every `BODY_SECONDS`, while we are ready to read, unless it ends. A large file may take any time."""
+"""At least so many bytes of a body must arrive in every `BODY_SECONDS`, while we are ready to read. So a large file may take any
+time.
+"""
 LOOK_SECONDS: Final = 2.5
 
 _NO_HTTP: Final = Problem(400, "malformed", "This is not an HTTP request that can be read.")

@@ -1,7 +1,7 @@
-"""Which site sent a browser here. A page of another site must not sign somebody in or out: for the handlers of the refresh cookie.
+"""Refuse requests that a page of another site made a browser send, for the handlers that set or use the refresh cookie (login CSRF).
 
-The cookie itself is SameSite=strict, so a foreign page cannot make a browser send it. But such a page can send a form, and the browser
-keeps the cookie of the answer: the visitor would be signed in to an account that the page has chosen.
+The cookie is SameSite=strict, so a page of another site cannot make a browser send it. But such a page can submit a form, and the
+browser stores the cookie of the answer: the visitor would be signed in to an account of the attacker.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ async def own_site_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseR
     if is_cross_site(
         connection.headers.get("sec-fetch-site"), connection.headers.get("origin"), connection.headers.get("host", "")
     ):
-        raise CrossSite("Sign in and out on this site: a page of another site asked for it.")
+        raise CrossSite("This request came from a page of another site. Sign in or out on this site.")
 
 
 def is_cross_site(fetch_site: str | None, origin: str | None, host: str) -> bool:

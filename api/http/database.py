@@ -1,7 +1,7 @@
-"""The API's way to Postgres: as `core.db`, but no request waits for a server that is known to hang.
+"""The connections of the API to Postgres: as in `core.db`, but no request waits for a server that is known to hang.
 
-A dead server refuses connections and is noticed at once. A frozen one accepts them and never answers, and would keep every thread
-of this process waiting; `api/readiness/postgres.py` finds that out and sets `hangs`.
+A stopped server refuses connections, which is noticed at once. A server that hangs accepts connections and never answers, so all
+threads of this process would wait. `api/readiness/postgres.py` detects this and sets `hangs`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from core.errors import Unavailable
 
 
 class WatchedDatabase(Database):
-    """`hangs` is set from outside; while it is true, nothing is asked of Postgres and `Unavailable` is raised instead."""
+    """`hangs`: set from outside; while it is true, `Unavailable` is raised instead of using Postgres."""
 
     hangs = False
 

@@ -1,4 +1,4 @@
-"""The one place in which exceptions become answers: problem details."""
+"""Convert exceptions to answers (problem details, RFC 9457). This is the only place that does it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from core.users.tokens import AccountGone
 log = structlog.get_logger(__name__)
 _rows_busy = Incidents(log, "rows_busy")
 _servers_away = Incidents(log, "server_away")
-"""By the kind of error. That a server is back is logged by `api/readiness`."""
+"""Incidents by the kind of error. `api/readiness` logs when a server is available again."""
 
 SERVER_AWAY: tuple[type[Exception], ...] = (
     psycopg.OperationalError,
@@ -42,7 +42,7 @@ SERVER_AWAY: tuple[type[Exception], ...] = (
     redis.exceptions.OutOfMemoryError,
     redis.exceptions.ReadOnlyError,
 )
-"""Of Postgres fewer than `core.db.AWAY`: a unit of work raises other errors of SQLAlchemy for a row that is to blame."""
+"""Fewer than `core.db.AWAY`, because a unit of work raises other errors of SQLAlchemy if a row is the cause."""
 
 _CODES = {
     400: "malformed",
@@ -56,7 +56,7 @@ _CODES = {
 }
 
 _CLIENT_LEFT = "client disconnected prematurely"
-"""Litestar's words for a client that hung up during its own request, which is no failure of ours."""
+"""Litestar's message if a client disconnects during its own request, which is not an error of ours."""
 
 _NO_FILE = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP, errno.EINVAL)
 """Errors of the file system for a path at which no file can exist."""
@@ -69,7 +69,7 @@ _DETAILS = {
 
 
 def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """Litestar's hook: the problem as a response. What is our fault is logged with its trace; nothing of it is sent."""
+    """The exception handler for Litestar. An unexpected error is logged with its traceback, which is not sent to the client."""
     problem = problem_of(error, request)
     if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request_failed", method=request.method, path=request.scope["path"], exc_info=error)
@@ -106,13 +106,13 @@ def problem_of(error: Exception, request: Request[Any, Any, Any]) -> Problem:
             status = error.status_code
             return Problem(status, _CODES.get(status, "malformed"), _DETAILS.get(status, error.detail))
         case InternalServerException(detail=detail) if detail == _CLIENT_LEFT:
-            return Problem(400, "malformed", "The body ended before it was whole.")
+            return Problem(400, "malformed", "The body ended before it was complete.")
         case InternalServerException(__cause__=OSError(errno=number)) if number in _NO_FILE:
             return Problem(404, "not_found", _DETAILS[404])
         case psycopg.errors.ForeignKeyViolation() if (error.diag.constraint_name or "").endswith("_user_id"):
             return problem_of(AccountGone(), request)
         case _ if isinstance(_cause(error), BUSY):
-            return Problem(503, "unavailable", "Somebody else is changing the same thing. Try again shortly.", retryable=True)
+            return Problem(503, "unavailable", "Another request is changing the same data. Try again shortly.", retryable=True)
         case _ if isinstance(_cause(error), psycopg.errors.QueryCanceled):
             return Problem(503, "unavailable", "The database took too long for this. Try again shortly.", retryable=True)
         case _ if _is_away(error):

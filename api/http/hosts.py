@@ -1,5 +1,5 @@
-"""Which names we answer to. A request for another name was not meant for us: a name of a stranger may point at our address, so that a page
-of theirs reads our answers as its own (DNS rebinding), or a cache keeps them under that name.
+"""Decide which host names the API accepts. A request with another name in its Host header is refused: an attacker can point a
+domain at our address, so that a page of that domain can read our answers (DNS rebinding), or a cache stores them under that name.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ ANY: Final = "*"
 
 @lru_cache(1024)
 def read_host(value: bytes) -> str | None:
-    """The name of a Host header, without port and in small letters; None where it names no host.
+    """The name in a Host header, without port and in lower case; None if it is not a valid header.
 
-    Litestar reads the port wherever it builds an address, and raises for what is none.
+    The port is checked too, because Litestar reads it when it builds an address, and raises an error if it is invalid.
     """
     found = HOST.fullmatch(value)
     if found is None or int(found[2] or 0) >= PORTS:
@@ -29,10 +29,11 @@ def read_host(value: bytes) -> str | None:
 
 
 def allowed(names: str) -> Callable[[str], bool]:
-    """Whether a name is ours. `names`: a list with commas, `.example.com` for all below it, `*` for every name.
+    """A function that tells whether a name is accepted. `names`: separated by commas; `.example.com` for all subdomains, `*` for
+    every name.
 
-    Always ours are addresses, names without a dot (those of a container, of this network: no stranger can own one), what ends in `.localhost`,
-    and what this machine calls itself: none of them can be made to point here by somebody else.
+    Always accepted are IP addresses, names without a dot (of containers or the local network), names that end in `.localhost`,
+    and the machine's own host name: an attacker cannot own any of them.
     """
     listed = frozenset(name.strip().lower().removesuffix(".") for name in names.split(",") if name.strip())
     own = socket.gethostname().lower()

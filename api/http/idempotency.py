@@ -1,4 +1,6 @@
-"""`Idempotency-Key` for requests that create something: the first answer is stored with its effect, and a repeated request gets it again."""
+"""`Idempotency-Key` for requests that create something: the first answer is stored with its effect, and a repeated request gets
+it again.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,7 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Done(Generic[Content]):
-    """What a request did in its transaction: what is answered, and what is to follow the commit."""
+    """The result of a request's transaction: the answer, and a function to call after the commit."""
 
     response: Response[Content]
     follow_up: Callable[[], object] = _nothing
@@ -51,7 +53,7 @@ Work: TypeAlias = Callable[[RawConnection], Done[Content]]
 
 
 def keyed(request: SignedRequest, key: str | None, *said: Any) -> KeyedRequest | None:
-    """The request under its key, if it has one. `said`: what it asks for, beside its path."""
+    """The request with its key; None without a key. `said`: the content of the request, in addition to its path."""
     if key is None:
         return None
     meaning = msgspec.json.encode((request.path_params, said))
@@ -60,10 +62,10 @@ def keyed(request: SignedRequest, key: str | None, *said: Any) -> KeyedRequest |
 
 
 def answer_once(services: Services, request: KeyedRequest | None, work: Work[Content]) -> Response[Content]:
-    """Do the work in a transaction, unless it was done under this key before; then give the same answer again.
+    """Do the work in a transaction. If a request with this key was answered before, return the same answer again.
 
     Raises:
-        IdempotencyKeyReused: the key came with another request.
+        IdempotencyKeyReused: the key was used for a different request.
     """
     with services.db.transaction() as connection:
         earlier = answers.begin(connection, request) if request else None

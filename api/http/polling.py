@@ -1,4 +1,4 @@
-"""When a client that follows a job should ask again: the header `Retry-After` of an answer that is not final."""
+"""Compute `Retry-After`: when a client that polls a job should ask again."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Final
 SHORTEST_SECONDS: Final = 1
 LONGEST_SECONDS: Final = 10
 JITTER: Final = 0.2
-"""A wait is longer or shorter by up to this part of itself, so that clients that came together do not ask together again."""
+"""The random part of a wait, as a fraction of it, so that clients that came at the same time do not ask again at the same time."""
 
 
 def ask_again_in(expected_seconds: float | None, *, chance: Callable[[], float] = random.random) -> str:
     """The value of `Retry-After`: whole seconds, from 1 to 10.
 
-    `expected_seconds` is when the work will probably be done; None where nobody can tell, which asks again soon. The header holds whole
-    seconds only, so a part of a second becomes the probability of one second more. `chance` gives numbers from 0 to 1.
+    `expected_seconds`: when the work will probably be done; None if unknown, which gives a short wait. The header has whole
+    seconds only, so a fraction becomes the probability of one more second. `chance`: returns random numbers from 0 to 1.
     """
     expected = SHORTEST_SECONDS if expected_seconds is None else expected_seconds
     spread = expected * (1 - JITTER + 2 * JITTER * chance())

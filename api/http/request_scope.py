@@ -1,7 +1,7 @@
-"""The outermost layer: what holds for every answer, also for those that no handler made.
+"""The outermost ASGI layer, for every request and answer, including those of the fast paths and errors outside of handlers.
 
-It names the request, refuses what no handler should see, answers HEAD like GET without the body, says so when all else fails, and
-counts. It wraps `send` once.
+It assigns the request id, refuses requests that no handler should get, answers HEAD as GET without the body, answers 500 if
+nothing else did, and counts metrics. It wraps `send` once.
 """
 
 from __future__ import annotations
@@ -46,21 +46,23 @@ _BAD_HOST = Problem(400, "malformed", "The request needs one Host header, which 
 _STOPPING = Problem(
     503,
     "unavailable",
-    "This process ended before it had an answer. Repeat the request, a booking with the same Idempotency-Key, to learn what became of it.",
+    "This process stopped before it had an answer. Repeat the request (a booking with the same Idempotency-Key) to get the result.",
     retryable=True,
     headers={"connection": "close"},
 )
 _OTHER_HOST: Final = Problem(
     421,
     "wrong_host",
-    "This server does not answer to the name in the Host header. Whoever runs it names it in SKYQUEUE_ALLOWED_HOSTS.",
+    "This server does not accept the name in the Host header. Its operator can allow the name in SKYQUEUE_ALLOWED_HOSTS.",
 )
 
 _log = structlog.get_logger(__name__)
 
 
 class Edge:
-    """`routes`: all of the application, for the methods that an address answers. `is_ours`: whether we answer to a name."""
+    """`routes`: all routes of the application, to list the methods of an address. `is_ours`: tells whether a host name is
+    accepted.
+    """
 
     def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute], is_ours: Callable[[str], bool]) -> None:
         self.app = app
@@ -73,7 +75,7 @@ class Edge:
             return
         begun = perf_counter()
         request = scope
-        offered, refusal = _look_at(request, self._is_ours)
+        offered, refusal = _check_head(request, self._is_ours)
         request_id = correlation.begin(offered)
         request["state"]["request_id"] = request_id
         method = request["method"]
@@ -130,8 +132,8 @@ class Edge:
         return self._allow.get(str(scope["path_template"]), told)
 
 
-def _look_at(scope: HTTPScope, is_ours: Callable[[str], bool]) -> tuple[str | None, Problem | None]:
-    """The request id that the client offers, and what is wrong with the request before anybody reads its body."""
+def _check_head(scope: HTTPScope, is_ours: Callable[[str], bool]) -> tuple[str | None, Problem | None]:
+    """The request id that the client sent, and the problem of the request, if there is one that can be seen without its body."""
     offered, refusal, hosts = None, None, 0
     for name, value in scope["headers"]:
         if name == b"x-request-id":
@@ -162,7 +164,7 @@ def _look_at(scope: HTTPScope, is_ours: Callable[[str], bool]) -> tuple[str | No
 
 
 def _is_personal(scope: HTTPScope) -> bool:
-    """Whether the answer is for whoever asked: it must not be kept by anything on the way, unless a handler says otherwise."""
+    """Whether the answer is personal: caches must not store it, unless a handler allows it."""
     path = scope["path"]
     return path.startswith(("/admin", "/api/v1/auth/")) or any(name == b"authorization" for name, _ in scope["headers"])
 

@@ -1,7 +1,7 @@
-"""A request that changes something is refused if any part of it is not understood, before anything is changed.
+"""Refuse a request that changes something if any part of it is unknown, before anything is changed.
 
-A client that writes `?dryrun=true` wants a dry run, and must not get a real one. In a request that only reads, an unknown parameter is
-ignored, and a filter without a value is no filter.
+A client that sends `?dryrun=true` wants a dry run (`dry_run`), and must not get a real one. In a request that only reads, an
+unknown parameter is ignored, and a filter without a value has no effect.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from core.text.spelling import hint
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 READS_BODY_ITSELF: Final = "reads_body_itself"
-"""In a handler's `opt`: it takes a body that its signature does not name, and looks at every field of it."""
+"""In a handler's `opt`: the handler reads a body that is not in its signature, and checks every field of it."""
 LISTED: Final = 20
-"""Faults that are named in one answer."""
+"""How many faults one answer lists."""
 _LARGEST_EMPTY: Final = 1024
 """Bytes. A longer body is not an empty one."""
 _EMPTY: Final = frozenset({b"", b"{}", b"null"})
@@ -48,9 +48,9 @@ async def require_understood(request: Request[Any, Any, Any]) -> None:
         if query:
             request.scope["query_string"] = _without_empty_filters(query, _optional(handler))
         return
-    if sum(name == _KEY for name, _ in request.scope["headers"]) > 1:  # which of them its sender will repeat, nobody can say
+    if sum(name == _KEY for name, _ in request.scope["headers"]) > 1:  # it is not clear which one the client would repeat
         raise Invalid.field(
-            "Idempotency-Key:", "repeated", "This header is there more than once: say it once. Nothing was changed."
+            "Idempotency-Key:", "repeated", "This header appears more than once. Send it once. Nothing was changed."
         )
     if query:
         known, many = _parameters(handler)
@@ -75,14 +75,14 @@ def require_known(given: Iterable[str], known: Names, many: Names, *, pointer: s
             message = f"There is no {what} {shown!r}.{hint(name, known)} Nothing was changed."
             errors.append({"pointer": pointer.format(shown), "code": f"unknown_{what}", "message": message})
         elif times > 1 and name not in many:
-            message = f"The {what} {name!r} is there {times} times: say it once. Nothing was changed."
+            message = f"The {what} {name!r} appears {times} times. Send it once. Nothing was changed."
             errors.append({"pointer": pointer.format(shown), "code": "repeated", "message": message})
     if errors:
         raise Invalid(" ".join(error["message"] for error in errors[:LISTED]), errors=errors[:LISTED])
 
 
 async def _refuse_body(request: Request[Any, Any, Any]) -> None:
-    """Refuse a body that no handler reads: its sender would believe that it had an effect."""
+    """Refuse a body that no handler reads, because its sender expects an effect."""
     headers = dict(request.scope["headers"])
     length = headers.get(b"content-length", b"0")
     if length == b"0" and b"transfer-encoding" not in headers:
@@ -94,7 +94,7 @@ async def _refuse_body(request: Request[Any, Any, Any]) -> None:
             if len(body) > _LARGEST_EMPTY:
                 break
     if body.strip() not in _EMPTY or (length.isdigit() and int(length) > _LARGEST_EMPTY):
-        raise Invalid.field("", "unknown_field", "This address takes no body, and yours is not empty. Nothing was changed.")
+        raise Invalid.field("", "unknown_field", "This address takes no body. Send the request without one. Nothing was changed.")
 
 
 def _names(query: bytes) -> list[str]:

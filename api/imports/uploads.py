@@ -1,4 +1,6 @@
-"""An uploaded file on its way to storage, piece by piece: never whole in memory, never on the event loop."""
+"""Receive an uploaded file and write it to the storage, piece by piece: it is never completely in memory, and the writes run in
+threads.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,8 @@ from core.imports.storage.files import Upload
 
 PIECE_BYTES: Final = 1024 * 1024
 FIELD: Final = "file"
-WISHES: Final = ("dry_run", "encoding", "match", "mode", "times")
-"""Query parameters, which some clients put into the form."""
+OPTIONS: Final = ("dry_run", "encoding", "match", "mode", "times")
+"""Query parameters that some clients put into the form; the error then says where they belong."""
 MULTIPART: Final = "multipart/form-data"
 TEXT_TYPES: Final = frozenset(
     {
@@ -31,16 +33,16 @@ TEXT_TYPES: Final = frozenset(
         "application/octet-stream",
     }
 )
-"""The content types that a body without a form may have. The bytes decide what it really is."""
+"""The content types of an upload without a form. What the file really is, is decided by its bytes."""
 
 
 async def receive(request: Request[Any, Any, Any], upload: Upload, *, limit: int, encoding: Encoding) -> bytes:
     """Write the file of a request into `upload`, as UTF-8; returns its first bytes, in which its header is. `limit` in bytes.
 
     Raises:
-        UnsupportedMediaType, Malformed, Invalid: no file in it.
-        TooLarge: found out while it streams, or before.
-        WrongEncoding: its bytes are not in `encoding`. Another format, an archive say, is for the reader of the header to refuse.
+        UnsupportedMediaType, Malformed, Invalid: the request has no file.
+        TooLarge: the file is larger than `limit`.
+        WrongEncoding: its bytes are not in `encoding`. (Other formats, such as archives, are refused when the header is read.)
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind == MULTIPART:
@@ -87,12 +89,12 @@ def _kept(upload: Upload, transcoder: Transcoder, piece: bytes, *, last: bool) -
 
 
 def storage_away(error: OSError) -> Unavailable:
-    """What the client is told when the disk is full, or the bucket does not answer."""
+    """The answer if the disk is full, or the bucket cannot be reached."""
     return Unavailable(f"The file cannot be stored now: {error.strerror or 'the storage does not answer'}.", retry_after=60)
 
 
 async def _file_in_form(request: Request[Any, Any, Any], boundary: str) -> AsyncIterator[bytes]:
-    """The content of the form's one file; its name and its type are the client's own business."""
+    """The content of the only file in the form. The name and the type that the client gives it are ignored."""
     if not boundary:
         raise Malformed("A form needs a boundary in its Content-Type.")
     missing = Invalid.field(f"/{FIELD}", "missing", f"The form has no file in the field {FIELD!r}.")
@@ -119,8 +121,8 @@ async def _file_in_form(request: Request[Any, Any, Any], boundary: str) -> Async
 
 
 def _require_file_field(name: str) -> None:
-    """The form has the file and nothing else: an option in another field would be ignored without a word."""
-    if name in WISHES:
-        message = f"Say {name!r} in the address, as in ?{name}=..., and not in the form. Nothing was imported."
+    """Refuse other fields in the form, because an option there would be silently ignored."""
+    if name in OPTIONS:
+        message = f"Send {name!r} in the address, as in ?{name}=..., not in the form. Nothing was imported."
         raise Invalid.field(f"/{name}", "unknown_field", message)
-    require_known([name], [FIELD, *WISHES], (), pointer="/{}", what="field")
+    require_known([name], [FIELD, *OPTIONS], (), pointer="/{}", what="field")

@@ -1,4 +1,4 @@
-"""Where a request comes from, for limits per address."""
+"""The address of a client, for limits per address."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from core.ratelimit.limits import Scope
 THIS_MACHINE: Final = "this machine"
 NO_ADDRESS: Final = "no address"
 HOME_NETWORK_BITS: Final = 64
-"""A customer of an internet provider has at least a network of this size, and may use every address in it."""
+"""The size of an IPv6 network that one customer of an internet provider has at least. All its addresses count as one."""
 
 
 async def check_address(limiter: RateLimiter, scope: Scope, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
-    """Count one `scope` of the peer's address.
+    """Count one `scope` of the client's address.
 
-    Loopback is not limited by address: it is this machine's owner, or a proxy that speaks for everybody.
+    Requests from this machine are not limited, because they come from its owner, or from a proxy for all clients.
     """
     address = address_of(connection)
     if address != THIS_MACHINE:
@@ -43,10 +43,10 @@ def limited_by_address(scope: Scope) -> Callable[[ASGIConnection[Any, Any, Any, 
 
 
 def address_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """The name under which requests are counted together.
+    """The name under which requests of one client are counted.
 
-    Forwarded headers are not read here: whoever runs a proxy lets the server put the client's address into the connection. What it
-    puts there may be no address at all, if the header said something else.
+    Forwarded headers are not read here: uvicorn puts the address from them into the connection (`FORWARDED_ALLOW_IPS`). If the
+    header was wrong, this may not be an address.
     """
     peer = connection.scope.get("client")
     return counted_as(peer[0]) if peer else THIS_MACHINE
@@ -54,7 +54,7 @@ def address_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
 
 @lru_cache(4096)
 def counted_as(address: str) -> str:
-    """IPv4 by address, IPv6 by network, and everything that is no address together."""
+    """IPv4 addresses are counted one by one, IPv6 addresses by network, and all invalid addresses together."""
     try:
         parsed = ip_address(address)
     except ValueError:

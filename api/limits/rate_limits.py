@@ -1,7 +1,7 @@
-"""What is left of the limits that count a request, told in its answer: `RateLimit-Policy` and `RateLimit`, as the IETF's draft has them.
+"""The headers `RateLimit-Policy` and `RateLimit` (IETF draft): how much is left of the limits that counted the request.
 
-Only limits that are the caller's own are told. What is left of a limit that strangers share, such as the wrong passwords to one account from
-anywhere, would tell a caller what the others do.
+Only limits of the caller alone are shown. For a limit that several clients share, such as wrong passwords for one account, the
+header would show what other clients do.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from core.ratelimit.limiter import RateLimited, RateLimiter
 from core.ratelimit.limits import LIMITS, Scope
 
 STATE: Final = "rate_limits"
-"""Where the state of a request keeps them: for each scope, what is left."""
+"""The entry in the state of a request: scope -> what is left."""
 SHARED: Final = frozenset({Scope.LOGIN_ACCOUNT, Scope.LOOKUP_REFERENCE})
 
 
@@ -32,7 +32,7 @@ async def count(state: dict[str, Any], limiter: RateLimiter, scope: Scope, who: 
 
 
 def forget(state: dict[str, Any], scope: Scope) -> None:
-    """What was counted turned out to be harmless, and counts no more."""
+    """Remove a scope from the headers, after its count was undone."""
     state.get(STATE, {}).pop(scope, None)
 
 

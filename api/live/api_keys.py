@@ -1,7 +1,8 @@
-"""The keys for programs that are good now: every process has all of them in memory, so that a request costs one hash and no query.
+"""The valid API keys. Every process has all of them in memory, so a request costs one hash and no query.
 
-Whoever makes or revokes a key knows it at once, and tells the other processes through Redis, which look in the same moment. Each looks
-once a second anyhow, for the time when Redis is away, and for accounts that are closed or no administrator's any more.
+The process that creates or revokes a key knows it at once, and notifies the other processes through Redis, which then read the
+keys again. Each process also reads them once a second: for times when Redis cannot be reached, and for accounts that were closed
+or are no administrators any more.
 """
 
 from __future__ import annotations

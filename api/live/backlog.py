@@ -1,7 +1,11 @@
-"""How much work waits, read once a second: queue positions, estimated times, and the limits beyond which bookings are refused.
+"""The backlog, read once a second: positions in the queue, estimated times, and the limits beyond which bookings are refused.
 
-One account has a share of the room that is left. So the first thousand bookings of one account do not shut everybody out, and neither
-do those of ten: the fuller the backlog, the smaller the share, and there is always room for somebody who has nothing waiting.
+An account may use a ninth of the free room in the backlog. So a few accounts cannot fill it: the fuller it is, the smaller is the
+share.
+
+An example with a limit of 100,000: in an empty backlog one account can have at most 10,000 waiting bookings (then 90,000 are
+free, and a ninth of that is
+10,000). If others have filled it up to 91,000, 9,000 are free and the share is 1,000.
 """
 
 from __future__ import annotations
@@ -30,7 +34,7 @@ POSITIONS: Final = 10_000
 LONGEST_RETRY_SECONDS: Final = 60
 SMOOTHING: Final = 0.3
 SHARE: Final = 1 / 9
-"""Of the room that is left, so that one account alone has a tenth of the limit at most."""
+"""The share of one account in the free room of the backlog. With it, one account alone gets at most a tenth of the limit."""
 
 _log = structlog.get_logger(__name__)
 
@@ -73,12 +77,12 @@ class Backlog:
             TooManyWaiting: more of this account waits than its share.
         """
         if self.waiting >= self.limit:
-            raise Overloaded("Too many bookings are waiting; try again shortly.", retry_after=self._time_to_work(self.waiting))
+            raise Overloaded("Too many bookings are waiting. Try again shortly.", retry_after=self._time_to_work(self.waiting))
         if not self._is_shared:
             return
         own = self._waiting_of.get(user_id, 0) + self._let_in[user_id]
         if own >= self.share:
-            told = f"{own} of your bookings are waiting to be worked; send more when they are done."
+            told = f"{own} of your bookings are waiting for a worker. Send more when they are done."
             raise TooManyWaiting(told, retry_after=self._time_to_work(own))
         self._let_in[user_id] += 1
 
@@ -97,7 +101,9 @@ class Backlog:
         return max(1, round(min(LONGEST_RETRY_SECONDS, seconds) * random.uniform(0.8, 1.2)))
 
     def position(self, booking_id: UUID) -> int | None:
-        """1 for the next in line. None far back, for what is not waiting, and for what the last look has not seen yet."""
+        """The place in the queue, 1 for the next. None beyond `POSITIONS`, and for a booking that did not wait when the backlog
+        was last read.
+        """
         index = bisect_left(self._head, booking_id)
         return index + 1 if index < len(self._head) and self._head[index] == booking_id else None
 

@@ -19,18 +19,18 @@ from core.load_runs.recording import TaggedBooking
 
 
 class BatchIntake:
-    """Accepts batches on one database. One per process, called by one thread at a time."""
+    """Commits batches of bookings. One per process, called by one thread at a time."""
 
     def __init__(self, db: Database, rules: BookingRules) -> None:
         self._db = db
         self._rules = rules
 
     def accept(self, requests: Sequence[BookingRequest]) -> list[Answer]:
-        """Commit what can be accepted and answer each request in order; nothing that is answered with an error is stored. One request
-        that Postgres refuses takes no other down.
+        """Commit the requests that can be accepted, and return an answer for each, in order. A request that is answered with an
+        error is not stored. If Postgres refuses one request, the others are still committed.
 
         Raises:
-            `core.db.AWAY`: Postgres is away; nothing of the batch is known to be stored.
+            `core.db.AWAY`: Postgres cannot be reached; it is not known whether the batch is stored.
         """
         named = [replace(request, booking_id=new_id()) for request in requests]
         answers: list[Answer] = []
@@ -51,7 +51,7 @@ class BatchIntake:
         try:
             isolated(commit, named, refuse)
         except AWAY:
-            # It went away in the middle of a batch of which a part was committed.
+            # Postgres could not be reached any more after a part of the batch was committed.
             if not answers:
                 raise
             answers += [_in_doubt()] * (len(named) - len(answers))
@@ -69,5 +69,5 @@ def _tagged(requests: Sequence[BookingRequest], answers: Sequence[Answer]) -> li
 
 def _in_doubt() -> Unavailable:
     return Unavailable(
-        "The database went away before it answered. Repeat the request with the same Idempotency-Key to learn what became of it."
+        "The connection to the database was lost before it answered. Repeat the request with the same Idempotency-Key to get the result."
     )

@@ -19,9 +19,9 @@ from core.telemetry import correlation
 
 INTAKE_LIMIT: Final = 256
 DISPATCH_WAITING: Final = 50_000
-"""Ids that may wait in memory while Redis does not answer. Further ones are left to the sweep, which finds them in Postgres."""
+"""The most ids that wait in memory while Redis does not answer. The sweep finds further ones in Postgres."""
 STALL_SECONDS: Final = 2.0
-"""While a batch takes longer than this, the database does not answer: new requests are refused at once, and not queued."""
+"""If a batch takes longer than this, the database counts as not answering, and new requests are refused at once instead of queued."""
 ANSWER_SECONDS: Final = 10.0
 RETRY_SECONDS: Final = 5
 
@@ -34,7 +34,7 @@ class _ToSend(NamedTuple):
 
 
 class BookingIntake:
-    """Used on the event loop only; one thread commits, another sends."""
+    """Use it on the event loop only. One thread commits, another one sends messages."""
 
     def __init__(self, db: Database, dispatcher: Dispatcher, *, rules: BookingRules) -> None:
         intake = BatchIntake(db, rules)
@@ -45,19 +45,19 @@ class BookingIntake:
         self._sender: Batcher[_ToSend, None] = Batcher("dispatch", self._send, limit=MAX_IDS)
 
     async def accept(self, request: BookingRequest) -> Accepted:
-        """Put one request on disk; its message is on the way when this returns.
+        """Commit one request. When this returns, its message is queued for sending.
 
         Raises:
-            AppError: it was refused, and nothing is stored.
-            Unavailable: Postgres is away; unless the text says otherwise nothing is stored.
+            AppError: the request was refused, and nothing is stored.
+            Unavailable: Postgres cannot be reached; nothing is stored unless the text says otherwise.
         """
         if self._intake.stalled_seconds > STALL_SECONDS:
-            raise Unavailable("The database does not answer; nothing was accepted.", retry_after=RETRY_SECONDS)
+            raise Unavailable("The database does not answer. Nothing was stored. Try again shortly.", retry_after=RETRY_SECONDS)
         try:
             answer = await self._intake.submit(request)
         except TimeoutError:
             raise Unavailable(
-                "The database did not answer in time. Repeat the request with the same Idempotency-Key to learn what became of it.",
+                "The database did not answer in time. Repeat the request with the same Idempotency-Key to get the result.",
                 retry_after=RETRY_SECONDS,
             ) from None
         assert isinstance(answer, Accepted)  # the batcher raises every other answer

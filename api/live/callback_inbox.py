@@ -1,6 +1,5 @@
-"""Stores the callbacks of the payment provider: what arrives while one batch is written is the next batch, on one connection to Postgres.
-
-So a storm of callbacks never takes the connections that bookings need.
+"""Store the callbacks of the payment provider in batches (`core/batching.py`), with one connection to Postgres. So many callbacks
+at once never take the connections that bookings need.
 """
 
 from __future__ import annotations
@@ -39,8 +38,8 @@ class CallbackInbox:
         await self._writer.close()
 
     def _write(self, events: list[ProviderEvent]) -> list[Exception | None]:
-        """One event that cannot be written, or whose booking is locked, must not block the others of its batch; all of them would wait for a
-        server that is away.
+        """One event that cannot be written, or whose booking is locked, must not block the others of its batch; all of them would
+        wait for a server that is away.
         """
         outcomes: dict[int, Exception | None] = {}
 

@@ -1,7 +1,7 @@
-"""Sessions that have ended, whose access tokens are refused although they have not expired.
+"""Sessions that have ended. Their access tokens are refused although they have not expired.
 
-A token is checked without a query. So each process asks Postgres once a second which sessions have ended, and remembers them for as long
-as their tokens could live. The process that ended one knows it at once.
+A token is checked without a query. So each process reads once a second from Postgres which sessions have ended, and remembers
+them for the lifetime of a token. The process that ended a session knows it at once.
 """
 
 from __future__ import annotations

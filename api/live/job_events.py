@@ -1,4 +1,6 @@
-"""One subscription for the whole process: what workers committed wakes the waiters here, keeps the seat counts fresh and is told to listeners."""
+"""Receive job events from Redis, with one subscription for the process: wake waiting clients, update the seat counts, and feed
+the event streams.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Follow a job: read it, many readers in one query, or wait until it is done.
+"""Read jobs for clients that follow them: many in one query, or wait until a job is done.
 
-How a job ended is remembered, and answered while Postgres is away; while it is there, it is asked.
+The result of a finished job is remembered, and used while Postgres cannot be reached; otherwise Postgres is asked.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from core.jobs.status import Job, read_jobs
 from core.telemetry.incidents import Incident
 
 BACKSTOP_SECONDS: Final = 1.0
-"""How long a waiter relies on job events before it looks for itself, while few wait."""
+"""How often a waiting client's job is read from Postgres without a job event, while few clients wait."""
 LOOKS_PER_SECOND: Final = 500
-"""All waiters of a process together look no more often: the more wait, the longer each of them relies on job events."""
+"""The most such reads of all waiting clients of a process together. The more clients wait, the less often each job is read."""
 JITTER: Final = 0.2
-"""A wait is longer or shorter by up to this part of itself, so that who came together does not look together."""
+"""The random part of a wait, as a fraction of it, so that clients that came at the same time do not cause reads at the same time."""
 REMEMBERED: Final = 20_000
 """Jobs that were read when they were done, the latest of them."""
 
@@ -65,7 +65,9 @@ class JobReader:
                 self._waiters.forget(job_id, event)
 
     async def follow(self, job_id: UUID, seconds: float) -> Job | None:
-        """As `wait`, for a booking that was accepted a moment ago: None where its state cannot be read now. The 202 holds all the same."""
+        """As `wait`, for a booking that was accepted a moment ago: None where its state cannot be read now. The 202 holds all the
+        same.
+        """
         try:
             job = await self.wait(job_id, seconds)
         except Exception as error:

@@ -15,7 +15,7 @@ from core.errors import Overloaded
 
 AT_ONCE: Final = min(4, os.cpu_count() or 1)
 WAITING_FOR_EACH: Final = 256
-"""How many may wait for one slot: about ten seconds of its work. A client that waits longer has given up."""
+"""How many requests may wait for one slot: about ten seconds of its work. A client that waits longer has probably given up."""
 
 T = TypeVar("T")
 

@@ -1,6 +1,8 @@
-"""Free seats as this process knows them: fed by the job events of every commit, with Postgres behind it.
+"""A cache of the free seats of flights: updated by the job events of every commit, and read from Postgres if an entry is missing
+or too old.
 
-An entry is trusted for a second. So a lost message can only cause a seat to be shown that is gone, for a second; it never causes one to be sold twice.
+An entry is used for one second. If a job event is lost, a seat that is sold may be shown as free for one second; it is never sold
+twice, because Postgres decides.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from core.flights.queries import read_free_seats
 
 TRUSTED_SECONDS: Final = 1.0
 ENTRIES: Final = 100_000
-"""Flights remembered; beyond this all are forgotten."""
+"""The most flights in the cache. If there are more, the cache is emptied."""
 
 
 class SeatCountCache:
@@ -38,19 +40,19 @@ class SeatCountCache:
             self._entries[flight_id] = (free, trusted_until)
 
     def distrust(self) -> None:
-        """Job events may have been missed: forget everything."""
+        """Empty the cache, because job events may have been missed."""
         self._entries.clear()
 
     def known(self, flight_id: UUID) -> int | None:
-        """Free seats, if this process knows them now. No I/O."""
+        """The free seats, if they are in the cache and not too old. No I/O."""
         entry = self._entries.get(flight_id)
         return entry[0] if entry is not None and entry[1] > time.monotonic() else None
 
     def freshen(self, flight_id: UUID) -> None:
-        """Read the free seats of this flight, unless what is known of it is to be trusted for a while; nobody waits for it.
+        """Read the free seats of this flight in the background, unless its entry is still new.
 
-        A flight that is sold out has no events. Without this its count would be forgotten every second, and whoever came then would be
-        accepted only to hear in the end that it is sold out.
+        A sold-out flight has no job events. Without this its entry would become too old every second, and bookings that came then
+        would be accepted, and fail later as sold out.
         """
         entry = self._entries.get(flight_id)
         if entry is None or flight_id in self._freshening or entry[1] - time.monotonic() > TRUSTED_SECONDS / 2:
@@ -61,9 +63,9 @@ class SeatCountCache:
     def _freshened(self, flight_id: UUID, entry: tuple[int, float], read: Future[int | None]) -> None:
         self._freshening.discard(flight_id)
         if read.cancelled() or read.exception() is not None:
-            return  # it is forgotten in time
+            return  # the entry becomes too old by itself
         count = read.result()
-        # What an event told meanwhile is newer.
+        # If a job event came in the meantime, it is newer.
         if count is not None and self._entries.get(flight_id) is entry:
             self.note({flight_id: count})
 

@@ -1,4 +1,4 @@
-"""Who waits for which job in this process."""
+"""The requests of this process that wait for a job (`Prefer: wait`)."""
 
 from __future__ import annotations
 

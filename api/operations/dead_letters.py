@@ -14,8 +14,8 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.http.authentication import requires_admin
 from api.http.wire import RequestBody, Word
-from api.operations import dead_letter_rounds
-from api.operations.dead_letter_rounds import Round
+from api.operations import dead_letter_changes
+from api.operations.dead_letter_changes import DeadLetterBulkResult
 from api.services import Services, SignedRequest
 from core.errors import Invalid
 from core.operations import dead_letter_list
@@ -51,7 +51,7 @@ class DeadLetterSelection(RequestBody):
         )
 
 
-class DeadLetterRoundBody(RequestBody):
+class DeadLetterBulkBody(RequestBody):
     """`preview`: count, and change nothing."""
 
     filter: DeadLetterSelection
@@ -86,13 +86,13 @@ class DeadLetterController(Controller):
         summary="Send given up work again",
         status_code=HTTPStatus.OK,
         sync_to_thread=True,
-        opt={"errors": (DeadLetterNotFound, dead_letter_rounds.DeadLetterClosed, dead_letter_rounds.NotReplayable)},
+        opt={"errors": (DeadLetterNotFound, dead_letter_changes.DeadLetterClosed, dead_letter_changes.NotReplayable)},
     )
     def replay(self, letter_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> DeadLetterView:
-        """A booking begins anew as `PENDING`, an import goes on where it stopped, a refund is asked for once more, a message is put back
-        on its queue. A letter that was discarded may be replayed too.
+        """A booking begins anew as `PENDING`, an import goes on where it stopped, a refund is asked for once more, a message is
+        put back on its queue. A letter that was discarded may be replayed too.
         """
-        return dead_letter_rounds.replay_one(services, letter_id, request.user.user_id)
+        return dead_letter_changes.replay_one(services, letter_id, request.user.user_id)
 
     @post(
         "/{letter_id:uuid}/discard",
@@ -100,11 +100,11 @@ class DeadLetterController(Controller):
         summary="Set given up work aside",
         status_code=HTTPStatus.OK,
         sync_to_thread=True,
-        opt={"errors": (DeadLetterNotFound, dead_letter_rounds.DeadLetterClosed)},
+        opt={"errors": (DeadLetterNotFound, dead_letter_changes.DeadLetterClosed)},
     )
     def discard(self, letter_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> DeadLetterView:
         """Nothing happens to the work itself: it stays as it ended. The letter is kept."""
-        return dead_letter_rounds.discard_one(services, letter_id, request.user.user_id)
+        return dead_letter_changes.discard_one(services, letter_id, request.user.user_id)
 
     @post(
         "/replay",
@@ -114,14 +114,15 @@ class DeadLetterController(Controller):
         sync_to_thread=True,
     )
     def replay_many(
-        self, data: JSONBody[DeadLetterRoundBody], request: SignedRequest, services: NamedDependency[Services]
-    ) -> Round:
-        """What cannot be replayed any more, because it has moved on, stays open and is not counted. With `preview` nothing changes; send
-        the `up_to` of the preview in the filter, and what is buried in between is left out. 100,000 letters at most in one request.
+        self, data: JSONBody[DeadLetterBulkBody], request: SignedRequest, services: NamedDependency[Services]
+    ) -> DeadLetterBulkResult:
+        """What cannot be replayed any more, because it has moved on, stays open and is not counted. With `preview` nothing
+        changes; send the `up_to` of the preview in the filter, and what is buried in between is left out. 100,000 letters at most
+        in one request.
         """
         if data.preview:
-            return dead_letter_rounds.preview_replay(services, data.filter.as_filter())
-        return dead_letter_rounds.replay_many(services, data.filter.as_filter(), request.user.user_id)
+            return dead_letter_changes.preview_replay(services, data.filter.as_filter())
+        return dead_letter_changes.replay_many(services, data.filter.as_filter(), request.user.user_id)
 
     @post(
         "/discard",
@@ -131,11 +132,11 @@ class DeadLetterController(Controller):
         sync_to_thread=True,
     )
     def discard_many(
-        self, data: JSONBody[DeadLetterRoundBody], request: SignedRequest, services: NamedDependency[Services]
-    ) -> Round:
+        self, data: JSONBody[DeadLetterBulkBody], request: SignedRequest, services: NamedDependency[Services]
+    ) -> DeadLetterBulkResult:
         """As for replaying: `preview` counts, `up_to` fixes what is meant, 100,000 letters at most in one request."""
         if data.filter.status is not ReplayableStatus.OPEN:
             raise Invalid.field("/filter/status", "not_open", "Only open dead letters can be discarded. Leave the status out.")
         if data.preview:
-            return dead_letter_rounds.preview_discard(services, data.filter.as_filter())
-        return dead_letter_rounds.discard_many(services, data.filter.as_filter(), request.user.user_id)
+            return dead_letter_changes.preview_discard(services, data.filter.as_filter())
+        return dead_letter_changes.discard_many(services, data.filter.as_filter(), request.user.user_id)

@@ -1,4 +1,6 @@
-"""Why a booking is refused by the intake. What goes wrong later is a failure code of the booking, not an error."""
+"""Errors of requests about bookings. If something goes wrong after a booking was accepted, it is a failure code of the booking,
+not an error.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ class SeatsSoldOut(Conflict):
 
 
 class PossibleDuplicate(Conflict):
-    """The traveller booked the same flight a moment ago. `booking_id` is that booking."""
+    """The traveller booked the same flight a moment ago (`booking_id`)."""
 
     code = "possible_duplicate"
 
@@ -28,25 +30,25 @@ class PaymentRequired(Invalid):
 
 
 class PriceChanged(Conflict):
-    """The booking costs another total than its traveller saw. `expected` and `actual` are `{amount, currency}`."""
+    """The total price is not the one that the traveller saw. `expected` and `actual`: `{amount, currency}`."""
 
     code = "price_changed"
 
 
 class TooManySeats(Conflict):
-    """The traveller would have more seats on a flight than one may have. `limit` is how many."""
+    """The traveller would have more than `limit` seats on one flight."""
 
     code = "too_many_seats"
 
 
 class CoolingDown(Conflict):
-    """The traveller did not pay for a hold of this flight a moment ago: pay at once, or wait until `until`."""
+    """The traveller did not pay for an earlier hold on this flight, and cannot hold seats on it again before `until`."""
 
     code = "cooling_down"
 
 
 class TooManyHolds(Conflict):
-    """The traveller has as many unpaid bookings and places in line as one may have: pay for one, or give it up."""
+    """The traveller has the most unpaid bookings and places in waiting lists that are allowed."""
 
     code = "too_many_holds"
 
@@ -72,7 +74,7 @@ class NoScheduleChange(Conflict):
 
 
 class MovedAgain(Conflict):
-    """The traveller keeps times that are no longer the new ones. `new_departure_ts` is."""
+    """The flight was moved again since the traveller saw the new times. `new_departure_ts`: the present departure."""
 
     code = "moved_again"
 
@@ -108,20 +110,22 @@ class QuoteExpired(Conflict):
 
 
 class QuoteSuperseded(Conflict):
-    """There is a newer quote, or something was paid since this one."""
+    """There is a newer quote, or a payment was made after this one."""
 
     code = "quote_superseded"
 
 
 class NotAccepted(AppError):
-    """Postgres refused this very row. The API had checked it, so something is missing in those checks, and the client can do nothing about it."""
+    """Postgres refused the row of this booking, although it passed the checks of the API. This is an error of ours; the client
+    cannot correct it.
+    """
 
     code = "not_accepted"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 class TooManyWaiting(AppError):
-    """So many bookings of this account wait to be worked that further ones have to wait outside."""
+    """Too many bookings of this account wait for a worker, so further ones are refused."""
 
     code = "too_many_waiting"
     status = HTTPStatus.TOO_MANY_REQUESTS

@@ -1,4 +1,4 @@
-"""Bookings under lock: what every act that changes one reads first, and whose booking it is."""
+"""Lock bookings. Every lifecycle act that changes a booking locks and reads it here first, and checks its owner."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class LockedBooking:
 
     @property
     def has_begun(self) -> bool:
-        """Whether its first flight has left: it is not given back any more."""
+        """Whether its first flight has departed; then it cannot be cancelled any more."""
         return self.segments[0].departed
 
     @property
     def has_departed_flight(self) -> bool:
-        """Whether any of its flights has left. A flight that was moved ahead may leave before the first one."""
+        """Whether any of its flights has departed. A flight that was moved may depart before the first one."""
         return any(segment.departed for segment in self.segments)
 
     @property
@@ -65,7 +65,7 @@ class LockedBooking:
 
     @property
     def may_be_paid(self) -> bool:
-        """Whether all its flights are still to leave."""
+        """Whether none of its flights has departed."""
         return not self.has_cancelled_flight and not self.has_departed_flight
 
 
@@ -97,16 +97,16 @@ _LOCK: Final = f"""
 
 
 def lock_bookings(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, LockedBooking]:
-    """Lock these bookings in the order of their ids. Unknown ids are left out."""
+    """Lock these bookings in the order of their ids. Unknown ids are ignored."""
     rows = fetch(connection, _Row, _LOCK, (list(booking_ids),))
     return {booking_id: _booking(list(segments)) for booking_id, segments in groupby(rows, key=lambda row: row.id)}
 
 
 def lock_own_booking(connection: RawConnection, booking_id: UUID, owner_id: UUID | None) -> LockedBooking:
-    """Lock one booking for its owner; `owner_id` None is an admin.
+    """Lock one booking of this owner. `owner_id`: None for an administrator.
 
     Raises:
-        BookingNotFound: there is none, or it is somebody else's.
+        BookingNotFound: there is no such booking of this owner.
     """
     booking = lock_bookings(connection, [booking_id]).get(booking_id)
     if booking is None or not may_act_for(owner_id, booking.user_id):
@@ -115,7 +115,7 @@ def lock_own_booking(connection: RawConnection, booking_id: UUID, owner_id: UUID
 
 
 def may_act_for(owner_id: UUID | None, user_id: UUID) -> bool:
-    """Whether who asks may see and change what belongs to `user_id`. `owner_id` None is an admin, who may."""
+    """Whether the caller may see and change things of `user_id`. `owner_id`: the caller; None for an administrator."""
     return owner_id is None or owner_id == user_id
 
 

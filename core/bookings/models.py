@@ -1,4 +1,6 @@
-"""A booking, and its segments: a traveller's request for seats on one flight, or on several that are booked all or none."""
+"""The tables of bookings and their segments. A booking is a traveller's request for seats on one flight, or on several flights
+together.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from core.statuses import BookingStatus, StoredEnum
 
 class PaymentMode(StoredEnum):
     NONE = "none"
-    """Confirmed as soon as the seats are taken."""
+    """Confirmed as soon as the seats are reserved."""
     TOKEN = "token"  # noqa: S105  # a mode, not a secret
     """Charged by a worker once the seats are held."""
     HOLD = "hold"
@@ -52,32 +54,38 @@ class Booking(SQLModel, table=True):
     payment_mode: str = Field(default=PaymentMode.NONE, sa_column=Column(Text, nullable=False, server_default="none"))
     payment_token: str | None = Field(default=None, sa_column=Column(Text))
     attempts: int = Field(default=1, sa_column=Column(SmallInteger, nullable=False, server_default="1"))
-    """How often the work was sent, and from the third time on, how often it was begun (`docs/decisions`, 3)."""
+    """The number of attempts: how often the booking was sent to workers, and from the third time on, how often a worker began
+    (decision 3).
+    """
     next_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
-    """When the sweep looks again: a lease while PENDING, the end of a hold while HELD, null at rest."""
+    """When the sweep has to look at the booking: the end of the lease while PENDING, the end of the hold while HELD, null
+    otherwise.
+    """
     idempotency_key: str | None = Field(default=None, sa_column=Column(Text))
     request_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     """SHA-256 of the request that used the key."""
     price_total: Decimal = Field(sa_column=Column(Numeric(), nullable=False))
-    """Of all segments together, for all seats."""
+    """The total of all segments, for all seats."""
     currency: str = Field(sa_column=Column(Text, nullable=False))
     reference: str = Field(sa_column=Column(Text, nullable=False))
     sequence: int | None = Field(
         default=None, sa_column=Column(BigInteger, server_default=text("nextval('booking_sequence'::regclass)"))
     )
-    """Its place in the line at the door: grows in the order in which bookings were accepted, with gaps. Null for those of former releases."""
+    """The sequence number: it grows in the order in which bookings were accepted, with gaps. Null for bookings of former releases."""
     hold_expires_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     rescued_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
-    """When late money took the seats of an expired hold again."""
+    """When a late payment reserved the seats of an expired hold again."""
     timeline: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False, server_default="[]"))
-    """Stages after `accepted` (which is `created_at`): `[{stage, at}]`, oldest first."""
+    """The stages after `accepted` (whose time is `created_at`): `[{stage, at}]`, oldest first."""
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     finished_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 
 
 class BookingSegment(SQLModel, table=True):
-    """One flight of a booking, at the times and the price at which it was booked. What becomes of it is the booking's status."""
+    """One flight of a booking, with the times and the price at which it was booked. It has no status of its own; the booking has
+    one.
+    """
 
     __tablename__ = "booking_segments"
     __table_args__ = (Index("ix_booking_segments_flight", "flight_id"),)
@@ -86,10 +94,10 @@ class BookingSegment(SQLModel, table=True):
     position: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
     """In the order of travel, 0 for the first."""
     public_id: UUID
-    """What clients see as the `booking_id` of the segment: the booking's own id for the first one. Nothing is found by it."""
+    """The `booking_id` of the segment for clients: for the first segment the booking's own id. It is not used for look-ups."""
     flight_id: UUID = Field(foreign_key="flights.id")
     price_total: Decimal = Field(sa_column=Column(Numeric(), nullable=False))
-    """For all seats on this flight."""
+    """The price for all seats on this flight."""
     departure_ts: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
-    """When the flight was to leave, as it was booked, or as its traveller last kept it."""
+    """The departure when the flight was booked, or the new one that the traveller accepted last."""
     arrival_ts: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

@@ -1,4 +1,4 @@
-"""Passengers: who travels on a booking. Names may be corrected; the seats, their price and their inventory do not notice."""
+"""The passengers of a booking. Names can be added and corrected; that does not change seats, price or inventory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from core.text.characters import UnusableCharacter, clean, strip_invisible
 
 BORN_AFTER: Final = date(1900, 1, 1)
 AHEAD_OF_UTC: Final = timedelta(hours=14)
-"""Where it is tomorrow first, babies are born tomorrow."""
+"""The time zone that is furthest ahead of UTC: a date of birth may be today's date there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +37,28 @@ class Traveller:
         return surname_key(self.name)
 
     def tidied(self) -> Traveller:
-        """The same person without stray spaces and characters that nobody sees."""
+        """A copy without superfluous spaces and invisible characters."""
         return Traveller(
             _tidy(strip_invisible(self.name)), self.date_of_birth, None if self.contact is None else _tidy(self.contact)
         )
 
     def faults(self, pointer: str) -> list[dict[str, str]]:
-        """What is wrong with a tidied traveller; `pointer` says where they stand in the request."""
+        """The faults of a tidied traveller. `pointer`: the traveller's place in the request."""
         found = []
         if not any(letter.isalpha() for letter in self.surname_key):
             found.append((f"{pointer}/name", "no_surname", "The name needs a surname, which is its last word."))
         if self.contact == "":
             found.append((f"{pointer}/contact", "too_short", "A contact is an email address or a telephone number."))
         if self.date_of_birth is not None and self.date_of_birth > (now() + AHEAD_OF_UTC).date():
-            found.append((f"{pointer}/date_of_birth", "in_the_future", "Nobody is born in the future."))
+            found.append((f"{pointer}/date_of_birth", "in_the_future", "The date of birth is in the future."))
         if self.date_of_birth is not None and self.date_of_birth < BORN_AFTER:
-            found.append((f"{pointer}/date_of_birth", "out_of_range", f"The date must not be before {BORN_AFTER}."))
+            found.append((f"{pointer}/date_of_birth", "out_of_range", f"The date of birth must not be before {BORN_AFTER}."))
         return [dict(zip(("pointer", "code", "message"), fault, strict=True)) for fault in found]
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What is to change of a passenger; `UNSET` stays as it is, None is taken away."""
+    """The changes of a passenger. `UNSET`: keep the value. None: remove it."""
 
     name: str | msgspec.UnsetType = msgspec.UNSET
     date_of_birth: date | msgspec.UnsetType | None = msgspec.UNSET
@@ -73,10 +73,10 @@ class Correction:
 
 
 def require_faultless(travellers: list[Traveller], pointers: list[str]) -> tuple[Traveller, ...]:
-    """These travellers, tidied. `pointers`: where each stands in the request.
+    """These travellers, tidied. `pointers`: the place of each in the request.
 
     Raises:
-        Invalid: with every fault.
+        Invalid: with all faults.
     """
     tidied = tuple(traveller.tidied() for traveller in travellers)
     faults = [
@@ -89,7 +89,9 @@ def require_faultless(travellers: list[Traveller], pointers: list[str]) -> tuple
 
 
 def surname_key(name: str) -> str:
-    """What staff look surnames up by: the last word, whatever its case, its accents composed or not. Empty for an empty name."""
+    """The key for look-ups by surname: the last word of the name, case-folded and in one Unicode normal form. Empty for an empty
+    name.
+    """
     words = unicodedata.normalize("NFKC", name).split()
     return words[-1].casefold() if words else ""
 
@@ -163,7 +165,7 @@ def name_passengers(connection: RawConnection, booking_id: UUID, owner_id: UUID 
         why = "The flight has departed." if booking.status in ACTIVE else f"The booking is {booking.status}."
         raise PassengersFixed(f"{why} Its passengers stay as they are.", booking_status=booking.status.value)
     if len(set(positions)) < len(positions):
-        raise Invalid.field("/passengers", "duplicate", "One passenger is named twice.")
+        raise Invalid.field("/passengers", "duplicate", "One position is named twice.")
     added = len(wanted) - len(positions)
     if len(known) + added > booking.seats:
         raise Invalid.field(

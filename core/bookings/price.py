@@ -1,4 +1,4 @@
-"""What a booking costs: the total of its flights for all its seats, and whether it is still the total that its traveller saw."""
+"""The total price of a booking, and the check that it is still the price that the traveller saw."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.bookings.errors import PriceChanged
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """`amount` in whole units of the currency."""
+    """An amount of money. `amount`: in units of the currency (rupees, not paise)."""
 
     amount: Decimal
     currency: str
@@ -24,7 +24,7 @@ class Price:
         return money.text(self.amount, self.currency)
 
     def as_data(self) -> dict[str, str]:
-        """As clients read it."""
+        """As JSON for clients."""
         return {"amount": self.text, "currency": self.currency}
 
 
@@ -38,19 +38,19 @@ class Priced(Protocol):
 
 
 def total_of(flights: Sequence[Priced], seats: int) -> Price:
-    """What `seats` seats cost on each of these flights, which are all sold in one currency."""
+    """The price of `seats` seats on each of these flights. All have the same currency."""
     return Price(sum((flight.price for flight in flights), Decimal(0)) * seats, flights[0].currency)
 
 
 def find_change(expected: Price | None, flights: Sequence[Priced], seats: int) -> PriceChanged | None:
-    """The refusal of a booking whose traveller saw another total; None when it is the same, or none was named."""
+    """The error for a booking whose traveller saw another total. None if the total is the same, or the request did not name one."""
     if expected is None:
         return None
     actual = total_of(flights, seats)
     if actual == expected:
         return None
     return PriceChanged(
-        f"The price is {actual.text} {actual.currency} now, and not {expected.text} {expected.currency}.",
+        f"The price is {actual.text} {actual.currency} now, not {expected.text} {expected.currency}. Book again with the new price.",
         expected=expected.as_data(),
         actual=actual.as_data(),
     )

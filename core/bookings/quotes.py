@@ -1,6 +1,6 @@
-"""What cancelling a booking gives back: the fare rule, and quotes that promise its answer for a while.
+"""Cancellation quotes: compute the refund by the fare rule, and store it as a quote that is valid for some minutes.
 
-Only money that was captured is given back. Whoever asks holds the booking's lock, so that nothing is captured meanwhile.
+Only captured money is refunded. The caller has locked the booking, so no money is captured in the meantime.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ NOT_FOUND: Final = "There is no such quote."
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What decides about a cancellation, read under the booking's lock. `captured`: paid, and not on its way back."""
+    """The facts for a cancellation, read while the booking is locked. `captured`: paid, and not refunded."""
 
     captured: Decimal
     moved: bool
-    """A change of the schedule waits for the traveller's answer."""
+    """Whether a schedule change waits for the traveller's answer."""
     flight_cancelled: bool
-    """The airline has cancelled one of the flights."""
+    """Whether the airline has cancelled one of the flights."""
     at: datetime
 
     @property
@@ -56,7 +56,7 @@ class Quote:
 
 
 def fee_of(fares: Fares, captured: Decimal, currency: str, *, since_booking: timedelta, to_departure: timedelta) -> Decimal:
-    """What is kept of `captured` when the traveller cancels now; rounded half up to the smallest coin of the currency."""
+    """The fee that is kept of `captured` if the traveller cancels now, rounded half up to the decimals of the currency."""
     if to_departure <= timedelta(hours=fares.cancel_no_refund_hours):
         return captured
     just_booked = since_booking <= timedelta(hours=fares.cancel_free_hours)
@@ -84,7 +84,7 @@ def read_situation(connection: RawConnection, booking: LockedBooking) -> Situati
 
 
 def refund_of(fares: Fares, booking: LockedBooking, situation: Situation) -> Decimal:
-    """What the traveller gets back when this booking is cancelled now."""
+    """The refund if this booking is cancelled now."""
     if situation.free_of_charge:
         return situation.captured
     departure = min(segment.departure_ts for segment in booking.segments)
@@ -100,10 +100,10 @@ def refund_of(fares: Fares, booking: LockedBooking, situation: Situation) -> Dec
 def issue(
     connection: RawConnection, fares: Fares, booking: LockedBooking, situation: Situation, *, confirmed: bool = False
 ) -> Quote:
-    """Store a new quote, which takes the place of all earlier ones. `confirmed`: it is carried out in this transaction."""
+    """Store a new quote, which replaces all earlier ones. `confirmed`: the booking is cancelled in this transaction."""
     refund = refund_of(fares, booking, situation)
     quote_id = new_id()
-    # By the clock, not by the transaction's time: under the booking's lock, that is the order in which quotes were given.
+    # clock_timestamp(), not the start of the transaction: while the booking is locked, it gives the order of the quotes.
     connection.execute(
         """
         INSERT INTO cancellations (id, booking_id, refund_amount, fee_amount, currency, expires_at, confirmed_at, created_at)
@@ -123,7 +123,7 @@ def issue(
 
 
 def confirm(connection: RawConnection, quote: Quote, refund: Decimal) -> None:
-    """Note that this quote was carried out. Something better than promised may have happened meanwhile, so `refund` is stored too."""
+    """Mark this quote as confirmed. `refund`: may be more than quoted, for example because a flight was moved; it is stored too."""
     connection.execute(
         """
         UPDATE cancellations SET confirmed_at = now(), refund_amount = %s, fee_amount = fee_amount + refund_amount - %s
@@ -134,7 +134,7 @@ def confirm(connection: RawConnection, quote: Quote, refund: Decimal) -> None:
 
 
 def get_quote(connection: RawConnection, quote_id: UUID, owner_id: UUID | None) -> Quote:
-    """One quote of one of the owner's bookings; `owner_id` None is an admin.
+    """One quote for a booking of this owner. `owner_id`: None for an administrator.
 
     Raises:
         QuoteNotFound

@@ -1,4 +1,4 @@
-"""What belongs to a booking besides its seats: passengers and cancellation quotes."""
+"""The tables of passengers and of cancellation quotes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.clock import new_id
 
 
 class Passenger(SQLModel, table=True):
-    """One named traveller of a booking. Names may be corrected; the seats do not notice."""
+    """One named passenger of a booking. Names can be corrected, which does not change the seats."""
 
     __tablename__ = "passengers"
     __table_args__ = (Index("ix_passengers_surname", "surname_key", "booking_id"),)
@@ -29,7 +29,7 @@ class Passenger(SQLModel, table=True):
 
 
 class CancellationQuote(SQLModel, table=True):
-    """What cancelling would give back, promised until `expires_at`. Only the newest quote of a booking may be confirmed."""
+    """What cancelling would refund; valid until `expires_at`. Only the newest quote of a booking can be confirmed."""
 
     __tablename__ = "cancellations"
     __table_args__ = (

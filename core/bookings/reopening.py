@@ -1,4 +1,4 @@
-"""Bookings that we gave up, made PENDING again: what replaying their dead letters does to them."""
+"""Make bookings that were given up PENDING again, when their dead letters are replayed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _REOPEN: Final = """
 
 
 def find_given_up(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[UUID]:
-    """Those of these bookings that are FAILED for a reason of ours (`internal`)."""
+    """Those of these bookings that are FAILED with the code `internal`, which means that they were given up."""
     rows = connection.execute(
         "SELECT id FROM bookings WHERE id = ANY(%s) AND status = %s AND failure_code = %s",
         (list(booking_ids), BookingStatus.FAILED, FailureCode.INTERNAL),
@@ -35,7 +35,7 @@ def find_given_up(connection: RawConnection, booking_ids: Sequence[UUID]) -> lis
 
 
 def reopen(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[UUID]:
-    """Let those of these bookings that we gave up begin anew, with a new count of attempts. Returns them."""
+    """Make those of these bookings that were given up PENDING again, with a new count of attempts. Returns their ids."""
     rows = connection.execute(
         _REOPEN,
         {

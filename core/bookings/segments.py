@@ -1,4 +1,6 @@
-"""The flights of a booking. What makes several flights one booking: each departs after the one before it has arrived, and all are paid in one currency."""
+"""The flights of a booking. What makes several flights one booking: each departs after the one before it has arrived, and all are
+paid in one currency.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ class MixedCurrencies(Invalid):
 
 
 class Segment(Protocol):
-    """One flight of a booking, as far as the others care."""
+    """One flight of a booking, as far as the rules for several flights need it."""
 
     @property
     def departure_ts(self) -> datetime: ...
@@ -35,7 +37,7 @@ class Segment(Protocol):
 
 
 def find_flaw(segments: Sequence[Segment]) -> Invalid | None:
-    """Why these flights, in the order of travel, cannot be one booking; None if they can. Where they go is the traveller's business."""
+    """Why these flights, in the order of travel, cannot be one booking; None if they can. Their places are not checked."""
     for position, (before, after) in enumerate(pairwise(segments), start=1):
         if after.departure_ts < before.arrival_ts:
             return NotChronological.field(
@@ -60,7 +62,7 @@ def find_first_flights(connection: RawConnection, booking_ids: Sequence[UUID]) -
 
 
 def list_active_bookings(connection: RawConnection, flight_id: UUID, *, without: Collection[UUID], limit: int) -> list[UUID]:
-    """Bookings that have seats on this flight, or wait for them, in the order of their ids."""
+    """Bookings with seats on this flight, or PENDING for it, in the order of their ids."""
     rows = connection.execute(
         """
         SELECT b.id FROM booking_segments s JOIN bookings b ON b.id = s.booking_id
@@ -73,7 +75,7 @@ def list_active_bookings(connection: RawConnection, flight_id: UUID, *, without:
 
 
 def take_new_times(connection: RawConnection, booking_id: UUID) -> None:
-    """The open changes of a booking's schedule are its times from now on. Lock the booking first."""
+    """Set the booked times to those of the open schedule changes. The caller has locked the booking."""
     connection.execute(
         """
         UPDATE booking_segments s SET departure_ts = c.new_departure_ts, arrival_ts = c.new_arrival_ts

@@ -1,4 +1,4 @@
-"""The life of a booking: every status, and one table of the moves between them. Drawn in `docs/booking-states.md`."""
+"""The statuses of a booking, and the table of allowed transitions between them. `docs/booking-states.md` has a diagram."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ class FailureCode(StoredEnum):
 
 
 class BookingAction(StrEnum):
-    """What its traveller may do with a booking."""
+    """What a traveller can do with a booking."""
 
     PAY = "pay"
     CANCEL = "cancel"
     ACCEPT_CHANGE = "accept_change"
-    """Keep the new times of a flight that was moved."""
+    """Accept the new times of a flight that was moved."""
 
 
 BEGINNINGS: Final = frozenset({BookingStatus.PENDING, BookingStatus.HELD})
-"""How a booking comes into the world: accepted and PENDING, or offered to the waiting list and HELD."""
+"""The first status of a booking: PENDING if it was accepted from a request, HELD if it is an offer of the waiting list."""
 
 
 def transitions_from(source: BookingStatus) -> frozenset[BookingStatus]:
-    """Where a booking may go from here; empty for an end."""
+    """The statuses that can follow this one; empty for a final status."""
     match source:
         case BookingStatus.PENDING:
             return frozenset({BookingStatus.HELD, BookingStatus.CONFIRMED, BookingStatus.FAILED})
@@ -54,7 +54,7 @@ def transitions_from(source: BookingStatus) -> frozenset[BookingStatus]:
 TRANSITIONS: Final = {source: transitions_from(source) for source in BookingStatus}
 
 ACTIVE: Final = frozenset({BookingStatus.PENDING, BookingStatus.HELD, BookingStatus.CONFIRMED})
-"""Statuses in which a booking has seats, or may still get them."""
+"""The statuses in which a booking has seats, or can still get them."""
 
 
 def is_allowed_transition(source: BookingStatus, target: BookingStatus) -> bool:

@@ -1,4 +1,4 @@
-"""Transitions of bookings from one status to another: always compare-and-set, always with the stage that the traveller sees."""
+"""Change the status of bookings. Every transition is a compare-and-set, and adds a stage to the timeline that the traveller sees."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ from core.waitlist import entries
 from core.waitlist.models import WaitStatus
 
 MAY_BE_OFFERED: Final = (BookingStatus.HELD, BookingStatus.EXPIRED)
-"""A booking that the waiting list made is HELD until its place in line ends, and an expired one may be rescued."""
+"""The statuses in which a booking may come from an offer of the waiting list: HELD, or EXPIRED and then confirmed by a late
+payment.
+"""
 
-# A hold never outlives the departure: nobody may pay after it.
+# A hold ends at the departure at the latest.
 _END_OF_HOLD: Final = """
     least(now() + t.hold, (
         SELECT f.departure_ts FROM booking_segments s JOIN flights f ON f.id = s.flight_id WHERE s.booking_id = b.id AND s.position = 0
@@ -56,7 +58,7 @@ _ENDS: Final = frozenset({BookingStatus.FAILED, BookingStatus.EXPIRED, BookingSt
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One booking on its way. `stages`: encoded `[{stage, at}]`, added to the timeline (`stages()`)."""
+    """The transition of one booking. `stages`: encoded `[{stage, at}]` (see `stages()`), which is added to the timeline."""
 
     booking_id: UUID
     target: BookingStatus
@@ -66,7 +68,7 @@ class Transition:
 
 @dataclass(slots=True)
 class Transitions:
-    """What one transaction does to bookings, all of one status."""
+    """The transitions of one transaction. All bookings have the same present status."""
 
     made: list[Transition] = field(default_factory=list)
 
@@ -82,12 +84,12 @@ class Transitions:
         hold_minutes: int = 0,
         guard: Collection[BookingStatus] | None = None,
     ) -> None:
-        """Move every booking that is still in `source`. A transition to HELD starts a hold of `hold_minutes`, which ends at the
-        departure if that is sooner. `guard`: the statuses in which a booking is moved, `source` alone for everybody but the test
-        that shows what the guard is for.
+        """Write the transitions of the bookings that are still in `source`. A transition to HELD starts a hold of `hold_minutes`,
+        which ends at the departure if that is earlier. `guard`: the statuses in which a booking may be changed. It is always
+        `source`; only a test of this safeguard passes others.
 
         Raises:
-            RuntimeError: a booking had moved on. The caller holds the rows' locks, so it has not looked at their status.
+            RuntimeError: a booking was in another status, although its row is locked. So the caller has not checked its status.
         """
         if not self.made:
             return
@@ -143,17 +145,15 @@ def _by_ending(transitions: Iterable[Transition]) -> dict[tuple[BookingStatus, F
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How far the line of a flight had come when a booking was told that it is sold out."""
+    """Which bookings of a flight had got seats when another booking failed as sold out (`docs/waiting-line.md`)."""
 
     last_served: int | None
-    """The highest sequence number that got seats; None where nobody with a number did."""
+    """The highest sequence number that got seats; None if no booking with a number did."""
     last_served_at: datetime | None
 
 
 def stages(*reached: tuple[str, datetime], flight_id: UUID | None = None, line: Line | None = None) -> str:
-    """Stages in the form in which they are stored. `flight_id`: which flight of the booking the last of them is about; `line`: how far
-    that flight's line had come.
-    """
+    """Stages in their stored form. `flight_id`: the flight that the last stage is about. `line`: for a flight that is sold out."""
     steps: list[dict[str, Any]] = [{"stage": stage, "at": _iso(at)} for stage, at in reached]
     if flight_id is not None:
         steps[-1]["flight_id"] = str(flight_id)
@@ -167,7 +167,7 @@ def _iso(at: datetime) -> str:
 
 
 def reach_stage(connection: RawConnection, booking_ids: Sequence[UUID], stage: str, *, rests: bool = False) -> None:
-    """Note a stage on bookings that stay in their status. `rests`: nobody needs to look at them before their time to pay is over."""
+    """Add a stage to bookings without a change of status. `rests`: the sweep need not look at them before their hold ends."""
     connection.execute(
         """
         UPDATE bookings SET timeline = timeline || %s::jsonb, updated_at = now(),
@@ -179,5 +179,5 @@ def reach_stage(connection: RawConnection, booking_ids: Sequence[UUID], stage: s
 
 
 def mark_rescued(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
-    """Late money took the seats of these bookings again, whose hold had expired."""
+    """Note that a late payment reserved the seats of these expired bookings again."""
     connection.execute("UPDATE bookings SET rescued_at = now() WHERE id = ANY(%s)", (list(booking_ids),))

@@ -1,6 +1,6 @@
-"""The last guard: the seat counts of flights in Postgres, read and moved under the flights' row locks.
+"""The seat counts of flights in Postgres: the last guard against overselling. They are read and changed while the flights are locked.
 
-Every transaction that moves seats locks its bookings first, then its flights, each in the order of their ids.
+Every transaction that changes seats first locks its bookings, then its flights, each in the order of their ids.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from core.flights.models import FlightStatus
 
 @dataclass(slots=True)
 class Count:
-    """The seats of one flight as of its lock, and what this transaction adds (or, negative, gives back)."""
+    """The seats of one locked flight, and what this transaction adds (negative: gives back)."""
 
     id: UUID
     total: int
@@ -36,7 +36,9 @@ class Count:
         return self.total - self.held - self.sold - self.added_held - self.added_sold
 
     def fits(self, seats: int) -> bool:
-        """Whether so many seats are left. What this allows is sold; the CHECK on the table stands behind it."""
+        """Whether so many seats are free. This decides whether a booking gets its seats. The CHECK constraint of the table
+        refuses any error.
+        """
         return seats <= self.free
 
     def hold(self, seats: int) -> None:

@@ -98,8 +98,8 @@ _CLAIM: Final = """
 """
 _MOVE: Final = f"""
     UPDATE imports SET cursor_bytes = %s, cursor_line = %s, attempts = 0, next_at = now() + %s * interval '1 second'
-    WHERE id = %s AND status = {ImportStatus.IN_PROGRESS.sql} AND cursor_bytes = %s AND total_rows IS NULL AND cancel_requested_at
-    IS NULL RETURNING failed
+    WHERE id = %s AND status = {ImportStatus.IN_PROGRESS.sql} AND cursor_bytes = %s AND total_rows IS NULL AND cancel_requested_at IS NULL
+    RETURNING failed
 """  # noqa: S608  # only constants
 _COUNT: Final = """
     UPDATE imports SET
@@ -127,8 +127,7 @@ _FINISH: Final = f"""
 _IN_TURN: Final = f"""
     SELECT i.id FROM imports i
     WHERE i.status = {ImportStatus.PENDING.sql} OR (i.status = {ImportStatus.IN_PROGRESS.sql} AND i.next_at <= now())
-    ORDER BY (SELECT count(*) FROM imports o WHERE o.user_id IS NOT DISTINCT FROM i.user_id AND o.status =
-    {ImportStatus.IN_PROGRESS.sql} AND o.next_at > now()),
+    ORDER BY (SELECT count(*) FROM imports o WHERE o.user_id IS NOT DISTINCT FROM i.user_id AND o.status = {ImportStatus.IN_PROGRESS.sql} AND o.next_at > now()),
              i.status = {ImportStatus.PENDING.sql} DESC, i.id
     LIMIT 1 FOR NO KEY UPDATE OF i SKIP LOCKED
 """  # noqa: S608  # only constants

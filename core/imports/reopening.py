@@ -16,8 +16,7 @@ GIVEN_UP: Final = ImportFailureCode.INTERNAL
 """The failure code of an import that was given up after several attempts. Its file may be valid, so it can be tried again."""
 
 _REOPEN: Final = f"""
-    UPDATE imports SET status = {ImportStatus.PENDING.sql}, failure_code = NULL, failure_message = NULL, attempts = 0, finished_at
-    = NULL,
+    UPDATE imports SET status = {ImportStatus.PENDING.sql}, failure_code = NULL, failure_message = NULL, attempts = 0, finished_at = NULL,
                        next_at = now() + %s * interval '1 second'
     WHERE id = %s AND status = {ImportStatus.FAILED.sql} AND failure_code = %s
 """  # noqa: S608  # only constants
@@ -28,8 +27,7 @@ def find_given_up(connection: RawConnection, import_ids: Sequence[UUID]) -> list
     rows = connection.execute(
         f"""
         SELECT id FROM imports i WHERE id = ANY(%s) AND status = {ImportStatus.FAILED.sql} AND failure_code = %s AND NOT EXISTS (
-            SELECT FROM imports r WHERE r.status IN ({ImportStatus.PENDING.sql}, {ImportStatus.IN_PROGRESS.sql}) AND
-            r.cancel_requested_at IS NULL
+            SELECT FROM imports r WHERE r.status IN ({ImportStatus.PENDING.sql}, {ImportStatus.IN_PROGRESS.sql}) AND r.cancel_requested_at IS NULL
               AND (r.content_hash, r.mode, r.dry_run, r.times) = (i.content_hash, i.mode, i.dry_run, i.times)
         ) ORDER BY id
         """,  # noqa: S608  # only constants

@@ -65,8 +65,7 @@ def accept(
                                  cursor_bytes, cursor_line, next_at)
             VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now() + %s * interval '1 second')
             ON CONFLICT (content_hash, mode, dry_run, times, match)
-                WHERE status IN ({ImportStatus.PENDING.sql}, {ImportStatus.IN_PROGRESS.sql}) AND cancel_requested_at IS NULL DO
-                NOTHING
+                WHERE status IN ({ImportStatus.PENDING.sql}, {ImportStatus.IN_PROGRESS.sql}) AND cancel_requested_at IS NULL DO NOTHING
             """,  # noqa: S608  # only constants
             (
                 import_id,
@@ -106,8 +105,7 @@ _CANCEL: Final = f"""
         status = CASE WHEN started_at IS NULL THEN {ImportStatus.CANCELLED.sql} ELSE status END,
         finished_at = CASE WHEN started_at IS NULL THEN clock_timestamp() END,
         next_at = CASE WHEN started_at IS NOT NULL THEN now() END
-    WHERE id = %s AND status IN ({ImportStatus.PENDING.sql}, {ImportStatus.IN_PROGRESS.sql}) AND total_rows IS NULL AND
-    cancel_requested_at IS NULL
+    WHERE id = %s AND status IN ({ImportStatus.PENDING.sql}, {ImportStatus.IN_PROGRESS.sql}) AND total_rows IS NULL AND cancel_requested_at IS NULL
 """  # noqa: S608  # only constants
 
 

@@ -1,6 +1,7 @@
-"""The promises, checked: one checker for tests, load runs and `skyqueue audit`. Run it when nothing is in flight, or say that it is.
+"""Check the invariants (`docs/reliability.md` lists them). Tests, load runs and `skyqueue audit` use this checker. Run it when no
+work is in progress, or pass `at_work`.
 
-Each check returns what is violated, in words that name the row.
+Each check returns its violations as sentences that name the row.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ from core.statuses import WITH_SEATS
 
 RECONCILED: Final = "I12 the provider's books agree"
 SHOWN: Final = 20
-"""Violations listed for each invariant; one is already a scandal."""
+"""The most violations that are listed for each invariant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """`same_as`: equal when it is found again, in whatever words."""
+    """`same_as`: equal if the same violation is found again, even if its text has changed."""
 
     invariant: str
     what: str = field(compare=False)
@@ -41,11 +42,12 @@ class Violation:
 def check(
     connection: RawConnection, client: redis.Redis | None, accepted: Iterable[UUID] = (), *, at_work: bool = False
 ) -> list[Violation]:
-    """Every violation of the invariants; an empty list is the promise kept.
+    """All violations of the invariants; an empty list if there are none.
 
-    `connection`: in a transaction, whose time limits are lifted: on much data a check takes longer than any request may.
-    `accepted`: ids that some client was told 202 for, to be found exactly once. `client`: None leaves Redis out.
-    `at_work`: work is in flight, and is allowed for. What lasts a moment is found all the same, now and then: see `lasting.py`.
+    `connection`: in a transaction; its time limits are removed, because with much data a check takes longer than a request may.
+    `accepted`: ids of bookings that were answered 202; each must exist exactly once. `client`: None: do not check Redis.
+    `at_work`: work is in progress, so its intermediate states are allowed. Some short-lived states may still be reported: see
+    `lasting.py`.
     """
     for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
         connection.execute(f"SET LOCAL {limit} = 0".encode())
@@ -69,18 +71,18 @@ def check(
 
 
 def find_given_up(connection: RawConnection, client: redis.Redis) -> list[Violation]:
-    """What breaks no promise, and a person has to see to: dead letters, and messages that will become some."""
+    """Work for a person, which does not break a promise: dead letters, and messages that will become dead letters."""
     found = [*given_up.find_dead_letters(connection, limit=SHOWN), *queues.find_unreadable(client)[:SHOWN]]
     return [_violation("I11 nothing is given up", what) for what in found]
 
 
 def compare_captures(connection: RawConnection, captures: Sequence[CapturedCharge]) -> list[Violation]:
-    """What of these entries in the provider's books is not in ours."""
+    """The entries of the provider's ledger that differ from our tables."""
     return [_violation(RECONCILED, what) for what in provider_ledger.find_violations(connection, captures)]
 
 
 def unreadable_ledger(why: str) -> Violation:
-    """The books could not be compared, so nobody knows."""
+    """The ledgers could not be compared."""
     return _violation(RECONCILED, Finding(f"not known, because {why}", same_as="unreadable"))
 
 
@@ -177,7 +179,9 @@ class _Refused:
 
 
 def _sold_out(connection: RawConnection) -> list[Finding]:
-    """Refusals while seats are left. Flights on which seats came back, or were added, later prove nothing and are left out."""
+    """Bookings that failed as sold out although enough seats are free. Flights on which seats became free or were added later are
+    left out.
+    """
     rows = fetch(
         connection,
         _Refused,

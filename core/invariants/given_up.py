@@ -1,4 +1,4 @@
-"""What was given up and nobody has seen to: open dead letters."""
+"""Open dead letters: work that was given up, and that no administrator has handled."""
 
 from __future__ import annotations
 

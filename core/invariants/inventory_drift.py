@@ -30,10 +30,10 @@ def list_loaded(client: redis.Redis) -> list[UUID]:
 
 
 def find_drift(connection: RawConnection, client: redis.Redis, flight_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Flights on which Redis is wrong: how many seats too many (positive) or too few (negative) it calls free.
+    """Flights whose free seats in Redis are wrong, with the difference: positive if Redis has too many, negative if too few.
 
-    Seats reserved in Redis for bookings that are still PENDING are work in flight, not drift. A flight that Postgres does not
-    have drifts by all that Redis calls free.
+    Seats that are reserved in Redis for PENDING bookings are work in progress, not drift. For a flight that does not exist in
+    Postgres, the drift is the number of free seats in Redis.
     """
     counted = {flight: free for flight, free in Inventory(client).free(flight_ids).items() if free is not None}
     truth = read_free_seats(connection, list(counted))
@@ -44,10 +44,12 @@ def find_drift(connection: RawConnection, client: redis.Redis, flight_ids: Seque
 
 
 def find_standing_drift(connection: RawConnection, client: redis.Redis, flight_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """The same while bookings are worked: each suspect is looked at again and again, and its drift is what most looks say.
+    """As `find_drift`, while bookings are processed: each flight with a difference is measured many times, and its drift is the
+    result of most of them.
 
-    What a worker has committed and not yet told Redis, a few milliseconds, is seen in some of them: with each cancelled booking, for
-    example. A look counts only when Redis stood still meanwhile; a flight on which it never does is left out.
+    For a few milliseconds between a commit and the update of Redis there is a difference, for example after each cancelled
+    booking. A measurement only counts if the counts in Redis did not change during it; a flight that changes all the time is left
+    out.
     """
     looks: dict[UUID, Counter[int]] = {flight_id: Counter() for flight_id in find_drift(connection, client, flight_ids)}
     for _ in range(LOOKS if looks else 0):

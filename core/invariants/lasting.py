@@ -1,7 +1,8 @@
-"""Violations that are still there some seconds later, for checks of an installation that is at work.
+"""Find violations that two checks have in common, for an installation with work in progress.
 
-A check of running work also finds what lasts only for a moment: Redis hears of a commit a millisecond after it, and the waiting list makes
-an offer in its next round. A second check finds these no longer, or finds a drift of another size. A real violation is found twice.
+While work is in progress, a check also finds differences that last only for a moment: Redis is updated a millisecond after a
+commit, and the sweep makes an offer to the waiting list in its next pass. A second check does not find these again, or finds a
+drift of another size. A real violation is found twice.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from typing import Final
 from core.invariants.checker import Violation
 
 AGAIN_SECONDS: Final = 10.0
-"""Longer than a round of the waiting lists (5 s), and shorter than the sweep takes to repair a drift that it has seen twice (30 s)."""
+"""Seconds between the checks: longer than the time between two steps for waiting lists (5 s), and shorter than the sweep needs to
+repair a drift (30 s).
+"""
 
 
 def find_lasting(look: Callable[[], list[Violation]], wait: Callable[[float], None] = time.sleep) -> list[Violation]:
-    """What `look` finds twice. When the first look finds nothing, it is the only one."""
+    """The violations that `look` finds twice. If the first call finds none, there is no second one."""
     first = look()
     if not first:
         return []

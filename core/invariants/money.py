@@ -1,4 +1,4 @@
-"""The promises about money: a booking is charged at most once, and what was taken is either earned or on its way back."""
+"""The invariants of money: a booking is charged at most once, and captured money either pays for a booking or is being refunded."""
 
 from __future__ import annotations
 

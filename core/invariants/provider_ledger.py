@@ -1,4 +1,4 @@
-"""The provider's books against ours: money that it has taken belongs to a payment of ours, and what it gave back we asked for."""
+"""Compare the provider's ledger with our tables: every capture belongs to a payment, and every refund was requested by us."""
 
 from __future__ import annotations
 

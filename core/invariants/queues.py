@@ -1,4 +1,4 @@
-"""The promises about the queue: at rest nothing is left in it, at work nothing stays in it, and every message can be read."""
+"""The invariants of the queues: without work they are empty, with work no message stays too long, and every message can be read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ LASTS_SECONDS: Final = {
     Queue.MAILS: 3600,
     Queue.IMPORTS: 6 * 3600,
 }
-"""How long a message may wait, be at work, and come again after its worker died. Files and cancelled flights may wait for each other."""
+"""How long a message may wait, be at work, and come again after its worker died. Files and cancelled flights may wait for each
+other.
+"""
 
 
 def find_remains(client: redis.Redis) -> list[str]:

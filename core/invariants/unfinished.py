@@ -1,4 +1,4 @@
-"""What is unfinished for too long, or for good, while other work is in flight."""
+"""Find work that is unfinished for too long, while other work is in progress."""
 
 from __future__ import annotations
 

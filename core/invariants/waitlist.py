@@ -1,4 +1,4 @@
-"""The promises about waiting lists: who is offered seats has them, and nobody waits for seats that are free for them."""
+"""The invariants of waiting lists: every offer has its seats, and no party waits for seats that are free for it."""
 
 from __future__ import annotations
 

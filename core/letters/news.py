@@ -1,6 +1,7 @@
-"""What there is to tell the traveller of a booking, as it is now.
+"""Decide which mails a booking needs in its present state.
 
-Read from the booking and never from a history of it: a mail that is written late tells what is true, and what is over already is not told.
+This is decided from the booking, not from a history of its changes. So a mail that is written late still describes the present
+state, and there is no mail about something that is over.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from core.bookings.reading.views import BookingView, change_is_open
 from core.bookings.states import BookingStatus, FailureCode
 
 REMIND_MINUTES: Final = 5
-"""How long before its end the traveller is reminded of a hold."""
+"""How many minutes before the end of a hold its traveller is reminded."""
 
 
 class Kind(StrEnum):
@@ -24,9 +25,9 @@ class Kind(StrEnum):
     HELD = "held"
     HOLD_ENDING = "hold_ending"
     OFFERED = "offered"
-    """Seats of the waiting list."""
+    """An offer of the waiting list."""
     MOVED = "moved"
-    """A flight has new times, which wait for an answer."""
+    """A flight has new times, which the traveller has not accepted yet."""
     EXPIRED = "expired"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -39,7 +40,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """`version`: of what is told, where a booking may come to it several times."""
+    """One mail that is due. `version`: tells mails of the same kind apart, for example those about several changes of the times."""
 
     kind: Kind
     version: str = ""
@@ -66,7 +67,7 @@ def news_of(booking: BookingView, at: datetime) -> Iterator[News]:
 
 
 def _of_hold(booking: BookingView, at: datetime) -> Iterator[News]:
-    """A card that is being charged is no news: it is decided within seconds."""
+    """The mails about a hold. While a card is being charged there is none, because that is decided within seconds."""
     if booking.payment_mode is not PaymentMode.HOLD or not booking.awaiting_payment or booking.hold_expires_at is None:
         return
     is_offer = any(stage.stage == "offered" for stage in booking.timeline)
@@ -77,7 +78,7 @@ def _of_hold(booking: BookingView, at: datetime) -> Iterator[News]:
 
 
 def _new_times(booking: BookingView) -> str:
-    """Which new times wait for an answer; empty: none do."""
+    """The new times that the traveller has not accepted yet, as text; empty if there are none."""
     return " ".join(
         f"{position}:{segment.schedule_change.new_departure_ts.isoformat()}/{segment.schedule_change.new_arrival_ts.isoformat()}"
         for position, segment in enumerate(booking.segments)

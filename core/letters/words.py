@@ -1,4 +1,4 @@
-"""The words of mails to travellers: what happened, what it means for them, and what they can do."""
+"""The texts of mails to travellers: what happened, what it means for them, and what they can do."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Words(NamedTuple):
 
 
 def words(kind: Kind, booking: BookingView, *, with_ticket: bool, sends: bool) -> Words:
-    """`with_ticket`: there are the page and the file for the calendar. They are attached if the mail is sent; in the app they are with the
-    booking.
+    """Subject and body of a mail. `with_ticket`: the ticket and the calendar file can be made. They are attached if the mail is
+    sent; in the app they are on the page of the booking.
     """
     subject, paragraphs = _TOLD[kind](booking)
     if with_ticket and kind in WITH_TICKET:
@@ -125,7 +125,7 @@ def _money_back(booking: BookingView, otherwise: str) -> str:
 
 
 def _until(booking: BookingView) -> str:
-    """The end of the hold on the clocks where the journey begins: where its traveller is, nobody knows."""
+    """The end of the hold in local time at the first airport, because the place of the traveller is not known."""
     assert booking.hold_expires_at is not None
     flight = booking.segments[0].flight
     return _moment(booking.hold_expires_at, flight.source, flight.source_timezone)

@@ -1,4 +1,4 @@
-"""Write the mails for which there are requests, each at most once."""
+"""Write the mails for which there are requests (`core/mail/requests.py`), each at most once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.mail.requests import addresses
 
 
 def write(connection: RawConnection, *, limit: int, sends: bool, with_ticket: bool) -> int:
-    """Returns how many bookings were looked at; fewer than `limit`: there is nothing more to write.
+    """Write the mails of at most `limit` bookings. Returns the number of bookings; if it is less than `limit`, there are no more.
 
     `sends`: a mail server is configured. `with_ticket`: this process can make tickets.
     """

@@ -1,7 +1,7 @@
-"""The accept path: put what travellers ask for on disk, many at once, before anybody is told 202.
+"""Accept bookings: store a batch of requests as PENDING bookings in one transaction. The answer 202 is sent after its commit.
 
-What arrived while the last batch was being committed is the next batch (`core/batching.py`): one at a time when idle, hundreds
-under load, for one fsync.
+The requests that arrive while one batch is committed form the next batch (`core/batching.py`): single requests when there is
+little load, hundreds under high load, all with one fsync.
 """
 
 from __future__ import annotations
@@ -38,16 +38,17 @@ _log = structlog.get_logger(__name__)
 
 
 def accept(connection: RawConnection, requests: Sequence[BookingRequest], rules: BookingRules) -> list[Answer]:
-    """Store what can be accepted, and answer each request in order; what is answered with an error is not stored. Requests have ids.
+    """Store the requests that can be accepted, and return an answer for each request, in order. A request that is answered with
+    an error is not stored. The requests must have ids.
 
     Raises:
-        psycopg.Error: Postgres refuses one of them; `explain` tells its traveller why.
+        psycopg.Error: Postgres refused one of them. `explain` makes the answer for its traveller.
     """
     duplicates.lock_travellers(connection, (request.user_id for request in requests))
     terms = insert.lock_terms(connection, requests)
     answers: list[Answer | None] = [_refusal(request, terms) for request in requests]
     answers = _refuse_unfair(connection, requests, answers, rules.fair_share)
-    # Holds first: a request that is refused here cannot make another one a duplicate.
+    # The limit of holds is checked first: a request that is refused here must not make another request a duplicate.
     excess = holds.find_excess(connection, _open(requests, answers), rules.hold_limit)
     answers = [
         _too_many(rules.hold_limit) if request.booking_id in excess else answer
@@ -66,9 +67,9 @@ def accept(connection: RawConnection, requests: Sequence[BookingRequest], rules:
     earlier: dict[tuple[UUID, str], KeyHolder] = {}
     for _ in range(DRAWS):
         stored |= insert.store(connection, wanted, terms) if wanted else set()
-        # A key that was used before answers with its booking, also where the flight would take nobody now.
+        # If the idempotency key was used before, the answer is its booking, even if the flight cannot be booked any more.
         earlier = find_holders(connection, (request.owned_key for request in requests if request.booking_id not in stored))
-        # Who was not stored, and whose key nobody used, drew a reference that exists.
+        # A request that was not stored, although its key is new, got a reference that exists already. It gets another one.
         wanted = [each for each in wanted if each.booking_id not in stored and each.owned_key not in earlier]
         if not wanted:
             break
@@ -83,7 +84,7 @@ def accept(connection: RawConnection, requests: Sequence[BookingRequest], rules:
 
 
 def _open(requests: Sequence[BookingRequest], answers: Sequence[Answer | None]) -> list[BookingRequest]:
-    """Those that nothing has refused yet."""
+    """The requests without an answer so far."""
     return [request for request, answer in zip(requests, answers, strict=True) if answer is None]
 
 
@@ -120,12 +121,12 @@ def _refuse_unfair(
 
 def _possible_duplicate(earlier: UUID) -> PossibleDuplicate:
     return PossibleDuplicate(
-        "You booked this flight a moment ago. To book it once more, send allow_duplicate: true.", booking_id=str(earlier)
+        "You booked this flight a moment ago. To book it again, send allow_duplicate: true.", booking_id=str(earlier)
     )
 
 
 def _too_many(limit: int) -> TooManyHolds:
-    return TooManyHolds(f"You may have {limit} unpaid bookings at a time. Pay for one, or cancel it.", limit=limit)
+    return TooManyHolds(f"You may have {limit} unpaid bookings at a time. Pay for one of them, or cancel it.", limit=limit)
 
 
 def _replay(request: BookingRequest, holders: Mapping[tuple[UUID, str], KeyHolder]) -> Answer | None:
@@ -133,7 +134,7 @@ def _replay(request: BookingRequest, holders: Mapping[tuple[UUID, str], KeyHolde
     if earlier is None:
         return None
     if earlier.request_hash != request.request_hash:
-        return IdempotencyKeyReused("This Idempotency-Key was used for another request.")
+        return IdempotencyKeyReused("This Idempotency-Key was used for a different request. Use a new key for a new request.")
     return Accepted(earlier.id, earlier.status, replayed=True)
 
 
@@ -141,8 +142,8 @@ _NOT_STORED: Final = "The booking could not be stored as it is."
 
 
 def explain(refusal: psycopg.Error) -> AppError:
-    """Why Postgres refused a request that stood alone."""
+    """The answer for a single request that Postgres refused."""
     if isinstance(refusal, psycopg.errors.ForeignKeyViolation):
         return AccountGone()
-    _log.error("a booking that cannot be stored", error=repr(refusal))
+    _log.error("a booking cannot be stored", error=repr(refusal))
     return NotAccepted(_NOT_STORED)

@@ -1,4 +1,6 @@
-"""The traveller's answer to a flight that was moved. What records the move: `core/flights/changes/schedule_changes.py`."""
+"""The traveller accepts the new times of a flight that was moved. The change itself is recorded by
+`core/flights/changes/schedule_changes.py`.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +17,14 @@ from core.flights.changes import schedule_changes
 
 
 def keep(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, *, seen: datetime | None = None) -> None:
-    """Accept the new times of all flights of a booking; keeping twice changes nothing. `owner_id` None is an admin.
+    """Accept the new times of all flights of a booking. Calling it twice is safe. `owner_id`: None for an administrator.
 
-    `seen`: the new departure that the traveller looks at, of the first flight that was moved; None for whatever it is by now.
+    `seen`: the new departure of the first moved flight, as the traveller saw it; None accepts whatever it is now.
 
     Raises:
-        BookingNotFound: there is none, or it is somebody else's.
-        NoScheduleChange: nothing was moved, the booking has no seats any more, or its flight has left or was cancelled.
-        MovedAgain: the flight was moved once more.
+        BookingNotFound: there is no such booking of this owner.
+        NoScheduleChange: no flight was moved, the booking has no seats any more, or its flight has departed or was cancelled.
+        MovedAgain: the flight was moved again since the traveller saw the new times.
     """
     booking = lock_own_booking(connection, booking_id, owner_id)
     offered = schedule_changes.find_open(connection, booking_id)
@@ -35,7 +37,7 @@ def keep(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, *, 
     )
     if offered is not None and "accept_change" in actions:
         if seen not in (None, offered):
-            raise MovedAgain("The flight was moved once more. Look at the new times.", new_departure_ts=offered)
+            raise MovedAgain("The flight was moved again. Check the new times, and accept them.", new_departure_ts=offered)
         segments.take_new_times(connection, booking_id)
         schedule_changes.resolve(connection, [booking_id], "kept")
         return

@@ -1,4 +1,4 @@
-"""Cancel a booking: give its seats and its money back exactly once, whoever asks however often."""
+"""Cancel a booking: give back its seats and its money exactly once, even if several requests cancel it at the same time."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from core.settings import Fares
 
 
 def quote(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, fares: Fares) -> Quote:
-    """Say what cancelling would give back, and promise it for a while. `owner_id` None is an admin.
+    """Compute what cancelling would refund, and store it as a quote that is valid for some minutes. `owner_id`: None for an
+    administrator.
 
     Raises:
-        BookingNotFound: there is none, or it is somebody else's.
-        NotCancellable: its status, or its departure, forbids it.
+        BookingNotFound: there is no such booking of this owner.
+        NotCancellable: the booking has ended, or a flight has departed.
     """
     booking = lock_own_booking(connection, booking_id, owner_id)
     situation = quotes.read_situation(connection, booking)
@@ -36,28 +37,28 @@ def quote(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, fa
 def confirm(
     connection: RawConnection, quote_id: UUID, owner_id: UUID | None, fares: Fares, *, hold_minutes: int
 ) -> tuple[UUID, AfterCommit]:
-    """Cancel as quoted, all flights of the booking, whose id is returned. Confirming the same quote again changes nothing.
+    """Cancel all flights of the booking as quoted. Returns the booking's id. Confirming the same quote again changes nothing.
 
-    What the traveller may claim now is given back if it is more than was promised: a flight may have been moved meanwhile.
+    If the refund would be higher now than in the quote, the higher amount is refunded: a flight may have been moved in the meantime.
 
     Raises:
         QuoteNotFound, QuoteExpired, QuoteSuperseded
-        NotCancellable: the booking has ended in another way, or has departed.
+        NotCancellable: the booking has ended in another way, or a flight has departed.
     """
     promised = quotes.get_quote(connection, quote_id, owner_id)
     booking = lock_bookings(connection, [promised.booking_id])[promised.booking_id]
-    promised = quotes.get_quote(connection, quote_id, owner_id)  # as it is under the lock
+    promised = quotes.get_quote(connection, quote_id, owner_id)  # read again, now that the booking is locked
     after = AfterCommit()
     if promised.confirmed_at is not None:
         return booking.id, after
     situation = quotes.read_situation(connection, booking)
     _require_cancellable(booking, situation)
     if promised.outdated:
-        raise QuoteSuperseded("There is a newer quote for this booking.")
+        raise QuoteSuperseded("There is a newer quote for this booking. Confirm that one.")
     if promised.refund_amount + promised.fee_amount != situation.captured:
-        raise QuoteSuperseded("Something was paid since this quote. Ask for a new one.")
+        raise QuoteSuperseded("A payment was made after this quote. Ask for a new quote.")
     if promised.expired:
-        raise QuoteExpired("This quote is no longer good. Ask for a new one.")
+        raise QuoteExpired("This quote has expired. Ask for a new one.")
     refund = max(promised.refund_amount, quotes.refund_of(fares, booking, situation))
     quotes.confirm(connection, promised, refund)
     _end(connection, booking, situation, refund, after, hold_minutes)
@@ -65,7 +66,7 @@ def confirm(
 
 
 def cancel(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, fares: Fares, *, hold_minutes: int) -> AfterCommit:
-    """Quote and confirm in one step; a second cancellation of the same booking is refused.
+    """Quote and confirm in one step. A second cancellation of the same booking is refused.
 
     Raises:
         BookingNotFound, NotCancellable: as `quote`.

@@ -1,6 +1,6 @@
-"""End the bookings of a flight that the airline cancelled: their seats return, and all of their money.
+"""End the bookings of a flight that the airline cancelled: give back their seats and all of their money.
 
-A booking of several flights ends as a whole, because the rest of it was bought for the same purpose.
+A booking of several flights is ended completely, because its traveller cannot complete the trip.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ SEATED: Final = (BookingStatus.CONFIRMED, BookingStatus.HELD)
 
 
 def end_affected(connection: RawConnection, booking_ids: Sequence[UUID], after: AfterCommit, *, hold_minutes: int) -> int:
-    """End those of these bookings that nobody else has ended: CANCELLED with a full refund, or FAILED where no seat was taken yet.
+    """End those of these bookings that have not ended: CANCELLED with a full refund, or FAILED if they had no seats yet.
 
-    `hold_minutes` is for the waiting lists of their other flights. Returns how many bookings were ended.
+    `hold_minutes`: for offers to the waiting lists of their other flights. Returns how many bookings were ended.
     """
     bookings = list(lock_bookings(connection, booking_ids).values())
     groups = {status: [booking for booking in bookings if booking.status is status] for status in SEATED}
     seated = [booking for status in SEATED for booking in groups[status]]
-    # All flights at once and in order: locked group by group, they would come in an order of their own.
+    # All flights are locked at once, in the order of their ids. Locking them group by group would break this order (deadlocks).
     lock_counts(connection, {flight_id for booking in seated for flight_id in booking.flight_ids})
     for status in SEATED:
         end_bookings(

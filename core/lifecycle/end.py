@@ -1,7 +1,7 @@
-"""End bookings: one way to give seats back for cancellation, expiry, declined payments and cancelled flights, and one way to fail a
-booking that waits for its seats.
+"""End bookings and give back their seats. Cancellation, expiry, declined payments and cancelled flights all use this module.
 
-Seats return in the transaction that ends the booking, and only there; so they return once, whoever ends it.
+Seats are given back only here, in the transaction that changes the status of the booking by compare-and-set. So they are given
+back exactly once, even if several processes try to end the same booking.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ def end_bookings(
     hold_minutes: int,
     failure: FailureCode | None = None,
 ) -> None:
-    """Move locked HELD or CONFIRMED bookings, all of one status, to `target` and give their seats back.
+    """Move locked HELD or CONFIRMED bookings, all of one status, to `target`, and give back their seats.
 
-    `hold_minutes`: how long a party of the waiting list, to whom the seats are offered in this transaction, may take to pay.
+    The free seats are offered to the waiting list in this transaction. `hold_minutes`: how long such an offer is valid.
     """
     if not bookings:
         return
@@ -55,7 +55,9 @@ def end_bookings(
 def fail_pending(
     connection: RawConnection, bookings: Sequence[LockedBooking], failure: FailureCode, after: AfterCommit
 ) -> list[UUID]:
-    """End those of these locked bookings that are PENDING as FAILED; what Redis may keep for them is given back. Returns their ids."""
+    """End those of these locked bookings that are PENDING as FAILED, and release the seats that Redis may have reserved. Returns
+    their ids.
+    """
     stage = stages(("failed", now()))
     failed = Transitions()
     for booking in bookings:
@@ -74,7 +76,7 @@ def fail(
     *,
     reserved: Iterable[UUID],
 ) -> None:
-    """Add the end of one PENDING booking to `transitions`. `reserved`: the flights on which Redis may keep seats for it."""
+    """Add the end of one PENDING booking to `transitions`. `reserved`: the flights on which Redis may have reserved seats for it."""
     transitions.add(Transition(booking_id, BookingStatus.FAILED, stage, failure))
     for flight_id in reserved:
         after.released[flight_id].append(booking_id)

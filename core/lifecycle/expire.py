@@ -1,7 +1,9 @@
-"""End what was not paid in time. The sweep comes here every second, so no hold depends on a message that is late, or lost.
+"""End bookings that were not paid in time. The sweep calls this every second, so a hold ends in time even if messages are late or
+lost.
 
-While a payment is in progress, or its outcome unknown, a booking is kept past the end of its hold: until the outcome is known, or
-a hard limit is reached. Money that arrives after that is rescued or refunded (`core/lifecycle/settle_payment.py`).
+While a payment is in progress, or its outcome is unknown, a booking is kept after the end of its hold, until the outcome is known
+or a hard limit is reached. If money arrives later, the booking gets its seats again if they are free; otherwise the money is
+refunded (`core/lifecycle/settle_payment.py`).
 """
 
 from __future__ import annotations
@@ -28,19 +30,19 @@ from core.payments.models import PaymentStatus
 
 class _Fate(Enum):
     LOOK_LATER = auto()
-    """Its time is not over, and somebody else sees to its payment."""
+    """Nothing to do: its hold is not over, and a worker has its payment."""
     SEND = auto()
-    """Nobody has begun to charge it: the message was lost, or the provider is away."""
+    """The charge has not begun: its message was lost, or the provider cannot be reached."""
     KEEP = auto()
-    """Its time is over and its payment is not."""
+    """Its hold is over, but its payment is not decided yet."""
     EXPIRE = auto()
     TIME_OUT = auto()
 
 
 def end_overdue(connection: RawConnection, booking_ids: Sequence[UUID], *, hold_minutes: int) -> AfterCommit:
-    """Deal with those of these bookings that are HELD and due.
+    """End or reschedule those of these bookings that are HELD and due.
 
-    `hold_minutes`: how long a party of the waiting list may take to pay for the seats that this frees.
+    `hold_minutes`: how long an offer of the freed seats to the waiting list is valid.
     """
     due = overdue.lock_due(connection, booking_ids)
     payments = charges.lock_undeclined(connection, [each.booking.id for each in due])
@@ -57,7 +59,7 @@ def end_overdue(connection: RawConnection, booking_ids: Sequence[UUID], *, hold_
         {payment.id: charges.NOT_CHARGED for payment in unsent if payment.status is PaymentStatus.REQUIRES_PAYMENT},
         after,
     )
-    # Both groups' flights at once and in one order; each group then takes its own again.
+    # The flights of all groups are locked at once, in the order of their ids, to avoid deadlocks.
     lock_counts(connection, {flight_id for booking in ending for flight_id in booking.flight_ids})
     end_bookings(connection, fates[_Fate.EXPIRE], BookingStatus.EXPIRED, after, hold_minutes=hold_minutes)
     end_bookings(
@@ -77,8 +79,9 @@ def _decide(due: DueHold, payment: LockedPayment | None) -> _Fate:
     if not due.is_over:
         return _Fate.SEND if by_token and payment is None else _Fate.LOOK_LATER
     if payment is not None and not due.is_lapsed:
-        # Who paid in time is served, however long the queue is. A charge of ours that was never sent has had its time, and so has
-        # any that was not sent before the flight left.
+        # A traveller who paid in time keeps the seats, however long the queue is. A charge that we should have started and did
+        # not send in
+        # time ends the booking, and so does any charge that was not sent before the departure.
         unsent = payment.status is PaymentStatus.REQUIRES_PAYMENT
         if not (unsent and (by_token or not booking.may_be_paid)):
             return _Fate.KEEP

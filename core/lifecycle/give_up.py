@@ -1,4 +1,4 @@
-"""End bookings whose work failed too often."""
+"""Give up bookings after too many attempts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.operations import dead_letters
 
 
 def give_up(connection: RawConnection, booking_ids: Sequence[UUID]) -> AfterCommit:
-    """End bookings that failed too often: FAILED(internal), a dead letter, no seat kept."""
+    """End bookings after the last attempt: status FAILED with the code `internal`, a dead letter for each, and no seats."""
     after = AfterCommit()
     failed = fail_pending(connection, list(lock_bookings(connection, booking_ids).values()), FailureCode.INTERNAL, after)
     after.buried += dead_letters.bury_bookings(connection, failed, f"failed {LAST_ATTEMPT} times")

@@ -1,4 +1,4 @@
-"""Join the line for a flight, and leave it."""
+"""Join the waiting list of a flight, and leave it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from core.waitlist.line import Party
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A place in line; `new` is false when the same party had it before."""
+    """A place in the waiting list. `new`: false if the traveller had the same place before."""
 
     new: bool
     after: AfterCommit
@@ -42,16 +42,16 @@ def join(
     hold_limit: int | None = None,
     fair_share: FairShare | None = None,
 ) -> Joined:
-    """Wait for seats on a flight. Under the flight's lock, so that no seat is freed between the look and the place in line.
+    """Join the waiting list of a flight. The flight is locked, so that no seats become free between the check and the insert.
 
-    Where others wait for more seats than are free, a smaller party may be offered seats at once. A place in line may become a hold,
-    so it has the limits of one: `hold_limit`, `fair_share`; None for none.
+    If others wait for more seats than are free, a smaller party may get an offer at once. A place in the list may become a hold,
+    so the limits of holds apply: `hold_limit` and `fair_share`; None for no limit.
 
     Raises:
         TooManyHolds, TooManySeats, CoolingDown
         FlightNotFound, FlightCancelled, FlightDeparted
         SeatsAvailable: enough seats are free, and nobody waits.
-        AlreadyWaiting: the traveller waits already, with another party.
+        AlreadyWaiting: the traveller waits already, with another party size.
         AccountGone
     """
     if hold_limit is not None or fair_share is not None:
@@ -61,11 +61,11 @@ def join(
     waiting = line.find_open_party(connection, flight_id, party.user_id)
     if waiting is not None:
         if waiting != party:
-            raise AlreadyWaiting("You wait for this flight with another party: leave the waiting list before you join it again.")
+            raise AlreadyWaiting("You wait for this flight with another party. Leave the waiting list before you join it again.")
         return Joined(False, AfterCommit())
     count = counts[flight_id]
     if count.fits(party.size) and not line.anybody_waits(connection, flight_id):
-        raise SeatsAvailable("There is no need to wait: enough seats are free.", free=count.free)
+        raise SeatsAvailable("Enough seats are free. Book them now.", free=count.free)
     _require_fair(connection, flight_id, party, hold_limit, fair_share)
     try:
         line.join(connection, flight_id, party)
@@ -79,15 +79,15 @@ def join(
 
 
 def leave(connection: RawConnection, flight_id: UUID, user_id: UUID, *, hold_minutes: int) -> AfterCommit:
-    """Give up a place in line. An open offer is given back, and goes on to the next party in the same transaction.
+    """Leave the waiting list. If there is an open offer, its seats are offered to the next party in the same transaction.
 
     Raises:
-        NotWaiting: there is none, or its offer was taken or has ended.
+        NotWaiting: there is no open place, or its offer was taken or has ended.
     """
     after = AfterCommit()
     if line.leave(connection, flight_id, user_id):
         return after
-    # Not waiting any more, or never: a place in line never goes back from an offer to waiting, so this is the last look.
+    # The place is not WAITING. An OFFERED place never becomes WAITING again, so no further check is needed after this one.
     offered = line.find_offered_booking(connection, flight_id, user_id)
     booking = lock_bookings(connection, [offered])[offered] if offered else None
     if booking is None or booking.status is not BookingStatus.HELD:
@@ -101,7 +101,7 @@ def _require_fair(
 ) -> None:
     if hold_limit is not None and holds.count_open(connection, party.user_id) >= hold_limit:
         raise TooManyHolds(
-            f"You may have {hold_limit} unpaid bookings and places in line at a time. Pay for one, or give it up.",
+            f"You may have {hold_limit} unpaid bookings and places in waiting lists at a time. Pay for one, cancel it, or leave a list.",
             limit=hold_limit,
         )
     if share is None:
@@ -114,5 +114,5 @@ def _require_fair(
 
 
 def leave_all(connection: RawConnection, user_id: UUID) -> None:
-    """Give up every place in line of one traveller. An open offer stays until its hold ends."""
+    """Leave all waiting lists of one traveller. An open offer stays until its hold ends."""
     line.leave_all(connection, user_id)

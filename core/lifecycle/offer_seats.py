@@ -1,6 +1,7 @@
-"""Free seats become offers: held for the first party in line that they fit, as a booking that the traveller may pay for in time.
+"""Offer free seats to the waiting list: the seats are held for the first party that they are enough for, as a booking that the
+traveller can pay for in time.
 
-Offers are made under the flights' locks, in the transaction that freed the seats: nobody can come between the two.
+Offers are made in the transaction that freed the seats, while the flights are locked. So nobody else can book these seats first.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ class _Offer:
 
 
 def offer(connection: RawConnection, counts: dict[UUID, Count], after: AfterCommit, *, hold_minutes: int) -> None:
-    """Offer what is free on these locked flights, first come, first served; the caller then writes the counts.
+    """Offer the free seats of these locked flights, first come, first served. The caller then writes the counts.
 
-    A party that the free seats do not fit is passed over and keeps its turn. Nothing is offered on a flight that was cancelled
-    or has departed. `hold_minutes`: how long a party may take to pay; an offer never outlives the departure.
+    A party that needs more seats than are free is skipped and keeps its place. Nothing is offered on a flight that was cancelled
+    or has departed. `hold_minutes`: how long an offer is valid; it ends at the departure at the latest.
     """
     offers: list[_Offer] = []
-    # A query returns as many parties as there are seats. While some of both are left, smaller parties may stand behind them.
+    # One query returns as many parties as there are free seats. If seats are left and it was full, smaller parties may follow.
     while made := list(_assign(line.lock_next(connection, _free_seats(counts)), counts)):
         offers += made
         line.mark_offered(connection, [each.party.id for each in made])
@@ -48,7 +49,7 @@ def offer(connection: RawConnection, counts: dict[UUID, Count], after: AfterComm
 
 
 def offer_free_seats(connection: RawConnection, flight_ids: Sequence[UUID], *, hold_minutes: int) -> AfterCommit:
-    """Offer what is free on flights whose seats were not freed by a booking: a larger aircraft, a list that was passed by."""
+    """Offer free seats that did not come from a booking, for example after the capacity of a flight was raised."""
     after = AfterCommit()
     counts = lock_counts(connection, flight_ids)
     offer(connection, counts, after, hold_minutes=hold_minutes)

@@ -19,11 +19,11 @@ from core.payments.models import PaymentStatus
 
 
 def pay(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, token: str) -> AfterCommit:
-    """Put one attempt to charge `token` on disk; a worker makes the call. What costs nothing is confirmed at once, and nobody is
-    called. `owner_id` None is an admin.
+    """Store one attempt to charge `token`; a worker calls the provider. A booking with a price of 0 is confirmed at once, without
+    a call. `owner_id`: None for an administrator.
 
     Raises:
-        BookingNotFound: there is none, or it is somebody else's.
+        BookingNotFound: there is no such booking of this owner.
         HoldExpired, AlreadyPaid, PaymentInProgress, NotPayable
     """
     booking = lock_own_booking(connection, booking_id, owner_id)
@@ -35,7 +35,7 @@ def pay(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, toke
 
 
 def _confirm(connection: RawConnection, booking: LockedBooking) -> AfterCommit:
-    """Seats that were offered for nothing become the traveller's."""
+    """Confirm a held booking with a price of 0."""
     counts = lock_counts(connection, booking.flight_ids)
     for count in counts.values():
         count.hold(-booking.seats)

@@ -1,7 +1,8 @@
-"""Send work again that was given up, by its dead letters. Each call is a part of one transaction of the caller.
+"""Replay dead letters: send work again that was given up. Each call is part of one transaction of the caller.
 
-What is sent again: a booking that is still FAILED(internal), an import that we gave up, a refund that the provider refused, a message
-that can be read by now. Whatever has moved on since is left as it is, and its letter stays open.
+Work that can be sent again: a booking that is still FAILED with `internal`, an import that was given up, a refund that the
+provider refused, and a message that this version can read. Work whose state has changed since is not touched, and its dead letter
+stays open.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from core.operations.models import DeadLetterKind
 from core.payments import refunds
 
 STATEMENT_MS: Final = 30_000
-"""A slice changes thousands of rows, which may take longer than anything else that a request does."""
+"""The time limit of one statement. It is longer than for other requests, because a slice changes thousands of rows."""
 
 
 def find_replayable(connection: RawConnection, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
-    """Those of these letters whose work would be sent again now."""
+    """Those of these dead letters that can be replayed now."""
     possible = {
         *bookings.find_given_up(connection, _subjects(letters, DeadLetterKind.BOOKING)),
         *imports.find_given_up(connection, _subjects(letters, DeadLetterKind.IMPORT)),
@@ -37,7 +38,7 @@ def find_replayable(connection: RawConnection, letters: Sequence[DeadLetter]) ->
 
 
 def replay(connection: RawConnection, letters: Sequence[DeadLetter], after: AfterCommit) -> list[DeadLetter]:
-    """Send the work of these letters again, which the caller has locked. Returns those of which that is true; they are closed."""
+    """Replay these dead letters, which the caller has locked. Returns those that were replayed; they are closed."""
     connection.execute(f"SET LOCAL statement_timeout = {STATEMENT_MS}")
     begun: set[UUID | None] = {
         *_replay_bookings(connection, _subjects(letters, DeadLetterKind.BOOKING), after),
@@ -63,7 +64,7 @@ def _replay_bookings(connection: RawConnection, booking_ids: Sequence[UUID], aft
     if not booking_ids:
         return []
     begun = bookings.reopen(connection, booking_ids)
-    # Redis has marked them there as over, and must forget it.
+    # In Redis these bookings are marked as ended (`R`). The mark must be removed, or they could not reserve seats again.
     for flight_id, of_flight in bookings.find_flights(connection, begun).items():
         after.rolled_back[flight_id] += of_flight
     after.changed_bookings += begun
@@ -88,7 +89,9 @@ def _replay_refunds(connection: RawConnection, refund_ids: Sequence[UUID], after
 
 
 def _message_of(letter: DeadLetter) -> Message | None:
-    """The message that a worker could not read, where this version can: an older one may not have known it."""
+    """The message that a worker could not read. None if this version cannot read it either; an older version may not have known
+    its kind.
+    """
     if letter.payload is None or letter.queue not in list(Queue):
         return None
     kinds = {kind.actor: kind for kind in Message.__subclasses__() if kind.queue == letter.queue}

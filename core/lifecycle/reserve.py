@@ -1,7 +1,16 @@
-"""Take the seats of a batch of bookings: ask Redis first, let Postgres decide, write the outcome once.
+"""Reserve seats for a batch of PENDING bookings. Redis decides first, which is fast; Postgres decides last, which is exact.
 
-Three steps, so that the edge that owns the transactions sees each of them: `load_pending` (`core/bookings/unfinished/pending.py`), `reserve_in_redis`,
-`commit_reservations` (one transaction); then `AfterCommit.run`. A crash between any two is repaired by running all of them again.
+The worker (`workers/bookings.py`) calls these steps in this order:
+
+1. `load_pending` (`core/bookings/unfinished/pending.py`): read which of the bookings are still PENDING;
+2. `reserve_in_redis`: one Lua script for each flight takes the seats (`core/seats/lua/reserve.lua`);
+3. `commit_reservations`: one transaction locks bookings and flights, checks the exact counts, and writes statuses and counts;
+4. `AfterCommit.run`: notify clients, and release seats in Redis that were not sold.
+
+If the worker crashes after step 2, Redis has reserved the seats, and the booking is still PENDING in Postgres. Its lease ends
+after 15 s, and the sweep sends the booking again. The script then answers ALREADY for it, which takes no further seats, and steps
+3 and 4 follow. If the worker crashes during step 3, the transaction is rolled back, and the same happens. If it crashes after
+step 3, the booking is final; step 1 of a second run does not find it.
 """
 
 from __future__ import annotations
@@ -28,18 +37,20 @@ from core.messaging.messages import WorkPayments
 from core.seats.inventory import Inventory, Outcome, Outcomes, take_snapshots
 
 STATUS_GUARD: Final = (BookingStatus.PENDING,)
-"""What makes a second delivery harmless: a booking that has left PENDING is not taken up again."""
+"""The statuses in which a booking is processed. It makes a second delivery harmless: a booking that is not PENDING any more is
+skipped.
+"""
 
 
 class ReservationOutcome(Enum):
     SEATED = "seated"
     LATER = "later"
-    """Redis refuses what Postgres could give, so one of them is behind."""
+    """Redis says sold out, but Postgres has free seats: the counts in Redis are out of date."""
 
 
 @dataclass(slots=True)
 class Reservations:
-    """What Redis said of these bookings. `outcomes` has one entry for each segment that was asked for."""
+    """The answers of Redis for these bookings. `outcomes` has one entry for each requested segment."""
 
     bookings: list[PendingBooking]
     outcomes: Outcomes
@@ -47,18 +58,18 @@ class Reservations:
     reserved_at: datetime
 
     def only(self, bookings: list[PendingBooking]) -> Reservations:
-        """The same answers for a part of the bookings."""
+        """The answers for some of the bookings."""
         return Reservations(bookings, self.outcomes, self.picked_up_at, self.reserved_at)
 
     def by_flights(self) -> list[Reservations]:
-        """The same answers, apart for each set of flights."""
+        """The answers in groups: bookings of the same flights are in one group."""
         groups: dict[frozenset[UUID], list[PendingBooking]] = defaultdict(list)
         for booking in self.bookings:
             groups[frozenset(booking.flight_ids)].append(booking)
         return [self.only(alike) for alike in groups.values()]
 
     def taken(self, booking: PendingBooking) -> list[UUID]:
-        """The flights on which Redis keeps seats for this booking."""
+        """The flights on which Redis has reserved seats for this booking."""
         asked = [flight_id for flight_id in booking.flight_ids if (flight_id, booking.id) in self.outcomes]
         return [flight_id for flight_id in asked if self.outcomes[flight_id, booking.id].took]
 
@@ -70,7 +81,7 @@ class Reservations:
 def reserve_in_redis(
     inventory: Inventory, bookings: Sequence[PendingBooking], load: Callable[[Sequence[UUID]], None], picked_up_at: datetime
 ) -> Reservations:
-    """Reserve in Redis, all flights in one pipeline. `load(flight_ids)` brings in the inventories that Redis does not have."""
+    """Reserve seats in Redis, for all flights in one pipeline. `load(flight_ids)`: loads flights into Redis that it does not have."""
     wanted: dict[UUID, list[tuple[UUID, int]]] = defaultdict(list)
     for booking in bookings:
         if booking.refused is None:
@@ -100,10 +111,10 @@ def commit_reservations(
     hold_minutes: int,
     guard: Collection[BookingStatus] = STATUS_GUARD,
 ) -> AfterCommit:
-    """Write the outcomes: the bookings' statuses and the flights' counts, in this one transaction.
+    """Decide and write the results in this one transaction: the statuses of the bookings and the seat counts of the flights.
 
-    Under the flights' locks their counts are exact, so here, and not in Redis, a seat is sold. `guard`: the statuses in which a
-    booking is taken up; only the test that shows what the guard is for names others.
+    The flights are locked, so their counts are exact. A seat is sold here, not in Redis. `guard`: the statuses in which a booking is
+    processed; only a test of this safeguard passes others.
     """
     pending = lock_pending(connection, [booking.id for booking in reservations.bookings], guard)
     bookings = [booking for booking in reservations.bookings if booking.id in pending]
@@ -180,7 +191,8 @@ def _refuse(
     transitions: Transitions,
     after: AfterCommit,
 ) -> None:
-    # Only a booking of several flights names the one: alike stages are written in one statement.
+    # Only bookings of several flights name the flight in the stage. So the stages of other bookings are equal, and are written in
+    # one statement.
     named = refusal.flight_id if len(booking.segments) > 1 else None
     line = None
     if refusal.failure is FailureCode.SOLD_OUT:

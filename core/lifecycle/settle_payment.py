@@ -1,7 +1,8 @@
-"""What payments do to bookings. Every road leads here: the worker's answer, the provider's callback, the question after a crash.
+"""Apply the outcomes of payments to bookings. All outcomes are handled here: the answer to a worker's call, a callback of the
+provider, and the answer to a question after a crash.
 
-Locks are taken in one order: the bookings, then their payments, then their flights. No lock and no transaction is held while
-the provider is called; between `claim` and `apply_outcomes` there is only a row that says PROCESSING, and its lease.
+Locks are taken in one order: bookings, then their payments, then their flights. No lock and no transaction is open while the
+provider is called. Between `claim` and `apply_outcomes` the payment has the status PROCESSING and a lease.
 """
 
 from __future__ import annotations
@@ -33,26 +34,32 @@ from core.payments.refunds import RefundReason
 
 DO_NOT_COUNT: Final = (PaymentStatus.DECLINED, PaymentStatus.SURPLUS)
 QUESTIONS: Final = 6
-"""After so many claims, over half a minute, a charge that the provider never heard of has not arrived and will not."""
+"""If the provider still does not know a charge after so many claims (more than half a minute), the charge never arrived and will
+not arrive.
+"""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One payment that the caller, and nobody else, works now. `ask_first`: it may have been sent before."""
+    """One payment that only the caller processes now. `ask_first`: it may have been sent before, so ask the provider for its
+    outcome first.
+    """
 
     charge: Charge
     attempt: int
     ask_first: bool
     may_charge: bool
-    """The booking still waits for this money, and its flights are still to leave. If not, the provider is only asked."""
+    """Whether the booking still waits for this money and its flights have not departed. If false, the provider is only asked, not
+    charged.
+    """
 
 
 def claim(connection: RawConnection, booking_ids: Sequence[UUID], after: AfterCommit) -> dict[UUID, Claim]:
-    """Take over what is to be done for these bookings: booking -> claim. What is done, or in other hands, is left out.
+    """Claim the payments of these bookings: booking -> claim. Payments that are final, or that another worker has, are left out.
 
-    A booking that pays by token gets its payment row here. A payment that was not sent before its booking ended is closed.
+    A booking that pays by token gets its payment row here. If a booking ended before its payment was sent, the payment is closed.
     """
     bookings = lock_bookings(connection, booking_ids)
     payments = charges.lock_undeclined(connection, list(bookings))
@@ -76,24 +83,25 @@ def claim(connection: RawConnection, booking_ids: Sequence[UUID], after: AfterCo
                 begun.append(booking_id)
     charges.begin(connection, [each.charge.payment_id for each in claims.values()])
     charges.decline(connection, dropped, after)
-    # From here on it is the payment that has a lease.
+    # From here on the payment has a lease, not the booking.
     _reach_stage(connection, begun, "payment_started", after, rests=True)
     return claims
 
 
 def apply_outcomes(connection: RawConnection, outcomes: Mapping[UUID, Outcome], after: AfterCommit, *, hold_minutes: int) -> None:
-    """Write what is known now about these payments, and what follows for their bookings. Payments that are final stay as they are.
+    """Store the outcomes of these payments, and change their bookings accordingly. Payments that are final are not changed.
 
-    `hold_minutes`: how long a party of the waiting list may take to pay for seats that a decline frees.
+    `hold_minutes`: how long an offer of seats that a decline frees is valid.
     """
     bookings = lock_bookings(connection, charges.find_bookings(connection, list(outcomes)))
     payments = charges.lock_all(connection, list(bookings))
     work = _Decisions(paying={each.booking_id: each.id for each in payments if each.status not in DO_NOT_COUNT})
     told = [payment for payment in payments if payment.id in outcomes]
-    # Captures last: a card that was declined in the same batch leaves its place to one that was charged.
+    # Captures come last: if one payment of a booking was declined and another captured in the same batch, the captured one pays
+    # for it.
     for payment in sorted(told, key=lambda payment: outcomes[payment.id].verdict is Verdict.CAPTURED):
         _decide(payment, outcomes[payment.id], bookings[payment.booking_id], work)
-    # All flights at once, because two groups of bookings, each in its own order, could meet a foreign transaction halfway.
+    # All flights are locked at once, because locking them for each group of bookings could cause a deadlock with another transaction.
     moving = [*work.captured, *work.failed]
     counts = lock_counts(connection, {flight_id for booking in moving for flight_id in booking.flight_ids}) if moving else {}
     charges.decline(connection, work.declined, after)
@@ -116,7 +124,7 @@ def apply_outcomes(connection: RawConnection, outcomes: Mapping[UUID, Outcome], 
 
 
 def apply_events(connection: RawConnection, received: Sequence[ProviderEvent], after: AfterCommit, *, hold_minutes: int) -> None:
-    """The same for callbacks; an event that was stored before has had its effect."""
+    """Apply callbacks of the provider. An event that is already stored is ignored, because it was applied before."""
     outcomes: dict[UUID, Outcome] = {}
     for event in events.store(connection, received):
         known = outcomes.get(event.payment_id)
@@ -127,10 +135,10 @@ def apply_events(connection: RawConnection, received: Sequence[ProviderEvent], a
 
 @dataclass(slots=True)
 class _Decisions:
-    """Ids of payments by what becomes of them, and the bookings that follow."""
+    """Ids of payments by their new status, and the bookings to change."""
 
     paying: dict[UUID, UUID]
-    """The one payment of each booking that pays for it, or may: booking -> payment."""
+    """For each booking, its payment that is not declined: booking -> payment."""
     surplus: list[UUID] = field(default_factory=list)
     succeeded: list[UUID] = field(default_factory=list)
     declined: dict[UUID, str] = field(default_factory=dict)
@@ -139,14 +147,14 @@ class _Decisions:
     captured: list[LockedBooking] = field(default_factory=list)
     failed: list[LockedBooking] = field(default_factory=list)
     refused: list[UUID] = field(default_factory=list)
-    """Holds whose traveller may try another card."""
+    """Holds that stay open: the traveller may try another card."""
     in_doubt: list[UUID] = field(default_factory=list)
 
 
 def _decide(payment: LockedPayment, outcome: Outcome, booking: LockedBooking, work: _Decisions) -> None:
     if outcome.amount not in (None, payment.amount) or outcome.currency not in (None, payment.currency):
         said = f"{outcome.amount} {outcome.currency}"
-        _log.error("the payment provider speaks of another sum", payment_id=str(payment.id), said=said)
+        _log.error("the payment provider names another amount", payment_id=str(payment.id), said=said)
         outcome = Outcome(Verdict.UNKNOWN)
     if _is_settled(payment, outcome.verdict):
         return
@@ -179,7 +187,9 @@ def _decide(payment: LockedPayment, outcome: Outcome, booking: LockedBooking, wo
 
 
 def _is_settled(payment: LockedPayment, verdict: Verdict) -> bool:
-    """Whether what is known now changes nothing: money that moved is a fact, also where we had been told, or had decided, that none did."""
+    """Whether the outcome changes nothing. A capture always counts, even if the payment was declined before, because the money
+    has moved.
+    """
     if payment.status is PaymentStatus.DECLINED:
         return verdict is not Verdict.CAPTURED
     return payment.is_final
@@ -193,7 +203,7 @@ def _receive(
     *,
     hold_minutes: int,
 ) -> None:
-    """Money came in for these bookings: each is confirmed, rescued or refunded."""
+    """Money was captured for these bookings. Each is confirmed, or gets its seats again after its hold expired, or is refunded."""
     held, rescued = Transitions(), Transitions()
     missed: list[LockedBooking] = []
     returned: dict[RefundReason, list[UUID]] = defaultdict(list)
@@ -212,7 +222,7 @@ def _receive(
                 rescued.add(Transition(booking.id, BookingStatus.CONFIRMED, stages(("paid", at), ("rescued", at))))
                 for flight_id in booking.flight_ids:
                     counts[flight_id].sell(booking.seats)
-                    # Redis has this booking's tombstone, and its seats as free.
+                    # In Redis this booking is marked as released, and its seats count as free.
                     after.stale_flights.add(flight_id)
             case BookingStatus.CANCELLED:
                 by_airline = any(counts[flight_id].cancelled for flight_id in booking.flight_ids)
@@ -220,8 +230,10 @@ def _receive(
             case BookingStatus.EXPIRED | BookingStatus.FAILED:
                 returned[RefundReason.LATE_PAYMENT].append(booking.id)
             case BookingStatus.PENDING | BookingStatus.CONFIRMED:
-                # Nothing is charged before seats are held, and nothing twice: such money is not ours.
-                _log.critical("money for a booking that asked for none", booking_id=str(booking.id), status=booking.status)
+                # We never charge before seats are held, and never twice, so we did not ask for this money.
+                _log.critical(
+                    "money was captured for a booking that needs none", booking_id=str(booking.id), status=booking.status
+                )
                 returned[RefundReason.LATE_PAYMENT].append(booking.id)
     held.write(connection, BookingStatus.HELD, after)
     rescued.write(connection, BookingStatus.EXPIRED, after)
@@ -238,7 +250,7 @@ def _receive(
 
 
 def _end_missed(connection: RawConnection, bookings: Sequence[LockedBooking], after: AfterCommit, hold_minutes: int) -> None:
-    """Nobody boards a flight that has left: these end as if their time to pay had been over, which it was."""
+    """End bookings whose flight has departed before they were paid, as if their hold had expired."""
     by_token = [booking for booking in bookings if booking.payment_mode is PaymentMode.TOKEN]
     held = [booking for booking in bookings if booking.payment_mode is not PaymentMode.TOKEN]
     end_bookings(connection, held, BookingStatus.EXPIRED, after, hold_minutes=hold_minutes)
@@ -253,7 +265,9 @@ def _has_room(booking: LockedBooking, counts: Mapping[UUID, Count]) -> bool:
 
 
 def _is_wanted(booking: LockedBooking) -> bool:
-    """Whether the booking still waits for its money. A hold may last a little longer than the flight was there to be flown."""
+    """Whether the booking still waits for its money, and its flights have not departed. A hold may end a little after the
+    departure.
+    """
     return booking.status is BookingStatus.HELD and booking.may_be_paid
 
 

@@ -1,4 +1,9 @@
-"""Who was served before his turn. The line of a flight is the order of its bookings' sequence numbers."""
+"""Count inversions: bookings that were served out of order. The line of a flight is the order of the sequence numbers of its
+bookings.
+
+An example: bookings 1 to 4 want one seat each, and two seats are free. If 1 and 3 get them, 2 is an inversion: it found no seat
+although 3, which is later in the line, was served before. 4 is none. (`docs/waiting-line.md`)
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A booking that got seats on a flight, or was told that the flight is sold out. `decided_at`: when."""
+    """A booking that got seats on a flight, or failed as sold out. `decided_at`: when."""
 
     flight_id: UUID
     sequence: int
@@ -20,17 +25,18 @@ class Served:
 
 
 def count_inversions(line: Iterable[Served]) -> int:
-    """How many bookings found no seats although somebody behind them in the line, who asked for as many or more, had been served.
+    """The number of bookings that found no seats although a later booking in the line, for at least as many seats, had been
+    served before.
 
-    `line`: flight by flight, and of each the highest sequence number first. Seats that came back after a booking was refused, and were
-    sold to somebody behind it, are no inversion.
+    `line`: flight by flight, in each the highest sequence number first. Seats that became free after a booking failed, and were
+    sold to a later booking, do not count.
     """
     inversions = 0
     flight_id: UUID | None = None
     earliest: dict[int, datetime] = {}
     for each in line:
         if each.flight_id != flight_id:
-            # For each size of a party: when somebody further behind, of that size or larger, was served first.
+            # For each size of a party: when a later booking of that size or larger was served first.
             flight_id, earliest = each.flight_id, {}
         if each.is_loser:
             served_at = earliest.get(each.seats)

@@ -1,4 +1,4 @@
-"""Note what a load run did: its bookings in the transaction that accepts them, its polls afterwards."""
+"""Record the bookings of a load run, in the transaction that accepts them, and the number of its polls."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TaggedBooking(NamedTuple):
 
 
 def record(connection: RawConnection, bookings: Sequence[TaggedBooking]) -> None:
-    """Note these bookings. Load runs begin with their first booking."""
+    """Record these bookings. A load run exists from its first booking on."""
     connection.execute(
         "INSERT INTO load_runs (id) SELECT DISTINCT unnest(%s::text[]) ON CONFLICT DO NOTHING",
         ([each.run_id for each in bookings],),

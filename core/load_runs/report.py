@@ -1,4 +1,6 @@
-"""What became of the bookings of a load run, and which promises were broken for them. To be read when nothing of it is PENDING."""
+"""The report of a load run: the results of its bookings, and which promises were broken. Read it when none of them is PENDING any
+more.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ class StageTimes(msgspec.Struct, frozen=True):
 
 
 class LoadRunReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One load run: what it accepted, and what was wrong with it. Every count but the first eight is to be 0, `inversions` nearly so."""
+    """One load run: what it accepted, and what was wrong with it. Every count but the first eight is to be 0, `inversions` nearly
+    so.
+    """
 
     id: str
     began_at: datetime

@@ -1,4 +1,6 @@
-"""Send messages, best effort. A message that is lost costs seconds: the sweep finds the unfinished work in Postgres."""
+"""Send messages to the queue, best effort. A lost message costs a delay of some seconds: the sweep finds the unfinished work in
+Postgres.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notice that Redis was lost: a random mark that only a flush, or a new and empty server, removes."""
+"""Detect that Redis has lost its data: a random mark is stored in it, and if the mark is gone or different, the data was lost."""
 
 from __future__ import annotations
 

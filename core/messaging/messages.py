@@ -1,4 +1,4 @@
-"""Every message that may travel through the queue: which queue, which actor, which ids. Nothing else ever travels."""
+"""All messages of the queues: the queue, the actor and the ids of each. A message has nothing else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ MAX_IDS: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Work on these ids. An actor looks each id up and does what is left to do, so a message may come twice, or never."""
+    """Work for these ids. An actor reads the state of each id and does what remains, so a message may be delivered twice, or
+    never.
+    """
 
     queue: ClassVar[Queue]
     actor: ClassVar[str]
@@ -41,7 +43,7 @@ class ReserveBookings(Message):
 
 
 class ReserveAlone(Message):
-    """The same for one booking that came back too often. Its worker counts the attempt, when it begins."""
+    """Reserve the seats of one booking that was sent several times without success. Its worker counts the attempt when it begins."""
 
     queue = Queue.BOOKINGS
     actor = "reserve_alone"

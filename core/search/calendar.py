@@ -23,8 +23,8 @@ CHEAPEST: Final = 20
 
 _MONTH: Final = f"""
     SELECT departure_date, id, price, currency, departure_ts FROM flights
-    WHERE source_key = %s AND destination_key = %s AND departure_date BETWEEN %s AND %s AND status = {FlightStatus.SCHEDULED.sql}
-    AND departure_ts > now() ORDER BY departure_date, currency, price, departure_ts, id
+    WHERE source_key = %s AND destination_key = %s AND departure_date BETWEEN %s AND %s AND status = {FlightStatus.SCHEDULED.sql} AND departure_ts > now()
+    ORDER BY departure_date, currency, price, departure_ts, id
 """  # noqa: S608  # only constants
 
 

@@ -36,8 +36,8 @@ comes first.
 _SEARCH: Final = {
     sort: SQL(f"""
         SELECT {{columns}} FROM flights
-        WHERE source_key = %s AND destination_key = %s AND departure_date = %s AND status = {FlightStatus.SCHEDULED.sql} AND
-        departure_ts > now() ORDER BY {{order}} LIMIT %s
+        WHERE source_key = %s AND destination_key = %s AND departure_date = %s AND status = {FlightStatus.SCHEDULED.sql} AND departure_ts > now()
+        ORDER BY {{order}} LIMIT %s
         """).format(columns=COLUMNS, order=order)  # noqa: S608  # only constants
     for sort, order in _ORDER.items()
 }

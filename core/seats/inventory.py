@@ -1,7 +1,8 @@
-"""The fast guard: seat counts of flights in Redis, moved only by the scripts in `lua/`. Nobody else touches these keys.
+"""The inventory: seat counts of flights in Redis. They are only changed by the Lua scripts in `lua/`.
 
-Redis decides fast and may be wrong in either direction; Postgres decides last. On any disagreement the flight's keys are
-dropped, and the next reservation loads them again from Postgres.
+It is the first, fast guard against overselling. Its counts may be too high or too low (after a restart of Redis, for example), so
+Postgres decides last, under the lock of the flight (`core/flights/seat_counts.py`). If the two differ, the flight's keys are
+deleted, and the next reservation loads them from Postgres.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ KEPT_AFTER_DEPARTURE: Final = timedelta(days=1)
 
 
 class Outcome(IntEnum):
-    """What the reserve script said of one booking on one flight; the legend is on top of `lua/reserve.lua`."""
+    """The answer of the reserve script for one booking on one flight. `lua/reserve.lua` explains each value."""
 
     NEW = 1
     ALREADY = 2
@@ -44,15 +45,17 @@ Outcomes = dict[tuple[UUID, UUID], Outcome]
 
 
 class Inventory:
-    """The scripts, called in one pipeline for many flights. `redis.RedisError` passes through to the caller."""
+    """Calls the scripts, in one pipeline for many flights. Its methods may raise `redis.RedisError`."""
 
     def __init__(self, client: redis.Redis, scripts: Scripts = SCRIPTS) -> None:
-        """`scripts`: only a test that shows what a line of them is for names others."""
+        """`scripts`: only tests of the safeguards in the scripts pass others."""
         self._redis = client
         self._scripts = scripts
 
     def reserve(self, wanted: Mapping[UUID, Sequence[tuple[UUID, int]]]) -> Outcomes:
-        """Take seats: `{flight: [(booking, seats), ...]}`, first come first served. Returns an outcome for each booking and flight."""
+        """Reserve seats: `{flight: [(booking, seats), ...]}`, first come, first served. Returns an outcome for each booking and
+        flight.
+        """
         calls = [
             (flight, [part for booking, seats in requests for part in (str(booking), seats)])
             for flight, requests in wanted.items()
@@ -65,15 +68,15 @@ class Inventory:
         }
 
     def release(self, gone: Mapping[UUID, Sequence[UUID]]) -> None:
-        """Give seats back for bookings that are over: `{flight: [booking, ...]}`. Twice gives back once."""
+        """Release the seats of bookings that have ended: `{flight: [booking, ...]}`. Calling it twice releases them once."""
         self._run(self._scripts.release, [(flight, ["R", *map(str, bookings)]) for flight, bookings in gone.items()])
 
     def forget(self, undone: Mapping[UUID, Sequence[UUID]]) -> None:
-        """Give seats back for bookings that may try again later."""
+        """Release the seats of bookings that are still PENDING and will try again."""
         self._run(self._scripts.release, [(flight, ["-", *map(str, bookings)]) for flight, bookings in undone.items()])
 
     def load(self, snapshots: Iterable[Snapshot]) -> None:
-        """Put flights into Redis, unless another process was first."""
+        """Load flights into Redis, unless they are there already."""
         self._run(
             self._scripts.load,
             [
@@ -90,7 +93,7 @@ class Inventory:
         )
 
     def drop(self, flight_ids: Iterable[UUID]) -> None:
-        """Forget flights altogether: the next reservation loads them from Postgres."""
+        """Delete the keys of flights. The next reservation loads them from Postgres."""
         names = [name for flight_id in flight_ids for name in (keys.inventory(flight_id), keys.reservations(flight_id))]
         if names:
             pipeline = self._redis.pipeline(transaction=False)
@@ -99,7 +102,7 @@ class Inventory:
             pipeline.execute()
 
     def free(self, flight_ids: Sequence[UUID]) -> dict[UUID, int | None]:
-        """Free seats as Redis counts them; None where the flight is not loaded."""
+        """The free seats in Redis; None for a flight that is not loaded."""
         pipeline = self._redis.pipeline(transaction=False)
         for flight_id in flight_ids:
             pipeline.hget(keys.inventory(flight_id), "free")
@@ -116,14 +119,14 @@ class Inventory:
             try:
                 return list(pipeline.execute())
             except NoScriptError:
-                # The server was restarted or flushed. The scripts are safe twice, so the whole pipeline runs again.
+                # The server was restarted, so it has no scripts. Running a script twice is safe, so the whole pipeline is repeated.
                 self._redis.script_load(script.source)
-        raise NoScriptError("the server forgets scripts as fast as they are loaded")
+        raise NoScriptError("the server loses scripts immediately after they are loaded")
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What Postgres knows of one flight at one moment."""
+    """The free seats of one flight in Postgres, and the bookings that have the others."""
 
     flight_id: UUID
     free: int
@@ -133,7 +136,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class _SnapshotRow:
-    """`bookings` and `seats`: who holds the seats that are not free, and how many each."""
+    """`bookings` and `seats`: the bookings with seats, and the number of seats of each."""
 
     id: UUID
     free: int
@@ -143,7 +146,7 @@ class _SnapshotRow:
 
 
 def take_snapshots(connection: RawConnection, flight_ids: Sequence[UUID]) -> list[Snapshot]:
-    """Read free seats and who holds the others, in one statement, so that both are of the same moment."""
+    """Read free seats and bookings with seats in one statement, so that both are from the same snapshot."""
     rows = fetch(
         connection,
         _SnapshotRow,

@@ -1,4 +1,6 @@
-"""The Lua scripts that move seats in Redis; each file of `lua/` begins with its keys, arguments and answers."""
+"""The Lua scripts that change seat counts in Redis. Each file in `lua/` begins with a description of its keys, arguments and
+answers.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ class Script:
 
     @property
     def sha(self) -> str:
-        """What Redis calls it."""
+        """The SHA-1 by which Redis identifies the script."""
         return hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
 

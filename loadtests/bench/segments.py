@@ -1,9 +1,11 @@
-"""What the second table costs: plain bookings stored, read by a worker and confirmed, in one table of the former shape and in today's two.
+"""What the second table costs: plain bookings stored, read by a worker and confirmed, in one table of the former shape and in
+today's two.
 
-Both sides run in one Postgres, in turns, batch by batch. CPU is that of the Postgres process which does the work, so other programs on the
-machine disturb it less than they disturb the clock. The journal (WAL) is what Postgres writes to its disk for a booking.
+Both sides run in one Postgres, in turns, batch by batch. CPU is that of the Postgres process which does the work, so other
+programs on the machine disturb it less than they disturb the clock. The journal (WAL) is what Postgres writes to its disk for a
+booking.
 
-`python -m loadtests.bench.segments` (docs/decisions/0012-a-row-for-each-flight.md).
+`python -m loadtests.bench.segments` (docs/decisions/0012-booking-segments-in-a-table.md).
 """
 
 from __future__ import annotations

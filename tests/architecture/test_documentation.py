@@ -19,7 +19,9 @@ from mockpay.app import create_app as create_mockpay
 from mockpay.settings import MockpaySettings
 from tests.architecture.source import PACKAGES, ROOT
 
-PAGES: Final = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+PAGES: Final = sorted(
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "loadtests" / "README.md", *(ROOT / "docs").rglob("*.md")]
+)
 NAMES: Final = [str(page.relative_to(ROOT)) for page in PAGES]
 OURS: Final = (*PACKAGES, "frontend", "loadtests", "tests", "docs")
 """The folders of the checkout."""
@@ -27,6 +29,7 @@ NOT_SETTINGS: Final = {
     "SKYQUEUE_HOLD_MINUTE": "a misspelt name, as an example",
     "SKYQUEUE_SERVICE_HOST": "what Kubernetes sets",
     "SKYQUEUE_PORT_8000_TCP": "what Kubernetes sets",
+    "SKYQUEUE_LOAD_PLAN": "what a load run sets for its processes",
 }
 INTERNAL: Final = {"SKYQUEUE_FAILPOINTS": "for tests only"}
 """Settings that no operator needs."""
@@ -35,7 +38,7 @@ NOT_IN_THE_CODE: Final = {
     "pool_pre_ping": "what SQLAlchemy offers, and is not used",
     "unknown_parameter": "made of two words, in `api/http/understanding.py`",
 }
-"""Words with an underscore that are written as code."""
+"""Words with an underscore that the pages write as code, and that are not in our sources."""
 ENDINGS: Final = ("*.py", "*.lua", "*.ts", "*.tsx", "*.mako")
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -54,7 +57,7 @@ class Page(NamedTuple):
 
     @property
     def spans(self) -> list[str]:
-        """What is written as code, inside of sentences and tables."""
+        """The text in backticks in sentences and tables."""
         return _SPAN.findall(_FENCE.sub("", self.text))
 
     @property
@@ -72,7 +75,7 @@ def page(name: str) -> Page:
 
 
 def anchors(path: Path) -> set[str]:
-    """As they are made from headings."""
+    """The anchors that are made from the headings of a page."""
     headings = _HEADING.findall(_FENCE.sub("", path.read_text()))
     return {"#" + re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -86,7 +89,7 @@ def find_dead_links(path: Path, text: str) -> list[str]:
     return dead
 
 
-def test_the_floors_of_the_core_are_those_that_are_enforced() -> None:
+def test_the_layers_of_the_core_are_those_that_are_enforced() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     (layers,) = [contract["layers"] for contract in contracts if contract.get("containers") == ["core"]]
     (drawn,) = [block for block in page("docs/architecture.md").blocks if block.startswith("migrations\n")]
@@ -217,3 +220,18 @@ def test_every_decision_has_a_number_of_its_own_which_its_heading_says() -> None
     assert len({page.name[:4] for page in pages}) == len(pages)
     for page in pages:
         assert page.read_text().startswith(f"# {int(page.name[:4])}. "), page.name
+
+
+def test_the_steps_for_a_new_csv_column_name_every_file_that_handles_one() -> None:
+    """A file that names three columns, of different kinds, handles every column."""
+    steps = page("docs/architecture.md").text.partition("\n## How to add a CSV column\n")[2].partition("\n## ")[0]
+    named = set(_PATH.findall(" ".join(_SPAN.findall(steps))))
+    folders = ("core/imports", "core/flights", "api/flights")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    handling = {
+        path.relative_to(ROOT).as_posix()
+        for path in files
+        if all(re.search(rf"\b{column}\b", path.read_text()) for column in ("arrival_ts", "total_seats", "currency"))
+    }
+    assert len(handling) > 5
+    assert handling - named == set()

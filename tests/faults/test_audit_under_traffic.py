@@ -56,8 +56,8 @@ class Traffic:
         with self._api.client({**person.headers, "Prefer": "wait=10"}) as client:
             while not self._stop.wait(PAUSE_SECONDS):
                 flight = self._flights[(number + sum(self.answers.values())) % len(self._flights)]
-                wish = {"flight_id": str(flight), "seats": 1, "allow_duplicate": True}
-                booked = client.post("/api/v1/booking", json=wish)
+                request = {"flight_id": str(flight), "seats": 1, "allow_duplicate": True}
+                booked = client.post("/api/v1/booking", json=request)
                 if booked.status_code != httpx.codes.ACCEPTED:
                     self.answers[str(booked.json().get("code"))] += 1
                     continue

@@ -55,7 +55,7 @@ def test_who_waits_in_vain_for_a_lock_hears_of_somebody_else_and_not_of_a_server
         ]
         for answer in [each.result() for each in asked]:
             assert (answer.status_code, answer.json()["code"], answer.json()["retryable"]) == (503, "unavailable", True)
-            assert "Somebody else" in answer.json()["detail"]
+            assert "Another request" in answer.json()["detail"]
             assert int(answer.headers["retry-after"]) > 0
 
 

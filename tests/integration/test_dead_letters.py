@@ -13,7 +13,7 @@ import httpx
 import pytest
 from prometheus_client import REGISTRY
 
-from api.operations import dead_letter_rounds
+from api.operations import dead_letter_changes
 from core import keys
 from core.clock import new_id
 from core.imports import orphans, reopening
@@ -199,7 +199,7 @@ def test_discarding_closes_a_letter_and_a_discarded_one_may_still_be_replayed(pi
 
 @pytest.fixture
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dead_letter_rounds, "SLICE", 7)
+    monkeypatch.setattr(dead_letter_changes, "SLICE", 7)
 
 
 def test_all_that_match_are_replayed_as_the_preview_said_and_none_twice(

@@ -17,7 +17,7 @@ from tests.support.api import RunningApi, problem, register
 from tests.support.flights import TODAY, add_flight, body, sell
 from tests.support.passengers import ASHA, book
 from tests.support.pipeline import Pipeline
-from workers.sweeps.fares import FareRound
+from workers.sweeps.fares import FareStep
 
 ADDRESS = "asha@example.com"
 DAY = (TODAY + timedelta(days=10)).isoformat()
@@ -52,7 +52,7 @@ def price(admin: httpx.Client, flight: dict[str, Any], amount: str) -> None:
 
 def look(pipeline: Pipeline) -> None:
     """One pass of a sweep that has just begun."""
-    FareRound(pipeline.context).go()
+    FareStep(pipeline.context).run()
 
 
 def subjects(client: httpx.Client) -> list[str]:

@@ -96,7 +96,7 @@ def test_a_worker_that_replaces_a_killed_one_takes_its_row_away(pipeline: Pipeli
     worker.start()
     await_beats(pipeline, worker)
     until(lambda: killed.id not in [each.id for each in rows(pipeline)])
-    assert worker.said("a worker had ended without a goodbye")
+    assert worker.said("the heartbeat of a dead worker was deleted")
 
 
 DEAD, ALIVE = True, False

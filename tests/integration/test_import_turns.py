@@ -14,7 +14,7 @@ from workers import imports
 from workers.context import Context
 from workers.import_run import Ending, run_claimed
 from workers.sweeps import imports as sweep_of_imports
-from workers.sweeps.imports import ImportRound
+from workers.sweeps.imports import ImportStep
 
 
 def quotes(rows: int) -> bytes:
@@ -61,7 +61,7 @@ def desk(office: Office) -> Any:
         "Context",
         SimpleNamespace(db=office.db, redis=office.redis, storage=office.storage, dispatcher=dispatcher, settings=settings),
     )
-    sweep = ImportRound(context).go
+    sweep = ImportStep(context).run
     return SimpleNamespace(work=lambda *ids: imports.import_files(context, ids), sweep=sweep, sent=sent)
 
 

@@ -24,7 +24,7 @@ from tests.support.people import Person
 from tests.support.pipeline import Pipeline
 from workers.flights import cancel_flights
 from workers.mails import send_mails
-from workers.sweeps.mails import MailRound
+from workers.sweeps.mails import MailStep
 
 ADDRESS = "asha@example.com"
 
@@ -95,8 +95,8 @@ def test_a_mail_says_what_happened_and_is_written_once(asha: httpx.Client, pipel
 
 def test_a_hold_is_told_with_its_end_and_reminded_of_once(asha: httpx.Client, pipeline: Pipeline) -> None:
     booking = held(asha, pipeline)
-    rounds = MailRound(pipeline.context)
-    rounds.go()
+    step = MailStep(pipeline.context)
+    step.run()
     with pipeline.db.transaction() as connection:
         connection.execute(
             "UPDATE bookings SET next_at = e.at, hold_expires_at = e.at, updated_at = now() - interval '11 minutes'"
@@ -104,10 +104,10 @@ def test_a_hold_is_told_with_its_end_and_reminded_of_once(asha: httpx.Client, pi
             (booking,),
         )
     for _ in range(2):
-        MailRound(pipeline.context).go()
+        MailStep(pipeline.context).run()
     assert kinds(asha) == ["held", "hold_ending"]
     asha.delete(f"/api/v1/bookings/{booking}")
-    rounds.go()
+    step.run()
     assert kinds(asha) == ["held", "hold_ending", "cancelled"]
 
 
@@ -190,9 +190,9 @@ def test_a_mail_is_sent_with_the_ticket_and_not_again(
 
 
 def test_the_sweep_sends_what_is_due(pipeline: Pipeline, server: MailServer, mail: UUID) -> None:
-    MailRound(pipeline.context).go()
+    MailStep(pipeline.context).run()
     assert pipeline.context.dispatcher.depth("mails") == 1
-    MailRound(pipeline.context).go()  # it is on its way
+    MailStep(pipeline.context).run()  # it is on its way
     assert pipeline.context.dispatcher.depth("mails") == 1
 
 

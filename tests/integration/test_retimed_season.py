@@ -120,7 +120,7 @@ def test_two_flights_of_a_day_in_one_file_are_two(office: Office) -> None:
     assert counts(status) == {"created": 1, "updated": 0, "skipped": 2, "failed": 0}
 
 
-def test_a_wish_that_contradicts_itself_is_refused(office: Office) -> None:
+def test_options_that_contradict_each_other_are_refused(office: Office) -> None:
     answer = office.admin.post(
         "/admin/flights/bulk-upload", params={"match": "day", "mode": "create"}, files={"file": ("a.csv", csv_of([row(1)]))}
     )

@@ -23,7 +23,7 @@ from tests.support.pipeline import Pipeline
 from tests.support.steps import Join, Steps, standing
 from workers.sweeps import money, sweeper, waitlist
 from workers.sweeps.sweeper import Sweeper
-from workers.sweeps.waitlist import WaitlistRound
+from workers.sweeps.waitlist import WaitlistStep
 
 MANY = 12
 
@@ -221,7 +221,7 @@ def seats_beside_a_locked_flight(steps: Steps, sold_out: tuple[UUID, list[UUID]]
     waiting = [(flight, wait(flight)), (other, wait(other))]
     steps.execute("UPDATE flights SET total_seats = total_seats + 1")
     with locked(steps.pipeline, "flights", flight):
-        WaitlistRound(steps.context).go()
+        WaitlistStep(steps.context).run()
     statuses = [str(standing(steps.place(*each))[0]) for each in waiting]
     return statuses[0], statuses[1]
 

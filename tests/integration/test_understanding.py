@@ -76,9 +76,7 @@ def test_without_the_safeguard_the_parameter_would_be_passed_over(admin: httpx.C
         ("dryrun", ("?dryrun", "unknown_parameter"), "Did you mean 'dry_run'?"),
     ],
 )
-def test_an_upload_with_a_wish_that_nobody_knows_imports_nothing(
-    office: Office, query: str, error: tuple[str, str], says: str
-) -> None:
+def test_an_upload_with_an_unknown_option_imports_nothing(office: Office, query: str, error: tuple[str, str], says: str) -> None:
     answer = office.admin.post(f"{UPLOAD}?{query}", files={"file": ("a.csv", csv_of([row(1)]))})
     assert pointers(answer) == [error]
     assert says in answer.json()["detail"]
@@ -86,7 +84,7 @@ def test_an_upload_with_a_wish_that_nobody_knows_imports_nothing(
 
 
 @pytest.mark.parametrize("query", ["dry_run=", "mode=", "times="])
-def test_a_wish_without_a_value_is_no_wish_to_go_on(office: Office, query: str) -> None:
+def test_an_option_without_a_value_is_refused(office: Office, query: str) -> None:
     answer = office.admin.post(f"{UPLOAD}?{query}", files={"file": ("a.csv", csv_of([row(1)]))})
     problem(answer, 422, "validation")
 

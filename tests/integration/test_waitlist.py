@@ -15,7 +15,7 @@ from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable
 from core.waitlist.line import Party
 from core.waitlist.models import WaitStatus
 from tests.support.steps import HOLD_MINUTES, Join, Steps, standing
-from workers.sweeps.waitlist import WaitlistRound
+from workers.sweeps.waitlist import WaitlistStep
 
 
 def test_whoever_leaves_the_line_is_not_asked_again(steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join) -> None:
@@ -93,14 +93,14 @@ def test_the_sweep_finds_a_line_that_was_passed_by(steps: Steps, sold_out: tuple
     flight, _ = sold_out
     family, couple = wait(flight, 3), wait(flight, 2)
     steps.execute("UPDATE flights SET total_seats = 6 WHERE id = %s", flight)
-    sweep = WaitlistRound(steps.context)
-    sweep.go()
+    sweep = WaitlistStep(steps.context)
+    sweep.run()
     assert standing(steps.place(flight, couple)) == (WaitStatus.OFFERED, None, 2)
     assert steps.place(flight, family).status is WaitStatus.WAITING
     steps.execute("UPDATE flights SET total_seats = 9 WHERE id = %s", flight)
-    sweep.go()
+    sweep.run()
     assert steps.place(flight, family).status is WaitStatus.WAITING, "it went round a moment ago"
-    WaitlistRound(steps.context).go()
+    WaitlistStep(steps.context).run()
     assert standing(steps.place(flight, family)) == (WaitStatus.OFFERED, None, 3)
     steps.context.inventory.drop([flight])
     assert steps.pipeline.violations() == []
@@ -110,7 +110,7 @@ def test_departed_flights_lose_their_line(steps: Steps, sold_out: tuple[UUID, li
     flight, _ = sold_out
     wait(flight)
     steps.depart(flight)
-    WaitlistRound(steps.context).go()
+    WaitlistStep(steps.context).run()
     with steps.context.db.snapshot() as connection:
         assert connection.execute("SELECT status FROM waitlist").fetchall() == [("CLOSED",)]
 

@@ -42,12 +42,12 @@ def alive_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_worker_that_works_is_healthy_and_one_that_is_frozen_is_not(
     pipeline: Pipeline, alive_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert alive.find_fault() == f"no worker has said that it lives: {alive_path}: No such file or directory"
+    assert alive.find_fault() == f"no worker has written its health file: {alive_path}: No such file or directory"
     worker = pipeline.worker(WORKER_ALIVE_PATH=str(alive_path))
     until(lambda: alive.find_fault() is None)
     monkeypatch.setattr(alive, "FRESH_SECONDS", 1.5)  # it looks every second
     worker.freeze()
-    until(lambda: "the worker is frozen" in (alive.find_fault() or ""))
+    until(lambda: "has made no progress" in (alive.find_fault() or ""))
     worker.thaw()
     until(lambda: alive.find_fault() is None)
 
@@ -76,7 +76,7 @@ def test_a_worker_whose_threads_are_stuck_is_not_healthy_until_they_get_on(
     look_twice()
     os.utime(alive_path, (0, 0))  # as if it were long ago
     look_twice()
-    assert "one of its threads is stuck" in (alive.find_fault() or "")
+    assert "has made no progress" in (alive.find_fault() or "")
     moved()
     until(lambda: alive.find_fault() is None)
     stopping.set()
@@ -102,7 +102,7 @@ def test_the_check_ends_with_a_status_and_says_why(alive_path: Path) -> None:
     command = [sys.executable, "-m", "workers.alive"]
     asked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert asked.returncode == 1
-    assert asked.stderr == f"skyqueue: no worker has said that it lives: {alive_path}: No such file or directory\n"
+    assert asked.stderr == f"skyqueue: no worker has written its health file: {alive_path}: No such file or directory\n"
     alive_path.touch()
     assert subprocess.run(command, check=False).returncode == 0
     without = {name: value for name, value in os.environ.items() if name != alive.VARIABLE}

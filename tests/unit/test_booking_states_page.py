@@ -28,7 +28,7 @@ def test_the_table_of_moves_is_complete() -> None:
 
 
 def test_every_status_is_explained() -> None:
-    section = PAGE.split("## Moves")[0]
+    section = PAGE.split("## Transitions")[0]
     assert re.findall(r"^\| `([A-Z]+)` \| \w", section, re.MULTILINE) == list(BookingStatus)
 
 

@@ -18,7 +18,7 @@ class Passenger(msgspec.Struct, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=2, max_length=4, pattern="^[a-z]+$")]
 
 
-class Wish(msgspec.Struct, forbid_unknown_fields=True):
+class Sample(msgspec.Struct, forbid_unknown_fields=True):
     seats: Annotated[int, Meta(ge=1, le=9)] = 1
     passengers: Annotated[list[Passenger], Meta(max_length=2)] = []
     sort: Literal["price", "fastest"] = "price"
@@ -30,7 +30,7 @@ class Wish(msgspec.Struct, forbid_unknown_fields=True):
 
 def explained(body: Any) -> tuple[str, str]:
     with pytest.raises(msgspec.ValidationError) as caught:
-        msgspec.json.decode(msgspec.json.encode(body), type=Wish)
+        msgspec.json.decode(msgspec.json.encode(body), type=Sample)
     entry = field_error(str(caught.value))
     assert "`" not in entry["message"]
     return entry["pointer"], entry["code"]

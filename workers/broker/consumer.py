@@ -1,4 +1,6 @@
-"""Dramatiq's Redis broker with its consumer repaired. What each repair is for is said beside it; the facts are in docs/reliability.md."""
+"""Dramatiq's Redis broker with an improved consumer. Each change says which problem it solves; docs/reliability.md has the
+background.
+"""
 
 from __future__ import annotations
 
@@ -27,29 +29,29 @@ from core.telemetry import correlation
 from core.telemetry.incidents import Incident
 
 HEARTBEAT_TIMEOUT_MS: Final = 30_000
-"""A process that was silent for so long is dead, and its messages return to their queues."""
+"""If a process sends no heartbeat for this time, it counts as dead, and its messages return to their queues."""
 MAINTENANCE_PER_MILLION: Final = 50_000
 IDLE_SECONDS: Final = 1.0
 PAUSE_SECONDS: Final = 0.25
-"""Between two looks whether a paused queue goes on."""
+"""The time between two checks whether a paused queue was resumed."""
 """How long an idle consumer blocks in Redis. It must be shorter than the socket's time limit."""
 SOCKET_SECONDS: Final = 5.0
 PING_AFTER_SECONDS: Final = 15
 FETCH: Final = 64
-"""Messages taken in one round trip, to be merged."""
+"""The most messages taken in one round trip. They are merged into as few as possible."""
 SEEN_SECONDS: Final = 3600
 
 _log = structlog.get_logger(__name__)
 
 Bury = Callable[[str, bytes, str], None]
-"""Keeps the bytes of a message that cannot be read: `bury(queue, payload, error)`."""
+"""Stores a message that cannot be read as a dead letter: `bury(queue, payload, error)`."""
 
 
 def connect(redis_url: str, bury: Bury, moved: Callable[[], None], is_paused: Callable[[], bool]) -> RepairedBroker:
-    """A broker for one pool of worker threads. Retries are off everywhere: the sweep repeats work, and it counts.
+    """A broker for one pool of worker threads. Dramatiq's retries are off, because the sweep repeats work and counts the attempts.
 
-    `moved` is called whenever the pool's consumer asks for the next message, or is made anew: at least every few seconds. While `is_paused`
-    says so, no message is taken.
+    `moved`: called whenever the consumer asks for the next message or is created again, which is at least every few seconds.
+    `is_paused`: while it returns true, no message is taken.
     """
     broker = RepairedBroker(
         client=clients.connect(redis_url, seconds=SOCKET_SECONDS, ping_after_seconds=PING_AFTER_SECONDS),
@@ -66,7 +68,7 @@ def connect(redis_url: str, bury: Bury, moved: Callable[[], None], is_paused: Ca
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A merged message that is not acknowledged yet: the ids of its parts in Redis."""
+    """A merged message that is not acknowledged yet, with the Redis ids of the messages that were merged."""
 
     parts: list[str]
     alone: bool
@@ -80,8 +82,8 @@ class RepairedBroker(RedisBroker):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.taken: dict[str, Taken] = {}
-        """By the ids of merged messages. It outlives the consumers: an error of Redis ends a consumer, and not the work of its
-        messages."""
+        """By the ids of merged messages. It is kept in the broker, because after an error of Redis there is a new consumer, while the
+        messages of the old one are still being processed."""
         self.outage = Incident(_log, "no messages can be taken", "messages are taken again")
 
     @property
@@ -96,22 +98,28 @@ class RepairedBroker(RedisBroker):
 
 
 class IdleConsumer(Consumer):
-    """Stands in for the consumer of delayed messages: this product sends none, because they can be lost in a live process."""
+    """Replaces the consumer of delayed messages. This product sends no delayed messages, because they can be lost while the
+    process lives.
+    """
 
     def __next__(self) -> MessageProxy | None:
         time.sleep(IDLE_SECONDS)
         return None
 
     def requeue(self, messages: Iterable[MessageProxy]) -> None:
-        """Nothing was ever taken."""
+        """Does nothing: no message was taken."""
 
 
 class RepairedConsumer(_RedisConsumer):
-    """Blocks while its queue is empty, merges what has piled up, survives errors of Redis, and buries what it cannot read.
+    """A consumer that blocks while its queue is empty, merges waiting messages, continues after errors of Redis, and stores
+    messages that it cannot read as dead letters.
 
-    `prefetch` counts merged messages: as many as there are threads, so that nothing waits behind a busy process while another
-    is idle. A message that travels alone has the process to itself: it is handed out when every other one of its queue has been
-    acknowledged, and until it is acknowledged none is taken. So what it kills is nobody else's attempt, and nobody else's message.
+    `prefetch` counts merged messages. It is the number of threads, so that no message waits in a busy process while another
+    process is idle.
+
+    A message with the option `alone` is processed by itself: it is handed out after all other messages of the queue in this
+    process were acknowledged, and no message is taken until it is acknowledged. So if it crashes the process, no other message is
+    affected.
     """
 
     def __init__(self, broker: RepairedBroker, queue_name: str, prefetch: int, timeout: int) -> None:
@@ -136,15 +144,15 @@ class RepairedConsumer(_RedisConsumer):
                     return None
             if self._must_wait():
                 self._room.clear()
-                if self._must_wait():  # none was acknowledged in between
+                if self._must_wait():  # no message was acknowledged in the meantime
                     self._room.wait(IDLE_SECONDS)
                 return None
             return MessageProxy(self._ready.pop(0))
 
     def _must_wait(self) -> bool:
-        """Whether something at work has to end before the next message is handed out, or taken."""
+        """Whether running work has to end before the next message is handed out or taken."""
         if self._ready:
-            return _is_alone(self._ready[0]) and len(self._taken) > 1  # itself, and another
+            return _is_alone(self._ready[0]) and len(self._taken) > 1  # the message itself is one of them
         return len(self._taken) >= self.prefetch or any(each.alone for each in list(self._taken.values()))
 
     def ack(self, message: MessageProxy) -> None:
@@ -155,7 +163,7 @@ class RepairedConsumer(_RedisConsumer):
 
     def requeue(self, messages: Iterable[MessageProxy]) -> None:
         taken = [self._taken.pop(message.message_id) for message in messages if message.message_id in self._taken]
-        # An error that passed through here would end the consumer's thread while the process looks healthy.
+        # An error raised from here would end the consumer's thread, while the process would look healthy.
         with self._closing_on_errors():
             self._return([part for each in taken for part in each.parts])
 
@@ -168,15 +176,16 @@ class RepairedConsumer(_RedisConsumer):
             if message.message_id in self._taken:
                 for part in self._taken[message.message_id].parts:
                     command(self.queue_name, part)
-        # Not before: Dramatiq tries again until Redis has taken it.
+        # Removed only after Redis has confirmed it: Dramatiq repeats the acknowledgement until then.
         self._taken.pop(message.message_id, None)
         self._room.set()
 
     @contextmanager
     def _closing_on_errors(self) -> Iterator[None]:
-        """Any error of Redis closes the consumer, and Dramatiq opens a new one. Only ConnectionError does so by itself.
+        """Turn every error of Redis into one that closes the consumer, after which Dramatiq opens a new one. Dramatiq does this
+        only for ConnectionError.
 
-        So does a Postgres that cannot take what is to be buried: what was fetched with it is returned by the next consumer.
+        It is the same if Postgres cannot store a dead letter: the next consumer returns the messages that were fetched with it.
         """
         try:
             yield
@@ -185,15 +194,16 @@ class RepairedConsumer(_RedisConsumer):
             raise ConnectionClosed(error) from None
 
     def _return(self, parts: list[str]) -> None:
-        """Put fetched messages back on the queue, for anybody."""
+        """Put fetched messages back on the queue, for any process."""
         if parts:
             self.broker.client.delete(*(keys.seen(part) for part in parts))
             self.broker.do_requeue(self.queue_name, *parts)
 
     def _return_orphans(self) -> None:
-        """Return what this process fetched and then lost in an error of Redis; nobody else may take it while this process lives.
+        """Return messages that this process fetched but lost in an error of Redis. While this process lives, no other process
+        returns them.
 
-        An id without its message only disappears.
+        An id whose message no longer exists is removed.
         """
         known = {part for each in list(self._taken.values()) for part in each.parts}
         fetched = {part.decode() for part in cast("set[bytes]", self.broker.client.smembers(self._acks))}
@@ -204,7 +214,7 @@ class RepairedConsumer(_RedisConsumer):
         return f"{self.broker.namespace}:__acks__.{self.broker.broker_id}.{self.queue_name}"
 
     def _fetch(self) -> list[dramatiq.Message[Any]]:
-        """Take what has piled up, as few messages as possible: many small batches cost more than one large one."""
+        """Take the waiting messages and merge them, because many small batches cost more than one large one."""
         payloads = cast("list[bytes | None]", self.broker.do_fetch(self.queue_name, FETCH))
         messages = [message for message in map(self._decode, filter(None, payloads)) if message is not None]
         merged: list[dramatiq.Message[Any]] = []
@@ -223,7 +233,7 @@ class RepairedConsumer(_RedisConsumer):
         return merged
 
     def _up_to_alone(self, messages: list[dramatiq.Message[Any]]) -> list[dramatiq.Message[Any]]:
-        """Return to the queue, for anybody and with no mark, what stands behind the first message that travels alone."""
+        """Keep the messages up to the first one with `alone`. Return the others to the queue, where any process can take them."""
         end = next((turn for turn, message in enumerate(messages, start=1) if _is_alone(message)), len(messages))
         behind = [message.options["redis_message_id"] for message in messages[end:]]
         if behind:
@@ -231,9 +241,9 @@ class RepairedConsumer(_RedisConsumer):
         return messages[:end]
 
     def _unseen(self, messages: list[dramatiq.Message[Any]]) -> list[dramatiq.Message[Any]]:
-        """Leave out what was taken before: it killed its worker, or the broker doubled it.
+        """Leave out messages that were delivered before: their worker crashed, or the broker delivered them twice.
 
-        The sweep repeats work, counts it, and gives up in time; the broker would redeliver for ever.
+        The sweep repeats their work. It counts the attempts and gives up after the last one; the broker would redeliver for ever.
         """
         pipeline = self.broker.client.pipeline(transaction=False)
         for message in messages:
@@ -247,15 +257,16 @@ class RepairedConsumer(_RedisConsumer):
         return unseen
 
     def _wait(self) -> None:
-        """Block until the queue has something, instead of polling with a growing sleep.
+        """Block until the queue has a message, instead of polling.
 
-        Moving the tail of a list onto its own tail changes nothing, and Redis blocks in it while the list is empty.
+        It uses BLMOVE from the tail of the list to its own tail, which changes nothing, but blocks while the list is empty.
         """
         name = f"{self.broker.namespace}:{self.queue_name}"
         self.broker.client.blmove(name, name, IDLE_SECONDS, "RIGHT", "RIGHT")
 
     def _decode(self, payload: bytes) -> dramatiq.Message[Any] | None:
-        """A message, or None for what is none: it is buried. Left in the batch, it would orphan its neighbours at every restart."""
+        """Decode a message. None if that is impossible: then it becomes a dead letter, because it would fail every consumer that
+        fetches it, together with the messages fetched with it."""
         try:
             return envelope.read(payload, self.broker.actors)
         except Unreadable as reason:
@@ -277,13 +288,13 @@ def _is_alone(message: dramatiq.Message[Any]) -> bool:
 
 
 def _correlation_ids(message: dramatiq.Message[Any]) -> list[str]:
-    """Of the requests that a message is for."""
+    """The correlation ids of the requests that sent the message."""
     ids = message.options.get("correlation_ids", [])
     return ids if isinstance(ids, list) else []
 
 
 def _mergeable(first: dramatiq.Message[Any], second: dramatiq.Message[Any]) -> bool:
-    """Whether both ask the same of different ids, and fit into one batch. A message of one id may travel alone for a reason."""
+    """Whether two messages have the same actor and together fit into one batch. A message with `alone` is never merged."""
     if first.actor_name != second.actor_name or _is_alone(first) or _is_alone(second):
         return False
     return len(first.args[0]) + len(second.args[0]) <= MAX_IDS

@@ -1,6 +1,7 @@
-"""What Dramatiq says of a Redis that is away, left out: three lines at every try, for each queue. The consumer tells it once.
+"""Suppress the log lines of Dramatiq while Redis cannot be reached: three lines at every attempt, for each queue. Our consumer
+logs the outage once.
 
-It relies on Dramatiq's own words, as of 2.2. When an upgrade changes them, they are in the log again, and a test fails.
+It depends on the text of Dramatiq's log lines, as of version 2.2. If an upgrade changes them, a test fails.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ SAID_AT_EVERY_TRY: Final = (
 
 
 def leave_out(queue: str) -> None:
-    """From what Dramatiq logs about the consumer of this queue. Its errors of other kinds stay."""
+    """Suppress these lines for the consumer of this queue. Other errors are still logged."""
     logging.getLogger(f"dramatiq.worker.ConsumerThread({queue})").addFilter(_is_something_else)
 
 

@@ -1,6 +1,8 @@
-"""A row in Postgres that says that this process is able to work. It is renewed only while every thread that the process needs makes progress.
+"""The heartbeat of a worker: a row in Postgres that says that this process is able to work. It is renewed every second, but only
+while every thread that the process needs makes progress.
 
-A process that is frozen writes nothing; nor does one whose threads are stuck, and then its log names them.
+A process that hangs does not renew it. A process with a stuck thread does not renew it either, and logs the names of its stuck
+threads.
 """
 
 from __future__ import annotations
@@ -22,15 +24,17 @@ from workers.health.progress import Progress
 from workers.pauses import Pauses
 
 BEGIN_SECONDS: Final = 0.05
-"""Between two checks whether all threads have started."""
+"""The time between two checks whether all threads have started."""
 TIDY_SECONDS: Final = 10.0
-"""How often the rows of dead workers are looked for."""
+"""How often the rows of dead workers are deleted."""
 
 _log = structlog.get_logger(__name__)
 
 
 class Heartbeat:
-    """A thread that checks the others, and reads which queues are paused. When `stopping` is set, it deletes the row."""
+    """A thread that checks the other threads, renews the row, and reads which queues are paused. It deletes the row when
+    `stopping` is set.
+    """
 
     def __init__(self, db: Database, worker: Worker, progress: Progress, pauses: Pauses, stopping: threading.Event) -> None:
         self._db = db
@@ -67,7 +71,7 @@ class Heartbeat:
             with self._db.transaction() as connection:
                 beats.say_goodbye(connection, self._worker)
         except (psycopg.Error, SQLAlchemyError) as error:
-            _log.warning("this worker ends and cannot say so", error=str(error))
+            _log.warning("this worker ends, but cannot delete its heartbeat", error=str(error))
 
     def _is_able(self) -> bool:
         stalled = self._progress.list_stalled()
@@ -75,7 +79,7 @@ class Heartbeat:
         if names != self._stuck:
             if stalled:
                 told = {each.name: round(each.seconds) for each in stalled}
-                _log.error("threads are stuck, so this worker does not count as one that works", seconds=told)
+                _log.error("threads are stuck, so this worker renews no heartbeat", seconds=told)
             else:
                 _log.info("no thread is stuck any more")
         self._stuck = names
@@ -91,4 +95,4 @@ class Heartbeat:
         with self._db.transaction() as connection:
             dead = beats.remove_dead(connection, self._worker, silent_seconds=silent_seconds)
         for each in dead:
-            _log.warning("a worker had ended without a goodbye", worker=str(each.id), host=each.host, pid=each.pid)
+            _log.warning("the heartbeat of a dead worker was deleted", worker=str(each.id), host=each.host, pid=each.pid)

@@ -1,7 +1,8 @@
-"""Which threads of this process are at work, and when each of them last made progress.
+"""Record when each thread of this process last made progress, to find threads that are stuck.
 
-A thread may be alive and do nothing for ever: in a call that has no time limit, in a loop, before a lock. It makes progress when it asks for
-the next message, when a call of its event loop ends, when it begins or ends to use a connection to Postgres.
+A thread may be alive and stuck: in a call without a time limit, in an endless loop, or waiting for a lock. A thread makes
+progress when it asks for the next message, when its event loop runs a callback, and when it borrows or returns a connection to
+Postgres.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class _Work:
-    """`moved_at` is None before it has begun."""
+    """The progress of one thread. `moved_at`: monotonic seconds; None before it has begun."""
 
     name: str
     limit_seconds: float
@@ -29,7 +30,7 @@ class Stalled:
 
 
 class Progress:
-    """Thread-safe: what a thread does is written by that thread alone."""
+    """The progress of all threads. Thread-safe, because each thread only writes its own entry."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -37,7 +38,7 @@ class Progress:
         self._at_work: dict[int, _Work] = {}
 
     def expect(self, name: str, *, limit_seconds: float) -> Callable[[], None]:
-        """Register work that lasts as long as the process. Returns a function that it calls whenever it makes progress."""
+        """Register work that runs as long as the process. Returns a function that the work must call whenever it makes progress."""
         work = _Work(name, limit_seconds, None)
         self._expected.append(work)
 
@@ -48,7 +49,7 @@ class Progress:
 
     @contextmanager
     def working(self, name: str, *, limit_seconds: float) -> Iterator[None]:
-        """The calling thread is at work for as long as the block runs."""
+        """Register the calling thread while the block runs."""
         thread = threading.get_ident()
         self._at_work[thread] = _Work(name, limit_seconds, self._clock())
         try:
@@ -57,18 +58,20 @@ class Progress:
             del self._at_work[thread]
 
     def moved(self, *_: object) -> None:
-        """The calling thread makes progress, if it is at work. Takes whatever an event of the connection pool passes."""
+        """Record progress of the calling thread, if it is registered. It accepts any arguments, so that it can be an event
+        listener of the connection pool.
+        """
         work = self._at_work.get(threading.get_ident())
         if work is not None:
             work.moved_at = self._clock()
 
     @property
     def has_begun(self) -> bool:
-        """Whether everything that is expected has been seen once."""
+        """Whether all expected work has made progress at least once."""
         return all(work.moved_at is not None for work in self._expected)
 
     def list_stalled(self) -> list[Stalled]:
-        """The threads that have made no progress for longer than their limit."""
+        """The threads without progress for longer than their limit."""
         now = self._clock()
         stalled = []
         for work in [*self._expected, *list(self._at_work.values())]:

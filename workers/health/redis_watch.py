@@ -1,4 +1,6 @@
-"""Checks repeatedly that this worker can work with its Redis: it may have been away at the start, or be replaced by another server."""
+"""Check Redis again and again while the worker runs: it may have been unreachable at the start, or may be replaced by another
+server.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +20,9 @@ _log = structlog.get_logger(__name__)
 
 
 class RedisWatch:
-    """A thread that repeats the check, and logs what is wrong once for each change.
+    """A thread that repeats the check, and logs the result when it changes.
 
-    The worker goes on: its commands fail as if Redis were away, and the work waits in Postgres until somebody mends it.
+    The worker goes on if the check fails: its commands fail as if Redis could not be reached, and the work waits in Postgres.
     """
 
     def __init__(self, client: redis.Redis, address: Address, stopping: threading.Event) -> None:
@@ -38,9 +40,9 @@ class RedisWatch:
             try:
                 self._look()
             except redis.RedisError:
-                pass  # it is away, which is logged wherever it is needed
+                pass  # it cannot be reached, which is logged by the code that needs it
             except Exception:
-                _log.exception("Redis cannot be looked at")
+                _log.exception("Redis cannot be checked")
             self._stopping.wait(PERIOD_SECONDS)
 
     def _look(self) -> None:
@@ -52,5 +54,5 @@ class RedisWatch:
             if wrong:
                 _log.error("something is wrong with Redis", reasons=wrong)
             else:
-                _log.info("Redis is as it should be again")
+                _log.info("nothing is wrong with Redis any more")
         self._said = wrong

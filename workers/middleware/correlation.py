@@ -1,4 +1,6 @@
-"""Give the thread that works a message the correlation ids that came with it, so that its log lines and its own messages have them."""
+"""Bind the correlation ids of a message to the thread that processes it, so that its log lines and the messages that it sends
+have them.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from core.telemetry import correlation
 
 
 class Correlation(Middleware):
-    """Dramatiq calls both hooks on the thread that works the message."""
+    """Dramatiq calls both hooks on the thread that processes the message."""
 
     def __init__(self) -> None:
         self._threads = threading.local()

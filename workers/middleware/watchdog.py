@@ -1,7 +1,8 @@
-"""Ends the process when a thread that it needs has died, so that it is restarted. Without that thread it would look healthy and do half its work.
+"""End the process when one of its threads has died, so that it is restarted. Without that thread it would look healthy, but do
+only a part of its work.
 
-While all threads live and get on, a file can tell so to those who cannot look into the process: it is as old as the last look that found
-it so (`workers.alive`).
+While all threads live and make progress, the watchdog touches a file after each check. So a health check outside the process can
+read the age of the file (`workers/alive.py`).
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ _log = structlog.get_logger(__name__)
 def watch(
     threads: Callable[[], list[threading.Thread]], progress: Progress, stopping: threading.Event, *, alive_path: Path | None
 ) -> None:
-    """Look after the threads until `stopping` is set; exit the process with 1 if one of them is dead.
+    """Check the threads every second until `stopping` is set. If one is dead, exit the process with status 1.
 
-    `alive_path` is touched after every look that finds all of them alive and none of them stuck.
+    `alive_path`: the file that is touched after every check that finds all threads alive and none stuck.
     """
     alive = _AliveFile(alive_path) if alive_path is not None else None
 
@@ -45,7 +46,7 @@ def watch(
 
 
 class _AliveFile:
-    """A file that cannot be written does not end the process: its work goes on, and the health check says what is missing."""
+    """The health file. If it cannot be written, the process continues, and the health check fails."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

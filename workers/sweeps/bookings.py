@@ -1,4 +1,4 @@
-"""The sweep's round for bookings: sends those again that nobody is at work on, and gives up those that failed too often."""
+"""The sweep's step for bookings: send PENDING bookings again whose lease has ended, and give up those with too many attempts."""
 
 from __future__ import annotations
 
@@ -24,38 +24,38 @@ from core.telemetry.metrics import SWEEP_FOUND
 from workers.context import Context
 
 BACKLOG_MESSAGES: Final = 200
-"""With so many messages waiting, due bookings are probably in the queue: sending them again would double the backlog."""
+"""If so many messages wait, due bookings are probably still in the queue, and sending them again would double the backlog."""
 LOST_SECONDS: Final = 2.0
-"""How long one round sends again what Redis lost; the rest of it follows in the next."""
+"""After Redis lost its data: how long one pass sends bookings again. The next pass continues."""
 
 _log = structlog.get_logger(__name__)
 _unended = Incidents(_log, "a booking that cannot be ended", level=logging.ERROR)
 
 
-class BookingRound:
-    """Remembers how many of the bookings that Redis lost were sent again."""
+class BookingStep:
+    """The step for bookings. After Redis lost its data, it remembers how far it has sent bookings again."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._is_lost = False
-        """Redis was lost, and not everything has been sent again."""
+        """Whether Redis lost its data and not everything has been sent again yet."""
         self._leased_before: datetime | None = None
-        """What is leased to before this has not been sent again. None: nothing has."""
+        """Bookings whose lease ends before this have not been sent again yet. None: none has been sent again."""
 
     def redis_was_lost(self) -> None:
-        """Everything unfinished is due, also what was sent again after the last loss."""
+        """Redis lost its data: all unfinished bookings have to be sent again, also those that were sent after an earlier loss."""
         self._is_lost = True
         self._leased_before = None
 
-    def go(self) -> None:
-        """One round, while Redis answers."""
+    def run(self) -> None:
+        """Run the step once. Call it only while Redis answers."""
         if self._is_lost:
             self._send_what_was_lost()
         elif not self._is_moving():
             self._send_due()
 
     def _send_what_was_lost(self) -> None:
-        """Slice by slice: a statement has its time limit, however many bookings there are."""
+        """Send all unfinished bookings again, in slices, because each statement has a time limit."""
         began_at = time.monotonic()
         bookings = 0
         while True:

@@ -1,6 +1,6 @@
-"""The sweep's round for fare watches: looks at a part of them in each pass, tells what has fallen, and removes those that are over.
+"""The sweep's step for fare watches: check some of them in each pass, write mails about lower fares, and remove watches that have ended.
 
-Whoever changes a price, an import above all, does nothing for it. A watch is looked at about every five seconds; if there are more than
+A change of a price, for example by an import, does nothing for the watches. A watch is checked about every five seconds; if there are more than
 `WATCHES_AT_ONCE * ROUND_SECONDS` of them, less often.
 """
 
@@ -17,13 +17,13 @@ from workers.context import Context
 WATCHES_AT_ONCE: Final = 500
 ROUND_SECONDS: Final = 5.0
 END_SECONDS: Final = 60.0
-"""How often watches that are over are removed."""
+"""How often watches that have ended are removed."""
 ENDED_AT_ONCE: Final = 5_000
 _FIRST: Final = UUID(int=0)
 
 
-class FareRound:
-    """Remembers how far it has looked."""
+class FareStep:
+    """The step for fare watches. It remembers which watch it checked last."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -31,7 +31,7 @@ class FareRound:
         self._began_at = float("-inf")
         self._ended_at = float("-inf")
 
-    def go(self) -> None:
+    def run(self) -> None:
         """One pass."""
         if time.monotonic() - self._ended_at > END_SECONDS:
             self._ended_at = time.monotonic()

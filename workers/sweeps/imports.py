@@ -1,4 +1,4 @@
-"""The sweep's round for imports: sends those again that no worker has."""
+"""The sweep's step for imports: send imports again that no worker has."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from core.telemetry.metrics import SWEEP_FOUND
 from workers.context import Context
 
 AGAIN_SECONDS: Final = LEASE_SECONDS * 2.0
-"""An import that still waits is sent again after so long: its message may be lost."""
+"""If an import still waits after this time, it is sent again, because its message may be lost."""
 
 
-class ImportRound:
-    """Remembers what it has sent. In Postgres the lease stays over until a worker begins: by that a worker knows what it may take."""
+class ImportStep:
+    """The step for imports. It remembers in memory what it has sent. It does not renew the lease in Postgres, because a worker
+    may only claim an import whose lease has ended.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._sent_at: dict[UUID, float] = {}
 
-    def go(self) -> None:
+    def run(self) -> None:
         with self._context.db.transaction() as connection:
             waiting = progress.list_waiting(connection)
         now = time.monotonic()

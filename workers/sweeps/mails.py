@@ -1,4 +1,6 @@
-"""The sweep's step for mails: writes what there is news of, reminds of holds, and sends what is due to the queue of mails."""
+"""The sweep's step for mails: write the mails that bookings need, remind of holds that end soon, and send due mails to the queue
+of mails.
+"""
 
 from __future__ import annotations
 
@@ -14,22 +16,22 @@ from workers.context import Context
 from workers.mails import signer_of
 
 AT_ONCE: Final = 100
-"""Bookings that are written about in one transaction, and mails in one message."""
+"""How many bookings one transaction handles, and how many mails one message has."""
 WRITE_SECONDS: Final = 1.0
-"""How long one pass writes; the rest follows in the next."""
+"""How long one pass writes mails. The next pass continues."""
 REMIND_EVERY_SECONDS: Final = 15.0
 LEASE_SECONDS: Final = 120
-"""How long a message about mails may be on its way."""
+"""If a mail was not sent within this time after its message, the message counts as lost, and the mail is due again."""
 
 
-class MailRound:
-    """Remembers when it last looked for holds that end soon."""
+class MailStep:
+    """The step for mails. It remembers when it last looked for holds that end soon."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._reminded_at = float("-inf")
 
-    def go(self) -> None:
+    def run(self) -> None:
         if time.monotonic() - self._reminded_at > REMIND_EVERY_SECONDS:
             self._reminded_at = time.monotonic()
             with self._context.db.transaction() as connection:

@@ -1,4 +1,6 @@
-"""The sweep's step for the history: writes each minute when it is over, and once more when its bookings have had time to end."""
+"""The sweep's step for the history of the console: store the counts of each minute when it is over, and again later, when its
+bookings have ended.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +13,15 @@ from workers.context import Context
 MINUTE = timedelta(minutes=1)
 
 
-class MinuteRound:
-    """Remembers which minute it wrote last."""
+class MinuteStep:
+    """The step for the history. It remembers which minute it stored last."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._written: datetime | None = None
 
-    def go(self) -> None:
-        """Nothing, but for the first pass after a minute has ended."""
+    def run(self) -> None:
+        """Store the minute, in the first pass after it has ended; otherwise do nothing."""
         last = now().replace(second=0, microsecond=0) - MINUTE
         if self._written == last:
             return

@@ -1,4 +1,4 @@
-"""The sweep's steps for money: ends holds that nobody paid, and sends payments and refunds that nobody is working on."""
+"""The sweep's steps for money: end holds that were not paid in time, and send payments and refunds again that no worker has."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _unended = Incidents(_log, "a booking that cannot be ended", level=logging.ERROR
 
 
 def steps(context: Context) -> Iterator[tuple[str, Callable[[], None]]]:
-    """What a pass does about money, by name. Each may fail without the others."""
+    """The steps for money, by name. An error in one does not stop the others."""
     yield "holds", partial(end_overdue, context)
     yield "payments", partial(resend_payments, context)
     yield "refunds", partial(resend_refunds, context)
 
 
 def make_due_now(context: Context) -> None:
-    """Redis forgot its queues, so everything that waited in them is due."""
+    """After Redis lost its queues: make all payments and refunds due that may have waited in them."""
     with context.db.transaction() as connection:
         overdue.make_due_now(connection)
         charges.make_due_now(connection)
@@ -49,8 +49,8 @@ def make_due_now(context: Context) -> None:
 
 
 def end_overdue(context: Context) -> None:
-    """End holds whose time is over. Those that somebody locks, or whose flight, come again in the next pass."""
-    with context.db.transaction() as connection:  # which locks those that are free for a moment
+    """End holds whose time is over. If a booking or its flight is locked by another transaction, the next pass tries again."""
+    with context.db.transaction() as connection:  # locks the bookings only until the ids are read
         due = overdue.find_overdue(connection, limit=ENDED_IN_A_ROUND)
         free = leases.find_unlocked_bookings(connection, due) if due else set()
     ending = [booking_id for booking_id in due if booking_id in free]
@@ -77,7 +77,7 @@ def _reschedule(context: Context, booking_id: UUID, error: Exception) -> None:
 
 
 def resend_payments(context: Context) -> None:
-    """Send what is to be charged, or asked about, and nobody is at work on."""
+    """Send payments again that have to be charged or asked about, and that no worker has."""
     if _is_moving(context):
         return
     with context.db.transaction() as connection:
@@ -88,7 +88,7 @@ def resend_payments(context: Context) -> None:
 
 
 def resend_refunds(context: Context) -> None:
-    """Send what is to be given back, and nobody is at work on."""
+    """Send refunds again that no worker has."""
     if _is_moving(context):
         return
     with context.db.transaction() as connection:

@@ -1,4 +1,11 @@
-"""The sweep's loop: one worker process at a time, chosen by an advisory lock, looks for work that nobody is doing."""
+"""The sweep: every second, one worker process looks for work in Postgres that no worker has, and sends it again. An advisory lock
+of Postgres decides which process sweeps.
+
+It repairs lost messages and crashed workers. An example: a booking is committed, and the API crashes before it sends the message.
+The booking's lease (`core/lease.py`) ends after 15 s. The next pass of the sweep finds the booking PENDING with an ended lease,
+counts an attempt, renews the lease, and sends the message. After the last attempt the booking is given up and becomes a dead
+letter.
+"""
 
 from __future__ import annotations
 
@@ -25,27 +32,29 @@ from core.telemetry.incidents import Incident
 from core.telemetry.metrics import SWEEP_FOUND
 from workers.context import Context
 from workers.sweeps import money, uploads
-from workers.sweeps.bookings import BookingRound
-from workers.sweeps.fares import FareRound
-from workers.sweeps.imports import ImportRound
-from workers.sweeps.mails import MailRound
-from workers.sweeps.minutes import MinuteRound
-from workers.sweeps.waitlist import WaitlistRound
+from workers.sweeps.bookings import BookingStep
+from workers.sweeps.fares import FareStep
+from workers.sweeps.imports import ImportStep
+from workers.sweeps.mails import MailStep
+from workers.sweeps.minutes import MinuteStep
+from workers.sweeps.waitlist import WaitlistStep
 
 PERIOD_SECONDS: Final = 1.0
 AUDIT_SECONDS: Final = 30.0
 STALL_SECONDS: Final = 120.0
-"""A sweep that has started no step, and used no connection to Postgres, for so long is stuck. The longest step reads every key of Redis."""
+"""If the sweep starts no step and uses no connection to Postgres for this time, it is stuck. The longest step reads every key of
+Redis.
+"""
 ANSWERS_AT_ONCE: Final = 5_000
-"""Old answers that are forgotten in one step."""
+"""How many old answers under idempotency keys one step deletes."""
 UPLOADS_SECONDS: Final = 600.0
-"""How often the storage is searched for files that nobody needs."""
+"""How often the storage is searched for files that no import needs."""
 
 _log = structlog.get_logger(__name__)
 
 
 ADVISORY_LOCK: Final = 7_305_002
-"""Held by the connection of the process that sweeps; Postgres frees it when that process dies."""
+"""The key of the lock. The connection of the sweeping process holds it; Postgres frees it when that process ends."""
 
 
 class Sweeper:
@@ -55,14 +64,14 @@ class Sweeper:
         self._context = context
         self._stopping = stopping
         self._epoch = Epoch(context.redis)
-        self._bookings = BookingRound(context)
-        self._imports = ImportRound(context)
+        self._bookings = BookingStep(context)
+        self._imports = ImportStep(context)
         self._forgotten: dict[str, Callable[[], None]] = {}
-        """The steps still to be done after Redis lost its data, by name: each makes one kind of work due again."""
-        self._waitlists = WaitlistRound(context)
-        self._mails = MailRound(context)
-        self._fares = FareRound(context)
-        self._minutes = MinuteRound(context)
+        """After Redis lost its data: the steps that remain, by name. Each makes one kind of work due again."""
+        self._waitlists = WaitlistStep(context)
+        self._mails = MailStep(context)
+        self._fares = FareStep(context)
+        self._minutes = MinuteStep(context)
         self._suspects: dict[UUID, int] = {}
         self._audited_at = 0.0
         self._tidied_at = float("-inf")
@@ -96,7 +105,7 @@ class Sweeper:
             self._stopping.wait(PERIOD_SECONDS)
 
     def _hold_lock_and_sweep(self) -> None:
-        """Sweep for as long as this connection holds the lock; Postgres frees it when the connection, or the process, is gone."""
+        """Sweep as long as this connection holds the lock. Postgres frees it when the connection or the process ends."""
         with self._context.db.session_lock(ADVISORY_LOCK) as held:
             while held() and not self._stopping.is_set():
                 self.sweep_once(held)
@@ -108,10 +117,10 @@ class Sweeper:
         self._itself.succeeded()
 
     def sweep_once(self, held: Callable[[], bool] = lambda: True) -> None:
-        """One pass, step by step. What breaks one is logged, and the others have their turn; a Postgres that is away ends the pass.
+        """One pass. An error in a step is logged, and the next step runs. If Postgres cannot be reached, the pass ends.
 
-        `held`: whether this process may still sweep, asked before each step: one may be slow, and who is silent loses the lock.
-        Public for the tests.
+        `held`: whether this process still has the lock. It is asked before each step, because a process that does not use its
+        connection for a while loses the lock. Public for the tests.
         """
         for name, step in self._steps():
             if not held():
@@ -131,17 +140,19 @@ class Sweeper:
 
     def _steps(self) -> Iterator[tuple[str, Callable[[], None]]]:
         if self._can_send():
-            if not self._context.pauses.is_paused(Queue.BOOKINGS):  # while the queue is paused, waiting counts as no attempt
-                yield "bookings", self._bookings.go
+            if not self._context.pauses.is_paused(
+                Queue.BOOKINGS
+            ):  # while the queue is paused, waiting does not count as an attempt
+                yield "bookings", self._bookings.run
             for name, make_due_now in list(self._forgotten.items()):
                 yield name, partial(self._remember, name, make_due_now)
-            yield "imports", self._imports.go
+            yield "imports", self._imports.run
             yield "cancelled flights", self._resend_cancellations
         yield from money.steps(self._context)
-        yield "waiting lists", self._waitlists.go
-        yield "fares", self._fares.go
-        yield "mails", self._mails.go
-        yield "minutes", self._minutes.go
+        yield "waiting lists", self._waitlists.run
+        yield "fares", self._fares.run
+        yield "mails", self._mails.run
+        yield "minutes", self._minutes.run
         if time.monotonic() - self._audited_at > AUDIT_SECONDS:
             self._audited_at = time.monotonic()
             yield "inventory", self.repair_inventory
@@ -151,7 +162,9 @@ class Sweeper:
             yield "old answers", self._forget_old_answers
 
     def _can_send(self) -> bool:
-        """Whether Redis answers. Work is not leased without it: every lease counts an attempt, and an outage is not the work's fault."""
+        """Whether Redis answers. Without it no lease is renewed, because that counts an attempt, and the work did not cause the
+        outage.
+        """
         try:
             if self._epoch.was_lost():
                 self._bookings.redis_was_lost()
@@ -195,12 +208,13 @@ class Sweeper:
             _log.info("files of no import deleted", names=deleted)
 
     def repair_inventory(self) -> None:
-        """Drop flights whose counts in Redis disagree with Postgres by the same number in two audits: work in flight settles.
+        """Delete the seat counts of flights in Redis that differ from Postgres by the same number in two audits. A difference
+        that is caused by running work is gone, or has changed, in the second audit.
 
-        Public for the tests.
+        a while loses the lock. Public for the tests.
         """
         try:
-            # First, and with no transaction open: it goes through every key that Redis has.
+            # This comes first, while no transaction is open, because it reads every key of Redis.
             loaded = inventory_drift.list_loaded(self._context.redis)
             with self._context.db.snapshot() as connection:
                 drifts = inventory_drift.find_drift(connection, self._context.redis, loaded)

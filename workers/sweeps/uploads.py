@@ -1,4 +1,4 @@
-"""The sweep's step for uploads: deletes the files that no import needs."""
+"""The sweep's step for uploads: delete the files that no import needs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from core.imports.storage.files import Storage
 
 
 def delete_orphans(db: Database, storage: Storage) -> list[str]:
-    """Delete the files that are neither young nor of an import that is still to be worked; returns their names.
+    """Delete old files that do not belong to an unfinished import. Returns their names.
 
     Raises:
-        OSError: the storage is away.
+        OSError: the storage cannot be reached.
     """
     old = orphans.find_old(storage)
     if not old:

@@ -1,7 +1,7 @@
-"""The sweep's round for waiting lists: closes those of departed flights, and offers seats that no cancellation freed.
+"""The sweep's step for waiting lists: close those of departed flights, and offer free seats that did not come from a booking.
 
-Seats that a booking gives back are offered where they are given back. This round is for other free seats: a larger
-aircraft in an imported file, or a change that somebody made in the database.
+Seats that a booking gives back are offered in the same transaction. This step is for other free seats: an import has raised the
+capacity of a flight, or somebody has changed the database.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ CLOSED_IN_A_ROUND: Final = 5_000
 _unoffered = Incidents(structlog.get_logger(__name__), "free seats that cannot be offered now", level=logging.ERROR)
 
 
-class WaitlistRound:
-    """Remembers when the last round was."""
+class WaitlistStep:
+    """The step for waiting lists. It remembers when it last ran."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._went_at = -PERIOD_SECONDS
 
-    def go(self) -> None:
-        """One round, unless the last one was a moment ago."""
+    def run(self) -> None:
+        """Run the step, unless it ran less than `PERIOD_SECONDS` ago."""
         if time.monotonic() - self._went_at < PERIOD_SECONDS:
             return
         self._went_at = time.monotonic()
@@ -46,7 +46,7 @@ class WaitlistRound:
         with context.db.transaction() as connection:
             entries.close_departed(connection, limit=CLOSED_IN_A_ROUND)
             neglected = line.find_flights_with_room(connection, limit=FLIGHTS_AT_ONCE)
-            # What somebody locks, such as an import that is inside its chunk, comes again in the next round.
+            # If another transaction has locked a flight, such as an import that stores a chunk, the next run tries again.
             neglected = seat_counts.find_unlocked(connection, neglected)
         if neglected:
             isolated(self._offer, neglected, _leave, also=(LockNotAvailable,))

@@ -1,8 +1,9 @@
-"""Where a webhook may be sent. Whoever names an address must not reach through us what only we can reach: our own servers, the network
-that we are in, the metadata of a cloud.
+"""Decide to which addresses webhooks may be sent. The owner of a webhook must not be able to reach through us what only we can
+reach: our own servers, our private network, the metadata service of a cloud. (This attack is called server-side request forgery,
+SSRF.)
 
-A name is resolved here and the connection goes to the address that was judged, so a name that says something else a moment later gains
-nothing. Redirects are not followed.
+The name is resolved here, and the connection goes to the address that was checked. So a name that resolves to another address a
+moment later (DNS rebinding) has no effect. Redirects are not followed.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ LOOKUPS_AT_ONCE: Final = 16
 
 
 class AddressRefused(Exception):
-    """The name leads to an address that is not public."""
+    """The name resolves to an address that is not public."""
 
 
 class PinnedBackend(httpcore.AsyncNetworkBackend):
     """Opens connections to public addresses only, unless `allows_private`.
 
-    `lookups`: the threads that look names up. A server of names that does not answer holds each for many seconds, so they are no threads
-    that anything else needs.
+    `lookups`: the threads that resolve names. A DNS server that does not answer blocks a thread for many seconds, so nothing else
+    uses them.
     """
 
     def __init__(self, *, allows_private: bool, lookups: Executor | None = None) -> None:
@@ -47,7 +48,7 @@ class PinnedBackend(httpcore.AsyncNetworkBackend):
         found = await asyncio.get_running_loop().run_in_executor(self._lookups, _look_up, host, port)
         addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
         if not self._allows_private and not all(map(is_public, addresses)):
-            raise AddressRefused(f"{host} leads to an address that is not public.")
+            raise AddressRefused(f"{host} resolves to an address that is not public.")
         failure: Exception | None = None
         for address in addresses:
             try:

@@ -1,4 +1,4 @@
-"""Makes one call: signed, within its time, without following redirects, and without keeping what the receiver says."""
+"""Make one webhook call: signed, with a time limit, without following redirects, and without storing the body of the answer."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from core.webhooks.deliveries import Attempt, DueDelivery
 from workers.webhooks.addresses import AddressRefused, PinnedBackend
 
 CALL_SECONDS: Final = 15.0
-"""From the look at the name to the end of the answer."""
+"""The time limit of a call, from resolving the name to the end of the answer."""
 CONNECT_SECONDS: Final = 5.0
 ANSWER_BYTES: Final = 16 * 1024
-"""Of an answer so much is read, so that its connection can be used again. Nothing of it is kept."""
+"""How much of an answer is read, so that its connection can be used again. It is not stored."""
 
 
 class Caller:
-    """Lives on one event loop."""
+    """Use it on one event loop only."""
 
     def __init__(self, *, allows_private: bool) -> None:
         self._backend = PinnedBackend(allows_private=allows_private)
@@ -40,7 +40,7 @@ class Caller:
         self._backend.close()
 
     async def call(self, delivery: DueDelivery) -> Attempt:
-        """Never raises for what goes wrong at the other end."""
+        """Call the webhook. Errors of the receiver are part of the result, not exceptions."""
         began_at = time.monotonic()
         status, error = None, None
         try:

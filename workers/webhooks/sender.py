@@ -1,7 +1,7 @@
-"""Sends webhooks: one worker process at a time, chosen by an advisory lock, with many calls at once on one event loop.
+"""Send webhooks: one worker process at a time, chosen by an advisory lock, with many calls at once on one event loop.
 
-Nothing is kept here: what is not sent is in Postgres, and whoever has the lock next goes on with it. A process that loses the lock while
-its calls are on their way does no harm: each is claimed for a minute, and of a subject only the oldest event is ever claimed.
+All state is in Postgres, so the next process with the lock continues. If a process loses the lock during its calls, nothing is
+sent out of order: each delivery is claimed for a minute, and of each subject only the oldest event can be claimed.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class WebhookSender:
             await caller.close()
 
     async def go(self, caller: Caller) -> bool:
-        """Take over new events, and begin the calls that are due. True: there is more to do at once."""
+        """Take new events from the outbox, and begin the calls that are due. True: there is more to do at once."""
         routed = await asyncio.to_thread(self._route)
         for delivery in await asyncio.to_thread(self._claim):
             self._busy[delivery.webhook_id] += 1
@@ -111,7 +111,7 @@ class WebhookSender:
             made = await caller.call(delivery)
             await asyncio.to_thread(self._settle, made)
         except (psycopg.Error, SQLAlchemyError) as error:
-            self._postgres.failed(error=str(error))  # it is made again, with the same id
+            self._postgres.failed(error=str(error))  # the call is repeated with the same event id
         except Exception:
             self._itself.failed(exc_info=True)
         finally:
@@ -122,7 +122,9 @@ class WebhookSender:
             return deliveries.route(connection, limit=EVENTS_AT_ONCE)
 
     def _claim(self) -> list[DueDelivery]:
-        """An address that is failing gets one call at a time, so that it costs little, and is not run over when it is back."""
+        """Claim due deliveries. An address that fails gets only one call at a time, so that it costs little and is not overloaded
+        when it is available again.
+        """
         with self._db.snapshot() as connection:
             due = deliveries.list_due(connection)
         claimed: list[DueDelivery] = []
@@ -151,6 +153,6 @@ class WebhookSender:
 
 
 def disable(connection: psycopg.Connection[tuple[object, ...]], webhook_id: UUID, reason: str) -> None:
-    """Send nothing more there, and say so in the audit log."""
+    """Disable a webhook, and write that to the audit log."""
     if endpoints.disable(connection, webhook_id, reason):
         audit_log.record(connection, None, "webhook.disabled", webhook_id, after={"reason": reason})

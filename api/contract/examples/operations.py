@@ -83,7 +83,7 @@ COUNTS: Final[dict[str, Any]] = {
 }
 
 REQUESTS: Final[dict[str, dict[str, Any]]] = {
-    "DeadLetterRoundBody": {
+    "DeadLetterBulkBody": {
         "preview": {"filter": {"status": "open", "kind": "booking"}, "preview": True},
         "up_to_what_was_previewed": {"filter": {"status": "open", "kind": "booking", "up_to": LETTER}},
     },
@@ -140,7 +140,7 @@ ANSWERS: Final[dict[str, Any]] = {
     "JobPage": {"data": [JOB], "next_cursor": None},
     "DeadLetterView": LETTER_VIEW,
     "DeadLetterPage": {"data": [LETTER_VIEW], "next_cursor": None},
-    "Round": {"count": 12, "more": False, "up_to": LETTER},
+    "DeadLetterBulkResult": {"count": 12, "more": False, "up_to": LETTER},
     "QueueView": QUEUE,
     "QueueList": {"data": [QUEUE]},
     "WorkerList": {"data": [WORKER_VIEW]},

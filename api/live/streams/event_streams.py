@@ -1,8 +1,8 @@
-"""What was committed, as events for whoever follows it: one subscription of the process, many listeners.
+"""Send events about committed changes to clients (server-sent events): one Redis subscription of the process, many open streams.
 
-An event is a hint; the address that it names has the truth. A listener that comes back says which event it saw last, and hears what
-it missed. Where that cannot be known (another process, a subscription that was lost, a message that was, a listener that is too slow), it
-is told of a gap, and reads again what it follows.
+An event only says that something has changed; the client reads the new state at its address. A client that reconnects sends the
+id of the last event that it got, and gets the events after it. If these are not known (another process, a lost subscription, a
+client that reads too slowly), it gets the event `gap`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Was the same flight booked twice by mistake? Two tabs, an impatient click, a client that repeats itself without a key.
+"""Refuse possible duplicates: a booking of a flight that the same traveller booked a few minutes ago, by mistake (two tabs, a
+double click, a client that repeats a request without an idempotency key).
 
-A booking of a flight that the same traveller booked a moment ago is refused, unless it says that it is meant.
+With `allow_duplicate` such a booking is accepted.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from core.clock import now
 from core.db import RawConnection, fetch
 
 CLOCK_DIFFERENCE: Final = timedelta(minutes=1)
-"""Ids are made by the clock of a process, `created_at` by the database's."""
+"""The most by which the clock of a process (used for ids) and the clock of the database (used for `created_at`) may differ."""
 
 
 class Compared(Protocol):
@@ -63,20 +64,22 @@ class _Found:
 
 
 def lock_travellers(connection: RawConnection, user_ids: Iterable[UUID]) -> None:
-    """Let nobody else book for these travellers, or wait for seats, until the transaction ends. Locks come in one order for everybody,
-    and before those of flights.
+    """Lock these travellers until the transaction ends, so that no other transaction books or joins a waiting list for them. The
+    locks are taken in one order, and before those of flights.
     """
-    # Ids are random in their last 62 bits. Two travellers who share a key would only wait for each other.
+    # The key is the last part of the id, which is random. If two travellers have the same key, one waits for the other; that is
+    # harmless.
     keys = sorted({int.from_bytes(user_id.bytes[8:], "big", signed=True) for user_id in user_ids})
     if keys:
         connection.execute("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::int8[]) AS k", (keys,))
 
 
 def find_duplicates(connection: RawConnection, requests: Sequence[Compared], *, minutes: int) -> dict[UUID, UUID]:
-    """Requests for a flight that their traveller booked in the last `minutes`, or asks for earlier in this batch: request -> that booking.
+    """The requests for a flight that their traveller booked in the last `minutes`, or earlier in this batch: request -> that booking.
 
-    Left out are requests that may be duplicates, and those whose idempotency key was used: they are that earlier booking.
-    The caller has locked the travellers in an earlier statement, so that of two requests at once, in any process, one sees the other.
+    Requests with `allow_duplicate` are left out, and so are requests whose idempotency key was used, because their answer is the
+    earlier booking. The caller must have locked the travellers in an earlier statement; so of two requests at the same time, one
+    sees the other.
     """
     asked = [request for request in requests if not request.allow_duplicate]
     if not asked:
@@ -124,5 +127,5 @@ def _find_in_batch(request: Compared, first: dict[tuple[UUID, UUID], Compared]) 
 
 
 def id_before(age: timedelta) -> UUID:
-    """The smallest id that may have been made so long ago (`core.clock.new_id`: milliseconds first)."""
+    """The smallest id that a booking of this age can have. Ids begin with their time (`core.clock.new_id`)."""
     return UUID(int=int((now() - age).timestamp() * 1000) << 80)

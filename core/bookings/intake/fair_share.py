@@ -1,7 +1,10 @@
-"""What one traveller may have of one flight, so that seats are there for everybody: so many of them, and no second hold for a while
-after one that was not paid for.
+"""Fair share: limits for one traveller on one flight, so that others can get seats too. There are two rules:
 
-Without that pause two accounts could pass one seat between a hold and an offer of the waiting list for ever, and pay nothing.
+1. A traveller has at most `flight_seats` seats on one flight, in all bookings together.
+2. After a hold that was not paid, the traveller cannot hold seats on that flight again for `cool_down_minutes` (the cool-down).
+
+Without the second rule, two accounts could block a seat for ever without paying. An example: A holds the last seat, and B joins
+the waiting list. When A's hold ends, B gets the seat as an offer, and A joins the waiting list, and so on.
 """
 
 from __future__ import annotations
@@ -23,14 +26,16 @@ from core.payments.models import PaymentStatus
 Claim: TypeAlias = tuple[UUID, UUID]
 """A traveller and a flight."""
 LOOKED_AT: Final = 500
-"""Bookings of a traveller that are looked at, the newest first."""
+"""How many bookings of a traveller are considered, beginning with the newest."""
 CANCELLED_HOLDS: Final = 2
-"""So many unpaid holds of one flight given back are as good as one that ended unpaid: who changes their mind once is not made to wait."""
+"""So many holds that were cancelled unpaid count like one that expired. Cancelling a single hold has no cool-down, because people
+change their mind.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class FairShare:
-    """`flight_seats`: seats that one traveller may have on one flight. `cool_down_minutes`: the pause; 0 for none."""
+    """`flight_seats`: the most seats of one traveller on one flight. `cool_down_minutes`: the cool-down; 0 for none."""
 
     flight_seats: int
     cool_down_minutes: int
@@ -53,7 +58,8 @@ class Wanted(Protocol):
     def owned_key(self) -> tuple[UUID, str] | None: ...
 
 
-# An array, and no join: the planner would read all segments of the flight for each traveller, which grow with every booking of a rush.
+# An array, and no join: the planner would read all segments of the flight for each traveller, which grow with every booking of a
+# rush.
 _RECENT: Final = """
     FROM unnest(%(users)s::uuid[], %(flights)s::uuid[]) AS w(user_id, flight_id)
     CROSS JOIN LATERAL (
@@ -76,7 +82,7 @@ _UNPAID: Final = f"""
 
 
 def count_seats(connection: RawConnection, claims: Collection[Claim]) -> Counter[Claim]:
-    """Seats that these travellers have on these flights, or may still get."""
+    """The seats that these travellers have on these flights, or may get from PENDING bookings."""
     if not claims:
         return Counter()
     rows = connection.execute(_TAKEN.encode(), {**_columns(claims), "active": list(ACTIVE)}).fetchall()
@@ -84,7 +90,7 @@ def count_seats(connection: RawConnection, claims: Collection[Claim]) -> Counter
 
 
 def find_pauses(connection: RawConnection, claims: Collection[Claim], minutes: int) -> dict[Claim, datetime]:
-    """Who did not pay for a hold of a flight, and until when they open no other one."""
+    """For travellers with a cool-down on a flight: its end."""
     if not claims or not minutes:
         return {}
     rows = connection.execute(
@@ -102,8 +108,8 @@ def find_pauses(connection: RawConnection, claims: Collection[Claim], minutes: i
 
 
 def find_greedy(connection: RawConnection, requests: Sequence[Wanted], limit: int) -> set[UUID]:
-    """Those of these requests with which their traveller would have more than `limit` seats on one of their flights. One whose key
-    was used, also earlier in this batch, is that earlier booking and takes nothing.
+    """The requests with which their traveller would have more than `limit` seats on one flight. A request whose idempotency key
+    was used, also earlier in this batch, is not counted, because its answer is the earlier booking.
 
     The caller has locked the travellers (`duplicates.lock_travellers`) in an earlier statement.
     """
@@ -129,7 +135,7 @@ def _too_many(requests: Sequence[Wanted], taken: Counter[Claim], limit: int, use
 
 
 def find_paused(connection: RawConnection, requests: Sequence[Wanted], minutes: int) -> dict[UUID, datetime]:
-    """Those of these requests that open a hold too soon: request -> until when its traveller waits, or pays at once."""
+    """The requests that would open a hold during a cool-down: request -> the end of the cool-down."""
     holds = [request for request in requests if request.payment_mode is PaymentMode.HOLD]
     claims = {(request.user_id, flight_id) for request in holds for flight_id in request.flight_ids}
     pauses = find_pauses(connection, claims, minutes)
@@ -142,7 +148,7 @@ def find_paused(connection: RawConnection, requests: Sequence[Wanted], minutes: 
 
 
 def too_many_seats(limit: int) -> TooManySeats:
-    return TooManySeats(f"You may have {limit} seats on one flight.", limit=limit)
+    return TooManySeats(f"You may have at most {limit} seats on one flight.", limit=limit)
 
 
 def cooling_down(until: datetime) -> CoolingDown:

@@ -1,6 +1,6 @@
-"""How many unpaid bookings one traveller may have: seats that are kept for nothing are kept from everybody else.
+"""Limit the unpaid bookings of one traveller, because their seats are not available to others.
 
-Counted are holds, offers of the waiting list, which are holds, and bookings whose card is not charged yet.
+Counted are holds (also offers of the waiting list, which are holds) and bookings whose card is not charged yet.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from core.waitlist.models import WaitStatus
 UNPAID: Final = (BookingStatus.PENDING, BookingStatus.HELD)
 PAID_LATER: Final = (PaymentMode.HOLD, PaymentMode.TOKEN)
 LONGEST_OPEN: Final = timedelta(hours=26)
-"""No hold is open for longer: a day, and the hour that a payment in doubt may add."""
+"""The longest time that a hold can be open: a day, plus the hour that a payment with unknown outcome may add, plus a margin."""
 
 
 class Keyed(Protocol):
@@ -41,9 +41,8 @@ class Counted(Keyed, Protocol):
 
 
 def find_excess(connection: RawConnection, requests: Sequence[Counted], limit: int) -> set[UUID]:
-    """Those of these requests with which their traveller would have too much unpaid: a hold beyond `limit` unpaid bookings, or a card
-    beyond `limit` cards that are not charged yet. One whose key was used, also
-    earlier in this batch, is that earlier booking and opens nothing.
+    """The requests that exceed the limit of their traveller: a hold beyond `limit` unpaid bookings, or a card payment beyond
+    `limit` cards that are not charged yet. A request whose idempotency key was used, also earlier in this batch, is not counted.
 
     The caller has locked the travellers (`duplicates.lock_travellers`) in an earlier statement.
     """
@@ -74,7 +73,7 @@ def find_excess(connection: RawConnection, requests: Sequence[Counted], limit: i
 
 
 def count_open(connection: RawConnection, user_id: UUID) -> int:
-    """A traveller's unpaid bookings, and the places in line that may become some. The caller has locked the traveller."""
+    """The number of a traveller's unpaid bookings and places in waiting lists. The caller has locked the traveller."""
     row = connection.execute(
         f"""
         SELECT (SELECT count(*) FROM bookings WHERE user_id = %(user)s AND id > %(since)s

@@ -1,4 +1,6 @@
-"""Idempotency keys: of the requests of one user with one key, one is a booking, and the others are told of it."""
+"""Idempotency keys of bookings: the first request of a user with a key becomes a booking, and later ones get that booking as
+their answer.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ _FIND: Final = """
 
 
 def find_holders(connection: RawConnection, keys: Iterable[tuple[UUID, str] | None]) -> dict[tuple[UUID, str], KeyHolder]:
-    """The bookings that hold these users' keys; None is nobody's key."""
+    """The bookings that were made with these keys. None entries are ignored."""
     owned = [key for key in keys if key is not None]
     if not owned:
         return {}

@@ -1,4 +1,4 @@
-"""Put bookings on disk: the terms of their flights under lock, then every booking, segment and passenger that nothing speaks against."""
+"""Insert bookings: lock and read the terms of their flights, then insert the bookings with their segments and passengers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from core.seats.cabins.layout import Cabin
 
 @dataclass(frozen=True, slots=True)
 class FlightTerms:
-    """What one flight is sold for, and whether it is sold at all."""
+    """The price and the times of one flight, and whether it can be booked."""
 
     id: UUID
     price: Decimal
@@ -47,8 +47,9 @@ _LOCK_TERMS: Final = f"""
     FROM flights WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE
 """  # noqa: S608  # only constants of this module
 # Rows are inserted in the order in which they arrived, so their sequence numbers, the default of the column, are in that order.
-# One statement, so one round trip, for the bookings and all their segments. The price is the one that was read with the terms, and
-# compared with what the traveller saw: it is not read again, because the key-share lock lets an administrator change it meanwhile.
+# One statement, so one round trip, for the bookings and all their segments. The price comes from the terms, which were compared
+# with the
+# price that the traveller saw. It is not read again, because the key-share lock allows an administrator to change it in the meantime.
 _STORE: Final = """
     WITH asked AS (
         SELECT w.booking_id, w.position, w.public_id, w.flight_id, f.price, f.currency, f.departure_ts, f.arrival_ts
@@ -80,7 +81,9 @@ _STORE: Final = """
 
 
 def lock_terms(connection: RawConnection, requests: Sequence[BookingRequest]) -> dict[UUID, FlightTerms]:
-    """The terms of every flight asked for. The key-share lock keeps a flight from being deleted under its first booking."""
+    """The terms of all requested flights. The key-share lock prevents a flight from being deleted before its first booking is
+    inserted.
+    """
     wanted = list({flight_id for request in requests for flight_id in request.flight_ids})
     return {terms.id: terms for terms in fetch(connection, FlightTerms, _LOCK_TERMS, (wanted,))}
 

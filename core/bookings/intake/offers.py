@@ -1,4 +1,4 @@
-"""The bookings that the waiting list makes: HELD from their first moment, for a party that may pay in time."""
+"""Insert the bookings that the waiting list offers. They are HELD from the beginning, and the party can pay until the hold ends."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class OfferedBooking:
 
 
 def store(connection: RawConnection, offered: Sequence[OfferedBooking], *, hold_minutes: int) -> list[Event]:
-    """Insert these bookings. Their hold ends with the departure if that is sooner. The caller has locked the flights, and tells the
-    events that are returned once all of it is committed.
+    """Insert these bookings. Their hold ends after `hold_minutes`, or at the departure if that is earlier. The caller has locked the
+    flights. Returns the events to publish after the commit.
     """
     left = list(offered)
     events = [event for each in offered for event in _events(each)]
@@ -50,7 +50,7 @@ def _events(offered: OfferedBooking) -> tuple[Event, Event]:
 
 
 def _insert(connection: RawConnection, offered: Sequence[OfferedBooking], hold_minutes: int) -> set[UUID]:
-    """Returns the bookings that are new; the others drew a reference that exists."""
+    """Returns the ids of the inserted bookings. The others got a reference that exists already."""
     rows = connection.execute(
         f"""
         WITH offered AS (

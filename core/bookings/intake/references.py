@@ -1,7 +1,7 @@
-"""Record locators: six characters that a traveller can read out, with no look-alikes.
+"""References of bookings (record locators): six characters that are easy to read out, without characters that look alike.
 
-Drawn by chance from 2^30, so that no reference tells anything of another one. That it is new, a unique index says: who inserts a
-booking whose reference exists draws again. With a million bookings that is one in a thousand.
+A reference is one of 2^30 values, chosen at random, so that it says nothing about other references. A unique index refuses a
+reference that exists already; then another one is chosen. With a million bookings this happens once in a thousand insertions.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH: Final = 6
 _BETWEEN: Final = re.compile(r"[\s\-\u2010-\u2015\u2212._/]+")
 DRAWS: Final = 8
-"""Tries for one booking: that all of them fail, with a million bookings, is one in 10^24."""
+"""Attempts for one booking. With a million bookings, the probability that all of them fail is 10^-24."""
 
 
 def read(text: str) -> str:
-    """The reference that somebody wrote: in any case, with blanks or hyphens between its letters, or characters that nobody sees."""
+    """The reference in its normal form. It may be written in lower case, with spaces or hyphens, or with invisible characters."""
     return _BETWEEN.sub("", unicodedata.normalize("NFKC", strip_invisible(text))).upper()
 
 
 def draw() -> str:
-    """A reference that may exist already."""
+    """A random reference, which may exist already."""
     number = secrets.randbits(5 * LENGTH)
     return "".join(ALPHABET[number >> shift & 31] for shift in range(0, 5 * LENGTH, 5))

@@ -1,4 +1,4 @@
-"""What a traveller asks of the intake, and what it answers."""
+"""The requests that the intake receives, and its answers."""
 
 from __future__ import annotations
 
@@ -27,30 +27,30 @@ class BookingRequest:
     payment_token: str | None = None
     idempotency_key: str | None = None
     request_hash: bytes | None = None
-    """SHA-256 of the request's meaning; needed with a key."""
+    """SHA-256 of the content of the request; required with a key."""
     passengers: tuple[Traveller, ...] = ()
     refusal: AppError | None = None
-    """What the API would answer; with a key it is answered only if the key was not used before."""
+    """An error that the API has found already. With a key it is only answered if the key was not used before."""
     expected_total: Price | None = None
-    """What the traveller saw: at another price nothing is stored."""
+    """The total price that the traveller saw. If the price is another one now, the booking is refused."""
     allow_duplicate: bool = False
-    """The traveller means it: a second booking of a flight that was booked a moment ago."""
+    """The traveller really wants a second booking of a flight that was booked a moment ago."""
     load_run: str | None = None
-    """The load test that sent it."""
+    """The name of the load test that sent the request."""
     seat_numbers: SeatWishes | None = None
-    """The seats that the traveller wants; None: whichever."""
+    """The seat numbers that the traveller wants; None: any seats."""
     booking_id: UUID = NO_ID
-    """Given by the intake."""
+    """Assigned by the intake."""
 
     @property
     def owned_key(self) -> tuple[UUID, str] | None:
-        """Whose key it is; one booking answers to it."""
+        """User and idempotency key; there is at most one booking for this pair. None without a key."""
         return (self.user_id, self.idempotency_key) if self.idempotency_key else None
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """On disk. `replayed`: the same key and request were accepted before, and this is that booking."""
+    """The booking is stored. `replayed`: the same request with the same key was accepted before, and this is that booking."""
 
     booking_id: UUID
     status: BookingStatus = BookingStatus.PENDING

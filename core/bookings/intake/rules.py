@@ -1,4 +1,4 @@
-"""How much one traveller may book: rules of the business, which no rate limit switches on or off."""
+"""Business rules for bookings. They do not depend on the rate limits (`SKYQUEUE_RATE_LIMITS`)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from core.bookings.intake.fair_share import FairShare
 
 @dataclass(frozen=True, slots=True)
 class BookingRules:
-    """What the intake refuses, whatever the load."""
+    """The limits that the intake applies, independent of the load."""
 
     hold_limit: int
-    """Unpaid bookings that one traveller may have at a time."""
+    """The most unpaid bookings of one traveller at a time."""
     duplicate_minutes: int
-    """A second booking of a flight within so many minutes must say that it is meant (`allow_duplicate`)."""
+    """For so many minutes, a second booking of the same flight needs `allow_duplicate`."""
     fair_share: FairShare

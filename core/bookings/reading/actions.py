@@ -1,4 +1,4 @@
-"""What a traveller may do with a booking now."""
+"""The actions that a traveller can take on a booking now."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from core.bookings.states import BookingAction, BookingStatus
 
 
 def awaits_payment(status: BookingStatus, mode: PaymentMode, payment: PaymentView | None, *, in_time: bool) -> bool:
-    """Whether seats are held for a traveller who has to pay and still may (`in_time`), and no payment of theirs is on its way."""
+    """Whether a held booking waits for a payment by its traveller: the hold is not over (`in_time`), and no payment is in
+    progress.
+    """
     is_paying = payment is not None and payment.in_progress
     return status is BookingStatus.HELD and mode is PaymentMode.HOLD and in_time and not is_paying
 
@@ -18,8 +20,9 @@ def available_actions(
 ) -> list[BookingAction]:
     """What the traveller may do now.
 
-    `ahead`: the first flight has not departed. `flight_cancelled`: the airline cancelled one of its flights. `moved`: a flight that is still
-    to leave was moved, and waits for an answer. `payable`: held seats wait for money, none is on its way, and no flight has departed.
+    `ahead`: the first flight has not departed. `flight_cancelled`: the airline cancelled one of its flights. `moved`: a flight
+    that is still to leave was moved, and waits for an answer. `payable`: held seats wait for money, none is on its way, and no
+    flight has departed.
     """
     match status:
         case BookingStatus.CONFIRMED | BookingStatus.HELD if flight_cancelled:

@@ -1,4 +1,4 @@
-"""Read bookings from Postgres, many at once."""
+"""Read bookings by their ids, many with one query."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ _QUERY: Final = f"""
 
 
 def read_bookings(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, BookingView]:
-    """The bookings with these ids; ids of nothing are left out."""
+    """The bookings with these ids. Unknown ids are ignored."""
     rows = fetch(connection, _Row, _QUERY, (list(booking_ids),))
     return {booking_id: _view(list(segments)) for booking_id, segments in groupby(rows, key=lambda row: row.id)}
 
@@ -139,9 +139,9 @@ def _view(rows: list[_Row]) -> BookingView:
             booking.status,
             ahead=booking.ahead,
             flight_cancelled=any(row.flight_status == FlightStatus.CANCELLED for row in rows),
-            # Of a flight that has left, nothing is to be decided any more.
+            # A change of a flight that has departed cannot be accepted or refused any more.
             moved=any(row.ahead and change_is_open(segment) for row, segment in zip(rows, segments, strict=True)),
-            # A flight that was moved may leave before the one that it was booked behind.
+            # A flight that was moved may depart before an earlier segment.
             payable=awaiting and all(row.ahead for row in rows),
         ),
         segments=segments,
@@ -177,5 +177,5 @@ def _stages(created_at: datetime, reached: list[dict[str, Any]]) -> Iterator[Sta
     yield Stage("accepted", created_at, 0.0)
     for step in reached:
         at = datetime.fromisoformat(step["at"])
-        # The clocks of the database and of a worker may differ by a little: a stage never comes before the first one.
+        # The clocks of the database and of a worker may differ a little, so a stage is never shown before the first one.
         yield Stage(step["stage"], at, max(0.0, round((at - created_at).total_seconds() * 1000, 3)))

@@ -1,4 +1,4 @@
-"""What somebody sees of a booking who does not own it and knows its reference and a surname, such as the check-in desk."""
+"""The view of a booking for somebody who is not its owner but knows its reference and a surname, such as check-in staff."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class CheckInView(msgspec.Struct, frozen=True, kw_only=True):
     flights: list[BookedFlight]
     """In the order of travel."""
     passengers: list[str]
-    """The passengers with the surname that was asked for; the others are left out."""
+    """The passengers with the requested surname. Others are not shown."""
 
 
 def view(booking: BookingView, names: Sequence[str]) -> CheckInView:
-    """`names`: of the passengers with the surname that was asked for."""
+    """`names`: of the passengers with the requested surname."""
     return CheckInView(
         reference=booking.reference,
         status=booking.status,

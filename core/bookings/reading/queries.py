@@ -16,7 +16,8 @@ from core.db import RawConnection
 
 
 def get_booking(connection: RawConnection, booking_id: UUID, owner_id: UUID | None) -> BookingView:
-    """One booking. `owner_id` None is an admin's look; somebody else's booking is as absent as none.
+    """One booking of this owner. `owner_id`: None for an administrator. For the booking of another owner the error is the same as
+    for none.
 
     Raises:
         BookingNotFound
@@ -30,8 +31,8 @@ def get_booking(connection: RawConnection, booking_id: UUID, owner_id: UUID | No
 def get_by_reference(
     connection: RawConnection, reference: str, owner_id: UUID | None, surname: str | None = None
 ) -> BookingView | CheckInView:
-    """One booking by its record locator, however it is written. Who does not own it needs the surname of a passenger, and then sees what a
-    check-in desk needs.
+    """One booking by its reference, in any spelling. A caller who is not the owner needs the surname of a passenger, and gets the
+    view for check-in staff.
 
     Raises:
         BookingNotFound
@@ -44,7 +45,7 @@ def get_by_reference(
 
 
 def find_for_check_in(connection: RawConnection, reference: str, surname: str) -> CheckInView:
-    """The same for somebody without an account.
+    """The view for check-in staff, for a caller without an account.
 
     Raises:
         BookingNotFound
@@ -71,9 +72,9 @@ def list_bookings(
     limit: int,
     attention: bool = False,
 ) -> tuple[list[BookingView], UUID | None]:
-    """A traveller's bookings, newest first, and the cursor of the next page. Ids are in order of time, so an id is a cursor.
+    """A traveller's bookings, newest first, and the cursor of the next page. Ids are ordered by time, so the cursor is the last id.
 
-    `attention`: only those that ask for something, a payment or an answer to new times.
+    `attention`: only bookings that need something from the traveller: a payment, or an answer to new times.
     """
     rows = connection.execute(
         """

@@ -1,4 +1,4 @@
-"""Whether a surname is one of a name, however the two are written: by a traveller, a passport, a desk and their keyboards."""
+"""Compare a surname with a full name. Travellers, passports and staff write names differently (`Müller`, `MUELLER`, `Muller`)."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from typing import Final
 from core.places.folding import fold
 
 _SUFFIXES: Final = frozenset({"jr", "junior", "sr", "senior", "ii", "iii", "iv", "phd", "md", "esq"})
-"""Behind a surname, and no part of it."""
+"""Words after a surname that are not part of it."""
 _SPELT_OUT: Final = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Å": "Aa", "Ø": "Oe"}
 )
-"""How passports and tickets write letters that not every keyboard has."""
+"""How passports and tickets write letters that some keyboards do not have."""
 
 
 def bears(name: str, surname: str) -> bool:
-    """Whether somebody of this name may go by this surname: the last word, any of several, or all of them together; or the whole name.
+    """Whether a person with this name may have this surname: the last word, one of several surnames, all of them together, or the
+    whole name.
 
-    Case, accents, apostrophes, hyphens, blanks, suffixes such as Jr. and characters that nobody sees make no difference. The first name alone
-    is no surname, unless there is no other.
+    Case, accents, apostrophes, hyphens, spaces, suffixes such as Jr. and invisible characters make no difference. The first name
+    alone is not a surname, unless the name has one word only.
     """
     asked = {"".join(words) for words in _spellings(surname)} - {""}
     return any(not asked.isdisjoint(_surnames(words)) for words in _spellings(name))
@@ -36,7 +37,7 @@ def _words(name: str) -> list[str]:
 
 
 def _surnames(words: list[str]) -> set[str]:
-    """Everything between the first name and the end, in one piece or in several; and the whole."""
+    """All contiguous parts of the name after the first name, and the whole name."""
     ends = range(1, len(words) + 1)
     found = {"".join(words[begin:end]) for begin in range(1, len(words)) for end in ends if end > begin}
     return found | {"".join(words)}

@@ -1,4 +1,4 @@
-"""The bookings that are accepted and wait for a worker."""
+"""The backlog: bookings that were accepted and wait for a worker."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from core.db import RawConnection
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`count` of them, the oldest of which waits for `oldest_seconds`. `head`: those that are next, in order."""
+    """The backlog. `count`: how many bookings wait. `oldest_seconds`: how long the oldest has waited. `head`: the ids of the next
+    ones, in order.
+    """
 
     count: int
     head: list[UUID]
     oldest_seconds: float
     by_account: dict[UUID, int]
-    """Accounts with many of them: account -> how many."""
+    """Accounts with many waiting bookings: account -> how many."""
 
 
 def read_waiting(connection: RawConnection, *, head: int, limit: int, by_account_from: int | None = None) -> Waiting:
-    """What waits now. `head`: ids to read at most. More than `limit` are not counted. `by_account_from`: accounts with so many are
-    counted apart; None for none.
+    """Read the backlog. `head`: the most ids to read. `limit`: counting stops at this number. `by_account_from`: also return the
+    accounts with at least so many waiting bookings; None: no accounts.
     """
     rows = connection.execute(
         "SELECT id FROM bookings WHERE next_at IS NOT NULL AND status = %s ORDER BY id LIMIT %s", (BookingStatus.PENDING, head)

@@ -1,6 +1,8 @@
-"""Who works a booking, and until when: `next_at` and `attempts` of bookings that are PENDING.
+"""Leases of PENDING bookings: the columns `next_at` (end of the lease) and `attempts`. `core/lease.py` explains leases.
 
-A worker that dies lets its lease end; then the sweep finds the booking and sends it again (`core/lease.py` has the length).
+If a worker crashes, the lease of its bookings ends, and the sweep sends them again. A booking that was sent three times is sent
+in a message of its own, so that a booking that crashes its workers is found and given up, while the others succeed. Decision 3
+explains how attempts are counted.
 """
 
 from __future__ import annotations
@@ -17,15 +19,17 @@ from core.lease import LEASE_SECONDS
 
 LEASE_CAP_SECONDS: Final = 300
 ALONE_FROM_ATTEMPT: Final = 3
-"""From here on a booking travels in a message of its own, because it may be what kills the workers; and the attempt is counted by
-the worker that begins it, which has no other booking at work then. A booking is given up for such attempts only, so never for what
-a neighbour did to its worker."""
+"""From this attempt on a booking is sent in a message of its own, because it may be the one that crashes the workers. The worker
+counts the attempt when it begins, and works on no other booking at that time. A booking is only given up after such attempts, so
+never because another
+booking of the same batch crashed the worker."""
 LAST_ATTEMPT: Final = 5
 LIMIT: Final = 5_000
-"""Bookings leased in one statement."""
+"""The most bookings that one statement leases."""
 LOST_LEASE_SECONDS: Final = 60
-"""After a loss of Redis. Longer than any lease of a booking that travels in company, so the lease itself tells what has been sent
-again from what has not."""
+"""The lease of a booking that is sent again after Redis lost its data. It is longer than any other lease of a booking that is
+sent in a batch. So
+the lease itself shows which bookings have been sent again."""
 
 
 _LEASE_DUE: Final = """
@@ -50,7 +54,7 @@ _BEGIN_ALONE: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a pass found: bookings to send together, bookings to send one by one, in this order, and bookings to be given up."""
+    """The result of a pass: bookings to send in batches, bookings to send one by one (in this order), and bookings to give up."""
 
     together: list[UUID]
     alone: list[UUID]
@@ -58,11 +62,11 @@ class Due:
 
 
 def lease_due_bookings(connection: RawConnection, *, counted_below: int = ALONE_FROM_ATTEMPT - 1) -> Due:
-    """Take over PENDING bookings whose lease is over. Who goes in company is counted, and leased for 15 s x 2^attempts. Who goes
-    alone is leased for 15 s and not counted: it may be lost behind the one that kills its worker, and that is no attempt.
+    """Lease PENDING bookings whose lease has ended. A booking that is sent in a batch is counted here, and leased for
+    15 s x 2^attempts. A booking that is sent alone is leased for 15 s and not counted here: its message may be lost when another
+    booking crashes the worker, and that must not count as an attempt.
 
-    `counted_below`: attempts below it are counted here, all others by the worker that begins them; only the test that shows why names
-    another.
+    `counted_below`: attempts below this number are counted here, others by the worker. Only a test of this rule passes another number.
     """
     company = ALONE_FROM_ATTEMPT - 1
     rows = connection.execute(
@@ -79,16 +83,16 @@ def lease_due_bookings(connection: RawConnection, *, counted_below: int = ALONE_
     ).fetchall()
     return Due(
         together=sorted(booking for attempts, booking in rows if attempts < company),
-        # Who killed no worker yet goes first: the others are not lost again behind the one that did.
+        # Bookings with fewer attempts come first, so that they are not lost again behind one that crashes its worker.
         alone=[booking for attempts, booking in sorted(rows) if company <= attempts < LAST_ATTEMPT],
         given_up=sorted(booking for attempts, booking in rows if attempts >= LAST_ATTEMPT),
     )
 
 
 def begin_alone(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[UUID]:
-    """Count an attempt that begins now, and lease it for 15 s x 2^attempts. Returns those of these bookings that are still to be worked.
+    """Count an attempt that begins now, and lease the bookings for 15 s x 2^attempts. Returns those that are still PENDING.
 
-    The caller has no other booking at work in its process, and commits before it goes on.
+    The caller works on no other booking in its process, and commits before it continues.
     """
     rows = connection.execute(
         _BEGIN_ALONE,
@@ -104,7 +108,7 @@ def begin_alone(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[
 
 
 def read_end_of_lost_lease(connection: RawConnection) -> datetime:
-    """When a lease ends that begins now, after a loss of Redis."""
+    """The end of a lease that begins now, after Redis lost its data."""
     row = connection.execute("SELECT now() + %s * interval '1 second'", (LOST_LEASE_SECONDS,)).fetchone()
     assert row is not None
     ends_at: datetime = row[0]
@@ -112,12 +116,12 @@ def read_end_of_lost_lease(connection: RawConnection) -> datetime:
 
 
 def lease_lost_bookings(connection: RawConnection, before: datetime) -> list[UUID]:
-    """Take over PENDING bookings because Redis lost its queues, those that are due first; fewer than `LIMIT` are the last. It is not
-    the bookings' fault: no attempt is counted.
+    """Lease PENDING bookings again because Redis lost its queues, the earliest due first. If fewer than `LIMIT` are returned,
+    they are the last ones. No attempt is counted, because the bookings did not cause the loss.
 
-    `before`: when a lease ends that began at the loss. What is leased to later was taken already, or was accepted since. Those that
-    a worker is writing at this moment are left to it, and those that were begun alone to their leases: they are in no hurry, and may
-    be what kills the workers.
+    `before`: the end of a lease that began at the loss. Bookings that are leased longer were handled already, or were accepted
+    since. Two kinds are left out: bookings that a worker has locked, and bookings that are sent alone, which may crash their
+    workers and can wait for the end of their lease.
     """
     rows = connection.execute(
         """
@@ -140,7 +144,7 @@ def lease_lost_bookings(connection: RawConnection, before: datetime) -> list[UUI
 
 
 def find_unlocked_bookings(connection: RawConnection, booking_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of these bookings of which nobody has the row, or one of its flights, locked at this moment. Waits for nobody."""
+    """Those of these bookings that are not locked now, and whose flights are not locked either. It does not wait for locks."""
     rows = connection.execute(
         """
         WITH wanted AS (SELECT booking_id, flight_id FROM booking_segments WHERE booking_id = ANY(%(bookings)s)),

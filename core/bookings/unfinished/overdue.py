@@ -1,4 +1,6 @@
-"""Bookings that are HELD and due: `next_at` says when somebody looks at one again, which is the end of its hold at the latest."""
+"""HELD bookings that are due. `next_at` is the time at which the sweep looks at a booking again, at the latest the end of its
+hold.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from core.db import RawConnection, fetch
 from core.lease import LEASE_SECONDS
 
 HARD_LIMIT_MINUTES: Final = 60
-"""How long past its hold a booking is kept for a payment whose outcome is unknown."""
+"""How long a booking is kept after the end of its hold, while the outcome of its payment is unknown."""
 LOOK_AGAIN_SECONDS: Final = 5
 RESEND_CAP_SECONDS: Final = 120
 RESCHEDULED_MINUTES: Final = 1
@@ -22,7 +24,9 @@ RESCHEDULED_MINUTES: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class DueHold:
-    """A booking that is due, under its lock. By the database's clock: `is_over` its hold, `is_lapsed` the hard limit as well."""
+    """A locked booking that is due. By the clock of the database: `is_over`: its hold has ended. `is_lapsed`: the hard limit has
+    passed too.
+    """
 
     booking: LockedBooking
     is_over: bool
@@ -37,7 +41,7 @@ class _DueRow:
 
 
 def find_overdue(connection: RawConnection, *, limit: int) -> list[UUID]:
-    """HELD bookings that somebody should look at now, the longest due first."""
+    """The ids of HELD bookings that are due, the longest due first."""
     rows = connection.execute(
         "SELECT id FROM bookings WHERE next_at < now() AND status = %s ORDER BY next_at LIMIT %s", (BookingStatus.HELD, limit)
     ).fetchall()
@@ -60,7 +64,7 @@ def lock_due(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[Due
 
 
 def look_again_soon(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
-    """Their time is over, and their payment is not."""
+    """Look at these bookings again in `LOOK_AGAIN_SECONDS`: their hold is over, but their payment is not decided."""
     connection.execute(
         "UPDATE bookings SET next_at = now() + %s * interval '1 second' WHERE id = ANY(%s)",
         (LOOK_AGAIN_SECONDS, list(booking_ids)),
@@ -68,12 +72,14 @@ def look_again_soon(connection: RawConnection, booking_ids: Sequence[UUID]) -> N
 
 
 def look_again_at_end(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
-    """Nothing is to be done before their hold is over."""
+    """Look at these bookings again at the end of their hold."""
     connection.execute("UPDATE bookings SET next_at = hold_expires_at WHERE id = ANY(%s)", (list(booking_ids),))
 
 
 def lease_for_payment(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
-    """Their message to be charged is sent again now: leased for 15 s x 2^attempts, and not beyond their hold."""
+    """Lease these bookings for 15 s x 2^attempts, at most until the end of their hold, because the message to charge them is sent
+    again now.
+    """
     connection.execute(
         """
         UPDATE bookings SET attempts = least(attempts + 1, 100), next_at = least(
@@ -85,14 +91,14 @@ def lease_for_payment(connection: RawConnection, booking_ids: Sequence[UUID]) ->
 
 
 def reschedule(connection: RawConnection, booking_id: UUID) -> None:
-    """This booking cannot be ended now, for a reason of its own: let the others pass."""
+    """Look at this booking again in a minute: it cannot be ended now, and must not delay the others."""
     connection.execute(
         "UPDATE bookings SET next_at = now() + %s * interval '1 minute' WHERE id = %s", (RESCHEDULED_MINUTES, booking_id)
     )
 
 
 def make_due_now(connection: RawConnection) -> None:
-    """The queues were lost: whoever waits for a message to be charged is due now."""
+    """After Redis lost its queues: make all bookings due that wait to be charged."""
     connection.execute(
         """
         UPDATE bookings SET next_at = now() WHERE id IN (

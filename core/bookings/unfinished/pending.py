@@ -1,4 +1,4 @@
-"""Bookings that wait for their seats, as a worker reads them before it reserves."""
+"""PENDING bookings, as a worker reads them before it reserves their seats."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from core.flights.models import FlightStatus
 from core.flights.seat_counts import Count
 
 POSTPONED_MS: Final = 300
-"""How long a booking waits when Redis says sold out and Postgres does not agree."""
+"""How long a booking waits if Redis says sold out but Postgres has free seats."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Never: why, and on which flight."""
+    """A booking can never get seats: the reason, and the flight."""
 
     failure: FailureCode
     flight_id: UUID
@@ -29,14 +29,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class PendingSegment:
-    """One flight of a booking that waits for seats."""
+    """One flight of a PENDING booking."""
 
     flight_id: UUID
     refused: FailureCode | None
-    """Why nobody gets seats on this flight any more."""
+    """Why this flight cannot be booked any more; None if it can."""
     departure_ts: datetime | None
     arrival_ts: datetime | None
-    """The times at which it was booked."""
+    """The times when it was booked."""
 
     def was_moved(self, count: Count) -> bool:
         times = (self.departure_ts, self.arrival_ts)
@@ -45,15 +45,15 @@ class PendingSegment:
 
 @dataclass(frozen=True, slots=True)
 class PendingBooking:
-    """A booking whose segments are reserved all or none."""
+    """A PENDING booking. Its segments are all reserved, or none."""
 
     id: UUID
     sequence: int | None
-    """Its place in the line at the door; unknown for a booking of a former release."""
+    """The sequence number; None for a booking of a former release."""
     seats: int
     payment_mode: PaymentMode
     is_free: bool
-    """There is nothing to pay, whatever the payment mode."""
+    """Whether the price is 0, so that there is nothing to pay in any payment mode."""
     segments: tuple[PendingSegment, ...]
 
     @property
@@ -94,8 +94,8 @@ _LOAD: Final = """
 
 
 def load_pending(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[PendingBooking]:
-    """Those of these bookings that still wait for seats; the finished and the unknown are left out. In the order in which they were
-    accepted: ids of one millisecond are in no order.
+    """Those of these bookings that are still PENDING, in the order in which they were accepted. (The order of ids is not enough:
+    ids of the same millisecond are not ordered.)
     """
     parameters = (
         FlightStatus.CANCELLED,
@@ -123,7 +123,7 @@ def lock_pending(connection: RawConnection, booking_ids: Sequence[UUID], guard: 
 
 
 def postpone(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
-    """Let them try again in a moment. It is no fault of theirs: their attempts are counted anew."""
+    """Try these bookings again after `POSTPONED_MS`, with the count of attempts set to 0, because they did not cause the delay."""
     connection.execute(
         "UPDATE bookings SET attempts = 0, next_at = now() + %s * interval '1 millisecond' WHERE id = ANY(%s)",
         (POSTPONED_MS, list(booking_ids)),

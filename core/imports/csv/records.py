@@ -194,7 +194,7 @@ def _walk(block: bytes, shape: Shape, *, line: int, last: bool, limit: int) -> R
         if not found and not last and window_end == len(block):
             break  # the end of this record may be in the next block
         end = found.end("record") if found else -1
-        cells, behind, code = _look_at(block[position:end], shape) if found else (0, 0, "")
+        cells, behind, code = _check_record(block[position:end], shape) if found else (0, 0, "")
         spans = found is not None and block.find(b"\n", position, end) >= 0
         if found and not (spans and code):
             next_position = found.end()
@@ -224,7 +224,7 @@ def _record_pattern(delimiter: str) -> re.Pattern[bytes]:
     return re.compile(rb"(?P<record>" + cell + rb"(?:" + mark + cell + rb")*+)(?:\r{0,2}\n|\r{0,2}\Z)")
 
 
-def _look_at(record: bytes, shape: Shape) -> tuple[int, int, str]:
+def _check_record(record: bytes, shape: Shape) -> tuple[int, int, str]:
     """How many cells a record has whose quotes are in order, how many bytes it has behind its last column, and what is wrong with it.
 
     A record of nothing but delimiters has no cells, and nothing is wrong with it: spreadsheets write them below the last row.

@@ -20,9 +20,8 @@ from core.search.itineraries.tables import EPOCH, DayTable, Flights, Ints, Numbe
 _COLUMNS: Final = f"""
     string_agg(convert_to(source_key, 'UTF8'), '\\x00'::bytea), string_agg(convert_to(destination_key, 'UTF8'), '\\x00'::bytea),
     string_agg(timestamptz_send(departure_ts), ''::bytea), string_agg(timestamptz_send(arrival_ts), ''::bytea),
-    string_agg(int8send(({money.in_units_sql("price", "currency")} * {money.SMALLEST_PER_UNIT})::bigint), ''::bytea),
-    string_agg(convert_to(currency, 'UTF8'), '\\x00'::bytea), string_agg(date_send(departure_date), ''::bytea),
-    string_agg(uuid_send(id), ''::bytea)
+    string_agg(int8send(({money.in_units_sql("price", "currency")} * {money.SMALLEST_PER_UNIT})::bigint), ''::bytea), string_agg(convert_to(currency, 'UTF8'), '\\x00'::bytea),
+    string_agg(date_send(departure_date), ''::bytea), string_agg(uuid_send(id), ''::bytea)
 """
 _DAY: Final = SQL(f"""
     SELECT {_COLUMNS} FROM flights WHERE departure_ts >= %s AND departure_ts < %s

@@ -1,13 +1,13 @@
--- Give back the seats of bookings on one flight. Seats return only if the booking held them and the inventory is loaded.
+-- Release the seats of bookings on one flight. Seats are only added to `free` if the booking had them and the inventory is loaded.
 --
 -- KEYS[1]  inv:{F}   hash, field `free`
 -- KEYS[2]  rsv:{F}   hash, booking id -> seats, or `R` once released
--- ARGV[1]  `R`: the booking is over, leave a tombstone; `-`: it may try again, forget it
+-- ARGV[1]  `R`: the booking has ended, mark it as released (it can never reserve again); `-`: it will try again, delete its entry
 -- ARGV[2..] booking ids
 --
--- Returns the number of seats given back.
+-- Returns the number of released seats.
 if redis.call('EXISTS', KEYS[1]) == 0 then
-  -- A bare HINCRBY would make an inventory out of nothing, and a tombstone a key that nobody ever removes.
+  -- Otherwise HINCRBY would create a wrong inventory, and the mark `R` would create a key without a lifetime.
   return 0
 end
 local ids = {}

@@ -1,16 +1,17 @@
--- Reserve seats of one flight for a batch of bookings. Each booking takes all its seats or none; a repeat takes nothing.
+-- Reserve seats of one flight for a batch of bookings. Each booking gets all its seats or none. If a booking asks again, it gets the answer
+-- ALREADY and no further seats: so repeating the script after a crash is safe.
 --
 -- KEYS[1]  inv:{F}   hash, field `free`
 -- KEYS[2]  rsv:{F}   hash, booking id -> seats, or `R` once released
 -- ARGV     booking id, seats, booking id, seats, ...
 --
--- Returns one code for each booking, in the order asked:
---    1  NEW         the seats are taken now
---    2  ALREADY     this booking took the same seats before: go on
---    0  SOLD_OUT    fewer seats are free than asked
---   -1  NOT_LOADED  the flight's inventory is not in this server
---   -3  RELEASED    this booking gave its seats back and may not take them again
---   -4  MISMATCH    this booking holds another number of seats
+-- Returns one code for each booking, in the order of the arguments:
+--    1  NEW         the seats are reserved now
+--    2  ALREADY     this booking reserved the same number of seats before
+--    0  SOLD_OUT    fewer seats are free than requested
+--   -1  NOT_LOADED  the flight's inventory is not loaded
+--   -3  RELEASED    this booking has ended and released its seats, so it cannot reserve again
+--   -4  MISMATCH    this booking has reserved another number of seats before
 local free = tonumber(redis.call('HGET', KEYS[1], 'free'))
 local ids = {}
 for i = 1, #ARGV, 2 do

@@ -198,8 +198,8 @@ export interface paths {
         put?: never;
         /**
          * Send given up work again
-         * @description A booking begins anew as `PENDING`, an import goes on where it stopped, a refund is asked for once more, a message is put back
-         *     on its queue. A letter that was discarded may be replayed too.
+         * @description A booking begins anew as `PENDING`, an import goes on where it stopped, a refund is asked for once more, a message is
+         *     put back on its queue. A letter that was discarded may be replayed too.
          */
         post: operations["replayDeadLetter"];
         delete?: never;
@@ -239,8 +239,9 @@ export interface paths {
         put?: never;
         /**
          * Send all given up work again that matches
-         * @description What cannot be replayed any more, because it has moved on, stays open and is not counted. With `preview` nothing changes; send
-         *     the `up_to` of the preview in the filter, and what is buried in between is left out. 100,000 letters at most in one request.
+         * @description What cannot be replayed any more, because it has moved on, stays open and is not counted. With `preview` nothing
+         *     changes; send the `up_to` of the preview in the filter, and what is buried in between is left out. 100,000 letters at most
+         *     in one request.
          */
         post: operations["replayDeadLetters"];
         delete?: never;
@@ -1948,7 +1949,7 @@ export interface components {
         };
         /**
          * BookingAction
-         * @description What its traveller may do with a booking.
+         * @description What a traveller can do with a booking.
          * @enum {string}
          */
         BookingAction: "pay" | "cancel" | "accept_change";
@@ -2105,6 +2106,18 @@ export interface components {
             p99_ms: number | null;
             pending: number;
         };
+        /** DeadLetterBulkBody */
+        DeadLetterBulkBody: {
+            filter: components["schemas"]["DeadLetterSelection"];
+            /** @default false */
+            preview?: boolean;
+        };
+        /** DeadLetterBulkResult */
+        DeadLetterBulkResult: {
+            count: number;
+            more: boolean;
+            up_to: string | null;
+        };
         /**
          * DeadLetterKind
          * @enum {string}
@@ -2114,12 +2127,6 @@ export interface components {
         DeadLetterPage: {
             data: components["schemas"]["DeadLetterView"][];
             next_cursor: string | null;
-        };
-        /** DeadLetterRoundBody */
-        DeadLetterRoundBody: {
-            filter: components["schemas"]["DeadLetterSelection"];
-            /** @default false */
-            preview?: boolean;
         };
         /** DeadLetterSelection */
         DeadLetterSelection: {
@@ -2969,12 +2976,6 @@ export interface components {
          * @enum {string}
          */
         Role: "traveller" | "agent" | "admin";
-        /** Round */
-        Round: {
-            count: number;
-            more: boolean;
-            up_to: string | null;
-        };
         /** RowError */
         RowError: {
             code: string;
@@ -4171,7 +4172,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeadLetterRoundBody"];
+                "application/json": components["schemas"]["DeadLetterBulkBody"];
             };
         };
         responses: {
@@ -4182,7 +4183,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Round"];
+                    "application/json": components["schemas"]["DeadLetterBulkResult"];
                 };
             };
             /** @description Bad Request: `malformed` */
@@ -4268,7 +4269,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeadLetterRoundBody"];
+                "application/json": components["schemas"]["DeadLetterBulkBody"];
             };
         };
         responses: {
@@ -4279,7 +4280,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Round"];
+                    "application/json": components["schemas"]["DeadLetterBulkResult"];
                 };
             };
             /** @description Bad Request: `malformed` */

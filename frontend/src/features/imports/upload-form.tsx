@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { FileIcon } from '@/components/icons';
 import { ProblemNote } from '@/components/messages/problem-note';
 import type { Encoding } from '@/lib/wire';
-import { upload, type Wishes } from './upload';
+import { type UploadOptions, upload } from './upload';
 import css from './upload-form.module.css';
 
 /** The default limit of the server (`SKYQUEUE_MAX_UPLOAD_MB`). It is only shown; the server refuses a larger file and says its own limit. */
@@ -19,7 +19,7 @@ const CSV_TYPES = {
 };
 
 /** A file is checked before it is written, unless somebody wants it otherwise. */
-const AS_USUAL: Wishes = {
+const DEFAULT_OPTIONS: UploadOptions = {
   dryRun: true,
   encoding: 'utf-8',
   localTimes: false,
@@ -56,21 +56,21 @@ interface Props {
 /** Chooses a CSV file and uploads it, or only checks it. */
 export function UploadForm({ onAccepted, onRefused }: Props) {
   const [file, setFile] = useState<File | null>(null);
-  const [wishes, setWishes] = useState<Wishes>(AS_USUAL);
+  const [options, setOptions] = useState<UploadOptions>(DEFAULT_OPTIONS);
   const [sentPart, setSentPart] = useState(0);
   const [refused, setRefused] = useState(false);
   const send = useMutation({
     mutationFn: upload,
     onSuccess: ({ job_id }) => {
       // Once it was checked, the same button uploads it.
-      wish({ dryRun: false });
+      change({ dryRun: false });
       onAccepted(job_id);
     },
     onError: onRefused,
   });
 
-  function wish(changed: Partial<Wishes>) {
-    setWishes((before) => ({ ...before, ...changed }));
+  function change(changed: Partial<UploadOptions>) {
+    setOptions((before) => ({ ...before, ...changed }));
   }
 
   function choose([chosen]: File[]) {
@@ -79,7 +79,7 @@ export function UploadForm({ onAccepted, onRefused }: Props) {
     setRefused(false);
     setSentPart(0);
     setFile(chosen);
-    wish({ dryRun: true });
+    change({ dryRun: true });
   }
 
   function refuse() {
@@ -123,32 +123,34 @@ export function UploadForm({ onAccepted, onRefused }: Props) {
           label="Encoding"
           description="What the program that wrote the file saves it as"
           data={ENCODINGS}
-          value={wishes.encoding}
-          onChange={(event) => wish({ encoding: event.currentTarget.value as Encoding })}
+          value={options.encoding}
+          onChange={(event) => change({ encoding: event.currentTarget.value as Encoding })}
           disabled={send.isPending}
         />
         <NativeSelect
           label="Flights that exist"
           description="When number and departure are the same"
           data={MODES}
-          value={wishes.createOnly ? 'create' : 'upsert'}
-          onChange={(event) => wish({ createOnly: event.currentTarget.value === 'create', matchDay: false })}
+          value={options.createOnly ? 'create' : 'upsert'}
+          onChange={(event) =>
+            change({ createOnly: event.currentTarget.value === 'create', matchDay: false })
+          }
           disabled={send.isPending}
         />
         <NativeSelect
           label="Flights that moved"
           description="When only the time of a flight differs"
           data={MATCHES}
-          value={wishes.matchDay ? 'day' : 'time'}
-          onChange={(event) => wish({ matchDay: event.currentTarget.value === 'day' })}
+          value={options.matchDay ? 'day' : 'time'}
+          onChange={(event) => change({ matchDay: event.currentTarget.value === 'day' })}
           // Flights that are left alone cannot move.
-          disabled={send.isPending || wishes.createOnly}
+          disabled={send.isPending || options.createOnly}
         />
         <Checkbox
           label="Local times"
           description="Times without a zone are those of the place"
-          checked={wishes.localTimes}
-          onChange={(event) => wish({ localTimes: event.currentTarget.checked })}
+          checked={options.localTimes}
+          onChange={(event) => change({ localTimes: event.currentTarget.checked })}
           disabled={send.isPending}
         />
       </div>
@@ -156,16 +158,16 @@ export function UploadForm({ onAccepted, onRefused }: Props) {
         <Checkbox
           label="Only check it"
           description="Reports what would happen and changes nothing"
-          checked={wishes.dryRun}
-          onChange={(event) => wish({ dryRun: event.currentTarget.checked })}
+          checked={options.dryRun}
+          onChange={(event) => change({ dryRun: event.currentTarget.checked })}
           disabled={send.isPending}
         />
         <Button
           disabled={!file}
           loading={send.isPending}
-          onClick={() => file && send.mutate({ file, wishes, onProgress: setSentPart })}
+          onClick={() => file && send.mutate({ file, options, onProgress: setSentPart })}
         >
-          {wishes.dryRun ? 'Check the file' : 'Upload'}
+          {options.dryRun ? 'Check the file' : 'Upload'}
         </Button>
       </div>
       {send.isPending && <Progress value={sentPart * 100} aria-label="Upload" />}

@@ -10,7 +10,7 @@ const FILE_CHANGED = new Problem({
 });
 
 /** How the file is read. */
-export interface Wishes {
+export interface UploadOptions {
   dryRun: boolean;
   encoding: Encoding;
   /** A time without a zone is what the clocks show at the place. */
@@ -23,17 +23,17 @@ export interface Wishes {
 
 export interface Upload {
   file: File;
-  wishes: Wishes;
+  options: UploadOptions;
   /** Gets the part that was sent, 0 to 1. */
   onProgress: (part: number) => void;
 }
 
 /** Sends the file. With XMLHttpRequest, because `fetch` does not tell how much of a body was sent. */
-export async function upload({ file, wishes, onProgress }: Upload): Promise<ImportAccepted> {
+export async function upload({ file, options, onProgress }: Upload): Promise<ImportAccepted> {
   const body = new FormData();
   body.append('file', file);
   const response = await authorized((token) =>
-    post(`${UPLOAD_PATH}?${queryOf(wishes)}`, token, body, onProgress),
+    post(`${UPLOAD_PATH}?${queryOf(options)}`, token, body, onProgress),
   ).catch(async (reason: unknown) => {
     throw (await isReadable(file)) ? reason : FILE_CHANGED;
   });
@@ -42,7 +42,7 @@ export async function upload({ file, wishes, onProgress }: Upload): Promise<Impo
   return answer as ImportAccepted;
 }
 
-function queryOf({ dryRun, encoding, localTimes, matchDay, createOnly }: Wishes): URLSearchParams {
+function queryOf({ dryRun, encoding, localTimes, matchDay, createOnly }: UploadOptions): URLSearchParams {
   return new URLSearchParams({
     dry_run: String(dryRun),
     ...(encoding !== 'utf-8' && { encoding }),

@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { DeadLetterRounds } from './dead-letter-rounds';
+import { DeadLetterBulkActions } from './dead-letter-bulk-actions';
 import { DeadLetterRow } from './dead-letter-row';
 import { Head } from './parts/console';
 import css from './parts/console.module.css';
@@ -58,7 +58,7 @@ export function DeadLetters({ mayChange }: { mayChange: boolean }) {
           onChange={(text) => setFilter((now) => ({ ...now, text }))}
         />
         {mayChange && filter.status !== 'replayed' && (
-          <DeadLetterRounds key={JSON.stringify(filter)} filter={filter} />
+          <DeadLetterBulkActions key={JSON.stringify(filter)} filter={filter} />
         )}
       </div>
       {seeTo.isError && <ProblemNote error={seeTo.error} title="The dead letter was not changed." />}

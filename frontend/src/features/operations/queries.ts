@@ -116,14 +116,14 @@ export function useSeeTo() {
   });
 }
 
-interface RoundRequest {
+interface BulkRequest {
   act: DeadLetterAct;
   filter: DeadLetterFilter;
   /** The newest letter that the preview spoke of. */
   upTo?: string | null | undefined;
 }
 
-function round({ act, filter: { status, kind, text }, upTo }: RoundRequest, preview: boolean) {
+function changeMany({ act, filter: { status, kind, text }, upTo }: BulkRequest, preview: boolean) {
   const body = {
     preview,
     filter: withoutUndefined({
@@ -140,13 +140,13 @@ function round({ act, filter: { status, kind, text }, upTo }: RoundRequest, prev
   );
 }
 
-/** Counts what `useRound` would change. */
+/** Counts what `useBulkAction` would change. */
 export function usePreview() {
-  return useMutation({ mutationFn: (wanted: RoundRequest) => round(wanted, true) });
+  return useMutation({ mutationFn: (wanted: BulkRequest) => changeMany(wanted, true) });
 }
 
-export function useRound() {
-  return useChange((wanted: RoundRequest) => round(wanted, false));
+export function useBulkAction() {
+  return useChange((wanted: BulkRequest) => changeMany(wanted, false));
 }
 
 export function useInventoryAudit() {

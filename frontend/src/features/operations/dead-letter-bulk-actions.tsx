@@ -2,22 +2,25 @@ import { Button, Group } from '@mantine/core';
 import { ProblemNote } from '@/components/messages/problem-note';
 import css from './parts/console.module.css';
 import { count } from './parts/format';
-import { type DeadLetterFilter, usePreview, useRound } from './queries';
+import { type DeadLetterFilter, useBulkAction, usePreview } from './queries';
 
 /** Replays or discards all that match: first the exact count, then the change of exactly those. */
-export function DeadLetterRounds({ filter }: { filter: DeadLetterFilter }) {
+export function DeadLetterBulkActions({ filter }: { filter: DeadLetterFilter }) {
   const preview = usePreview();
-  const round = useRound();
+  const bulkAction = useBulkAction();
   const { data: counted, variables: wanted } = preview;
-  if (preview.isError || round.isError) {
+  if (preview.isError || bulkAction.isError) {
     return (
-      <ProblemNote error={preview.error ?? round.error} title="The dead letters could not all be changed." />
+      <ProblemNote
+        error={preview.error ?? bulkAction.error}
+        title="The dead letters could not all be changed."
+      />
     );
   }
-  if (round.data) {
+  if (bulkAction.data) {
     return (
       <p role="status" className={css.good}>
-        {count(round.data.count)} {round.variables.act === 'replay' ? 'replayed' : 'discarded'}.
+        {count(bulkAction.data.count)} {bulkAction.variables.act === 'replay' ? 'replayed' : 'discarded'}.
       </p>
     );
   }
@@ -28,12 +31,12 @@ export function DeadLetterRounds({ filter }: { filter: DeadLetterFilter }) {
         <Button
           size="xs"
           disabled={counted.count === 0}
-          loading={round.isPending}
-          onClick={() => round.mutate({ ...wanted, upTo: counted.up_to })}
+          loading={bulkAction.isPending}
+          onClick={() => bulkAction.mutate({ ...wanted, upTo: counted.up_to })}
         >
           {counted.count === 0 ? `Nothing to ${verb.toLowerCase()}` : `${verb} ${count(counted.count)}`}
         </Button>
-        <Button size="xs" variant="subtle" disabled={round.isPending} onClick={() => preview.reset()}>
+        <Button size="xs" variant="subtle" disabled={bulkAction.isPending} onClick={() => preview.reset()}>
           Leave it
         </Button>
       </Group>

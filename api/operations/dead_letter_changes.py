@@ -1,4 +1,6 @@
-"""The transactions around replaying and discarding: one for a single letter, one for each slice of many. Each writes the audit log."""
+"""Replay or discard dead letters: one dead letter in one transaction, or all that match a filter in slices, with a transaction
+for each slice. Each transaction writes the audit log.
+"""
 
 from __future__ import annotations
 
@@ -18,25 +20,26 @@ from core.operations import audit_log, dead_letter_list
 from core.operations.dead_letter_list import DeadLetter, DeadLetterFilter, DeadLetterStatus, DeadLetterView
 
 SLICE: Final = 2_000
-"""Letters of one transaction: its locks are held for a fraction of a second."""
+"""The most dead letters of one transaction. Its locks are held for a fraction of a second."""
 MOST: Final = 100_000
-"""Letters that one request changes. The rest needs another."""
+"""The most dead letters that one request changes. For more, the request has to be repeated."""
 
 
 class DeadLetterClosed(Conflict):
-    """Somebody has seen to this dead letter before. `letter_status` says how."""
+    """The dead letter was replayed or discarded before (`letter_status`)."""
 
     code = "dead_letter_closed"
 
 
 class NotReplayable(Conflict):
-    """What this dead letter is about has moved on, or cannot be read by this version either."""
+    """The work of this dead letter has changed its state since, or this version cannot read its message."""
 
     code = "not_replayable"
 
 
-class Round(msgspec.Struct, frozen=True, kw_only=True):
-    """`count`: the letters that were changed, or, of a preview, would be. `more`: the limit of one request was reached before the end.
+class DeadLetterBulkResult(msgspec.Struct, frozen=True, kw_only=True):
+    """`count`: the letters that were changed, or, of a preview, would be. `more`: the limit of one request was reached before the
+    end.
 
     `up_to`: the newest letter that this speaks of; null where there is none.
     """
@@ -47,7 +50,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Change = Callable[[RawConnection, Sequence[DeadLetter], AfterCommit], Sequence[DeadLetter]]
-"""Returns the letters that it changed."""
+"""A function that changes dead letters, and returns those that it changed."""
 
 
 def replay_one(services: Services, letter_id: UUID, user_id: UUID) -> DeadLetterView:
@@ -62,9 +65,9 @@ def replay_one(services: Services, letter_id: UUID, user_id: UUID) -> DeadLetter
         letter = dead_letter_list.lock_letter(connection, letter_id)
         before = dead_letter_list.get_letter(connection, letter_id)
         if before.status is DeadLetterStatus.REPLAYED:
-            raise DeadLetterClosed("This was replayed before.", letter_status=before.status)
+            raise DeadLetterClosed("This dead letter was replayed before.", letter_status=before.status)
         if not replay.replay(connection, [letter], after):
-            raise NotReplayable("What was given up has moved on since, or cannot be read. Discard the letter to close it.")
+            raise NotReplayable("This work has changed since, or cannot be read. Discard the dead letter to close it.")
         view = _record(connection, before, "dead_letter.replayed", user_id)
     after.run(services.redis, services.live.dispatcher)
     return view
@@ -80,26 +83,26 @@ def discard_one(services: Services, letter_id: UUID, user_id: UUID) -> DeadLette
         dead_letter_list.lock_letter(connection, letter_id)
         before = dead_letter_list.get_letter(connection, letter_id)
         if before.status is not DeadLetterStatus.OPEN:
-            raise DeadLetterClosed(f"This was {before.status} before.", letter_status=before.status)
+            raise DeadLetterClosed(f"This dead letter was {before.status} before.", letter_status=before.status)
         dead_letter_list.mark_discarded(connection, [letter_id])
         return _record(connection, before, "dead_letter.discarded", user_id)
 
 
-def preview_replay(services: Services, wanted: DeadLetterFilter) -> Round:
+def preview_replay(services: Services, wanted: DeadLetterFilter) -> DeadLetterBulkResult:
     """What `replay_many` would do now."""
     return _preview(services, wanted, replay.find_replayable)
 
 
-def preview_discard(services: Services, wanted: DeadLetterFilter) -> Round:
+def preview_discard(services: Services, wanted: DeadLetterFilter) -> DeadLetterBulkResult:
     return _preview(services, wanted, lambda _, letters: letters)
 
 
-def replay_many(services: Services, wanted: DeadLetterFilter, user_id: UUID) -> Round:
+def replay_many(services: Services, wanted: DeadLetterFilter, user_id: UUID) -> DeadLetterBulkResult:
     """Replay all that match, slice by slice; each letter once, also when two do it at a time."""
     return _change(services, wanted, "dead_letter.replayed", user_id, replay.replay)
 
 
-def discard_many(services: Services, wanted: DeadLetterFilter, user_id: UUID) -> Round:
+def discard_many(services: Services, wanted: DeadLetterFilter, user_id: UUID) -> DeadLetterBulkResult:
     def discard(connection: RawConnection, letters: Sequence[DeadLetter], _: AfterCommit) -> Sequence[DeadLetter]:
         dead_letter_list.mark_discarded(connection, [letter.id for letter in letters])
         return letters
@@ -118,7 +121,7 @@ def _preview(
     services: Services,
     wanted: DeadLetterFilter,
     find: Callable[[RawConnection, Sequence[DeadLetter]], Sequence[DeadLetter]],
-) -> Round:
+) -> DeadLetterBulkResult:
     count, seen, last = 0, 0, None
     with services.db.snapshot() as connection:
         up_to = wanted.up_to or dead_letter_list.find_newest(connection)
@@ -128,12 +131,12 @@ def _preview(
             count += len(find(connection, letters))
             seen += len(letters)
             if len(letters) < SLICE:
-                return Round(count=count, more=False, up_to=up_to)
+                return DeadLetterBulkResult(count=count, more=False, up_to=up_to)
             last = letters[-1].id
-    return Round(count=count, more=True, up_to=up_to)
+    return DeadLetterBulkResult(count=count, more=True, up_to=up_to)
 
 
-def _change(services: Services, wanted: DeadLetterFilter, action: str, user_id: UUID, change: Change) -> Round:
+def _change(services: Services, wanted: DeadLetterFilter, action: str, user_id: UUID, change: Change) -> DeadLetterBulkResult:
     """The slices of one request have one id in the audit log, and each the number of letters that it changed."""
     round_id = new_id()
     count, seen, last = 0, 0, None
@@ -151,6 +154,6 @@ def _change(services: Services, wanted: DeadLetterFilter, action: str, user_id: 
         after.run(services.redis, services.live.dispatcher)
         count, seen = count + len(changed), seen + len(letters)
         if len(letters) < SLICE:
-            return Round(count=count, more=False, up_to=up_to)
+            return DeadLetterBulkResult(count=count, more=False, up_to=up_to)
         last = letters[-1].id
-    return Round(count=count, more=True, up_to=up_to)
+    return DeadLetterBulkResult(count=count, more=True, up_to=up_to)

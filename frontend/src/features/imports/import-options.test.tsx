@@ -5,7 +5,7 @@ import { openApp } from '@/testing/app';
 import { asAdmin, noHistory, RUNNING, schedule } from '@/testing/imports';
 import { network } from '@/testing/network';
 
-test('the file is read as it is wished', async () => {
+test('the chosen options are sent with the file', async () => {
   const sent: string[] = [];
   network.use(
     asAdmin,
@@ -24,8 +24,8 @@ test('the file is read as it is wished', async () => {
   await user.click(screen.getByRole('button', { name: 'Check the file' }));
   // Once it was checked, the same button uploads it.
   await user.click(await screen.findByRole('button', { name: 'Upload' }));
-  const wished = 'encoding=windows-1252&times=local&match=day';
-  await waitFor(() => expect(sent).toEqual([`?dry_run=true&${wished}`, `?dry_run=false&${wished}`]));
+  const options = 'encoding=windows-1252&times=local&match=day';
+  await waitFor(() => expect(sent).toEqual([`?dry_run=true&${options}`, `?dry_run=false&${options}`]));
   await user.selectOptions(screen.getByRole('combobox', { name: 'Flights that exist' }), 'create');
   expect(screen.getByRole('combobox', { name: 'Flights that moved' })).toBeDisabled();
   await user.click(screen.getByRole('button', { name: 'Upload' }));
