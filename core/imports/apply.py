@@ -32,6 +32,7 @@ from core.flights.staging import StagedChange
 from core.imports import cabins, changes, prices
 from core.imports.allowed_changes import find_lost_seats, why_refused
 from core.imports.csv.faults import WHOLE_ROW, Fault
+from core.imports.distinct import distinct
 from core.imports.models import ChangeEffect, ImportMatch, ImportMode
 from core.imports.validation import route_days
 from core.money import why_too_many
@@ -160,11 +161,8 @@ def _depends_on_existing_flights(connection: RawConnection, rows: Rows, options:
         return True
     if not same_day.has_flights_before(connection, options.import_id):
         return False
-    days = rows.table.select(["flight_number_key", "departure_date"]).group_by(
-        ["flight_number_key", "departure_date"], use_threads=False
-    )
-    distinct = days.aggregate([])
-    keys, dates = distinct["flight_number_key"].to_pylist(), distinct["departure_date"].to_pylist()
+    days = distinct(rows.table, ["flight_number_key", "departure_date"])
+    keys, dates = days["flight_number_key"].to_pylist(), days["departure_date"].to_pylist()
     return same_day.has_any(connection, options.import_id, keys, dates)
 
 

@@ -22,6 +22,7 @@ from core.imports.csv.faults import Fault, shortened
 from core.imports.csv.reader import Chunk
 from core.imports.csv.routes import Ends, Routes
 from core.imports.csv.seen import SeenKeys
+from core.imports.distinct import distinct
 from core.imports.models import ImportTimes
 from core.places.letters import lower
 from core.places.route import UnknownPlaces
@@ -117,9 +118,9 @@ def _all_good(checks: dict[str, Check], rows: int) -> Mask:
 def route_days(rows: pa.Table) -> Iterator[RouteDay]:
     """The route days of validated rows."""
     columns = ["source", "source_iata", "destination", "destination_iata", "departure_date"]
-    distinct = rows.select(columns).group_by(columns, use_threads=False).aggregate([])
+    found = distinct(rows, columns)
     for source, source_iata, destination, destination_iata, day in zip(
-        *(distinct[name].to_pylist() for name in columns), strict=True
+        *(found[name].to_pylist() for name in columns), strict=True
     ):
         yield RouteDay(source_iata or lower(source), destination_iata or lower(destination), day)
 
