@@ -89,6 +89,12 @@ def _parser() -> argparse.ArgumentParser:
     role = command("set-role", "Make an account a traveller, an agent (who reads what administrators read) or an administrator.")
     role.add_argument("username", metavar="USER")
     role.add_argument("role", metavar="ROLE", choices=("traveller", "agent", "admin"), help="traveller, agent or admin")
+    saved = command(
+        "backup", "Write everything that Postgres holds to one file, as it is at one moment; also while everything runs."
+    )
+    saved.add_argument("file", type=Path, metavar="FILE", help="a new file, which only its owner can read")
+    back = command("restore", "Read a backup into an empty installation, while nothing runs.")
+    back.add_argument("file", type=Path, metavar="FILE", help="what `skyqueue backup` has written")
     hidden = command(
         "make-secrets", "Make what an installation in containers has to keep secret, each secret in a file of its own."
     )

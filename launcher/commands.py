@@ -9,7 +9,7 @@ import argparse
 import json
 import os
 import sys
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from getpass import getpass
 from importlib import import_module
 from typing import Final, NoReturn
@@ -27,9 +27,11 @@ from core.startup import CannotStart
 from core.users import service
 from core.users.models import Role
 from core.users.service import AdminOutcome, ensure_admin
+from launcher.backup.backup import write as write_backup
+from launcher.backup.restore import restore as restore_backup
 from launcher.reconciliation import find_unreconciled
 from launcher.sample import loading as schedule
-from launcher.supervisor import join
+from launcher.supervisor import join, runtime_file, servers_alone
 from launcher.supervisor import up as machine
 from launcher.supervisor.folder import locate
 from launcher.supervisor.make_secrets import Beside, ServerPasswords, make
@@ -164,6 +166,33 @@ def make_secrets(asked: argparse.Namespace) -> None:
             print(f"{said}: {', '.join(names)}.")
     for warning in report.warnings:
         _warn(warning)
+
+
+def backup(asked: argparse.Namespace) -> None:
+    settings = _settings()
+    running = runtime_file.of_running(settings.servers.data_dir / runtime_file.NAME)
+    with ExitStack() as held:
+        database_url = settings.servers.database_url or (running.database_url if running else None)
+        if database_url is None:
+            database_url = held.enter_context(servers_alone.running(settings)).database_url
+        check.require(database_url)
+        manifest = write_backup(database_url, asked.file)
+    print(
+        f"{manifest.rows} rows of {len(manifest.tables)} tables are in {asked.file} ({asked.file.stat().st_size / 1e6:.1f} MB)."
+    )
+
+
+def restore(asked: argparse.Namespace) -> None:
+    settings = _settings()
+    named = settings.servers.database_url and settings.servers.redis_url
+    with nullcontext(join.find(settings.servers)) if named else servers_alone.running(settings) as addresses:
+        check.require(addresses.database_url, tables=False)
+        suitability.require(addresses.redis_url, may_be_away=False)
+        with clients.connect(addresses.redis_url, seconds=AUDIT_SECONDS) as client:
+            manifest = restore_backup(addresses.database_url, client, asked.file)
+    print(
+        f"{manifest.rows} rows of {len(manifest.tables)} tables are restored, as they were on {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC."
+    )
 
 
 def openapi(asked: argparse.Namespace) -> None:

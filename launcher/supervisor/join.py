@@ -37,8 +37,7 @@ def find(servers: Servers) -> Addresses:
     """Raises `CannotStart` when there are none, or what the environment names is no address."""
     if servers.database_url:
         address.require_valid(servers.database_url)
-    found = runtime_file.find(servers.data_dir / runtime_file.NAME)
-    running = found if found and found.is_running else None
+    running = runtime_file.of_running(servers.data_dir / runtime_file.NAME)
     database_url = servers.database_url or (running.database_url if running else None)
     redis_url = servers.redis_url or (running.redis_url if running else None)
     if not servers.database_url:

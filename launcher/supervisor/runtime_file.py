@@ -59,3 +59,9 @@ def find(path: Path) -> Runtime | None:
         return TypeAdapter(Runtime).validate_json(path.read_bytes(), strict=True)
     except (FileNotFoundError, ValidationError):
         return None
+
+
+def of_running(path: Path) -> Runtime | None:
+    """What a `skyqueue up` wrote that runs now."""
+    found = find(path)
+    return found if found and found.is_running else None

@@ -11,18 +11,17 @@ from core.heartbeats import queries as heartbeats
 from core.imports.storage.opening import open_storage
 from core.migrations.upgrade import upgrade
 from core.settings import Settings
-from core.telemetry import logs
 from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.startup_errors import full_disk
 from launcher.sample import loading as schedule
-from launcher.supervisor import environment, runtime_file, servers
+from launcher.supervisor import environment, installation, servers
 from launcher.supervisor.address import Listener
 from launcher.supervisor.administrator import Administrator
 from launcher.supervisor.administrator import ensure as ensure_administrator
 from launcher.supervisor.console import Console
 from launcher.supervisor.folder import DataFolder
-from launcher.supervisor.programs import Api, Mockpay, Worker, end_leftovers
+from launcher.supervisor.programs import Api, Mockpay, Worker
 from launcher.supervisor.runtime_file import Admin, Process, Runtime
 from launcher.supervisor.supervisor import Stopped, Supervisor
 
@@ -33,12 +32,7 @@ def up(settings: Settings, *, sample: bool) -> None:
     Raises `CannotStart` when something is in the way; what was started by then has been ended.
     """
     with ExitStack() as held:
-        folder = held.enter_context(closing(DataFolder(settings.servers.data_dir)))
-        folder.lock()
-        logs.configure("supervisor", file=folder.log("supervisor"), takes_output=False)
-        crashed = runtime_file.find(folder.runtime_file)
-        end_leftovers(folder.path, [process.pid for process in crashed.processes] if crashed else [])
-        folder.runtime_file.unlink(missing_ok=True)
+        folder = held.enter_context(installation.held(settings.servers.data_dir))
         api = held.enter_context(closing(Listener(settings.http.host, settings.http.port)))
         mockpay = held.enter_context(closing(Listener("127.0.0.1", 0)))
         environment.require_secrets(settings, folder)

@@ -1,0 +1,93 @@
+"""Read a backup into an empty database, and bring it to the schema of this version."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Final
+
+import psycopg
+import redis
+from psycopg.sql import SQL, Identifier
+
+from core.db import RawConnection, address, session
+from core.db.session import UNLIMITED
+from core.migrations.metadata import METADATA
+from core.migrations.revisions import newest_revision, revisions
+from core.migrations.upgrade import upgrade
+from core.startup import CannotStart
+from launcher.backup import archive
+from launcher.backup.archive import Manifest, Table
+
+BLOCK_BYTES: Final = 1024 * 1024
+EMPTY: Final = "Name an empty database and an empty Redis, or a new data folder. Nothing was changed."
+
+
+def restore(database_url: str, client: redis.Redis, path: Path) -> Manifest:
+    """All rows of the backup in one transaction: all of them are there afterwards, or none.
+
+    Redis has to be empty: what it holds is made again from Postgres, and what it held for other data would be wrong.
+
+    Raises:
+        CannotStart: the file is no backup or from a newer version, or something is in the database or in Redis already.
+    """
+    with archive.existing(path) as (file, manifest):
+        if manifest.revision not in revisions():
+            raise CannotStart(
+                f"{path} was made by Skyqueue {manifest.version}, whose schema this version does not know: revision "
+                f"{manifest.revision}; it knows {newest_revision()}.",
+                "Restore it with that version, or with a newer one.",
+            )
+        _require_nothing(database_url, manifest)
+        if client.dbsize():
+            raise CannotStart("Redis is not empty, and what it holds belongs to other data.", EMPTY)
+        upgrade(database_url, manifest.revision)
+        with session.connect(address.conninfo(database_url, application="skyqueue-restore"), UNLIMITED) as connection:
+            with connection.transaction():
+                for table in manifest.tables:
+                    _copy(connection, file, table)
+                for sequence in manifest.sequences:
+                    connection.execute("SELECT setval(%s::regclass, %s, %s)", (sequence.name, sequence.value, sequence.is_used))
+            connection.execute("ANALYZE")
+        upgrade(database_url)
+    return manifest
+
+
+def _require_nothing(database_url: str, manifest: Manifest) -> None:
+    """No table of ours, or those of the backup's schema without a row, as a restore that was cut short leaves them."""
+    with session.connect(address.conninfo(database_url, application="skyqueue-restore"), UNLIMITED) as connection:
+        try:
+            (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or (None,)
+        except psycopg.errors.UndefinedTable:
+            return
+        connection.rollback()
+        full = [table.name for table in manifest.tables if revision is not None and _has_rows(connection, table.name)]
+        if full:
+            raise CannotStart(f"The database is not empty: there are rows in {', '.join(sorted(full))}.", EMPTY)
+        if revision not in (None, manifest.revision):
+            raise CannotStart(
+                f"The database has the tables of revision {revision}, and the backup those of {manifest.revision}.", EMPTY
+            )
+
+
+def _has_rows(connection: RawConnection, table: str) -> bool:
+    if table not in METADATA.tables:
+        return False
+    exists, *_ = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (table,)).fetchone() or (False,)
+    return bool(exists) and connection.execute(SQL("SELECT 1 FROM {} LIMIT 1").format(Identifier(table))).fetchone() is not None
+
+
+def _copy(connection: RawConnection, file: zipfile.ZipFile, table: Table) -> None:
+    columns = SQL(", ").join(map(Identifier, table.columns))
+    with connection.cursor() as cursor:
+        with (
+            file.open(f"{table.name}.copy") as member,
+            cursor.copy(SQL("COPY {} ({}) FROM STDIN").format(Identifier(table.name), columns)) as copy,
+        ):
+            while block := member.read(BLOCK_BYTES):
+                copy.write(block)
+        if cursor.rowcount != table.rows:
+            raise CannotStart(
+                f"The backup names {table.rows} rows of {table.name}, and has {cursor.rowcount}.",
+                "Use another copy. Nothing was changed.",
+            )
