@@ -92,9 +92,11 @@ def _parser() -> argparse.ArgumentParser:
     saved = command(
         "backup", "Write everything that Postgres holds to one file, as it is at one moment; also while everything runs."
     )
-    saved.add_argument("file", type=Path, metavar="FILE", help="a new file, which only its owner can read")
+    saved.add_argument(
+        "file", type=Path, metavar="FILE", help="a new file, which only its owner can read; -: the standard output"
+    )
     back = command("restore", "Read a backup into an empty installation, while nothing runs.")
-    back.add_argument("file", type=Path, metavar="FILE", help="what `skyqueue backup` has written")
+    back.add_argument("file", type=Path, metavar="FILE", help="what `skyqueue backup` has written; -: the standard input")
     hidden = command(
         "make-secrets", "Make what an installation in containers has to keep secret, each secret in a file of its own."
     )

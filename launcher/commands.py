@@ -177,9 +177,8 @@ def backup(asked: argparse.Namespace) -> None:
             database_url = held.enter_context(servers_alone.running(settings)).database_url
         check.require(database_url)
         manifest = write_backup(database_url, asked.file)
-    print(
-        f"{manifest.rows} rows of {len(manifest.tables)} tables are in {asked.file} ({asked.file.stat().st_size / 1e6:.1f} MB)."
-    )
+    # The standard output may be the backup itself.
+    print(f"{manifest.rows} rows of {len(manifest.tables)} tables are in the backup {asked.file}.", file=sys.stderr)
 
 
 def restore(asked: argparse.Namespace) -> None:

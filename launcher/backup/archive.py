@@ -8,12 +8,16 @@ the checksums of ZIP find what a disk has changed since.
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import msgspec
 
@@ -56,6 +60,10 @@ class Manifest(msgspec.Struct, frozen=True):
         return sum(table.rows for table in self.tables)
 
 
+STREAM: Final = Path("-")
+"""In the place of a path: the standard output, or the standard input."""
+
+
 @contextmanager
 def created(path: Path) -> Iterator[zipfile.ZipFile]:
     """A new archive, which only its owner can read. It lies at `path` when the block is done; after an error nothing is left.
@@ -63,6 +71,11 @@ def created(path: Path) -> Iterator[zipfile.ZipFile]:
     Raises:
         CannotStart: there is a file at `path`, or none can be made.
     """
+    if path == STREAM:
+        with _writing(sys.stdout.buffer) as archive:
+            yield archive
+        sys.stdout.buffer.flush()
+        return
     if path.exists():
         raise CannotStart(f"{path} exists.", "Name a file that does not exist; a backup replaces nothing.")
     draft = path.with_name(f"{path.name}.part")
@@ -71,15 +84,16 @@ def created(path: Path) -> Iterator[zipfile.ZipFile]:
     except OSError as error:
         raise CannotStart(f"{path} cannot be written: {error.strerror}.", "Name a file in a folder of yours.") from error
     try:
-        with (
-            os.fdopen(descriptor, "wb") as file,
-            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION_LEVEL) as archive,
-        ):
+        with os.fdopen(descriptor, "wb") as file, _writing(file) as archive:
             yield archive
         draft.rename(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def _writing(file: IO[bytes]) -> zipfile.ZipFile:
+    return zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION_LEVEL)
 
 
 @contextmanager
@@ -103,13 +117,22 @@ def existing(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
         yield archive, manifest
 
 
-def _opened(path: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(path)
-    except OSError as error:
-        raise CannotStart(f"{path} cannot be read: {error.strerror}.", "Name a file that `skyqueue backup` has made.") from error
-    except zipfile.BadZipFile as error:
-        raise _no_backup(path) from error
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    with ExitStack() as held:
+        try:
+            opened = tempfile.TemporaryFile if path == STREAM else partial(path.open, "rb")
+            file = held.enter_context(opened())
+            if path == STREAM:
+                shutil.copyfileobj(sys.stdin.buffer, file)  # an archive is read from its end
+            archive = held.enter_context(zipfile.ZipFile(file))
+        except OSError as error:
+            raise CannotStart(
+                f"{path} cannot be read: {error.strerror}.", "Name a file that `skyqueue backup` has made."
+            ) from error
+        except zipfile.BadZipFile as error:
+            raise _no_backup(path) from error
+        yield archive
 
 
 def _no_backup(path: Path) -> CannotStart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 
@@ -24,7 +25,7 @@ def running(settings: Settings) -> Iterator[Addresses]:
         folder = held.enter_context(installation.held(settings.servers.data_dir))
         guardian = held.enter_context(closing(Guardian()))
         chosen = servers.choose(settings, folder, guardian)
-        supervisor = Supervisor(guardian, tell=print, changed=lambda: None, log=folder.log("supervisor"))
+        supervisor = Supervisor(guardian, tell=_warn, changed=lambda: None, log=folder.log("supervisor"))
         held.callback(supervisor.stop)
         with supervisor.signals():
             try:
@@ -33,3 +34,8 @@ def running(settings: Settings) -> Iterator[Addresses]:
             except Stopped:
                 raise KeyboardInterrupt from None
         yield chosen.inner
+
+
+def _warn(line: str) -> None:
+    """The standard output may be what the command writes."""
+    print(line, file=sys.stderr)

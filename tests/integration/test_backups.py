@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -126,6 +127,18 @@ def test_a_backup_of_a_former_version_is_brought_up_to_date(
     bookings = "SELECT id, status, price_total, currency, reference FROM bookings ORDER BY id"
     with psycopg.connect(url) as restored, psycopg.connect(former_url) as former:
         assert restored.execute(bookings).fetchall() == former.execute(bookings).fetchall()
+
+
+def test_a_backup_goes_through_streams(
+    full_url: str, new_database: NewDatabase, client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written))
+    backup.write(full_url, archive.STREAM)
+    url = new_database()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(written.getvalue())))
+    restore(url, client, archive.STREAM)
+    assert rows(url) == rows(full_url)
 
 
 class TestRefused:
