@@ -31,8 +31,8 @@ from core.flights.same_day import SameDay
 from core.flights.staging import StagedChange
 from core.imports import cabins, changes, prices
 from core.imports.allowed_changes import find_lost_seats, why_refused
+from core.imports.csv.distinct import distinct
 from core.imports.csv.faults import WHOLE_ROW, Fault
-from core.imports.distinct import distinct
 from core.imports.models import ChangeEffect, ImportMatch, ImportMode
 from core.imports.validation import route_days
 from core.money import why_too_many

@@ -18,11 +18,11 @@ from core.flights.details import CABIN_MISMATCH
 from core.imports import cabins, prices
 from core.imports.csv.checks import Check, Mask, faults_at
 from core.imports.csv.columns import BY_NAME, LOCAL_BY_NAME, Column, LocalMoment
+from core.imports.csv.distinct import distinct
 from core.imports.csv.faults import Fault, shortened
 from core.imports.csv.reader import Chunk
 from core.imports.csv.routes import Ends, Routes
 from core.imports.csv.seen import SeenKeys
-from core.imports.distinct import distinct
 from core.imports.models import ImportTimes
 from core.places.letters import lower
 from core.places.route import UnknownPlaces

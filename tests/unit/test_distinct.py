@@ -8,7 +8,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.imports.distinct import distinct
+from core.imports.csv.distinct import distinct
 
 TEXTS = st.one_of(st.none(), st.sampled_from(["", "Delhi", "delhi", "Zürich", "DEL"]))
 DAYS = st.dates(date(2027, 1, 1), date(2027, 1, 3))
