@@ -6,14 +6,18 @@ Slow imports happen inside `main`, so that Ctrl-C during them prints no tracebac
 from __future__ import annotations
 
 import argparse
+import re
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 from core import __version__, refusal
+
+KEPT_DAYS: Final = 90
+"""How long `skyqueue prune` keeps what nobody needs."""
 
 Run = Callable[[argparse.Namespace], int | None]
 
@@ -97,6 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     back = command("restore", "Read a backup into an empty installation, while nothing runs.")
     back.add_argument("file", type=Path, metavar="FILE", help="what `skyqueue backup` has written; -: the standard input")
+    old = command("prune", "Remove what is old and needed by nobody: bookings, money, accounts and the audit log stay.")
+    old.add_argument("--days", type=_days, default=KEPT_DAYS, help=f"how old, from 1 on; {KEPT_DAYS} unless given")
+    old.add_argument("--dry-run", action="store_true", help="only say how much that would be")
     hidden = command(
         "make-secrets", "Make what an installation in containers has to keep secret, each secret in a file of its own."
     )
@@ -109,6 +116,12 @@ def _parser() -> argparse.ArgumentParser:
     document = command("openapi", "Write the API's OpenAPI document.")
     document.add_argument("--output", type=Path, help="a file; without it, the terminal")
     return parser
+
+
+def _days(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,4}", text):
+        raise argparse.ArgumentTypeError(f"{text!a} is not a number of days from 1 to 99999")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -10,10 +10,12 @@ import json
 import os
 import sys
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from datetime import timedelta
 from getpass import getpass
 from importlib import import_module
 from typing import Final, NoReturn
 
+from core.clock import now
 from core.db import Database, opened
 from core.imports.storage.opening import open_storage
 from core.invariants import checker
@@ -29,6 +31,7 @@ from core.users.models import Role
 from core.users.service import AdminOutcome, ensure_admin
 from launcher.backup.backup import write as write_backup
 from launcher.backup.restore import restore as restore_backup
+from launcher.prune import count_old, delete_old
 from launcher.reconciliation import find_unreconciled
 from launcher.sample import loading as schedule
 from launcher.supervisor import join, runtime_file, servers_alone
@@ -192,6 +195,13 @@ def restore(asked: argparse.Namespace) -> None:
     print(
         f"{manifest.rows} rows of {len(manifest.tables)} tables are restored, as they were on {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC."
     )
+
+
+def prune(asked: argparse.Namespace) -> None:
+    before = now() - timedelta(days=asked.days)
+    with _database() as database:
+        for what, rows in count_old(database, before) if asked.dry_run else delete_old(database, before):
+            print(f"{rows} {what} {'would be' if asked.dry_run else 'were'} removed.")
 
 
 def openapi(asked: argparse.Namespace) -> None:

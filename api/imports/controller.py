@@ -30,8 +30,9 @@ from core.db import RawConnection
 from core.errors import Invalid, Malformed, Unavailable
 from core.events import job_events
 from core.idempotency.answers import IdempotencyKeyReused, KeyedRequest
-from core.imports import changes, csv_files, queries, service
+from core.imports import changes, queries, service
 from core.imports.changes import FlightChange
+from core.imports.csv import files as csv_files
 from core.imports.csv.encoding import Encoding, WrongEncoding
 from core.imports.csv.header import BadHeader, Layout, NotText, read_layout
 from core.imports.models import ImportMatch, ImportMode, ImportStatus, ImportTimes

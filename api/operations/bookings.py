@@ -20,7 +20,7 @@ from core.bookings.reading.staff_lookup import BookingFilter, FoundBooking, Pass
 from core.bookings.states import BookingStatus
 from core.flights import queries as flights
 from core.flights.errors import FlightNotFound
-from core.imports.csv_files import harmless
+from core.imports.csv.files import harmless
 from core.text.patterns import VISIBLE
 
 COLUMNS = ("reference", "status", "seat", "name", "date_of_birth", "contact", "seat_number")

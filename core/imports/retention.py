@@ -1,0 +1,18 @@
+"""Imports that ended long ago, with their faults and changes. One that may still be replayed stays."""
+
+from __future__ import annotations
+
+from typing import Final, LiteralString
+
+from core.db.retention import OldRows
+
+_OLD: Final[LiteralString] = """FROM imports i WHERE finished_at < %(before)s AND NOT EXISTS (
+    SELECT FROM dead_letters d WHERE d.subject_id = i.id AND d.replayed_at IS NULL AND d.discarded_at IS NULL
+)"""
+
+IMPORTS: Final = OldRows(
+    "imports",
+    count=f"SELECT count(*) {_OLD}",
+    delete=f"DELETE FROM imports WHERE id IN (SELECT i.id {_OLD} LIMIT %(limit)s FOR UPDATE SKIP LOCKED)",  # noqa: S608  # only constants
+)
+"""Their faults and changes go with them."""

@@ -1,0 +1,16 @@
+"""Mails that were sent, kept for the app alone or given up, long ago."""
+
+from __future__ import annotations
+
+from typing import Final, LiteralString
+
+from core.db.retention import OldRows
+from core.mail.models import MailStatus
+
+_OLD: Final[LiteralString] = f"FROM mails WHERE created_at < %(before)s AND status <> {MailStatus.WAITING.sql}"
+
+MAILS: Final = OldRows(
+    "mails",
+    count=f"SELECT count(*) {_OLD}",
+    delete=f"DELETE FROM mails WHERE id IN (SELECT id {_OLD} LIMIT %(limit)s FOR UPDATE SKIP LOCKED)",  # noqa: S608  # only constants
+)
