@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import psycopg
 import pytest
 
+from core.bookings.intake.requests import BookingRequest
 from core.bookings.reading import queries
 from core.bookings.states import BookingStatus
 from core.letters.news import Kind
@@ -19,6 +21,7 @@ from core.tickets.signature import TicketSigner
 from tests.support import shared_installation
 from tests.support.api import problem
 from tests.support.cabins import book, flight_with_cabin, taken
+from tests.support.people import Person
 from tests.support.pipeline import Pipeline
 from workers.flights import cancel_flights
 from workers.sweeps import money
@@ -272,3 +275,28 @@ def test_seat_numbers_are_on_the_ticket_at_the_gate_in_the_mail_and_in_the_list_
     assert "  Seats: 2D, 2C" in words(Kind.CONFIRMED, view, with_ticket=False, sends=False).body
     listed = admin.get(f"/admin/flights/{flight}/passengers.csv").text.splitlines()
     assert [(row.split(",")[3], row.split(",")[-1]) for row in listed[1:]] == [("Asha Rao", "2D"), ("Ravi Rao", "2C")]
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that this process sends from now on."""
+    sent: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def note(cursor: Any, query: Any, *args: Any, **more: Any) -> Any:
+        sent.append(query.decode() if isinstance(query, bytes) else str(query))
+        return execute(cursor, query, *args, **more)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", note)
+    return sent
+
+
+@pytest.mark.parametrize("wanted", [None, (("1A",),)])
+def test_a_booking_without_numbers_costs_no_statement_about_them(
+    pipeline: Pipeline, account: Person, statements: list[str], wanted: tuple[tuple[str, ...], ...] | None
+) -> None:
+    flight = flight_with_cabin(pipeline)
+    statements.clear()
+    pipeline.work(*pipeline.accept(BookingRequest(account.id, (flight,), 1, seat_numbers=wanted)))
+    assert any("INSERT INTO bookings" in each for each in statements)
+    assert any("seat_numbers" in each for each in statements) is (wanted is not None)
