@@ -40,10 +40,11 @@ def contend(pipeline: Pipeline, flight: UUID, cabin: str, picks: int) -> list[tu
     """So many requests, through several intakes at once, for seats that are drawn from few: what each asked for, and its answer."""
     dice = random.Random(picks)
     seats = sorted(CABINS[cabin].seats)
-    owners = pipeline.accounts(50)
+    # Batches that run at the same time are of other travellers, who would wait for each other before they reach the seats.
+    owners = pipeline.accounts(2 * INTAKES * BATCH)
     asked = [tuple(dice.sample(seats, dice.choice((1, 1, 2, 3)))) for _ in range(picks)]
     requests = [
-        BookingRequest(owners[n % 50].id, (flight,), len(wanted), allow_duplicate=True, seat_numbers=(wanted,))
+        BookingRequest(owners[n % len(owners)].id, (flight,), len(wanted), allow_duplicate=True, seat_numbers=(wanted,))
         for n, wanted in enumerate(asked)
     ]
 
