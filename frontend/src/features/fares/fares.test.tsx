@@ -148,5 +148,6 @@ test('a booked flight is rebooked at the lower fare, also when it changes at the
   await user.click(await screen.findByRole('button', { name: 'Rebook at ₹14,400' }));
   expect(await screen.findByText('Rebooked at the lower fare')).toBeVisible();
   expect(screen.getByText(/₹600 goes back to your card/)).toBeVisible();
+  expect(screen.getByText('The seats are yours, and ₹14,400 is paid.')).toBeVisible();
   expect(asked.at(-1)).toEqual({ expected_total: { amount: '14400.00', currency: 'INR' } });
 });

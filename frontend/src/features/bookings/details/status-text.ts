@@ -102,11 +102,12 @@ function held(booking: Booking): StatusText {
   };
 }
 
-function confirmedDetail({ rescued_at, payment }: Booking): string {
+/** After a rebooking at a lower fare, less is paid than was charged: what the booking costs. */
+function confirmedDetail({ rescued_at, payment, price_total, currency }: Booking): string {
   if (rescued_at) {
     return 'Your payment arrived after the hold had ended. The seats were still free, so they are yours.';
   }
-  if (payment) return `The seats are yours, and ${money(payment.amount, payment.currency)} is paid.`;
+  if (payment) return `The seats are yours, and ${money(price_total, currency)} is paid.`;
   return 'The seats are yours. Keep the reference: it is what you need at the airport.';
 }
 
