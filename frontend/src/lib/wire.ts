@@ -35,3 +35,5 @@ export type MailView = Schemas['MailView'];
 export type FareWatch = Schemas['FareWatchView'];
 export type NewFareWatch = Schemas['FareWatchBody'];
 export type CheckInView = Schemas['CheckInView'];
+export type SeatMap = Schemas['SeatMapView'];
+export type Cabin = Schemas['CabinView'];

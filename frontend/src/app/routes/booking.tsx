@@ -12,6 +12,7 @@ import { ProgressSteps } from '@/features/bookings/details/progress-steps';
 import { StatusBanner } from '@/features/bookings/details/status-banner';
 import { Timeline } from '@/features/bookings/details/timeline';
 import { PaymentForm } from '@/features/bookings/payment/payment-form';
+import { ChangeSeats } from '@/features/bookings/seats/change-seats';
 import { Ticket } from '@/features/bookings/ticket/ticket';
 import { TicketActions } from '@/features/bookings/ticket/ticket-actions';
 import { BookingFare } from '@/features/fares/booking-fare';
@@ -50,6 +51,7 @@ export function BookingPage() {
       <Ticket booking={booking} />
       {isWatchable(booking) && <BookingFare booking={booking} onChanged={() => query.refetch()} />}
       <TicketActions booking={booking} />
+      <ChangeSeats booking={booking} />
       <Timeline job={job} />
       <div className={css.actions} data-screen-only>
         <BookAgain booking={booking} />

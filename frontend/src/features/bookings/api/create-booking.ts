@@ -19,6 +19,8 @@ export interface BookingRequest {
   passengers: NonNullable<NewBooking['passengers']>;
   /** What the page shows: at any other price nothing is booked. */
   expectedTotal: Price;
+  /** For each flight one for each traveller, or none; nothing where nobody has picked one. */
+  seatNumbers?: string[][] | undefined;
   /** The answer to the question whether the same flight was meant to be booked again. */
   allowDuplicate?: boolean;
 }
@@ -64,7 +66,7 @@ export function useCreateBooking() {
 }
 
 export function bodyOf(request: BookingRequest): NewBooking {
-  const { flightIds, seats, payment, passengers, expectedTotal, allowDuplicate } = request;
+  const { flightIds, seats, payment, passengers, expectedTotal, seatNumbers, allowDuplicate } = request;
   const [flightId, ...others] = flightIds;
   return {
     ...(flightId && others.length === 0 ? { flight_id: flightId } : { flight_ids: [...flightIds] }),
@@ -72,6 +74,7 @@ export function bodyOf(request: BookingRequest): NewBooking {
     expected_total: expectedTotal,
     ...(payment && { payment }),
     ...(passengers.length > 0 && { passengers }),
+    ...(seatNumbers && { seat_numbers: seatNumbers }),
     ...(allowDuplicate && { allow_duplicate: true }),
   };
 }

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Card } from '@/components/layout/card';
 import { configurationQuery } from '@/features/bookings/api/get-configuration';
 import { PaymentOptions } from '@/features/bookings/payment/payment-options';
+import { SeatStep } from '@/features/bookings/seats/seat-step';
 import type { Flight } from '@/lib/wire';
 import { FareRules } from './fare-rules-table';
 import { Travellers } from './travellers';
@@ -33,6 +34,16 @@ export function CheckoutForm({
           disabled={busy}
         />
       </Card>
+      <SeatStep
+        flights={flights}
+        travellers={seats}
+        nameOf={(traveller) => draft.travellers[traveller]?.name.trim() || `Traveller ${traveller + 1}`}
+        picks={draft.picks}
+        onChange={(picks) => setDraft({ ...draft, picks })}
+        gone={checkout.gone}
+        partial={checkout.partial}
+        disabled={busy}
+      />
       <Card wide aria-labelledby="payment">
         <h2 id="payment">Payment</h2>
         <PaymentOptions

@@ -47,6 +47,12 @@ export function Refusal({ error, flightCount, onBookAgain, onBookAt }: Props) {
           </Button>
         </Notice>
       );
+    case 'seat_taken':
+      return (
+        <Notice title="A seat has just been taken">
+          <p>Nothing was booked or charged. Choose another one under Seats, and try again.</p>
+        </Notice>
+      );
     case 'too_many_holds':
       return (
         <Notice title="Too many unpaid holds">

@@ -11,7 +11,17 @@ import {
 } from '@/features/bookings/api/create-booking';
 import { bookingKeys } from '@/features/bookings/api/keys';
 import { unansweredFor } from '@/features/bookings/api/lost-booking';
+import { seatKeys } from '@/features/bookings/api/seats';
 import { FIRST_CARD } from '@/features/bookings/payment/cards';
+import {
+  type GoneSeat,
+  goneSeats,
+  isPartial,
+  type Picks,
+  picksOf,
+  seatNumbersOf,
+  withoutGone,
+} from '@/features/bookings/seats/picks';
 import { useOneAtATime } from '@/lib/hooks/use-one-at-a-time';
 import { useTimeReached } from '@/lib/hooks/use-time-reached';
 import { asProblem } from '@/lib/problem';
@@ -25,6 +35,7 @@ import type { Traveller, TravellerErrors } from './travellers';
 interface Draft {
   travellers: Traveller[];
   payment: PaymentChoice;
+  picks: Picks;
 }
 
 export type Checkout = ReturnType<typeof useCheckout>;
@@ -39,7 +50,10 @@ export function useCheckout(flights: readonly Flight[], seats: number, onRefused
   const [draft, setDraft] = useState<Draft>(() => ({
     travellers: travellersOf(failedBookingOf(flights, queries)?.passengers ?? []),
     payment: { token: FIRST_CARD },
+    picks: {},
   }));
+  const [gone, setGone] = useState<readonly GoneSeat[]>([]);
+  const [partial, setPartial] = useState<readonly string[]>([]);
   const [faults, setFaults] = useState<TravellerErrors>({});
   const booking = useCreateBooking();
   const submit = useSubmit(booking.mutateAsync, onRefused);
@@ -56,6 +70,7 @@ export function useCheckout(flights: readonly Flight[], seats: number, onRefused
     payment: draft.payment,
     expectedTotal: totalOf(flights, seats),
     passengers: passengersOf(own),
+    seatNumbers: seatNumbersOf(draft.picks, ids, seats),
   };
   useResume(ids, signedOut, submit);
 
@@ -63,7 +78,14 @@ export function useCheckout(flights: readonly Flight[], seats: number, onRefused
   const refused = booking.error;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each refusal
   useEffect(() => {
-    if (refused) setFaults(serverFaults(asProblem(refused).errors, own));
+    if (!refused) return;
+    setFaults(serverFaults(asProblem(refused).errors, own));
+    const lost = goneSeats(asProblem(refused));
+    if (lost.length === 0) return;
+    setGone(lost);
+    // The others keep their seats.
+    setDraft((known) => ({ ...known, picks: withoutGone(known.picks, lost) }));
+    void queries.invalidateQueries({ queryKey: seatKeys.all() });
   }, [refused]);
 
   return {
@@ -71,8 +93,15 @@ export function useCheckout(flights: readonly Flight[], seats: number, onRefused
     setDraft(next: Draft) {
       setDraft(next);
       setFaults({});
+      setPartial([]);
+      if (next.picks !== draft.picks && gone.every(({ flight_id }) => isWhole(next.picks, flight_id, seats)))
+        setGone([]);
     },
     faults,
+    /** Seats that somebody else has taken since they were picked here. */
+    gone,
+    /** Flights on which some travellers have a seat and others have none. */
+    partial,
     request,
     booking,
     obstacle,
@@ -86,8 +115,10 @@ export function useCheckout(flights: readonly Flight[], seats: number, onRefused
     open: obstacle === null && seats <= available && !signedOut,
     book(changes: Partial<BookingRequest> = {}) {
       const wrong = faultsOf(own);
+      const half = ids.filter((id) => isPartial(picksOf(draft.picks, id, seats)));
       setFaults(wrong);
-      if (Object.keys(wrong).length > 0 || hasNoCard(draft.payment)) return false;
+      setPartial(half);
+      if (Object.keys(wrong).length > 0 || half.length > 0 || hasNoCard(draft.payment)) return false;
       void submit(bodyOf({ ...request, ...changes }));
       return true;
     },
@@ -102,6 +133,11 @@ function failedBookingOf(flights: readonly Flight[], queries: QueryClient): Book
     .flatMap(([, data]) => data?.booking ?? [])
     .filter(({ status }) => status === 'FAILED' || status === 'EXPIRED')
     .findLast(({ segments }) => segments.map(({ flight }) => flight.id).join() === wanted);
+}
+
+/** Everybody has a seat there, or nobody. */
+function isWhole(picks: Picks, flightId: string, seats: number): boolean {
+  return !isPartial(picksOf(picks, flightId, seats));
 }
 
 function hasNoCard(payment: PaymentChoice): boolean {

@@ -18,7 +18,7 @@ export function Ticket({ booking }: { booking: Booking }) {
       <div className={css.ticket} data-status={booking.status}>
         <div className={css.body}>
           {itinerariesOf(flights).map((itinerary) => (
-            <ItineraryFlights key={itinerary[0]?.id} flights={itinerary} />
+            <ItineraryFlights key={itinerary[0]?.id} flights={itinerary} seats={seatsByFlight(booking)} />
           ))}
           <PassengerList booking={booking} />
         </div>
@@ -48,18 +48,40 @@ export function Ticket({ booking }: { booking: Booking }) {
   );
 }
 
-function ItineraryFlights({ flights }: { flights: Segment['flight'][] }) {
+/** The seat numbers of each flight, by its id. */
+function seatsByFlight({ segments }: Booking): Record<string, readonly string[]> {
+  return Object.fromEntries(segments.map(({ flight, seat_numbers = [] }) => [flight.id, seat_numbers]));
+}
+
+interface ItineraryProps {
+  flights: Segment['flight'][];
+  seats: Readonly<Record<string, readonly string[]>>;
+}
+
+function ItineraryFlights({ flights, seats }: ItineraryProps) {
   const connections = connectionsBetween(flights);
   return flights.map((flight, index) => {
     const connection = connections[index];
     return (
       <Fragment key={flight.id}>
         <div>
-          <p className={css.number}>{flight.flight_number}</p>
+          <p className={css.number}>
+            {flight.flight_number}
+            <SeatNumbers seats={seats[flight.id] ?? []} />
+          </p>
           <ScheduleLine schedule={flight} large />
         </div>
         {connection && <ConnectionNote connection={connection} />}
       </Fragment>
     );
   });
+}
+
+function SeatNumbers({ seats }: { seats: readonly string[] }) {
+  if (seats.length === 0) return null;
+  return (
+    <span className={css.seats}>
+      {seats.length === 1 ? 'Seat' : 'Seats'} {seats.join(', ')}
+    </span>
+  );
 }

@@ -1,0 +1,127 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { Card, CardHead } from '@/components/layout/card';
+import { Notice } from '@/components/messages/notice';
+import { ProblemNote } from '@/components/messages/problem-note';
+import { useChangeSeats, useSeatMaps } from '@/features/bookings/api/seats';
+import { useTimeReached } from '@/lib/hooks/use-time-reached';
+import { asProblem } from '@/lib/problem';
+import { now } from '@/lib/time/server-clock';
+import type { Booking, Segment } from '@/lib/wire';
+import { goneSeats, isPartial, type Picks, picksOf, withoutGone } from './picks';
+import { SeatPicker } from './seat-picker';
+import css from './seat-step.module.css';
+
+/** Seats are picked and changed on the page of the booking until check-in closes. Nothing where no flight has seats with numbers. */
+export function ChangeSeats({ booking }: { booking: Booking }) {
+  const [open, setOpen] = useState(false);
+  const { status, segments } = booking;
+  const alive = status === 'CONFIRMED' || status === 'HELD';
+  const numbered = segments.filter(({ seats_change_until }) => seats_change_until);
+  // Draws the card again when the last check-in closes.
+  useTimeReached(numbered.at(-1)?.seats_change_until ?? new Date(0).toISOString());
+  const changeable = numbered.filter(isOpen);
+  if (!alive || changeable.length === 0) return null;
+  const anyPicked = changeable.some(({ seat_numbers = [] }) => seat_numbers.length > 0);
+  return (
+    <Card wide aria-labelledby="change-seats" data-screen-only>
+      <CardHead>
+        <h2 id="change-seats">Seats</h2>
+        <span>Until an hour before departure.</span>
+      </CardHead>
+      {open ? (
+        <SeatForm booking={booking} changeable={changeable} onDone={() => setOpen(false)} />
+      ) : (
+        <div>
+          <Button variant="default" onClick={() => setOpen(true)}>
+            {anyPicked ? 'Change seats' : 'Choose seats'}
+          </Button>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function isOpen({ seats_change_until, flight }: Segment): boolean {
+  return !!seats_change_until && Date.parse(seats_change_until) > now() && flight.status !== 'CANCELLED';
+}
+
+interface FormProps {
+  booking: Booking;
+  changeable: Segment[];
+  onDone: () => void;
+}
+
+function SeatForm({ booking, changeable, onDone }: FormProps) {
+  const { seats, segments, passengers } = booking;
+  const [picks, setPicks] = useState<Picks>(() =>
+    Object.fromEntries(segments.map(({ flight, seat_numbers = [] }) => [flight.id, seat_numbers])),
+  );
+  const [asked, setAsked] = useState(false);
+  const maps = useSeatMaps(changeable.map(({ flight }) => flight.id));
+  const change = useChangeSeats(booking.id);
+  const gone = change.error ? goneSeats(asProblem(change.error)) : [];
+  const partial = changeable.filter(({ flight }) => isPartial(picksOf(picks, flight.id, seats)));
+
+  function save() {
+    setAsked(true);
+    if (partial.length > 0) return;
+    const wanted = segments.map(({ flight }) => picksOf(picks, flight.id, seats).filter(Boolean));
+    change.mutate(wanted, {
+      onSuccess: onDone,
+      onError: (error) => setPicks((known) => withoutGone(known, goneSeats(asProblem(error)))),
+    });
+  }
+
+  return (
+    <>
+      {gone.length > 0 ? (
+        <Notice title={`${gone.map(({ seat_number }) => seat_number).join(', ')} was taken by somebody else`}>
+          <p>You still have the seats that you had. Choose another one, and save again.</p>
+        </Notice>
+      ) : (
+        change.error && <ProblemNote error={change.error} title="The seats were not changed." />
+      )}
+      {changeable.map(({ flight, seat_numbers = [] }, index) => {
+        const map = maps[index];
+        return (
+          <section key={flight.id} className={css.flight} aria-label={`Seats on ${flight.flight_number}`}>
+            <p className={css.about}>
+              <strong>
+                {flight.source} to {flight.destination}
+              </strong>
+              <span>{flight.flight_number}</span>
+            </p>
+            {map ? (
+              <SeatPicker
+                flightNumber={flight.flight_number}
+                map={map}
+                own={seat_numbers}
+                picked={picksOf(picks, flight.id, seats)}
+                onChange={(picked) => setPicks({ ...picks, [flight.id]: picked })}
+                nameOf={(traveller) => passengers[traveller]?.name ?? `Traveller ${traveller + 1}`}
+                disabled={change.isPending}
+              />
+            ) : (
+              <p>Loading the seat map.</p>
+            )}
+          </section>
+        );
+      })}
+      {asked && partial.length > 0 && (
+        <p className={css.fault} role="alert">
+          Pick a seat for everybody on {partial.map(({ flight }) => flight.flight_number).join(' and ')}, or
+          for nobody.
+        </p>
+      )}
+      <div className={css.buttons}>
+        <Button onClick={save} loading={change.isPending}>
+          Save seats
+        </Button>
+        <Button variant="default" onClick={onDone}>
+          Do not change
+        </Button>
+      </div>
+    </>
+  );
+}

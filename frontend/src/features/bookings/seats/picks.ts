@@ -1,0 +1,76 @@
+import type { Problem } from '@/lib/problem';
+import type { Cabin } from '@/lib/wire';
+
+/** For each flight, by its id, the seat of each traveller; an empty text where none is picked. */
+export type Picks = Readonly<Record<string, readonly string[]>>;
+
+/** The seats of one flight, one entry for each traveller. */
+export function picksOf(picks: Picks, flightId: string, travellers: number): string[] {
+  const known = picks[flightId] ?? [];
+  return Array.from({ length: travellers }, (_, index) => known[index] ?? '');
+}
+
+/** Some travellers of the flight have a seat, and others have none. */
+export function isPartial(seats: readonly string[]): boolean {
+  return seats.some(Boolean) && !seats.every(Boolean);
+}
+
+/** What is sent: nothing where nobody has picked a seat. */
+export function seatNumbersOf(
+  picks: Picks,
+  flightIds: readonly string[],
+  travellers: number,
+): string[][] | undefined {
+  const wanted = flightIds.map((id) => {
+    const seats = picksOf(picks, id, travellers);
+    return seats.every(Boolean) ? seats : [];
+  });
+  return wanted.some((seats) => seats.length > 0) ? wanted : undefined;
+}
+
+export interface GoneSeat {
+  flight_id: string;
+  seat_number: string;
+}
+
+/** The seats that somebody else has taken, of the refusal `seat_taken`. */
+export function goneSeats({ code, members: { seats } }: Problem): GoneSeat[] {
+  if (code !== 'seat_taken' || !Array.isArray(seats)) return [];
+  return seats.filter(
+    (seat): seat is GoneSeat => typeof seat?.flight_id === 'string' && typeof seat?.seat_number === 'string',
+  );
+}
+
+/** The same picks without the seats that are gone: everybody else keeps theirs. */
+export function withoutGone(picks: Picks, gone: readonly GoneSeat[]): Picks {
+  const lost = new Set(gone.map(({ flight_id, seat_number }) => `${flight_id} ${seat_number}`));
+  return Object.fromEntries(
+    Object.entries(picks).map(([id, seats]) => [
+      id,
+      seats.map((seat) => (lost.has(`${id} ${seat}`) ? '' : seat)),
+    ]),
+  );
+}
+
+/** Where a seat is, for who does not see the map: `window`, `aisle` or `middle`, and whether at an exit. */
+export function placesOf(cabin: Cabin): Map<string, string> {
+  const places = new Map<string, string>();
+  for (const { rows, cabin_class } of cabin.sections) {
+    for (const { seats, exit } of rows) {
+      const at = seats.flatMap((seat, index) => (seat ? [index] : []));
+      for (const index of at) {
+        const seat = seats[index];
+        if (!seat) continue;
+        const isWindow = index === at[0] || index === at.at(-1);
+        const isAisle =
+          (index > 0 && seats[index - 1] === null) || (index < seats.length - 1 && seats[index + 1] === null);
+        const side = isWindow ? 'window' : isAisle ? 'aisle' : 'middle';
+        places.set(
+          seat,
+          [side, exit && 'exit row', cabin_class !== 'economy' && cabin_class].filter(Boolean).join(', '),
+        );
+      }
+    }
+  }
+  return places;
+}

@@ -1,0 +1,161 @@
+import { Button, NativeSelect } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import { useBestSeats } from '@/features/bookings/api/seats';
+import { asProblem } from '@/lib/problem';
+import type { SeatMap } from '@/lib/wire';
+import { placesOf } from './picks';
+import { SeatGrid } from './seat-grid';
+import css from './seat-picker.module.css';
+
+interface Props {
+  /** Of the flight, such as `AI-202`. */
+  flightNumber: string;
+  map: SeatMap;
+  /** The seat of each traveller; an empty text for none. */
+  picked: readonly string[];
+  onChange: (picked: string[]) => void;
+  /** Seats that the booking has on this flight: on the map they are taken, and are not for others. */
+  own?: readonly string[];
+  nameOf: (traveller: number) => string;
+  disabled: boolean;
+}
+
+/** Seats for the travellers of one flight: on the map, from a list, or the best ones for all of them. */
+export function SeatPicker({ flightNumber, map, picked, onChange, own = [], nameOf, disabled }: Props) {
+  const [active, setActive] = useState(0);
+  const best = useBestSeats();
+  const { cabin, flight_id } = map;
+  const taken = useMemo(() => {
+    const others = new Set(map.taken);
+    for (const seat of own) others.delete(seat);
+    return others;
+  }, [map, own]);
+  const free = useMemo(() => (cabin ? freeSeats(cabin, taken) : []), [cabin, taken]);
+  if (!cabin) return null;
+  const who = Math.min(active, picked.length - 1);
+
+  /** The seat becomes the active traveller's, and the next one without a seat is active. A seat that one of them has is given back. */
+  function pick(seat: string) {
+    if (picked[who] === seat) return onChange(picked.map((had, index) => (index === who ? '' : had)));
+    // Whoever of them sat there takes the seat that the active one leaves.
+    const next = picked.map((had, index) =>
+      index === who ? seat : had === seat ? (picked[who] ?? '') : had,
+    );
+    onChange(next);
+    const without = next.indexOf('');
+    if (without >= 0) setActive(without);
+  }
+
+  function takeBest() {
+    best.mutate(
+      { flightId: flight_id, travellers: picked.length },
+      { onSuccess: ({ best: found }) => found && onChange(found) },
+    );
+  }
+
+  const noneLeft = best.data !== undefined && best.data.best === null;
+  return (
+    <div className={css.picker}>
+      <div className={css.buttons}>
+        <Button variant="default" size="sm" onClick={takeBest} loading={best.isPending} disabled={disabled}>
+          {picked.length === 1 ? 'Take the best seat' : 'Take the best seats together'}
+        </Button>
+        {picked.some(Boolean) && (
+          <Button
+            variant="subtle"
+            size="sm"
+            disabled={disabled}
+            onClick={() => {
+              setActive(0);
+              onChange(picked.map(() => ''));
+            }}
+          >
+            No seats
+          </Button>
+        )}
+      </div>
+      {(noneLeft || best.error) && (
+        <p role="alert" className={css.fault}>
+          {best.error ? asProblem(best.error).message : 'There are not enough free seats for all of you.'}
+        </p>
+      )}
+      <ul className={css.travellers} aria-label={`Travellers on ${flightNumber}`}>
+        {picked.map((seat, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a traveller is a place in the list
+          <li key={index}>
+            <button
+              type="button"
+              className={css.traveller}
+              aria-pressed={index === who}
+              disabled={disabled}
+              onClick={() => setActive(index)}
+            >
+              <span className={css.number} aria-hidden>
+                {index + 1}
+              </span>
+              <span className={css.name}>{nameOf(index)}</span>
+              <span className={css.seat}>{seat || 'no seat'}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <NativeSelect
+        label={`Seat of ${nameOf(who)} on ${flightNumber}`}
+        description="From a list, or on the map below."
+        value={picked[who] ?? ''}
+        disabled={disabled}
+        onChange={({ currentTarget: { value } }) => {
+          if (value) pick(value);
+          else onChange(picked.map((had, index) => (index === who ? '' : had)));
+        }}
+      >
+        <option value="">No seat</option>
+        {free.map(({ row, seats }) => (
+          <optgroup key={row} label={`Row ${row}`}>
+            {seats.map(({ seat, place }) => (
+              <option key={seat} value={seat}>
+                {`${seat}, ${place}`}
+              </option>
+            ))}
+          </optgroup>
+        ))}
+      </NativeSelect>
+      <SeatGrid
+        label={`Seat map of ${flightNumber}`}
+        cabin={cabin}
+        taken={taken}
+        picked={picked}
+        nameOf={nameOf}
+        onPick={pick}
+        disabled={disabled}
+      />
+      <ul className={css.legend} aria-label="What the seats on the map mean">
+        <li data-state="free">Free</li>
+        <li data-state="yours">Yours</li>
+        <li data-state="taken">Taken</li>
+        <li data-state="exit">Exit row below</li>
+      </ul>
+    </div>
+  );
+}
+
+interface FreeRow {
+  row: number;
+  seats: { seat: string; place: string }[];
+}
+
+/** What the list offers, row by row. */
+function freeSeats(cabin: NonNullable<SeatMap['cabin']>, taken: ReadonlySet<string>): FreeRow[] {
+  const places = placesOf(cabin);
+  return cabin.sections
+    .flatMap(({ rows }) => rows)
+    .map(({ number, seats }) => ({
+      row: number,
+      seats: seats.flatMap((seat) =>
+        seat && !taken.has(seat) && !cabin.blocked.includes(seat)
+          ? [{ seat, place: places.get(seat) ?? '' }]
+          : [],
+      ),
+    }))
+    .filter(({ seats }) => seats.length > 0);
+}

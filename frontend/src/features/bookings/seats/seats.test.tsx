@@ -1,0 +1,213 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { SeatMap } from '@/lib/wire';
+import { openApp } from '@/testing/app';
+import { accepted, answerBookings, flightsAre, jobIs } from '@/testing/booking-api';
+import { network, problem } from '@/testing/network';
+import { booking, FLIGHT, NEXT_FLIGHT, segment, TRAVELLER } from '@/testing/samples';
+
+const MAP: SeatMap = {
+  flight_id: FLIGHT.id,
+  cabin: {
+    name: 'C208-9',
+    aircraft: 'Cessna Caravan',
+    seats: 9,
+    sections: [
+      {
+        cabin_class: 'economy',
+        columns: ['A', null, 'C', 'D'],
+        rows: [1, 2, 3].map((number) => ({
+          number,
+          exit: number === 1,
+          seats: [`${number}A`, null, `${number}C`, `${number}D`],
+        })),
+      },
+    ],
+    blocked: [],
+  },
+  taken: ['1A', '2D'],
+  best: null,
+};
+const PAGE = `/flights/${FLIGHT.id}?seats=2`;
+
+function mapIs(map: SeatMap) {
+  network.use(
+    http.get('/api/v1/flights/:id/seats', ({ params, request }) =>
+      HttpResponse.json({
+        ...map,
+        flight_id: params.id,
+        best: new URL(request.url).searchParams.has('best') ? ['3C', '3D'] : null,
+      }),
+    ),
+  );
+}
+
+beforeEach(() => {
+  flightsAre({ ...FLIGHT, cabin: 'C208-9' }, NEXT_FLIGHT);
+  mapIs(MAP);
+  jobIs(booking());
+  network.use(http.get('/api/v1/auth/me', () => HttpResponse.json(TRAVELLER)));
+});
+
+const seat = (name: RegExp) => screen.getByRole('button', { name });
+
+describe('in the checkout', () => {
+  test('seats are picked on the map, one traveller after the other, and sent with the booking', async () => {
+    const calls = answerBookings(accepted);
+    const { user } = openApp(PAGE, { as: 'member' });
+    await user.click(await screen.findByRole('button', { name: 'Choose seats' }));
+    expect(seat(/^1A, window, exit row, taken/)).toHaveAttribute('aria-disabled', 'true');
+    await user.click(seat(/^1A/));
+    await user.click(seat(/^3D, window, free/));
+    await user.click(seat(/^3C, aisle, free/));
+    expect(seat(/^3C, aisle, yours, Traveller 2/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
+    expect(await screen.findByRole('heading', { name: 'You are booked' }, { timeout: 5000 })).toBeVisible();
+    expect(calls[0]?.body).toMatchObject({ seats: 2, seat_numbers: [['3D', '3C']] });
+  });
+
+  test('the arrow keys lead from seat to seat, over the aisle and to the ends of the rows', async () => {
+    const { user } = openApp(PAGE, { as: 'member' });
+    await user.click(await screen.findByRole('button', { name: 'Choose seats' }));
+    const map = screen.getByRole('grid', { name: 'Seat map of AI-202' });
+    expect(
+      within(map)
+        .getAllByRole('button')
+        .filter(({ tabIndex }) => tabIndex === 0),
+    ).toHaveLength(1);
+    seat(/^1A/).focus();
+    await user.keyboard('{ArrowRight}');
+    expect(seat(/^1C/)).toHaveFocus();
+    await user.keyboard('{ArrowDown}{End}');
+    expect(seat(/^2D/)).toHaveFocus();
+    await user.keyboard('{PageDown}{Home}');
+    expect(seat(/^3A/)).toHaveFocus();
+    await user.keyboard('{Enter}');
+    expect(seat(/^3A, window, yours, Traveller 1/)).toHaveFocus();
+  });
+
+  test('the list has the free seats only, and does the same as the map', async () => {
+    const { user } = openApp(PAGE, { as: 'member' });
+    await user.click(await screen.findByRole('button', { name: 'Choose seats' }));
+    const list = screen.getByRole('combobox', { name: 'Seat of Traveller 1 on AI-202' });
+    const offered = within(list)
+      .getAllByRole('option')
+      .map(({ textContent }) => textContent);
+    expect(offered).toContain('2C, aisle');
+    expect(offered).not.toContain('2D, window');
+    await user.selectOptions(list, '2C');
+    expect(seat(/^2C, aisle, yours, Traveller 1/)).toBeVisible();
+    expect(screen.getByRole('combobox', { name: 'Seat of Traveller 2 on AI-202' })).toBeVisible();
+  });
+
+  test('the best seats are taken together, and given up again', async () => {
+    const calls = answerBookings(accepted);
+    const { user } = openApp(PAGE, { as: 'member' });
+    await user.click(await screen.findByRole('button', { name: 'Choose seats' }));
+    await user.click(screen.getByRole('button', { name: 'Take the best seats together' }));
+    expect(await screen.findByText('3C, 3D')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'No seats' }));
+    await user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
+    await waitFor(() => expect(calls).toHaveLength(1));
+    expect(calls[0]?.body).not.toHaveProperty('seat_numbers');
+  });
+
+  test('who picks for one of two is asked for the other', async () => {
+    const calls = answerBookings(accepted);
+    const { user } = openApp(PAGE, { as: 'member' });
+    await user.click(await screen.findByRole('button', { name: 'Choose seats' }));
+    await user.click(seat(/^2C/));
+    await user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
+    expect(await screen.findByText('Pick a seat for everybody on AI-202, or for nobody.')).toBeVisible();
+    expect(calls).toHaveLength(0);
+  });
+
+  test('a seat that somebody else took is told, and the other one is kept', async () => {
+    const calls = answerBookings(() => {
+      mapIs({ ...MAP, taken: ['1A', '2D', '2C'] });
+      return problem(409, 'seat_taken', 'Seat 2C was taken by somebody else.', {
+        seats: [{ flight_id: FLIGHT.id, seat_number: '2C' }],
+      });
+    }, accepted);
+    const { user } = openApp(PAGE, { as: 'member' });
+    await user.click(await screen.findByRole('button', { name: 'Choose seats' }));
+    await user.click(seat(/^2C/));
+    await user.click(seat(/^3C/));
+    await user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
+    expect(await screen.findByText('Seat 2C has just been taken')).toBeVisible();
+    expect(await screen.findByRole('button', { name: /^2C, aisle, taken/ })).toBeVisible();
+    expect(seat(/^3C, aisle, yours, Traveller 2/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: /^1Traveller 1|Traveller 1.*no seat/ }));
+    await user.click(seat(/^3D/));
+    expect(screen.queryByText('Seat 2C has just been taken')).not.toBeInTheDocument();
+    await user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
+    await waitFor(() => expect(calls).toHaveLength(2));
+    expect(calls[1]?.body).toMatchObject({ seat_numbers: [['3D', '3C']] });
+    expect(calls[1]?.key).not.toBe(calls[0]?.key);
+  });
+
+  test('flights without numbers have no step, and are sent without seats', async () => {
+    const calls = answerBookings(accepted);
+    const { user } = openApp(`/itinerary?flights=${FLIGHT.id},${NEXT_FLIGHT.id}&seats=2`, { as: 'member' });
+    expect(await screen.findByRole('heading', { name: 'Seats' })).toBeVisible();
+    expect(screen.getAllByRole('button', { name: 'Choose seats' })).toHaveLength(1);
+    await user.click(screen.getByRole('button', { name: 'Choose seats' }));
+    await user.click(screen.getByRole('button', { name: 'Take the best seats together' }));
+    await screen.findByText('3C, 3D');
+    await user.click(screen.getByRole('button', { name: 'Pay ₹75,000.40' }));
+    await waitFor(() => expect(calls).toHaveLength(1));
+    expect(calls[0]?.body).toMatchObject({ seat_numbers: [['3C', '3D'], []] });
+  });
+});
+
+describe('on the page of the booking', () => {
+  const seated = (seat_numbers: string[], seats_change_until: string | null = '2099-12-01T03:30:00Z') =>
+    booking({ segments: [{ ...segment(), seat_numbers, seats_change_until }] });
+
+  function answerSeats(...answers: (() => Response)[]) {
+    const bodies: unknown[] = [];
+    network.use(
+      http.put('/api/v1/bookings/:id/seats', async ({ request }) => {
+        bodies.push(await request.json());
+        return (answers[bodies.length - 1] ?? answers.at(-1))?.();
+      }),
+    );
+    return bodies;
+  }
+
+  test('seats stand on the ticket and are changed, and a refusal keeps what was had', async () => {
+    mapIs({ ...MAP, taken: ['1A', '2C', '2D'] });
+    jobIs(seated(['2C', '2D']));
+    const bodies = answerSeats(
+      () =>
+        problem(409, 'seat_taken', 'Seat 3C was taken by somebody else.', {
+          seats: [{ flight_id: FLIGHT.id, seat_number: '3C' }],
+        }),
+      () => {
+        jobIs(seated(['3D', '2D']));
+        return HttpResponse.json(seated(['3D', '2D']));
+      },
+    );
+    const { user } = openApp(`/bookings/${booking().id}`, { as: 'member' });
+    expect(await screen.findByText('Seats 2C, 2D')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Change seats' }));
+    await user.click(await screen.findByRole('button', { name: /^3C/ }));
+    await user.click(screen.getByRole('button', { name: 'Save seats' }));
+    expect(await screen.findByText('3C was taken by somebody else')).toBeVisible();
+    await user.click(seat(/^3D/));
+    await user.click(screen.getByRole('button', { name: 'Save seats' }));
+    expect(await screen.findByText('Seats 3D, 2D')).toBeVisible();
+    expect(bodies).toEqual([{ seat_numbers: [['3C', '2D']] }, { seat_numbers: [['3D', '2D']] }]);
+  });
+
+  test.each([
+    ['has no cabin', null],
+    ['is closed for check-in', '2020-01-01T00:00:00Z'],
+  ])('there is nothing to choose where the flight %s', async (_, until) => {
+    jobIs(seated([], until));
+    openApp(`/bookings/${booking().id}`, { as: 'member' });
+    expect(await screen.findByRole('heading', { name: 'You are booked' })).toBeVisible();
+    expect(screen.queryByRole('heading', { name: 'Seats' })).not.toBeInTheDocument();
+  });
+});
