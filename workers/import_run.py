@@ -209,6 +209,7 @@ class _Run:
                     ours = progress.is_ours_to_stop(connection, job, chunk.begin)
                 return self._cancelled(chunk.begin) if ours else None
             self._tell(applied)
+            pa.default_memory_pool().release_unused()  # else the heap grows by what lies between the chunks, 10 MB in a million rows
             if applied.is_hopeless and not chunk.last:
                 return _Outcome(Ending.REFUSED, self._routes, None, ImportFailureCode.NOTHING_BUT_FAULTS, NOTHING_BUT_FAULTS)
             if self._is_somebody_elses_turn() and not chunk.last:

@@ -41,7 +41,7 @@ class SeenKeys:
             return
         while self._runs and self._runs[-1].size < 2 * run.size:
             run = np.concatenate((self._runs.pop(), run))
-            run.sort(kind="stable")
+            run.sort()  # in place: a stable sort takes as much memory again
         self._runs.append(run)
 
 
