@@ -38,6 +38,7 @@ from api.http.database import WatchedDatabase
 from api.http.errors import EXCEPTION_HANDLERS
 from api.http.request_scope import Edge
 from api.imports.controller import ImportController
+from api.imports.faults import ImportFaultController
 from api.itineraries import ItineraryController
 from api.jobs import JobController
 from api.live.api_keys import ApiKeys
@@ -69,6 +70,10 @@ from api.search.controller import SearchController
 from api.search.endpoint import SearchEndpoint
 from api.search.fast_path import SearchFastPath
 from api.services import Services, SignedRequest, provided, services_of
+from api.staff.bookings import StaffBookingController
+from api.staff.flights import StaffFlightController
+from api.staff.payments import StaffPaymentController
+from api.staff.users import StaffUserController
 from api.waitlist import WaitlistController
 from core import failpoints, interpreter
 from core.events import job_events
@@ -106,6 +111,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     FlightController,
     HealthController,
     ImportController,
+    ImportFaultController,
     InventoryAuditController,
     ItineraryController,
     JobController,
@@ -123,6 +129,10 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     SearchController,
     SeatController,
     SigningInController,
+    StaffBookingController,
+    StaffFlightController,
+    StaffPaymentController,
+    StaffUserController,
     TicketCheckController,
     TicketController,
     WaitlistController,

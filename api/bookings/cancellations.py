@@ -13,6 +13,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
+from api.bookings import on_behalf
 from api.bookings.controller import owner, visible_to
 from api.contract.headers import LOCATION
 from api.http.authentication import FOR_BOOKING, limited
@@ -131,6 +132,7 @@ class CancellationController(Controller):
                 settings.fares,
                 hold_minutes=settings.booking.hold_minutes,
             )
+            on_behalf.note_cancelled(connection, request.user, booking_id)
             view = queries.get_booking(connection, booking_id, owner(request.user))
             return Done(Response(view, status_code=HTTPStatus.OK), partial(after.run, services.redis, services.live.dispatcher))
 

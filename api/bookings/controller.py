@@ -11,6 +11,7 @@ from litestar import Controller, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 
+from api.bookings import on_behalf
 from api.bookings.acceptance import BookingAccepted, accept
 from api.bookings.bodies import BookingBody
 from api.bookings.lookups import slow_by_reference
@@ -191,6 +192,7 @@ class BookingController(Controller):
                 services.settings.fares,
                 hold_minutes=services.settings.booking.hold_minutes,
             )
+            on_behalf.note_cancelled(connection, request.user, booking_id)
         after.run(services.redis, services.live.dispatcher)
         with services.db.snapshot() as connection:
             return queries.get_booking(connection, booking_id, owner(request.user))

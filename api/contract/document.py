@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from api.contract import headers
-from api.contract.examples import accounts, bookings, fares, flights, integrations, operations, parameters
+from api.contract.examples import accounts, bookings, fares, flights, integrations, operations, parameters, staff
 from api.contract.patterns import portable
 from core.bookings.states import FailureCode
 from core.imports.models import ImportFailureCode
@@ -19,9 +19,23 @@ Json = dict[str, Any]
 
 METHODS: Final = frozenset({"get", "put", "post", "delete", "patch"})
 REQUESTS: Final = (
-    accounts.REQUESTS | flights.REQUESTS | bookings.REQUESTS | fares.REQUESTS | operations.REQUESTS | integrations.REQUESTS
+    accounts.REQUESTS
+    | flights.REQUESTS
+    | bookings.REQUESTS
+    | fares.REQUESTS
+    | operations.REQUESTS
+    | integrations.REQUESTS
+    | staff.REQUESTS
 )
-ANSWERS: Final = accounts.ANSWERS | flights.ANSWERS | bookings.ANSWERS | fares.ANSWERS | operations.ANSWERS | integrations.ANSWERS
+ANSWERS: Final = (
+    accounts.ANSWERS
+    | flights.ANSWERS
+    | bookings.ANSWERS
+    | fares.ANSWERS
+    | operations.ANSWERS
+    | integrations.ANSWERS
+    | staff.ANSWERS
+)
 OF_OPERATION: Final = bookings.OF_OPERATION | fares.OF_OPERATION | operations.OF_OPERATION
 CODES: Final = "ErrorCode"
 ANY_ADDRESS: Final = frozenset(

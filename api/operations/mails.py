@@ -33,11 +33,14 @@ class OperationsMailController(Controller):
         self,
         services: NamedDependency[Services],
         status: FromQuery[MailStatus | None] = None,
+        booking_id: FromQuery[UUID | None] = None,
         user: Annotated[str | None, QueryParameter(max_length=64, pattern=VISIBLE, required=False)] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
         cursor: FromQuery[UUID | None] = None,
     ) -> MailReportPage:
         """Newest first. `status=GIVEN_UP`: what a mail server refused, with what it said in `error`."""
         with services.db.snapshot() as connection:
-            mails, following = outbox.list_all(connection, status=status, username=user, before=cursor, limit=limit)
+            mails, following = outbox.list_all(
+                connection, status=status, username=user, booking_id=booking_id, before=cursor, limit=limit
+            )
         return MailReportPage(mails, following)

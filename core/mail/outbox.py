@@ -180,15 +180,22 @@ def list_own(connection: RawConnection, user_id: UUID, *, before: UUID | None, l
 
 
 def list_all(
-    connection: RawConnection, *, status: MailStatus | None, username: str | None, before: UUID | None, limit: int
+    connection: RawConnection,
+    *,
+    status: MailStatus | None = None,
+    username: str | None = None,
+    booking_id: UUID | None = None,
+    before: UUID | None,
+    limit: int,
 ) -> tuple[list[MailReport], UUID | None]:
     """The same of all travellers, for administrators."""
-    given: dict[str, Any] = {"status": status, "username": username and username.lower(), "before": before, "limit": limit + 1}
+    given: dict[str, Any] = {"status": status, "username": username and username.lower(), "booking": booking_id}
+    given |= {"before": before, "limit": limit + 1}
     rows = connection.execute(
         f"""
         SELECT {_COLUMNS}, u.username, m.attempts, m.next_at, m.error FROM mails m JOIN users u ON u.id = m.user_id
         WHERE (%(status)s::text IS NULL OR m.status = %(status)s) AND (%(username)s::text IS NULL OR u.username = %(username)s)
-          AND (%(before)s::uuid IS NULL OR m.id < %(before)s)
+          AND (%(booking)s::uuid IS NULL OR m.booking_id = %(booking)s) AND (%(before)s::uuid IS NULL OR m.id < %(before)s)
         ORDER BY m.id DESC LIMIT %(limit)s
         """.encode(),  # noqa: S608  # only constants of this module
         given,
@@ -202,6 +209,14 @@ def _report(row: tuple[Any, ...]) -> MailReport:
     mail = MailView(**{**dict(zip(names, row, strict=False)), "status": MailStatus(row[6])})
     username, attempts, next_at, error = row[len(names) :]
     return MailReport(mail=mail, username=username, attempts=attempts, next_at=next_at, error=error)
+
+
+def set_aside(connection: RawConnection, booking_id: UUID, kind: str, version: str) -> None:
+    """Let a new mail of this kind and version be written; the one that there is keeps its place in the list."""
+    connection.execute(
+        "UPDATE mails SET version = version || '@' || id WHERE booking_id = %s AND kind = %s AND version = %s",
+        (booking_id, kind, version),
+    )
 
 
 def forget(connection: RawConnection, user_id: UUID) -> None:

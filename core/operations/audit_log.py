@@ -15,11 +15,15 @@ from core.db import RawConnection, fetch
 
 
 class AuditView(msgspec.Struct, frozen=True):
-    """One change. `action` is `noun.verb`; `before` and `after` hold what is known of the entity on either side, null for nothing."""
+    """One change. `action` is `noun.verb`; `before` and `after` hold what is known of the entity on either side, null for nothing.
+
+    `user_id` and `username` are null where the product itself changed it.
+    """
 
     id: UUID
     at: datetime
     user_id: UUID | None
+    username: str | None
     action: str
     entity: str
     entity_id: UUID
@@ -48,19 +52,29 @@ def record(
 
 
 def list_entries(
-    connection: RawConnection, *, entity: str | None, entity_id: UUID | None, before: UUID | None, limit: int
+    connection: RawConnection,
+    *,
+    entity: str | None,
+    entity_id: UUID | None,
+    action: str | None = None,
+    username: str | None = None,
+    before: UUID | None,
+    limit: int,
 ) -> tuple[list[AuditView], UUID | None]:
     """Changes, newest first, and the cursor of the next page. Ids are in order of time, so an id is a cursor."""
     rows = fetch(
         connection,
         AuditView,
         """
-        SELECT id, created_at AS at, user_id, action, entity, entity_id, before, after FROM audit_log
-        WHERE (%(entity)s::text IS NULL OR entity = %(entity)s) AND (%(entity_id)s::uuid IS NULL OR entity_id = %(entity_id)s)
-          AND (%(before)s::uuid IS NULL OR id < %(before)s)
-        ORDER BY id DESC LIMIT %(limit)s
+        SELECT a.id, a.created_at AS at, a.user_id, u.username, a.action, a.entity, a.entity_id, a.before, a.after
+        FROM audit_log a LEFT JOIN users u ON u.id = a.user_id
+        WHERE (%(entity)s::text IS NULL OR a.entity = %(entity)s) AND (%(entity_id)s::uuid IS NULL OR a.entity_id = %(entity_id)s)
+          AND (%(action)s::text IS NULL OR a.action = %(action)s)
+          AND (%(username)s::text IS NULL OR a.user_id = (SELECT id FROM users WHERE username = lower(%(username)s)))
+          AND (%(before)s::uuid IS NULL OR a.id < %(before)s)
+        ORDER BY a.id DESC LIMIT %(limit)s
         """,
-        {"entity": entity, "entity_id": entity_id, "before": before, "limit": limit + 1},
+        {"entity": entity, "entity_id": entity_id, "action": action, "username": username, "before": before, "limit": limit + 1},
     )
     entries = rows[:limit]
     return entries, entries[-1].id if len(rows) > limit else None

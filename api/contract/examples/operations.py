@@ -126,6 +126,7 @@ ANSWERS: Final[dict[str, Any]] = {
                 "id": ENTRY,
                 "at": "2026-12-01T07:55:00Z",
                 "user_id": ADMIN,
+                "username": "admin",
                 "action": "flight.updated",
                 "entity": "flight",
                 "entity_id": FLIGHT,

@@ -1,25 +1,13 @@
 import type { QueryClient } from '@tanstack/react-query';
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  type ParsedLocation,
-  type RouterHistory,
-  redirect,
-} from '@tanstack/react-router';
+import { createRoute, createRouter, type RouterHistory, redirect } from '@tanstack/react-router';
 import { currentSession, freshSession } from '@/lib/session';
+import { consoleRoutes } from './console/routes';
 import { lazyPage } from './lazy-page';
 import { Crash } from './routes/crash';
 import { HomePage } from './routes/home';
 import { NotFound } from './routes/not-found';
+import { requireSession, root } from './routes/root';
 import { itineraryParams, nextParam, searchParams, seatsParam, textParam } from './search-params';
-import { Shell } from './shell';
-
-interface Context {
-  queries: QueryClient;
-}
-
-const root = createRootRouteWithContext<Context>()({ component: Shell });
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -103,61 +91,14 @@ const register = createRoute({
   component: lazyPage(() => import('./routes/account/sign-in').then((page) => page.RegisterPage)),
 });
 
+/** The former address of the imports, which people may have kept. */
 const manage = createRoute({
   getParentRoute: () => root,
   path: '/manage',
-  beforeLoad: requireSession,
   validateSearch: (given: Record<string, unknown>): { import?: string } => textParam('import', given.import),
-  component: lazyPage(() => import('./routes/manage').then((page) => page.ManagePage)),
-});
-
-const operations = createRoute({
-  getParentRoute: () => root,
-  path: '/operations',
-  beforeLoad: requireSession,
-  component: lazyPage(() => import('./routes/operations').then((page) => page.OverviewPage)),
-});
-
-const operationsQueues = createRoute({
-  getParentRoute: () => root,
-  path: '/operations/queues',
-  beforeLoad: requireSession,
-  component: lazyPage(() => import('./routes/operations').then((page) => page.QueuesPage)),
-});
-
-const operationsDeadLetters = createRoute({
-  getParentRoute: () => root,
-  path: '/operations/dead-letters',
-  beforeLoad: requireSession,
-  component: lazyPage(() => import('./routes/operations').then((page) => page.DeadLettersPage)),
-});
-
-const operationsBookings = createRoute({
-  getParentRoute: () => root,
-  path: '/operations/bookings',
-  beforeLoad: requireSession,
-  component: lazyPage(() => import('./routes/operations').then((page) => page.BookingsPage)),
-});
-
-const operationsAudit = createRoute({
-  getParentRoute: () => root,
-  path: '/operations/audit',
-  beforeLoad: requireSession,
-  component: lazyPage(() => import('./routes/operations').then((page) => page.AuditLogPage)),
-});
-
-const operationsIntegrations = createRoute({
-  getParentRoute: () => root,
-  path: '/operations/integrations',
-  beforeLoad: requireSession,
-  component: lazyPage(() => import('./routes/operations').then((page) => page.IntegrationsPage)),
-});
-
-const operationsHealth = createRoute({
-  getParentRoute: () => root,
-  path: '/operations/health',
-  beforeLoad: requireSession,
-  component: lazyPage(() => import('./routes/operations').then((page) => page.HealthPage)),
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: '/operations/imports', search, replace: true });
+  },
 });
 
 const routes = root.addChildren([
@@ -173,13 +114,7 @@ const routes = root.addChildren([
   signIn,
   register,
   manage,
-  operations,
-  operationsQueues,
-  operationsDeadLetters,
-  operationsBookings,
-  operationsAudit,
-  operationsIntegrations,
-  operationsHealth,
+  ...consoleRoutes,
 ]);
 
 /** `history` is the browser's, unless a test gives its own. */
@@ -201,12 +136,6 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof newRouter>;
   }
-}
-
-/** Sends a visitor to the sign-in page, which leads back. While the session is not known the page opens: its first call finds out. */
-function requireSession({ location }: { location: ParsedLocation }): void {
-  if (currentSession().state === 'signed-out')
-    throw redirect({ to: '/sign-in', search: { next: location.href } });
 }
 
 /** Whoever is signed in is sent on, also when going back to the sign-in page. */

@@ -17,7 +17,7 @@ export function Shell() {
   const main = useFocusOnNavigation();
   useCheckAccessOnChange(session.state);
   return (
-    <div className={css.shell}>
+    <div className={css.shell} data-wide={pathname.startsWith('/operations') || undefined}>
       <a href="#main" className={css.skip}>
         Skip to the content
       </a>
@@ -29,7 +29,6 @@ export function Shell() {
           </Link>
           <nav className={css.nav} aria-label="Main">
             {session.state !== 'signed-out' && <Link to="/bookings">My trips</Link>}
-            {isStaff && <Link to="/manage">Manage</Link>}
             {isStaff && <Link to="/operations">Operations</Link>}
           </nav>
           <AccountMenu />

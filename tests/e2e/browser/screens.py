@@ -159,7 +159,7 @@ def travel(camera: Camera, day: date, _: tuple[str, str]) -> None:
 
 def manage(camera: Camera, _: date, admin: tuple[str, str]) -> None:
     page = camera.page
-    page.goto("/manage")
+    page.goto("/operations/imports")
     page.get_by_label("Username").fill(admin[0])
     page.get_by_label("Password", exact=True).fill(admin[1])
     page.get_by_role("button", name="Sign in").click()

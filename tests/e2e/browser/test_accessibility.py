@@ -192,11 +192,10 @@ def test_an_itinerary_with_a_change_of_plane(page: Page, flight: dict[str, Any],
 
 def test_a_narrow_window_needs_no_scrolling_sideways(page: Page, admin: Admin, flight: dict[str, Any]) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
-    page.goto("/manage")
+    page.goto("/operations/imports")
     page.get_by_label("Username").fill(admin.username)
     page.get_by_label("Password", exact=True).fill(admin.password)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("link", name="Manage")).to_be_visible()
     expect(page.get_by_role("heading", name="Upload a schedule")).to_be_visible()
     assert overhang(page) <= 0
     page.goto("/")
@@ -273,7 +272,7 @@ def test_the_pages_of_money_and_of_waiting(page: Page, back_office: httpx.Client
 
 
 def test_the_pages_of_an_administrator(page: Page, admin: Admin) -> None:
-    page.goto("/manage")
+    page.goto("/operations/imports")
     page.get_by_label("Username").fill(admin.username)
     page.get_by_label("Password", exact=True).fill(admin.password)
     page.get_by_role("button", name="Sign in").click()

@@ -16,10 +16,14 @@ from tests.support.product import Product
 
 PAGES = {
     "": "Overview",
+    "/flights": "Flights",
+    "/bookings": "Bookings",
+    "/imports": "Imports",
     "/queues": "Queues",
     "/dead-letters": "Dead letters",
-    "/bookings": "Bookings",
+    "/payments": "Payments",
     "/integrations": "Webhooks and keys",
+    "/users": "Users",
     "/audit": "Audit log",
     "/health": "Health",
 }

@@ -45,7 +45,7 @@ def with_price(text: str, price: str) -> str:
 
 
 def sign_in(page: Page, admin: Admin) -> None:
-    page.goto("/manage")
+    page.goto("/operations/imports")
     page.get_by_label("Username").fill(admin.username)
     page.get_by_label("Password", exact=True).fill(admin.password)
     page.get_by_role("button", name="Sign in").click()

@@ -10,16 +10,17 @@ interface Props {
   /** The name of the file that is saved. */
   name: string;
   icon?: ReactNode;
+  size?: 'xs' | 'sm';
   children: string;
 }
 
-export function DownloadButton({ path, name, icon, children }: Props) {
+export function DownloadButton({ path, name, icon, size = 'sm', children }: Props) {
   const save = useMutation({ mutationFn: () => download(path, name) });
   return (
     <>
       <Button
         variant="default"
-        size="sm"
+        size={size}
         leftSection={icon}
         loading={save.isPending}
         onClick={() => save.mutate()}

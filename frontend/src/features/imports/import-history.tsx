@@ -28,7 +28,7 @@ export function ImportHistory() {
       <ul className={css.list}>
         {imports.map((each) => (
           <li key={each.job_id}>
-            <Link to="/manage" search={{ import: each.job_id }} className={css.row}>
+            <Link to="/operations/imports" search={{ import: each.job_id }} className={css.row}>
               <time dateTime={each.created_at}>{dateAndTime(each.created_at)}</time>
               <span>{outcomeText(each)}</span>
             </Link>

@@ -16,7 +16,7 @@ test('the chosen options are sent with the file', async () => {
     }),
     http.get('/admin/flights/bulk-upload/status/an-import', () => HttpResponse.json(RUNNING)),
   );
-  const { user } = openApp('/manage', { as: 'member' });
+  const { user } = openApp('/operations/imports', { as: 'member' });
   await user.upload(await screen.findByLabelText('CSV file'), schedule());
   await user.selectOptions(screen.getByRole('combobox', { name: 'Encoding' }), 'windows-1252');
   await user.selectOptions(screen.getByRole('combobox', { name: 'Flights that moved' }), 'day');
@@ -53,7 +53,7 @@ test('a check names places that are not clear, and how others were read', async 
       }),
     ),
   );
-  openApp('/manage?import=an-import', { as: 'member' });
+  openApp('/operations/imports?import=an-import', { as: 'member' });
   expect(await screen.findByRole('heading', { name: 'Places to look at before you upload' })).toBeVisible();
   const shown = screen.getAllByRole('listitem').map((each) => each.textContent);
   expect(shown).toEqual(
@@ -103,7 +103,7 @@ test('a check names flights with bookings, and flights that would be there twice
       }),
     ),
   );
-  openApp('/manage?import=an-import', { as: 'member' });
+  openApp('/operations/imports?import=an-import', { as: 'member' });
   expect(await screen.findByRole('heading', { name: 'Look at these before you upload' })).toBeVisible();
   expect(
     screen.getByText(/AI-1 flies this route on that day at another time .* with 3 bookings/),

@@ -39,7 +39,7 @@ test('the report of an upload is loaded until it is done, and shows every row wi
       });
     }),
   );
-  const { user } = openApp('/manage', { as: 'member' });
+  const { user } = openApp('/operations/imports', { as: 'member' });
   await user.upload(await screen.findByLabelText('CSV file'), schedule());
   await user.click(await screen.findByRole('checkbox', { name: 'Only check it' }));
   await user.click(screen.getByRole('button', { name: 'Upload' }));
@@ -66,7 +66,7 @@ test('a file that is only checked says that nothing changed', async () => {
       HttpResponse.json({ ...done, errors: [error] }),
     ),
   );
-  openApp('/manage?import=an-import', { as: 'member' });
+  openApp('/operations/imports?import=an-import', { as: 'member' });
   expect(await screen.findByRole('heading', { name: 'Checked, and nothing changed' })).toBeVisible();
   expect(screen.getByRole('row', { name: '3 whole row AI-1,Delhi The row has 2 cells.' })).toBeVisible();
 });
@@ -100,7 +100,7 @@ test.each<[string, Partial<ImportView>, string]>([
       HttpResponse.json({ ...RUNNING, failed: 1, errors: [WRONG_ROW], ...changes }),
     ),
   );
-  openApp('/manage?import=an-import', { as: 'member' });
+  openApp('/operations/imports?import=an-import', { as: 'member' });
   expect(await screen.findByText(new RegExp(`^${text}`))).toBeVisible();
 });
 
@@ -113,7 +113,7 @@ test('a file with nothing but its header has no rows', async () => {
       HttpResponse.json({ ...RUNNING, status: 'COMPLETED', ...nothing }),
     ),
   );
-  openApp('/manage?import=an-import', { as: 'member' });
+  openApp('/operations/imports?import=an-import', { as: 'member' });
   expect(await screen.findByRole('heading', { name: 'The file has no rows' })).toBeVisible();
 });
 
@@ -123,9 +123,9 @@ test('earlier uploads are listed, each with its outcome', async () => {
     asAdmin,
     http.get('/admin/imports', () => HttpResponse.json({ data: [earlier], next_cursor: null })),
   );
-  openApp('/manage', { as: 'member' });
+  openApp('/operations/imports', { as: 'member' });
   const link = await screen.findByRole('link', { name: /1,200 new, 3 unchanged/ });
-  expect(link).toHaveAttribute('href', '/manage?import=an-import');
+  expect(link).toHaveAttribute('href', '/operations/imports?import=an-import');
 });
 
 test('a wrong header is explained, and nothing is read', async () => {
@@ -136,7 +136,7 @@ test('a wrong header is explained, and nothing is read', async () => {
       problem(422, 'bad_header', "Did you mean 'flight_number'?"),
     ),
   );
-  const { user } = openApp('/manage', { as: 'member' });
+  const { user } = openApp('/operations/imports', { as: 'member' });
   await user.upload(await screen.findByLabelText('CSV file'), schedule());
   await user.click(await screen.findByRole('checkbox', { name: 'Only check it' }));
   await user.click(screen.getByRole('button', { name: 'Upload' }));
@@ -156,7 +156,7 @@ test('everything that is wrong with a header is listed', async () => {
       problem(422, 'bad_header', errors.map(({ message }) => message).join(' '), { errors }),
     ),
   );
-  const { user } = openApp('/manage', { as: 'member' });
+  const { user } = openApp('/operations/imports', { as: 'member' });
   await user.upload(await screen.findByLabelText('CSV file'), schedule());
   await user.click(await screen.findByRole('checkbox', { name: 'Only check it' }));
   await user.click(screen.getByRole('button', { name: 'Upload' }));
@@ -173,14 +173,14 @@ test('a refused file removes the report of the file before it', async () => {
     ),
     http.post('/admin/flights/bulk-upload', () => problem(415, 'not_csv', 'This is a PDF document.')),
   );
-  const { user, where } = openApp('/manage?import=an-import', { as: 'member' });
+  const { user, where } = openApp('/operations/imports?import=an-import', { as: 'member' });
   expect(await screen.findByRole('heading', { name: 'Done' })).toBeVisible();
   await user.upload(await screen.findByLabelText('CSV file'), schedule());
   await user.click(await screen.findByRole('checkbox', { name: 'Only check it' }));
   await user.click(screen.getByRole('button', { name: 'Upload' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('This is a PDF document.');
   await waitFor(() => expect(screen.queryByRole('heading', { name: 'Done' })).not.toBeInTheDocument());
-  expect(where()).toBe('/manage');
+  expect(where()).toBe('/operations/imports');
 });
 
 test('a file that changed after it was chosen must be chosen again, and another choice shows only its own error', async () => {
@@ -192,7 +192,7 @@ test('a file that changed after it was chosen must be chosen again, and another 
   const file = schedule();
   const gone = () => Promise.reject(new DOMException('It has changed.', 'NotReadableError'));
   vi.spyOn(file, 'slice').mockReturnValue(Object.assign(new Blob(), { arrayBuffer: gone }));
-  const { user } = openApp('/manage', { as: 'member' });
+  const { user } = openApp('/operations/imports', { as: 'member' });
   const input = await screen.findByLabelText('CSV file');
   await user.upload(input, file);
   await user.click(await screen.findByRole('checkbox', { name: 'Only check it' }));
@@ -216,7 +216,7 @@ test('an upload renews a token that expired early', async () => {
     }),
     http.get('/admin/flights/bulk-upload/status/an-import', () => HttpResponse.json(RUNNING)),
   );
-  const { user } = openApp('/manage', { as: 'member' });
+  const { user } = openApp('/operations/imports', { as: 'member' });
   await user.upload(await screen.findByLabelText('CSV file'), schedule());
   await user.click(await screen.findByRole('checkbox', { name: 'Only check it' }));
   await user.click(screen.getByRole('button', { name: 'Upload' }));
@@ -233,12 +233,12 @@ test('an upload whose sign-in has ended leads to the sign-in page', async () => 
       problem(401, 'unauthenticated', 'This needs an access token in the Authorization header.'),
     ),
   );
-  const { user, where } = openApp('/manage', { as: 'member' });
+  const { user, where } = openApp('/operations/imports', { as: 'member' });
   await user.upload(await screen.findByLabelText('CSV file'), schedule());
   await user.click(await screen.findByRole('checkbox', { name: 'Only check it' }));
   await user.click(screen.getByRole('button', { name: 'Upload' }));
   expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
-  expect(where()).toBe('/sign-in?next=%2Fmanage');
+  expect(where()).toBe('/sign-in?next=%2Foperations%2Fimports');
 });
 
 test('an account that could not be loaded can be asked for again', async () => {
@@ -249,7 +249,7 @@ test('an account that could not be loaded can be asked for again', async () => {
       broken ? problem(500, 'internal', 'Something went wrong on our side.') : HttpResponse.json(ADMIN),
     ),
   );
-  const { user } = openApp('/manage', { as: 'member' });
+  const { user } = openApp('/operations/imports', { as: 'member' });
   expect(await screen.findByRole('alert')).toHaveTextContent('Your account could not be loaded.');
   broken = false;
   await user.click(screen.getByRole('button', { name: 'Try again' }));
@@ -261,9 +261,9 @@ test('a traveller is told that the page is for administrators, and can sign in w
     http.get('/api/v1/auth/me', () => HttpResponse.json(TRAVELLER)),
     http.post('/api/v1/auth/logout', () => new HttpResponse(null, { status: 204 })),
   );
-  const { user, where } = openApp('/manage', { as: 'member' });
-  expect(await screen.findByRole('heading', { name: 'For administrators' })).toBeVisible();
+  const { user, where } = openApp('/operations/imports', { as: 'member' });
+  expect(await screen.findByRole('heading', { name: 'For administrators and agents' })).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Sign in with another account' }));
   expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
-  expect(where()).toBe('/sign-in?next=%2Fmanage');
+  expect(where()).toBe('/sign-in?next=%2Foperations%2Fimports');
 });

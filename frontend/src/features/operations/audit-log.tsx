@@ -1,70 +1,24 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { QueryFallback } from '@/components/messages/query-fallback';
+import { Changes } from './parts/changes';
 import { Head } from './parts/console';
 import css from './parts/console.module.css';
 import { FilterField } from './parts/filter-field';
-import { at } from './parts/format';
-import { More, Table } from './parts/table';
-import { operationsQueries } from './queries';
-
-const COLUMNS = [
-  { name: 'When' },
-  { name: 'What' },
-  { name: 'Of' },
-  { name: 'By' },
-  { name: 'Before' },
-  { name: 'After' },
-];
+import type { AuditFilter } from './queries';
 
 /** Who changed what, newest first. */
 export function AuditLog() {
-  const [entity, setEntity] = useState<string>();
-  const query = useInfiniteQuery(operationsQueries.audit(entity));
-  const entries = query.data?.pages.flatMap((page) => page.data);
+  const [filter, setFilter] = useState<AuditFilter>({});
+  const narrow = (name: keyof AuditFilter) => (text: string | undefined) =>
+    setFilter((now) => ({ ...now, [name]: text }));
   return (
     <>
       <Head title="Audit log" />
       <div className={css.bar}>
-        <FilterField label="Noun" placeholder="flight, import, queue, …" first onChange={setEntity} />
+        <FilterField label="Noun" placeholder="flight, import, queue, …" first onChange={narrow('entity')} />
+        <FilterField label="Action" placeholder="flight.cancelled" onChange={narrow('action')} />
+        <FilterField label="Who" placeholder="a username" onChange={narrow('user')} />
       </div>
-      {entries === undefined ? (
-        <QueryFallback
-          query={query}
-          loading="Loading the audit log"
-          failed="The audit log could not be loaded."
-          heights={[320]}
-        />
-      ) : entries.length === 0 ? (
-        <p className={css.well}>No change matches.</p>
-      ) : (
-        <Table label="Changes" columns={COLUMNS}>
-          {entries.map((entry) => (
-            <tr key={entry.id} tabIndex={-1}>
-              <td>{at(entry.at)}</td>
-              <td>{entry.action}</td>
-              <td>
-                <code>{entry.entity_id}</code>
-              </td>
-              <td>
-                <code>{entry.user_id ?? 'the product'}</code>
-              </td>
-              <State of={entry.before} />
-              <State of={entry.after} />
-            </tr>
-          ))}
-        </Table>
-      )}
-      <More query={query} />
+      <Changes {...filter} />
     </>
-  );
-}
-
-function State({ of }: { of: Record<string, unknown> | null }) {
-  const text = of ? JSON.stringify(of) : '–';
-  return (
-    <td className={css.long} title={text}>
-      <code>{text}</code>
-    </td>
   );
 }

@@ -70,7 +70,7 @@ export function DeadLetters({ mayChange }: { mayChange: boolean }) {
           heights={[240]}
         />
       ) : letters.length === 0 ? (
-        <p className={css.well}>No dead letter is {filter.status} and matches.</p>
+        <p className={css.empty}>No dead letter is {filter.status} and matches.</p>
       ) : (
         <Table label="Dead letters" columns={COLUMNS}>
           {letters.map((letter) => (

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { Causes } from './causes';
 import { Chart } from './parts/chart';
+import charts from './parts/chart.module.css';
 import { Head } from './parts/console';
 import css from './parts/console.module.css';
 import { count, ms, orDash, seconds } from './parts/format';
@@ -64,7 +65,7 @@ function Tiles({ seen }: { seen: OverviewData }) {
 function History({ seen: { history } }: { seen: OverviewData }) {
   if (!history) return null;
   return (
-    <section className={css.charts} aria-label="The last 24 hours">
+    <section className={charts.charts} aria-label="The last 24 hours">
       <Chart
         title="Bookings per minute"
         values={history.map((minute) => minute.accepted)}

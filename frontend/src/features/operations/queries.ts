@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '@/lib/client';
+import type { BookingStatus } from '@/lib/wire';
 import { withoutUndefined } from './parts/without-undefined';
 import type { DeadLetterKind, DeadLetterStatus } from './wire';
 
@@ -17,6 +18,16 @@ export interface BookingFilter {
   name?: string | undefined;
   user?: string | undefined;
   flight_id?: string | undefined;
+  status?: BookingStatus | undefined;
+}
+
+export interface AuditFilter {
+  entity?: string | undefined;
+  entityId?: string | undefined;
+  /** Whole, such as `flight.cancelled`. */
+  action?: string | undefined;
+  /** A username. */
+  user?: string | undefined;
 }
 
 /** What changes by itself is loaded again every few seconds, but not while the tab is hidden. */
@@ -70,11 +81,18 @@ export const operationsQueries = {
       staleTime: 0,
     }),
 
-  audit: (entity: string | undefined) =>
+  audit: ({ entity, entityId, action, user }: AuditFilter) =>
     infiniteQueryOptions({
-      queryKey: [...operationsQueries.all(), 'audit', entity],
+      queryKey: [...operationsQueries.all(), 'audit', entity, entityId, action, user],
       queryFn: ({ pageParam, signal }) => {
-        const query = withoutUndefined({ limit: PAGE_SIZE, entity, cursor: pageParam });
+        const query = withoutUndefined({
+          limit: PAGE_SIZE,
+          entity,
+          entity_id: entityId,
+          action,
+          user,
+          cursor: pageParam,
+        });
         return answer(api.GET('/admin/audit', { params: { query }, signal }));
       },
       initialPageParam: undefined as string | undefined,

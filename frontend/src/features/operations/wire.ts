@@ -18,6 +18,16 @@ export type Webhook = Schemas['WebhookView'];
 export type Delivery = Schemas['DeliveryView'];
 export type EventType = Schemas['EventType'];
 
+export type FlightBody = Schemas['FlightBody'];
+export type FlightSort = Schemas['FlightSort'];
+export type FlightStatus = Schemas['FlightStatus'];
+export type FlightImpact = Schemas['FlightImpact'];
+export type LedgerEntry = Schemas['LedgerEntry'];
+export type LedgerKind = Schemas['LedgerKind'];
+export type StaffBooking = Schemas['StaffBooking'];
+export type User = Schemas['UserView'];
+export type Role = Schemas['Role'];
+
 /** Every type, in the order in which they are offered. */
 export const EVENT_TYPES = [
   'booking.accepted',

@@ -34,7 +34,7 @@ export function Deliveries({ webhook, mayChange }: { webhook: Webhook; mayChange
           heights={[160]}
         />
       ) : query.data.length === 0 ? (
-        <p className={css.well}>Nothing was sent yet.</p>
+        <p className={css.empty}>Nothing was sent yet.</p>
       ) : (
         <Table label={`Deliveries to ${webhook.url}`} columns={COLUMNS}>
           {query.data.map((each) => (

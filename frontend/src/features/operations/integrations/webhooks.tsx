@@ -43,7 +43,7 @@ export function Webhooks({ mayChange }: { mayChange: boolean }) {
           heights={[160]}
         />
       ) : query.data.length === 0 ? (
-        <p className={css.well}>Nobody is told what happens.</p>
+        <p className={css.empty}>Nobody is told what happens.</p>
       ) : (
         <Table label="Webhooks" columns={COLUMNS}>
           {query.data.map((each) => (

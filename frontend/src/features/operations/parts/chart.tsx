@@ -1,4 +1,5 @@
-import css from './console.module.css';
+import css from './chart.module.css';
+import consoleCss from './console.module.css';
 
 interface Props {
   title: string;
@@ -17,7 +18,7 @@ export function Chart({ title, values, format }: Props) {
     <figure className={css.chart}>
       <figcaption>
         <strong>{title}</strong>
-        <span className={css.fine}>{words}</span>
+        <span className={consoleCss.fine}>{words}</span>
       </figcaption>
       <svg
         viewBox="0 0 100 30"

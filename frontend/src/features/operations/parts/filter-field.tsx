@@ -7,13 +7,16 @@ const TYPING_MS = 300;
 interface Props {
   label: string;
   placeholder?: string | undefined;
+  /** What is in it when the page opens. */
+  initial?: string | undefined;
+  type?: 'text' | 'date';
   /** The key / goes to this field. */
   first?: boolean;
   onChange: (text: string | undefined) => void;
 }
 
 /** A field of a filter bar: what is typed counts a moment after the last key. */
-export function FilterField({ label, placeholder, first = false, onChange }: Props) {
+export function FilterField({ label, placeholder, initial, type = 'text', first = false, onChange }: Props) {
   const field = useRef<HTMLInputElement>(null);
   const later = useDebouncedCallback((text: string) => onChange(text.trim() || undefined), TYPING_MS);
   useHotkeys(first ? [['/', () => field.current?.focus()]] : []);
@@ -21,8 +24,10 @@ export function FilterField({ label, placeholder, first = false, onChange }: Pro
     <TextInput
       ref={field}
       size="xs"
+      type={type}
       label={label}
       placeholder={placeholder}
+      defaultValue={initial ?? ''}
       maxLength={64}
       onChange={({ currentTarget }) => later(currentTarget.value)}
     />

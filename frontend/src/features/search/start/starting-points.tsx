@@ -30,7 +30,8 @@ export function StartingPoints({ onPlace, children }: Props) {
   if (places?.length === 0) {
     return (
       <EmptyNote title="No flights yet">
-        Nothing is on sale. An administrator can upload a schedule under <Link to="/manage">Manage</Link>.
+        Nothing is on sale. An administrator can upload a schedule under{' '}
+        <Link to="/operations/imports">Operations</Link>.
       </EmptyNote>
     );
   }

@@ -1,0 +1,90 @@
+"""One booking as the staff see it: its account, its money, its mails. And its news once more for its traveller."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api.contract.headers import LOCATION
+from api.http.authentication import requires_admin
+from api.services import Services, SignedRequest
+from core.bookings.errors import BookingNotFound
+from core.bookings.reading import ledger, queries
+from core.bookings.reading.ledger import LedgerEntry, LedgerFilter, LedgerTotal
+from core.bookings.reading.views import BookingView
+from core.clock import now
+from core.letters import again
+from core.letters.again import NoMailAddress, NothingToSend
+from core.letters.news import Kind
+from core.mail import outbox
+from core.mail.outbox import MailReport
+from core.operations import audit_log
+from core.users import listing
+from core.users.listing import UserView
+
+MOST: Final = 200
+"""Movements of money and mails of one booking that are told."""
+
+
+class StaffBooking(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking with all that belongs to it. `ledger` and `mails`: newest first."""
+
+    booking: BookingView
+    user: UserView
+    ledger: list[LedgerEntry]
+    totals: list[LedgerTotal]
+    mails: list[MailReport]
+
+
+class MailRequested(msgspec.Struct, frozen=True):
+    """What will be written. Without a mail server the traveller reads it in the app alone."""
+
+    kind: Kind
+    address: str
+
+
+class StaffBookingController(Controller):
+    path = "/admin/bookings/{booking_id:uuid}"
+    tags = ("operations",)
+    guards = (requires_admin,)
+
+    @get(
+        operation_id="getStaffBooking",
+        summary="One booking with its money and its mails",
+        sync_to_thread=True,
+        opt={"errors": (BookingNotFound,)},
+    )
+    def read(self, booking_id: FromPath[UUID], services: NamedDependency[Services]) -> StaffBooking:
+        """Everything of one moment. To cancel it, ask for a quote (`quoteCancellation`) and confirm it."""
+        with services.db.snapshot() as connection:
+            booking = queries.get_booking(connection, booking_id, None)
+            entries, _ = ledger.list_entries(connection, LedgerFilter(booking_id=booking.id), before=None, limit=MOST)
+            mails, _ = outbox.list_all(connection, booking_id=booking.id, before=None, limit=MOST)
+            user = listing.get_user(connection, booking.user_id)
+        return StaffBooking(booking=booking, user=user, ledger=entries, totals=ledger.totals(entries), mails=mails)
+
+    @post(
+        "/mails",
+        operation_id="sendMailAgain",
+        summary="Write to the traveller of a booking once more",
+        response_headers=(LOCATION,),
+        status_code=HTTPStatus.ACCEPTED,
+        sync_to_thread=True,
+        opt={"errors": (BookingNotFound, NothingToSend, NoMailAddress)},
+    )
+    def send_again(
+        self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]
+    ) -> Response[MailRequested]:
+        """What the booking is now, in a new mail: the confirmation with its ticket, say. To the address of the account as it is now."""
+        with services.db.transaction() as connection:
+            booking = queries.get_booking(connection, booking_id, None)
+            kind, address = again.send_again(connection, booking, now())
+            audit_log.record(connection, request.user.user_id, "booking.mail_requested", booking.id, after={"kind": kind})
+        headers = {"location": f"/admin/bookings/{booking.id}"}
+        return Response(MailRequested(kind, address), status_code=HTTPStatus.ACCEPTED, headers=headers)

@@ -1,0 +1,108 @@
+"""Who is affected when a flight is cancelled or was moved, as the staff are told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from core import money
+from core.bookings.states import BookingStatus
+from core.db import RawConnection, fetch
+from core.payments.models import PaymentStatus
+from core.waitlist import listing
+
+MOST_CHANGES: Final = 1_000
+
+
+class MoneyBack(msgspec.Struct, frozen=True):
+    """A decimal string."""
+
+    amount: str
+    currency: str
+
+
+class FlightImpact(msgspec.Struct, frozen=True, kw_only=True):
+    """What a cancellation of the flight would end. `refunds`: all that was paid for these bookings, for each currency.
+
+    `trips`: those of the bookings that have further flights, which end with it. `pending`: those that wait for their seats.
+    """
+
+    bookings: int
+    seats: int
+    pending: int
+    held: int
+    confirmed: int
+    trips: int
+    waiting_parties: int
+    refunds: list[MoneyBack]
+
+
+class MovedBooking(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking whose flight was moved. `action`: `kept`, `cancelled`, or null while its traveller has not decided."""
+
+    booking_id: UUID
+    reference: str
+    old_departure_ts: datetime
+    old_arrival_ts: datetime
+    new_departure_ts: datetime
+    new_arrival_ts: datetime
+    action: str | None
+    created_at: datetime
+    resolved_at: datetime | None
+
+
+_OPEN: Final = f"({BookingStatus.PENDING.sql}, {BookingStatus.HELD.sql}, {BookingStatus.CONFIRMED.sql})"
+_ENDED: Final = f"""
+    SELECT b.id, b.seats, b.status, (SELECT count(*) FROM booking_segments o WHERE o.booking_id = b.id) > 1 AS is_trip
+    FROM bookings b WHERE b.status IN {_OPEN} AND b.id IN (SELECT booking_id FROM booking_segments WHERE flight_id = %(flight)s)
+"""  # noqa: S608  # only constants
+_COUNT: Final = f"""
+    SELECT count(*)::int, coalesce(sum(seats), 0)::int,
+           count(*) FILTER (WHERE status = {BookingStatus.PENDING.sql})::int,
+           count(*) FILTER (WHERE status = {BookingStatus.HELD.sql})::int,
+           count(*) FILTER (WHERE status = {BookingStatus.CONFIRMED.sql})::int,
+           count(*) FILTER (WHERE is_trip)::int
+    FROM ({_ENDED}) AS ended
+"""  # noqa: S608  # only constants
+_REFUNDS: Final = f"""
+    SELECT sum(p.amount) AS amount, p.currency FROM payments p JOIN ({_ENDED}) AS ended ON ended.id = p.booking_id
+    WHERE p.status = {PaymentStatus.SUCCEEDED.sql} AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = p.id)
+    GROUP BY p.currency ORDER BY p.currency
+"""  # noqa: S608  # only constants
+
+
+def read_impact(connection: RawConnection, flight_id: UUID) -> FlightImpact:
+    """As it is now: what is booked later is ended, too."""
+    row = connection.execute(_COUNT.encode(), {"flight": flight_id}).fetchone()
+    assert row is not None  # an aggregate has a row
+    bookings, seats, pending, held, confirmed, trips = row
+    refunds = connection.execute(_REFUNDS.encode(), {"flight": flight_id}).fetchall()
+    return FlightImpact(
+        bookings=bookings,
+        seats=seats,
+        pending=pending,
+        held=held,
+        confirmed=confirmed,
+        trips=trips,
+        waiting_parties=listing.count_waiting(connection, flight_id),
+        refunds=[MoneyBack(money.text(amount, currency), currency) for amount, currency in refunds],
+    )
+
+
+def list_moved(connection: RawConnection, flight_id: UUID) -> list[MovedBooking]:
+    """The bookings that were told of new times of this flight, newest first."""
+    return fetch(
+        connection,
+        MovedBooking,
+        """
+        SELECT c.booking_id, b.reference, c.old_departure_ts, c.old_arrival_ts, c.new_departure_ts, c.new_arrival_ts, c.action,
+               c.created_at, c.resolved_at
+        FROM booking_segments s JOIN schedule_changes c ON c.booking_id = s.booking_id AND c.position = s.position
+        JOIN bookings b ON b.id = s.booking_id
+        WHERE s.flight_id = %s ORDER BY c.created_at DESC, c.id LIMIT %s
+        """,
+        (flight_id, MOST_CHANGES),
+    )

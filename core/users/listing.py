@@ -1,0 +1,111 @@
+"""All accounts, as administrators see them, and their roles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from core.db import RawConnection, fetch, fetch_one
+from core.errors import Conflict, NotFound
+from core.users.models import Role
+
+
+class UserNotFound(NotFound):
+    code = "user_not_found"
+
+
+class OwnRole(Conflict):
+    """Nobody changes their own role: another administrator does, who is still one afterwards."""
+
+    code = "own_role"
+
+
+class LastAdmin(Conflict):
+    """Nobody would be left who can change anything."""
+
+    code = "last_admin"
+
+
+class UserView(msgspec.Struct, frozen=True):
+    """An account. `sessions`: where it is signed in now; `last_used_at`: when one of its sessions was last used."""
+
+    id: UUID
+    username: str
+    role: Role
+    email: str | None
+    created_at: datetime
+    closed_at: datetime | None
+    sessions: int
+    last_used_at: datetime | None
+
+
+_SELECT: Final = """
+    SELECT u.id, u.username, u.role, u.email, u.created_at, u.closed_at, open.sessions, open.last_used_at
+    FROM users u CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE s.ended_at IS NULL AND s.expires_at > now())::int AS sessions, max(s.last_used_at) AS last_used_at
+        FROM sessions s WHERE s.user_id = u.id
+    ) AS open
+"""
+
+
+def list_users(
+    connection: RawConnection, *, text: str | None, role: Role | None, before: UUID | None, limit: int
+) -> tuple[list[UserView], UUID | None]:
+    """A page, newest first, and the cursor of the next one. `text`: a part of the username or of the address, in any case."""
+    rows = fetch(
+        connection,
+        UserView,
+        f"""
+        {_SELECT}
+        WHERE (%(text)s::text IS NULL OR strpos(u.username, lower(%(text)s)) > 0 OR strpos(u.email, lower(%(text)s)) > 0)
+          AND (%(role)s::text IS NULL OR u.role = %(role)s) AND (%(before)s::uuid IS NULL OR u.id < %(before)s)
+        ORDER BY u.id DESC LIMIT %(limit)s
+        """,
+        {"text": text, "role": role, "before": before, "limit": limit + 1},
+    )
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
+def get_user(connection: RawConnection, user_id: UUID) -> UserView:
+    """One account, also one that was closed.
+
+    Raises:
+        UserNotFound
+    """
+    found = fetch_one(connection, UserView, f"{_SELECT} WHERE u.id = %s", (user_id,))
+    if found is None:
+        raise UserNotFound("There is no such account.")
+    return found
+
+
+def change_role(connection: RawConnection, user_id: UUID, role: Role, *, by: UUID) -> tuple[Role, list[UUID]]:
+    """Give an account another role; all its sessions end, so that it counts at once.
+
+    Returns the role before, and the sessions that ended: none where the role is the same.
+
+    Raises:
+        UserNotFound, OwnRole, LastAdmin
+    """
+    # In one order and before anything is decided: two administrators who take the role from each other do it one after the other.
+    admins = connection.execute(
+        "SELECT id FROM users WHERE role = %s AND closed_at IS NULL ORDER BY id FOR UPDATE", (Role.ADMIN,)
+    ).fetchall()
+    row = connection.execute("SELECT role FROM users WHERE id = %s AND closed_at IS NULL FOR UPDATE", (user_id,)).fetchone()
+    if row is None:
+        raise UserNotFound("There is no such account.")
+    before = Role(row[0])
+    if user_id == by:
+        raise OwnRole("Nobody changes their own role: ask another administrator.")
+    if before == role:
+        return before, []
+    if before is Role.ADMIN and all(admin == user_id for (admin,) in admins):
+        raise LastAdmin("This is the last administrator. Make another account an administrator first.")
+    connection.execute("UPDATE users SET role = %s WHERE id = %s", (role, user_id))
+    connection.execute("UPDATE refresh_tokens SET revoked_at = now() WHERE user_id = %s AND revoked_at IS NULL", (user_id,))
+    ended = connection.execute(
+        "UPDATE sessions SET ended_at = now() WHERE user_id = %s AND ended_at IS NULL RETURNING id", (user_id,)
+    ).fetchall()
+    return before, [session_id for (session_id,) in ended]

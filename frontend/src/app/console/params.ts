@@ -1,0 +1,52 @@
+import { textParam } from '@/app/search-params';
+
+/** What stands in the addresses of the console after their `?`. What does not fit is left out. */
+type Given = Record<string, unknown>;
+
+const ORDERS = ['departure_ts', 'price', 'flight_number', 'created_at'].flatMap((name) => [name, `-${name}`]);
+const STATUSES = ['SCHEDULED', 'CANCELLED'];
+
+/** Which flights are listed, and how. */
+export interface FlightListParams {
+  q?: string;
+  source?: string;
+  destination?: string;
+  date?: string;
+  status?: string;
+  /** Not `sort`, which orders the results of a search. */
+  order?: string;
+}
+
+export function flightListParams(given: Given): FlightListParams {
+  return {
+    ...textParam('q', given.q),
+    ...textParam('source', given.source),
+    ...textParam('destination', given.destination),
+    ...textParam('date', given.date),
+    ...(STATUSES.includes(String(given.status)) && textParam('status', given.status)),
+    ...(ORDERS.includes(String(given.order)) && textParam('order', given.order)),
+  };
+}
+
+/** A look-up of bookings. `flight` is an id. */
+export interface BookingListParams {
+  reference?: string;
+  name?: string;
+  user?: string;
+  flight?: string;
+  status?: string;
+}
+
+export function bookingListParams(given: Given): BookingListParams {
+  return {
+    ...textParam('reference', given.reference),
+    ...textParam('name', given.name),
+    ...textParam('user', given.user),
+    ...textParam('flight', given.flight),
+    ...textParam('status', given.status),
+  };
+}
+
+export function importParam(given: Given): { import?: string } {
+  return textParam('import', given.import);
+}

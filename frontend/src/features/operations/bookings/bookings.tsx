@@ -1,0 +1,108 @@
+import { NativeSelect } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import { Head } from '@/features/operations/parts/console';
+import css from '@/features/operations/parts/console.module.css';
+import { FilterField } from '@/features/operations/parts/filter-field';
+import { at } from '@/features/operations/parts/format';
+import { StatusMark } from '@/features/operations/parts/status-mark';
+import { More, Table } from '@/features/operations/parts/table';
+import { operationsQueries } from '@/features/operations/queries';
+import { money } from '@/lib/money';
+import type { BookingStatus } from '@/lib/wire';
+
+const route = getRouteApi('/operations/bookings');
+const STATUSES: BookingStatus[] = ['PENDING', 'HELD', 'CONFIRMED', 'CANCELLED', 'FAILED', 'EXPIRED'];
+const COLUMNS = [
+  { name: 'Reference' },
+  { name: 'Status' },
+  { name: 'Flights' },
+  { name: 'Seats', number: true },
+  { name: 'Price', number: true },
+  { name: 'Account' },
+  { name: 'Passengers' },
+  { name: 'Accepted' },
+];
+const FIELDS = [
+  ['reference', 'Reference'],
+  ['name', "A passenger's name"],
+  ['user', 'Account'],
+] as const;
+
+/** Bookings of all travellers, found as the staff ask for them. The filter stands in the address. */
+export function Bookings() {
+  const filter = route.useSearch();
+  const navigate = useNavigate({ from: '/operations/bookings' });
+  const { flight, status, ...words } = filter;
+  const query = useInfiniteQuery(
+    operationsQueries.bookings({
+      ...words,
+      flight_id: flight,
+      status: STATUSES.find((each) => each === status),
+    }),
+  );
+  const found = query.data?.pages.flatMap((page) => page.data);
+  const narrow = (name: keyof typeof filter) => (text: string | undefined) =>
+    navigate({ search: (now) => ({ ...now, [name]: text }), replace: true, resetScroll: false });
+  return (
+    <>
+      <Head title="Bookings" />
+      <div className={css.bar}>
+        {FIELDS.map(([name, label], index) => (
+          <FilterField
+            key={name}
+            label={label}
+            first={index === 0}
+            initial={filter[name]}
+            placeholder={index === 0 ? 'Press / to type' : undefined}
+            onChange={narrow(name)}
+          />
+        ))}
+        <NativeSelect
+          size="xs"
+          label="Status"
+          data={[
+            { value: '', label: 'all' },
+            ...STATUSES.map((value) => ({ value, label: value.toLowerCase() })),
+          ]}
+          value={filter.status ?? ''}
+          onChange={({ currentTarget }) => narrow('status')(currentTarget.value || undefined)}
+        />
+      </div>
+      {found === undefined ? (
+        <QueryFallback
+          query={query}
+          loading="Loading the bookings"
+          failed="The bookings could not be loaded."
+          heights={[320]}
+        />
+      ) : found.length === 0 ? (
+        <p className={css.empty}>No booking matches.</p>
+      ) : (
+        <Table label="Bookings" columns={COLUMNS}>
+          {found.map(({ booking, username }) => (
+            <tr key={booking.id} tabIndex={-1}>
+              <td>
+                <Link to="/operations/bookings/$bookingId" params={{ bookingId: booking.id }}>
+                  {booking.reference}
+                </Link>
+              </td>
+              <td>
+                <StatusMark status={booking.status} />
+                {booking.failure && ` ${booking.failure.code}`}
+              </td>
+              <td>{booking.segments.map((segment) => segment.flight.flight_number).join(', ')}</td>
+              <td className={css.number}>{booking.seats}</td>
+              <td className={css.number}>{money(booking.price_total, booking.currency)}</td>
+              <td>{username}</td>
+              <td className={css.long}>{booking.passengers.map((passenger) => passenger.name).join(', ')}</td>
+              <td>{at(booking.created_at)}</td>
+            </tr>
+          ))}
+        </Table>
+      )}
+      <More query={query} />
+    </>
+  );
+}

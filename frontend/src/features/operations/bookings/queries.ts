@@ -1,0 +1,64 @@
+import { infiniteQueryOptions, queryOptions, useMutation } from '@tanstack/react-query';
+import { withoutUndefined } from '@/features/operations/parts/without-undefined';
+import { operationsQueries, useChange } from '@/features/operations/queries';
+import type { LedgerKind } from '@/features/operations/wire';
+import { answer, api } from '@/lib/client';
+
+const PAGE_SIZE = 50;
+const POLL_MS = 3_000;
+
+export interface LedgerFilter {
+  kind?: LedgerKind | undefined;
+  status?: string | undefined;
+  reference?: string | undefined;
+}
+
+export const bookingQueries = {
+  detail: (id: string) =>
+    queryOptions({
+      queryKey: [...operationsQueries.all(), 'booking', id],
+      queryFn: ({ signal }) =>
+        answer(api.GET('/admin/bookings/{booking_id}', { params: { path: { booking_id: id } }, signal })),
+      refetchInterval: POLL_MS,
+      staleTime: 0,
+    }),
+
+  ledger: (filter: LedgerFilter) =>
+    infiniteQueryOptions({
+      queryKey: [...operationsQueries.all(), 'ledger', filter],
+      queryFn: ({ pageParam, signal }) => {
+        const query = withoutUndefined({ ...filter, limit: PAGE_SIZE, cursor: pageParam });
+        return answer(api.GET('/admin/payments', { params: { query }, signal }));
+      },
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next_cursor ?? undefined,
+      staleTime: 0,
+    }),
+};
+
+/** What cancelling gives back; nothing is cancelled yet. */
+export function useQuote(id: string) {
+  return useMutation({
+    mutationFn: () =>
+      answer(
+        api.POST('/api/v1/bookings/{booking_id}/cancellations', { params: { path: { booking_id: id } } }),
+      ),
+  });
+}
+
+/** Cancels as quoted. */
+export function useConfirmQuote() {
+  return useChange((quoteId: string) =>
+    answer(
+      api.POST('/api/v1/cancellations/{cancellation_id}/confirm', {
+        params: { path: { cancellation_id: quoteId } },
+      }),
+    ),
+  );
+}
+
+export function useSendMailAgain(id: string) {
+  return useChange(() =>
+    answer(api.POST('/admin/bookings/{booking_id}/mails', { params: { path: { booking_id: id } } })),
+  );
+}

@@ -1,0 +1,45 @@
+import { at } from '@/features/operations/parts/format';
+import { elapsedText } from '@/lib/time/time';
+import type { Booking } from '@/lib/wire';
+import css from './waterfall.module.css';
+
+/** How long the booking took from stage to stage: one bar for each, on one scale, which is logarithmic where a stage took far longer. */
+export function Waterfall({ timeline }: { timeline: Booking['timeline'] }) {
+  const last = timeline.at(-1)?.ms ?? 0;
+  const steps = timeline.map((stage, index) => ({
+    ...stage,
+    from: timeline[index - 1]?.ms ?? 0,
+    took: stage.ms - (timeline[index - 1]?.ms ?? 0),
+  }));
+  const scale = scaleOf(last);
+  return (
+    <ol className={css.waterfall}>
+      {steps.map(({ stage, at: instant, ms, from, took }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: stages are only ever added
+        <li key={index}>
+          <span className={css.stage}>{stage.replaceAll('_', ' ')}</span>
+          <span className={css.track} aria-hidden="true">
+            <span
+              className={css.bar}
+              style={{
+                insetInlineStart: `${scale(from)}%`,
+                width: `max(3px, ${scale(ms) - scale(from)}%)`,
+              }}
+            />
+          </span>
+          <span className={css.took}>{index === 0 ? 'start' : `+${elapsedText(took)}`}</span>
+          <time className={css.at} dateTime={instant}>
+            {at(instant)}
+          </time>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** From milliseconds to percent. With a payment that took a day, the milliseconds of the seats would be nothing on a plain scale. */
+function scaleOf(last: number): (ms: number) => number {
+  if (last <= 0) return () => 0;
+  if (last < 10_000) return (ms) => (100 * ms) / last;
+  return (ms) => (100 * Math.log1p(ms)) / Math.log1p(last);
+}

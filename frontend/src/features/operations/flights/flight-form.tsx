@@ -1,0 +1,144 @@
+import { Button, Group, NumberInput, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { ProblemNote } from '@/components/messages/problem-note';
+import { SidePanel } from '@/features/operations/parts/dialog';
+import css from '@/features/operations/parts/pieces.module.css';
+import type { FlightBody } from '@/features/operations/wire';
+import { asProblem } from '@/lib/problem';
+import type { Flight } from '@/lib/wire';
+import { useCreateFlight, useReplaceFlight } from './queries';
+
+interface Props {
+  /** The flight that is changed, with the tag that it was read with; none: a new one is made. */
+  known?: { flight: Flight; etag: string | null };
+  onClose: () => void;
+  onSaved: (flight: Flight) => void;
+}
+
+interface Draft {
+  flight_number: string;
+  source: string;
+  destination: string;
+  /** In UTC, as `YYYY-MM-DDTHH:MM`. */
+  departure: string;
+  arrival: string;
+  total_seats: string | number;
+  price: string;
+  currency: string;
+}
+
+/** Makes a flight, or changes one. Who changed it in between is not overwritten: the server refuses, and the form says so. */
+export function FlightForm({ known, onClose, onSaved }: Props) {
+  const [draft, setDraft] = useState<Draft>(known ? draftOf(known.flight) : EMPTY);
+  const create = useCreateFlight();
+  const replace = useReplaceFlight(known?.flight.id ?? '');
+  const error = create.error ?? replace.error;
+  const faults = new Map(error ? asProblem(error).errors.map((each) => [each.pointer, each.message]) : []);
+  const stale = error && asProblem(error).code === 'stale_version';
+  const field = (name: keyof Draft, pointer: string) => ({
+    size: 'sm',
+    required: true,
+    value: draft[name],
+    error: faults.get(pointer),
+    onChange: ({ currentTarget }: { currentTarget: { value: string } }) => {
+      const { value } = currentTarget;
+      setDraft((now) => ({ ...now, [name]: value }));
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const saved = {
+      onSuccess: (flight: Flight) => {
+        onSaved(flight);
+        onClose();
+      },
+    };
+    if (known) replace.mutate({ body: bodyOf(draft), etag: known.etag }, saved);
+    else create.mutate(bodyOf(draft), saved);
+  };
+  return (
+    <SidePanel title={known ? `Change ${known.flight.flight_number}` : 'New flight'} onClose={onClose}>
+      <form className={css.form} onSubmit={submit}>
+        {error && (
+          <ProblemNote
+            error={error}
+            title={
+              stale
+                ? 'Somebody has changed this flight since you opened it. Close the form, look, and try again.'
+                : 'The flight was not saved.'
+            }
+          />
+        )}
+        <TextInput label="Flight number" data-autofocus {...field('flight_number', '/flight_number')} />
+        <div className={css.pair}>
+          <TextInput label="From" placeholder="DEL or Delhi" {...field('source', '/source')} />
+          <TextInput label="To" placeholder="BOM or Mumbai" {...field('destination', '/destination')} />
+        </div>
+        <div className={css.pair}>
+          <TextInput label="Departure (UTC)" type="datetime-local" {...field('departure', '/departure_ts')} />
+          <TextInput label="Arrival (UTC)" type="datetime-local" {...field('arrival', '/arrival_ts')} />
+        </div>
+        <NumberInput
+          label="Seats"
+          description={known && 'Never fewer than are held and sold'}
+          size="sm"
+          required
+          min={1}
+          allowDecimal={false}
+          value={draft.total_seats}
+          error={faults.get('/total_seats')}
+          onChange={(value) => setDraft((now) => ({ ...now, total_seats: value }))}
+        />
+        <div className={css.pair}>
+          <TextInput label="Price of a seat" inputMode="decimal" {...field('price', '/price')} />
+          <TextInput label="Currency" {...field('currency', '/currency')} />
+        </div>
+        <Group justify="flex-end">
+          <Button size="sm" variant="default" onClick={onClose}>
+            Leave it
+          </Button>
+          <Button size="sm" type="submit" loading={create.isPending || replace.isPending}>
+            {known ? 'Save' : 'Make the flight'}
+          </Button>
+        </Group>
+      </form>
+    </SidePanel>
+  );
+}
+
+const EMPTY: Draft = {
+  flight_number: '',
+  source: '',
+  destination: '',
+  departure: '',
+  arrival: '',
+  total_seats: 180,
+  price: '',
+  currency: 'INR',
+};
+
+function draftOf(flight: Flight): Draft {
+  return {
+    flight_number: flight.flight_number,
+    source: flight.source_iata ?? flight.source,
+    destination: flight.destination_iata ?? flight.destination,
+    departure: flight.departure_ts.slice(0, 16),
+    arrival: flight.arrival_ts.slice(0, 16),
+    total_seats: flight.total_seats,
+    price: String(flight.price),
+    currency: flight.currency,
+  };
+}
+
+function bodyOf(draft: Draft): FlightBody {
+  return {
+    flight_number: draft.flight_number,
+    source: draft.source,
+    destination: draft.destination,
+    departure_ts: `${draft.departure}:00Z`,
+    arrival_ts: `${draft.arrival}:00Z`,
+    total_seats: Number(draft.total_seats),
+    price: draft.price,
+    currency: draft.currency,
+  };
+}

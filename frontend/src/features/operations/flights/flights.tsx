@@ -1,0 +1,122 @@
+import { Button, NativeSelect } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { DownloadButton } from '@/components/controls/download-button';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import { Head } from '@/features/operations/parts/console';
+import css from '@/features/operations/parts/console.module.css';
+import { FilterField } from '@/features/operations/parts/filter-field';
+import { count } from '@/features/operations/parts/format';
+import { changes } from '@/features/operations/parts/reads-only';
+import { StatusMark } from '@/features/operations/parts/status-mark';
+import { More, Table } from '@/features/operations/parts/table';
+import { money } from '@/lib/money';
+import { FlightForm } from './flight-form';
+import { moment } from './moment';
+import { exportPath, flightQueries } from './queries';
+
+const route = getRouteApi('/operations/flights');
+const COLUMNS = [
+  { name: 'Flight', sort: 'flight_number' },
+  { name: 'From' },
+  { name: 'To' },
+  { name: 'Departure', sort: 'departure_ts' },
+  { name: 'Arrival' },
+  { name: 'Seats', number: true },
+  { name: 'Taken', number: true },
+  { name: 'Free', number: true },
+  { name: 'Price', number: true, sort: 'price' },
+  { name: 'Status' },
+];
+
+/** All flights: found, ordered, exported, and made. */
+export function Flights({ mayChange }: { mayChange: boolean }) {
+  const filter = route.useSearch();
+  const navigate = useNavigate({ from: '/operations/flights' });
+  const [makes, form] = useDisclosure(false);
+  const query = useInfiniteQuery(flightQueries.list(filter));
+  const flights = query.data?.pages.flatMap((page) => page.data);
+  const narrow = (name: keyof typeof filter) => (text: string | undefined) =>
+    navigate({ search: (now) => ({ ...now, [name]: text }), replace: true, resetScroll: false });
+  return (
+    <>
+      <Head title="Flights">
+        <DownloadButton path={exportPath(filter)} name="flights.csv" size="xs">
+          Export these
+        </DownloadButton>
+        <Button size="xs" {...changes(mayChange)} onClick={form.open}>
+          New flight
+        </Button>
+      </Head>
+      <div className={css.bar}>
+        <FilterField
+          label="Number or place"
+          placeholder="Press / to type"
+          initial={filter.q}
+          first
+          onChange={narrow('q')}
+        />
+        <FilterField label="From" initial={filter.source} onChange={narrow('source')} />
+        <FilterField label="To" initial={filter.destination} onChange={narrow('destination')} />
+        <FilterField label="Day of departure" type="date" initial={filter.date} onChange={narrow('date')} />
+        <NativeSelect
+          size="xs"
+          label="Status"
+          data={[
+            { value: '', label: 'all' },
+            { value: 'SCHEDULED', label: 'scheduled' },
+            { value: 'CANCELLED', label: 'cancelled' },
+          ]}
+          value={filter.status ?? ''}
+          onChange={({ currentTarget }) => narrow('status')(currentTarget.value || undefined)}
+        />
+      </div>
+      {flights === undefined ? (
+        <QueryFallback
+          query={query}
+          loading="Loading the flights"
+          failed="The flights could not be loaded."
+          heights={[480]}
+        />
+      ) : flights.length === 0 ? (
+        <p className={css.empty}>No flight matches.</p>
+      ) : (
+        <Table
+          label="Flights"
+          columns={COLUMNS}
+          sort={filter.order ?? 'departure_ts'}
+          onSort={(sort) => narrow('order')(sort === 'departure_ts' ? undefined : sort)}
+        >
+          {flights.map((flight) => (
+            <tr key={flight.id} tabIndex={-1}>
+              <td>
+                <Link to="/operations/flights/$flightId" params={{ flightId: flight.id }}>
+                  {flight.flight_number}
+                </Link>
+              </td>
+              <td>{flight.source}</td>
+              <td>{flight.destination}</td>
+              <td>{moment(flight.departure_ts, flight.source_timezone)}</td>
+              <td>{moment(flight.arrival_ts, flight.destination_timezone)}</td>
+              <td className={css.number}>{count(flight.total_seats)}</td>
+              <td className={css.number}>{count(flight.total_seats - flight.available_seats)}</td>
+              <td className={css.number}>{count(flight.available_seats)}</td>
+              <td className={css.number}>{money(String(flight.price), flight.currency)}</td>
+              <td>
+                <StatusMark status={flight.status} />
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+      <More query={query} />
+      {makes && (
+        <FlightForm
+          onClose={form.close}
+          onSaved={({ id }) => navigate({ to: '/operations/flights/$flightId', params: { flightId: id } })}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,77 @@
+import { Button, Group } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { DownloadButton } from '@/components/controls/download-button';
+import { PrintIcon } from '@/components/icons';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import css from '@/features/operations/parts/console.module.css';
+import { count } from '@/features/operations/parts/format';
+import pieces from '@/features/operations/parts/pieces.module.css';
+import { StatusMark } from '@/features/operations/parts/status-mark';
+import { More, Table } from '@/features/operations/parts/table';
+import { operationsQueries } from '@/features/operations/queries';
+import type { Flight } from '@/lib/wire';
+
+const COLUMNS = [
+  { name: 'Reference' },
+  { name: 'Status' },
+  { name: 'Seats', number: true },
+  { name: 'Passengers' },
+  { name: 'Account' },
+];
+
+/** Who is on a flight: on the screen, on paper, and as a file. */
+export function Passengers({ flight }: { flight: Flight }) {
+  const query = useInfiniteQuery(operationsQueries.bookings({ flight_id: flight.id }));
+  const found = query.data?.pages.flatMap((page) => page.data);
+  return (
+    <div className={pieces.form}>
+      <Group gap="xs" className={pieces.screen}>
+        <DownloadButton
+          path={`/admin/flights/${flight.id}/passengers.csv`}
+          name={`passengers-${flight.flight_number}.csv`}
+          size="xs"
+        >
+          Passengers as CSV
+        </DownloadButton>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<PrintIcon size={16} />}
+          onClick={() => window.print()}
+        >
+          Print
+        </Button>
+      </Group>
+      {found === undefined ? (
+        <QueryFallback
+          query={query}
+          loading="Loading the passengers"
+          failed="The passengers could not be loaded."
+          heights={[200]}
+        />
+      ) : found.length === 0 ? (
+        <p className={css.empty}>Nobody has booked this flight.</p>
+      ) : (
+        <Table label="Passengers" columns={COLUMNS}>
+          {found.map(({ booking, username }) => (
+            <tr key={booking.id} tabIndex={-1}>
+              <td>
+                <Link to="/operations/bookings/$bookingId" params={{ bookingId: booking.id }}>
+                  {booking.reference}
+                </Link>
+              </td>
+              <td>
+                <StatusMark status={booking.status} />
+              </td>
+              <td className={css.number}>{count(booking.seats)}</td>
+              <td>{booking.passengers.map(({ name }) => name).join(', ') || '–'}</td>
+              <td>{username}</td>
+            </tr>
+          ))}
+        </Table>
+      )}
+      <More query={query} />
+    </div>
+  );
+}

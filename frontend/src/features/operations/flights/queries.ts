@@ -1,0 +1,149 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { withoutUndefined } from '@/features/operations/parts/without-undefined';
+import { operationsQueries, useChange } from '@/features/operations/queries';
+import type { FlightBody, FlightSort, FlightStatus } from '@/features/operations/wire';
+import { answer, answerWithHeaders, api } from '@/lib/client';
+
+const PAGE_SIZE = 50;
+const POLL_MS = 3_000;
+
+export interface FlightFilter {
+  q?: string | undefined;
+  source?: string | undefined;
+  destination?: string | undefined;
+  date?: string | undefined;
+  status?: string | undefined;
+  order?: string | undefined;
+}
+
+/** The parameters of the list, which the export takes as well. */
+function parameters({ q, source, destination, date, status, order }: FlightFilter) {
+  return withoutUndefined({
+    q,
+    source,
+    destination,
+    date,
+    status: status as FlightStatus | undefined,
+    sort: order as FlightSort | undefined,
+  });
+}
+
+export function exportPath(filter: FlightFilter): string {
+  const query = new URLSearchParams(parameters(filter) as Record<string, string>).toString();
+  return `/admin/flights/export.csv${query && `?${query}`}`;
+}
+
+export const flightQueries = {
+  all: () => [...operationsQueries.all(), 'flights'] as const,
+
+  list: (filter: FlightFilter) =>
+    infiniteQueryOptions({
+      queryKey: [...flightQueries.all(), 'list', filter],
+      queryFn: ({ pageParam, signal }) => {
+        const query = withoutUndefined({ ...parameters(filter), limit: PAGE_SIZE, cursor: pageParam });
+        return answer(api.GET('/admin/flights', { params: { query }, signal }));
+      },
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next_cursor ?? undefined,
+      staleTime: 0,
+    }),
+
+  /** With its tag, which a change sends back. */
+  detail: (id: string) =>
+    queryOptions({
+      queryKey: [...flightQueries.all(), id, 'detail'],
+      queryFn: async ({ signal }) => {
+        const params = { path: { flight_id: id } };
+        const { data, headers } = await answerWithHeaders(
+          api.GET('/admin/flights/{flight_id}', { params, signal }),
+        );
+        return { flight: data, etag: headers.get('ETag') };
+      },
+      staleTime: 0,
+    }),
+
+  inventory: (id: string) =>
+    queryOptions({
+      queryKey: [...flightQueries.all(), id, 'inventory'],
+      queryFn: ({ signal }) =>
+        answer(
+          api.GET('/admin/flights/{flight_id}/inventory', { params: { path: { flight_id: id } }, signal }),
+        ),
+      refetchInterval: POLL_MS,
+      staleTime: 0,
+    }),
+
+  impact: (id: string) =>
+    queryOptions({
+      queryKey: [...flightQueries.all(), id, 'impact'],
+      queryFn: ({ signal }) =>
+        answer(api.GET('/admin/flights/{flight_id}/impact', { params: { path: { flight_id: id } }, signal })),
+      staleTime: 0,
+    }),
+
+  line: (id: string) =>
+    infiniteQueryOptions({
+      queryKey: [...flightQueries.all(), id, 'line'],
+      queryFn: ({ pageParam, signal }) => {
+        const query = withoutUndefined({ limit: PAGE_SIZE, cursor: pageParam });
+        return answer(
+          api.GET('/admin/flights/{flight_id}/line', { params: { path: { flight_id: id }, query }, signal }),
+        );
+      },
+      initialPageParam: undefined as number | undefined,
+      getNextPageParam: (page) => page.next_cursor ?? undefined,
+      staleTime: 0,
+    }),
+
+  moved: (id: string) =>
+    queryOptions({
+      queryKey: [...flightQueries.all(), id, 'moved'],
+      queryFn: async ({ signal }) =>
+        (
+          await answer(
+            api.GET('/admin/flights/{flight_id}/schedule-changes', {
+              params: { path: { flight_id: id } },
+              signal,
+            }),
+          )
+        ).data,
+      staleTime: 0,
+    }),
+};
+
+export function useCreateFlight() {
+  return useChange((body: FlightBody) => answer(api.POST('/admin/flights', { body })));
+}
+
+/** Refused when somebody has changed the flight since `etag` was read. */
+export function useReplaceFlight(id: string) {
+  return useChange(({ body, etag }: { body: FlightBody; etag: string | null }) =>
+    answer(
+      api.PUT('/admin/flights/{flight_id}', {
+        body,
+        params: { path: { flight_id: id }, header: withoutUndefined({ 'If-Match': etag ?? undefined }) },
+      }),
+    ),
+  );
+}
+
+export function useDeleteFlight(id: string) {
+  return useChange((etag: string | null) =>
+    answer(
+      api.DELETE('/admin/flights/{flight_id}', {
+        params: { path: { flight_id: id }, header: withoutUndefined({ 'If-Match': etag ?? undefined }) },
+      }),
+    ),
+  );
+}
+
+export function useCancelFlight(id: string) {
+  return useChange((reason: string) =>
+    answer(
+      api.POST('/admin/flights/{flight_id}/cancel', {
+        body: { reason },
+        params: { path: { flight_id: id } },
+      }),
+    ),
+  );
+}

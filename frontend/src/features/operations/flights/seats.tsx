@@ -1,0 +1,54 @@
+import { useQuery } from '@tanstack/react-query';
+import { QueryFallback } from '@/components/messages/query-fallback';
+import consoleCss from '@/features/operations/parts/console.module.css';
+import { Facts } from '@/features/operations/parts/facts';
+import { count, orDash } from '@/features/operations/parts/format';
+import css from '@/features/operations/parts/pieces.module.css';
+import { flightQueries } from './queries';
+
+/** The seats as Postgres and as Redis count them, side by side. Postgres decides. */
+export function Seats({ flightId }: { flightId: string }) {
+  const query = useQuery(flightQueries.inventory(flightId));
+  const seats = query.data;
+  return (
+    <section className={css.panel} aria-label="Seats">
+      {seats ? (
+        <>
+          <div className={css.pair}>
+            <div>
+              <h2>Postgres</h2>
+              <Facts
+                facts={[
+                  ['Total', count(seats.total)],
+                  ['Sold', count(seats.sold)],
+                  ['Held', count(seats.held)],
+                  ['Free', <strong key="free">{count(seats.free)}</strong>],
+                ]}
+              />
+            </div>
+            <div>
+              <h2>Redis</h2>
+              <Facts facts={[['Free', <strong key="free">{orDash(seats.redis_free)}</strong>]]} />
+            </div>
+          </div>
+          <p className={seats.drift ? consoleCss.warn : consoleCss.fine} role="status">
+            {driftText(seats.drift)}
+          </p>
+        </>
+      ) : (
+        <QueryFallback
+          query={query}
+          loading="Loading the seats"
+          failed="The seats could not be loaded."
+          heights={[120]}
+        />
+      )}
+    </section>
+  );
+}
+
+function driftText(drift: number | null): string {
+  if (drift === null) return 'Redis has not loaded this flight: the next booking loads it.';
+  if (drift === 0) return 'Both agree.';
+  return `Redis has ${Math.abs(drift)} ${drift > 0 ? 'too many' : 'fewer'}: seats are being taken now, or the sweep will load it anew.`;
+}

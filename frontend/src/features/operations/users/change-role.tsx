@@ -1,0 +1,52 @@
+import { Button, Group, Radio, Stack } from '@mantine/core';
+import { useState } from 'react';
+import { ProblemNote } from '@/components/messages/problem-note';
+import { Dialog } from '@/features/operations/parts/dialog';
+import css from '@/features/operations/parts/pieces.module.css';
+import type { Role, User } from '@/features/operations/wire';
+import { useChangeRole } from './queries';
+
+const ROLES: readonly { role: Role; may: string }[] = [
+  { role: 'traveller', may: 'Books for themselves, and sees nothing of the console' },
+  { role: 'agent', may: 'Sees everything, and changes nothing' },
+  { role: 'admin', may: 'Sees and changes everything' },
+];
+
+interface Props {
+  user: User;
+  onClose: () => void;
+}
+
+/** Gives an account another role. It is signed out everywhere, so that the role counts at once. */
+export function ChangeRole({ user, onClose }: Props) {
+  const [role, setRole] = useState<Role>(user.role);
+  const change = useChangeRole();
+  return (
+    <Dialog title={`Role of ${user.username}`} onClose={onClose}>
+      <div className={css.form}>
+        <Radio.Group aria-label="Role" value={role} onChange={(value) => setRole(value as Role)}>
+          <Stack gap="sm">
+            {ROLES.map(({ role: each, may }) => (
+              <Radio key={each} value={each} label={each} description={may} />
+            ))}
+          </Stack>
+        </Radio.Group>
+        <p>The account is signed out everywhere. The change stands in the audit log.</p>
+        {change.isError && <ProblemNote error={change.error} title="The role was not changed." />}
+        <Group justify="flex-end">
+          <Button size="sm" variant="default" onClick={onClose}>
+            Leave it
+          </Button>
+          <Button
+            size="sm"
+            disabled={role === user.role}
+            loading={change.isPending}
+            onClick={() => change.mutate({ id: user.id, role }, { onSuccess: onClose })}
+          >
+            Change the role
+          </Button>
+        </Group>
+      </div>
+    </Dialog>
+  );
+}
