@@ -117,11 +117,18 @@ class ImportController(Controller):
         received = await asyncio.to_thread(_receive, services.storage, import_id)
         kept = False
         try:
-            head = await uploads.receive(request, received, limit=settings.http.max_upload_mb * 1024**2, encoding=encoding)
-            layout = read_layout(head)
+            sent = await uploads.receive(request, received, limit=settings.http.max_upload_mb * 1024**2, encoding=encoding)
+            layout = read_layout(sent.head)
             stored = await asyncio.to_thread(_keep, received)
             once = keyed(request, idempotency_key, stored.content_hash, mode, dry_run, times, encoding, match)
-            options = {"user_id": request.user.user_id, "mode": mode, "dry_run": dry_run, "times": times, "match": match}
+            options = {
+                "user_id": request.user.user_id,
+                "file_name": sent.file_name,
+                "mode": mode,
+                "dry_run": dry_run,
+                "times": times,
+                "match": match,
+            }
             response, kept = await asyncio.to_thread(_accept, services, import_id, stored, layout, once, **options)
             return response
         finally:

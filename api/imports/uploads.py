@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from litestar import Request
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
@@ -18,6 +18,7 @@ from core.imports.csv.encoding import Encoding, Transcoder
 from core.imports.csv.header import HEAD_BYTES, require_text
 from core.imports.storage.files import Upload
 
+LONGEST_NAME: Final = 200
 PIECE_BYTES: Final = 1024 * 1024
 FIELD: Final = "file"
 OPTIONS: Final = ("dry_run", "encoding", "match", "mode", "times")
@@ -36,8 +37,15 @@ TEXT_TYPES: Final = frozenset(
 """The content types of an upload without a form. What the file really is, is decided by its bytes."""
 
 
-async def receive(request: Request[Any, Any, Any], upload: Upload, *, limit: int, encoding: Encoding) -> bytes:
-    """Write the file of a request into `upload`, as UTF-8; returns its first bytes, in which its header is. `limit` in bytes.
+class Received(NamedTuple):
+    """`head`: the first bytes of the file, in which its header is. `file_name`: what its sender calls it, without folders."""
+
+    head: bytes
+    file_name: str | None
+
+
+async def receive(request: Request[Any, Any, Any], upload: Upload, *, limit: int, encoding: Encoding) -> Received:
+    """Write the file of a request into `upload`, as UTF-8. `limit` in bytes.
 
     Raises:
         UnsupportedMediaType, Malformed, Invalid: the request has no file.
@@ -45,8 +53,9 @@ async def receive(request: Request[Any, Any, Any], upload: Upload, *, limit: int
         WrongEncoding: its bytes are not in `encoding`. (Other formats, such as archives, are refused when the header is read.)
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
+    names: list[str] = []
     if kind == MULTIPART:
-        pieces = _file_in_form(request, options.get("boundary", ""))
+        pieces = _file_in_form(request, options.get("boundary", ""), names)
     elif kind in TEXT_TYPES:
         pieces = request.stream()
     else:
@@ -75,7 +84,13 @@ async def receive(request: Request[Any, Any, Any], upload: Upload, *, limit: int
     if not head:
         require_text(bytes(waiting[:HEAD_BYTES]))
     await pass_on(last=True)
-    return bytes(head)
+    return Received(bytes(head), _told_name(names[0]) if names else None)
+
+
+def _told_name(name: str) -> str | None:
+    """Of a name as a browser sends it, what people are shown: without folders and without what no screen can show."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(letter for letter in last if letter.isprintable()).strip()[:LONGEST_NAME] or None
 
 
 def _kept(upload: Upload, transcoder: Transcoder, piece: bytes, *, last: bool) -> bytes:
@@ -93,8 +108,8 @@ def storage_away(error: OSError) -> Unavailable:
     return Unavailable(f"The file cannot be stored now: {error.strerror or 'the storage does not answer'}.", retry_after=60)
 
 
-async def _file_in_form(request: Request[Any, Any, Any], boundary: str) -> AsyncIterator[bytes]:
-    """The content of the only file in the form. The name and the type that the client gives it are ignored."""
+async def _file_in_form(request: Request[Any, Any, Any], boundary: str, names: list[str]) -> AsyncIterator[bytes]:
+    """The content of the form's one file. Its content type is not looked at; its name is added to `names`."""
     if not boundary:
         raise Malformed("A form needs a boundary in its Content-Type.")
     missing = Invalid.field(f"/{FIELD}", "missing", f"The form has no file in the field {FIELD!r}.")
@@ -109,6 +124,8 @@ async def _file_in_form(request: Request[Any, Any, Any], boundary: str) -> Async
                     if isinstance(event, MultipartSegment):
                         segment = event
                         _require_file_field(segment.name)
+                        if segment.filename:
+                            names.append(segment.filename)
                         files += 1
                         if files > 1:
                             raise Invalid.field(f"/{FIELD}", "too_many", "Send one file at a time.")

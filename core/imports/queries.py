@@ -57,10 +57,13 @@ class ImportSummary(msgspec.Struct, frozen=True, kw_only=True):
 
     `unprocessed`: rows that a cancelled import did not come to; null where nobody counted the rows. `cancelling`: it is being
     stopped, and will be `CANCELLED`. `beside`: how many rows add a flight beside one of the same number, route and day, which the
-    list of changes names. `affected_bookings`: how many have seats on flights that it changed, or would change.
+    list of changes names. `affected_bookings`: how many have seats on flights that it changed, or would change. `file_name`: as its
+    sender called it; null where it was sent without a name, or by a former release. `username`: who sent it.
     """
 
     job_id: UUID
+    file_name: str | None
+    username: str | None
     status: ImportStatus
     mode: ImportMode
     times: ImportTimes
@@ -105,6 +108,8 @@ class ImportView(ImportSummary, frozen=True, kw_only=True):
 @dataclass(frozen=True, slots=True)
 class _ImportRow:
     id: UUID
+    file_name: str | None
+    username: str | None
     status: ImportStatus
     mode: ImportMode
     times: ImportTimes
@@ -140,7 +145,10 @@ class _ImportRow:
 _COLUMNS: Final = """
     SELECT id, status, mode, times, match, dry_run, cancel_requested_at IS NOT NULL AS is_cancel_requested, processed, total_rows,
            cursor_bytes, total_bytes, created, updated, skipped, failed, beside, affected_bookings, failure_code, failure_message,
-           created_at, started_at, finished_at
+           created_at, started_at, finished_at,
+           (SELECT a.after ->> 'file_name' FROM audit_log a
+            WHERE a.entity = 'import' AND a.entity_id = imports.id AND a.action = 'import.accepted' LIMIT 1) AS file_name,
+           (SELECT u.username FROM users u WHERE u.id = imports.user_id) AS username
     FROM imports
 """
 _GET: Final = f"{_COLUMNS} WHERE id = %s"
@@ -150,8 +158,6 @@ _LIST: Final = f"""
       AND (%(dry_run)s::boolean IS NULL OR dry_run = %(dry_run)s)
     ORDER BY id DESC LIMIT %(limit)s
 """
-
-
 _FIRST_ERRORS: Final = """
     SELECT line, nullif("column", '') AS "column", value, code, message FROM import_errors
     WHERE import_id = %s AND code <> 'read_as' ORDER BY line, import_errors."column" LIMIT %s
@@ -206,6 +212,8 @@ def _summary(row: _ImportRow) -> dict[str, Any]:
     address = f"/admin/flights/bulk-upload/{row.id}"
     return {
         "job_id": row.id,
+        "file_name": row.file_name,
+        "username": row.username,
         "status": row.status,
         "mode": row.mode,
         "times": row.times,

@@ -41,7 +41,7 @@ class Accepted:
 
 
 def storage_key(import_id: UUID) -> str:
-    """The name of the import's file in the storage. The name that the client gave the file is never used."""
+    """The name of the import's file in the storage. The name that the client gave the file is no part of it."""
     return f"{import_id}.csv"
 
 
@@ -52,12 +52,15 @@ def accept(
     layout: Layout,
     *,
     user_id: UUID | None,
+    file_name: str | None = None,
     mode: ImportMode,
     dry_run: bool,
     times: ImportTimes = ImportTimes.ZONED,
     match: ImportMatch = ImportMatch.TIME,
 ) -> Accepted:
-    """Store the import and the user who sent it. After the commit a message, or else the sweep, starts a worker."""
+    """Store the import and the user who sent it. The audit log keeps the name that the client gave the file. After the commit a
+    message, or else the sweep, starts a worker.
+    """
     while True:
         inserted = connection.execute(
             f"""
@@ -84,7 +87,7 @@ def accept(
             ),
         ).rowcount
         if inserted:
-            after = {"bytes": file.size, "mode": mode, "dry_run": dry_run, "times": times, "match": match}
+            after = {"file_name": file_name, "bytes": file.size, "mode": mode, "dry_run": dry_run, "times": times, "match": match}
             audit_log.record(connection, user_id, "import.accepted", import_id, after=after)
             return Accepted(import_id, ImportStatus.PENDING, is_new=True)
         running = connection.execute(

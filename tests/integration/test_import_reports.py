@@ -157,3 +157,27 @@ def test_how_places_were_read_is_said_where_they_are_called_otherwise(office: Of
         failed = office.admin.get(status["failed_rows_url"]).content.decode("utf-8-sig")
         assert [line["_code"] for line in csv.DictReader(io.StringIO(failed))] == ["same_place", "ambiguous_place"]
         assert office.rows("SELECT count(*) FROM flights") == [(0 if dry_run else 3,)]
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ("winter 2030.csv", "winter 2030.csv"),
+        ("C:\\\\data\\\\winter.csv", "winter.csv"),
+        ("../../etc/winter.csv", "winter.csv"),
+        ("Zürich Flüge.csv", "Zürich Flüge.csv"),
+    ],
+)
+def test_an_import_tells_its_file_and_who_sent_it(office: Office, sent: str, told: str) -> None:
+    answer = office.admin.post("/admin/flights/bulk-upload", files={"file": (sent, csv_of([row(1)]), "text/csv")})
+    job = answer.raise_for_status().json()["job_id"]
+    status = office.status(job)
+    assert status["file_name"] == told
+    assert status["username"]
+    listed = office.admin.get("/admin/imports").json()["data"][0]
+    assert (listed["file_name"], listed["username"]) == (told, status["username"])
+
+
+def test_a_file_without_a_name_has_none(office: Office) -> None:
+    answer = office.admin.post("/admin/flights/bulk-upload", content=csv_of([row(1)]), headers={"content-type": "text/csv"})
+    assert office.status(answer.raise_for_status().json()["job_id"])["file_name"] is None

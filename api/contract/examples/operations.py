@@ -14,6 +14,8 @@ CSV: Final = (
 STATUS_URL: Final = f"/admin/flights/bulk-upload/status/{IMPORT}"
 SUMMARY: Final[dict[str, Any]] = {
     "job_id": IMPORT,
+    "file_name": "winter.csv",
+    "username": "admin",
     "status": "COMPLETED",
     "mode": "upsert",
     "times": "zoned",

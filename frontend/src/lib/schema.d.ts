@@ -55,7 +55,8 @@ export interface paths {
         };
         /**
          * Who changed what
-         * @description Changes that administrators made, newest first. `entity` is a noun, such as `flight` or `import`.
+         * @description Changes that administrators made, newest first. `entity` is a noun, such as `flight` or `import`; `action` one of its
+         *     verbs, as in `flight.cancelled`; `user` the username of who changed it.
          */
         get: operations["listAuditEntries"];
         put?: never;
@@ -121,6 +122,46 @@ export interface paths {
         get: operations["findBookings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/bookings/{booking_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One booking with its money and its mails
+         * @description Everything of one moment. To cancel it, ask for a quote (`quoteCancellation`) and confirm it.
+         */
+        get: operations["getStaffBooking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/bookings/{booking_id}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write to the traveller of a booking once more
+         * @description What the booking is now, in a new mail: the confirmation with its ticket, say. To the address of the account as it is now.
+         */
+        post: operations["sendMailAgain"];
         delete?: never;
         options?: never;
         head?: never;
@@ -324,6 +365,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/flights/{flight_id}/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom a cancellation of the flight would hit
+         * @description Counts and changes nothing: the bookings that would end, the money that would go back, the parties that wait.
+         */
+        get: operations["previewFlightCancellation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/flights/{flight_id}/inventory": {
         parameters: {
             query?: never;
@@ -344,6 +405,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/flights/{flight_id}/line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who waits for seats on a flight
+         * @description First come first, also those that wait no more. `next_cursor` is the `cursor` of the next page.
+         */
+        get: operations["listWaitlist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/flights/{flight_id}/passengers.csv": {
         parameters: {
             query?: never;
@@ -356,6 +437,26 @@ export interface paths {
          * @description One row for each seat that is held or sold, by reference; a seat that nobody has been named for has an empty name.
          */
         get: operations["downloadPassengers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/flights/{flight_id}/schedule-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who was told that a flight moved
+         * @description Newest first, with what each traveller decided; a thousand at most.
+         */
+        get: operations["listScheduleChanges"];
         put?: never;
         post?: never;
         delete?: never;
@@ -423,6 +524,27 @@ export interface paths {
          * @description The columns of the file, then `_line`, `_code` and `_error`, which an import ignores.
          */
         get: operations["downloadFailedRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/flights/bulk-upload/{job_id}/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is wrong with the rows of an import, by cause
+         * @description All faults so far, grouped by code and column: a fault that 100,000 rows have is one group, with the values that have it most
+         *     often. The file at `failed_rows_url` has the rows.
+         */
+        get: operations["listImportFaults"];
         put?: never;
         post?: never;
         delete?: never;
@@ -616,6 +738,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Charges and refunds, newest first
+         * @description All that is given must match. `status` is one of the kind's own, such as `DECLINED` of a charge or `PENDING` of a refund.
+         */
+        get: operations["listLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/queues": {
         parameters: {
             query?: never;
@@ -691,6 +833,46 @@ export interface paths {
          */
         get: operations["checkTicket"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All accounts, newest first
+         * @description `q`: a part of the username or of the e-mail address. An account that was closed has lost its name.
+         */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users/{user_id}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give an account another role
+         * @description The account is signed out everywhere, so that the role counts at once. Nobody changes their own role.
+         */
+        put: operations["changeRole"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1919,6 +2101,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             user_id: string | null;
+            username: string | null;
         };
         /** BookedFlight */
         BookedFlight: {
@@ -2203,7 +2386,7 @@ export interface components {
          * @description Which error it is. Others may come with a later version: treat one that you do not know by its `status`.
          * @enum {string}
          */
-        ErrorCode: "account_gone" | "already_paid" | "already_waiting" | "api_key_not_found" | "bad_header" | "booking_not_found" | "callback_not_signed" | "callback_too_old" | "capacity_below_sold" | "conflict" | "cooling_down" | "cross_site" | "dead_letter_closed" | "dead_letter_not_found" | "delivery_not_found" | "fare_watch_not_found" | "flight_cancelled" | "flight_departed" | "flight_exists" | "flight_has_bookings" | "flight_not_found" | "forbidden" | "headers_too_large" | "hold_expired" | "idempotency_key_reused" | "import_not_found" | "import_over" | "internal" | "invalid_credentials" | "job_not_found" | "load_run_not_found" | "malformed" | "method_not_allowed" | "mixed_currencies" | "moved_again" | "no_lower_fare" | "no_schedule_change" | "no_ticket" | "not_accepted" | "not_cancellable" | "not_chronological" | "not_csv" | "not_found" | "not_payable" | "not_ready" | "not_rebookable" | "not_replayable" | "not_waiting" | "not_watchable" | "overloaded" | "passenger_not_found" | "passengers_fixed" | "payment_in_progress" | "payment_required" | "possible_duplicate" | "price_changed" | "queue_not_found" | "quote_expired" | "quote_not_found" | "quote_superseded" | "range_not_satisfiable" | "rate_limited" | "refresh_raced" | "scope_missing" | "seat_taken" | "seats_available" | "seats_fixed" | "seats_picked" | "session_not_found" | "sold_out" | "stale_version" | "ticket_not_genuine" | "too_large" | "too_many_api_keys" | "too_many_fare_watches" | "too_many_holds" | "too_many_seats" | "too_many_waiting" | "too_many_webhooks" | "too_slow" | "topic_not_found" | "unauthenticated" | "unavailable" | "unsupported_media_type" | "username_taken" | "validation" | "webhook_not_found" | "wrong_encoding" | "wrong_host" | "wrong_password";
+        ErrorCode: "account_gone" | "already_paid" | "already_waiting" | "api_key_not_found" | "bad_header" | "booking_not_found" | "callback_not_signed" | "callback_too_old" | "capacity_below_sold" | "conflict" | "cooling_down" | "cross_site" | "dead_letter_closed" | "dead_letter_not_found" | "delivery_not_found" | "fare_watch_not_found" | "flight_cancelled" | "flight_departed" | "flight_exists" | "flight_has_bookings" | "flight_not_found" | "forbidden" | "headers_too_large" | "hold_expired" | "idempotency_key_reused" | "import_not_found" | "import_over" | "internal" | "invalid_credentials" | "job_not_found" | "last_admin" | "load_run_not_found" | "malformed" | "method_not_allowed" | "mixed_currencies" | "moved_again" | "no_lower_fare" | "no_mail_address" | "no_schedule_change" | "no_ticket" | "not_accepted" | "not_cancellable" | "not_chronological" | "not_csv" | "not_found" | "not_payable" | "not_ready" | "not_rebookable" | "not_replayable" | "not_waiting" | "not_watchable" | "nothing_to_send" | "overloaded" | "own_role" | "passenger_not_found" | "passengers_fixed" | "payment_in_progress" | "payment_required" | "possible_duplicate" | "price_changed" | "queue_not_found" | "quote_expired" | "quote_not_found" | "quote_superseded" | "range_not_satisfiable" | "rate_limited" | "refresh_raced" | "scope_missing" | "seat_taken" | "seats_available" | "seats_fixed" | "seats_picked" | "session_not_found" | "sold_out" | "stale_version" | "ticket_not_genuine" | "too_large" | "too_many_api_keys" | "too_many_fare_watches" | "too_many_holds" | "too_many_seats" | "too_many_waiting" | "too_many_webhooks" | "too_slow" | "topic_not_found" | "unauthenticated" | "unavailable" | "unsupported_media_type" | "user_not_found" | "username_taken" | "validation" | "webhook_not_found" | "wrong_encoding" | "wrong_host" | "wrong_password";
         /** EventReceived */
         EventReceived: {
             received: boolean;
@@ -2289,6 +2472,26 @@ export interface components {
         /** Farewell */
         Farewell: {
             password: string;
+        };
+        /** FaultExample */
+        FaultExample: {
+            line: number;
+            message: string;
+            rows: number;
+            value: string;
+        };
+        /** FaultGroup */
+        FaultGroup: {
+            code: string;
+            column: string | null;
+            examples: components["schemas"]["FaultExample"][];
+            first_line: number;
+            rows: number;
+            values: number;
+        };
+        /** FaultGroupList */
+        FaultGroupList: {
+            data: components["schemas"]["FaultGroup"][];
         };
         /** FieldChange */
         FieldChange: {
@@ -2377,6 +2580,17 @@ export interface components {
             flight_number: string;
             line: number;
             seats: number;
+        };
+        /** FlightImpact */
+        FlightImpact: {
+            bookings: number;
+            confirmed: number;
+            held: number;
+            pending: number;
+            refunds: components["schemas"]["MoneyBack"][];
+            seats: number;
+            trips: number;
+            waiting_parties: number;
         };
         /** FlightPage */
         FlightPage: {
@@ -2506,6 +2720,7 @@ export interface components {
             failed: number;
             failed_rows_url: string | null;
             failure: components["schemas"]["ImportFailure"] | null;
+            file_name: string | null;
             finished_at: string | null;
             /** Format: uuid */
             job_id: string;
@@ -2518,6 +2733,7 @@ export interface components {
             times: components["schemas"]["ImportTimes"];
             unprocessed: number | null;
             updated: number;
+            username: string | null;
         };
         /**
          * ImportTimes
@@ -2539,6 +2755,7 @@ export interface components {
             failed: number;
             failed_rows_url: string | null;
             failure: components["schemas"]["ImportFailure"] | null;
+            file_name: string | null;
             finished_at: string | null;
             /** Format: uuid */
             job_id: string;
@@ -2552,6 +2769,7 @@ export interface components {
             times: components["schemas"]["ImportTimes"];
             unprocessed: number | null;
             updated: number;
+            username: string | null;
         };
         /** InventoryAudit */
         InventoryAudit: {
@@ -2631,6 +2849,54 @@ export interface components {
          * @enum {string}
          */
         KeyScope: "read" | "book" | "admin";
+        /**
+         * Kind
+         * @enum {string}
+         */
+        Kind: "confirmed" | "held" | "hold_ending" | "offered" | "moved" | "expired" | "failed" | "cancelled" | "rebooked" | "fare_fell" | "flight_cancelled";
+        /** LedgerEntry */
+        LedgerEntry: {
+            amount: string;
+            attempts: number;
+            /** Format: uuid */
+            booking_id: string;
+            /** Format: date-time */
+            created_at: string;
+            currency: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["LedgerKind"];
+            next_at: string | null;
+            /** Format: uuid */
+            payment_id: string;
+            reason: string | null;
+            reference: string;
+            status: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /**
+         * LedgerKind
+         * @enum {string}
+         */
+        LedgerKind: "charge" | "refund";
+        /** LedgerPage */
+        LedgerPage: {
+            data: components["schemas"]["LedgerEntry"][];
+            next_cursor: string | null;
+        };
+        /** LedgerTotal */
+        LedgerTotal: {
+            balance: string;
+            captured: string;
+            currency: string;
+            refunded: string;
+        };
+        /** LinePage */
+        LinePage: {
+            data: components["schemas"]["PartyInLine"][];
+            next_cursor: number | null;
+        };
         /** Liveness */
         Liveness: {
             /** @constant */
@@ -2691,6 +2957,11 @@ export interface components {
             data: components["schemas"]["MailReport"][];
             next_cursor: string | null;
         };
+        /** MailRequested */
+        MailRequested: {
+            address: string;
+            kind: components["schemas"]["Kind"];
+        };
         /**
          * MailStatus
          * @enum {string}
@@ -2726,6 +2997,33 @@ export interface components {
             p99_ms: number | null;
             pending: number;
             waiting: number;
+        };
+        /** MoneyBack */
+        MoneyBack: {
+            amount: string;
+            currency: string;
+        };
+        /** MovedBooking */
+        MovedBooking: {
+            action: string | null;
+            /** Format: uuid */
+            booking_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            new_arrival_ts: string;
+            /** Format: date-time */
+            new_departure_ts: string;
+            /** Format: date-time */
+            old_arrival_ts: string;
+            /** Format: date-time */
+            old_departure_ts: string;
+            reference: string;
+            resolved_at: string | null;
+        };
+        /** MovedBookingList */
+        MovedBookingList: {
+            data: components["schemas"]["MovedBooking"][];
         };
         /** NewAccount */
         NewAccount: {
@@ -2782,6 +3080,22 @@ export interface components {
             accept_partial?: boolean;
             /** @example 2 */
             party_size: number;
+        };
+        /** PartyInLine */
+        PartyInLine: {
+            accept_partial: boolean;
+            booking_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            party_size: number;
+            position: number | null;
+            status: components["schemas"]["WaitStatus"];
+            turn: number;
+            /** Format: date-time */
+            updated_at: string;
+            username: string;
         };
         /** PassengerBody */
         PassengerBody: {
@@ -2976,6 +3290,10 @@ export interface components {
          * @enum {string}
          */
         Role: "traveller" | "agent" | "admin";
+        /** RoleBody */
+        RoleBody: {
+            role: components["schemas"]["Role"];
+        };
         /** RowError */
         RowError: {
             code: string;
@@ -3070,6 +3388,14 @@ export interface components {
             scope?: string;
             username: string;
         };
+        /** StaffBooking */
+        StaffBooking: {
+            booking: components["schemas"]["BookingView"];
+            ledger: components["schemas"]["LedgerEntry"][];
+            mails: components["schemas"]["MailReport"][];
+            totals: components["schemas"]["LedgerTotal"][];
+            user: components["schemas"]["UserView"];
+        };
         /** Stage */
         Stage: {
             /** Format: date-time */
@@ -3106,6 +3432,24 @@ export interface components {
             form: string;
             /** @description 32 bytes, URL-safe Base64 without padding. */
             public_key: string;
+        };
+        /** UserPage */
+        UserPage: {
+            data: components["schemas"]["UserView"][];
+            next_cursor: string | null;
+        };
+        /** UserView */
+        UserView: {
+            closed_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            email: string | null;
+            /** Format: uuid */
+            id: string;
+            last_used_at: string | null;
+            role: components["schemas"]["Role"];
+            sessions: number;
+            username: string;
         };
         /** WaitlistView */
         WaitlistView: {
@@ -3534,10 +3878,12 @@ export interface operations {
     listAuditEntries: {
         parameters: {
             query?: {
+                action?: string;
                 cursor?: string;
                 entity?: string;
                 entity_id?: string;
                 limit?: number;
+                user?: string;
             };
             header?: never;
             path?: never;
@@ -3797,6 +4143,179 @@ export interface operations {
             };
             /** @description Forbidden: `forbidden` */
             403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getStaffBooking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffBooking"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `booking_not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    sendMailAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailRequested"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `scope_missing` or `forbidden` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `booking_not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: `nothing_to_send` or `no_mail_address` */
+            409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -5015,6 +5534,82 @@ export interface operations {
             };
         };
     };
+    previewFlightCancellation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
+                flight_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlightImpact"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `flight_not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     readInventory: {
         parameters: {
             query?: never;
@@ -5091,6 +5686,95 @@ export interface operations {
             };
         };
     };
+    listWaitlist: {
+        parameters: {
+            query?: {
+                cursor?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
+                flight_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinePage"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `flight_not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     downloadPassengers: {
         parameters: {
             query?: never;
@@ -5113,6 +5797,82 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `flight_not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listScheduleChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
+                flight_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedBookingList"];
                 };
             };
             /** @description Bad Request: `malformed` */
@@ -5430,6 +6190,82 @@ export interface operations {
                 };
                 content: {
                     "text/csv": unknown;
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `import_not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listImportFaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultGroupList"];
                 };
             };
             /** @description Bad Request: `malformed` */
@@ -6060,6 +6896,8 @@ export interface operations {
     findMails: {
         parameters: {
             query?: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
+                booking_id?: string;
                 cursor?: string;
                 limit?: number;
                 status?: components["schemas"]["MailStatus"];
@@ -6177,6 +7015,86 @@ export interface operations {
             };
             /** @description Forbidden: `forbidden` */
             403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listLedger: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                kind?: components["schemas"]["LedgerKind"];
+                limit?: number;
+                /** @example K7QX2M */
+                reference?: string;
+                status?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPage"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
+            422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -6494,6 +7412,203 @@ export interface operations {
                 };
             };
             /** @description Unprocessable Entity: `validation` or `ticket_not_genuine` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                q?: string;
+                role?: components["schemas"]["Role"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    changeRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `scope_missing` or `forbidden` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `user_not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: `own_role` or `last_admin` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: `too_large` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: `unsupported_media_type` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -6,6 +6,8 @@ export const asAdmin = http.get('/api/v1/auth/me', () => HttpResponse.json(ADMIN
 export const noHistory = http.get('/admin/imports', () => HttpResponse.json({ data: [], next_cursor: null }));
 export const RUNNING: ImportView = {
   job_id: 'an-import',
+  file_name: 'winter.csv',
+  username: 'ann',
   status: 'IN_PROGRESS',
   progress: { processed: 400, total: 1000, percent: 40 },
   created: 380,

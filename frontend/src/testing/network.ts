@@ -5,6 +5,7 @@ import { PLACES } from './places';
 
 /** The server, and the only thing that tests replace. Each test adds the answers that it needs with `network.use(...)`. */
 export const network = setupServer(
+  http.get('/admin/flights/bulk-upload/:id/faults', () => HttpResponse.json({ data: [] })),
   http.get('/api/v1/airports', () => HttpResponse.json(PLACES.map((place) => place.name))),
   http.get('/api/v1/itineraries', () => HttpResponse.json({ data: [], complete: true })),
   http.get('/api/v1/bookings', () => HttpResponse.json({ data: [], next_cursor: null })),

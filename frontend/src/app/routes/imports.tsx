@@ -1,11 +1,16 @@
 import '@mantine/dropzone/styles.css';
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { DownloadButton } from '@/components/controls/download-button';
-import { ImportHistory } from '@/features/imports/import-history';
-import { ImportReport } from '@/features/imports/import-report';
-import { TEMPLATE_PATH } from '@/features/imports/queries';
-import { UploadForm } from '@/features/imports/upload-form';
+import { ImportHistory } from '@/features/operations/imports/import-history';
+import { importQueries, isOver, TEMPLATE_PATH } from '@/features/operations/imports/queries';
+import { ImportReport } from '@/features/operations/imports/report/import-report';
+import { type Step, Steps } from '@/features/operations/imports/steps';
+import { UploadForm } from '@/features/operations/imports/upload/upload-form';
 import { Head } from '@/features/operations/parts/console';
+import css from '@/features/operations/parts/pieces.module.css';
+import type { ImportView } from '@/lib/wire';
 
 const route = getRouteApi('/operations/imports');
 
@@ -13,6 +18,8 @@ const route = getRouteApi('/operations/imports');
 export function Imports({ mayChange }: { mayChange: boolean }) {
   const { import: jobId } = route.useSearch();
   const navigate = useNavigate({ from: '/operations/imports' });
+  const [chosen, setChosen] = useState(false);
+  const { data } = useQuery({ ...importQueries.detail(jobId ?? ''), enabled: jobId !== undefined });
   return (
     <>
       <Head title="Imports">
@@ -21,17 +28,25 @@ export function Imports({ mayChange }: { mayChange: boolean }) {
         </DownloadButton>
       </Head>
       {mayChange && (
-        <section>
+        <section className={css.form}>
           <h2>Upload a schedule</h2>
+          <Steps at={stepOf(chosen, data?.import)} />
           <UploadForm
+            onChosen={() => setChosen(true)}
             onAccepted={(job) => navigate({ search: { import: job }, resetScroll: false })}
             // The report of an earlier file must not look like the answer to this one.
             onRefused={() => navigate({ search: {}, resetScroll: false, replace: true })}
           />
         </section>
       )}
-      {jobId && <ImportReport key={jobId} jobId={jobId} />}
+      {jobId && <ImportReport key={jobId} jobId={jobId} mayChange={mayChange} />}
       <ImportHistory />
     </>
   );
+}
+
+function stepOf(chosen: boolean, shown: ImportView | undefined): Step {
+  if (shown === undefined) return chosen ? 'Options' : 'File and header';
+  if (shown.dry_run) return 'Check';
+  return isOver(shown) ? 'Result' : 'Import';
 }

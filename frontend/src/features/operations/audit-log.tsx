@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Changes } from './parts/changes';
+import { Changes } from './changes';
 import { Head } from './parts/console';
 import css from './parts/console.module.css';
 import { FilterField } from './parts/filter-field';

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { Causes } from './causes';
-import { Chart } from './parts/chart';
-import charts from './parts/chart.module.css';
+import { History } from './history';
 import { Head } from './parts/console';
 import css from './parts/console.module.css';
 import { count, ms, orDash, seconds } from './parts/format';
@@ -19,7 +18,7 @@ export function Overview() {
         <>
           <Causes causes={query.data.causes} worst={query.data.status === 'down'} />
           <Tiles seen={query.data} />
-          <History seen={query.data} />
+          {query.data.history && <History minutes={query.data.history} />}
         </>
       ) : (
         <QueryFallback
@@ -37,12 +36,15 @@ function Tiles({ seen }: { seen: OverviewData }) {
   const bookings = seen.bookings_per_minute;
   const workers = seen.workers?.filter((worker) => worker.answers).length ?? null;
   const letters = seen.dead_letters && Object.values(seen.dead_letters).reduce((sum, each) => sum + each, 0);
+  const confirmed = seen.history?.reduce((sum, minute) => sum + minute.confirmed, 0) ?? null;
   const tiles: [string, string][] = [
     ['Accepted, last minute', orDash(bookings?.accepted ?? null)],
     ['of them confirmed', orDash(bookings?.confirmed ?? null)],
     ['held', orDash(bookings?.held ?? null)],
     ['failed', orDash(bookings?.failed ?? null)],
+    ['Confirmed, 24 hours', orDash(confirmed)],
     ['Half done within', orDash(bookings?.p50_ms ?? null, ms)],
+    ['95 % done within', orDash(bookings?.p95_ms ?? null, ms)],
     ['99 % done within', orDash(bookings?.p99_ms ?? null, ms)],
     ['Bookings waiting', count(seen.waiting)],
     ['Oldest waits', seconds(seen.oldest_seconds)],
@@ -59,25 +61,5 @@ function Tiles({ seen }: { seen: OverviewData }) {
         </div>
       ))}
     </dl>
-  );
-}
-
-function History({ seen: { history } }: { seen: OverviewData }) {
-  if (!history) return null;
-  return (
-    <section className={charts.charts} aria-label="The last 24 hours">
-      <Chart
-        title="Bookings per minute"
-        values={history.map((minute) => minute.accepted)}
-        format={(value) => count(value)}
-      />
-      <Chart title="99 % done within" values={history.map((minute) => minute.p99_ms)} format={ms} />
-      <Chart title="Bookings waiting" values={history.map((minute) => minute.waiting)} format={count} />
-      <Chart
-        title="Wait of the oldest"
-        values={history.map((minute) => minute.oldest_seconds ?? 0)}
-        format={seconds}
-      />
-    </section>
   );
 }

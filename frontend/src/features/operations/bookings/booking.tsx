@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { Changes } from '@/features/operations/parts/changes';
+import { Changes } from '@/features/operations/changes';
 import { Head } from '@/features/operations/parts/console';
 import consoleCss from '@/features/operations/parts/console.module.css';
 import { Facts } from '@/features/operations/parts/facts';

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { FileIcon } from '@/components/icons';
 import { ProblemNote } from '@/components/messages/problem-note';
 import type { Encoding } from '@/lib/wire';
+import { HeaderCheck } from './header-check';
 import { type UploadOptions, upload } from './upload';
 import css from './upload-form.module.css';
 
@@ -49,12 +50,14 @@ const MATCHES = [
 ];
 
 interface Props {
+  /** A file was chosen, or another one. */
+  onChosen: () => void;
   onAccepted: (jobId: string) => void;
   onRefused: () => void;
 }
 
 /** Chooses a CSV file and uploads it, or only checks it. */
-export function UploadForm({ onAccepted, onRefused }: Props) {
+export function UploadForm({ onChosen, onAccepted, onRefused }: Props) {
   const [file, setFile] = useState<File | null>(null);
   const [options, setOptions] = useState<UploadOptions>(DEFAULT_OPTIONS);
   const [sentPart, setSentPart] = useState(0);
@@ -80,6 +83,7 @@ export function UploadForm({ onAccepted, onRefused }: Props) {
     setSentPart(0);
     setFile(chosen);
     change({ dryRun: true });
+    onChosen();
   }
 
   function refuse() {
@@ -118,6 +122,7 @@ export function UploadForm({ onAccepted, onRefused }: Props) {
           Please choose one CSV file. This is another kind of file, or more than one.
         </p>
       )}
+      {file && <HeaderCheck file={file} encoding={options.encoding} />}
       <div className={css.options}>
         <NativeSelect
           label="Encoding"

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, answerWithHeaders, api } from '@/lib/client';
 import { asProblem, retryAfterMs } from '@/lib/problem';
 import type { ImportSummary } from '@/lib/wire';
@@ -52,6 +52,22 @@ export const importQueries = {
         ),
     }),
 
+  /** What is wrong with its rows, by cause. `failed`: how many rows were wrong when it was asked, so that a running import asks again. */
+  faults: (jobId: string, failed: number) =>
+    queryOptions({
+      queryKey: [...importQueries.all(), 'faults', jobId, failed],
+      queryFn: async ({ signal }) =>
+        (
+          await answer(
+            api.GET('/admin/flights/bulk-upload/{job_id}/faults', {
+              params: { path: { job_id: jobId } },
+              signal,
+            }),
+          )
+        ).data,
+      placeholderData: (before) => before,
+    }),
+
   /** All imports, newest first. */
   list: () =>
     infiniteQueryOptions({
@@ -68,3 +84,13 @@ export const importQueries = {
       staleTime: 0,
     }),
 };
+
+/** Stops an import; rows that are stored stay. */
+export function useStopImport(jobId: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () =>
+      answer(api.POST('/admin/imports/{job_id}/cancel', { params: { path: { job_id: jobId } } })),
+    onSettled: () => queries.invalidateQueries({ queryKey: importQueries.all() }),
+  });
+}

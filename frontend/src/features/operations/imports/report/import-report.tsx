@@ -2,11 +2,13 @@ import { Progress } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Card, CardHead } from '@/components/layout/card';
 import { QueryFallback } from '@/components/messages/query-fallback';
+import { importQueries, isOver } from '@/features/operations/imports/queries';
 import type { ImportView } from '@/lib/wire';
+import { FaultGroups } from './fault-groups';
 import css from './import-report.module.css';
 import { ImportWarnings } from './import-warnings';
+import { Pace } from './pace';
 import { PlaceWarnings } from './place-warnings';
-import { importQueries, isOver } from './queries';
 import { RowErrors } from './row-errors';
 
 const TITLES: Record<ImportView['status'], string> = {
@@ -24,7 +26,7 @@ const DRY_RUN_TITLES: Record<ImportView['status'], string> = {
 };
 
 /** One import, while it runs and after: its progress, how many rows had which outcome, and the errors. */
-export function ImportReport({ jobId }: { jobId: string }) {
+export function ImportReport({ jobId, mayChange }: { jobId: string; mayChange: boolean }) {
   const query = useQuery(importQueries.detail(jobId));
   if (!query.data) {
     return (
@@ -43,7 +45,12 @@ export function ImportReport({ jobId }: { jobId: string }) {
       <div aria-live="polite">
         <CardHead>
           <h2>{titleOf(report)}</h2>
-          <span>{total ? `${number(processed)} of ${number(total)} rows` : `${number(processed)} rows`}</span>
+          <span>
+            {report.file_name && <span>{report.file_name} · </span>}
+            <span>
+              {total ? `${number(processed)} of ${number(total)} rows` : `${number(processed)} rows`}
+            </span>
+          </span>
         </CardHead>
       </div>
       <Progress
@@ -54,6 +61,7 @@ export function ImportReport({ jobId }: { jobId: string }) {
         radius="xl"
         aria-label="Rows read"
       />
+      {!isOver(report) && <Pace report={report} mayChange={mayChange} />}
       {report.failure && <p className={css.failure}>{report.failure.message}</p>}
       <dl className={css.counts}>
         <Count label="New flights" value={report.created} />
@@ -63,7 +71,12 @@ export function ImportReport({ jobId }: { jobId: string }) {
       </dl>
       {isOver(report) && <PlaceWarnings report={report} />}
       {isOver(report) && <ImportWarnings report={report} />}
-      {report.errors.length > 0 && <RowErrors report={report} />}
+      {report.errors.length > 0 && (
+        <>
+          <FaultGroups report={report} />
+          <RowErrors report={report} />
+        </>
+      )}
     </Card>
   );
 }

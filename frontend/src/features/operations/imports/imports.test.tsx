@@ -124,7 +124,8 @@ test('earlier uploads are listed, each with its outcome', async () => {
     http.get('/admin/imports', () => HttpResponse.json({ data: [earlier], next_cursor: null })),
   );
   openApp('/operations/imports', { as: 'member' });
-  const link = await screen.findByRole('link', { name: /1,200 new, 3 unchanged/ });
+  const row = await screen.findByRole('row', { name: /winter\.csv ann import completed 1,200 0 3 0/ });
+  const link = within(row).getByRole('link');
   expect(link).toHaveAttribute('href', '/operations/imports?import=an-import');
 });
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
+import { importQueries } from '@/features/operations/imports/queries';
 import type { FlightChange, ImportView } from '@/lib/wire';
 import css from './import-warnings.module.css';
-import { importQueries } from './queries';
 
 /** What somebody should know of the flights that an import changes, or would change: who travels on them, and which may be there twice. */
 export function ImportWarnings({ report }: { report: ImportView }) {

@@ -2,14 +2,14 @@ import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { type AuditFilter, operationsQueries } from '@/features/operations/queries';
-import type { AuditEntry } from '@/features/operations/wire';
-import css from './console.module.css';
-import { SidePanel } from './dialog';
-import { Facts } from './facts';
-import { at } from './format';
-import pieces from './pieces.module.css';
-import { More, Table } from './table';
+import css from './parts/console.module.css';
+import { SidePanel } from './parts/dialog';
+import { Facts } from './parts/facts';
+import { at } from './parts/format';
+import pieces from './parts/pieces.module.css';
+import { More, Table } from './parts/table';
+import { type AuditFilter, operationsQueries } from './queries';
+import type { AuditEntry } from './wire';
 
 const COLUMNS = [{ name: 'When' }, { name: 'What' }, { name: 'Who' }, { name: 'Of' }, { name: 'Changed' }];
 

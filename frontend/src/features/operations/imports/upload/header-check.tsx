@@ -1,0 +1,65 @@
+import { useQuery } from '@tanstack/react-query';
+import css from '@/features/operations/parts/console.module.css';
+import pieces from '@/features/operations/parts/pieces.module.css';
+import type { Encoding } from '@/lib/wire';
+import { readHeader } from './header';
+
+interface Props {
+  file: File;
+  encoding: Encoding;
+}
+
+/** Says at once, before anything is sent, which columns of a chosen file are read and which are missing, and shows its first rows. */
+export function HeaderCheck({ file, encoding }: Props) {
+  const { data: header } = useQuery({
+    queryKey: ['operations', 'header', file.name, file.size, file.lastModified, encoding],
+    queryFn: () => readHeader(file, encoding),
+    gcTime: 0,
+  });
+  if (header === undefined) return null;
+  if (header === null) return <p className={css.warn}>The file has no first line that names its columns.</p>;
+  const unknown = header.columns.filter(({ use }) => use === 'unknown').map(({ name }) => name);
+  return (
+    <section className={pieces.form} aria-label="Header of the file">
+      {header.missing.length > 0 && (
+        <p className={css.bad}>
+          Missing: <strong>{header.missing.join(', ')}</strong>. The first line must name these columns.
+        </p>
+      )}
+      {unknown.length > 0 && (
+        <p className={css.bad}>
+          Unknown: <strong>{unknown.join(', ')}</strong>. A column whose name begins with _ is ignored.
+        </p>
+      )}
+      {header.missing.length + unknown.length === 0 && (
+        <p className={css.good}>The header is right. The first rows as they are read:</p>
+      )}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by the keyboard */}
+      <section className={css.scroll} aria-label="First rows" tabIndex={0}>
+        <table className={css.table}>
+          <thead>
+            <tr>
+              {header.columns.map(({ name, use }, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: the columns of a file keep their order
+                <th key={index} scope="col" className={use === 'unknown' ? css.bad : undefined}>
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {header.rows.map((row, line) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the rows of a file keep their order
+              <tr key={line}>
+                {row.map((cell, index) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: likewise
+                  <td key={index}>{cell}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  );
+}

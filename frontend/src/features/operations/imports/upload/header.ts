@@ -1,0 +1,73 @@
+import type { Encoding } from '@/lib/wire';
+
+const HEAD_BYTES = 64 * 1024;
+const ROWS = 3;
+const DELIMITERS = [',', ';', '\t', '|'];
+
+export const REQUIRED = [
+  'flight_number',
+  'source',
+  'destination',
+  'departure_ts',
+  'arrival_ts',
+  'total_seats',
+  'price',
+] as const;
+const OPTIONAL = ['currency', 'cabin'];
+
+/** The first line of a file and the rows after it, as the browser reads them. The server reads them again, and decides. */
+export interface Header {
+  delimiter: string;
+  columns: { name: string; use: 'read' | 'ignored' | 'unknown' }[];
+  missing: string[];
+  rows: string[][];
+}
+
+/** Null where there is nothing that can be read as a header. */
+export async function readHeader(file: File, encoding: Encoding): Promise<Header | null> {
+  const bytes = await file.slice(0, HEAD_BYTES).arrayBuffer();
+  const text = new TextDecoder(encoding).decode(bytes).replace(/^\uFEFF/, '');
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  if (/^"?sep=./i.test(lines[0] ?? '')) lines.shift();
+  const [first, ...rest] = lines;
+  if (!first) return null;
+  const delimiter = DELIMITERS.reduce((best, each) =>
+    first.split(each).length > first.split(best).length ? each : best,
+  );
+  const columns = cells(first, delimiter).map((cell) => {
+    const name = cell.trim().toLowerCase();
+    return { name: cell.trim() || '(without a name)', use: useOf(name) };
+  });
+  const names = columns.map(({ name }) => name.toLowerCase());
+  return {
+    delimiter,
+    columns,
+    missing: REQUIRED.filter((name) => !names.includes(name)),
+    rows: rest.slice(0, ROWS).map((line) => cells(line, delimiter)),
+  };
+}
+
+function useOf(name: string): Header['columns'][number]['use'] {
+  if ([...REQUIRED, ...OPTIONAL].includes(name)) return 'read';
+  return name === '' || name.startsWith('_') ? 'ignored' : 'unknown';
+}
+
+/** One line of CSV; quotes may stand around a cell, and are doubled inside it. */
+function cells(line: string, delimiter: string): string[] {
+  const found: string[] = [];
+  let cell = '';
+  let quoted = false;
+  for (let at = 0; at < line.length; at += 1) {
+    const letter = line[at];
+    if (letter === '"') {
+      if (quoted && line[at + 1] === '"') {
+        cell += '"';
+        at += 1;
+      } else quoted = !quoted;
+    } else if (letter === delimiter && !quoted) {
+      found.push(cell);
+      cell = '';
+    } else cell += letter;
+  }
+  return [...found, cell];
+}
