@@ -27,6 +27,6 @@ export default defineConfig({
     isolate: false,
     restoreMocks: true,
     silent: 'passed-only',
-    testTimeout: 20_000,
+    testTimeout: 60_000,
   },
 });

@@ -15,7 +15,7 @@ window.scrollTo = () => {};
 Element.prototype.scrollIntoView = () => {};
 
 // A machine that is busy with other tests needs more than the default second.
-configure({ asyncUtilTimeout: 5000 });
+configure({ asyncUtilTimeout: 15_000 });
 
 beforeAll(() => network.listen({ onUnhandledFrame: 'error' }));
 afterEach(() => {
