@@ -40,6 +40,7 @@ SEVERAL_AIRPORTS: Final = (
     _city(None, "dakar", "SN", "DSS DKR", clear=True),
     _city(None, "dallas", "US", "DFW DAL"),
     _city(None, "dubai", "AE", "DXB DWC", clear=True),
+    _city(None, "durham", "US", "RDU"),
     _city(None, "goa", "IN", "GOI GOX"),
     _city(None, "hartford", "US", "BDL HFD", clear=True),
     _city(None, "houston", "US", "IAH HOU"),
@@ -71,6 +72,7 @@ SEVERAL_AIRPORTS: Final = (
     _city("RIO", "rio de janeiro", "BR", "GIG SDU", clear=True),
     _city("ROM", "rome", "IT", "FCO CIA", clear=True),
     _city(None, "saint lucia", "LC", "UVF SLU"),
+    _city(None, "salem", "IN", "SXV"),
     _city(None, "san jose", "CR", "SJO SYQ", clear=True),
     _city("SAO", "sao paulo", "BR", "GRU CGH VCP", clear=True),
     _city("SPK", "sapporo", "JP", "CTS OKD", clear=True),
@@ -86,6 +88,8 @@ SEVERAL_AIRPORTS: Final = (
     _city("YTO", "toronto", "CA", "YYZ YTZ", clear=True),
     _city(None, "venice", "IT", "VCE TSF", clear=True),
     _city(None, "warsaw", "PL", "WAW WMI", clear=True),
+    _city(None, "trinidad", "BO", "TDD"),
+    _city(None, "trinidad", "TT", "POS"),
     _city(None, "uberlandia", "BR", "UDI"),
     _city(None, "ulyanovsk", "RU", "ULV ULY", clear=True),
     _city(None, "victoria", "SC", "SEZ"),
@@ -243,7 +247,7 @@ FIRST: Final[dict[str, str]] = {
     "valencia": "VLC",
 }
 """Names that mean the city of this airport although others of the same name are as large. The others still count as rivals (`Meaning.rivals`)."""
-OPEN: Final = ("hamilton", "san jose", "victoria")
+OPEN: Final = ("durham", "hamilton", "salem", "san jose", "trinidad", "victoria")
 """Names that several well-known cities have: the name alone never means one of them, whatever their populations."""
 NOT_CALLED: Final = (("victoria", "HK"),)
 """Names in the table of cities that nobody uses for the city in this country: pairs of name and country."""

@@ -142,6 +142,12 @@ def test_a_word_means_one_airport(text: str, iata: str) -> None:
         ("Victoria", "Vancouver", "YYJ"),
         ("Hamilton", "Auckland", "HLZ"),
         ("Newcastle", "Sydney", "NTL"),
+        ("Salem", "Delhi", "SXV"),
+        ("Salem", "Sydney", None),
+        ("Trinidad", "Havana", "TND"),
+        ("Trinidad", "Heathrow", None),
+        ("Durham", "Atlanta", "RDU"),
+        ("Durham", "Paris Orly", None),
         ("Newcastle", "Heathrow", "NCL"),
         ("Kochi", "Haneda", None),  # by itself it is the one in India; somebody in Japan means the other
         ("Birmingham", "Atlanta", None),

@@ -33,7 +33,7 @@ OTHER_NAMES: Final = {
     "total_seats": ("seats", "capacity", "seat_count"),
     "price": ("fare", "amount", "cost"),
     "currency": ("ccy", "currency_code", "cur"),
-    "cabin": ("layout", "cabin_layout", "seat_map", "aircraft", "aircraft_type", "equipment"),
+    "cabin": ("layout", "cabin_layout", "seat_map"),
 }
 """Names that other programs use for these columns. They are suggested in the error, and not accepted, because the guess may be
 wrong.
