@@ -31,6 +31,7 @@ from api.fare_watches import FareWatchController
 from api.flights.cabins import CabinController
 from api.flights.cancellations import FlightCancellationController
 from api.flights.controller import FlightController
+from api.flights.passenger_list import PassengerListController
 from api.health import HealthController
 from api.http import bodies, hosts, understanding
 from api.http.authentication import Authentication
@@ -123,6 +124,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     OperationsMailController,
     OverviewController,
     PassengerController,
+    PassengerListController,
     PaymentController,
     QueueController,
     RebookingController,

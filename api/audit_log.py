@@ -35,14 +35,23 @@ class AuditController(Controller):
         entity_id: FromQuery[UUID | None] = None,
         action: Annotated[str | None, QueryParameter(max_length=64, pattern=VISIBLE, required=False)] = None,
         user: Annotated[str | None, QueryParameter(max_length=64, pattern=VISIBLE, required=False)] = None,
+        key_id: FromQuery[UUID | None] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
         cursor: FromQuery[UUID | None] = None,
     ) -> AuditPage:
         """Changes that administrators made, newest first. `entity` is a noun, such as `flight` or `import`; `action` one of its
-        verbs, as in `flight.cancelled`; `user` the username of who changed it.
+        verbs, as in `flight.cancelled`; `user` the username of who changed it. A change that a program made
+        names its key beside the account that the key acts for; `key_id` leaves only those of one key.
         """
         with services.db.snapshot() as connection:
             entries, following = audit_log.list_entries(
-                connection, entity=entity, entity_id=entity_id, action=action, username=user, before=cursor, limit=limit
+                connection,
+                entity=entity,
+                entity_id=entity_id,
+                action=action,
+                username=user,
+                key_id=key_id,
+                before=cursor,
+                limit=limit,
             )
         return AuditPage(entries, following)

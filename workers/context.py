@@ -21,6 +21,7 @@ from workers.health.progress import Progress
 from workers.pauses import Pauses
 from workers.payment_executor import Operation, PaymentExecutor
 from workers.payment_operations import ChargeOperation, Edge, RefundOperation
+from workers.sweeps.findings import Findings
 
 PAYMENTS: Final = "payments"
 REFUNDS: Final = "refunds"
@@ -43,6 +44,8 @@ class Context:
     """Whether the threads of this process make progress."""
     pauses: Pauses
     """Which queues an administrator has paused."""
+    findings: Findings
+    """What the present pass of the sweep has found."""
 
     @classmethod
     def open(cls, settings: Settings) -> Context:
@@ -72,6 +75,7 @@ class Context:
             payment_executor=_payment_executor(settings, Edge(db, client, dispatcher), progress),
             progress=progress,
             pauses=Pauses(),
+            findings=Findings(),
         )
 
     def close(self) -> None:

@@ -46,8 +46,9 @@ from workers.broker import reconnects
 from workers.broker.consumer import connect
 from workers.context import Context
 from workers.flights import cancel_flights
-from workers.health.heartbeat import Heartbeat
+from workers.health.heartbeat import Doings, Heartbeat
 from workers.health.redis_watch import RedisWatch
+from workers.health.worked import Worked
 from workers.imports import import_files
 from workers.mails import send_mails
 from workers.middleware import watchdog
@@ -96,7 +97,7 @@ def pools(settings: Settings) -> tuple[Pool, ...]:
     )
 
 
-def start(pool: Pool, context: Context) -> Worker:
+def start(pool: Pool, context: Context, worked: Worked) -> Worker:
     """Start the threads of one pool, with a broker of its own, because Dramatiq needs one broker for each worker."""
 
     def bury(queue: str, payload: bytes, error: str) -> None:
@@ -106,7 +107,9 @@ def start(pool: Pool, context: Context) -> Worker:
 
     moved = context.progress.expect(f"the consumer of {pool.queue}", limit_seconds=CONSUMER_STALL_SECONDS)
     reconnects.leave_out(pool.queue)
-    broker = connect(str(context.settings.servers.redis_url), bury, moved, lambda: context.pauses.is_paused(pool.queue))
+    broker = connect(
+        str(context.settings.servers.redis_url), bury, moved, lambda: context.pauses.is_paused(pool.queue), worked.add
+    )
     broker.add_middleware(Correlation())
     for message, handler in pool.handlers.items():
         _declare(broker, message, handler, context, pool)
@@ -123,7 +126,8 @@ def _declare(broker: dramatiq.Broker, message: type[Message], handler: Handler, 
 
     def act(ids: list[str]) -> None:
         BATCH_SIZE.labels(message.actor).observe(len(ids))
-        with context.progress.working(name, limit_seconds=pool.stall_seconds), MESSAGE_SECONDS.labels(message.actor).time():
+        working = context.progress.working(name, limit_seconds=pool.stall_seconds, actor=message.actor, items=len(ids))
+        with working, MESSAGE_SECONDS.labels(message.actor).time():
             try:
                 handler(context, [UUID(each) for each in ids])
             except Exception as error:
@@ -162,11 +166,18 @@ def run() -> int:
     executors = [context.payment_executor] if context.payment_executor else []
     for executor in executors:
         executor.start()
-    workers = [start(pool, context) for pool in pools(settings)]
+    worked = Worked()
+    workers = [start(pool, context, worked) for pool in pools(settings)]
     sweeper = Sweeper(context, stopping)
     sweeper.start()
     this = beats.this_process([pool.queue for pool in pools(settings)], has_provider=context.payment_executor is not None)
-    heartbeat = Heartbeat(context.db, this, context.progress, context.pauses, stopping)
+    doings = Doings(
+        context.progress,
+        worked,
+        calls=lambda: sum(executor.calls for executor in executors),
+        sweeps=lambda: sweeper.holds_lock,
+    )
+    heartbeat = Heartbeat(context.db, this, doings, context.pauses, stopping)
     heartbeat.start()
     webhooks = WebhookSender(
         context.db, context.progress, stopping, allows_private=settings.webhooks.webhook_private_addresses == "on"

@@ -117,6 +117,11 @@ class PaymentExecutor:
             raise RuntimeError("the payment executor was not started")
         self._loop.call_soon_threadsafe(self._submit, operation, wanted)
 
+    @property
+    def calls(self) -> int:
+        """Payments and refunds at work: those that wait for Postgres count too. Asked from any thread."""
+        return len(self._tasks)
+
     def stop(self) -> None:
         """Wait `GRACE_SECONDS` for running calls, then cancel them. A later attempt asks the provider for their outcome."""
         if self._loop is not None and self._stopping is not None and self.thread.is_alive():

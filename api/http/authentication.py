@@ -13,6 +13,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from api.limits import rate_limits
 from api.services import services_of
 from core.errors import AppError
+from core.operations import acting
 from core.ratelimit import limits
 from core.users.models import KeyScope
 from core.users.tokens import Principal, Unauthenticated
@@ -52,6 +53,8 @@ class Authentication:
             principal = services_of(scope["litestar_app"]).principal_of(token)
             if principal.scopes is not None:
                 require_scope(principal, scope["route_handler"], str(scope.get("method")))
+            if principal.key_id is not None:
+                acting.by_key(principal.key_id)
             scope["user"] = principal
             scope["auth"] = token
         await self.app(scope, receive, send)

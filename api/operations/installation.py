@@ -17,7 +17,9 @@ from api.services import Services
 from core import __version__
 from core.db import RawConnection
 from core.heartbeats import queries as heartbeats
-from core.heartbeats.beats import SILENT_SECONDS
+from core.heartbeats import work
+from core.heartbeats.beats import SILENT_SECONDS, Activity
+from core.heartbeats.work import Rates
 from core.invariants import inventory_drift
 from core.messaging import queue_stats
 from core.messaging.messages import Queue
@@ -43,6 +45,18 @@ class WorkerView(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: datetime
     silent_seconds: float
     answers: bool
+    at_work: list[Activity]
+    """What its threads were doing when it was last heard."""
+    sweeps: bool
+    """It is the one process that sweeps."""
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """Per second, on average over the last 5 s, 1 min and 15 min."""
+
+    last_5s: float
+    last_1min: float
+    last_15min: float
 
 
 class QueueView(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +73,10 @@ class QueueView(msgspec.Struct, frozen=True, kw_only=True):
     paused_by: str | None
     workers: int
     """Processes that answer and work on it."""
+    messages_per_second: Rate
+    """Messages that workers finished; each worker tells its own once a second."""
+    items_per_second: Rate
+    """The bookings, files, payments or mails in these messages."""
 
 
 class Drift(msgspec.Struct, frozen=True):
@@ -82,6 +100,8 @@ def list_workers(connection: RawConnection) -> list[WorkerView]:
             seen_at=each.seen_at,
             silent_seconds=round(max(0.0, each.age), 1),
             answers=each.age <= SILENT_SECONDS,
+            at_work=msgspec.convert(each.at_work, list[Activity]),
+            sweeps=each.sweeps,
         )
         for each in heartbeats.list_processes(connection)
     ]
@@ -98,10 +118,13 @@ def list_queues(services: Services, connection: RawConnection, workers: list[Wor
         with suppress(RedisError):  # the other figures are shown all the same, and the causes name Redis
             stats = {each.queue: each for each in queue_stats.read_all(services.redis)}
     paused = pauses.list_paused(connection)
-    return [_queue(queue, stats.get(queue), paused.get(queue), workers) for queue in Queue]
+    rates = work.read_rates(connection)
+    return [_queue(queue, stats.get(queue), paused.get(queue), workers, rates.get(queue, work.idle(queue))) for queue in Queue]
 
 
-def _queue(queue: Queue, stats: QueueStats | None, pause: pauses.Pause | None, workers: list[WorkerView]) -> QueueView:
+def _queue(
+    queue: Queue, stats: QueueStats | None, pause: pauses.Pause | None, workers: list[WorkerView], rates: Rates
+) -> QueueView:
     return QueueView(
         name=queue,
         waiting=stats.waiting if stats else None,
@@ -110,7 +133,13 @@ def _queue(queue: Queue, stats: QueueStats | None, pause: pauses.Pause | None, w
         paused_at=pause.paused_at if pause else None,
         paused_by=pause.username if pause else None,
         workers=sum(worker.answers and queue in worker.queues for worker in workers),
+        messages_per_second=_rate(rates.messages_5s, rates.messages_1min, rates.messages_15min),
+        items_per_second=_rate(rates.items_5s, rates.items_1min, rates.items_15min),
     )
+
+
+def _rate(*averages: float) -> Rate:
+    return Rate(*(round(average, 3) for average in averages))
 
 
 class DriftComparison:

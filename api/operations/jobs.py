@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -12,14 +13,25 @@ from litestar.params import FromQuery, QueryParameter
 
 from api.http.authentication import requires_admin
 from api.services import Services
-from core.jobs import listing
+from core.clock import now
+from core.jobs import listing, times
 from core.jobs.listing import JobFilter
 from core.jobs.status import Job, JobKind
+from core.jobs.times import JobTimes
 from core.text.patterns import VISIBLE
+
+LONGEST_AGE: Final = 10 * 365 * 24 * 3600
+"""Seconds. Nothing is older."""
+
+
+class TimedJob(Job, frozen=True, kw_only=True):
+    """A job as its owner sees it, and how long it waited and took."""
+
+    times: JobTimes
 
 
 class JobPage(msgspec.Struct):
-    data: list[Job]
+    data: list[TimedJob]
     next_cursor: UUID | None
 
 
@@ -36,13 +48,26 @@ class OperationsJobController(Controller):
         status: Annotated[str | None, QueryParameter(max_length=32, pattern=r"^[A-Z_]+$", required=False)] = None,
         flight_id: FromQuery[UUID | None] = None,
         user: Annotated[str | None, QueryParameter(max_length=64, pattern=VISIBLE, required=False)] = None,
+        q: Annotated[str | None, QueryParameter(max_length=64, pattern=VISIBLE, required=False)] = None,
+        min_age: Annotated[int | None, QueryParameter(ge=0, le=LONGEST_AGE, required=False)] = None,
+        max_age: Annotated[int | None, QueryParameter(ge=0, le=LONGEST_AGE, required=False)] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
         cursor: FromQuery[UUID | None] = None,
     ) -> JobPage:
         """All that is given must match. `status` is one of the kind's own. `flight_id`: bookings on that flight, and its cancellation.
-        `user`: the username of who booked or uploaded.
+        `user`: the username of who booked or uploaded. `q`: the reference, flight number or failure code of a booking; a part of what failed
+        in a file, or of the reason of a cancellation. `min_age`, `max_age`: seconds since the job was accepted.
         """
-        wanted = JobFilter(kind=kind, status=status, flight_id=flight_id, username=user)
+        at = now()
+        wanted = JobFilter(
+            kind=kind,
+            status=status,
+            flight_id=flight_id,
+            username=user,
+            text=q,
+            accepted_from=None if max_age is None else at - timedelta(seconds=max_age),
+            accepted_before=None if min_age is None else at - timedelta(seconds=min_age),
+        )
         with services.db.snapshot() as connection:
             jobs, following = listing.list_jobs(connection, wanted, before=cursor, limit=limit)
-        return JobPage(jobs, following)
+        return JobPage([TimedJob(**msgspec.structs.asdict(job), times=times.read(job.timeline)) for job in jobs], following)

@@ -1,14 +1,15 @@
-"""Queues and workers: how much waits, who works, and a pause for a queue."""
+"""Queues, workers and the sweep: how much waits, who works, what was repaired, and a pause for a queue."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from api.http.authentication import requires_admin
 from api.operations.installation import QueueView, WorkerView, list_queues, list_workers
@@ -17,6 +18,8 @@ from core.clock import new_id
 from core.errors import NotFound
 from core.messaging.messages import Queue
 from core.operations import audit_log, pauses
+from core.sweeps import passes
+from core.sweeps.passes import SweepPasses
 
 
 class QueueNotFound(NotFound):
@@ -33,6 +36,13 @@ class WorkerList(msgspec.Struct):
     data: list[WorkerView]
 
 
+class SweepView(msgspec.Struct):
+    """`worker`: the process that sweeps now; null while none does. `data`: the last passes, newest first."""
+
+    worker: WorkerView | None
+    data: list[SweepPasses]
+
+
 class QueueController(Controller):
     path = "/admin"
     tags = ("operations",)
@@ -40,15 +50,31 @@ class QueueController(Controller):
 
     @get("/queues", operation_id="listQueues", summary="How much waits in each queue", sync_to_thread=True)
     def queues(self, services: NamedDependency[Services]) -> QueueList:
-        """Messages that wait, and that are at work; a message may be for many bookings."""
+        """Messages that wait, that are at work, and that workers finish per second; a message may be for many bookings."""
         with services.db.snapshot() as connection:
             return QueueList(list_queues(services, connection, list_workers(connection)))
 
     @get("/workers", operation_id="listWorkers", summary="Who works", sync_to_thread=True)
     def workers(self, services: NamedDependency[Services]) -> WorkerList:
-        """Worker processes that were heard of lately, also those that do not answer any more."""
+        """Worker processes that were heard of lately, also those that do not answer any more: their versions, and what they are doing."""
         with services.db.snapshot() as connection:
             return WorkerList(list_workers(connection))
+
+    @get("/sweep", operation_id="listSweepPasses", summary="What the sweep found and repaired", sync_to_thread=True)
+    def sweep(
+        self,
+        services: NamedDependency[Services],
+        only_findings: FromQuery[bool] = False,
+        limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
+    ) -> SweepView:
+        """The sweep passes once a second, in one worker process, and looks for work that nobody is doing. Passes in a row that found nothing
+        share an entry, which is written every 10 s. The last 1,000 entries are kept. `only_findings` leaves out those that found nothing and
+        did not fail.
+        """
+        with services.db.snapshot() as connection:
+            sweeping = [worker for worker in list_workers(connection) if worker.sweeps and worker.answers]
+            found = passes.list_passes(connection, only_findings=only_findings, limit=limit)
+        return SweepView(sweeping[-1] if sweeping else None, found)
 
     @post(
         "/queues/{name:str}/pause",

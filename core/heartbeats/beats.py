@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
+
+import msgspec
+from psycopg.types.json import Jsonb
 
 from core import __version__
 from core.clock import new_id
@@ -33,6 +36,16 @@ class Worker:
     has_provider: bool
 
 
+class Activity(msgspec.Struct, frozen=True):
+    """What one thread of a worker is doing, or all its calls of the payment provider together. `items`: bookings, files, refunds or calls.
+    `since` is by the clock of the worker; null for calls, of which each began at another time.
+    """
+
+    actor: str
+    items: int
+    since: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Dead:
     """A worker process that ended without saying so."""
@@ -46,17 +59,26 @@ def this_process(queues: Collection[str], *, has_provider: bool) -> Worker:
     return Worker(new_id(), socket.gethostname(), os.getpid(), __version__, tuple(queues), has_provider)
 
 
-def beat(connection: RawConnection, worker: Worker) -> None:
-    """Say that this worker is able to work now."""
+def beat(connection: RawConnection, worker: Worker, at_work: Sequence[Activity] = (), *, sweeps: bool = False) -> None:
+    """Say that this worker is able to work now, and what it is doing."""
     # Nothing is lost when a heartbeat is, so nobody waits for the disk.
     connection.execute("SET LOCAL synchronous_commit = off")
     connection.execute(
         """
-        INSERT INTO worker_heartbeats (id, host, pid, version, queues, has_provider, started_at, seen_at)
-        VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp(), clock_timestamp())
-        ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
+        INSERT INTO worker_heartbeats (id, host, pid, version, queues, has_provider, started_at, seen_at, at_work, sweeps)
+        VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp(), clock_timestamp(), %s, %s)
+        ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, at_work = excluded.at_work, sweeps = excluded.sweeps
         """,
-        (worker.id, worker.host, worker.pid, worker.version, list(worker.queues), worker.has_provider),
+        (
+            worker.id,
+            worker.host,
+            worker.pid,
+            worker.version,
+            list(worker.queues),
+            worker.has_provider,
+            Jsonb(msgspec.to_builtins(list(at_work))),
+            sweeps,
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from core.db import RawConnection, fetch
@@ -47,6 +47,9 @@ class WorkerProcess:
     started_at: datetime
     seen_at: datetime
     age: float
+    at_work: list[dict[str, Any]]
+    """Each an `Activity` of `beats.py`."""
+    sweeps: bool
 
 
 def list_processes(connection: RawConnection) -> list[WorkerProcess]:
@@ -56,7 +59,7 @@ def list_processes(connection: RawConnection) -> list[WorkerProcess]:
         WorkerProcess,
         """
         SELECT id, host, pid, version, queues, has_provider, started_at, seen_at,
-               extract(epoch FROM clock_timestamp() - seen_at)::float8 AS age
+               extract(epoch FROM clock_timestamp() - seen_at)::float8 AS age, at_work, sweeps
         FROM worker_heartbeats ORDER BY started_at, id
         """,
     )

@@ -29,6 +29,7 @@ from core.load_runs import models as _load_runs  # noqa: E402, F401  # likewise
 from core.mail import models as _mail  # noqa: E402, F401  # likewise
 from core.operations import models as _repair  # noqa: E402, F401  # likewise
 from core.payments import models as _payments  # noqa: E402, F401  # likewise
+from core.sweeps import models as _sweeps  # noqa: E402, F401  # likewise
 from core.users import models as _users  # noqa: E402, F401  # likewise
 from core.waitlist import models as _waitlist  # noqa: E402, F401  # likewise
 from core.webhooks import models as _webhooks  # noqa: E402, F401  # likewise

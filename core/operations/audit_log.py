@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from core.clock import new_id
 from core.db import RawConnection, fetch
+from core.operations import acting
 
 
 class AuditView(msgspec.Struct, frozen=True):
@@ -24,6 +25,9 @@ class AuditView(msgspec.Struct, frozen=True):
     at: datetime
     user_id: UUID | None
     username: str | None
+    key_id: UUID | None
+    """The key for programs that it was done with; null for a person who was signed in."""
+    key_name: str | None
     action: str
     entity: str
     entity_id: UUID
@@ -40,14 +44,18 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Note one change; `user_id` None is the product itself. The entity is the noun of `action`."""
+    """Note one change; `user_id` None is the product itself. The entity is the noun of `action`. Where the request was made with a key for
+    programs, the key is noted too.
+    """
 
     def stored(state: Mapping[str, Any] | None) -> Jsonb | None:
         return None if state is None else Jsonb(msgspec.to_builtins(dict(state)))
 
     connection.execute(
-        "INSERT INTO audit_log (id, user_id, action, entity, entity_id, before, after) VALUES (%s, %s, %s, %s, %s, %s, %s)",
-        (new_id(), user_id, action, action.partition(".")[0], entity_id, stored(before), stored(after)),
+        """
+        INSERT INTO audit_log (id, user_id, key_id, action, entity, entity_id, before, after) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+        """,
+        (new_id(), user_id, acting.current_key(), action, action.partition(".")[0], entity_id, stored(before), stored(after)),
     )
 
 
@@ -58,6 +66,7 @@ def list_entries(
     entity_id: UUID | None,
     action: str | None = None,
     username: str | None = None,
+    key_id: UUID | None = None,
     before: UUID | None,
     limit: int,
 ) -> tuple[list[AuditView], UUID | None]:
@@ -66,15 +75,24 @@ def list_entries(
         connection,
         AuditView,
         """
-        SELECT a.id, a.created_at AS at, a.user_id, u.username, a.action, a.entity, a.entity_id, a.before, a.after
-        FROM audit_log a LEFT JOIN users u ON u.id = a.user_id
+        SELECT a.id, a.created_at AS at, a.user_id, u.username, a.key_id, k.name AS key_name, a.action, a.entity, a.entity_id, a.before, a.after
+        FROM audit_log a LEFT JOIN users u ON u.id = a.user_id LEFT JOIN api_keys k ON k.id = a.key_id
         WHERE (%(entity)s::text IS NULL OR a.entity = %(entity)s) AND (%(entity_id)s::uuid IS NULL OR a.entity_id = %(entity_id)s)
           AND (%(action)s::text IS NULL OR a.action = %(action)s)
           AND (%(username)s::text IS NULL OR a.user_id = (SELECT id FROM users WHERE username = lower(%(username)s)))
+          AND (%(key_id)s::uuid IS NULL OR a.key_id = %(key_id)s)
           AND (%(before)s::uuid IS NULL OR a.id < %(before)s)
         ORDER BY a.id DESC LIMIT %(limit)s
         """,
-        {"entity": entity, "entity_id": entity_id, "action": action, "username": username, "before": before, "limit": limit + 1},
+        {
+            "entity": entity,
+            "entity_id": entity_id,
+            "action": action,
+            "username": username,
+            "key_id": key_id,
+            "before": before,
+            "limit": limit + 1,
+        },
     )
     entries = rows[:limit]
     return entries, entries[-1].id if len(rows) > limit else None

@@ -49,6 +49,8 @@ class AuditEntry(SQLModel, table=True):
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     user_id: UUID | None = Field(default=None, foreign_key="users.id")
+    key_id: UUID | None = Field(default=None)
+    """The key for programs that it was done with; None for a person who was signed in."""
     action: str = Field(sa_column=Column(Text, nullable=False))
     entity: str = Field(sa_column=Column(Text, nullable=False))
     entity_id: UUID

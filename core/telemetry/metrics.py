@@ -80,7 +80,8 @@ BATCH_SIZE: Final = _histogram(
     "skyqueue_batch_size", "Bookings, files or refunds in one message", "actor", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256)
 )
 MESSAGES_DEFERRED: Final = _counter("skyqueue_messages_deferred_total", "Messages that Redis did not take: the sweep sends them")
-SWEEP_FOUND: Final = _counter("skyqueue_sweep_found_total", "What the sweep found and set right", "kind")
+SWEEP_FOUND: Final = _counter("skyqueue_sweep_found_total", "What the sweep found", "kind")
+SWEEP_REPAIRED: Final = _counter("skyqueue_sweep_repaired_total", "What the sweep set right of it", "kind")
 WEBHOOK_CALLS: Final = _counter("skyqueue_webhook_calls_total", "Calls of webhooks by their outcome", "outcome")
 PROVIDER_CALLS: Final = _counter(
     "skyqueue_provider_calls_total", "Calls of the payment provider by their outcome", "call", "outcome"

@@ -18,6 +18,7 @@ from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 from workers.broker import consumer
 from workers.context import Context
+from workers.health.worked import Worked
 from workers.main import Pool, start
 from workers.sweeps.sweeper import Sweeper
 
@@ -105,7 +106,9 @@ class Office:
     def __init__(self, context: Context) -> None:
         self.begun: list[UUID] = []
         self.release = threading.Event()
-        self.worker = start(Pool(Queue.BOOKINGS, 4, {ReserveBookings: self._work, ReserveAlone: self._work}, 60), context)
+        self.worker = start(
+            Pool(Queue.BOOKINGS, 4, {ReserveBookings: self._work, ReserveAlone: self._work}, 60), context, Worked()
+        )
 
     def _work(self, _context: Context, ids: Sequence[UUID]) -> None:
         self.begun += ids

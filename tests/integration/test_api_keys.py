@@ -165,3 +165,16 @@ def test_what_is_no_key_is_refused(api: RunningApi, admin: httpx.Client) -> None
             problem(client.get("/api/v1/auth/me"), 401, "unauthenticated")
     problem(admin.post(KEYS, json={"name": "x", "scopes": []}), 422, "validation")
     problem(admin.post(KEYS, json={"name": "x", "scopes": ["everything"]}), 422, "validation")
+
+
+def test_the_audit_log_names_the_key_that_changed_something(api: RunningApi, admin: httpx.Client) -> None:
+    made = make(admin, "admin", name="nightly script")
+    with program(api, made["key"]) as script:
+        assert script.post("/admin/queues/imports/pause").status_code == 200
+    assert admin.post("/admin/queues/imports/resume").status_code == 200
+    by_hand, by_key = admin.get("/admin/audit", params={"entity": "queue"}).json()["data"]
+    assert (by_hand["action"], by_hand["key_id"], by_hand["key_name"]) == ("queue.resumed", None, None)
+    assert (by_key["action"], by_key["key_id"], by_key["key_name"]) == ("queue.paused", made["api_key"]["id"], "nightly script")
+    assert by_key["user_id"] == by_hand["user_id"], "the key acts for the account of its administrator"
+    of_the_key = admin.get("/admin/audit", params={"key_id": made["api_key"]["id"]}).json()["data"]
+    assert of_the_key == [by_key]

@@ -23,8 +23,9 @@ from tests.support.waiting import until
 from workers import main
 from workers.broker.consumer import RepairedBroker
 from workers.context import Context
-from workers.health.heartbeat import Heartbeat
+from workers.health.heartbeat import Doings, Heartbeat
 from workers.health.progress import Progress, Stalled
+from workers.health.worked import Worked
 from workers.main import Handler, Pool
 
 HERE = socket.gethostname()
@@ -132,6 +133,10 @@ def ended_pid() -> int:
     return ended.pid
 
 
+def doings(context: Context) -> Doings:
+    return Doings(context.progress, Worked(), calls=lambda: 0, sweeps=lambda: False)
+
+
 def wait_for(release: threading.Event) -> Handler:
     def handle(_context: Context, _ids: Sequence[UUID]) -> None:
         release.wait(60)
@@ -143,9 +148,9 @@ def test_a_worker_with_a_stuck_thread_does_not_beat_until_it_gets_on(pipeline: P
     may_end, stopping = threading.Event(), threading.Event()
     context = pipeline.context
     pool = Pool(Queue.BOOKINGS, 1, {ReserveBookings: wait_for(may_end)}, stall_seconds=0.5)
-    worker = main.start(pool, context)
+    worker = main.start(pool, context, Worked())
     heartbeat = Heartbeat(
-        context.db, beats.this_process(["bookings"], has_provider=False), context.progress, context.pauses, stopping
+        context.db, beats.this_process(["bookings"], has_provider=False), doings(context), context.pauses, stopping
     )
     heartbeat.start()
     try:
@@ -182,9 +187,9 @@ def test_a_worker_whose_consumer_never_asks_does_not_beat(pipeline: Pipeline, mo
     monkeypatch.setattr(RepairedBroker, "consume", held_up)
     monkeypatch.setattr(Progress, "list_stalled", counted)
     stopping, context = threading.Event(), pipeline.context
-    worker = main.start(Pool(Queue.FLIGHTS, 1, {CancelFlights: lambda *_: None}, stall_seconds=20), context)
+    worker = main.start(Pool(Queue.FLIGHTS, 1, {CancelFlights: lambda *_: None}, stall_seconds=20), context, Worked())
     heartbeat = Heartbeat(
-        context.db, beats.this_process(["flights"], has_provider=False), context.progress, context.pauses, stopping
+        context.db, beats.this_process(["flights"], has_provider=False), doings(context), context.pauses, stopping
     )
     heartbeat.start()
     try:

@@ -251,7 +251,15 @@ def test_jobs_of_every_kind_are_listed_newest_first(pipeline: Pipeline, admin: h
 
 @pytest.mark.parametrize(
     "address",
-    ["/admin/jobs", "/admin/overview", "/admin/queues", "/admin/workers", "/admin/bookings", "/admin/audit/inventory"],
+    [
+        "/admin/jobs",
+        "/admin/overview",
+        "/admin/queues",
+        "/admin/workers",
+        "/admin/sweep",
+        "/admin/bookings",
+        "/admin/audit/inventory",
+    ],
 )
 def test_travellers_see_none_of_it(traveller: httpx.Client, client: httpx.Client, address: str) -> None:
     problem(traveller.get(address), 403, "forbidden")

@@ -47,11 +47,14 @@ Bury = Callable[[str, bytes, str], None]
 """Stores a message that cannot be read as a dead letter: `bury(queue, payload, error)`."""
 
 
-def connect(redis_url: str, bury: Bury, moved: Callable[[], None], is_paused: Callable[[], bool]) -> RepairedBroker:
+def connect(
+    redis_url: str, bury: Bury, moved: Callable[[], None], is_paused: Callable[[], bool], worked: Callable[[str, int, int], None]
+) -> RepairedBroker:
     """A broker for one pool of worker threads. Dramatiq's retries are off, because the sweep repeats work and counts the attempts.
 
     `moved`: called whenever the consumer asks for the next message or is created again, which is at least every few seconds.
-    `is_paused`: while it returns true, no message is taken.
+    `is_paused`: while it returns true, no message is taken. `worked(queue, messages, items)`: called
+    when they were worked.
     """
     broker = RepairedBroker(
         client=clients.connect(redis_url, seconds=SOCKET_SECONDS, ping_after_seconds=PING_AFTER_SECONDS),
@@ -63,6 +66,7 @@ def connect(redis_url: str, bury: Bury, moved: Callable[[], None], is_paused: Ca
     broker.bury = bury
     broker.moved = moved
     broker.is_paused = is_paused
+    broker.worked = worked
     return broker
 
 
@@ -78,6 +82,7 @@ class RepairedBroker(RedisBroker):
     bury: Bury
     moved: Callable[[], None]
     is_paused: Callable[[], bool]
+    worked: Callable[[str, int, int], None]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -174,8 +179,10 @@ class RepairedConsumer(_RedisConsumer):
     def _finish(self, message: MessageProxy, command: Callable[[str, str], None]) -> None:
         with self._closing_on_errors():
             if message.message_id in self._taken:
-                for part in self._taken[message.message_id].parts:
+                parts = self._taken[message.message_id].parts
+                for part in parts:
                     command(self.queue_name, part)
+                self.broker.worked(self.queue_name, len(parts), len(message.args[0]))
         # Removed only after Redis has confirmed it: Dramatiq repeats the acknowledgement until then.
         self._taken.pop(message.message_id, None)
         self._room.set()

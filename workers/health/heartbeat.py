@@ -10,36 +10,61 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import psycopg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.clock import now
 from core.db import Database
-from core.heartbeats import beats
-from core.heartbeats.beats import Worker
+from core.heartbeats import beats, work
+from core.heartbeats.beats import Activity, Worker
 from core.telemetry.incidents import Incident
 from workers.health.progress import Progress
+from workers.health.worked import Worked
 from workers.pauses import Pauses
 
 BEGIN_SECONDS: Final = 0.05
 """The time between two checks whether all threads have started."""
+CALLS: Final = "call_provider"
+"""The activity of a worker whose payments wait for the provider."""
 TIDY_SECONDS: Final = 10.0
 """How often the rows of dead workers are deleted."""
 
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Doings:
+    """What a process can say of its work. `calls`: of the payment provider, in flight now. `sweeps`: it is the one that sweeps."""
+
+    progress: Progress
+    worked: Worked
+    calls: Callable[[], int]
+    sweeps: Callable[[], bool]
+
+    def list_activities(self) -> Sequence[Activity]:
+        at_work = [
+            Activity(each.actor, each.items, now() - timedelta(seconds=each.seconds)) for each in self.progress.list_at_work()
+        ]
+        calls = self.calls()
+        return [*at_work, Activity(CALLS, calls, None)] if calls else at_work
+
+
 class Heartbeat:
-    """A thread that checks the other threads, renews the row, and reads which queues are paused. It deletes the row when
-    `stopping` is set.
+    """A thread that checks the other threads, renews the row with what they do, and reads which queues are paused. It deletes the row
+    when `stopping` is set.
     """
 
-    def __init__(self, db: Database, worker: Worker, progress: Progress, pauses: Pauses, stopping: threading.Event) -> None:
+    def __init__(self, db: Database, worker: Worker, doings: Doings, pauses: Pauses, stopping: threading.Event) -> None:
         self._db = db
         self._worker = worker
-        self._progress = progress
+        self._doings = doings
+        self._progress = doings.progress
         self._pauses = pauses
         self._stopping = stopping
         self._stuck: list[str] = []
@@ -86,13 +111,16 @@ class Heartbeat:
         return not stalled and self._progress.has_begun
 
     def _beat(self) -> None:
-        with self._db.transaction() as connection:
-            beats.beat(connection, self._worker)
+        activities, sweeps = self._doings.list_activities(), self._doings.sweeps()
+        with self._doings.worked.told() as worked, self._db.transaction() as connection:
+            beats.beat(connection, self._worker, activities, sweeps=sweeps)
+            work.add(connection, worked)
             self._pauses.read(connection)
         self._outage.succeeded()
 
     def _remove_dead(self, *, silent_seconds: float) -> None:
         with self._db.transaction() as connection:
             dead = beats.remove_dead(connection, self._worker, silent_seconds=silent_seconds)
+            work.forget_old(connection)
         for each in dead:
             _log.warning("the heartbeat of a dead worker was deleted", worker=str(each.id), host=each.host, pid=each.pid)

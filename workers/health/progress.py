@@ -21,6 +21,18 @@ class _Work:
     name: str
     limit_seconds: float
     moved_at: float | None
+    actor: str = ""
+    items: int = 0
+    began_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """A thread that works on a message, and for how long."""
+
+    actor: str
+    items: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +60,11 @@ class Progress:
         return moved
 
     @contextmanager
-    def working(self, name: str, *, limit_seconds: float) -> Iterator[None]:
-        """Register the calling thread while the block runs."""
+    def working(self, name: str, *, limit_seconds: float, actor: str = "", items: int = 0) -> Iterator[None]:
+        """Register the calling thread while the block runs. `actor`, `items`: of the message that it works on, if it works on one."""
         thread = threading.get_ident()
-        self._at_work[thread] = _Work(name, limit_seconds, self._clock())
+        began_at = self._clock()
+        self._at_work[thread] = _Work(name, limit_seconds, began_at, actor, items, began_at)
         try:
             yield
         finally:
@@ -69,6 +82,12 @@ class Progress:
     def has_begun(self) -> bool:
         """Whether all expected work has made progress at least once."""
         return all(work.moved_at is not None for work in self._expected)
+
+    def list_at_work(self) -> list[AtWork]:
+        """The threads that work on a message, the longest first."""
+        now = self._clock()
+        at_work = [AtWork(each.actor, each.items, now - each.began_at) for each in list(self._at_work.values()) if each.actor]
+        return sorted(at_work, key=lambda each: -each.seconds)
 
     def list_stalled(self) -> list[Stalled]:
         """The threads without progress for longer than their limit."""

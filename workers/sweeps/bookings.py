@@ -19,8 +19,8 @@ from core.db.bisect import isolated
 from core.db.session import limit_lock_wait
 from core.lifecycle import give_up
 from core.messaging.messages import MAX_IDS, Queue, ReserveAlone, ReserveBookings
+from core.sweeps.models import Finding
 from core.telemetry.incidents import Incidents
-from core.telemetry.metrics import SWEEP_FOUND
 from workers.context import Context
 
 BACKLOG_MESSAGES: Final = 200
@@ -63,9 +63,8 @@ class BookingStep:
                 self._leased_before = self._leased_before or leases.read_end_of_lost_lease(connection)
                 taken = leases.lease_lost_bookings(connection, self._leased_before)
             self._is_lost = len(taken) == leases.LIMIT
-            self._send(taken)
+            self._context.findings.note(Finding.LOST_BOOKINGS, len(taken), self._send(taken))
             bookings += len(taken)
-            SWEEP_FOUND.labels("lost_bookings").inc(len(taken))
             if not self._is_lost or time.monotonic() - began_at >= LOST_SECONDS:
                 break
         if bookings:
@@ -74,28 +73,34 @@ class BookingStep:
     def _send_due(self) -> None:
         with self._context.db.transaction() as connection:
             due = leases.lease_due_bookings(connection)
-        SWEEP_FOUND.labels("late_bookings").inc(len(due.together) + len(due.alone))
-        self._send(due.together)
-        for booking_id in due.alone:
-            self._context.dispatcher.send(ReserveAlone((booking_id,)))
+        sent = self._send(due.together)
+        sent += sum(self._context.dispatcher.send(ReserveAlone((booking_id,))) for booking_id in due.alone)
+        self._context.findings.note(Finding.LATE_BOOKINGS, len(due.together) + len(due.alone), sent)
         if due.given_up:
-            isolated(self._give_up, due.given_up, _leave, also=(LockNotAvailable,))
+            left: list[UUID] = []
+
+            def leave(booking_id: UUID, error: Exception) -> None:
+                left.append(booking_id)
+                _unended.failed(booking_id, booking_id=str(booking_id), exc_info=error)
+
+            isolated(self._give_up, due.given_up, leave, also=(LockNotAvailable,))
+            self._context.findings.note(Finding.HOPELESS_BOOKINGS, len(due.given_up), len(due.given_up) - len(left))
 
     def _is_moving(self) -> bool:
         with suppress(redis.RedisError):
             return self._context.dispatcher.depth(Queue.BOOKINGS) >= BACKLOG_MESSAGES
         return False
 
-    def _send(self, booking_ids: Sequence[UUID]) -> None:
+    def _send(self, booking_ids: Sequence[UUID]) -> int:
+        """Returns how many Redis took."""
+        sent = 0
         for start in range(0, len(booking_ids), MAX_IDS):
-            self._context.dispatcher.send(ReserveBookings(tuple(booking_ids[start : start + MAX_IDS])))
+            ids = tuple(booking_ids[start : start + MAX_IDS])
+            sent += len(ids) if self._context.dispatcher.send(ReserveBookings(ids)) else 0
+        return sent
 
     def _give_up(self, booking_ids: Sequence[UUID]) -> None:
         with self._context.db.transaction() as connection:
             limit_lock_wait(connection)
             after = give_up.give_up(connection, booking_ids)
         after.run(self._context.redis, self._context.dispatcher)
-
-
-def _leave(booking_id: UUID, error: Exception) -> None:
-    _unended.failed(booking_id, booking_id=str(booking_id), exc_info=error)

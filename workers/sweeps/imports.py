@@ -9,7 +9,7 @@ from uuid import UUID
 from core.imports import progress
 from core.lease import LEASE_SECONDS
 from core.messaging.messages import ImportFile
-from core.telemetry.metrics import SWEEP_FOUND
+from core.sweeps.models import Finding
 from workers.context import Context
 
 AGAIN_SECONDS: Final = LEASE_SECONDS * 2.0
@@ -31,7 +31,6 @@ class ImportStep:
         now = time.monotonic()
         sent_at = {each: self._sent_at[each] for each in waiting if now - self._sent_at.get(each, -AGAIN_SECONDS) < AGAIN_SECONDS}
         due = [each for each in waiting if each not in sent_at]
-        SWEEP_FOUND.labels("late_imports").inc(len(due))
         self._sent_at = sent_at | dict.fromkeys(due, now)
-        for import_id in due:
-            self._context.dispatcher.send(ImportFile((import_id,)))
+        sent = sum(self._context.dispatcher.send(ImportFile((import_id,))) for import_id in due)
+        self._context.findings.note(Finding.LATE_IMPORTS, len(due), sent)

@@ -17,10 +17,10 @@ from core.bookings.unfinished import leases, overdue
 from core.db.bisect import isolated
 from core.db.session import limit_lock_wait
 from core.lifecycle import expire
-from core.messaging.messages import MAX_IDS, Queue, SendRefunds, WorkPayments
+from core.messaging.messages import MAX_IDS, Message, Queue, SendRefunds, WorkPayments
 from core.payments import charges, refunds
+from core.sweeps.models import Finding
 from core.telemetry.incidents import Incidents
-from core.telemetry.metrics import SWEEP_FOUND
 from workers.context import Context
 
 ENDED_AT_ONCE: Final = 200
@@ -54,10 +54,15 @@ def end_overdue(context: Context) -> None:
         due = overdue.find_overdue(connection, limit=ENDED_IN_A_ROUND)
         free = leases.find_unlocked_bookings(connection, due) if due else set()
     ending = [booking_id for booking_id in due if booking_id in free]
+    left: list[UUID] = []
+
+    def leave(booking_id: UUID, error: Exception) -> None:
+        left.append(booking_id)
+        _reschedule(context, booking_id, error)
+
     for start in range(0, len(ending), ENDED_AT_ONCE):
-        isolated(
-            partial(_end, context), ending[start : start + ENDED_AT_ONCE], partial(_reschedule, context), also=(LockNotAvailable,)
-        )
+        isolated(partial(_end, context), ending[start : start + ENDED_AT_ONCE], leave, also=(LockNotAvailable,))
+    context.findings.note(Finding.OVERDUE_HOLDS, len(due), len(ending) - len(left))
 
 
 def _end(context: Context, booking_ids: Sequence[UUID]) -> None:
@@ -82,9 +87,7 @@ def resend_payments(context: Context) -> None:
         return
     with context.db.transaction() as connection:
         bookings = charges.lease_due(connection, limit=SENT_IN_A_ROUND)
-    SWEEP_FOUND.labels("late_payments").inc(len(bookings))
-    for start in range(0, len(bookings), MAX_IDS):
-        context.dispatcher.send(WorkPayments(tuple(bookings[start : start + MAX_IDS])))
+    context.findings.note(Finding.LATE_PAYMENTS, len(bookings), _send(context, WorkPayments, bookings))
 
 
 def resend_refunds(context: Context) -> None:
@@ -93,9 +96,16 @@ def resend_refunds(context: Context) -> None:
         return
     with context.db.transaction() as connection:
         due = refunds.lease_due(connection, limit=SENT_IN_A_ROUND)
-    SWEEP_FOUND.labels("late_refunds").inc(len(due))
-    for start in range(0, len(due), MAX_IDS):
-        context.dispatcher.send(SendRefunds(tuple(due[start : start + MAX_IDS])))
+    context.findings.note(Finding.LATE_REFUNDS, len(due), _send(context, SendRefunds, due))
+
+
+def _send(context: Context, message: type[Message], ids: Sequence[UUID]) -> int:
+    """Returns how many Redis took."""
+    sent = 0
+    for start in range(0, len(ids), MAX_IDS):
+        part = tuple(ids[start : start + MAX_IDS])
+        sent += len(part) if context.dispatcher.send(message(part)) else 0
+    return sent
 
 
 def _is_moving(context: Context) -> bool:

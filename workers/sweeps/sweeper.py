@@ -22,14 +22,15 @@ import redis
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.clock import now
 from core.db import is_away
 from core.flights.changes import cancellation
 from core.idempotency import answers
 from core.invariants import inventory_drift
 from core.messaging.epoch import Epoch
 from core.messaging.messages import CancelFlights, Queue
+from core.sweeps.models import Finding
 from core.telemetry.incidents import Incident
-from core.telemetry.metrics import SWEEP_FOUND
 from workers.context import Context
 from workers.sweeps import money, uploads
 from workers.sweeps.bookings import BookingStep
@@ -37,6 +38,7 @@ from workers.sweeps.fares import FareStep
 from workers.sweeps.imports import ImportStep
 from workers.sweeps.mails import MailStep
 from workers.sweeps.minutes import MinuteStep
+from workers.sweeps.record import PassRecord
 from workers.sweeps.waitlist import WaitlistStep
 
 PERIOD_SECONDS: Final = 1.0
@@ -72,6 +74,10 @@ class Sweeper:
         self._mails = MailStep(context)
         self._fares = FareStep(context)
         self._minutes = MinuteStep(context)
+        self._record = PassRecord(context.db)
+        self.holds_lock = False
+        """This process is the one that sweeps."""
+        self._redis_answered = True
         self._suspects: dict[UUID, int] = {}
         self._audited_at = 0.0
         self._tidied_at = float("-inf")
@@ -107,10 +113,14 @@ class Sweeper:
     def _hold_lock_and_sweep(self) -> None:
         """Sweep as long as this connection holds the lock. Postgres frees it when the connection or the process ends."""
         with self._context.db.session_lock(ADVISORY_LOCK) as held:
-            while held() and not self._stopping.is_set():
-                self.sweep_once(held)
-                self._has_gone_well()
-                self._stopping.wait(PERIOD_SECONDS)
+            try:
+                while held() and not self._stopping.is_set():
+                    self.holds_lock = True
+                    self.sweep_once(held)
+                    self._has_gone_well()
+                    self._stopping.wait(PERIOD_SECONDS)
+            finally:
+                self.holds_lock = False
 
     def _has_gone_well(self) -> None:
         self._postgres.succeeded()
@@ -122,6 +132,9 @@ class Sweeper:
         `held`: whether this process still has the lock. It is asked before each step, because a process that does not use its
         connection for a while loses the lock. Public for the tests.
         """
+        began_at = now()
+        self._context.findings.clear()
+        failed: list[str] = []
         for name, step in self._steps():
             if not held():
                 return
@@ -135,8 +148,10 @@ class Sweeper:
                 if is_away(error):
                     raise
                 self._broken[name].failed(exc_info=True)
+                failed.append(name)
             else:
                 self._broken[name].succeeded()
+        self._record.ended(began_at, self._context.findings, failed, without_redis=not self._redis_answered)
 
     def _steps(self) -> Iterator[tuple[str, Callable[[], None]]]:
         if self._can_send():
@@ -171,15 +186,17 @@ class Sweeper:
                 self._forgotten = {"lost cancellations": self._make_due_cancellations, "lost payments": self._make_due_money}
         except redis.RedisError as error:
             self._redis.failed(error=str(error))
+            self._redis_answered = False
             return False
         self._redis.succeeded()
+        self._redis_answered = True
         return True
 
     def _resend_cancellations(self) -> None:
         with self._context.db.transaction() as connection:
             due = cancellation.lease_due(connection)
-        for job_id in due:
-            self._context.dispatcher.send(CancelFlights((job_id,)))
+        sent = sum(self._context.dispatcher.send(CancelFlights((job_id,))) for job_id in due)
+        self._context.findings.note(Finding.LATE_CANCELLATIONS, len(due), sent)
 
     def _make_due_cancellations(self) -> None:
         with self._context.db.transaction() as connection:
@@ -204,6 +221,7 @@ class Sweeper:
             self._tidying.failed(error=str(error))
             return
         self._tidying.succeeded()
+        self._context.findings.note(Finding.ORPHANED_UPLOADS, len(deleted))
         if deleted:
             _log.info("files of no import deleted", names=deleted)
 
@@ -220,10 +238,10 @@ class Sweeper:
                 drifts = inventory_drift.find_drift(connection, self._context.redis, loaded)
             stuck = [flight_id for flight_id, drift in drifts.items() if self._suspects.get(flight_id) == drift]
             self._suspects = drifts
-            SWEEP_FOUND.labels("drifting_flights").inc(len(stuck))
             if stuck:
                 _log.warning("inventory dropped after drift", flights=[str(flight_id) for flight_id in stuck])
                 self._context.inventory.drop(stuck)
+            self._context.findings.note(Finding.DRIFTING_FLIGHTS, len(stuck))
         except redis.RedisError as error:
             self._audit.failed(error=str(error))
         else:

@@ -19,6 +19,7 @@ from core.db.bisect import isolated
 from core.db.session import limit_lock_wait
 from core.flights import seat_counts
 from core.lifecycle import offer_seats
+from core.sweeps.models import Finding
 from core.telemetry.incidents import Incidents
 from core.waitlist import entries, line
 from workers.context import Context
@@ -49,7 +50,14 @@ class WaitlistStep:
             # If another transaction has locked a flight, such as an import that stores a chunk, the next run tries again.
             neglected = seat_counts.find_unlocked(connection, neglected)
         if neglected:
-            isolated(self._offer, neglected, _leave, also=(LockNotAvailable,))
+            left: list[UUID] = []
+
+            def leave(flight_id: UUID, error: Exception) -> None:
+                left.append(flight_id)
+                _unoffered.failed(flight_id, flight_id=str(flight_id), error=repr(error))
+
+            isolated(self._offer, neglected, leave, also=(LockNotAvailable,))
+            context.findings.note(Finding.UNOFFERED_SEATS, len(neglected), len(neglected) - len(left))
 
     def _offer(self, flight_ids: Sequence[UUID]) -> None:
         context = self._context
@@ -57,7 +65,3 @@ class WaitlistStep:
             limit_lock_wait(connection)
             after = offer_seats.offer_free_seats(connection, flight_ids, hold_minutes=context.settings.booking.hold_minutes)
         after.run(context.redis, context.dispatcher)
-
-
-def _leave(flight_id: UUID, error: Exception) -> None:
-    _unoffered.failed(flight_id, flight_id=str(flight_id), error=repr(error))

@@ -58,6 +58,8 @@ QUEUE: Final[dict[str, Any]] = {
     "paused_at": None,
     "paused_by": None,
     "workers": 2,
+    "messages_per_second": {"last_5s": 12.4, "last_1min": 11.9, "last_15min": 8.25},
+    "items_per_second": {"last_5s": 410.2, "last_1min": 396.5, "last_15min": 214.75},
 }
 WORKER_VIEW: Final[dict[str, Any]] = {
     "id": WORKER,
@@ -71,7 +73,10 @@ WORKER_VIEW: Final[dict[str, Any]] = {
     "seen_at": "2026-12-01T09:30:01Z",
     "silent_seconds": 0.6,
     "answers": True,
+    "at_work": [{"actor": "reserve_bookings", "items": 64, "since": "2026-12-01T09:30:00.990Z"}],
+    "sweeps": True,
 }
+TIMED_JOB: Final[dict[str, Any]] = {**JOB, "times": {"wait_ms": 3.1, "run_ms": 9.4, "total_ms": 12.5}}
 COUNTS: Final[dict[str, Any]] = {
     "accepted": 64,
     "pending": 1,
@@ -129,6 +134,8 @@ ANSWERS: Final[dict[str, Any]] = {
                 "at": "2026-12-01T07:55:00Z",
                 "user_id": ADMIN,
                 "username": "admin",
+                "key_id": None,
+                "key_name": None,
                 "action": "flight.updated",
                 "entity": "flight",
                 "entity_id": FLIGHT,
@@ -140,11 +147,29 @@ ANSWERS: Final[dict[str, Any]] = {
     },
     "InventoryAudit": {"flights": 812, "drift": [{"flight_id": FLIGHT, "seats": -2}]},
     "BookingSearchPage": {"data": [{"booking": CONFIRMED, "username": "asha"}], "next_cursor": None},
-    "JobPage": {"data": [JOB], "next_cursor": None},
+    "JobPage": {"data": [TIMED_JOB], "next_cursor": None},
     "DeadLetterView": LETTER_VIEW,
     "DeadLetterPage": {"data": [LETTER_VIEW], "next_cursor": None},
     "DeadLetterBulkResult": {"count": 12, "more": False, "up_to": LETTER},
     "QueueView": QUEUE,
+    "SweepView": {
+        "worker": WORKER_VIEW,
+        "data": [
+            {
+                "id": ENTRY,
+                "host": "worker-1",
+                "pid": 412,
+                "began_at": "2026-12-01T09:29:58Z",
+                "ended_at": "2026-12-01T09:29:58.040Z",
+                "passes": 1,
+                "longest_ms": 40.1,
+                "found": {"late_bookings": 12, "overdue_holds": 3},
+                "repaired": {"late_bookings": 12, "overdue_holds": 3},
+                "failed": [],
+                "without_redis": False,
+            }
+        ],
+    },
     "QueueList": {"data": [QUEUE]},
     "WorkerList": {"data": [WORKER_VIEW]},
     "Overview": {
@@ -214,7 +239,7 @@ OF_OPERATION: Final[dict[tuple[str, str], Any]] = {
         "AI-202,Delhi,Mumbay,2026-12-25T10:00:00Z,2026-12-25T12:10:00Z,180,7500.00,17,unknown_place,There is no known place Mumbay.\r\n"
     ),
     ("downloadPassengers", "200"): (
-        "reference,status,seat,name,date_of_birth,contact\r\nK7QX2M,CONFIRMED,1,Asha Rao,1990-04-12,asha@example.com\r\n"
+        "reference,status,seat,name,date_of_birth,contact,seat_number\r\nK7QX2M,CONFIRMED,1,Asha Rao,1990-04-12,asha@example.com,12A\r\n"
     ),
     ("getMetrics", "200"): (
         "# HELP skyqueue_bookings_waiting Bookings that wait for their seats.\n"
@@ -222,5 +247,6 @@ OF_OPERATION: Final[dict[tuple[str, str], Any]] = {
         "skyqueue_bookings_waiting 3.0\n"
     ),
     ("listAirports", "200"): ["Delhi", "Mumbai"],
-    ("listJobs", "200"): {"data": [JOB], "next_cursor": None},
+    ("listJobs", "200"): {"data": [TIMED_JOB], "next_cursor": None},
+    ("printPassengers", "200"): '<!doctype html><html lang="en">...</html>',
 }

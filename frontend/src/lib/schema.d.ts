@@ -56,7 +56,8 @@ export interface paths {
         /**
          * Who changed what
          * @description Changes that administrators made, newest first. `entity` is a noun, such as `flight` or `import`; `action` one of its
-         *     verbs, as in `flight.cancelled`; `user` the username of who changed it.
+         *     verbs, as in `flight.cancelled`; `user` the username of who changed it. A change that a program made
+         *     names its key beside the account that the key acts for; `key_id` leaves only those of one key.
          */
         get: operations["listAuditEntries"];
         put?: never;
@@ -425,7 +426,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/admin/flights/{flight_id}/passengers.csv": {
+    "/admin/flights/{flight_id}/passengers": {
         parameters: {
             query?: never;
             header?: never;
@@ -434,9 +435,49 @@ export interface paths {
         };
         /**
          * Who is on a flight
+         * @description One entry for each seat that is held or sold, by reference; `name` is null while nobody has been named for the seat.
+         */
+        get: operations["listPassengers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/flights/{flight_id}/passengers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is on a flight, as a CSV file
          * @description One row for each seat that is held or sold, by reference; a seat that nobody has been named for has an empty name.
          */
         get: operations["downloadPassengers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/flights/{flight_id}/passengers.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is on a flight, as a page to print
+         * @description By name, with a box to tick for each seat; times are those of the airports.
+         */
+        get: operations["printPassengers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -665,7 +706,8 @@ export interface paths {
         /**
          * Jobs of every kind, newest first
          * @description All that is given must match. `status` is one of the kind's own. `flight_id`: bookings on that flight, and its cancellation.
-         *     `user`: the username of who booked or uploaded.
+         *     `user`: the username of who booked or uploaded. `q`: the reference, flight number or failure code of a booking; a part of what failed
+         *     in a file, or of the reason of a cancellation. `min_age`, `max_age`: seconds since the job was accepted.
          */
         get: operations["listJobs"];
         put?: never;
@@ -767,7 +809,7 @@ export interface paths {
         };
         /**
          * How much waits in each queue
-         * @description Messages that wait, and that are at work; a message may be for many bookings.
+         * @description Messages that wait, that are at work, and that workers finish per second; a message may be for many bookings.
          */
         get: operations["listQueues"];
         put?: never;
@@ -813,6 +855,28 @@ export interface paths {
          * @description Safe to repeat.
          */
         post: operations["resumeQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/sweep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the sweep found and repaired
+         * @description The sweep passes once a second, in one worker process, and looks for work that nobody is doing. Passes in a row that found nothing
+         *     share an entry, which is written every 10 s. The last 1,000 entries are kept. `only_findings` leaves out those that found nothing and
+         *     did not fail.
+         */
+        get: operations["listSweepPasses"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1022,7 +1086,7 @@ export interface paths {
         };
         /**
          * Who works
-         * @description Worker processes that were heard of lately, also those that do not answer any more.
+         * @description Worker processes that were heard of lately, also those that do not answer any more: their versions, and what they are doing.
          */
         get: operations["listWorkers"];
         put?: never;
@@ -2043,6 +2107,12 @@ export interface components {
             role: components["schemas"]["Role"];
             username: string;
         };
+        /** Activity */
+        Activity: {
+            actor: string;
+            items: number;
+            since: string | null;
+        };
         /** AirportView */
         AirportView: {
             city: string | null;
@@ -2100,6 +2170,8 @@ export interface components {
             entity_id: string;
             /** Format: uuid */
             id: string;
+            key_id: string | null;
+            key_name: string | null;
             user_id: string | null;
             username: string | null;
         };
@@ -2840,8 +2912,14 @@ export interface components {
         JobKind: "booking" | "import" | "flight_cancellation";
         /** JobPage */
         JobPage: {
-            data: components["schemas"]["Job"][];
+            data: components["schemas"]["TimedJob"][];
             next_cursor: string | null;
+        };
+        /** JobTimes */
+        JobTimes: {
+            run_ms: number | null;
+            total_ms: number | null;
+            wait_ms: number | null;
         };
         /**
          * KeyScope
@@ -3111,6 +3189,13 @@ export interface components {
             /** @example Asha Rao */
             name?: string;
         };
+        /** PassengerList */
+        PassengerList: {
+            data: components["schemas"]["PassengerOnBoard"][];
+            flight: components["schemas"]["FlightView"];
+            named: number;
+            seats: number;
+        };
         /** PassengerNaming */
         PassengerNaming: {
             contact?: string | null;
@@ -3118,6 +3203,16 @@ export interface components {
             /** @example Asha Rao */
             name?: string;
             position?: number | null;
+        };
+        /** PassengerOnBoard */
+        PassengerOnBoard: {
+            contact: string | null;
+            date_of_birth: string | null;
+            name: string | null;
+            position: number;
+            reference: string;
+            seat_number: string | null;
+            status: components["schemas"]["BookingStatus"];
         };
         /** PassengersBody */
         PassengersBody: {
@@ -3233,6 +3328,8 @@ export interface components {
         };
         /** QueueView */
         QueueView: {
+            items_per_second: components["schemas"]["Rate"];
+            messages_per_second: components["schemas"]["Rate"];
             name: components["schemas"]["Queue"];
             oldest_seconds: number | null;
             paused_at: string | null;
@@ -3260,6 +3357,12 @@ export interface components {
          * @enum {string}
          */
         Ranking: "best" | "price" | "fastest";
+        /** Rate */
+        Rate: {
+            last_1min: number;
+            last_5s: number;
+            last_15min: number;
+        };
         /** RebookingBody */
         RebookingBody: {
             expected_total: components["schemas"]["PriceBody"];
@@ -3411,6 +3514,32 @@ export interface components {
             p99_ms: number;
             stage: string;
         };
+        /** SweepPasses */
+        SweepPasses: {
+            /** Format: date-time */
+            began_at: string;
+            /** Format: date-time */
+            ended_at: string;
+            failed: string[];
+            found: {
+                [key: string]: number;
+            };
+            host: string;
+            /** Format: uuid */
+            id: string;
+            longest_ms: number;
+            passes: number;
+            pid: number;
+            repaired: {
+                [key: string]: number;
+            };
+            without_redis: boolean;
+        };
+        /** SweepView */
+        SweepView: {
+            data: components["schemas"]["SweepPasses"][];
+            worker: components["schemas"]["WorkerView"] | null;
+        };
         /** TicketCheck */
         TicketCheck: {
             /** Format: uuid */
@@ -3432,6 +3561,25 @@ export interface components {
             form: string;
             /** @description 32 bytes, URL-safe Base64 without padding. */
             public_key: string;
+        };
+        /** TimedJob */
+        TimedJob: {
+            booking?: components["schemas"]["BookingView"] | null;
+            /** Format: date-time */
+            created_at: string;
+            done: boolean;
+            eta_ms?: number | null;
+            failure?: components["schemas"]["JobFailure"] | null;
+            finished_at: string | null;
+            flight_cancellation?: components["schemas"]["FlightCancellation"] | null;
+            import?: components["schemas"]["ImportSummary"] | null;
+            /** Format: uuid */
+            job_id: string;
+            kind: components["schemas"]["JobKind"];
+            queue_position?: number | null;
+            status: string;
+            timeline: components["schemas"]["Stage"][];
+            times: components["schemas"]["JobTimes"];
         };
         /** UserPage */
         UserPage: {
@@ -3517,6 +3665,7 @@ export interface components {
         /** WorkerView */
         WorkerView: {
             answers: boolean;
+            at_work: components["schemas"]["Activity"][];
             has_provider: boolean;
             host: string;
             /** Format: uuid */
@@ -3529,6 +3678,7 @@ export interface components {
             silent_seconds: number;
             /** Format: date-time */
             started_at: string;
+            sweeps: boolean;
             version: string;
         };
     };
@@ -3882,6 +4032,7 @@ export interface operations {
                 cursor?: string;
                 entity?: string;
                 entity_id?: string;
+                key_id?: string;
                 limit?: number;
                 user?: string;
             };
@@ -5775,6 +5926,82 @@ export interface operations {
             };
         };
     };
+    listPassengers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
+                flight_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassengerList"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `flight_not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     downloadPassengers: {
         parameters: {
             query?: never;
@@ -5797,6 +6024,83 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: `not_found` or `flight_not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    printPassengers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019a8c20-1d40-7e55-8a3c-2b9f4e6d8001 */
+                flight_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             /** @description Bad Request: `malformed` */
@@ -6734,6 +7038,9 @@ export interface operations {
                 flight_id?: string;
                 kind?: components["schemas"]["JobKind"];
                 limit?: number;
+                max_age?: number;
+                min_age?: number;
+                q?: string;
                 status?: string;
                 user?: string;
             };
@@ -7318,6 +7625,82 @@ export interface operations {
             };
             /** @description Not Found: `not_found` or `queue_not_found` */
             404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: `validation` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: `unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listSweepPasses: {
+        parameters: {
+            query?: {
+                limit?: number;
+                only_findings?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepView"];
+                };
+            };
+            /** @description Bad Request: `malformed` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` or `account_gone` */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;

@@ -1,0 +1,1 @@
+"""What the sweep has found and set right, pass by pass."""
