@@ -87,6 +87,8 @@ from core.search.itineraries.timetable import Timetable
 from core.settings import Settings
 from core.telemetry import logs, metrics_server
 from core.telemetry.metrics import Exposed
+from core.telemetry.tracing import spans
+from core.telemetry.tracing.setting import start_if_wanted
 from core.tickets.signature import TicketSigner
 from core.users.tokens import LEEWAY_SECONDS
 
@@ -152,6 +154,7 @@ def create_app(settings: Settings | None = None, *, log: Path | None = None) -> 
         logs.configure("api", file=log)
         interpreter.tune()
         settings = Settings()
+        start_if_wanted(settings.telemetry.traces, "api")
 
     def app_services() -> Services:
         return services_of(app)
@@ -173,7 +176,7 @@ def create_app(settings: Settings | None = None, *, log: Path | None = None) -> 
         pdb_on_exception=False,
     )
     names = hosts.allowed(settings.http.allowed_hosts)
-    app.asgi_handler = Edge(BookingFastPath(SearchFastPath(app.asgi_handler)), app.routes, names)
+    app.asgi_handler = Edge(spans.traced_requests(BookingFastPath(SearchFastPath(app.asgi_handler))), app.routes, names)
     return app
 
 
@@ -187,6 +190,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     async with running_services(app.state.settings) as services:
         app.state.services = services
         yield
+    await asyncio.to_thread(spans.close)
 
 
 @asynccontextmanager

@@ -22,6 +22,7 @@ from core.seats.inventory import Inventory
 from core.seats.scripts import SCRIPTS, Scripts
 from core.telemetry.incidents import Incident
 from core.telemetry.metrics import BOOKINGS
+from core.telemetry.tracing import spans
 
 _kept_seats = Incident(
     structlog.get_logger(__name__),
@@ -62,12 +63,13 @@ class AfterCommit:
         dead_letters.tell(self.buried)
         for status, moved in Counter(self.statuses.values()).items():
             BOOKINGS.labels(status.lower()).inc(moved)
-        # After the first time-out no further command is sent, so an unreachable Redis costs one time-out and not one for each
-        # command.
-        if self._announce(client):
-            self._correct_inventory(Inventory(client, scripts))
-        for message in self.messages:
-            dispatcher.send(message)
+        with spans.stage("events"):
+            # After the first time-out no further command is sent, so an unreachable Redis costs one time-out and not one for each
+            # command.
+            if self._announce(client):
+                self._correct_inventory(Inventory(client, scripts))
+            for message in self.messages:
+                dispatcher.send(message)
 
     def _announce(self, client: redis.Redis) -> bool:
         """Notify clients that wait for a job or watch a flight. False: Redis cannot be reached."""

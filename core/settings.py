@@ -13,20 +13,16 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, Self, TypeVar, cast
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsConfigDict
 
 from core import bucket_address, mail_address
-from core.environment import names
+from core.environment import faults, names
 from core.environment.files import OR_FILE, SUFFIX, Environment, WrongFile
 from core.environment.names import PREFIX
 from core.mail_address import MailServer
 from core.redis import address
 from core.startup import CannotStart
 from core.text.patterns import PASSWORD_MAX, USERNAME
-
-SHOWN: Final = 40
-"""How many characters of a wrong value an error message shows."""
 
 
 class _Concern(Environment):
@@ -196,6 +192,11 @@ class Webhooks(_Concern):
     """Whether webhooks may be sent to private addresses, and without TLS: for services in the same network, and for tests."""
 
 
+class Telemetry(_Concern):
+    traces: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    """The address of an OTLP/HTTP receiver, to which the spans of this process are sent. Unset: there are none."""
+
+
 class Start(_Concern):
     sample: Literal["on", "off"] = "on"
     """Whether the sample schedule is loaded into an empty database."""
@@ -220,16 +221,7 @@ class Work(_Concern):
         return self.worker_threads + 13
 
 
-CONCERNS: Final = (Http, Servers, Accounts, Booking, Payments, Fares, Mail, Search, Flights, Webhooks, Start, Work)
-
-
-NO_NUMBER: Final = {
-    "int_parsing": "a whole number",
-    "int_parsing_size": "a whole number",
-    "float_parsing": "a number",
-    "decimal_parsing": "a number",
-}
-"""The expected kind of value, by the type of pydantic's error."""
+CONCERNS: Final = (Http, Servers, Accounts, Booking, Payments, Fares, Mail, Search, Flights, Webhooks, Telemetry, Start, Work)
 
 
 Concern = TypeVar("Concern", bound=_Concern)
@@ -264,6 +256,7 @@ class Settings:
         self.mail = _read(Mail, wrong)
         self.search = _read(Search, wrong)
         self.webhooks = _read(Webhooks, wrong)
+        self.telemetry = _read(Telemetry, wrong)
         self.start = _read(Start, wrong)
         self.work = _read(Work, wrong)
         if wrong:
@@ -276,7 +269,7 @@ def _read(concern: type[Concern], wrong: list[str]) -> Concern:
         return concern()
     except ValidationError as error:
         is_quoted = not concern.model_config.get("hide_input_in_errors")
-        wrong += [_describe(each, is_quoted=is_quoted) for each in error.errors()]
+        wrong += [faults.describe(each, is_quoted=is_quoted) for each in error.errors()]
     except (WrongFile, CannotStart) as error:
         wrong.append(str(error))
     return cast("Concern", concern.model_construct())
@@ -286,13 +279,3 @@ def known_variables() -> frozenset[str]:
     """The names of all variables that this version reads."""
     names = {name: in_file for concern in CONCERNS for name, in_file in concern.variables().items()}
     return frozenset([*names, *(f"{name}{SUFFIX}" for name, in_file in names.items() if in_file)])
-
-
-def _describe(error: ErrorDetails, *, is_quoted: bool) -> str:
-    said = error["msg"].removeprefix("Value error, ")
-    if said.startswith(PREFIX):  # a complete sentence, which may be about two settings that exclude each other
-        return said
-    name = f"{PREFIX}{'_'.join(map(str, error['loc'])).upper()}"
-    if error["type"] not in NO_NUMBER:
-        return f"{name}: {said}"
-    return f"{name} must be {NO_NUMBER[error['type']]}" + (f", and it is {ascii(error['input'])[:SHOWN]}." if is_quoted else ".")

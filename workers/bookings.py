@@ -21,6 +21,8 @@ from core.db.retry import again_after_deadlock
 from core.lifecycle import reserve
 from core.lifecycle.reserve import Reservations
 from core.telemetry.incidents import Incident, Incidents
+from core.telemetry.tracing import spans
+from workers import measures
 from workers.context import Context
 
 _log = structlog.get_logger(__name__)
@@ -40,9 +42,10 @@ def reserve_bookings(context: Context, booking_ids: Sequence[UUID]) -> None:
     if not bookings:
         return
     try:
-        reservations = reserve.reserve_in_redis(
-            context.inventory, bookings, lambda flights: _load(context, flights), picked_up_at
-        )
+        with spans.stage("reserve"):
+            reservations = reserve.reserve_in_redis(
+                context.inventory, bookings, lambda flights: _load(context, flights), picked_up_at
+            )
     except redis.RedisError as error:
         _redis.failed(bookings=len(bookings), error=str(error))
         return
@@ -98,6 +101,8 @@ def _commit(context: Context, reservations: Reservations) -> None:
         with context.db.transaction() as connection:
             return reserve.commit_reservations(connection, reservations, hold_minutes=context.settings.booking.hold_minutes)
 
-    after = again_after_deadlock(commit)
+    with spans.stage("commit"):
+        after = again_after_deadlock(commit)
+    measures.observe_stages(reservations, now())
     failpoints.reach("after_persist")
     after.run(context.redis, context.dispatcher)

@@ -42,6 +42,7 @@ from core.imports.validation import route_days, validate
 from core.places.route import UnknownPlaces
 from core.seats.inventory import Inventory
 from core.telemetry.incidents import Incident
+from workers import measures
 
 LAST_ATTEMPT: Final = 5
 """After so many attempts without a further chunk, the import is given up."""
@@ -50,6 +51,7 @@ NOTHING_BUT_FAULTS: Final = (
     f"Every one of the first {progress.HOPELESS_ROWS:,} rows has a fault, so the rest of the file was not read. See the errors, correct what "
     "they have in common, and upload the file again."
 )
+
 
 _log = structlog.get_logger(__name__)
 _stale_counts = Incident(_log, "seat counts stay in Redis until the audit drops them", "seat counts are dropped from Redis again")
@@ -210,6 +212,8 @@ class _Run:
                 return self._cancelled(chunk.begin) if ours else None
             self._tell(applied)
             pa.default_memory_pool().release_unused()  # else the heap grows by what lies between the chunks, 10 MB in a million rows
+            if not job.dry_run:
+                measures.count_rows(chunk.rows, created=applied.created, updated=applied.updated, failed=applied.failed)
             if applied.is_hopeless and not chunk.last:
                 return _Outcome(Ending.REFUSED, self._routes, None, ImportFailureCode.NOTHING_BUT_FAULTS, NOTHING_BUT_FAULTS)
             if self._is_somebody_elses_turn() and not chunk.last:

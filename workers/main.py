@@ -40,12 +40,15 @@ from core.settings import Settings
 from core.telemetry import metrics_server
 from core.telemetry.incidents import Incident
 from core.telemetry.logs import configure as configure_logs
-from core.telemetry.metrics import BATCH_SIZE, MESSAGE_SECONDS, MESSAGES
+from core.telemetry.metrics import BATCH_SIZE, MESSAGE_SECONDS, MESSAGES, Exposed
+from core.telemetry.tracing import spans
+from core.telemetry.tracing.setting import start_if_wanted
 from workers.bookings import reserve_alone, reserve_bookings
 from workers.broker import reconnects
 from workers.broker.consumer import connect
 from workers.context import Context
 from workers.flights import cancel_flights
+from workers.health import gauges
 from workers.health.heartbeat import Doings, Heartbeat
 from workers.health.redis_watch import RedisWatch
 from workers.health.worked import Worked
@@ -53,6 +56,7 @@ from workers.imports import import_files
 from workers.mails import send_mails
 from workers.middleware import watchdog
 from workers.middleware.correlation import Correlation
+from workers.middleware.tracing import Tracing
 from workers.payment_executor import PaymentExecutor
 from workers.payments import send_refunds, work_payments
 from workers.sweeps.sweeper import Sweeper
@@ -111,6 +115,7 @@ def start(pool: Pool, context: Context, worked: Worked) -> Worker:
         str(context.settings.servers.redis_url), bury, moved, lambda: context.pauses.is_paused(pool.queue), worked.add
     )
     broker.add_middleware(Correlation())
+    broker.add_middleware(Tracing())
     for message, handler in pool.handlers.items():
         _declare(broker, message, handler, context, pool)
     worker = Worker(broker, queues={pool.queue}, worker_threads=pool.threads, worker_timeout=100)
@@ -153,6 +158,7 @@ def run() -> int:
     interpreter.tune()
     with refusal.refusing("skyqueue worker"):
         settings = refusal.read_settings("skyqueue worker")
+        start_if_wanted(settings.telemetry.traces, "worker")
         context = Context.open(settings)
         redis_url = str(settings.servers.redis_url)
         suitability.require(redis_url, may_be_away=True)
@@ -193,7 +199,8 @@ def run() -> int:
         alive_path=settings.work.worker_alive_path,
     )
     if settings.work.worker_metrics_port is not None:
-        metrics_server.serve(settings.http.host, settings.work.worker_metrics_port)
+        exposed = Exposed(lambda: gauges.read_all(context, sweeper))
+        metrics_server.serve(settings.http.host, settings.work.worker_metrics_port, exposed)
     _log.info("worker ready", pid=os.getpid(), queues=[pool.queue for pool in pools(settings)])
     signal.sigwait(ENDINGS)
     stopping.set()
@@ -201,6 +208,7 @@ def run() -> int:
     for thread in (sweeper.thread, heartbeat.thread, redis_watch.thread, webhooks.thread):
         thread.join(timeout=1)
     context.close()
+    spans.close()
     return 0
 
 

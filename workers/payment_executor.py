@@ -10,6 +10,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextvars import Context, copy_context
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 from uuid import UUID
@@ -22,6 +23,8 @@ from core.batching import Batcher
 from core.payments.breaker import CircuitBreaker
 from core.payments.provider import Provider
 from core.telemetry.incidents import Incident, Incidents
+from core.telemetry.tracing import spans
+from core.telemetry.tracing.spans import TraceParent
 from workers.bulkhead import Bulkhead
 from workers.health.progress import Progress
 
@@ -60,6 +63,14 @@ class Operation(Protocol[Claim, Outcome]):
 
 
 @dataclass(frozen=True, slots=True)
+class _Origin:
+    """Of one id: the context of the message that brought it, for log lines, and where its trace goes on."""
+
+    context: Context
+    trace: TraceParent | None
+
+
+@dataclass(frozen=True, slots=True)
 class _RunningOperation(Generic[Claim, Outcome]):
     """An operation with its two batchers (`core/batching.py`), for as long as the event loop runs."""
 
@@ -92,6 +103,8 @@ class PaymentExecutor:
         )
         self._breaker = CircuitBreaker()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._origins: dict[tuple[str, UUID], _Origin] = {}
+        """Of those that wait."""
         self._running: dict[str, _RunningOperation[Any, Any]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
@@ -115,12 +128,19 @@ class PaymentExecutor:
         """Queue work for an operation. `wanted`: id -> the flight in whose group it waits. Returns at once."""
         if self._loop is None:
             raise RuntimeError("the payment executor was not started")
-        self._loop.call_soon_threadsafe(self._submit, operation, wanted)
+        parents, context = spans.parents_of(wanted), copy_context()
+        origins = {each: _Origin(context.copy(), parents.get(str(each))) for each in wanted}
+        self._loop.call_soon_threadsafe(self._submit, operation, wanted, origins)
 
     @property
     def calls(self) -> int:
         """Payments and refunds at work: those that wait for Postgres count too. Asked from any thread."""
         return len(self._tasks)
+
+    @property
+    def is_provider_avoided(self) -> bool:
+        """The provider failed too often, and is asked only now and then."""
+        return self._breaker.is_open
 
     def stop(self) -> None:
         """Wait `GRACE_SECONDS` for running calls, then cancel them. A later attempt asks the provider for their outcome."""
@@ -152,21 +172,24 @@ class PaymentExecutor:
             self._moved()
             await asyncio.sleep(PULSE_SECONDS)
 
-    def _submit(self, operation: str, wanted: dict[UUID, UUID]) -> None:
+    def _submit(self, operation: str, wanted: dict[UUID, UUID], origins: dict[UUID, _Origin]) -> None:
         for each, flight_id in wanted.items():
-            self._bulkhead.put((operation, flight_id), (operation, each))
+            if self._bulkhead.put((operation, flight_id), (operation, each)):
+                self._origins[operation, each] = origins[each]
         self._start_ready()
 
     def _start_ready(self) -> None:
         assert self._stopping is not None
         while not self._stopping.is_set() and (taken := self._bulkhead.take()) is not None:
-            task = asyncio.get_running_loop().create_task(self._serve(*taken))
+            origin = self._origins.pop(taken[1])
+            task = asyncio.get_running_loop().create_task(self._serve(*taken, origin.trace), context=origin.context)
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _serve(self, group: tuple[str, UUID], item: tuple[str, UUID]) -> None:
+    async def _serve(self, group: tuple[str, UUID], item: tuple[str, UUID], trace: TraceParent | None) -> None:
         try:
-            await self._work(*item, flight_id=group[1])
+            with spans.span(item[0], trace):
+                await self._work(*item, flight_id=group[1])
         except (psycopg.Error, SQLAlchemyError) as error:
             self._postgres.failed(id=str(item[1]), error=str(error))
         except Exception:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from core.ratelimit.limiter import RateLimited, RateLimiter
 from core.ratelimit.limits import LIMITS, Scope
+from core.telemetry.metrics import RATE_LIMIT_REFUSALS
 
 STATE: Final = "rate_limits"
 """The entry in the state of a request: scope -> what is left."""
@@ -26,6 +27,7 @@ async def count(state: dict[str, Any], limiter: RateLimiter, scope: Scope, who: 
         await limiter.check(scope, who)
     except RateLimited:
         _note(state, scope, 0)
+        RATE_LIMIT_REFUSALS.labels(scope).inc()
         raise
     if limiter.enabled:
         _note(state, scope, limiter.left(scope, who))

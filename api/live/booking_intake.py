@@ -16,6 +16,8 @@ from core.errors import Unavailable
 from core.messaging.dispatcher import Dispatcher
 from core.messaging.messages import MAX_IDS, ReserveBookings
 from core.telemetry import correlation
+from core.telemetry.tracing import spans
+from core.telemetry.tracing.spans import TraceParent
 
 INTAKE_LIMIT: Final = 256
 DISPATCH_WAITING: Final = 50_000
@@ -31,6 +33,14 @@ class _ToSend(NamedTuple):
 
     booking_id: UUID
     correlation_ids: tuple[str, ...]
+    trace: TraceParent | None
+
+
+class _ToAccept(NamedTuple):
+    """A request that waits to be committed. `trace`: where its trace goes on, if it has one."""
+
+    request: BookingRequest
+    trace: TraceParent | None
 
 
 class BookingIntake:
@@ -39,7 +49,7 @@ class BookingIntake:
     def __init__(self, db: Database, dispatcher: Dispatcher, *, rules: BookingRules) -> None:
         intake = BatchIntake(db, rules)
         self._dispatcher = dispatcher
-        self._intake: Batcher[BookingRequest, Answer] = Batcher(
+        self._intake: Batcher[_ToAccept, Answer] = Batcher(
             "intake", lambda requests: self._accept(intake, requests), limit=INTAKE_LIMIT, patience=ANSWER_SECONDS
         )
         self._sender: Batcher[_ToSend, None] = Batcher("dispatch", self._send, limit=MAX_IDS)
@@ -54,7 +64,8 @@ class BookingIntake:
         if self._intake.stalled_seconds > STALL_SECONDS:
             raise Unavailable("The database does not answer. Nothing was stored. Try again shortly.", retry_after=RETRY_SECONDS)
         try:
-            answer = await self._intake.submit(request)
+            with spans.span("accept"):
+                answer = await self._intake.submit(_ToAccept(request, spans.current()))
         except TimeoutError:
             raise Unavailable(
                 "The database did not answer in time. Repeat the request with the same Idempotency-Key to get the result.",
@@ -68,14 +79,15 @@ class BookingIntake:
     def enqueue(self, booking_id: UUID) -> None:
         """Send a message for this booking soon. Nobody waits for it."""
         if self._sender.waiting < DISPATCH_WAITING:
-            self._sender.post(_ToSend(booking_id, correlation.current()))
+            self._sender.post(_ToSend(booking_id, correlation.current(), spans.current()))
 
     async def close(self) -> None:
         """Finish what was begun."""
         await asyncio.gather(self._intake.close(), self._sender.close())
 
-    def _accept(self, intake: BatchIntake, requests: list[BookingRequest]) -> list[Answer]:
-        answers = intake.accept(requests)
+    def _accept(self, intake: BatchIntake, waiting: list[_ToAccept]) -> list[Answer]:
+        with spans.batch("accept", len(waiting), [each.trace for each in waiting if each.trace is not None]):
+            answers = intake.accept([each.request for each in waiting])
         failpoints.reach("after_commit_before_reply")
         return answers
 
@@ -83,5 +95,6 @@ class BookingIntake:
         self._dispatcher.send(
             ReserveBookings(tuple(each.booking_id for each in waiting)),
             correlation_ids=[each_id for each in waiting for each_id in each.correlation_ids],
+            traces={str(each.booking_id): each.trace for each in waiting if each.trace is not None},
         )
         return [None] * len(waiting)

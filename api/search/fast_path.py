@@ -15,11 +15,13 @@ from api.search.flight_lists import FlightList
 from api.services import services_of
 from core.search.cache import Answer
 from core.search.flight_search import SearchSort
+from core.telemetry.metrics import SEARCHES
 
 PATH: Final = "/api/v1/search"
 MATCHED: Final = "x-matched-airports"
 PRICE_GROUPS: Final = "x-price-groups"
 _JSON: Final = (b"content-type", b"application/json")
+_HITS, _MISSES = SEARCHES.labels("hit"), SEARCHES.labels("miss")
 
 
 class SearchFastPath:
@@ -57,6 +59,7 @@ def search_headers(search: UnderstoodSearch, answer: Answer[FlightList]) -> dict
     of different currencies are not compared.
     """
     headers = headers_of(answer) | {MATCHED: search.matched}
+    (_HITS if answer.hit else _MISSES).inc()
     currencies = answer.value.currencies
     if search.sort is SearchSort.PRICE and len(currencies) > 1:
         headers[PRICE_GROUPS] = ", ".join(currencies)

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Final, TypeAlias, cast
 
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, QueuePool, create_engine, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlmodel import Session
 
@@ -118,6 +118,13 @@ class Database:
                 if taken:
                     # Closed instead of returned to the pool, because a connection in the pool would still hold the lock.
                     connection.invalidate()
+
+    def usage(self) -> dict[str, int]:
+        """Connections at work, those that are idle, and how many more may be made."""
+        pool = self.engine.pool
+        assert isinstance(pool, QueuePool)
+        used, idle = pool.checkedout(), pool.checkedin()
+        return {"used": used, "idle": idle, "free": max(0, pool.size() - used - idle)}
 
     def dispose(self) -> None:
         """Close every connection. A connection that a thread is using is closed when the thread returns it."""

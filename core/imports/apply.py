@@ -101,6 +101,8 @@ class Applied:
     free: dict[UUID, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    failed: int = 0
+    """Rows with faults, those that were found before it included; known once the chunk is stored."""
     is_hopeless: bool = False
     """Every row of the import so far failed."""
 

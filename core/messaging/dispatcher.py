@@ -5,7 +5,7 @@ Postgres.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import dramatiq
@@ -19,6 +19,8 @@ from core.redis import clients
 from core.telemetry import correlation
 from core.telemetry.incidents import Incident
 from core.telemetry.metrics import MESSAGES_DEFERRED
+from core.telemetry.tracing import spans
+from core.telemetry.tracing.spans import TraceParent
 
 SEND_SECONDS: Final = 0.5
 """The most that a frozen Redis may cost one send; the default client would block for a minute."""
@@ -38,10 +40,13 @@ class Dispatcher:
         self._resting_until = 0.0
         self._outage = Incident(_log, "messages are deferred to the sweep", "messages are sent again")
 
-    def send(self, message: Message, *, correlation_ids: Sequence[str] = ()) -> bool:
+    def send(
+        self, message: Message, *, correlation_ids: Sequence[str] = (), traces: Mapping[str, TraceParent] | None = None
+    ) -> bool:
         """Put a message on its queue. False if Redis did not take it, or did not take the one before: the sweep will send.
 
-        `correlation_ids`: of the requests that it is for; without any, those of the work that sends it.
+        `correlation_ids`: of the requests that it is for; without any, those of the work that sends it. `traces`: where the traces of its
+        ids go on; None: as those of the work that sends it.
         """
         if time.monotonic() < self._resting_until:
             MESSAGES_DEFERRED.inc()
@@ -51,7 +56,9 @@ class Dispatcher:
             actor_name=message.actor,
             args=([str(each) for each in message.ids],),
             kwargs={},
-            options=_options(message, correlation_ids or correlation.current()),
+            options=_options(
+                message, correlation_ids or correlation.current(), spans.parents_of(message.ids) if traces is None else traces
+            ),
         )
         try:
             self._broker.enqueue(envelope)
@@ -71,8 +78,10 @@ class Dispatcher:
         self._broker.client.close()
 
 
-def _options(message: Message, correlation_ids: Sequence[str]) -> dict[str, Any]:
+def _options(message: Message, correlation_ids: Sequence[str], traces: Mapping[str, TraceParent]) -> dict[str, Any]:
     options: dict[str, Any] = {"alone": True} if message.alone else {}
     if correlation_ids:
         options["correlation_ids"] = list(correlation.merged(correlation_ids))
+    if traces:
+        options["traces"] = dict(traces)
     return options

@@ -26,8 +26,10 @@ def current() -> tuple[str, ...]:
 
 
 def begin(offered: str | None = None) -> str:
-    """Give the request that starts here an id: the offered one where it is 1 to 64 letters, digits, `.`, `_`, `-`; else a new one."""
-    correlation_id = offered if offered and _VALID.fullmatch(offered) else secrets.token_hex(12)
+    """Give the request that starts here an id: the offered one where it is 1 to 64 letters, digits, `.`, `_`, `-`; else a new one,
+    which is also the id of the trace where the request is traced (`core/telemetry/tracing`).
+    """
+    correlation_id = offered if offered and _VALID.fullmatch(offered) else secrets.token_hex(16)
     _current.set((correlation_id,))
     return correlation_id
 

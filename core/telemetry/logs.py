@@ -1,4 +1,5 @@
-"""Logs: one JSON object per line, with the correlation id of the request that it is for. Never a body, a token or a password.
+"""Logs: one JSON object per line, with the correlation id of the request that it is for, and the id of
+its trace where it is traced. Never a body, a token or a password.
 
 A line about a batch that is for several requests has `correlation_ids`, a list.
 
@@ -17,6 +18,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from core.telemetry import correlation
 from core.telemetry.log_file import LogFile
+from core.telemetry.tracing import spans
 
 _TAKEN_OVER: Final = ("uvicorn", "uvicorn.error", "dramatiq", "alembic", "sqlalchemy")
 """Not `uvicorn.access`: uvicorn writes a line for every request as soon as somebody listens to that logger."""
@@ -68,6 +70,9 @@ def _add_correlation_id(_: WrappedLogger, __: str, event: EventDict) -> EventDic
             event.setdefault("correlation_id", one)
         case several:
             event.setdefault("correlation_ids", list(several))
+    trace_id = spans.trace_id()
+    if trace_id is not None:
+        event.setdefault("trace_id", trace_id)
     return event
 
 

@@ -26,7 +26,7 @@ class Kind(StrEnum):
     COUNTER = "counter"
     HISTOGRAM = "histogram"
     GAUGE = "gauge"
-    """Read when it is asked for, by the API."""
+    """Read when it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,12 @@ HTTP_SECONDS: Final = _histogram(
     buckets=_SECONDS,
 )
 BOOKINGS: Final = _counter("skyqueue_bookings_total", "Bookings that moved to a status", "status")
+BOOKING_STAGE_SECONDS: Final = _histogram(
+    "skyqueue_booking_stage_seconds",
+    "Time of a booking until a worker begins (wait), of its batch in Redis (reserve) and Postgres (commit), and all of it (total)",
+    "stage",
+    buckets=_SECONDS,
+)
 MESSAGES: Final = _counter("skyqueue_messages_total", "Messages that a worker took, by how that ended", "actor", "outcome")
 MESSAGE_SECONDS: Final = _histogram("skyqueue_message_seconds", "Time at work on a message", "actor", buckets=_SECONDS)
 BATCH_SIZE: Final = _histogram(
@@ -82,6 +88,13 @@ BATCH_SIZE: Final = _histogram(
 MESSAGES_DEFERRED: Final = _counter("skyqueue_messages_deferred_total", "Messages that Redis did not take: the sweep sends them")
 SWEEP_FOUND: Final = _counter("skyqueue_sweep_found_total", "What the sweep found", "kind")
 SWEEP_REPAIRED: Final = _counter("skyqueue_sweep_repaired_total", "What the sweep set right of it", "kind")
+IMPORT_ROWS: Final = _counter(
+    "skyqueue_import_rows_total", "Rows of files that were stored or refused, by what became of them", "outcome"
+)
+SEARCHES: Final = _counter("skyqueue_searches_total", "Answered searches, by whether the answer was kept", "cache")
+RATE_LIMIT_REFUSALS: Final = _counter(
+    "skyqueue_rate_limit_refusals_total", "Requests that were answered 429, by the limit", "limit"
+)
 WEBHOOK_CALLS: Final = _counter("skyqueue_webhook_calls_total", "Calls of webhooks by their outcome", "outcome")
 PROVIDER_CALLS: Final = _counter(
     "skyqueue_provider_calls_total", "Calls of the payment provider by their outcome", "call", "outcome"
@@ -96,6 +109,24 @@ QUEUE_PAUSED: Final = _gauge("skyqueue_queue_paused", "1: an administrator has p
 WORKERS_ALIVE: Final = _gauge("skyqueue_workers_alive", "Worker processes that answer")
 DEAD_LETTERS_OPEN: Final = _gauge("skyqueue_dead_letters_open", "Dead letters that nobody has seen to", "kind")
 TROUBLE: Final = _gauge("skyqueue_trouble", "1: a reason of /health/ready holds", "code")
+
+EVENT_LISTENERS: Final = _gauge("skyqueue_event_listeners", "Open streams of events of this API process")
+POOL_CONNECTIONS: Final = _gauge(
+    "skyqueue_pool_connections", "Connections of this process to Postgres, by whether they are at work", "state"
+)
+BREAKER_OPEN: Final = _gauge("skyqueue_provider_breaker_open", "1: this worker leaves the failing payment provider alone")
+DRIFT_SEATS: Final = _gauge(
+    "skyqueue_inventory_drift_seats",
+    "Seats that Redis counts wrongly, by the last look of the sweep; 0 in workers that do not sweep",
+)
+
+OF_WORKERS: Final = frozenset({BREAKER_OPEN.name, DRIFT_SEATS.name})
+"""Gauges that no API tells."""
+
+
+def pool_readings(usage: Mapping[str, int]) -> GaugeMetricFamily:
+    """What the pool of connections of this process does now."""
+    return gauge(POOL_CONNECTIONS, {(state,): count for state, count in usage.items()})
 
 
 def gauge(metric: Metric, values: Mapping[tuple[str, ...], float]) -> GaugeMetricFamily:

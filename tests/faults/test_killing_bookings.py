@@ -16,7 +16,7 @@ from core.bookings.unfinished import leases
 from core.messaging.messages import Message, Queue, ReserveAlone, ReserveBookings
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
-from workers.broker import consumer
+from workers.broker import merging
 from workers.context import Context
 from workers.health.worked import Worked
 from workers.main import Pool, start
@@ -155,7 +155,7 @@ def test_nothing_is_begun_or_taken_behind_a_message_that_travels_alone(pipeline:
 
 
 def test_without_that_its_neighbours_are_at_work_when_it_kills(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consumer, "_is_alone", lambda _message: False)
+    monkeypatch.setattr(merging, "is_alone", lambda _message: False)
     assert killer_and_its_neighbours(pipeline)[1:] == (4, 0)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from core import keys
 from core.messaging.messages import Queue
-from core.telemetry.metrics import TABLE, Kind
+from core.telemetry.metrics import OF_WORKERS, TABLE, Kind
 from launcher.embedded.ports import free_port
 from tests.support.api import ApiFactory
 from tests.support.pipeline import Pipeline
@@ -36,6 +36,13 @@ def test_a_worker_tells_what_it_does(pipeline: Pipeline) -> None:
     assert seen['skyqueue_bookings_total{status="failed"}'] == 1
     assert seen['skyqueue_batch_size_sum{actor="reserve_bookings"}'] >= 3
     assert seen['skyqueue_message_seconds_count{actor="reserve_bookings"}'] >= 1
+    assert seen['skyqueue_booking_stage_seconds_count{stage="wait"}'] == 3
+    assert seen['skyqueue_booking_stage_seconds_count{stage="total"}'] == 3
+    assert (
+        seen['skyqueue_booking_stage_seconds_sum{stage="total"}'] > seen['skyqueue_booking_stage_seconds_sum{stage="wait"}'] > 0
+    )
+    assert {seen[name] for name in OF_WORKERS} == {0}
+    assert seen['skyqueue_pool_connections{state="free"}'] > 0
 
 
 def test_two_workers_on_one_machine_have_a_port_each(pipeline: Pipeline) -> None:
@@ -58,7 +65,7 @@ def test_the_api_tells_the_queues_and_the_troubles(
     assert seen["skyqueue_workers_alive"] == 0
     until(lambda: read(address).get("skyqueue_bookings_waiting") == 1)
     assert read(address)['skyqueue_trouble{code="no_worker"}'] == 1
-    gauges = {metric.name for metric in TABLE if metric.kind is Kind.GAUGE}
+    gauges = {metric.name for metric in TABLE if metric.kind is Kind.GAUGE} - OF_WORKERS
     assert {series.partition("{")[0] for series in seen} >= gauges
 
     pipeline.redis.set(f"{keys.QUEUE_NAMESPACE}:{Queue.IMPORTS}", "not a list")

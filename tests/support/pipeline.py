@@ -62,6 +62,8 @@ class Pipeline:
         self._secret = secrets.token_hex(32)
         self._tokens = AccessTokens(self._secret, lifetime_minutes=60)
         self._processes: list[Api | Worker] = []
+        self.more_environment: dict[str, str] = {}
+        """What processes that are started from now on are told besides."""
         self._flights = 0
         self._opening = threading.Lock()
         self._closing = ExitStack()
@@ -87,6 +89,7 @@ class Pipeline:
             "SKYQUEUE_FLIGHT_SEATS_LIMIT": "1000000",
             "SKYQUEUE_COOL_DOWN_MINUTES": "0",
             "SKYQUEUE_DATA_DIR": str(self._folder),
+            **self.more_environment,
         }
 
     def api(self, **settings: str) -> Api:

@@ -23,10 +23,9 @@ from core import keys
 from core.db import AWAY
 from core.messaging import envelope
 from core.messaging.envelope import Unreadable
-from core.messaging.messages import MAX_IDS
 from core.redis import clients
-from core.telemetry import correlation
 from core.telemetry.incidents import Incident
+from workers.broker import merging
 
 HEARTBEAT_TIMEOUT_MS: Final = 30_000
 """If a process sends no heartbeat for this time, it counts as dead, and its messages return to their queues."""
@@ -157,7 +156,7 @@ class RepairedConsumer(_RedisConsumer):
     def _must_wait(self) -> bool:
         """Whether running work has to end before the next message is handed out or taken."""
         if self._ready:
-            return _is_alone(self._ready[0]) and len(self._taken) > 1  # the message itself is one of them
+            return merging.is_alone(self._ready[0]) and len(self._taken) > 1  # the message itself is one of them
         return len(self._taken) >= self.prefetch or any(each.alone for each in list(self._taken.values()))
 
     def ack(self, message: MessageProxy) -> None:
@@ -228,20 +227,19 @@ class RepairedConsumer(_RedisConsumer):
         for message in self._unseen(self._up_to_alone(messages)):
             part = message.options["redis_message_id"]
             last = merged[-1] if merged else None
-            if last is not None and _mergeable(last, message):
-                ids = list(correlation.merged([*_correlation_ids(last), *_correlation_ids(message)]))
-                merged[-1] = last.copy(args=(last.args[0] + message.args[0],), options={"correlation_ids": ids})
+            if last is not None and merging.may_join(last, message):
+                merged[-1] = merging.joined(last, message)
                 self._taken[last.message_id].parts.append(part)
             else:
                 merged.append(message)
-                self._taken[message.message_id] = Taken([part], _is_alone(message))
+                self._taken[message.message_id] = Taken([part], merging.is_alone(message))
         if None in payloads:
             self._return_orphans()
         return merged
 
     def _up_to_alone(self, messages: list[dramatiq.Message[Any]]) -> list[dramatiq.Message[Any]]:
         """Keep the messages up to the first one with `alone`. Return the others to the queue, where any process can take them."""
-        end = next((turn for turn, message in enumerate(messages, start=1) if _is_alone(message)), len(messages))
+        end = next((turn for turn, message in enumerate(messages, start=1) if merging.is_alone(message)), len(messages))
         behind = [message.options["redis_message_id"] for message in messages[end:]]
         if behind:
             self.broker.do_requeue(self.queue_name, *behind)
@@ -288,20 +286,3 @@ class RepairedConsumer(_RedisConsumer):
             if client.hget(messages, message_id) == payload:
                 client.srem(self._acks, message_id)
                 client.hdel(messages, message_id)
-
-
-def _is_alone(message: dramatiq.Message[Any]) -> bool:
-    return bool(message.options.get("alone"))
-
-
-def _correlation_ids(message: dramatiq.Message[Any]) -> list[str]:
-    """The correlation ids of the requests that sent the message."""
-    ids = message.options.get("correlation_ids", [])
-    return ids if isinstance(ids, list) else []
-
-
-def _mergeable(first: dramatiq.Message[Any], second: dramatiq.Message[Any]) -> bool:
-    """Whether two messages have the same actor and together fit into one batch. A message with `alone` is never merged."""
-    if first.actor_name != second.actor_name or _is_alone(first) or _is_alone(second):
-        return False
-    return len(first.args[0]) + len(second.args[0]) <= MAX_IDS

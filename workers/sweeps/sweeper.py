@@ -77,6 +77,8 @@ class Sweeper:
         self._record = PassRecord(context.db)
         self.holds_lock = False
         """This process is the one that sweeps."""
+        self.drift_seats = 0
+        """Seats that Redis counted wrongly when it was last looked at."""
         self._redis_answered = True
         self._suspects: dict[UUID, int] = {}
         self._audited_at = 0.0
@@ -238,6 +240,7 @@ class Sweeper:
                 drifts = inventory_drift.find_drift(connection, self._context.redis, loaded)
             stuck = [flight_id for flight_id, drift in drifts.items() if self._suspects.get(flight_id) == drift]
             self._suspects = drifts
+            self.drift_seats = sum(abs(drifts[flight_id]) for flight_id in stuck)
             if stuck:
                 _log.warning("inventory dropped after drift", flights=[str(flight_id) for flight_id in stuck])
                 self._context.inventory.drop(stuck)

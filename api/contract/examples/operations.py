@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from api.contract.examples.bookings import CONFIRMED, JOB
+from api.contract.examples.flights import FLIGHT_VIEW
 from api.contract.examples.ids import ADMIN, BOOKING, DEPARTURE, ENTRY, FLIGHT, IMPORT, LETTER, WORKER
 
 CSV: Final = (
@@ -168,6 +169,22 @@ ANSWERS: Final[dict[str, Any]] = {
                 "failed": [],
                 "without_redis": False,
             }
+        ],
+    },
+    "PassengerList": {
+        "flight": FLIGHT_VIEW,
+        "seats": 2,
+        "named": 1,
+        "data": [
+            {
+                "reference": "K7QX2M",
+                "status": "CONFIRMED",
+                "position": 1,
+                "name": "Asha Rao",
+                "date_of_birth": "1990-04-12",
+                "contact": "asha@example.com",
+            },
+            {"reference": "K7QX2M", "status": "CONFIRMED", "position": 2, "name": None, "date_of_birth": None, "contact": None},
         ],
     },
     "QueueList": {"data": [QUEUE]},

@@ -104,6 +104,11 @@ class EventStreams:
         self._listeners: set[_Listener] = set()
         self._is_closed = False
 
+    @property
+    def listeners(self) -> int:
+        """Streams that are open."""
+        return len(self._listeners)
+
     def publish(self, news: JobEvents) -> None:
         """Tell the listeners what one commit did: what led to a status, the status, what followed."""
         at = now()

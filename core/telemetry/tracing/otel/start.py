@@ -1,0 +1,48 @@
+"""Turn traces on: the exporter, the instrumentations of the libraries that talk to servers, and our own spans."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import structlog
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+from opentelemetry.instrumentation.psycopg import PsycopgInstrumentor
+from opentelemetry.instrumentation.redis import RedisInstrumentor
+from opentelemetry.sdk.resources import OTELResourceDetector, Resource
+from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+from core import __version__
+from core.telemetry.tracing import spans
+from core.telemetry.tracing.otel import sampler
+from core.telemetry.tracing.otel.requests import TraceIds
+from core.telemetry.tracing.otel.tracer import OpenTelemetryTracer
+
+PATH: Final = "/v1/traces"
+"""Of the protocol OTLP over HTTP, behind the address of a receiver."""
+
+_log = structlog.get_logger(__name__)
+
+
+def start(receiver: str, process: str) -> None:
+    """Send spans of this process (`api`, `worker`) to `receiver`, the address of an OTLP/HTTP receiver."""
+    exporter = OTLPSpanExporter(endpoint=f"{receiver.rstrip('/')}{PATH}")
+    provider = make_provider(process, BatchSpanProcessor(exporter))
+    PsycopgInstrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
+    RedisInstrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
+    HTTPXClientInstrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
+    spans.use(OpenTelemetryTracer(provider))
+    _log.info("traces are sent", to=receiver, sampler=provider.sampler.get_description())
+
+
+def make_provider(process: str, processor: SpanProcessor) -> TracerProvider:
+    """What makes and sends the spans of this process. `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` have the last word on its name."""
+    resource = Resource({"service.name": f"skyqueue-{process}", "service.version": __version__}).merge(
+        OTELResourceDetector().detect()
+    )
+    provider = TracerProvider(
+        resource=resource, sampler=sampler.from_environment(), id_generator=TraceIds(), shutdown_on_exit=False
+    )
+    provider.add_span_processor(processor)
+    return provider

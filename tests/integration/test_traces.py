@@ -1,0 +1,145 @@
+"""Traces of real processes: a booking's is one tree, from the request over the worker to what follows the commit."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from core import keys
+from core.messaging.messages import Queue
+from tests.support.pipeline import Pipeline
+from tests.support.processes import Api
+from tests.support.trace_receiver import Received, ReceivedSpan, receiving, tree
+from tests.support.waiting import until
+
+SENT_SOON = {"OTEL_BSP_SCHEDULE_DELAY": "100"}
+BOOKING = "/api/v1/booking"
+ROOT = "POST /api/v1/booking"
+WORK = f"{ROOT}/reserve_bookings"
+
+
+@pytest.fixture
+def received() -> Iterator[Received]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def always(pipeline: Pipeline, received: Received) -> Pipeline:
+    """Its processes send every trace."""
+    pipeline.more_environment = {"SKYQUEUE_TRACES": received.address, "OTEL_TRACES_SAMPLER": "parentbased_always_on", **SENT_SOON}
+    return pipeline
+
+
+def book(api: Api, pipeline: Pipeline, **headers: str) -> tuple[str, str]:
+    """The ids of a booking and of its request."""
+    flight = str(pipeline.flight(5))
+    with api.client({**pipeline.account().headers, **headers}) as client:
+        answer = client.post(BOOKING, json={"flight_id": flight, "seats": 1})
+    assert answer.status_code == 202, answer.text
+    body: dict[str, Any] = answer.json()
+    return body["booking_id"], answer.headers["x-request-id"]
+
+
+def has(spans: list[ReceivedSpan], name: str) -> bool:
+    return any(span.name == name for span in spans)
+
+
+def test_a_bookings_trace_is_one_tree(always: Pipeline, received: Received) -> None:
+    api = always.api()
+    always.worker()
+    booking, request_id = book(api, always)
+    until(lambda: has(received.of_trace(request_id), "reserve_bookings"), seconds=20)
+    spans = received.of_trace(request_id)
+    found = tree(spans)
+    assert found[""] == [ROOT]
+    assert found[ROOT] == ["accept", "reserve_bookings"]
+    assert [name for name in found[WORK] if name in ("reserve", "commit", "events")] == ["reserve", "commit", "events"]
+    assert "INSERT" in " ".join(found[f"{ROOT}/accept"]) or found[f"{ROOT}/accept"], "the statements of a batch of one"
+    assert found[f"{WORK}/reserve"], "the script in Redis"
+    assert any("UPDATE" in name or "SELECT" in name for name in found[f"{WORK}/commit"])
+    by_name = {span.name: span for span in spans}
+    assert by_name[ROOT].service == "skyqueue-api"
+    assert by_name["reserve_bookings"].service == "skyqueue-worker"
+    assert by_name["reserve_bookings"].attributes["skyqueue.id"] == booking
+    assert by_name[ROOT].attributes["skyqueue.correlation_id"] == request_id
+    assert by_name["accept"].ended <= by_name["reserve"].began <= by_name["commit"].began <= by_name["events"].began
+
+
+def test_bookings_of_one_batch_have_a_tree_each_and_the_batch_is_linked(always: Pipeline, received: Received) -> None:
+    api = always.api()
+    requests = [book(api, always)[1] for _ in range(5)]
+    until(lambda: always.redis.llen(f"{keys.QUEUE_NAMESPACE}:{Queue.BOOKINGS}") == 5)
+    always.worker()
+    until(lambda: all(has(received.of_trace(each), "reserve_bookings") for each in requests), seconds=20)
+    until(lambda: has(received.spans, "reserve_bookings batch"))
+    (batch,) = [span for span in received.spans if span.name == "reserve_bookings batch"]
+    assert batch.parent_id == ""
+    items = [next(span for span in received.of_trace(each) if span.name == "reserve_bookings") for each in requests]
+    assert batch.links == {item.span_id for item in items}
+    for request, item in zip(requests, items, strict=True):
+        found = tree(received.of_trace(request))
+        assert found[ROOT] == ["accept", "reserve_bookings"]
+        assert found[WORK] == ["reserve", "commit", "events"]
+        assert item.links == {batch.span_id}
+    in_batch = tree(received.of_trace(batch.trace_id))
+    assert [name for name in in_batch["reserve_bookings batch"] if name in ("reserve", "commit", "events")] == [
+        "reserve",
+        "commit",
+        "events",
+    ]
+
+
+def test_a_trace_goes_on_from_the_caller_and_keeps_no_query(always: Pipeline, received: Received) -> None:
+    api = always.api()
+    parent = f"{'ab' * 16}-{'cd' * 8}"
+    with api.client({"traceparent": f"00-{parent}-01"}) as client:
+        assert client.get("/api/v1/search?source=Delhi&destination=Mumbai&date=2030-01-01").status_code == 200
+    until(lambda: has(received.of_trace("ab" * 16), "GET /api/v1/search"))
+    root = next(span for span in received.of_trace("ab" * 16) if span.parent_id == "cd" * 8)
+    assert root.name == "GET /api/v1/search"
+    assert "Delhi" not in str(root.attributes)
+
+
+def test_the_sampler_of_the_environment_decides(pipeline: Pipeline, received: Received) -> None:
+    pipeline.more_environment = {
+        "SKYQUEUE_TRACES": received.address,
+        "OTEL_TRACES_SAMPLER": "parentbased_always_off",
+        **SENT_SOON,
+    }
+    api = pipeline.api()
+    pipeline.worker()
+    _, unwanted = book(api, pipeline)
+    _, wanted = book(api, pipeline, traceparent=f"00-{'ef' * 16}-{'12' * 8}-01")
+    until(lambda: has(received.of_trace("ef" * 16), "reserve_bookings"), seconds=20)
+    assert (received.of_trace(unwanted), received.of_trace(wanted)) == ([], [])
+    assert {span.trace_id for span in received.spans if span.name != "reserve_bookings batch"} >= {"ef" * 16}
+
+
+def test_a_receiver_that_hangs_holds_nobody(pipeline: Pipeline) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        pipeline.more_environment = {
+            "SKYQUEUE_TRACES": f"http://127.0.0.1:{silent.getsockname()[1]}",
+            "OTEL_TRACES_SAMPLER": "always_on",
+            **SENT_SOON,
+        }
+        api, worker = pipeline.api(), pipeline.worker()
+        book(api, pipeline)
+        pipeline.await_the_end()
+        worker.stop()  # which fails when it takes longer than 8 s
+        api.stop()
+
+
+def test_without_the_setting_nothing_of_it_is_imported() -> None:
+    looked = (
+        "import {}, sys; print(sorted(name for name, module in sys.modules.items() if module and 'opentelemetry' in name)[:1])"
+    )
+    for module in ("api.app", "api.serve", "workers.main", "launcher.cli"):
+        assert subprocess.check_output([sys.executable, "-c", looked.format(module)], text=True).strip() == "[]", module
+    control = subprocess.check_output([sys.executable, "-c", looked.format("redis")], text=True).strip()
+    assert control == "['opentelemetry']", "redis-py imports it by itself"

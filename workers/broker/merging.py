@@ -1,0 +1,38 @@
+"""Which messages may be worked as one, and what the one says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dramatiq
+
+from core.messaging.messages import MAX_IDS
+from core.telemetry import correlation
+from core.telemetry.tracing import spans
+
+
+def is_alone(message: dramatiq.Message[Any]) -> bool:
+    """Whether it is never at work together with another message of its queue."""
+    return bool(message.options.get("alone"))
+
+
+def may_join(first: dramatiq.Message[Any], second: dramatiq.Message[Any]) -> bool:
+    """Whether both ask the same of different ids, and fit into one batch. A message of one id may travel alone for a reason."""
+    if first.actor_name != second.actor_name or is_alone(first) or is_alone(second):
+        return False
+    return len(first.args[0]) + len(second.args[0]) <= MAX_IDS
+
+
+def joined(first: dramatiq.Message[Any], second: dramatiq.Message[Any]) -> dramatiq.Message[Any]:
+    """The first, with the ids of both, and with the requests and the traces that they are for."""
+    options: dict[str, Any] = {"correlation_ids": list(correlation.merged([*_correlation_ids(first), *_correlation_ids(second)]))}
+    traces = spans.read_parents(first.options.get("traces")) | spans.read_parents(second.options.get("traces"))
+    if traces:
+        options["traces"] = traces
+    return first.copy(args=(first.args[0] + second.args[0],), options=options)
+
+
+def _correlation_ids(message: dramatiq.Message[Any]) -> list[str]:
+    """Of the requests that a message is for."""
+    ids = message.options.get("correlation_ids", [])
+    return ids if isinstance(ids, list) else []

@@ -1,0 +1,32 @@
+"""What the metrics count of bookings and files: how long the stages took, and what became of rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from core.lifecycle.reserve import Reservations
+from core.telemetry.metrics import BOOKING_STAGE_SECONDS, IMPORT_ROWS
+
+_WAIT: Final = BOOKING_STAGE_SECONDS.labels("wait")
+_RESERVE: Final = BOOKING_STAGE_SECONDS.labels("reserve")
+_COMMIT: Final = BOOKING_STAGE_SECONDS.labels("commit")
+_TOTAL: Final = BOOKING_STAGE_SECONDS.labels("total")
+
+
+def observe_stages(reservations: Reservations, committed_at: datetime) -> None:
+    """A batch was committed. Redis and Postgres are asked once for all of it, so these two stages are counted once."""
+    begun_at, ended_at = reservations.picked_up_at.timestamp(), committed_at.timestamp()
+    _RESERVE.observe((reservations.reserved_at - reservations.picked_up_at).total_seconds())
+    _COMMIT.observe((committed_at - reservations.reserved_at).total_seconds())
+    for booking in reservations.bookings:
+        accepted_at = (booking.id.int >> 80) / 1000  # an id begins with the milliseconds of its acceptance
+        _WAIT.observe(max(0.0, begun_at - accepted_at))
+        _TOTAL.observe(max(0.0, ended_at - accepted_at))
+
+
+def count_rows(rows: int, *, created: int, updated: int, failed: int) -> None:
+    """A chunk of so many rows was stored; the others were skipped, because nothing in them is new."""
+    skipped = max(0, rows - created - updated - failed)
+    for outcome, count in (("created", created), ("updated", updated), ("failed", failed), ("skipped", skipped)):
+        IMPORT_ROWS.labels(outcome).inc(count)
