@@ -1,4 +1,5 @@
-"""Confirmed bookings per second with traces off and on: two installations side by side, asked in turns, another traveller for each request.
+"""Confirmed bookings per second, and processor time per booking, with traces off and on: two installations side by side, asked in turns, another
+traveller for each request.
 
 `--sampler` is the value of `OTEL_TRACES_SAMPLER_ARG` of the second one; without it, the setting that ships.
 """
@@ -11,14 +12,27 @@ import statistics
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from core.invariants import checker
 from loadtests.bench.bookings import CLIENTS, SEATS, TRAVELLERS, sell
 from loadtests.bench.stack import Stack, running
+from loadtests.goals.accounting import billed
 
 ROUNDS = 5
 TARGET = 0.90
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """`microseconds`: of the processor, for each booking, in all servers together."""
+
+    per_second: float
+    microseconds: float
+
+    def __str__(self) -> str:
+        return f"{self.per_second:,.0f}/s, {self.microseconds:,.0f} us"
 
 
 @contextmanager
@@ -62,16 +76,21 @@ def main() -> int:
             sides = [(plain, plain.travellers(TRAVELLERS)), (other, other.travellers(TRAVELLERS))]
             for stack, tokens in sides:
                 sell(stack, tokens, stack.flight(SEATS))  # warm-up
-            off: list[float] = []
-            on: list[float] = []
+            off: list[Round] = []
+            on: list[Round] = []
             for number in range(1, asked.rounds + 1):
-                for (stack, tokens), rates in zip(sides, (off, on), strict=True):
-                    rates.append(sell(stack, tokens, stack.flight(SEATS)).per_second)
-                print(f"round {number}: off {off[-1]:,.0f}/s   on {on[-1]:,.0f}/s", flush=True)
+                for (stack, tokens), rounds in zip(sides, (off, on), strict=True):
+                    with billed(stack) as bill:
+                        sale = sell(stack, tokens, stack.flight(SEATS))
+                    rounds.append(Round(sale.per_second, bill.microseconds(sale.confirmed)["sum"]))
+                print(f"round {number}: off {off[-1]}   on {on[-1]}", flush=True)
             violations = [each for stack, _ in sides for each in _violations(stack)]
-    ratio = statistics.median(one / two for one, two in zip(on, off, strict=True))
-    print(f"ratio {ratio:.3f} (target {TARGET}), {CLIENTS} clients; {len(sizes)} requests to the receiver, {sum(sizes):,} bytes")
-    print(json.dumps({"off": off, "on": on, "ratio": ratio, "violations": violations}))
+    ratio = statistics.median(one.per_second / two.per_second for one, two in zip(on, off, strict=True))
+    cost = statistics.median(one.microseconds / two.microseconds for one, two in zip(on, off, strict=True))
+    print(f"ratio {ratio:.3f} (target {TARGET}), processor time {cost:.3f}, {CLIENTS} clients")
+    print(f"{len(sizes)} requests to the receiver, {sum(sizes):,} bytes")
+    told = {"off": [asdict(each) for each in off], "on": [asdict(each) for each in on]}
+    print(json.dumps({**told, "ratio": ratio, "processor": cost, "violations": violations}))
     return 0 if ratio >= TARGET and not violations else 1
 
 
