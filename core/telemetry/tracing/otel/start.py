@@ -6,12 +6,16 @@ from typing import Final
 
 import structlog
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.instrumentation import dbapi
+from opentelemetry.instrumentation import redis as redis_instrumentation
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from opentelemetry.instrumentation.psycopg import PsycopgInstrumentor
 from opentelemetry.instrumentation.redis import RedisInstrumentor
+from opentelemetry.instrumentation.utils import is_instrumentation_enabled
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import get_current_span
 
 from core import __version__
 from core.telemetry.tracing import spans
@@ -21,6 +25,8 @@ from core.telemetry.tracing.otel.tracer import OpenTelemetryTracer
 
 PATH: Final = "/v1/traces"
 """Of the protocol OTLP over HTTP, behind the address of a receiver."""
+ASKED: Final = "is_instrumentation_enabled"
+"""The function that the instrumentations of psycopg and redis-py ask before each call."""
 
 _log = structlog.get_logger(__name__)
 
@@ -31,9 +37,23 @@ def start(receiver: str, process: str) -> None:
     provider = make_provider(process, BatchSpanProcessor(exporter))
     PsycopgInstrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
     RedisInstrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
+    _leave_untraced_work_alone()
     HTTPXClientInstrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
     spans.use(OpenTelemetryTracer(provider))
     _log.info("traces are sent", to=receiver, sampler=provider.sampler.get_description())
+
+
+def _leave_untraced_work_alone() -> None:
+    """The instrumentations format each statement, and all commands of a pipeline, before they ask whether anybody wants to see them. Both
+    ask this function of theirs first; it says no where nothing is traced.
+    """
+    for module in (dbapi, redis_instrumentation):
+        assert ASKED in vars(module)
+        vars(module)[ASKED] = _is_traced
+
+
+def _is_traced() -> bool:
+    return get_current_span().get_span_context().trace_flags.sampled and is_instrumentation_enabled()
 
 
 def make_provider(process: str, processor: SpanProcessor) -> TracerProvider:

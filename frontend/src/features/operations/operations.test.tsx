@@ -61,6 +61,8 @@ const BOOKINGS: Queue = {
   paused_at: null,
   paused_by: null,
   workers: 1,
+  messages_per_second: { last_5s: 0, last_1min: 0, last_15min: 0 },
+  items_per_second: { last_5s: 0, last_1min: 0, last_15min: 0 },
 };
 
 test('the overview names the present trouble, and a dash stands for what is not known', async () => {
