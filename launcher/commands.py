@@ -34,7 +34,7 @@ from launcher.backup.restore import restore as restore_backup
 from launcher.prune import count_old, delete_old
 from launcher.reconciliation import find_unreconciled
 from launcher.sample import loading as schedule
-from launcher.supervisor import join, runtime_file, servers_alone
+from launcher.supervisor import join, servers_alone
 from launcher.supervisor import up as machine
 from launcher.supervisor.folder import locate
 from launcher.supervisor.make_secrets import Beside, ServerPasswords, make
@@ -173,9 +173,8 @@ def make_secrets(asked: argparse.Namespace) -> None:
 
 def backup(asked: argparse.Namespace) -> None:
     settings = _settings()
-    running = runtime_file.of_running(settings.servers.data_dir / runtime_file.NAME)
     with ExitStack() as held:
-        database_url = settings.servers.database_url or (running.database_url if running else None)
+        database_url = join.find_database(settings.servers)
         if database_url is None:
             database_url = held.enter_context(servers_alone.running(settings)).database_url
         check.require(database_url)

@@ -35,13 +35,9 @@ class Addresses:
 
 def find(servers: Servers) -> Addresses:
     """Raises `CannotStart` when there are none, or what the environment names is no address."""
-    if servers.database_url:
-        address.require_valid(servers.database_url)
-    running = runtime_file.of_running(servers.data_dir / runtime_file.NAME)
-    database_url = servers.database_url or (running.database_url if running else None)
+    running = _running(servers)
+    database_url = find_database(servers)
     redis_url = servers.redis_url or (running.redis_url if running else None)
-    if not servers.database_url:
-        forget_other_servers()
     if database_url and redis_url:
         is_its_own = running is not None and not servers.database_url
         return Addresses(servers.data_dir, database_url, redis_url, running.payments_url if running and is_its_own else None)
@@ -55,3 +51,21 @@ def find(servers: Servers) -> Addresses:
     raise CannotStart(
         f"Not set: {missing}; and no `skyqueue up` runs in {servers.data_dir}.", "Name the servers, or start `skyqueue up` first."
     )
+
+
+def find_database(servers: Servers) -> str | None:
+    """The address of the database alone; None when no database is named and no `skyqueue up` runs.
+
+    Raises:
+        CannotStart: what the environment names is no address.
+    """
+    if servers.database_url:
+        address.require_valid(servers.database_url)
+        return servers.database_url
+    forget_other_servers()
+    running = _running(servers)
+    return running.database_url if running else None
+
+
+def _running(servers: Servers) -> runtime_file.Runtime | None:
+    return runtime_file.of_running(servers.data_dir / runtime_file.NAME)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 import redis
 
+from launcher.backup.archive import MANIFEST
 from launcher.embedded.log_files import LOG_BYTES, former
 from tests.support import servers
 from tests.support.product import Product, running
@@ -85,6 +87,23 @@ def test_a_second_start_in_the_same_folder_says_that_one_is_running(product: Pro
 def test_the_audit_finds_the_servers_of_the_running_product(product: Product) -> None:
     audit = product.run("audit")
     assert (audit.returncode, audit.stdout) == (0, "Every invariant holds.\n")
+
+
+def test_a_backup_of_the_running_product_is_restored_in_another_folder(product: Product, folder: Path) -> None:
+    first, second, other = folder / "first.backup", folder / "second.backup", Product(folder / "other")
+    made = product.run("backup", str(first))
+    assert made.stderr.endswith(f" tables are in the backup {first}.\n")
+    assert "already running" in product.run("restore", str(first)).stderr
+
+    restored = other.run("restore", str(first))  # on servers that run for as long as the command
+    assert restored.returncode == 0, restored.stderr
+    assert " are restored, as they were on " in restored.stdout
+    assert "The database is not empty" in other.run("restore", str(first)).stderr
+    assert other.run("backup", str(second)).returncode == 0
+    with zipfile.ZipFile(first) as before, zipfile.ZipFile(second) as after:
+        names = [name for name in before.namelist() if name != MANIFEST]
+        assert "users.copy" in names
+        assert [after.read(name) for name in names] == [before.read(name) for name in names]
 
 
 def test_logs_that_are_too_long_are_begun_anew_while_it_runs(product: Product) -> None:

@@ -29,6 +29,10 @@ BOOKINGS: Final = {
     ("PATCH", "/api/v1/bookings/{booking_id}/passengers"),
     ("PATCH", "/api/v1/bookings/{booking_id}/passengers/{position}"),
     ("POST", "/api/v1/bookings/{booking_id}/payments"),
+    ("POST", "/api/v1/bookings/{booking_id}/rebookings"),
+    ("PUT", "/api/v1/bookings/{booking_id}/seats"),
+    ("POST", "/api/v1/fare-watches"),
+    ("DELETE", "/api/v1/fare-watches/{watch_id}"),
     ("POST", "/api/v1/flights/{flight_id}/waitlist"),
     ("DELETE", "/api/v1/flights/{flight_id}/waitlist"),
 }

@@ -193,6 +193,8 @@ def test_somebody_elses_booking_is_not_found_on_any_route(
         "schedule-change": {"action": "keep"},
         "passengers/{position}": {"name": "Asha Rao"},
         "passengers": {"passengers": [{"position": 1, "name": "Asha Rao"}]},
+        "rebookings": {"expected_total": {"amount": "1.00", "currency": "INR"}},
+        "seats": {"seat_numbers": [["1A"]]},
     }
 
     routes = [

@@ -255,7 +255,7 @@ def test_the_sample_schedule_can_be_had_as_a_file(data_dir: Path, tmp_path: Path
         cli.main(["sample", "--output", str(tmp_path / "sample.csv")])
     assert ended.value.code == 0
     lines = (tmp_path / "sample.csv").read_text().splitlines()
-    assert lines[0] == "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price"
+    assert lines[0] == "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price,cabin"
     assert capsys.readouterr().out == f"{len(lines) - 1} flights in {tmp_path / 'sample.csv'}\n"
 
 

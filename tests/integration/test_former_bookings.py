@@ -31,8 +31,9 @@ from tests.support.steps import Steps
 
 FORMER: Final = Path(__file__).parent / "former_release"
 REVISION: Final = "0006"
-NEWS: Final = ("sequence", "receipt")
-"""Of the line at the door."""
+OF_CABINS: Final = ("cabin", "seat_numbers", "seats_change_until")
+NEWS: Final = ("sequence", "receipt", *OF_CABINS)
+"""Of the line at the door, and of cabins."""
 NOT_COMPARED: Final = ("queue_position", "eta_ms")
 """They change from moment to moment."""
 
@@ -89,14 +90,16 @@ def shortened(path: str, answer: httpx.Response) -> dict[str, Any]:
         return {"code": body["code"]}
     if path.startswith("/api/v1/bookings?"):
         return {"ids": [each["id"] for each in body["data"]], "next_cursor": body["next_cursor"]}
-    return {name: without_news(value) for name, value in body.items() if name not in NOT_COMPARED}
+    return {name: without_news(value) for name, value in body.items() if name not in (*NOT_COMPARED, *OF_CABINS)}
 
 
 def without_news(said: Any) -> Any:
     """Without what the former release did not know, and does not have of its bookings."""
+    if isinstance(said, list):
+        return [without_news(each) for each in said]
     if not isinstance(said, dict):
         return said
-    assert {said.get(name) for name in NEWS} == {None}
+    assert not any(said.get(name) for name in NEWS)
     return {name: without_news(value) for name, value in said.items() if name not in NEWS}
 
 

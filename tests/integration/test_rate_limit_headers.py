@@ -48,7 +48,7 @@ def test_a_booking_says_it_on_both_ways_in(limited: RunningApi, client: httpx.Cl
     long = client.post("/api/v1/booking?", json=body, headers={**person.headers, "X-Request-Id": "a", "Expect": ""})
     for answer in (short, long):
         rest, _ = left(answer)["booking-user"]
-        assert 900 < rest < 1000
+        assert 900 < rest <= 1000  # a hundred come back each second
         assert answer.headers["ratelimit-policy"] == '"booking-user";q=1000;w=10'
 
 
