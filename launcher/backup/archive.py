@@ -2,16 +2,19 @@
 `COPY`.
 
 The manifest is written last, and the archive gets its name when it is whole. So a backup that was cut short is never taken for one, and
-the checksums of ZIP find what a disk has changed since.
+the checksums of ZIP find what a disk has changed since. A file that is read may be anything: `launcher/backup/contents.py` compares what its
+manifest names with the schema.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -27,6 +30,16 @@ MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
 COMPRESSION_LEVEL: Final = 1
 """Of 1 to 9. Rows of flights become a sixth of their size; more effort gains little and takes much longer."""
+
+
+BLOCK_BYTES: Final = 1024 * 1024
+MOST_MANIFEST_BYTES: Final = 1024 * 1024
+"""A manifest has some kilobytes."""
+PART: Final = ".part"
+"""What the name of a file ends with that is not whole yet. A process that is killed leaves it."""
+FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+# What `zipfile` raises for members that are damaged, encrypted, or compressed by another method than ours.
+UNREADABLE: Final = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError)
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -72,28 +85,56 @@ def created(path: Path) -> Iterator[zipfile.ZipFile]:
         CannotStart: there is a file at `path`, or none can be made.
     """
     if path == STREAM:
-        with _writing(sys.stdout.buffer) as archive:
+        with _told(path), _writing(sys.stdout.buffer) as archive:
             yield archive
-        sys.stdout.buffer.flush()
+        with _told(path):
+            sys.stdout.buffer.flush()
         return
-    if path.exists():
-        raise CannotStart(f"{path} exists.", "Name a file that does not exist; a backup replaces nothing.")
-    draft = path.with_name(f"{path.name}.part")
+    if os.path.lexists(path):
+        raise _exists(path)
+    with _told(path):
+        # A name of its own: two backups to one path at a time never write into one file, and none writes into what lies there.
+        descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=PART, dir=path.parent)
+    draft = Path(name)
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    except OSError as error:
-        raise CannotStart(f"{path} cannot be written: {error.strerror}.", "Name a file in a folder of yours.") from error
-    try:
-        with os.fdopen(descriptor, "wb") as file, _writing(file) as archive:
-            yield archive
-        draft.rename(path)
-    except BaseException:
+        with _told(path), os.fdopen(descriptor, "wb") as file:
+            with _writing(file) as archive:
+                yield archive
+            file.flush()
+            os.fsync(descriptor)
+            _name(draft, path)
+    finally:
         draft.unlink(missing_ok=True)
-        raise
 
 
 def _writing(file: IO[bytes]) -> zipfile.ZipFile:
     return zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION_LEVEL)
+
+
+def _name(draft: Path, path: Path) -> None:
+    """Give the file its name, unless another one has got it meanwhile."""
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        raise _exists(path) from None
+    except OSError:  # a file system without hard links, such as that of a USB stick
+        if os.path.lexists(path):
+            raise _exists(path) from None
+        draft.rename(path)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Raises `CannotStart` instead of an error of the file system."""
+    try:
+        yield
+    except OSError as error:
+        remedy = "Make room there, or name a file elsewhere." if error.errno in FULL else "Name a file in a folder of yours."
+        raise CannotStart(f"{path} cannot be written: {error.strerror or error}.", remedy) from error
+
+
+def _exists(path: Path) -> CannotStart:
+    return CannotStart(f"{path} exists.", "Name a file that does not exist; a backup replaces nothing.")
 
 
 @contextmanager
@@ -105,16 +146,35 @@ def existing(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
     """
     with _opened(path) as archive:
         try:
+            if archive.getinfo(MANIFEST).file_size > MOST_MANIFEST_BYTES:
+                raise _no_backup(path)
             manifest = msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
-            missing = {f"{table.name}.copy" for table in manifest.tables} - set(archive.namelist())
-            broken = archive.testzip()
-        except (zipfile.BadZipFile, KeyError, msgspec.MsgspecError) as error:
+        except (*UNREADABLE, KeyError, msgspec.MsgspecError) as error:
             raise _no_backup(path) from error
         if manifest.format != FORMAT:
             raise CannotStart(f"{path} has format {manifest.format}, and this version knows {FORMAT}.", "Use a newer Skyqueue.")
-        if missing or broken:
-            raise CannotStart(f"{path} is damaged: {broken or min(missing)} is not as it was written.", "Use another copy of it.")
+        missing = {member_of(table.name) for table in manifest.tables} - set(archive.namelist())
+        broken = min(missing, default=None) or _find_broken(archive)
+        if broken is not None:
+            raise CannotStart(f"{path} is damaged: {broken!a} is not as it was written.", "Use another copy of it.")
         yield archive, manifest
+
+
+def member_of(table: str) -> str:
+    """The name of the member with the rows of a table."""
+    return f"{table}.copy"
+
+
+def _find_broken(archive: zipfile.ZipFile) -> str | None:
+    """The first member that cannot be read, or has another checksum."""
+    for info in archive.infolist():
+        try:
+            with archive.open(info) as member:
+                while member.read(BLOCK_BYTES):
+                    pass
+        except UNREADABLE:
+            return info.filename
+    return None
 
 
 @contextmanager

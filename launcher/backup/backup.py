@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
-from typing import Final, LiteralString
 
 import msgspec
 import psycopg
@@ -14,24 +13,10 @@ from core import __version__
 from core.clock import now
 from core.db import RawConnection, address, session
 from core.db.session import UNLIMITED
-from core.migrations.metadata import METADATA
 from core.migrations.revisions import newest_revision
 from core.startup import CannotStart
-from launcher.backup import archive
+from launcher.backup import archive, contents
 from launcher.backup.archive import Manifest, Sequence, Table
-
-OF_THE_MOMENT: Final = frozenset({"worker_heartbeats"})
-"""Tables whose rows say something of processes that run now."""
-
-COLUMNS: Final[LiteralString] = """
-SELECT attname FROM pg_attribute
-WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum
-"""
-"""Those that are stored as they were written. Postgres computes the others itself."""
-
-SEQUENCES: Final[LiteralString] = """
-SELECT relname FROM pg_class WHERE relkind = 'S' AND relnamespace = current_schema()::regnamespace ORDER BY relname
-"""
 
 
 def write(database_url: str, path: Path) -> Manifest:
@@ -52,16 +37,11 @@ def write(database_url: str, path: Path) -> Manifest:
                 version=__version__,
                 revision=_revision(connection),
                 made_at=now(),
-                tables=[_copy(connection, file, name) for name in table_names()],
+                tables=[_copy(connection, file, name) for name in contents.table_names()],
                 sequences=_sequences(connection),
             )
         file.writestr(archive.MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1))
     return manifest
-
-
-def table_names() -> list[str]:
-    """Each table after those that it refers to."""
-    return [str(table.name) for table in METADATA.sorted_tables if table.name not in OF_THE_MOMENT]
 
 
 def _revision(connection: RawConnection) -> str:
@@ -75,10 +55,10 @@ def _revision(connection: RawConnection) -> str:
 
 
 def _copy(connection: RawConnection, file: zipfile.ZipFile, name: str) -> Table:
-    columns = [str(row[0]) for row in connection.execute(COLUMNS, (name,))]
+    columns = contents.columns_of(connection, name)
     command = SQL("COPY {} ({}) TO STDOUT").format(Identifier(name), SQL(", ").join(map(Identifier, columns)))
     with connection.cursor() as cursor:
-        with file.open(f"{name}.copy", "w", force_zip64=True) as member, cursor.copy(command) as copy:
+        with file.open(archive.member_of(name), "w", force_zip64=True) as member, cursor.copy(command) as copy:
             for block in copy:
                 member.write(block)
         return Table(name, columns, cursor.rowcount)
@@ -86,7 +66,7 @@ def _copy(connection: RawConnection, file: zipfile.ZipFile, name: str) -> Table:
 
 def _sequences(connection: RawConnection) -> list[Sequence]:
     found = []
-    for (name,) in connection.execute(SEQUENCES).fetchall():
+    for name in contents.sequence_names(connection):
         row = connection.execute(SQL("SELECT last_value, is_called FROM {}").format(Identifier(name))).fetchone()
         assert row is not None
         found.append(Sequence(name, *row))

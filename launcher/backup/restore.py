@@ -16,11 +16,11 @@ from core.migrations.metadata import METADATA
 from core.migrations.revisions import newest_revision, revisions
 from core.migrations.upgrade import upgrade
 from core.startup import CannotStart
-from launcher.backup import archive
+from launcher.backup import archive, contents
 from launcher.backup.archive import Manifest, Table
 
-BLOCK_BYTES: Final = 1024 * 1024
 EMPTY: Final = "Name an empty database and an empty Redis, or a new data folder. Nothing was changed."
+ANOTHER: Final = "Use another copy. Nothing was changed."
 
 
 def restore(database_url: str, client: redis.Redis, path: Path) -> Manifest:
@@ -43,14 +43,28 @@ def restore(database_url: str, client: redis.Redis, path: Path) -> Manifest:
             raise CannotStart("Redis is not empty, and what it holds belongs to other data.", EMPTY)
         upgrade(database_url, manifest.revision)
         with session.connect(address.conninfo(database_url, application="skyqueue-restore"), UNLIMITED) as connection:
-            with connection.transaction():
-                for table in manifest.tables:
-                    _copy(connection, file, table)
-                for sequence in manifest.sequences:
-                    connection.execute("SELECT setval(%s::regclass, %s, %s)", (sequence.name, sequence.value, sequence.is_used))
+            difference = contents.find_difference(connection, manifest)
+            if difference is not None:
+                raise CannotStart(f"{path} is no backup of this schema: {difference}.", ANOTHER)
+            connection.rollback()
+            try:
+                with connection.transaction():
+                    _fill(connection, file, manifest)
+            except (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError) as error:
+                said = str(error).partition("\n")[0]
+                raise CannotStart(f"{path} holds rows that the database refuses: {said}.", ANOTHER) from error
             connection.execute("ANALYZE")
         upgrade(database_url)
     return manifest
+
+
+def _fill(connection: RawConnection, file: zipfile.ZipFile, manifest: Manifest) -> None:
+    for table in manifest.tables:
+        _copy(connection, file, table)
+    for sequence in manifest.sequences:
+        connection.execute(
+            "SELECT setval(format('%%I', %s::text)::regclass, %s::bigint, %s)", (sequence.name, sequence.value, sequence.is_used)
+        )
 
 
 def _require_nothing(database_url: str, manifest: Manifest) -> None:
@@ -59,6 +73,10 @@ def _require_nothing(database_url: str, manifest: Manifest) -> None:
         try:
             (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or (None,)
         except psycopg.errors.UndefinedTable:
+            connection.rollback()
+            foreign = contents.tables_there(connection)
+            if foreign:
+                raise CannotStart(f"The database has tables of others: {', '.join(sorted(foreign))}.", EMPTY) from None
             return
         connection.rollback()
         full = [table.name for table in manifest.tables if revision is not None and _has_rows(connection, table.name)]
@@ -81,13 +99,13 @@ def _copy(connection: RawConnection, file: zipfile.ZipFile, table: Table) -> Non
     columns = SQL(", ").join(map(Identifier, table.columns))
     with connection.cursor() as cursor:
         with (
-            file.open(f"{table.name}.copy") as member,
+            file.open(archive.member_of(table.name)) as member,
             cursor.copy(SQL("COPY {} ({}) FROM STDIN").format(Identifier(table.name), columns)) as copy,
         ):
-            while block := member.read(BLOCK_BYTES):
+            while block := member.read(archive.BLOCK_BYTES):
                 copy.write(block)
         if cursor.rowcount != table.rows:
             raise CannotStart(
                 f"The backup names {table.rows} rows of {table.name}, and has {cursor.rowcount}.",
-                "Use another copy. Nothing was changed.",
+                ANOTHER,
             )

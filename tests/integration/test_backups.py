@@ -19,7 +19,7 @@ from core.migrations.metadata import METADATA
 from core.migrations.revisions import newest_revision
 from core.migrations.upgrade import upgrade
 from core.startup import CannotStart
-from launcher.backup import archive, backup
+from launcher.backup import archive, backup, contents
 from launcher.backup.archive import Manifest
 from launcher.backup.restore import restore
 from tests.support.databases import NewDatabase
@@ -117,7 +117,7 @@ def test_a_backup_of_a_former_version_is_brought_up_to_date(
     file = tmp_path / "former.backup"
     with archive.created(file) as written, psycopg.connect(former_url) as connection:
         known = [row[0] for row in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
-        ordered = [name for name in backup.table_names() if name in known]
+        ordered = [name for name in contents.table_names() if name in known]
         tables = [backup._copy(connection, written, name) for name in ordered]
         manifest = Manifest(archive.FORMAT, "0.1", FORMER_REVISION, datetime.now(UTC), tables, backup._sequences(connection))
         written.writestr(archive.MANIFEST, msgspec.json.encode(manifest))
