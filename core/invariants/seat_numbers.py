@@ -1,4 +1,4 @@
-"""A seat number is one traveller's: of a booking that is alive, on that flight, in its cabin."""
+"""A seat number is one traveller's: of a booking that is alive, on that flight, in its cabin. On a flight all of a booking have one, or none."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ _STRAY: Final = """
     JOIN booking_segments s ON s.booking_id = n.booking_id AND s.position = n.position
     WHERE b.status <> ALL(%s) OR n.traveller > b.seats OR s.flight_id <> n.flight_id LIMIT %s
 """
+_PARTIAL: Final = """
+    SELECT n.flight_id, n.booking_id, count(*), b.seats FROM seat_numbers n JOIN bookings b ON b.id = n.booking_id
+    GROUP BY n.flight_id, n.booking_id, n.position, b.seats HAVING count(*) < b.seats LIMIT %s
+"""
 _PLACED: Final = """
     SELECT f.cabin, n.seat_number, min(f.id::text) FROM seat_numbers n JOIN flights f ON f.id = n.flight_id GROUP BY f.cabin, n.seat_number
 """
@@ -26,6 +30,7 @@ def find_violations(connection: RawConnection, *, limit: int) -> list[str]:
     """What is violated, in words that name the seat."""
     twice = connection.execute(_TWICE, (limit,)).fetchall()
     strays = connection.execute(_STRAY, (list(ACTIVE), limit)).fetchall()
+    partial = connection.execute(_PARTIAL, (limit,)).fetchall()
     nowhere = [
         (flight_id, seat, cabin)
         for cabin, seat, flight_id in connection.execute(_PLACED)
@@ -37,6 +42,10 @@ def find_violations(connection: RawConnection, *, limit: int) -> list[str]:
             f"seat {seat} of flight {flight_id} is kept for booking {booking_id}, which "
             + ("is on another flight" if elsewhere else "has fewer seats" if beyond else f"is {status}")
             for flight_id, seat, booking_id, status, beyond, elsewhere in strays
+        ),
+        *(
+            f"booking {booking_id} has {count} of {seats} seat numbers on flight {flight_id}"
+            for flight_id, booking_id, count, seats in partial
         ),
         *(
             f"seat {seat} is picked on flight {flight_id}, whose cabin {cabin} has none"

@@ -300,3 +300,13 @@ def test_a_booking_without_numbers_costs_no_statement_about_them(
     pipeline.work(*pipeline.accept(BookingRequest(account.id, (flight,), 1, seat_numbers=wanted)))
     assert any("INSERT INTO bookings" in each for each in statements)
     assert any("seat_numbers" in each for each in statements) is (wanted is not None)
+
+
+def test_the_audit_tells_of_a_party_of_which_only_some_have_a_seat(client: httpx.Client, pipeline: Pipeline) -> None:
+    flight = flight_with_cabin(pipeline)
+    booking = booked(book(client, flight, seats=2, seat_numbers=[["1A", "1C"]]))
+    assert wrong_numbers(pipeline) == []
+    with pipeline.db.transaction() as connection:
+        connection.execute("DELETE FROM seat_numbers WHERE seat_number = '1A'")
+    (found,) = wrong_numbers(pipeline)
+    assert f"booking {booking} has 1 of 2 seat numbers on flight {flight}" in found
