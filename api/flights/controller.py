@@ -110,16 +110,19 @@ class FlightController(Controller):
         source: PlaceQuery = None,
         destination: PlaceQuery = None,
         day: Annotated[date | None, QueryParameter(name="date", required=False)] = None,
+        from_date: FromQuery[date | None] = None,
         status: FromQuery[FlightStatus | None] = None,
         q: PlaceQuery = None,
         sort: FromQuery[FlightSort] = FlightSort.DEPARTURE,
         limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
         cursor: Annotated[str | None, QueryParameter(max_length=500, required=False)] = None,
     ) -> FlightPage:
-        """Filtered and sorted. `date` is the local date of departure; `q` the beginning of a flight number, or part of a
-        place's name. `next_cursor` is the `cursor` of the next page.
+        """Filtered and sorted. `date` is the local date of departure, `from_date` its earliest; `q` is the beginning of a flight
+        number, or part of a place's name. `next_cursor` is the `cursor` of the next page.
         """
-        wanted = FlightFilter(source=source or None, destination=destination or None, day=day, status=status, text=q)
+        wanted = FlightFilter(
+            source=source or None, destination=destination or None, day=day, first_day=from_date, status=status, text=q
+        )
         with services.db.snapshot() as connection:
             flights, following = listing.list_flights(connection, wanted, sort=sort, cursor=cursor, limit=limit)
         return FlightPage(flights, following)
@@ -139,6 +142,7 @@ class FlightController(Controller):
         source: PlaceQuery = None,
         destination: PlaceQuery = None,
         day: Annotated[date | None, QueryParameter(name="date", required=False)] = None,
+        from_date: FromQuery[date | None] = None,
         status: FromQuery[FlightStatus | None] = None,
         q: PlaceQuery = None,
         sort: FromQuery[FlightSort] = FlightSort.DEPARTURE,
@@ -146,7 +150,9 @@ class FlightController(Controller):
         """All flights that the list would show with the same filter and sort, of one moment, in the columns of the importer: sent
         back unchanged, every row is skipped.
         """
-        wanted = FlightFilter(source=source or None, destination=destination or None, day=day, status=status, text=q)
+        wanted = FlightFilter(
+            source=source or None, destination=destination or None, day=day, first_day=from_date, status=status, text=q
+        )
         with export.turn(), services.db.transaction() as connection:
             file = export.export_flights(connection, wanted, sort)
         headers = {"content-disposition": 'attachment; filename="flights.csv"', "cache-control": "no-store"}

@@ -55,7 +55,8 @@ SELECT {columns}, {column}::text AS sorted_by FROM flights WHERE {conditions} OR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightFilter:
-    """None matches everything. `source` and `destination`: names or IATA codes. `day`: the local date of departure.
+    """None matches everything. `source` and `destination`: names or IATA codes. `day`: the local date of departure; `first_day`: its
+    earliest.
 
     `text`: the beginning of a flight number in any spelling, or part of a place's name.
     """
@@ -63,6 +64,7 @@ class FlightFilter:
     source: str | None = None
     destination: str | None = None
     day: date | None = None
+    first_day: date | None = None
     status: FlightStatus | None = None
     text: str | None = None
 
@@ -121,9 +123,12 @@ def conditions_of(connection: RawConnection, wanted: FlightFilter) -> tuple[Comp
     if wanted.day is not None:
         # The date has no index of its own. It lies in two days of departures, which have one; no flight is near the calendar's ends.
         conditions.append(SQL("departure_date = %(day)s AND departure_ts >= %(day_begins)s AND departure_ts < %(day_ends)s"))
-        midnight = datetime.combine(min(max(wanted.day, rules.EARLIEST.date()), rules.LATEST.date()), time(), UTC)
+        midnight = _midnight(wanted.day)
         begins, ends = midnight - EASTERNMOST, midnight + timedelta(days=1) + WESTERNMOST
         values |= {"day": wanted.day, "day_begins": begins, "day_ends": ends}
+    if wanted.first_day is not None:
+        conditions.append(SQL("departure_date >= %(first_day)s AND departure_ts >= %(first_day_begins)s"))
+        values |= {"first_day": wanted.first_day, "first_day_begins": _midnight(wanted.first_day) - EASTERNMOST}
     if wanted.status is not None:
         conditions.append(SQL("status = %(status)s"))
         values["status"] = wanted.status
@@ -135,6 +140,11 @@ def conditions_of(connection: RawConnection, wanted: FlightFilter) -> tuple[Comp
         beginning = re.sub(r"([\\%_])", r"\\\1", numbers.beginning_of_key(wanted.text))
         values |= {"number": f"{beginning}%", "places": airports.find_place_keys(connection, wanted.text)}
     return SQL(" AND ").join(conditions), values
+
+
+def _midnight(day: date) -> datetime:
+    """In UTC, of the day of possible departures that is nearest to this one."""
+    return datetime.combine(min(max(day, rules.EARLIEST.date()), rules.LATEST.date()), time(), UTC)
 
 
 def _cursor(sort: FlightSort, last: _ListedRow) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -27,6 +28,17 @@ def test_lists_are_filtered_sorted_and_paged(admin: httpx.Client) -> None:
     assert numbers() == ["AI-0", "AI-1", "AI-2", "AI-3", "AI-4", "6E-9"]
     assert numbers(source="del", sort="-departure_ts") == ["AI-4", "AI-3", "AI-2", "AI-1", "AI-0"]
     assert numbers(date=noon_in(11).date().isoformat()) == ["6E-9"]
+    assert numbers(from_date=noon_in(11).date().isoformat()) == ["6E-9"]
+    assert numbers(from_date=noon_in(10).date().isoformat(), sort="-departure_ts") == [
+        "6E-9",
+        "AI-4",
+        "AI-3",
+        "AI-2",
+        "AI-1",
+        "AI-0",
+    ]
+    assert numbers(from_date="9999-12-31") == []
+    assert len(numbers(from_date="0001-01-01")) == 6
     assert numbers(q="6e") == ["6E-9"]
     assert numbers(q="chen") == ["6E-9"]
     assert numbers(q="100%") == []
@@ -84,9 +96,22 @@ def test_a_list_says_which_parameter_is_wrong(admin: httpx.Client) -> None:
         {"limit": 0},
         {"limit": 201},
         {"date": "2026-02-30"},
+        {"from_date": "today"},
         {"status": "LATE"},
     ]
     for parameters in cases:
         answer = admin.get("/admin/flights", params=parameters)
         assert answer.status_code == 422, (parameters, answer.text)
         assert answer.json()["errors"][0]["pointer"] in {f"?{name}" for name in parameters}
+
+
+def test_the_first_day_is_a_day_at_the_place_of_departure(admin: httpx.Client) -> None:
+    """At 20:00 UTC it is the next day in Delhi: that flight is one of the next day, in the list and in the file."""
+    day = noon_in(10).date()
+    add_flight(admin, flight_number="AI-1", departure_ts=f"{day}T20:00:00Z", arrival_ts=f"{day}T23:00:00Z")
+    following = {"from_date": (day + timedelta(days=1)).isoformat()}
+    after = {"from_date": (day + timedelta(days=2)).isoformat()}
+    assert len(admin.get("/admin/flights", params=following).json()["data"]) == 1
+    assert admin.get("/admin/flights", params=after).json()["data"] == []
+    assert "AI-1" in admin.get("/admin/flights/export.csv", params=following).text
+    assert "AI-1" not in admin.get("/admin/flights/export.csv", params=after).text

@@ -10,6 +10,7 @@ EXAMPLES: Final[dict[str, Any]] = {
     "source": "Delhi",
     "destination": "Mumbai",
     "date": "2026-12-25",
+    "from_date": "2026-12-01",
     "month": "2026-12",
     "flight_id": FLIGHT,
     "booking_id": BOOKING,

@@ -301,8 +301,8 @@ export interface paths {
         };
         /**
          * List flights
-         * @description Filtered and sorted. `date` is the local date of departure; `q` the beginning of a flight number, or part of a
-         *     place's name. `next_cursor` is the `cursor` of the next page.
+         * @description Filtered and sorted. `date` is the local date of departure, `from_date` its earliest; `q` is the beginning of a flight
+         *     number, or part of a place's name. `next_cursor` is the `cursor` of the next page.
          */
         get: operations["listFlights"];
         put?: never;
@@ -5035,6 +5035,8 @@ export interface operations {
                 date?: string;
                 /** @example Mumbai */
                 destination?: string;
+                /** @example 2026-12-01 */
+                from_date?: string;
                 limit?: number;
                 q?: string;
                 /** @description A leading `-` means descending. Flights that are equal in it follow in the order of their ids. */
@@ -6776,6 +6778,8 @@ export interface operations {
                 date?: string;
                 /** @example Mumbai */
                 destination?: string;
+                /** @example 2026-12-01 */
+                from_date?: string;
                 q?: string;
                 /** @description A leading `-` means descending. Flights that are equal in it follow in the order of their ids. */
                 sort?: components["schemas"]["FlightSort"];

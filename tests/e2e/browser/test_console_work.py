@@ -64,7 +64,7 @@ def still(page: Page) -> None:
 
 
 def test_a_flight_is_made_found_changed_and_cancelled(
-    page: Page, admin: Admin, camera: Camera, back_office: httpx.Client, traveller: httpx.Client
+    page: Page, admin: Admin, camera: Camera, back_office: httpx.Client, traveller: httpx.Client, flight: dict[str, Any]
 ) -> None:
     number = new_number("CO")
     sign_in(page, admin, "/operations/flights")
@@ -73,13 +73,15 @@ def test_a_flight_is_made_found_changed_and_cancelled(
     form.get_by_label("Flight number").fill(number)
     form.get_by_label("From").fill("DEL")
     form.get_by_label("To").fill("BOM")
-    form.get_by_label("Departure (UTC)").fill(f"{DAY}T10:00")
-    form.get_by_label("Arrival (UTC)").fill(f"{DAY}T09:00")
+    expect(form.get_by_text("Asia/Kolkata")).to_have_count(2)
+    form.get_by_label("Departure").fill(f"{DAY}T10:00")
+    expect(form.get_by_text(f"{DAY} 04:30 UTC")).to_be_visible()
+    form.get_by_label("Arrival").fill(f"{DAY}T09:00")
     form.get_by_label("Price of a seat").fill("6100")
     form.get_by_role("button", name="Make the flight").click()
     expect(form.get_by_role("alert")).to_be_visible()
     assert faults(page, within="[role=dialog]") == []
-    form.get_by_label("Arrival (UTC)").fill(f"{DAY}T12:10")
+    form.get_by_label("Arrival").fill(f"{DAY}T12:10")
     form.get_by_role("button", name="Make the flight").click()
     expect(page.get_by_role("heading", name=number, level=1)).to_be_visible()
     expect(page.get_by_role("region", name="Seats")).to_contain_text("Postgres")
@@ -87,6 +89,7 @@ def test_a_flight_is_made_found_changed_and_cancelled(
     assert overhang(page) <= 0
 
     flight_id = page.url.rpartition("/")[2]
+    assert back_office.get(f"/admin/flights/{flight_id}").json()["departure_ts"] == f"{DAY}T04:30:00Z"
     traveller.post("/api/v1/booking", json={"flight_id": flight_id, "seats": 2}, headers={"Prefer": "wait=20"}).raise_for_status()
     page.get_by_role("button", name="Change", exact=True).click()
     form = page.get_by_role("dialog", name=f"Change {number}")
@@ -118,6 +121,13 @@ def test_a_flight_is_made_found_changed_and_cancelled(
     page.get_by_role("link", name="All flights").click()
     page.keyboard.press("/")
     page.keyboard.type(number)
+    expect(page.get_by_role("row")).to_have_count(2)
+    page.get_by_label("First day").fill(str(DAY + timedelta(days=1)))
+    expect(page.get_by_text("on matches.")).to_be_visible()
+    page.get_by_role("button", name="Look among all days").click()
+    expect(page.get_by_role("row")).to_have_count(2)
+    expect(page.get_by_label("First day")).to_have_value("")
+    page.get_by_role("button", name="From today").click()
     expect(page.get_by_role("row")).to_have_count(2)
     page.keyboard.press("Tab")
     page.get_by_role("region", name="Flights").focus()

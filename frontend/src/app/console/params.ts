@@ -1,4 +1,5 @@
 import { textParam } from '@/app/search-params';
+import { isDay } from '@/lib/time/time';
 
 /** What stands in the addresses of the console after their `?`. What does not fit is left out. */
 type Given = Record<string, unknown>;
@@ -12,6 +13,10 @@ export interface FlightListParams {
   source?: string;
   destination?: string;
   date?: string;
+  /** The first day. Without it the list begins with today. */
+  since?: string;
+  /** Every day, also those that are over. */
+  all?: true;
   status?: string;
   /** Not `sort`, which orders the results of a search. */
   order?: string;
@@ -22,7 +27,9 @@ export function flightListParams(given: Given): FlightListParams {
     ...textParam('q', given.q),
     ...textParam('source', given.source),
     ...textParam('destination', given.destination),
-    ...textParam('date', given.date),
+    ...(isDay(String(given.date)) && textParam('date', given.date)),
+    ...(isDay(String(given.since)) && textParam('since', given.since)),
+    ...(given.all === true && { all: true as const }),
     ...(STATUSES.includes(String(given.status)) && textParam('status', given.status)),
     ...(ORDERS.includes(String(given.order)) && textParam('order', given.order)),
   };

@@ -5,8 +5,11 @@ import { SidePanel } from '@/features/operations/parts/dialog';
 import css from '@/features/operations/parts/pieces.module.css';
 import type { FlightBody } from '@/features/operations/wire';
 import { asProblem } from '@/lib/problem';
+import { instantOf, localText } from '@/lib/time/local';
+import { knownZone } from '@/lib/time/time';
 import type { Flight } from '@/lib/wire';
 import { useCreateFlight, useReplaceFlight } from './queries';
+import { TimeField, useClocks } from './time-field';
 
 interface Props {
   /** The flight that is changed, with the tag that it was read with; none: a new one is made. */
@@ -19,7 +22,7 @@ interface Draft {
   flight_number: string;
   source: string;
   destination: string;
-  /** In UTC, as `YYYY-MM-DDTHH:MM`. */
+  /** On the clocks of the place, as `YYYY-MM-DDTHH:MM`. */
   departure: string;
   arrival: string;
   total_seats: string | number;
@@ -30,6 +33,10 @@ interface Draft {
 /** Makes a flight, or changes one. Who changed it in between is not overwritten: the server refuses, and the form says so. */
 export function FlightForm({ known, onClose, onSaved }: Props) {
   const [draft, setDraft] = useState<Draft>(known ? draftOf(known.flight) : EMPTY);
+  const there = useClocks(draft.source, known && sourceOf(known.flight));
+  const here = useClocks(draft.destination, known && destinationOf(known.flight));
+  const departure = there.settled ? instantFor('departure', draft, there.zone, known?.flight) : null;
+  const arrival = here.settled ? instantFor('arrival', draft, here.zone, known?.flight) : null;
   const create = useCreateFlight();
   const replace = useReplaceFlight(known?.flight.id ?? '');
   const error = create.error ?? replace.error;
@@ -53,8 +60,10 @@ export function FlightForm({ known, onClose, onSaved }: Props) {
         onClose();
       },
     };
-    if (known) replace.mutate({ body: bodyOf(draft), etag: known.etag }, saved);
-    else create.mutate(bodyOf(draft), saved);
+    if (departure === null || arrival === null) return;
+    const body = bodyOf(draft, departure, arrival);
+    if (known) replace.mutate({ body, etag: known.etag }, saved);
+    else create.mutate(body, saved);
   };
   return (
     <SidePanel title={known ? `Change ${known.flight.flight_number}` : 'New flight'} onClose={onClose}>
@@ -75,8 +84,20 @@ export function FlightForm({ known, onClose, onSaved }: Props) {
           <TextInput label="To" placeholder="BOM or Mumbai" {...field('destination', '/destination')} />
         </div>
         <div className={css.pair}>
-          <TextInput label="Departure (UTC)" type="datetime-local" {...field('departure', '/departure_ts')} />
-          <TextInput label="Arrival (UTC)" type="datetime-local" {...field('arrival', '/arrival_ts')} />
+          <TimeField
+            label="Departure"
+            value={draft.departure}
+            clocks={there}
+            error={faults.get('/departure_ts')}
+            onChange={(text) => setDraft((now) => ({ ...now, departure: text }))}
+          />
+          <TimeField
+            label="Arrival"
+            value={draft.arrival}
+            clocks={here}
+            error={faults.get('/arrival_ts')}
+            onChange={(text) => setDraft((now) => ({ ...now, arrival: text }))}
+          />
         </div>
         <NumberInput
           label="Seats"
@@ -97,7 +118,13 @@ export function FlightForm({ known, onClose, onSaved }: Props) {
           <Button size="sm" variant="default" onClick={onClose}>
             Leave it
           </Button>
-          <Button size="sm" type="submit" loading={create.isPending || replace.isPending}>
+          <Button
+            size="sm"
+            type="submit"
+            loading={create.isPending || replace.isPending}
+            // Which instant is meant is not known before the zones of both places are.
+            disabled={!there.settled || !here.settled}
+          >
             {known ? 'Save' : 'Make the flight'}
           </Button>
         </Group>
@@ -117,26 +144,46 @@ const EMPTY: Draft = {
   currency: 'INR',
 };
 
+function sourceOf(flight: Flight) {
+  return { place: flight.source_iata ?? flight.source, zone: flight.source_timezone };
+}
+
+function destinationOf(flight: Flight) {
+  return { place: flight.destination_iata ?? flight.destination, zone: flight.destination_timezone };
+}
+
+/** What stays as it is keeps its instant, with its seconds, also in an hour that comes twice. */
+function instantFor(
+  end: 'departure' | 'arrival',
+  draft: Draft,
+  zone: string | null,
+  before: Flight | undefined,
+): string | null {
+  const text = draft[end];
+  const instant = before?.[`${end}_ts`];
+  return instant && localText(instant, zone) === text ? instant : instantOf(text, zone);
+}
+
 function draftOf(flight: Flight): Draft {
   return {
     flight_number: flight.flight_number,
-    source: flight.source_iata ?? flight.source,
-    destination: flight.destination_iata ?? flight.destination,
-    departure: flight.departure_ts.slice(0, 16),
-    arrival: flight.arrival_ts.slice(0, 16),
+    source: sourceOf(flight).place,
+    destination: destinationOf(flight).place,
+    departure: localText(flight.departure_ts, knownZone(flight.source_timezone)),
+    arrival: localText(flight.arrival_ts, knownZone(flight.destination_timezone)),
     total_seats: flight.total_seats,
     price: String(flight.price),
     currency: flight.currency,
   };
 }
 
-function bodyOf(draft: Draft): FlightBody {
+function bodyOf(draft: Draft, departure: string, arrival: string): FlightBody {
   return {
     flight_number: draft.flight_number,
     source: draft.source,
     destination: draft.destination,
-    departure_ts: `${draft.departure}:00Z`,
-    arrival_ts: `${draft.arrival}:00Z`,
+    departure_ts: departure,
+    arrival_ts: arrival,
     total_seats: Number(draft.total_seats),
     price: draft.price,
     currency: draft.currency,

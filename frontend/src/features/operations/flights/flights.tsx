@@ -2,6 +2,7 @@ import { Button, NativeSelect } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { DownloadButton } from '@/components/controls/download-button';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { Head } from '@/features/operations/parts/console';
@@ -12,6 +13,7 @@ import { changes } from '@/features/operations/parts/reads-only';
 import { StatusMark } from '@/features/operations/parts/status-mark';
 import { More, Table } from '@/features/operations/parts/table';
 import { money } from '@/lib/money';
+import { dayText, today } from '@/lib/time/time';
 import { FlightForm } from './flight-form';
 import { moment } from './moment';
 import { exportPath, flightQueries } from './queries';
@@ -30,19 +32,41 @@ const COLUMNS = [
   { name: 'Status' },
 ];
 
-/** All flights: found, ordered, exported, and made. */
+/** Flights from today on, or of all days: found, ordered, exported, and made. */
 export function Flights({ mayChange }: { mayChange: boolean }) {
   const filter = route.useSearch();
   const navigate = useNavigate({ from: '/operations/flights' });
   const [makes, form] = useDisclosure(false);
-  const query = useInfiniteQuery(flightQueries.list(filter));
+  const [resets, setResets] = useState(0);
+  const { since, all = false, ...narrowing } = filter;
+  const firstDay = all || filter.date ? undefined : (since ?? today());
+  const wanted = { ...narrowing, from_date: firstDay };
+  const query = useInfiniteQuery(flightQueries.list(wanted));
   const flights = query.data?.pages.flatMap((page) => page.data);
   const narrow = (name: keyof typeof filter) => (text: string | undefined) =>
     navigate({ search: (now) => ({ ...now, [name]: text }), replace: true, resetScroll: false });
+  const begin = (day: string | undefined) =>
+    navigate({
+      search: ({ since: _since, all: _all, ...now }) => ({
+        ...now,
+        ...(day ? { since: day } : { all: true }),
+      }),
+      replace: true,
+      resetScroll: false,
+    });
+  const reset = (everything: boolean) => {
+    navigate({
+      search: ({ since: _since, all: _all, ...now }) => ({ ...now, ...(everything && { all: true }) }),
+      replace: true,
+      resetScroll: false,
+    });
+    // The field of the first day shows it as well.
+    setResets((count) => count + 1);
+  };
   return (
     <>
       <Head title="Flights">
-        <DownloadButton path={exportPath(filter)} name="flights.csv" size="xs">
+        <DownloadButton path={exportPath(wanted)} name="flights.csv" size="xs">
           Export these
         </DownloadButton>
         <Button size="xs" {...changes(mayChange)} onClick={form.open}>
@@ -59,7 +83,14 @@ export function Flights({ mayChange }: { mayChange: boolean }) {
         />
         <FilterField label="From" initial={filter.source} onChange={narrow('source')} />
         <FilterField label="To" initial={filter.destination} onChange={narrow('destination')} />
-        <FilterField label="Day of departure" type="date" initial={filter.date} onChange={narrow('date')} />
+        <FilterField
+          key={resets}
+          label="First day"
+          type="date"
+          initial={all ? undefined : (since ?? today())}
+          onChange={begin}
+        />
+        <FilterField label="Only this day" type="date" initial={filter.date} onChange={narrow('date')} />
         <NativeSelect
           size="xs"
           label="Status"
@@ -71,6 +102,9 @@ export function Flights({ mayChange }: { mayChange: boolean }) {
           value={filter.status ?? ''}
           onChange={({ currentTarget }) => narrow('status')(currentTarget.value || undefined)}
         />
+        <Button size="xs" variant="default" onClick={() => reset(!all)}>
+          {all ? 'From today' : 'All days'}
+        </Button>
       </div>
       {flights === undefined ? (
         <QueryFallback
@@ -80,7 +114,14 @@ export function Flights({ mayChange }: { mayChange: boolean }) {
           heights={[480]}
         />
       ) : flights.length === 0 ? (
-        <p className={css.empty}>No flight matches.</p>
+        <div className={css.empty}>
+          <p>{firstDay ? `No flight from ${dayText(firstDay)} on matches.` : 'No flight matches.'}</p>
+          {firstDay && (
+            <Button size="xs" variant="default" onClick={() => reset(true)}>
+              Look among all days
+            </Button>
+          )}
+        </div>
       ) : (
         <Table
           label="Flights"

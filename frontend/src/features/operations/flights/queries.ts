@@ -12,17 +12,20 @@ export interface FlightFilter {
   source?: string | undefined;
   destination?: string | undefined;
   date?: string | undefined;
+  /** The first day of departure. */
+  from_date?: string | undefined;
   status?: string | undefined;
   order?: string | undefined;
 }
 
 /** The parameters of the list, which the export takes as well. */
-function parameters({ q, source, destination, date, status, order }: FlightFilter) {
+function parameters({ q, source, destination, date, from_date, status, order }: FlightFilter) {
   return withoutUndefined({
     q,
     source,
     destination,
     date,
+    from_date,
     status: status as FlightStatus | undefined,
     sort: order as FlightSort | undefined,
   });

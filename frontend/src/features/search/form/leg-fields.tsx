@@ -2,7 +2,7 @@ import { ActionIcon } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { SwapIcon } from '@/components/icons';
-import { exactPlace, placeQueries } from '@/features/search/places';
+import { exactPlace, placeQueries } from '@/lib/places';
 import { useClockCorrection } from '@/lib/time/server-clock';
 import { type Day, today } from '@/lib/time/time';
 import css from './leg-fields.module.css';

@@ -2,7 +2,7 @@ import { Autocomplete } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type Ref, useState } from 'react';
-import { findPlaceName, placeQueries } from '@/features/search/places';
+import { findPlaceName, placeQueries } from '@/lib/places';
 import type { Place } from '@/lib/wire';
 import css from './place-input.module.css';
 

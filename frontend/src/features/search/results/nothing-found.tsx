@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { EmptyNote } from '@/components/messages/empty-note';
-import { exactPlace, placeQueries } from '@/features/search/places';
 import type { RouteOnDay } from '@/features/search/queries';
 import { useCalendar } from '@/features/search/use-calendar';
 import { lowestPrices } from '@/lib/money';
+import { exactPlace, placeQueries } from '@/lib/places';
 import { addDays, type Day, dayText, today } from '@/lib/time/time';
 import type { CalendarDay } from '@/lib/wire';
 import css from './nothing-found.module.css';

@@ -1,8 +1,8 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { placeQueries } from '@/features/search/places';
 import { searchQueries } from '@/features/search/queries';
 import { wholeMoney } from '@/lib/money';
+import { placeQueries } from '@/lib/places';
 import { addDays, type Day, dayText, today } from '@/lib/time/time';
 import type { CalendarDay } from '@/lib/wire';
 import css from './cheapest-fares.module.css';

@@ -5,7 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { ArrowIcon } from '@/components/icons';
 import { EmptyNote } from '@/components/messages/empty-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { placeQueries } from '@/features/search/places';
+import { placeQueries } from '@/lib/places';
 import { addDays, today } from '@/lib/time/time';
 import { CheapestFares } from './cheapest-fares';
 import { recentSearches } from './recent-searches';
