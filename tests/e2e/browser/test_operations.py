@@ -1,4 +1,4 @@
-"""The console as an administrator uses it: every page by axe, and nothing of it for travellers."""
+"""The console as an administrator uses it: every page by axe."""
 
 from __future__ import annotations
 
@@ -84,11 +84,3 @@ def test_a_queue_is_paused_and_a_dead_letter_discarded(page: Page, admin: Admin,
     expect(page.get_by_text("discarded.")).to_be_visible()
     expect(page.get_by_text("No dead letter is open and matches.")).to_be_visible()
     assert back_office.get("/admin/dead-letters").json()["data"] == []
-
-
-def test_a_traveller_loads_nothing_of_the_console(page: Page) -> None:
-    loaded: list[str] = []
-    page.on("request", lambda request: loaded.append(request.url))
-    page.goto("/")
-    expect(page.get_by_role("combobox", name="From")).to_be_visible()
-    assert [url for url in loaded if "operations" in url] == []

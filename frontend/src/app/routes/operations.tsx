@@ -27,7 +27,7 @@ function pageOf(Content: (props: { mayChange: boolean }) => ReactNode) {
     const signOut = useSignOut();
     if (query.data?.role === 'admin' || query.data?.role === 'agent') {
       return (
-        <Console>
+        <Console mayChange={query.data.role === 'admin'}>
           <Content mayChange={query.data.role === 'admin'} />
         </Console>
       );

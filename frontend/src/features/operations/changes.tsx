@@ -36,7 +36,7 @@ export function Changes(filter: AuditFilter) {
           <tr key={entry.id} tabIndex={-1}>
             <td>{at(entry.at)}</td>
             <td>
-              <Button size="compact-xs" variant="subtle" onClick={() => setShown(entry)}>
+              <Button size="compact-xs" variant="subtle" data-opens onClick={() => setShown(entry)}>
                 {entry.action}
               </Button>
             </td>

@@ -1,11 +1,19 @@
 import { Button, Group } from '@mantine/core';
 import { ProblemNote } from '@/components/messages/problem-note';
 import css from './parts/console.module.css';
+import { takeFocus } from './parts/focus';
 import { count } from './parts/format';
+import { changes } from './parts/reads-only';
 import { type DeadLetterFilter, useBulkAction, usePreview } from './queries';
 
 /** Replays or discards all that match: first the exact count, then the change of exactly those. */
-export function DeadLetterBulkActions({ filter }: { filter: DeadLetterFilter }) {
+export function DeadLetterBulkActions({
+  filter,
+  mayChange,
+}: {
+  filter: DeadLetterFilter;
+  mayChange: boolean;
+}) {
   const preview = usePreview();
   const bulkAction = useBulkAction();
   const { data: counted, variables: wanted } = preview;
@@ -19,7 +27,7 @@ export function DeadLetterBulkActions({ filter }: { filter: DeadLetterFilter }) 
   }
   if (bulkAction.data) {
     return (
-      <p role="status" className={css.good}>
+      <p role="status" className={css.good} tabIndex={-1} ref={takeFocus}>
         {count(bulkAction.data.count)} {bulkAction.variables.act === 'replay' ? 'replayed' : 'discarded'}.
       </p>
     );
@@ -30,6 +38,7 @@ export function DeadLetterBulkActions({ filter }: { filter: DeadLetterFilter }) 
       <Group gap="xs">
         <Button
           size="xs"
+          ref={takeFocus}
           disabled={counted.count === 0}
           loading={bulkAction.isPending}
           onClick={() => bulkAction.mutate({ ...wanted, upTo: counted.up_to })}
@@ -47,6 +56,7 @@ export function DeadLetterBulkActions({ filter }: { filter: DeadLetterFilter }) 
       <Button
         size="xs"
         variant="default"
+        {...changes(mayChange)}
         loading={preview.isPending && wanted?.act === 'replay'}
         onClick={() => preview.mutate({ act: 'replay', filter })}
       >
@@ -56,6 +66,7 @@ export function DeadLetterBulkActions({ filter }: { filter: DeadLetterFilter }) 
         <Button
           size="xs"
           variant="default"
+          {...changes(mayChange)}
           loading={preview.isPending && wanted?.act === 'discard'}
           onClick={() => preview.mutate({ act: 'discard', filter })}
         >

@@ -1,6 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import css from './parts/console.module.css';
 import { at } from './parts/format';
+import { changes } from './parts/reads-only';
 import type { DeadLetterAct } from './queries';
 import type { DeadLetter } from './wire';
 
@@ -27,13 +28,25 @@ export function DeadLetterRow({ letter, mayChange, busy, onAct }: Props) {
       </td>
       <td>
         <Group gap="xs" wrap="nowrap">
-          {mayChange && letter.status !== 'replayed' && (
-            <Button size="compact-xs" variant="default" disabled={busy} onClick={() => onAct('replay')}>
+          {letter.status !== 'replayed' && (
+            <Button
+              size="compact-xs"
+              variant="default"
+              disabled={busy}
+              {...changes(mayChange)}
+              onClick={() => onAct('replay')}
+            >
               Replay
             </Button>
           )}
-          {mayChange && letter.status === 'open' && (
-            <Button size="compact-xs" variant="subtle" disabled={busy} onClick={() => onAct('discard')}>
+          {letter.status === 'open' && (
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              disabled={busy}
+              {...changes(mayChange)}
+              onClick={() => onAct('discard')}
+            >
               Discard
             </Button>
           )}

@@ -57,8 +57,8 @@ export function DeadLetters({ mayChange }: { mayChange: boolean }) {
           first
           onChange={(text) => setFilter((now) => ({ ...now, text }))}
         />
-        {mayChange && filter.status !== 'replayed' && (
-          <DeadLetterBulkActions key={JSON.stringify(filter)} filter={filter} />
+        {filter.status !== 'replayed' && (
+          <DeadLetterBulkActions key={JSON.stringify(filter)} filter={filter} mayChange={mayChange} />
         )}
       </div>
       {seeTo.isError && <ProblemNote error={seeTo.error} title="The dead letter was not changed." />}

@@ -6,6 +6,7 @@ import { Causes } from './causes';
 import { Head } from './parts/console';
 import css from './parts/console.module.css';
 import { count } from './parts/format';
+import { changes } from './parts/reads-only';
 import { Table } from './parts/table';
 import { operationsQueries, useInventoryAudit, useInventoryRepair } from './queries';
 import { Workers } from './workers';
@@ -46,9 +47,10 @@ function Inventory({ mayChange }: { mayChange: boolean }) {
         <Button size="xs" variant="default" loading={audit.isPending} onClick={() => audit.mutate()}>
           Compare now
         </Button>
-        {mayChange && found && found.drift.length > 0 && (
+        {found && found.drift.length > 0 && (
           <Button
             size="xs"
+            {...changes(mayChange)}
             loading={repair.isPending}
             onClick={() => repair.mutate(undefined, { onSuccess: () => audit.mutate() })}
           >

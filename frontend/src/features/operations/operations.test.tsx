@@ -102,14 +102,17 @@ test('an agent sees every page and has nothing to change it with', async () => {
   expect(await screen.findByText(/^No worker answers/)).toBeVisible();
   await user.click(screen.getByRole('link', { name: 'Queues' }));
   expect(await screen.findByRole('cell', { name: 'open' })).toBeVisible();
-  expect(screen.queryByRole('button', { name: /Pause/ })).not.toBeInTheDocument();
+  expect(screen.getByRole('button', { name: /Pause/ })).toBeDisabled();
   await user.click(screen.getByRole('link', { name: 'Dead letters' }));
   expect(await screen.findByText('failed 5 times')).toBeVisible();
-  expect(screen.queryByRole('button', { name: /Replay|Discard/ })).not.toBeInTheDocument();
+  for (const button of screen.getAllByRole('button', { name: /Replay|Discard/ })) {
+    expect(button).toBeDisabled();
+    expect(button).toHaveAccessibleDescription('An agent reads, and changes nothing.');
+  }
   await user.click(screen.getByRole('link', { name: 'Health' }));
   await user.click(await screen.findByRole('button', { name: 'Compare now' }));
   expect(await screen.findByText('a-flight')).toBeVisible();
-  expect(screen.queryByRole('button', { name: /anew/ })).not.toBeInTheDocument();
+  expect(screen.getByRole('button', { name: /anew/ })).toBeDisabled();
 });
 
 test('a queue is paused and resumed', async () => {
@@ -176,11 +179,16 @@ test('what has moved on says so', async () => {
 });
 
 test('rows are reached by j and k, and the filter by a slash', async () => {
+  let letters = [LETTER, { ...LETTER, id: 'another' }];
+  const calls: unknown[] = [];
   network.use(
     asAdmin,
-    http.get('/admin/dead-letters', () =>
-      HttpResponse.json({ data: [LETTER, { ...LETTER, id: 'another' }], next_cursor: null }),
-    ),
+    http.get('/admin/dead-letters', () => HttpResponse.json({ data: letters, next_cursor: null })),
+    http.post('/admin/dead-letters/:id/replay', ({ params }) => {
+      calls.push(params.id);
+      letters = letters.filter(({ id }) => id !== params.id);
+      return HttpResponse.json({ ...LETTER, status: 'replayed' });
+    }),
   );
   const { user } = openApp('/operations/dead-letters', { as: 'member' });
   await screen.findAllByText('failed 5 times');
@@ -193,4 +201,26 @@ test('rows are reached by j and k, and the filter by a slash', async () => {
   expect(rows[0]).toHaveFocus();
   await user.keyboard('/');
   await waitFor(() => expect(screen.getByLabelText('Part of the error')).toHaveFocus());
+  await user.keyboard('{Escape}j');
+  expect(rows[0]).toHaveFocus();
+  // Enter opens a row, and changes nothing.
+  await user.keyboard('{Enter}');
+  expect(calls).toEqual([]);
+  await user.tab();
+  await user.keyboard('{Enter}');
+  await waitFor(() => expect(screen.getAllByRole('row')).toHaveLength(2));
+  expect(calls).toEqual([LETTER.id]);
+  await waitFor(() => expect(screen.getAllByRole('row')[1]).toHaveFocus());
+});
+
+test('a slash looks something up where there is no filter', async () => {
+  network.use(
+    asAdmin,
+    http.get('/admin/queues', () => HttpResponse.json({ data: [BOOKINGS] })),
+    http.get('/admin/workers', () => HttpResponse.json({ data: [] })),
+  );
+  const { user } = openApp('/operations/queues', { as: 'member' });
+  await screen.findByRole('cell', { name: 'open' });
+  await user.keyboard('/');
+  expect(await screen.findByLabelText('Go to')).toBeVisible();
 });

@@ -5,6 +5,7 @@ import { QueryFallback } from '@/components/messages/query-fallback';
 import { Head } from './parts/console';
 import css from './parts/console.module.css';
 import { at, orDash, seconds } from './parts/format';
+import { changes } from './parts/reads-only';
 import { Table } from './parts/table';
 import { operationsQueries, usePause } from './queries';
 import { Workers } from './workers';
@@ -16,6 +17,7 @@ const COLUMNS = [
   { name: 'At work', number: true },
   { name: 'Oldest waits', number: true },
   { name: 'Workers', number: true },
+  { name: 'Action' },
 ];
 
 /** How much waits in each queue, who works on it, and a pause for it. */
@@ -27,7 +29,7 @@ export function Queues({ mayChange }: { mayChange: boolean }) {
       <Head title="Queues" />
       {pause.isError && <ProblemNote error={pause.error} title="The queue could not be changed." />}
       {query.data ? (
-        <Table label="Queues" columns={mayChange ? [...COLUMNS, { name: 'Action' }] : COLUMNS}>
+        <Table label="Queues" columns={COLUMNS}>
           {query.data.map((queue) => (
             <tr key={queue.name} tabIndex={-1}>
               <td>{queue.name}</td>
@@ -44,18 +46,17 @@ export function Queues({ mayChange }: { mayChange: boolean }) {
               <td className={css.number}>{orDash(queue.taken)}</td>
               <td className={css.number}>{orDash(queue.oldest_seconds, seconds)}</td>
               <td className={css.number}>{queue.workers}</td>
-              {mayChange && (
-                <td>
-                  <Button
-                    size="compact-xs"
-                    variant="default"
-                    loading={pause.isPending && pause.variables.name === queue.name}
-                    onClick={() => pause.mutate({ name: queue.name, paused: queue.paused_at === null })}
-                  >
-                    {queue.paused_at ? 'Resume' : 'Pause'} {queue.name}
-                  </Button>
-                </td>
-              )}
+              <td>
+                <Button
+                  size="compact-xs"
+                  variant="default"
+                  {...changes(mayChange)}
+                  loading={pause.isPending && pause.variables.name === queue.name}
+                  onClick={() => pause.mutate({ name: queue.name, paused: queue.paused_at === null })}
+                >
+                  {queue.paused_at ? 'Resume' : 'Pause'} {queue.name}
+                </Button>
+              </td>
             </tr>
           ))}
         </Table>

@@ -72,11 +72,12 @@ function Known({ flight, etag, mayChange }: KnownProps) {
             Cancel the flight…
           </Button>
         )}
-        {mayChange && flight.available_seats === flight.total_seats && (
+        {flight.available_seats === flight.total_seats && (
           <ConfirmedButton
             verb="Delete"
             of={flight.flight_number}
             busy={remove.isPending}
+            mayChange={mayChange}
             onConfirm={() =>
               remove.mutate(etag, { onSuccess: () => navigate({ to: '/operations/flights' }) })
             }

@@ -5,6 +5,7 @@ import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import css from '@/features/operations/parts/console.module.css';
 import { at } from '@/features/operations/parts/format';
+import { changes } from '@/features/operations/parts/reads-only';
 import { Table } from '@/features/operations/parts/table';
 import type { KeyScope } from '@/features/operations/wire';
 import { ConfirmedButton } from './confirmed-button';
@@ -25,14 +26,14 @@ const COLUMNS = [
   { name: 'State' },
 ];
 
-/** Keys for programs. Whoever only reads gets no buttons. */
+/** Keys for programs. For whoever only reads, the buttons are disabled. */
 export function ApiKeys({ mayChange }: { mayChange: boolean }) {
   const query = useQuery(integrationQueries.keys());
   const revoke = useRevokeKey();
   return (
     <>
       <h2>Keys for programs</h2>
-      {mayChange && <NewKey />}
+      <NewKey mayChange={mayChange} />
       {revoke.isError && <ProblemNote error={revoke.error} title="The key was not revoked." />}
       {query.data === undefined ? (
         <QueryFallback
@@ -42,7 +43,7 @@ export function ApiKeys({ mayChange }: { mayChange: boolean }) {
           heights={[160]}
         />
       ) : query.data.length === 0 ? (
-        <p className={css.well}>There is no key yet.</p>
+        <p className={css.empty}>There is no key yet.</p>
       ) : (
         <Table label="Keys for programs" columns={COLUMNS}>
           {query.data.map((key) => (
@@ -57,15 +58,14 @@ export function ApiKeys({ mayChange }: { mayChange: boolean }) {
               <td>
                 {key.revoked_at ? (
                   `revoked ${at(key.revoked_at)}`
-                ) : mayChange ? (
+                ) : (
                   <ConfirmedButton
                     verb="Revoke"
                     of={key.name}
                     busy={revoke.isPending}
+                    mayChange={mayChange}
                     onConfirm={() => revoke.mutate(key.id)}
                   />
-                ) : (
-                  'good'
                 )}
               </td>
             </tr>
@@ -76,7 +76,7 @@ export function ApiKeys({ mayChange }: { mayChange: boolean }) {
   );
 }
 
-function NewKey() {
+function NewKey({ mayChange }: { mayChange: boolean }) {
   const create = useCreateKey();
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<string[]>(['read']);
@@ -111,6 +111,7 @@ function NewKey() {
           type="submit"
           loading={create.isPending}
           disabled={!name.trim() || scopes.length === 0}
+          {...changes(mayChange)}
         >
           Make a key
         </Button>

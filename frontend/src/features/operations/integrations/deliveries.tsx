@@ -4,6 +4,7 @@ import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import css from '@/features/operations/parts/console.module.css';
 import { at, count, ms, orDash } from '@/features/operations/parts/format';
+import { changes } from '@/features/operations/parts/reads-only';
 import { Table } from '@/features/operations/parts/table';
 import type { Webhook } from '@/features/operations/wire';
 import { integrationQueries, useReplayDelivery } from './queries';
@@ -51,11 +52,12 @@ export function Deliveries({ webhook, mayChange }: { webhook: Webhook; mayChange
               </td>
               <td className={css.number}>{orDash(each.last_ms, ms)}</td>
               <td>
-                {mayChange && each.status !== 'PENDING' && (
+                {each.status !== 'PENDING' && (
                   <Button
                     size="compact-xs"
                     variant="default"
                     disabled={replay.isPending}
+                    {...changes(mayChange)}
                     onClick={() => replay.mutate({ webhookId: webhook.id, deliveryId: each.id })}
                   >
                     Replay

@@ -5,6 +5,7 @@ import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import css from '@/features/operations/parts/console.module.css';
 import { at, count } from '@/features/operations/parts/format';
+import { changes } from '@/features/operations/parts/reads-only';
 import { Table } from '@/features/operations/parts/table';
 import { EVENT_TYPES, type EventType, type Webhook } from '@/features/operations/wire';
 import { ConfirmedButton } from './confirmed-button';
@@ -20,7 +21,7 @@ const COLUMNS = [
   { name: 'Action' },
 ];
 
-/** Addresses that are told what happens, and what became of each call. Whoever only reads gets no buttons that change anything. */
+/** Addresses that are told what happens, and what became of each call. For whoever only reads, the buttons that change something are disabled. */
 export function Webhooks({ mayChange }: { mayChange: boolean }) {
   const query = useQuery(integrationQueries.webhooks());
   const act = useWebhookAct();
@@ -30,7 +31,7 @@ export function Webhooks({ mayChange }: { mayChange: boolean }) {
   return (
     <>
       <h2>Webhooks</h2>
-      {mayChange && <NewWebhook />}
+      <NewWebhook mayChange={mayChange} />
       {rotate.data && <ToldOnce what="secret" secret={rotate.data.secret} onSeen={rotate.reset} />}
       {(act.isError || rotate.isError) && (
         <ProblemNote error={act.error ?? rotate.error} title="The webhook was not changed." />
@@ -61,44 +62,45 @@ export function Webhooks({ mayChange }: { mayChange: boolean }) {
                   <Button
                     size="compact-xs"
                     variant="default"
+                    data-opens
                     aria-pressed={shown === each.id}
                     aria-label={`Deliveries to ${each.url}`}
                     onClick={() => setShown(shown === each.id ? undefined : each.id)}
                   >
                     Deliveries
                   </Button>
-                  {mayChange && (
-                    <>
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        aria-label={`Ping ${each.url}`}
-                        onClick={() => act.mutate({ id: each.id, act: 'ping' })}
-                      >
-                        Ping
-                      </Button>
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        aria-label={`${each.enabled ? 'Disable' : 'Enable'} ${each.url}`}
-                        onClick={() => act.mutate({ id: each.id, act: each.enabled ? 'disable' : 'enable' })}
-                      >
-                        {each.enabled ? 'Disable' : 'Enable'}
-                      </Button>
-                      <ConfirmedButton
-                        verb="Rotate"
-                        of={`the secret of ${each.url}`}
-                        busy={rotate.isPending}
-                        onConfirm={() => rotate.mutate(each.id)}
-                      />
-                      <ConfirmedButton
-                        verb="Delete"
-                        of={each.url}
-                        busy={act.isPending}
-                        onConfirm={() => act.mutate({ id: each.id, act: 'delete' })}
-                      />
-                    </>
-                  )}
+                  <Button
+                    size="compact-xs"
+                    variant="default"
+                    aria-label={`Ping ${each.url}`}
+                    {...changes(mayChange)}
+                    onClick={() => act.mutate({ id: each.id, act: 'ping' })}
+                  >
+                    Ping
+                  </Button>
+                  <Button
+                    size="compact-xs"
+                    variant="default"
+                    aria-label={`${each.enabled ? 'Disable' : 'Enable'} ${each.url}`}
+                    {...changes(mayChange)}
+                    onClick={() => act.mutate({ id: each.id, act: each.enabled ? 'disable' : 'enable' })}
+                  >
+                    {each.enabled ? 'Disable' : 'Enable'}
+                  </Button>
+                  <ConfirmedButton
+                    verb="Rotate"
+                    of={`the secret of ${each.url}`}
+                    busy={rotate.isPending}
+                    mayChange={mayChange}
+                    onConfirm={() => rotate.mutate(each.id)}
+                  />
+                  <ConfirmedButton
+                    verb="Delete"
+                    of={each.url}
+                    busy={act.isPending}
+                    mayChange={mayChange}
+                    onConfirm={() => act.mutate({ id: each.id, act: 'delete' })}
+                  />
                 </Group>
               </td>
             </tr>
@@ -115,7 +117,7 @@ function stateOf(webhook: Webhook): string {
   return webhook.failing_since ? `failing since ${at(webhook.failing_since)}` : 'good';
 }
 
-function NewWebhook() {
+function NewWebhook({ mayChange }: { mayChange: boolean }) {
   const create = useCreateWebhook();
   const [url, setUrl] = useState('');
   const [events, setEvents] = useState<string[]>([]);
@@ -153,6 +155,7 @@ function NewWebhook() {
           type="submit"
           loading={create.isPending}
           disabled={!url.trim() || events.length === 0}
+          {...changes(mayChange)}
         >
           Make a webhook
         </Button>

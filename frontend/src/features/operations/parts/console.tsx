@@ -5,26 +5,39 @@ import '@mantine/core/styles/Tabs.css';
 import { Button, Kbd } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { CommandPalette, openPalette } from './command-palette';
 import css from './console.module.css';
 import { Dialog } from './dialog';
 import { Facts } from './facts';
+import { moveRow } from './focus';
 import { PLACES } from './places';
+import { READS_ONLY } from './reads-only';
 
 const KEYS = [
   ['Ctrl K', 'go to a page, or look something up'],
-  ['/', 'type into the filter'],
+  ['/', 'type into the filter, or look something up where there is none'],
   ['j  k', 'next row, row before'],
   ['Enter', 'open the row'],
-  ['Esc', 'close what is open'],
+  ['Esc', 'close what is open, or leave the filter'],
   ['?', 'this list'],
 ] as const;
 
 /** The side navigation of the console, and the page beside it. */
-export function Console({ children }: { children: ReactNode }) {
+export function Console({ mayChange, children }: { mayChange: boolean; children: ReactNode }) {
   const [helps, help] = useDisclosure(false);
-  useHotkeys([['shift+?', help.open]]);
+  const content = useRef<HTMLDivElement>(null);
+  const filter = () => {
+    const field = content.current?.querySelector<HTMLElement>('[data-filter]');
+    if (field) field.focus();
+    else openPalette();
+  };
+  useHotkeys([
+    ['shift+?', help.open],
+    ['/', filter],
+    ['j', () => moveRow(content.current, 1)],
+    ['k', () => moveRow(content.current, -1)],
+  ]);
   return (
     <div className={css.console}>
       <div className={css.side}>
@@ -45,11 +58,14 @@ export function Console({ children }: { children: ReactNode }) {
             </Link>
           ))}
         </nav>
+        {!mayChange && <p className={css.note}>{READS_ONLY}</p>}
         <button type="button" className={css.keys} onClick={help.open}>
           Keys <Kbd size="xs">?</Kbd>
         </button>
       </div>
-      <div className={css.content}>{children}</div>
+      <div className={css.content} ref={content}>
+        {children}
+      </div>
       <CommandPalette />
       {helps && (
         <Dialog title="Keys" onClose={help.close}>

@@ -1,6 +1,5 @@
 import { TextInput } from '@mantine/core';
-import { useDebouncedCallback, useHotkeys } from '@mantine/hooks';
-import { useRef } from 'react';
+import { useDebouncedCallback } from '@mantine/hooks';
 
 const TYPING_MS = 300;
 
@@ -17,12 +16,10 @@ interface Props {
 
 /** A field of a filter bar: what is typed counts a moment after the last key. */
 export function FilterField({ label, placeholder, initial, type = 'text', first = false, onChange }: Props) {
-  const field = useRef<HTMLInputElement>(null);
   const later = useDebouncedCallback((text: string) => onChange(text.trim() || undefined), TYPING_MS);
-  useHotkeys(first ? [['/', () => field.current?.focus()]] : []);
   return (
     <TextInput
-      ref={field}
+      data-filter={first || undefined}
       size="xs"
       type={type}
       label={label}
@@ -30,6 +27,8 @@ export function FilterField({ label, placeholder, initial, type = 'text', first 
       defaultValue={initial ?? ''}
       maxLength={64}
       onChange={({ currentTarget }) => later(currentTarget.value)}
+      // So that j and k are no letters any more.
+      onKeyDown={({ key, currentTarget }) => key === 'Escape' && currentTarget.blur()}
     />
   );
 }

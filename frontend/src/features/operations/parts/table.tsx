@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
-import { type KeyboardEvent, type ReactNode, useRef } from 'react';
+import { type FocusEvent, type KeyboardEvent, type ReactNode, useLayoutEffect, useRef } from 'react';
 import css from './console.module.css';
 
 interface Column {
@@ -20,21 +19,32 @@ interface Props {
   children: ReactNode;
 }
 
-/** Dense rows. The keys j and k go from row to row, where rows can take the focus, and Enter opens the first link of a row. */
+/**
+ * Dense rows. Enter opens a row: its first link, or its button with `data-opens`, never one that changes something. Where a change takes a row
+ * away, the next one gets the focus.
+ */
 export function Table({ label, columns, sort, onSort, children }: Props) {
   const body = useRef<HTMLTableSectionElement>(null);
-  const move = (step: number) => {
-    const rows = [...(body.current?.querySelectorAll<HTMLElement>('tr[tabindex]') ?? [])];
-    const at = rows.findIndex((row) => row.contains(document.activeElement));
-    rows[Math.min(Math.max(at + step, 0), rows.length - 1)]?.focus();
+  const focused = useRef<{ element: HTMLElement; row: number }>(undefined);
+  const remember = ({ target }: FocusEvent<HTMLElement>) => {
+    const row = target.closest('tr');
+    if (row)
+      focused.current = { element: target, row: [...(row.parentElement?.children ?? [])].indexOf(row) };
   };
-  useHotkeys([
-    ['j', () => move(1)],
-    ['k', () => move(-1)],
-  ]);
+  const forget = ({ target }: FocusEvent<HTMLElement>) => {
+    // Not when it was taken away or disabled.
+    if (target.isConnected && !target.matches(':disabled')) focused.current = undefined;
+  };
+  useLayoutEffect(() => {
+    const { element, row } = focused.current ?? {};
+    if (!element || row === undefined || document.activeElement !== document.body) return;
+    const all = body.current?.children ?? [];
+    const next = element.isConnected ? element : all[Math.min(row, all.length - 1)];
+    if (next instanceof HTMLElement && !next.matches(':disabled')) next.focus({ preventScroll: true });
+  });
   const open = ({ key, target }: KeyboardEvent) => {
     if (key === 'Enter' && target instanceof HTMLTableRowElement)
-      target.querySelector<HTMLElement>('a, button')?.click();
+      target.querySelector<HTMLElement>('a, button[data-opens]')?.click();
   };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by the keyboard
@@ -65,7 +75,7 @@ export function Table({ label, columns, sort, onSort, children }: Props) {
             ))}
           </tr>
         </thead>
-        <tbody ref={body} onKeyDown={open}>
+        <tbody ref={body} onKeyDown={open} onFocus={remember} onBlur={forget}>
           {children}
         </tbody>
       </table>
