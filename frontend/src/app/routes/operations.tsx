@@ -13,7 +13,7 @@ import { Flight } from '@/features/operations/flights/flight';
 import { Flights } from '@/features/operations/flights/flights';
 import { Health } from '@/features/operations/health';
 import { Integrations } from '@/features/operations/integrations/page';
-import { Overview } from '@/features/operations/overview';
+import { Overview } from '@/features/operations/overview/overview';
 import { Console } from '@/features/operations/parts/console';
 import { Queues } from '@/features/operations/queues';
 import { Users } from '@/features/operations/users/users';

@@ -26,7 +26,7 @@ export function DeadLetterRow({ letter, mayChange, busy, onAct }: Props) {
       <td className={css.long} title={letter.error}>
         {letter.error}
       </td>
-      <td>
+      <td className={css.actions}>
         <Group gap="xs" wrap="nowrap">
           {letter.status !== 'replayed' && (
             <Button

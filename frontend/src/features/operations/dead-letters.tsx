@@ -18,7 +18,7 @@ const COLUMNS = [
   { name: 'Queue' },
   { name: 'Subject' },
   { name: 'Error' },
-  { name: 'Action' },
+  { name: 'Action', actions: true },
 ];
 const STATUSES: DeadLetterStatus[] = ['open', 'replayed', 'discarded'];
 const KINDS: DeadLetterKind[] = ['booking', 'import', 'refund', 'message'];

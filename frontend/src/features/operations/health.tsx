@@ -2,7 +2,7 @@ import { Button, Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { Causes } from './causes';
+import { Causes } from './overview/causes';
 import { Head } from './parts/console';
 import css from './parts/console.module.css';
 import { count } from './parts/format';

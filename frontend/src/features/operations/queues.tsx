@@ -17,7 +17,7 @@ const COLUMNS = [
   { name: 'At work', number: true },
   { name: 'Oldest waits', number: true },
   { name: 'Workers', number: true },
-  { name: 'Action' },
+  { name: 'Action', actions: true },
 ];
 
 /** How much waits in each queue, who works on it, and a pause for it. */
@@ -46,7 +46,7 @@ export function Queues({ mayChange }: { mayChange: boolean }) {
               <td className={css.number}>{orDash(queue.taken)}</td>
               <td className={css.number}>{orDash(queue.oldest_seconds, seconds)}</td>
               <td className={css.number}>{queue.workers}</td>
-              <td>
+              <td className={css.actions}>
                 <Button
                   size="compact-xs"
                   variant="default"

@@ -5,6 +5,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { Changes } from '@/features/operations/changes';
+import { moment } from '@/features/operations/flights/moment';
 import { Head } from '@/features/operations/parts/console';
 import consoleCss from '@/features/operations/parts/console.module.css';
 import { Facts } from '@/features/operations/parts/facts';
@@ -112,7 +113,7 @@ function Known({
                   </Link>,
                   `${flight.source} to ${flight.destination}`,
                 ],
-                ['Departure', at(flight.departure_ts)],
+                ['Departure', moment(flight.departure_ts, flight.source_timezone)],
                 ['Price', money(price, booking.currency)],
               ]}
             />

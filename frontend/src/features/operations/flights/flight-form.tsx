@@ -83,22 +83,20 @@ export function FlightForm({ known, onClose, onSaved }: Props) {
           <TextInput label="From" placeholder="DEL or Delhi" {...field('source', '/source')} />
           <TextInput label="To" placeholder="BOM or Mumbai" {...field('destination', '/destination')} />
         </div>
-        <div className={css.pair}>
-          <TimeField
-            label="Departure"
-            value={draft.departure}
-            clocks={there}
-            error={faults.get('/departure_ts')}
-            onChange={(text) => setDraft((now) => ({ ...now, departure: text }))}
-          />
-          <TimeField
-            label="Arrival"
-            value={draft.arrival}
-            clocks={here}
-            error={faults.get('/arrival_ts')}
-            onChange={(text) => setDraft((now) => ({ ...now, arrival: text }))}
-          />
-        </div>
+        <TimeField
+          label="Departure"
+          value={draft.departure}
+          clocks={there}
+          error={faults.get('/departure_ts')}
+          onChange={(text) => setDraft((now) => ({ ...now, departure: text }))}
+        />
+        <TimeField
+          label="Arrival"
+          value={draft.arrival}
+          clocks={here}
+          error={faults.get('/arrival_ts')}
+          onChange={(text) => setDraft((now) => ({ ...now, arrival: text }))}
+        />
         <NumberInput
           label="Seats"
           description={known && 'Never fewer than are held and sold'}

@@ -16,7 +16,7 @@ const COLUMNS = [
   { name: 'Attempts', number: true },
   { name: 'Answer' },
   { name: 'Time', number: true },
-  { name: 'Action' },
+  { name: 'Action', actions: true },
 ];
 
 /** What was sent to one address, newest first. */
@@ -51,7 +51,7 @@ export function Deliveries({ webhook, mayChange }: { webhook: Webhook; mayChange
                 {each.last_status ?? each.last_error ?? '–'}
               </td>
               <td className={css.number}>{orDash(each.last_ms, ms)}</td>
-              <td>
+              <td className={css.actions}>
                 {each.status !== 'PENDING' && (
                   <Button
                     size="compact-xs"

@@ -18,7 +18,7 @@ const COLUMNS = [
   { name: 'Events' },
   { name: 'State' },
   { name: 'Waiting', number: true },
-  { name: 'Action' },
+  { name: 'Action', actions: true },
 ];
 
 /** Addresses that are told what happens, and what became of each call. For whoever only reads, the buttons that change something are disabled. */
@@ -49,15 +49,15 @@ export function Webhooks({ mayChange }: { mayChange: boolean }) {
         <Table label="Webhooks" columns={COLUMNS}>
           {query.data.map((each) => (
             <tr key={each.id} tabIndex={-1}>
-              <td className={css.long} title={each.url}>
+              <td className={css.short} title={each.url}>
                 {each.url}
               </td>
-              <td className={css.long} title={each.events.join(', ')}>
+              <td className={css.short} title={each.events.join(', ')}>
                 {each.events.join(', ')}
               </td>
               <td className={each.enabled && !each.failing_since ? undefined : css.warn}>{stateOf(each)}</td>
               <td className={css.number}>{count(each.waiting)}</td>
-              <td>
+              <td className={css.actions}>
                 <Group gap="xs" wrap="nowrap">
                   <Button
                     size="compact-xs"

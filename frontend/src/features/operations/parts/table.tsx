@@ -5,6 +5,8 @@ import css from './console.module.css';
 interface Column {
   name: string;
   number?: boolean;
+  /** Buttons, which stay in sight. */
+  actions?: boolean;
   /** The list can be ordered by it: the name of the order, without its direction. */
   sort?: string;
 }
@@ -52,11 +54,11 @@ export function Table({ label, columns, sort, onSort, children }: Props) {
       <table className={css.table}>
         <thead>
           <tr>
-            {columns.map(({ name, number, sort: by }) => (
+            {columns.map(({ name, number, actions, sort: by }) => (
               <th
                 key={name}
                 scope="col"
-                className={number ? css.number : undefined}
+                className={number ? css.number : actions ? css.actions : undefined}
                 aria-sort={by ? sortOf(sort, by) : undefined}
               >
                 {by && onSort ? (

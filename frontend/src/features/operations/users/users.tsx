@@ -21,7 +21,7 @@ const COLUMNS = [
   { name: 'Signed in', number: true },
   { name: 'Last used' },
   { name: 'Since' },
-  { name: 'Action' },
+  { name: 'Action', actions: true },
 ];
 
 /** All accounts and their roles. */
@@ -81,7 +81,7 @@ export function Users({ mayChange }: { mayChange: boolean }) {
               <td className={css.number}>{count(user.sessions)}</td>
               <td>{user.last_used_at ? at(user.last_used_at) : '–'}</td>
               <td>{at(user.created_at)}</td>
-              <td>
+              <td className={css.actions}>
                 {!user.closed_at && (
                   <Button
                     size="compact-xs"

@@ -1,6 +1,6 @@
-import css from './parts/console.module.css';
-import { at } from './parts/format';
-import type { Cause } from './wire';
+import css from '@/features/operations/parts/console.module.css';
+import { at } from '@/features/operations/parts/format';
+import type { Cause } from '@/features/operations/wire';
 
 interface Props {
   causes: Cause[];

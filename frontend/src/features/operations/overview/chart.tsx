@@ -1,8 +1,8 @@
 import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
 import type uPlot from 'uplot';
+import consoleCss from '@/features/operations/parts/console.module.css';
 import css from './chart.module.css';
-import consoleCss from './console.module.css';
 
 export interface Line {
   name: string;
@@ -61,7 +61,7 @@ export function Chart({ title, times, lines, format }: Props) {
         scales: { y: { range: (_self, _lowest, highest) => [0, Math.max(highest || 0, 1) * 1.05] } },
         axes: [
           { ...axis, size: 26, values: (_self, ticks) => ticks.map(hour) },
-          { ...axis, size: 62, values: (_self, ticks) => ticks.map(format) },
+          { ...axis, size: 62, incrs: STEPS, values: (_self, ticks) => ticks.map(format) },
         ],
         series: [
           { label: 'at', value: (_self: uPlot, tick: number | null) => (tick == null ? '–' : hour(tick)) },
@@ -98,6 +98,9 @@ export function Chart({ title, times, lines, format }: Props) {
     </figure>
   );
 }
+
+/** Between two lines of the grid. Whole: there are no halves of bookings, and two lines with one number say nothing. */
+const STEPS = [0, 1, 2, 3, 4, 5, 6].flatMap((zeros) => [1, 2, 5].map((digit) => digit * 10 ** zeros));
 
 const FONT = '11px "Hanken Grotesk Variable", system-ui, sans-serif';
 

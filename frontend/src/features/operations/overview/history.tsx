@@ -1,7 +1,7 @@
-import { Chart } from './parts/chart';
-import charts from './parts/chart.module.css';
-import { count, ms, seconds } from './parts/format';
-import type { Minute } from './wire';
+import { count, ms, seconds } from '@/features/operations/parts/format';
+import type { Minute } from '@/features/operations/wire';
+import { Chart } from './chart';
+import charts from './chart.module.css';
 
 /** The last 24 hours, minute by minute. */
 export function History({ minutes }: { minutes: readonly Minute[] }) {
