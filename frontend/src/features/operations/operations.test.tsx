@@ -65,10 +65,25 @@ const BOOKINGS: Queue = {
   items_per_second: { last_5s: 0, last_1min: 0, last_15min: 0 },
 };
 
+const PASS = {
+  id: 'a-pass',
+  began_at: '2026-11-23T10:00:00Z',
+  ended_at: '2026-11-23T10:00:00Z',
+  passes: 1,
+  longest_ms: 12,
+  found: { late_bookings: 3 },
+  repaired: { late_bookings: 2 },
+  failed: ['overdue_holds'],
+  without_redis: false,
+  host: 'vm',
+  pid: 12,
+};
+
 test('the overview names the present trouble, and a dash stands for what is not known', async () => {
   network.use(
     asAdmin,
     http.get('/admin/overview', () => HttpResponse.json(OVERVIEW)),
+    http.get('/admin/sweep', () => HttpResponse.json({ data: [PASS], worker: null })),
   );
   openApp('/operations', { as: 'member' });
   expect(await screen.findByText(/^No worker answers/)).toBeVisible();
@@ -77,6 +92,10 @@ test('the overview names the present trouble, and a dash stands for what is not 
   expect(within(tile('Flights that drift')).getByText('–')).toBeVisible();
   expect(within(tile('Open dead letters')).getByText('2')).toBeVisible();
   expect(screen.getByRole('link', { name: 'Overview' })).toHaveAttribute('aria-current', 'page');
+  const repairs = await screen.findByRole('region', { name: 'Repairs' });
+  expect(within(repairs).getByText('3 late bookings, repaired 2')).toBeVisible();
+  expect(within(repairs).getByText('not looked at: overdue holds')).toBeVisible();
+  expect(screen.getByText('No worker sweeps now: nothing is repaired.')).toBeVisible();
 });
 
 test('a traveller sees none of it', async () => {
@@ -90,6 +109,7 @@ test('an agent sees every page and has nothing to change it with', async () => {
   network.use(
     http.get('/api/v1/auth/me', () => HttpResponse.json({ ...ADMIN, role: 'agent' })),
     http.get('/admin/overview', () => HttpResponse.json(OVERVIEW)),
+    http.get('/admin/sweep', () => HttpResponse.json({ data: [], worker: null })),
     http.get('/admin/queues', () => HttpResponse.json({ data: [BOOKINGS] })),
     http.get('/admin/workers', () => HttpResponse.json({ data: [] })),
     http.get('/admin/dead-letters', () => HttpResponse.json({ data: [LETTER], next_cursor: null })),

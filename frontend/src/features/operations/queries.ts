@@ -57,6 +57,15 @@ export const operationsQueries = {
       ...LIVE,
     }),
 
+  /** The last passes that found something. */
+  sweep: () =>
+    queryOptions({
+      queryKey: [...operationsQueries.all(), 'sweep'],
+      queryFn: ({ signal }) =>
+        answer(api.GET('/admin/sweep', { params: { query: { only_findings: true, limit: 10 } }, signal })),
+      ...LIVE,
+    }),
+
   deadLetters: ({ status, kind, text }: DeadLetterFilter) =>
     infiniteQueryOptions({
       queryKey: [...operationsQueries.all(), 'dead-letters', status, kind, text],

@@ -9,6 +9,7 @@ import { Causes } from './causes';
 import { Figures } from './figures';
 import figures from './figures.module.css';
 import { History } from './history';
+import { Repairs } from './repairs';
 
 /** How everything is, at one look. */
 export function Overview() {
@@ -21,6 +22,7 @@ export function Overview() {
           <Causes causes={query.data.causes} worst={query.data.status === 'down'} />
           <Tiles seen={query.data} />
           {query.data.history && <History minutes={query.data.history} />}
+          <Repairs />
         </>
       ) : (
         <QueryFallback
