@@ -54,13 +54,13 @@ export function Flights({ mayChange }: { mayChange: boolean }) {
       replace: true,
       resetScroll: false,
     });
-  const reset = (everything: boolean) => {
-    navigate({
+  const reset = async (everything: boolean) => {
+    await navigate({
       search: ({ since: _since, all: _all, ...now }) => ({ ...now, ...(everything && { all: true }) }),
       replace: true,
       resetScroll: false,
     });
-    // The field of the first day shows it as well.
+    // Afterwards: the field of the first day begins with what is in the address then.
     setResets((count) => count + 1);
   };
   return (
