@@ -16,6 +16,7 @@ from uuid import UUID
 import redis
 import structlog
 
+from api.live.background_task import BackgroundTask
 from core.db import AWAY, Database
 from core.events import job_events
 from core.events.job_events import JobEvents
@@ -28,7 +29,7 @@ PERIOD_SECONDS: Final = 1.0
 _log = structlog.get_logger(__name__)
 
 
-class ApiKeys:
+class ApiKeys(BackgroundTask):
     """`find` and `look_soon` belong to the event loop; queries run in threads."""
 
     def __init__(self, db: Database, client: redis.Redis) -> None:
@@ -41,17 +42,8 @@ class ApiKeys:
         """Another one after each change that this process made: what was read before it is out of date."""
         self._lock = threading.Lock()
         self._soon = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
         self._outage = Incident(_log, "keys for programs cannot be read", "keys for programs are read again")
         self._broken = Incident(_log, "keys for programs cannot be read", "keys for programs are read again", level=logging.ERROR)
-
-    def start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._run())
-
-    async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
     def find(self, key: str) -> Principal | None:
         """Whose key this is; None: nobody's, or it was revoked."""

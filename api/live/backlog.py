@@ -21,6 +21,7 @@ from uuid import UUID
 
 import structlog
 
+from api.live.background_task import BackgroundTask
 from api.live.job_events import JobEventsReader
 from core.bookings.errors import TooManyWaiting
 from core.bookings.unfinished.backlog import Waiting, read_waiting
@@ -39,7 +40,7 @@ SHARE: Final = 1 / 9
 _log = structlog.get_logger(__name__)
 
 
-class Backlog:
+class Backlog(BackgroundTask):
     """Used on the event loop only; its query runs in a thread."""
 
     def __init__(self, db: Database, job_events: JobEventsReader, *, limit: int, is_shared: bool) -> None:
@@ -52,7 +53,6 @@ class Backlog:
         """By this process, since the last time it was read."""
         self.limit = limit
         self._head: list[UUID] = []
-        self._task: asyncio.Task[None] | None = None
         self.waiting = 0
         self.oldest_seconds = 0.0
         """How long the booking that waits longest has waited; 0 when none waits."""
@@ -60,14 +60,6 @@ class Backlog:
         """Bookings that workers finish, smoothed."""
         self._outage = Incident(_log, "the backlog cannot be seen", "the backlog is seen again")
         self._broken = Incident(_log, "the backlog cannot be seen", "the backlog is seen again", level=logging.ERROR)
-
-    def start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._run())
-
-    async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
     def check(self, user_id: UUID) -> None:
         """Let one more booking of this account in.

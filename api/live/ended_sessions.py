@@ -16,6 +16,7 @@ from uuid import UUID
 
 import structlog
 
+from api.live.background_task import BackgroundTask
 from core.db import AWAY, Database
 from core.telemetry.incidents import Incident
 from core.users.ended_sessions import read_ended
@@ -28,7 +29,7 @@ OVERLAP: Final = timedelta(seconds=30)
 _log = structlog.get_logger(__name__)
 
 
-class EndedSessions:
+class EndedSessions(BackgroundTask):
     """Used on the event loop only; its query runs in a thread. `token_seconds`: how long an access token lives at most."""
 
     def __init__(self, db: Database, *, token_seconds: int) -> None:
@@ -36,17 +37,8 @@ class EndedSessions:
         self._token_seconds = token_seconds
         self._looked_at: datetime | None = None
         self._forget_at: dict[UUID, float] = {}
-        self._task: asyncio.Task[None] | None = None
         self._outage = Incident(_log, "ended sessions cannot be seen", "ended sessions are seen again")
         self._broken = Incident(_log, "ended sessions cannot be seen", "ended sessions are seen again", level=logging.ERROR)
-
-    def start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._run())
-
-    async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
     def note(self, session_ids: Iterable[UUID]) -> None:
         """These have ended just now."""

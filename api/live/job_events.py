@@ -14,6 +14,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from api.live.background_task import BackgroundTask
 from api.live.seat_count_cache import SeatCountCache
 from api.live.streams.event_streams import EventStreams
 from api.live.waiters import Waiters
@@ -28,7 +29,7 @@ LISTEN_SECONDS: Final = 1.0
 _log = structlog.get_logger(__name__)
 
 
-class JobEventsReader:
+class JobEventsReader(BackgroundTask):
     """A task that listens for as long as the process lives, through every outage of Redis."""
 
     def __init__(
@@ -39,7 +40,6 @@ class JobEventsReader:
         self._seat_counts = seat_counts
         self._streams = streams
         self._keys_changed = keys_changed
-        self._task: asyncio.Task[None] | None = None
         self._has_touch = False
         """Whether there is a subscription, so that an outage is told to listeners when it begins and when it ends, and not at each try."""
         self.finished = 0
@@ -49,14 +49,6 @@ class JobEventsReader:
             _log, "job events cannot be read; waiters read Postgres", "job events can be read again", level=logging.ERROR
         )
         self._unread = Incident(_log, "a job event that cannot be read", "job events can be read again")
-
-    def start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._run())
-
-    async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:

@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 
 from api.live.api_keys import ApiKeys
+from api.live.background_task import BackgroundTask
 from api.live.ended_sessions import EndedSessions
 from api.live.streams.event_streams import EventStreams
 from core.telemetry.incidents import Incident
@@ -20,25 +21,16 @@ from core.users.tokens import Principal
 PERIOD_SECONDS: Final = 1.0
 
 
-class StreamAccess:
+class StreamAccess(BackgroundTask):
     """Belongs to the event loop."""
 
     def __init__(self, streams: EventStreams, ended: EndedSessions, api_keys: ApiKeys) -> None:
         self._streams = streams
         self._ended = ended
         self._api_keys = api_keys
-        self._task: asyncio.Task[None] | None = None
         self._broken = Incident(
             structlog.get_logger(__name__), "streams cannot be judged", "streams are judged again", level=logging.ERROR
         )
-
-    def start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._run())
-
-    async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:

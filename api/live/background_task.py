@@ -1,0 +1,25 @@
+"""What runs on the event loop for as long as the process lives."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+
+
+class BackgroundTask(ABC):
+    """Started once, when the process begins to serve, and closed when it ends."""
+
+    _task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def close(self) -> None:
+        """End it at once, in the middle of whatever it waits for."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    @abstractmethod
+    async def _run(self) -> None:
+        """Returns never."""
