@@ -12,6 +12,7 @@ from core.bookings.intake.rules import BookingRules
 from core.clock import new_id
 from core.db import AWAY, Database
 from core.db.bisect import isolated
+from core.db.retry import again_after_deadlock
 from core.errors import Unavailable
 from core.lifecycle import accept
 from core.load_runs import recording
@@ -43,13 +44,17 @@ class BatchIntake:
                     recording.record(connection, tagged)
             answers.extend(given)
 
+        def store(part: Sequence[BookingRequest]) -> None:
+            # Another process may pick the same seats in another order.
+            again_after_deadlock(lambda: commit(part))
+
         def refuse(_request: BookingRequest, error: Exception) -> None:
             if not isinstance(error, psycopg.Error):
                 raise error
             answers.append(accept.explain(error))
 
         try:
-            isolated(commit, named, refuse)
+            isolated(store, named, refuse)
         except AWAY:
             # Postgres could not be reached any more after a part of the batch was committed.
             if not answers:
