@@ -25,6 +25,8 @@ from core.waitlist import line
 MOST_TOPICS: Final = 20
 MOST_STREAMS: Final = 10_000
 """Of one process."""
+MOST_OF_ONE: Final = 200
+"""Of one account in one process: nobody takes all streams from the others."""
 LENGTH: Final = 50
 """Of a topic: a word, a colon and an id."""
 
@@ -66,6 +68,8 @@ class EventController(Controller):
         if streams.count >= MOST_STREAMS:
             raise Overloaded("Too many streams are open; ask the addresses themselves.", retry_after=30)
         await _require_own(services, request.user, wanted)
+        if streams.count_of(request.user.user_id) >= MOST_OF_ONE:
+            raise Overloaded(f"You have {MOST_OF_ONE} streams open. Close some of them first.", retry_after=30)
         followed = [topic if request.user.sees_everything else _own(topic, request.user) for topic in wanted]
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return Stream(streams.listen(followed, last_event_id, request.user), media_type="text/event-stream", headers=headers)

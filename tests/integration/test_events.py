@@ -8,6 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from api import events
 from api.live.streams import event_streams
 from core.clock import new_id
 from core.events import job_events
@@ -209,3 +210,36 @@ def test_nobody_follows_what_is_somebody_elses(pipeline: Pipeline, api: RunningA
     problem(admin.get(EVENTS, params={"topics": f"import:{booking}"}), 404, "topic_not_found")
     with api.client() as nobody:
         assert nobody.get(EVENTS, params={"topics": f"flight:{new_id()}"}).status_code == 401
+
+
+def test_one_account_leaves_streams_to_the_others(pipeline: Pipeline, heard: RunningApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "MOST_OF_ONE", 1)
+    flight = pipeline.flight(5)
+    topic = f"flight:{flight}"
+    greedy, other = heard.admit(), heard.admit()
+    with listening(heard, greedy.headers, topic) as stream:
+        with heard.client(greedy.headers) as client:
+            refused = problem(client.get(EVENTS, params={"topics": topic}), 503, "overloaded")
+        assert refused["detail"] == "You have 1 streams open. Close some of them first."
+        with listening(heard, other.headers, topic):
+            publish(heard, seats={flight: 3})
+            assert stream.frame()["event"] == "flight.seats_changed"
+    until(lambda: heard.services.live.streams.count_of(greedy.id) == 0)
+    with listening(heard, greedy.headers, topic):
+        pass
+
+
+def test_more_than_may_wait_is_a_gap_for_whoever_comes_back(
+    pipeline: Pipeline, heard: RunningApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_streams, "WAITING", 2)
+    flight, headers = pipeline.flight(5), heard.admit().headers
+    with listening(heard, headers, f"flight:{flight}") as stream:
+        publish(heard, seats={flight: 5})
+        seen = stream.frame()["id"]
+        for free in (4, 3, 2):
+            publish(heard, seats={flight: free})
+            last = stream.frame()["id"]
+    with listening(heard, headers, f"flight:{flight}", last=seen) as stream:
+        gap = stream.frame()
+        assert (gap["event"], gap["id"]) == ("gap", last)

@@ -161,3 +161,30 @@ def test_only_the_owner_of_a_confirmed_booking_rebooks_it(
         problem(rebook(client, booking, "14000"), HTTPStatus.NOT_FOUND, "booking_not_found")
     assert traveller.delete(f"/api/v1/bookings/{booking}").status_code == HTTPStatus.OK
     problem(rebook(traveller, booking, "14000"), HTTPStatus.CONFLICT, "not_rebookable")
+
+
+def test_new_prices_rebookings_and_cancellations_at_once_lose_no_money(
+    traveller: httpx.Client, admin: httpx.Client, till: Till, booking: UUID, flight: dict[str, Any]
+) -> None:
+    """A quote of before a rebooking is confirmed after it, while others rebook and cancel. The fixture looks at the money."""
+    quoted = traveller.post(f"/api/v1/bookings/{booking}/cancellations").json()["id"]
+
+    def act(turn: int) -> int:
+        match turn % 4:
+            case 0:
+                price(admin, flight, str(7400 - 50 * turn))
+                return HTTPStatus.OK
+            case 1:
+                total = traveller.get(f"/api/v1/bookings/{booking}/fare").json()["total"]
+                return rebook(traveller, booking, total).status_code
+            case 2:
+                return traveller.post(f"/api/v1/cancellations/{quoted}/confirm").status_code
+            case _:
+                return traveller.delete(f"/api/v1/bookings/{booking}").status_code if turn > 20 else HTTPStatus.OK
+
+    with ThreadPoolExecutor(6) as pool:
+        told = Counter(pool.map(act, range(32)))
+    assert set(told) <= {HTTPStatus.OK, HTTPStatus.CONFLICT}
+    given = refunds(till, booking)
+    assert [reason for _, reason in given].count("cancelled") <= 1
+    assert sum(Decimal(amount) for amount, _ in given) <= Decimal(15000)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import dropwhile
 from typing import Final
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -102,6 +102,7 @@ class EventStreams:
         self._recent: deque[_Entry] = deque(maxlen=RECENT)
         self._by_topic: dict[Topic, set[_Listener]] = defaultdict(set)
         self._listeners: set[_Listener] = set()
+        self._by_account: Counter[UUID] = Counter()
         self._is_closed = False
 
     @property
@@ -155,6 +156,7 @@ class EventStreams:
             return
         listener = _Listener(principal)
         self._listeners.add(listener)
+        self._by_account[principal.user_id] += 1
         for topic in topics:
             self._by_topic[topic].add(listener)
         loop = asyncio.get_running_loop()
@@ -174,6 +176,9 @@ class EventStreams:
                 yield frame
         finally:
             self._listeners.discard(listener)
+            self._by_account[principal.user_id] -= 1
+            if not self._by_account[principal.user_id]:
+                del self._by_account[principal.user_id]
             for topic in topics:
                 self._by_topic[topic].discard(listener)
                 if not self._by_topic[topic]:
@@ -183,6 +188,10 @@ class EventStreams:
     def count(self) -> int:
         """Open streams."""
         return len(self._listeners)
+
+    def count_of(self, user_id: UUID) -> int:
+        """Open streams of one account."""
+        return self._by_account[user_id]
 
     def _end(self, listeners: Collection[_Listener] | Iterator[_Listener]) -> None:
         for listener in list(listeners):
@@ -195,18 +204,17 @@ class EventStreams:
         for listener in {each for topic in entry.topics for each in self._by_topic.get(topic, ())}:
             listener.put(entry.frame, self._gap())
 
-    def _missed(self, topics: frozenset[Topic], last_event_id: str | None) -> Iterator[bytes]:
+    def _missed(self, topics: frozenset[Topic], last_event_id: str | None) -> list[bytes]:
+        """What was told since; a gap where that is not known, or more than may wait for a listener."""
         if last_event_id is None:
-            return
+            return []
         process, _, number = last_event_id.partition("-")
         seen = int(number) if number.isdecimal() and len(number) < 20 else -1
         oldest = self._recent[0].number if self._recent else self._number + 1
         if process != self._process or not oldest - 1 <= seen <= self._number:
-            yield self._gap()
-            return
-        for entry in dropwhile(lambda each: each.number <= seen, list(self._recent)):
-            if not topics.isdisjoint(entry.topics):
-                yield entry.frame
+            return [self._gap()]
+        missed = [entry for entry in self._recent if entry.number > seen and not topics.isdisjoint(entry.topics)]
+        return [entry.frame for entry in missed] if len(missed) <= WAITING else [self._gap()]
 
     def _gap(self) -> bytes:
         return b"id: %b-%d\nevent: gap\ndata: {}\n\n" % (self._process.encode(), self._number)
