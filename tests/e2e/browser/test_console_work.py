@@ -119,6 +119,7 @@ def test_a_flight_is_made_found_changed_and_cancelled(
     expect(page.get_by_role("region", name="Schedule")).to_contain_text("cancelled")
 
     page.get_by_role("link", name="All flights").click()
+    expect(page.get_by_role("heading", name="Flights", exact=True, level=1)).to_be_visible()
     page.keyboard.press("/")
     page.keyboard.type(number)
     expect(page.get_by_role("row")).to_have_count(2)
