@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Card, CardHead } from '@/components/layout/card';
 import { Notice } from '@/components/messages/notice';
 import { ProblemNote } from '@/components/messages/problem-note';
@@ -15,6 +15,8 @@ import css from './seat-step.module.css';
 /** Seats are picked and changed on the page of the booking until check-in closes. Nothing where no flight has seats with numbers. */
 export function ChangeSeats({ booking }: { booking: Booking }) {
   const [open, setOpen] = useState(false);
+  const [saved, setSaved] = useState(false);
+  const opener = useFocusAfter(open);
   const { status, segments } = booking;
   const alive = status === 'CONFIRMED' || status === 'HELD';
   const numbered = segments.filter(({ seats_change_until }) => seats_change_until);
@@ -30,16 +32,37 @@ export function ChangeSeats({ booking }: { booking: Booking }) {
         <span>Until an hour before departure.</span>
       </CardHead>
       {open ? (
-        <SeatForm booking={booking} changeable={changeable} onDone={() => setOpen(false)} />
+        <SeatForm
+          booking={booking}
+          changeable={changeable}
+          onDone={(done) => {
+            setSaved(done);
+            setOpen(false);
+          }}
+        />
       ) : (
         <div>
-          <Button variant="default" onClick={() => setOpen(true)}>
+          <Button ref={opener} variant="default" onClick={() => setOpen(true)}>
             {anyPicked ? 'Change seats' : 'Choose seats'}
           </Button>
         </div>
       )}
+      <p role="status" className={css.saved}>
+        {saved && !open && 'Your seats are saved.'}
+      </p>
     </Card>
   );
+}
+
+/** After the form has closed, the button that opened it has the focus again. */
+function useFocusAfter(open: boolean) {
+  const opener = useRef<HTMLButtonElement>(null);
+  const before = useRef(open);
+  useEffect(() => {
+    if (before.current && !open) opener.current?.focus();
+    before.current = open;
+  }, [open]);
+  return opener;
 }
 
 function isOpen({ seats_change_until, flight }: Segment): boolean {
@@ -49,7 +72,8 @@ function isOpen({ seats_change_until, flight }: Segment): boolean {
 interface FormProps {
   booking: Booking;
   changeable: Segment[];
-  onDone: () => void;
+  /** Whether seats were saved. */
+  onDone: (saved: boolean) => void;
 }
 
 function SeatForm({ booking, changeable, onDone }: FormProps) {
@@ -57,6 +81,8 @@ function SeatForm({ booking, changeable, onDone }: FormProps) {
   const [picks, setPicks] = useState<Picks>(() =>
     Object.fromEntries(segments.map(({ flight, seat_numbers = [] }) => [flight.id, seat_numbers])),
   );
+  const several = changeable.length > 1;
+  const [shown, setShown] = useState(several ? '' : changeable[0]?.flight.id);
   const [asked, setAsked] = useState(false);
   const maps = useSeatMaps(changeable.map(({ flight }) => flight.id));
   const change = useChangeSeats(booking.id);
@@ -65,10 +91,10 @@ function SeatForm({ booking, changeable, onDone }: FormProps) {
 
   function save() {
     setAsked(true);
-    if (partial.length > 0) return;
+    if (partial[0]) return setShown(partial[0].flight.id);
     const wanted = segments.map(({ flight }) => picksOf(picks, flight.id, seats).filter(Boolean));
     change.mutate(wanted, {
-      onSuccess: onDone,
+      onSuccess: () => onDone(true),
       onError: (error) => setPicks((known) => withoutGone(known, goneSeats(asProblem(error)))),
     });
   }
@@ -84,26 +110,42 @@ function SeatForm({ booking, changeable, onDone }: FormProps) {
       )}
       {changeable.map(({ flight, seat_numbers = [] }, index) => {
         const map = maps[index];
+        const picked = picksOf(picks, flight.id, seats);
+        const isShown = shown === flight.id;
         return (
           <section key={flight.id} className={css.flight} aria-label={`Seats on ${flight.flight_number}`}>
-            <p className={css.about}>
-              <strong>
-                {flight.source} to {flight.destination}
-              </strong>
-              <span>{flight.flight_number}</span>
-            </p>
-            {map ? (
+            <div className={css.head}>
+              <p className={css.about}>
+                <strong>
+                  {flight.source} to {flight.destination}
+                </strong>
+                <span>{flight.flight_number}</span>
+                {several && (
+                  <span className={css.picked}>{picked.filter(Boolean).join(', ') || 'No seats'}</span>
+                )}
+              </p>
+              {several && (
+                <Button
+                  variant="default"
+                  size="sm"
+                  aria-expanded={isShown}
+                  onClick={() => setShown(isShown ? '' : flight.id)}
+                >
+                  {isShown ? 'Close the map' : picked.some(Boolean) ? 'Change seats' : 'Choose seats'}
+                </Button>
+              )}
+            </div>
+            {isShown && !map && <p>Loading the seat map.</p>}
+            {isShown && map && (
               <SeatPicker
                 flightNumber={flight.flight_number}
                 map={map}
                 own={seat_numbers}
-                picked={picksOf(picks, flight.id, seats)}
-                onChange={(picked) => setPicks({ ...picks, [flight.id]: picked })}
+                picked={picked}
+                onChange={(chosen) => setPicks({ ...picks, [flight.id]: chosen })}
                 nameOf={(traveller) => passengers[traveller]?.name ?? `Traveller ${traveller + 1}`}
                 disabled={change.isPending}
               />
-            ) : (
-              <p>Loading the seat map.</p>
             )}
           </section>
         );
@@ -118,7 +160,7 @@ function SeatForm({ booking, changeable, onDone }: FormProps) {
         <Button onClick={save} loading={change.isPending}>
           Save seats
         </Button>
-        <Button variant="default" onClick={onDone}>
+        <Button variant="default" onClick={() => onDone(false)}>
           Do not change
         </Button>
       </div>

@@ -70,7 +70,7 @@ export function SeatPicker({ flightNumber, map, picked, onChange, own = [], name
               onChange(picked.map(() => ''));
             }}
           >
-            No seats
+            Give up these seats
           </Button>
         )}
       </div>

@@ -107,7 +107,7 @@ describe('in the checkout', () => {
     await user.click(await screen.findByRole('button', { name: 'Choose seats' }));
     await user.click(screen.getByRole('button', { name: 'Take the best seats together' }));
     expect(await screen.findByText('3C, 3D')).toBeVisible();
-    await user.click(screen.getByRole('button', { name: 'No seats' }));
+    await user.click(screen.getByRole('button', { name: 'Give up these seats' }));
     await user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
     await waitFor(() => expect(calls).toHaveLength(1));
     expect(calls[0]?.body).not.toHaveProperty('seat_numbers');
@@ -145,6 +145,22 @@ describe('in the checkout', () => {
     await waitFor(() => expect(calls).toHaveLength(2));
     expect(calls[1]?.body).toMatchObject({ seat_numbers: [['3D', '3C']] });
     expect(calls[1]?.key).not.toBe(calls[0]?.key);
+  });
+
+  test('after a declined card the seats are still picked for another one', async () => {
+    const failure = { code: 'payment_declined', message: 'The payment was declined.' };
+    jobIs(booking({ status: 'FAILED', failure, available_actions: [] }));
+    const calls = answerBookings(accepted);
+    const { user } = openApp(PAGE, { as: 'member' });
+    await user.click(await screen.findByRole('button', { name: 'Choose seats' }));
+    await user.click(seat(/^2C/));
+    await user.click(seat(/^3C/));
+    await user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
+    await user.click(await screen.findByRole('link', { name: 'Try another card' }));
+    expect(await screen.findByText('2C, 3C')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
+    await waitFor(() => expect(calls).toHaveLength(2));
+    expect(calls[1]?.body).toMatchObject({ seat_numbers: [['2C', '3C']] });
   });
 
   test('flights without numbers have no step, and are sent without seats', async () => {
@@ -199,6 +215,25 @@ describe('on the page of the booking', () => {
     await user.click(screen.getByRole('button', { name: 'Save seats' }));
     expect(await screen.findByText('Seats 3D, 2D')).toBeVisible();
     expect(bodies).toEqual([{ seat_numbers: [['3C', '2D']] }, { seat_numbers: [['3D', '2D']] }]);
+    expect(screen.getByText('Your seats are saved.')).toBeVisible();
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Change seats' })).toHaveFocus());
+  });
+
+  test('of several flights one map is open at a time, and the others say which seats are had', async () => {
+    const seats_change_until = '2099-12-01T03:30:00Z';
+    const segments = [
+      { ...segment(), seat_numbers: ['2C', '3C'], seats_change_until },
+      { ...segment(NEXT_FLIGHT), seat_numbers: ['1C', '1D'], seats_change_until },
+    ];
+    jobIs(booking({ segments }));
+    const { user } = openApp(`/bookings/${booking().id}`, { as: 'member' });
+    await user.click(await screen.findByRole('button', { name: 'Change seats' }));
+    expect(screen.queryByRole('grid')).not.toBeInTheDocument();
+    const next = within(screen.getByRole('region', { name: 'Seats on BA-138' }));
+    expect(next.getByText('1C, 1D')).toBeVisible();
+    await user.click(next.getByRole('button', { name: 'Change seats' }));
+    expect(await screen.findByRole('grid', { name: 'Seat map of BA-138' })).toBeVisible();
+    expect(screen.getAllByRole('grid')).toHaveLength(1);
   });
 
   test.each([
