@@ -1,6 +1,7 @@
 import { MantineProvider } from '@mantine/core';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useEffect } from 'react';
+import { forgetDraft } from '@/features/bookings/checkout/kept-draft';
 import { forgetSearches } from '@/features/search/start/recent-searches';
 import { forgetWaiting } from '@/features/waitlist/remembered';
 import { clearQueries } from '@/lib/query-client';
@@ -20,6 +21,7 @@ export function Providers({ queries, children, env = 'default' }: Props) {
     () =>
       onAccountChange(() => {
         clearQueries(queries);
+        forgetDraft();
         forgetSearches();
         forgetWaiting();
       }),

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { searchFor } from '@/app/search-params';
 import { LinkButton } from '@/components/controls/link-button';
 import { Page } from '@/components/layout/page';
@@ -7,6 +8,7 @@ import { QueryFallback } from '@/components/messages/query-fallback';
 import { bookingQuery } from '@/features/bookings/api/get-booking';
 import { hasNewTimes, isPayable, isWatchable } from '@/features/bookings/booking-state';
 import { CancelButton } from '@/features/bookings/cancellation/cancel-button';
+import { forgetDraftOf } from '@/features/bookings/checkout/kept-draft';
 import { NewTimes } from '@/features/bookings/details/new-times';
 import { ProgressSteps } from '@/features/bookings/details/progress-steps';
 import { StatusBanner } from '@/features/bookings/details/status-banner';
@@ -28,6 +30,10 @@ export function BookingPage() {
   const { bookingId } = route.useParams();
   const query = useQuery(bookingQuery(bookingId));
   const { data, error } = query;
+  const booked = data?.booking.status === 'CONFIRMED' ? data.booking : undefined;
+  useEffect(() => {
+    if (booked) forgetDraftOf(booked.segments.map(({ flight }) => flight.id));
+  }, [booked]);
   if (!data) {
     if (error && asProblem(error).status === 404) return <NotFound what="This booking" />;
     return (
@@ -45,16 +51,16 @@ export function BookingPage() {
   return (
     <Page title={`Booking ${booking.reference}`}>
       <StatusBanner job={job} booking={booking} offline={error !== null} />
+      <BookAgain booking={booking} />
       {hasNewTimes(booking) && <NewTimes booking={booking} />}
       {isPayable(booking) && <PaymentForm booking={booking} until={booking.hold_expires_at} />}
       <ProgressSteps booking={booking} />
       <Ticket booking={booking} />
-      {isWatchable(booking) && <BookingFare booking={booking} onChanged={() => query.refetch()} />}
       <TicketActions booking={booking} />
+      {isWatchable(booking) && <BookingFare booking={booking} onChanged={() => query.refetch()} />}
       <ChangeSeats booking={booking} />
       <Timeline job={job} />
       <div className={css.actions} data-screen-only>
-        <BookAgain booking={booking} />
         {!hasNewTimes(booking) && <CancelButton booking={booking} />}
         <Link to="/bookings" className={css.all}>
           All my trips
@@ -65,8 +71,8 @@ export function BookingPage() {
 }
 
 /**
- * After a booking that has ended: other flights of that day, and the same ones again if it ended without having been confirmed. They come
- * first where only the card was the reason.
+ * After a booking that has ended, below what happened: other flights of that day, and the same ones again if it ended without having been
+ * confirmed. They come first where only the card was the reason: names and seats are filled in there.
  */
 function BookAgain({ booking: { status, segments, seats, failure } }: { booking: Booking }) {
   const failed = status === 'FAILED' || status === 'EXPIRED';
@@ -85,7 +91,6 @@ function BookAgain({ booking: { status, segments, seats, failure } }: { booking:
       Other flights that day
     </LinkButton>
   );
-  if (!failed) return other;
   const look = cardAlone ? {} : { variant: 'default' };
   const again =
     others.length === 0 ? (
@@ -96,7 +101,7 @@ function BookAgain({ booking: { status, segments, seats, failure } }: { booking:
         params={{ flightId: first.id }}
         search={{ seats }}
       >
-        This flight again
+        {cardAlone ? 'Try another card' : 'This flight again'}
       </LinkButton>
     ) : (
       <LinkButton
@@ -105,8 +110,12 @@ function BookAgain({ booking: { status, segments, seats, failure } }: { booking:
         to="/itinerary"
         search={{ flights: flights.map(({ id }) => id).join(), seats }}
       >
-        These flights again
+        {cardAlone ? 'Try another card' : 'These flights again'}
       </LinkButton>
     );
-  return cardAlone ? [again, other] : [other, again];
+  return (
+    <div className={css.actions} data-screen-only>
+      {!failed ? other : cardAlone ? [again, other] : [other, again]}
+    </div>
+  );
 }

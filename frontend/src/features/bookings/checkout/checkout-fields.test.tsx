@@ -1,6 +1,7 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
+import { endSession } from '@/lib/session';
 import { openApp } from '@/testing/app';
 import { accepted, answerBookings, flightsAre, jobIs } from '@/testing/booking-api';
 import { network, problem } from '@/testing/network';
@@ -71,4 +72,32 @@ test('what is wrong with a traveller is said at the field, by the page and by th
   expect(name).not.toHaveAccessibleDescription();
   await user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
   await waitFor(() => expect(contact).toHaveAccessibleDescription(expect.stringContaining(message)));
+});
+
+test('what was typed is there again after a reload, and is forgotten once the flights are booked', async () => {
+  answerBookings(accepted);
+  const first = openApp(PAGE, { as: 'member' });
+  const name = () =>
+    within(screen.getByRole('group', { name: 'Traveller 1' })).getByRole('textbox', { name: 'Full name' });
+  await screen.findByRole('group', { name: 'Traveller 1' });
+  await first.user.type(name(), 'Asha Rao');
+  cleanup();
+  const second = openApp(PAGE, { as: 'member' });
+  await screen.findByRole('group', { name: 'Traveller 1' });
+  expect(name()).toHaveValue('Asha Rao');
+  await second.user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
+  expect(await isBooked()).toBeVisible();
+  cleanup();
+  openApp(PAGE, { as: 'member' });
+  await screen.findByRole('group', { name: 'Traveller 1' });
+  expect(name()).toHaveValue('');
+});
+
+test('signing out forgets what was typed', async () => {
+  const { user } = openApp(PAGE, { as: 'member' });
+  const first = within(await screen.findByRole('group', { name: 'Traveller 1' }));
+  await user.type(first.getByRole('textbox', { name: 'Full name' }), 'Asha Rao');
+  expect(Object.values(sessionStorage).join()).toContain('Asha Rao');
+  endSession();
+  expect(Object.values(sessionStorage).join()).not.toContain('Asha Rao');
 });

@@ -27,6 +27,7 @@ import { useTimeReached } from '@/lib/hooks/use-time-reached';
 import { asProblem } from '@/lib/problem';
 import { useSession } from '@/lib/session';
 import type { Booking, Flight, NewBooking } from '@/lib/wire';
+import { keepDraft, keptDraft } from './kept-draft';
 import { obstacleTo } from './obstacle';
 import { totalOf } from './total';
 import { faultsOf, passengersOf, serverFaults, travellersOf } from './traveller-request';
@@ -47,10 +48,12 @@ export type Checkout = ReturnType<typeof useCheckout>;
 export function useCheckout(flights: readonly Flight[], seats: number, onRefused: () => void) {
   const signedOut = useSession().state === 'signed-out';
   const queries = useQueryClient();
+  const ids = flights.map(({ id }) => id);
   const [draft, setDraft] = useState<Draft>(() => ({
-    travellers: travellersOf(failedBookingOf(flights, queries)?.passengers ?? []),
-    payment: { token: FIRST_CARD },
+    travellers: travellersOf(failedBookingOf(ids, queries)?.passengers ?? []),
     picks: {},
+    ...keptDraft(ids),
+    payment: { token: FIRST_CARD },
   }));
   const [gone, setGone] = useState<readonly GoneSeat[]>([]);
   const [partial, setPartial] = useState<readonly string[]>([]);
@@ -63,7 +66,6 @@ export function useCheckout(flights: readonly Flight[], seats: number, onRefused
   const obstacle = obstacleTo(flights, code);
   const available = Math.min(MAX_SEATS, ...flights.map(({ available_seats }) => available_seats));
   const own = draft.travellers.slice(0, seats);
-  const ids = flights.map(({ id }) => id);
   const request: BookingRequest = {
     flightIds: ids,
     seats,
@@ -84,7 +86,9 @@ export function useCheckout(flights: readonly Flight[], seats: number, onRefused
     if (lost.length === 0) return;
     setGone(lost);
     // The others keep their seats.
-    setDraft((known) => ({ ...known, picks: withoutGone(known.picks, lost) }));
+    const next = { ...draft, picks: withoutGone(draft.picks, lost) };
+    setDraft(next);
+    keepDraft(ids, next);
     void queries.invalidateQueries({ queryKey: seatKeys.all() });
   }, [refused]);
 
@@ -92,6 +96,7 @@ export function useCheckout(flights: readonly Flight[], seats: number, onRefused
     draft,
     setDraft(next: Draft) {
       setDraft(next);
+      keepDraft(ids, next);
       setFaults({});
       setPartial([]);
       if (next.picks !== draft.picks && gone.every(({ flight_id }) => isWhole(next.picks, flight_id, seats)))
@@ -126,8 +131,8 @@ export function useCheckout(flights: readonly Flight[], seats: number, onRefused
 }
 
 /** A booking of the same flights that was not made, and that this window has shown: whoever tries again types no name twice. */
-function failedBookingOf(flights: readonly Flight[], queries: QueryClient): Booking | undefined {
-  const wanted = flights.map(({ id }) => id).join();
+function failedBookingOf(ids: readonly string[], queries: QueryClient): Booking | undefined {
+  const wanted = ids.join();
   const shown = queries.getQueriesData<{ booking: Booking }>({ queryKey: bookingKeys.details() });
   return shown
     .flatMap(([, data]) => data?.booking ?? [])

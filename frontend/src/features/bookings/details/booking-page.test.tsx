@@ -115,7 +115,7 @@ test('after a refused card the same flight comes first, with the travellers fill
   );
   flightsAre(FLIGHT);
   const { user } = openApp(PAGE, { as: 'member' });
-  const again = await screen.findByRole('link', { name: 'This flight again' });
+  const again = await screen.findByRole('link', { name: 'Try another card' });
   const others = screen.getByRole('link', { name: 'Other flights that day' });
   expect(again.compareDocumentPosition(others)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
   await user.click(again);
