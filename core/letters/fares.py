@@ -49,7 +49,7 @@ def words_of_day(fall: Fall) -> Words:
     seats = "" if fall.seats == 1 else f", with {fall.seats} seats free"
     paragraphs = [
         f"The cheapest flight from {fall.source} to {fall.destination} on {day} costs {price} a seat now{seats}.{before}",
-        "Fares may change again at any time. You book under Flights in Skyqueue, and stop watching under My trips.",
+        "Fares may change again at any time. Search for the route in Skyqueue to book. Under My trips you can stop watching it.",
     ]
     return Words(f"The fare has fallen to {price} · {route}", "\n\n".join(paragraphs) + "\n")
 

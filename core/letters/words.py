@@ -30,7 +30,7 @@ def words(kind: Kind, booking: BookingView, *, with_ticket: bool, sends: bool) -
     return Words(f"{subject} · {way([segment.flight for segment in booking.segments])} · {booking.reference}", f"{body}\n")
 
 
-CLOSING: Final = "You find the booking under My trips in Skyqueue, and everything that you can do with it."
+CLOSING: Final = "You can see, change or cancel this booking under My trips in Skyqueue."
 WITH_TICKET: Final = (Kind.CONFIRMED, Kind.MOVED)
 
 _Told = tuple[str, list[str]]

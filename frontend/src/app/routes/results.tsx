@@ -115,8 +115,12 @@ function Steps({ legs, picked, flights }: StepsProps) {
         const begin = picked.slice(0, index).flat().length;
         const own = ids ? flights.slice(begin, begin + ids.length) : [];
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the legs of an address never change their order
-          <li key={index} aria-current={index === picked.length ? 'step' : undefined}>
+          <li
+            // biome-ignore lint/suspicious/noArrayIndexKey: the legs of an address never change their order
+            key={index}
+            aria-current={index === picked.length ? 'step' : undefined}
+            data-chosen={own.length > 0 || undefined}
+          >
             <span>
               {from} to {to}, {dayText(date)}
             </span>

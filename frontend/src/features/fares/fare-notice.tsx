@@ -9,6 +9,7 @@ import type { FareWatch } from '@/lib/wire';
 import { dismissFall, unseenFalls } from './dismissed';
 import css from './fare-notice.module.css';
 import { fareQueries } from './queries';
+import { routeText } from './route-text';
 import { searchOf } from './watch-list';
 
 /** On every page: a watched fare has fallen. It stays until it is closed, or the price has risen again. */
@@ -48,11 +49,9 @@ export function FareNotice({ path }: { path: string }) {
   );
 }
 
-function fallText(
-  { source, destination, date, currency, booking_id, seats }: FareWatch,
-  price: string,
-): string {
-  const route = `${source} to ${destination}, ${dayText(date)}`;
+function fallText(watch: FareWatch, price: string): string {
+  const { date, currency, booking_id, seats } = watch;
+  const route = `${routeText(watch)}, ${dayText(date)}`;
   const now = money(price, currency);
   return booking_id
     ? `Your fare is lower now: ${route}, ${now}.`

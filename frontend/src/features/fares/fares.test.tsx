@@ -112,6 +112,12 @@ test('My trips lists the watched fares, and stops one', async () => {
   expect(await section.findByRole('heading', { name: 'No fares watched' })).toBeVisible();
 });
 
+test('a watched return trip is named by where it begins, and not from a place to itself', async () => {
+  network.use(watched(() => [watch({ destination: 'Delhi', booking_id: 'a-booking' })]));
+  openApp('/bookings', { as: 'member' });
+  expect(await screen.findByRole('link', { name: 'Return trip from Delhi' })).toBeVisible();
+});
+
 test('a booked flight is rebooked at the lower fare, also when it changes at the last moment', async () => {
   let total = '14000.00';
   let current = booking({ payment: payment(), payment_mode: 'token' });

@@ -10,6 +10,7 @@ import { plural } from '@/lib/plural';
 import { dayText } from '@/lib/time/time';
 import type { FareWatch } from '@/lib/wire';
 import { fareQueries, useStopWatching } from './queries';
+import { routeText } from './route-text';
 import css from './watch-list.module.css';
 
 /** The fares that the account watches, with their prices of now. */
@@ -55,7 +56,7 @@ export function WatchList() {
               className={css.stop}
               loading={stop.isPending && stop.variables === watch.id}
               onClick={() => stop.mutate(watch.id)}
-              aria-label={`Stop watching ${watch.source} to ${watch.destination}, ${dayText(watch.date)}`}
+              aria-label={`Stop watching ${routeText(watch)}, ${dayText(watch.date)}`}
             >
               Stop watching
             </Button>
@@ -67,7 +68,7 @@ export function WatchList() {
 }
 
 function WatchLink({ watch }: { watch: FareWatch }) {
-  const route = `${watch.source} to ${watch.destination}`;
+  const route = routeText(watch);
   return watch.booking_id ? (
     <Link to="/bookings/$bookingId" params={{ bookingId: watch.booking_id }} className={rowLink}>
       {route}

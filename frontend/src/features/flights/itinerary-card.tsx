@@ -3,6 +3,7 @@ import { ConnectionNote } from '@/components/flights/connection-note';
 import { ScheduleLine } from '@/components/flights/schedule-line';
 import { SeatsLeft } from '@/components/flights/seats-left';
 import { Card, CardHead } from '@/components/layout/card';
+import { airlineCode, airlineName } from '@/lib/airlines';
 import { useTimeReached } from '@/lib/hooks/use-time-reached';
 import { itinerariesOf, tripText } from '@/lib/itineraries';
 import { connectionsBetween, localSchedule, stopsText, wholeSchedule } from '@/lib/time/schedule';
@@ -60,17 +61,13 @@ function ItineraryFlights({ flights }: { flights: Flight[] }) {
 }
 
 function FlightDetails({ flight }: { flight: Flight }) {
-  const { available_seats, total_seats } = flight;
+  const { available_seats, flight_number } = flight;
   const departed = useTimeReached(flight.departure_ts);
-  const taken = total_seats - available_seats;
   return (
     <div className={css.flight}>
       <p className={css.about}>
-        <span className={css.number}>{flight.flight_number}</span>
+        {airlineName(airlineCode(flight_number))} <span className={css.number}>{flight_number}</span>
         <SeatsLeft left={available_seats} cancelled={flight.status === 'CANCELLED'} departed={departed} />
-        <span className={css.taken}>
-          {taken} of {total_seats} taken
-        </span>
       </p>
       <ScheduleLine schedule={flight} large />
     </div>

@@ -58,7 +58,9 @@ export function CancelButton({ booking, children = 'Cancel booking' }: Props) {
               </Notice>
             )}
             <RefundQuote quote={quote.data} error={quote.error} onRetry={() => quote.mutate()} />
-            <p>{seats} back on sale at once. This cannot be undone.</p>
+            <p>
+              {wholeText(booking)} {seats} back on sale at once. This cannot be undone.
+            </p>
             {cancellation.error && !outdated && (
               <ProblemNote error={cancellation.error} title="The booking was not cancelled." />
             )}
@@ -80,4 +82,14 @@ export function CancelButton({ booking, children = 'Cancel booking' }: Props) {
       </Modal.Root>
     </>
   );
+}
+
+/** A booking is cancelled as a whole: who wants to keep a part of it has to know before. */
+function wholeText({ segments, seats }: Booking): string {
+  const flights = segments.length === 1 ? 'The flight' : `All ${segments.length} flights`;
+  const travellers = seats === 2 ? 'both travellers' : `all ${seats} travellers`;
+  if (segments.length === 1 && seats === 1) return '';
+  const whole =
+    seats === 1 ? `${flights} will be cancelled.` : `${flights} will be cancelled for ${travellers}.`;
+  return `${whole} It is not possible to cancel only a part of a booking.`;
 }

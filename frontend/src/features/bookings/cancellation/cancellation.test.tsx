@@ -68,6 +68,7 @@ test('cancelling shows the refund, confirms exactly that, and shows the state of
   expect(await dialog.findByText('₹11,250')).toBeVisible();
   expect(dialog.getByText('− ₹3,750')).toBeVisible();
   expect(dialog.getByText('₹15,000')).toBeVisible();
+  expect(dialog.getByText(/The flight will be cancelled for both travellers/)).toBeVisible();
   expect(dialog.getByText(/Both seats go back on sale/)).toBeVisible();
   await user.click(dialog.getByRole('button', { name: 'Cancel booking' }));
   expect(await screen.findByRole('heading', { name: 'Booking cancelled' })).toBeVisible();

@@ -148,8 +148,13 @@ describe('in the checkout', () => {
   });
 
   test('after a declined card the seats are still picked for another one', async () => {
-    const failure = { code: 'payment_declined', message: 'The payment was declined.' };
-    jobIs(booking({ status: 'FAILED', failure, available_actions: [] }));
+    jobIs(
+      booking({
+        status: 'FAILED',
+        failure: { code: 'payment_declined', message: 'The payment was declined.' },
+        available_actions: [],
+      }),
+    );
     const calls = answerBookings(accepted);
     const { user } = openApp(PAGE, { as: 'member' });
     await user.click(await screen.findByRole('button', { name: 'Choose seats' }));

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { SearchIcon } from '@/components/icons';
 import { Sheet } from '@/components/layout/sheet';
 import type { Trip } from '@/features/search/trip';
+import { plural } from '@/lib/plural';
 import { dayText } from '@/lib/time/time';
 import css from './folded-form.module.css';
 import { SearchForm } from './search-form';
@@ -12,14 +13,17 @@ interface Props {
   onSearch: (trip: Trip) => void;
 }
 
-/** On a phone: the search in one line, which opens the form in a sheet. */
+/** On a phone: the search in short, which opens the form in a sheet. */
 export function FoldedForm({ trip, onSearch }: Props) {
   const [open, setOpen] = useState(false);
   return (
     <>
       <button type="button" className={css.line} aria-haspopup="dialog" onClick={() => setOpen(true)}>
         <SearchIcon size={18} />
-        <span className={css.text}>{tripLine(trip)}</span>
+        <span className={css.text}>
+          <strong>{wayText(trip)}</strong>
+          <span>{whenText(trip)}</span>
+        </span>
         <span className={css.change}>Change</span>
       </button>
       <Sheet title="Change the search" open={open} onClose={() => setOpen(false)}>
@@ -35,11 +39,13 @@ export function FoldedForm({ trip, onSearch }: Props) {
   );
 }
 
-/** `Delhi → Mumbai, Fri 4 Dec, 1` */
-function tripLine({ legs, seats }: Trip): string {
-  const [first] = legs;
-  if (!first) return '';
+/** `Delhi to Mumbai to Delhi` */
+function wayText({ legs }: Trip): string {
   const names = legs.flatMap(({ from, to }) => [from, to]);
-  const way = names.filter((name, index) => name !== names[index - 1]).join(' → ');
-  return `${way}, ${legs.map(({ date }) => dayText(date)).join(' – ')}, ${seats}`;
+  return names.filter((name, index) => name !== names[index - 1]).join(' to ');
+}
+
+/** `Fri 4 Dec – Tue 8 Dec, 2 seats` */
+function whenText({ legs, seats }: Trip): string {
+  return `${legs.map(({ date }) => dayText(date)).join(' – ')}, ${plural(seats, 'seat')}`;
 }

@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { SeatsLeft } from '@/components/flights/seats-left';
 import { Row } from '@/components/layout/row';
 import { airlineName } from '@/lib/airlines';
@@ -31,7 +32,12 @@ export function ResultRow({ result, label, best, seats, choice }: Props) {
         <Track stops={result.stops} />
         <span className={css.stops} title={stopNames(result)}>
           {stopsText(segments)}
-          {result.stops > 0 && ` ${stopNames(result)}`}
+          {waits(segments).map(({ at, wait }, index) => (
+            <Fragment key={at}>
+              {index > 0 && ','} {at}
+              <span className={css.wait}> {wait}</span>
+            </Fragment>
+          ))}
         </span>
       </div>
       <End className={css.arrival} end={arrival} />
@@ -43,7 +49,7 @@ export function ResultRow({ result, label, best, seats, choice }: Props) {
           </sup>
         )}
       </span>
-      <div className={css.airline}>
+      <div className={css.airline} data-several={segments.length > 1 || undefined}>
         <span className={css.name} title={result.airlines.map(airlineName).join(', ')}>
           {result.airlines.map(airlineName).join(', ')}
         </span>
@@ -96,14 +102,18 @@ function Track({ stops }: { stops: number }) {
   );
 }
 
-/** `BOM 2 h 15 min` for each stop: where, and how long one waits there. */
+/** `BOM 2 h 15 min, DXB 3 h` */
 function stopNames({ segments }: SearchResult): string {
-  return segments
-    .slice(1)
-    .map((next, index) => {
-      const before = segments[index];
-      const wait = before ? (Date.parse(next.departure_ts) - Date.parse(before.arrival_ts)) / 60_000 : 0;
-      return `${next.source_iata ?? next.source} ${durationText(Math.round(wait))}`;
-    })
+  return waits(segments)
+    .map(({ at, wait }) => `${at} ${wait}`)
     .join(', ');
+}
+
+/** For each stop where, and how long one waits there. */
+function waits(segments: SearchResult['segments']): { at: string; wait: string }[] {
+  return segments.slice(1).map((next, index) => {
+    const before = segments[index];
+    const wait = before ? (Date.parse(next.departure_ts) - Date.parse(before.arrival_ts)) / 60_000 : 0;
+    return { at: next.source_iata ?? next.source, wait: durationText(Math.round(wait)) };
+  });
 }
