@@ -4,7 +4,7 @@ import { configurationQuery } from '@/features/bookings/api/get-configuration';
 import { PaymentOptions } from '@/features/bookings/payment/payment-options';
 import { SeatStep } from '@/features/bookings/seats/seat-step';
 import type { Flight } from '@/lib/wire';
-import { FareRules } from './fare-rules-table';
+import { FareRules } from './rules/fare-rules-table';
 import { Travellers } from './travellers';
 import type { Checkout } from './use-checkout';
 
