@@ -92,8 +92,8 @@ advisories: $(UV) ## Known weaknesses in what is installed: pip-audit and npm au
 	cd tools/contract && npm audit
 
 .PHONY: slow
-slow: setup ## The tests that take minutes: load runs with and without the last guard (fuzz and soak have commands of their own)
-	$(BIN)/pytest -q -m slow tests/faults tests/e2e/browser/test_troubles.py
+slow: setup ## The tests that take minutes: load runs, all troubles, the staff's pages on a phone (fuzz and soak have commands of their own)
+	$(BIN)/pytest -q -m slow tests/faults tests/e2e
 
 .PHONY: fuzz
 fuzz: $(PYTHON_ENV) ## Requests made from the API's description, all checks of schemathesis, for so long (SECONDS)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import struct
 import sys
 import tempfile
 import zipfile
@@ -40,6 +41,8 @@ PART: Final = ".part"
 FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 # What `zipfile` raises for members that are damaged, encrypted, or compressed by another method than ours.
 UNREADABLE: Final = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError)
+# And for a list of members that is damaged: names that are no text, and numbers that no archive has.
+NO_ARCHIVE: Final = (ValueError, struct.error)
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -190,7 +193,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
             raise CannotStart(
                 f"{path} cannot be read: {error.strerror}.", "Name a file that `skyqueue backup` has made."
             ) from error
-        except zipfile.BadZipFile as error:
+        except (*NO_ARCHIVE, *UNREADABLE) as error:
             raise _no_backup(path) from error
         yield archive
 

@@ -9,11 +9,13 @@ from uuid import UUID
 import pytest
 
 from core.imports import chunks, progress
+from core.messaging.messages import Message
 from tests.support.imports import HEADER, Office, counts, csv_of, in_chunks_of, row
 from workers import imports
 from workers.context import Context
 from workers.import_run import Ending, run_claimed
 from workers.sweeps import imports as sweep_of_imports
+from workers.sweeps.findings import Findings
 from workers.sweeps.imports import ImportStep
 
 
@@ -55,11 +57,22 @@ def test_of_failed_rows_so_many_are_kept_and_the_others_counted(office: Office, 
 def desk(office: Office) -> Any:
     """The worker's handler in the test's own process; `sent` are the imports that it sends messages for."""
     sent: list[UUID] = []
-    dispatcher = SimpleNamespace(send=lambda message: sent.extend(message.ids))
+
+    def send(message: Message) -> bool:
+        sent.extend(message.ids)
+        return True
+
     settings = SimpleNamespace(flights=SimpleNamespace(unknown_places=office.unknown_places))
     context = cast(
         "Context",
-        SimpleNamespace(db=office.db, redis=office.redis, storage=office.storage, dispatcher=dispatcher, settings=settings),
+        SimpleNamespace(
+            db=office.db,
+            redis=office.redis,
+            storage=office.storage,
+            dispatcher=SimpleNamespace(send=send),
+            settings=settings,
+            findings=Findings(),
+        ),
     )
     sweep = ImportStep(context).run
     return SimpleNamespace(work=lambda *ids: imports.import_files(context, ids), sweep=sweep, sent=sent)

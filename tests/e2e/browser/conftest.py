@@ -23,6 +23,17 @@ PATIENCE_MS: Final = 20_000
 WIDTHS: Final = {"desktop": (1280, 860), "mobile": (390, 844)}
 
 
+STAFF: Final = ("test_operations", "test_console_work", "test_uploading")
+"""The staff works at a desk: on a phone, their pages are tried by `make slow`."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.path.stem in STAFF and "mobile" in item.name:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="package")
 def served() -> Iterator[Product]:
     """`skyqueue up` without the sample schedule, shared by the browser's tests."""

@@ -15,7 +15,8 @@ from tests.support.troubles import TROUBLES, Installation, Trouble, postgres_slo
 
 pytestmark = pytest.mark.timeout(600)
 
-TOLD_MS: Final = 10_000
+TOLD_MS: Final = 30_000
+"""Three times what is promised: the browser and everything else share the machine. `tests/faults/test_named_troubles.py` holds the API to the promise."""
 IN_EVERY_RUN: Final = (redis_evicting, postgres_slow)
 
 
