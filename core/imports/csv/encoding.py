@@ -14,9 +14,7 @@ from core.errors import AppError
 
 
 class Encoding(StrEnum):
-    """The encodings that a request can name. Spreadsheet programs save "CSV" in the local encoding of the computer, unless it is
-    "CSV UTF-8".
-    """
+    """The encodings that a request can name. Spreadsheet programs save "CSV" in the local encoding of the computer."""
 
     UTF_8 = "utf-8"
     UTF_16 = "utf-16"

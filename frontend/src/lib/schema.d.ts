@@ -2448,8 +2448,7 @@ export interface components {
         };
         /**
          * Encoding
-         * @description The encodings that a request can name. Spreadsheet programs save "CSV" in the local encoding of the computer, unless it is
-         *         "CSV UTF-8".
+         * @description The encodings that a request can name. Spreadsheet programs save "CSV" in the local encoding of the computer.
          * @default utf-8
          * @enum {string}
          */
@@ -6239,10 +6238,7 @@ export interface operations {
         parameters: {
             query?: {
                 dry_run?: boolean;
-                /**
-                 * @description The encodings that a request can name. Spreadsheet programs save "CSV" in the local encoding of the computer, unless it is
-                 *         "CSV UTF-8".
-                 */
+                /** @description The encodings that a request can name. Spreadsheet programs save "CSV" in the local encoding of the computer. */
                 encoding?: components["schemas"]["Encoding"];
                 match?: components["schemas"]["ImportMatch"];
                 mode?: components["schemas"]["ImportMode"];
