@@ -135,7 +135,7 @@ def book(base_url: str) -> str:
 
 def try_readme(readme: Path, base_url: str, data: Path) -> None:
     """The commands of its second chapter, word for word but for the address and the data folder. Each has to be answered well."""
-    chapter = readme.read_text().split("\n## Try it\n")[1].split("\n## ")[0]
+    chapter = readme.read_text().split("\n## Use the API\n")[1].split("\n## ")[0]
     script = "\n".join(re.findall(r"^```bash\n(.*?)^```", chapter, re.MULTILINE | re.DOTALL))
     for written, meant in (
         ("http://127.0.0.1:8000", base_url),
