@@ -1,1 +1,0 @@
-import core  # noqa: F401  # before redis-py: see there

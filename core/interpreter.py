@@ -8,8 +8,8 @@ from typing import Final
 
 SWITCH_SECONDS: Final = 0.0005
 """How long a busy thread keeps the interpreter lock while another thread wants it. With the default (5 ms), the thread that
-commits a batch
-would wait 5 ms for the event loop after each round trip to Postgres, and every booking of the batch with it (decision 5)."""
+commits a batch would wait 5 ms for the event loop after each round trip to Postgres, and every booking of the batch with it
+(decision 5)."""
 
 COLLECT_AFTER: Final = (5_000, 20, 100)
 """Thresholds of the garbage collector: new objects before a collection of generation 0, such collections before one of generation

@@ -21,8 +21,8 @@ class StoredEnum(StrEnum):
 
 
 # The transitions between these statuses are in `core/bookings/states.py`. The statuses are defined here because the packages
-# flights and
-# seats, which may not import bookings, need them. This is a comment because a docstring would become part of the API document.
+# flights and seats, which may not import bookings, need them. This is a comment because a docstring would become part of the API
+# document.
 class BookingStatus(StoredEnum):
     PENDING = "PENDING"
     """Accepted and stored on disk; without seats so far."""

@@ -24,9 +24,8 @@ _stopped = Incidents(_log, "an import stopped; the sweep will send it again")
 
 
 SLICE_SECONDS: Final = 20.0
-"""How long an import keeps its thread while others wait that no worker has started. To continue later, a worker reads the earlier
-rows
-again, so a slice is much longer than a chunk takes."""
+"""How long an import keeps its thread while others wait that no worker has started. To continue later, a worker reads the
+earlier rows again, so a slice is much longer than a chunk takes."""
 
 
 def import_files(context: Context, import_ids: Sequence[UUID]) -> None:

@@ -4,8 +4,7 @@ An account may use a ninth of the free room in the backlog. So a few accounts ca
 share.
 
 An example with a limit of 100,000: in an empty backlog one account can have at most 10,000 waiting bookings (then 90,000 are
-free, and a ninth of that is
-10,000). If others have filled it up to 91,000, 9,000 are free and the share is 1,000.
+free, and a ninth of that is 10,000). If others have filled it up to 91,000, 9,000 are free and the share is 1,000.
 """
 
 from __future__ import annotations

@@ -246,8 +246,7 @@ class _Upsert:
 
     def _match_same_day(self, applied: Applied) -> None:
         """Handle new rows for which a flight of the same number, route and day exists at another time. With match=day the row
-        moves that
-        flight. With match=time the row adds a second flight, and the import reports it."""
+        moves that flight. With match=time the row adds a second flight, and the import reports it."""
         found = same_day.find(self._connection, self._options.import_id)
         if self._options.match is ImportMatch.DAY:
             self._move(found, applied)

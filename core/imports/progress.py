@@ -122,8 +122,7 @@ _FINISH: Final = f"""
 
 
 # Order: first the user with the fewest running imports; then imports that have not begun; then the oldest. An import in progress
-# whose lease
-# has ended was paused, or its worker has crashed.
+# whose lease has ended was paused, or its worker has crashed.
 _IN_TURN: Final = f"""
     SELECT i.id FROM imports i
     WHERE i.status = {ImportStatus.PENDING.sql} OR (i.status = {ImportStatus.IN_PROGRESS.sql} AND i.next_at <= now())

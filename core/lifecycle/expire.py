@@ -80,8 +80,7 @@ def _decide(due: DueHold, payment: LockedPayment | None) -> _Fate:
         return _Fate.SEND if by_token and payment is None else _Fate.LOOK_LATER
     if payment is not None and not due.is_lapsed:
         # A traveller who paid in time keeps the seats, however long the queue is. A charge that we should have started and did
-        # not send in
-        # time ends the booking, and so does any charge that was not sent before the departure.
+        # not send in time ends the booking, and so does any charge that was not sent before the departure.
         unsent = payment.status is PaymentStatus.REQUIRES_PAYMENT
         if not (unsent and (by_token or not booking.may_be_paid)):
             return _Fate.KEEP

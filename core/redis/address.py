@@ -70,8 +70,7 @@ def _split(text: str) -> SplitResult:
     except ValueError:
         raise UnusableRedis(refusals.NO_ADDRESS) from None
     # A second `@`, or a `#`, is part of a password that was not percent-encoded. Then a part of the password would be taken for
-    # the host,
-    # and shown in messages.
+    # the host, and shown in messages.
     is_plain = text.count("@") == parts.netloc.count("@") <= 1 and "#" not in text
     if not is_plain or not all(each.isprintable() and each != " " for each in text):
         raise UnusableRedis(refusals.NO_ADDRESS)

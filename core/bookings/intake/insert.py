@@ -48,8 +48,8 @@ _LOCK_TERMS: Final = f"""
 """  # noqa: S608  # only constants of this module
 # Rows are inserted in the order in which they arrived, so their sequence numbers, the default of the column, are in that order.
 # One statement, so one round trip, for the bookings and all their segments. The price comes from the terms, which were compared
-# with the
-# price that the traveller saw. It is not read again, because the key-share lock allows an administrator to change it in the meantime.
+# with the price that the traveller saw. It is not read again, because the key-share lock allows an administrator to change it in
+# the meantime.
 _STORE: Final = """
     WITH asked AS (
         SELECT w.booking_id, w.position, w.public_id, w.flight_id, f.price, f.currency, f.departure_ts, f.arrival_ts

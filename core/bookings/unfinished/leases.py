@@ -21,15 +21,13 @@ LEASE_CAP_SECONDS: Final = 300
 ALONE_FROM_ATTEMPT: Final = 3
 """From this attempt on a booking is sent in a message of its own, because it may be the one that crashes the workers. The worker
 counts the attempt when it begins, and works on no other booking at that time. A booking is only given up after such attempts, so
-never because another
-booking of the same batch crashed the worker."""
+never because another booking of the same batch crashed the worker."""
 LAST_ATTEMPT: Final = 5
 LIMIT: Final = 5_000
 """The most bookings that one statement leases."""
 LOST_LEASE_SECONDS: Final = 60
 """The lease of a booking that is sent again after Redis lost its data. It is longer than any other lease of a booking that is
-sent in a batch. So
-the lease itself shows which bookings have been sent again."""
+sent in a batch. So the lease itself shows which bookings have been sent again."""
 
 
 _LEASE_DUE: Final = """

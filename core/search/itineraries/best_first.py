@@ -8,8 +8,7 @@ Programming Problems", 1960).
 
 A worked example with prices as keys, two itineraries wanted: first segments cost 100 and 400; the cheapest segment that can
 follow the first one costs 90, the second one 50. The lower bounds are 190 and 450. If the direct flight costs 300, the bound for
-two itineraries is
-300, so nothing through the second segment is listed at all.
+two itineraries is 300, so nothing through the second segment is listed at all.
 """
 
 from __future__ import annotations
