@@ -1,10 +1,10 @@
-"""Seats with numbers over HTTP: picked with the booking, changed until check-in, free again when a booking ends."""
+"""Seats with numbers over HTTP: picked with the booking, and changed until check-in."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import psycopg
@@ -12,41 +12,18 @@ import pytest
 
 from core.bookings.intake.requests import BookingRequest
 from core.bookings.reading import queries
-from core.bookings.states import BookingStatus
 from core.letters.news import Kind
 from core.letters.words import words
-from core.lifecycle import give_up
 from core.tickets import reading
 from core.tickets.signature import TicketSigner
 from tests.support import shared_installation
 from tests.support.api import problem
-from tests.support.cabins import book, flight_with_cabin, taken
+from tests.support.cabins import book, booked, flight_with_cabin, numbers, put, taken, wrong_numbers
 from tests.support.people import Person
 from tests.support.pipeline import Pipeline
-from workers.flights import cancel_flights
-from workers.sweeps import money
 
 pipeline, api, account = shared_installation.pipeline, shared_installation.api, shared_installation.account
 client, stranger, admin = shared_installation.client, shared_installation.stranger, shared_installation.admin
-
-
-def booked(answer: httpx.Response) -> UUID:
-    assert answer.status_code == 202, answer.text
-    return UUID(answer.json()["booking_id"])
-
-
-def numbers(client: httpx.Client, booking: UUID) -> list[list[str]]:
-    view = client.get(f"/api/v1/bookings/{booking}").json()
-    return [segment["seat_numbers"] for segment in view["segments"]]
-
-
-def put(client: httpx.Client, booking: UUID, wanted: Any) -> httpx.Response:
-    return client.put(f"/api/v1/bookings/{booking}/seats", json={"seat_numbers": wanted})
-
-
-def wrong_numbers(pipeline: Pipeline) -> list[str]:
-    """What the checker says of seat numbers."""
-    return [each for each in pipeline.violations() if each.startswith("I13")]
 
 
 def test_a_booking_picks_its_seats_and_shows_them_before_a_worker_has_seen_it(client: httpx.Client, pipeline: Pipeline) -> None:
@@ -207,56 +184,6 @@ def test_seats_stay_as_they_are_once_check_in_has_closed(client: httpx.Client, p
     assert put(client, booking, [["1A"], ["2A"]]).status_code == 200, "what stays is no change"
     assert put(client, booking, "best").status_code == 200
     assert numbers(client, booking) == [["1A"], ["2A"]]
-
-
-def test_a_seat_is_free_when_its_booking_is_cancelled(client: httpx.Client, stranger: httpx.Client, pipeline: Pipeline) -> None:
-    flight = flight_with_cabin(pipeline)
-    booking = booked(book(client, flight, seat_numbers=[["1A"]]))
-    pipeline.work(booking)
-    assert client.delete(f"/api/v1/bookings/{booking}").status_code == 200
-    assert numbers(client, booking) == [[]]
-    problem(put(client, booking, [["1A"]]), 409, "seats_fixed")
-    booked(book(stranger, flight, seat_numbers=[["1A"]]))
-
-
-def test_a_seat_is_free_when_its_booking_finds_no_seats_by_count(client: httpx.Client, pipeline: Pipeline) -> None:
-    flight = flight_with_cabin(pipeline)
-    everything = pipeline.accept_many(3, flight, seats=3)
-    pipeline.work(*everything)
-    (late,) = pipeline.accept_many(1, flight)
-    with pipeline.db.transaction() as connection:
-        connection.execute("INSERT INTO seat_numbers VALUES (%s, 0, 1, %s, '1A')", (late, flight))
-    assert taken(client, flight) == ["1A"]
-    pipeline.work(late)
-    assert pipeline.endings([late]) == {"sold_out": 1}
-    assert taken(client, flight) == []
-
-
-def test_a_seat_is_free_when_a_hold_ends_and_when_a_booking_is_given_up(client: httpx.Client, pipeline: Pipeline) -> None:
-    flight = flight_with_cabin(pipeline)
-    held = booked(book(client, flight, seat_numbers=[["1A"]], payment={"hold": True}))
-    pipeline.work(held)
-    waiting = booked(book(client, flight, seat_numbers=[["1C"]]))
-    with pipeline.db.transaction() as connection:
-        connection.execute(
-            "UPDATE bookings SET hold_expires_at = now() - interval '1 minute', next_at = now() WHERE id = %s", (held,)
-        )
-        give_up.give_up(connection, [waiting])
-    money.end_overdue(pipeline.context)
-    assert pipeline.endings([held, waiting]) == {BookingStatus.EXPIRED: 1, "internal": 1}
-    assert taken(client, flight) == []
-    assert wrong_numbers(pipeline) == []
-
-
-def test_seats_of_a_cancelled_flight_are_free_and_fixed(client: httpx.Client, admin: httpx.Client, pipeline: Pipeline) -> None:
-    flight = flight_with_cabin(pipeline)
-    booking = booked(book(client, flight, seat_numbers=[["1A"]]))
-    pipeline.work(booking)
-    job = admin.post(f"/admin/flights/{flight}/cancel", json={"reason": "fog"}).json()["job_id"]
-    problem(put(client, booking, [["2A"]]), 409, "seats_fixed")
-    cancel_flights(pipeline.context, [UUID(job)])
-    assert pipeline.endings([booking]) == {"CANCELLED": 1}
-    assert taken(client, flight) == []
 
 
 def test_seat_numbers_are_on_the_ticket_at_the_gate_in_the_mail_and_in_the_list_of_passengers(

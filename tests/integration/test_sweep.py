@@ -3,50 +3,24 @@
 from __future__ import annotations
 
 import json
-import threading
-from datetime import datetime
 from uuid import UUID
 
-import psycopg
 import pytest
-from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import OperationalError
 
 from core import keys
 from core.bookings.unfinished import leases
-from core.db import Database, RawConnection
+from core.db import Database
 from core.invariants import inventory_drift
 from core.messaging.messages import Queue, ReserveAlone
+from tests.support import sweeping
 from tests.support.pipeline import Pipeline
+from tests.support.sweeping import lease_of, sent
 from tests.support.waiting import until
 from workers.sweeps import bookings as booking_sweep
 from workers.sweeps.sweeper import ADVISORY_LOCK, Sweeper
 
-
-@pytest.fixture
-def sweeper(pipeline: Pipeline) -> Sweeper:
-    return Sweeper(pipeline.context, threading.Event())
-
-
-def sent(pipeline: Pipeline) -> int:
-    """Messages on the queue of bookings."""
-    return pipeline.redis.llen(f"{keys.QUEUE_NAMESPACE}:{Queue.BOOKINGS}")
-
-
-def ids_sent(pipeline: Pipeline) -> list[UUID]:
-    """The bookings that these messages name."""
-    messages = pipeline.redis.hvals(f"{keys.QUEUE_NAMESPACE}:{Queue.BOOKINGS}.msgs")
-    return [UUID(each) for message in messages for each in json.loads(message)["args"][0]]
-
-
-def lease_of(pipeline: Pipeline, booking: UUID) -> tuple[int, int]:
-    """Attempts, and the seconds that its lease lasts from now on."""
-    with pipeline.db.snapshot() as connection:
-        row = connection.execute(
-            "SELECT attempts, round(extract(epoch FROM next_at - now()))::int FROM bookings WHERE id = %s", (booking,)
-        ).fetchone()
-    assert row is not None
-    return row[0], row[1]
+sweeper = sweeping.sweeper
 
 
 def test_a_lease_that_has_not_ended_is_left_alone(pipeline: Pipeline, sweeper: Sweeper) -> None:
@@ -133,104 +107,6 @@ def test_a_backlog_that_is_being_worked_is_not_doubled(
     sweeper.sweep_once()
     assert sent(pipeline) == 2
     assert lease_of(pipeline, bookings[0])[0] == 2
-
-
-def test_a_lost_redis_makes_everything_unfinished_due_at_no_attempt(pipeline: Pipeline, sweeper: Sweeper) -> None:
-    bookings = pipeline.accept_many(3, pipeline.flight(10))
-    sweeper.sweep_once()
-    pipeline.redis.flushdb()
-    sweeper.sweep_once()
-    assert sent(pipeline) == 1
-    assert lease_of(pipeline, bookings[0]) == (1, leases.LOST_LEASE_SECONDS)
-    sweeper.sweep_once()
-    assert sent(pipeline) == 1
-
-
-def test_a_new_and_empty_redis_is_a_lost_one(pipeline: Pipeline, sweeper: Sweeper) -> None:
-    """Also for a sweeper that has never seen the old one."""
-    pipeline.accept_many(3, pipeline.flight(10))
-    pipeline.redis.flushdb()
-    sweeper.sweep_once()
-    assert sent(pipeline) == 1
-
-
-def test_a_redis_that_another_sweeper_found_lost_is_not_lost_twice(pipeline: Pipeline, sweeper: Sweeper) -> None:
-    pipeline.accept_many(3, pipeline.flight(10))
-    pipeline.redis.flushdb()
-    Sweeper(pipeline.context, threading.Event()).sweep_once()
-    sweeper.sweep_once()
-    assert sent(pipeline) == 1
-
-
-def test_a_loss_is_remembered_until_everything_was_sent(
-    pipeline: Pipeline, sweeper: Sweeper, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pipeline.accept_many(3, pipeline.flight(10))
-    pipeline.redis.flushdb()
-    with monkeypatch.context() as patch:
-        patch.setattr(leases, "lease_lost_bookings", _fail)
-        with pytest.raises(psycopg.OperationalError):
-            sweeper.sweep_once()
-    assert sent(pipeline) == 0
-    sweeper.sweep_once()
-    assert sent(pipeline) == 1
-
-
-def _fail(*_: object) -> list[UUID]:
-    raise psycopg.OperationalError("the server went away")
-
-
-def test_what_redis_lost_is_sent_again_slice_by_slice_and_once(
-    pipeline: Pipeline, sweeper: Sweeper, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever they were leased for. The second slice breaks once, as by a time limit; the first is not sent again."""
-    bookings = pipeline.accept_many(7, pipeline.flight(10))
-    with pipeline.db.transaction() as connection:
-        connection.execute("UPDATE bookings SET next_at = now() + interval '30 s'")
-        connection.execute("UPDATE bookings SET attempts = 2 WHERE id = %s", (bookings[3],))
-    pipeline.redis.flushdb()
-    lease, slices = leases.lease_lost_bookings, []
-
-    def lease_with_a_break(connection: RawConnection, before: datetime) -> list[UUID]:
-        slices.append(lease(connection, before))
-        if len(slices) == 2:
-            raise QueryCanceled("statement timeout")
-        return slices[-1]
-
-    monkeypatch.setattr(leases, "LIMIT", 2)
-    monkeypatch.setattr(leases, "lease_lost_bookings", lease_with_a_break)
-    sweeper.sweep_once()
-    assert sent(pipeline) == 1
-    sweeper.sweep_once()
-    assert [len(each) for each in slices] == [2, 2, 2, 2, 1]
-    assert sorted(ids_sent(pipeline)) == sorted(bookings)
-    assert min(lease_of(pipeline, booking)[1] for booking in bookings) > leases.LOST_LEASE_SECONDS / 2
-    sweeper.sweep_once()
-    assert sent(pipeline) == 4
-
-
-def test_a_large_loss_takes_more_than_one_pass(pipeline: Pipeline, sweeper: Sweeper, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And the other steps of the sweep have their turn between them."""
-    bookings = pipeline.accept_many(7, pipeline.flight(10))
-    monkeypatch.setattr(leases, "LIMIT", 2)
-    monkeypatch.setattr(booking_sweep, "LOST_SECONDS", 0.0)
-    pipeline.redis.flushdb()
-    found = []
-    for _ in range(6):
-        sweeper.sweep_once()
-        found.append(sent(pipeline))
-    assert found == [1, 2, 3, 4, 4, 4]
-    assert sorted(ids_sent(pipeline)) == sorted(bookings)
-
-
-def test_what_travels_alone_is_not_sent_in_company_because_redis_was_lost(pipeline: Pipeline, sweeper: Sweeper) -> None:
-    """It may be what kills the workers, and it is in no hurry."""
-    suspect, other = pipeline.accept_many(2, pipeline.flight(10))
-    with pipeline.db.transaction() as connection:
-        connection.execute("UPDATE bookings SET attempts = %s WHERE id = %s", (leases.ALONE_FROM_ATTEMPT, suspect))
-    pipeline.redis.flushdb()
-    sweeper.sweep_once()
-    assert ids_sent(pipeline) == [other]
 
 
 def test_two_sweeps_at_once_send_a_booking_once(pipeline: Pipeline, sweeper: Sweeper) -> None:

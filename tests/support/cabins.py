@@ -33,3 +33,22 @@ def taken(client: httpx.Client, flight: UUID) -> list[str]:
     """Seats that are picked, as anybody sees them."""
     seats: list[str] = client.get(f"/api/v1/flights/{flight}/seats").json()["taken"]
     return seats
+
+
+def booked(answer: httpx.Response) -> UUID:
+    assert answer.status_code == 202, answer.text
+    return UUID(answer.json()["booking_id"])
+
+
+def numbers(client: httpx.Client, booking: UUID) -> list[list[str]]:
+    view = client.get(f"/api/v1/bookings/{booking}").json()
+    return [segment["seat_numbers"] for segment in view["segments"]]
+
+
+def put(client: httpx.Client, booking: UUID, wanted: Any) -> httpx.Response:
+    return client.put(f"/api/v1/bookings/{booking}/seats", json={"seat_numbers": wanted})
+
+
+def wrong_numbers(pipeline: Pipeline) -> list[str]:
+    """What the checker says of seat numbers."""
+    return [each for each in pipeline.violations() if each.startswith("I13")]

@@ -37,10 +37,10 @@ from core.messaging.messages import MAX_IDS, Queue, ReserveBookings
 from core.settings import Settings
 from core.users.models import Role
 from core.users.tokens import AccessTokens, Principal
+from tests.support.installed_processes import InstalledProcesses
 from tests.support.intake import ANY_NUMBER, new_intake
 from tests.support.people import Person
 from tests.support.process_forks import ProcessForker
-from tests.support.processes import Api, Worker
 from tests.support.waiting import until
 from workers.bookings import reserve_bookings
 from workers.context import Context
@@ -49,21 +49,14 @@ from workers.sweeps.sweeper import ADVISORY_LOCK, Sweeper
 ENDED = "SELECT NOT EXISTS (SELECT 1 FROM bookings WHERE status = 'PENDING')"
 
 
-class Pipeline:
+class Pipeline(InstalledProcesses):
     """One installation: its servers, its processes, its rows."""
 
     def __init__(self, database_url: str, redis_url: str, folder: Path, forker: ProcessForker) -> None:
-        self.database_url = database_url
-        self.redis_url = redis_url
+        super().__init__(database_url, redis_url, folder, forker)
         self.db = Database(database_url, pool_size=10, application="test")
         self.redis = redis.Redis.from_url(redis_url, socket_timeout=5, retry=Retry(NoBackoff(), 0))
-        self._folder = folder
-        self._forker = forker
-        self._secret = secrets.token_hex(32)
         self._tokens = AccessTokens(self._secret, lifetime_minutes=60)
-        self._processes: list[Api | Worker] = []
-        self.more_environment: dict[str, str] = {}
-        """What processes that are started from now on are told besides."""
         self._flights = 0
         self._opening = threading.Lock()
         self._closing = ExitStack()
@@ -71,46 +64,9 @@ class Pipeline:
         self._closing.callback(self.db.dispose)
         self._remember_redis()
 
-    # Processes
-
-    @property
-    def logs(self) -> list[Path]:
-        """Of every process that it ever started, the oldest first."""
-        return [process.log for process in self._processes if process.log.exists()]
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What its processes are told."""
-        return {
-            "SKYQUEUE_DATABASE_URL": self.database_url,
-            "SKYQUEUE_REDIS_URL": self.redis_url,
-            "SKYQUEUE_JWT_SECRET": self._secret,
-            "SKYQUEUE_RATE_LIMITS": "off",
-            "SKYQUEUE_FLIGHT_SEATS_LIMIT": "1000000",
-            "SKYQUEUE_COOL_DOWN_MINUTES": "0",
-            "SKYQUEUE_DATA_DIR": str(self._folder),
-            **self.more_environment,
-        }
-
-    def api(self, **settings: str) -> Api:
-        """A new API process that answers."""
-        api = Api(self._forker, self.environment, self._new_log("api"))
-        self._processes.append(api)
-        api.start(**settings)
-        return api
-
-    def worker(self, **settings: str) -> Worker:
-        """A new worker process; it may take a moment until it works."""
-        worker = Worker(self._forker, self.environment, self._new_log("worker"))
-        self._processes.append(worker)
-        worker.start(**settings)
-        return worker
-
     def clear(self) -> None:
         """Kill the workers and empty the servers; the API goes on."""
-        for process in self._processes:
-            if isinstance(process, Worker):
-                process.kill()
+        self.kill_workers()
         again_after_deadlock(self._truncate)  # the API reads some of the tables at any time
         self.redis.flushdb()
         self._remember_redis()
@@ -120,8 +76,7 @@ class Pipeline:
             connection.execute("TRUNCATE users, flights, dead_letters, worker_heartbeats CASCADE")
 
     def close(self) -> None:
-        for process in self._processes:
-            process.kill()
+        self.kill_processes()
         self._closing.close()
 
     # Rows
@@ -332,6 +287,3 @@ class Pipeline:
         except psycopg.OperationalError:
             return False
         return row is not None and bool(row[0])
-
-    def _new_log(self, name: str) -> Path:
-        return self._folder / f"{name}-{len(self._processes)}.log"
