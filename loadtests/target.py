@@ -13,8 +13,8 @@ import httpx
 
 from core.invariants import checker
 from launcher.embedded.guardian import Guardian
+from loadtests.bench.installation.stack import Stack, running
 from loadtests.bench.slow_provider import provider
-from loadtests.bench.stack import Stack, running
 
 PASSWORD = "load tests are public"  # of accounts that live for one run
 

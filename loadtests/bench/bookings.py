@@ -13,8 +13,8 @@ import psycopg
 import uvloop
 
 from core.invariants import checker
-from loadtests.bench.client import Tally, hammer, request_bytes
-from loadtests.bench.stack import Stack, running
+from loadtests.bench.installation.client import Tally, hammer, request_bytes
+from loadtests.bench.installation.stack import Stack, running
 
 CLIENTS = 64
 TRAVELLERS = 20_000
@@ -68,7 +68,7 @@ def do_nothing(stack: Stack, tokens: list[str], flight: UUID) -> float:
 
 def main() -> int:
     """Print both sides, round by round, and the medians. The exit code is 1 when an invariant is violated."""
-    with running("loadtests.bench.app:create_app") as stack:
+    with running("loadtests.bench.installation.app:create_app") as stack:
         tokens = stack.travellers(TRAVELLERS)
         sell(stack, tokens, stack.flight(SEATS))  # warm-up
         noop, sales = [], []

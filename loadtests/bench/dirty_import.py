@@ -15,8 +15,8 @@ from typing import Any
 
 from core.invariants import checker
 from loadtests.bench.imports import Desk, clear
-from loadtests.bench.schedule import Dirty, dirtied, schedule
-from loadtests.bench.stack import Stack, running
+from loadtests.bench.installation.schedule import Dirty, dirtied, schedule
+from loadtests.bench.installation.stack import Stack, running
 
 ROWS = 300_000
 KILLS = (0.2, 0.6)
@@ -106,7 +106,7 @@ def main() -> int:
     dirty = dirtied(schedule(parser.parse_args().rows))
     bad = len(dirty.mended)
     twice = sum(cells is None for cells in dirty.mended.values())
-    with running("loadtests.bench.app:create_app") as stack:
+    with running("loadtests.bench.installation.app:create_app") as stack:
         desk = Desk(stack)
         job = desk.upload(dirty.data)
         status = desk.wait(job)

@@ -16,8 +16,8 @@ import httpx
 import psutil
 
 from core.invariants import checker
-from loadtests.bench.schedule import schedule
-from loadtests.bench.stack import Stack, running
+from loadtests.bench.installation.schedule import schedule
+from loadtests.bench.installation.stack import Stack, running
 
 ROWS = 300_000
 ROUNDS = 5
@@ -115,7 +115,7 @@ def rates(rows: int, rounds: int) -> dict[str, Any]:
     """Both sides, round by round, and the second upload of the same file."""
     copies, imports, again = [], [], []
     data = schedule(rows)
-    with running("loadtests.bench.app:create_app") as stack:
+    with running("loadtests.bench.installation.app:create_app") as stack:
         desk = Desk(stack)
         import_rate(stack, desk, data, rows, expect="created")  # warm-up; and what COPY reads
         whole = copied_rows(stack)
@@ -149,7 +149,7 @@ def memory(sizes: tuple[int, ...]) -> dict[int, float]:
     lines = schedule(max(sizes)).splitlines(keepends=True)
     for rows in sizes:
         data = b"".join(lines[: rows + 1])
-        with running("loadtests.bench.app:create_app") as stack:
+        with running("loadtests.bench.installation.app:create_app") as stack:
             before = peak_megabytes(stack.workers[0])
             rate = import_rate(stack, Desk(stack), data, rows, expect="created")
             peaks[rows] = peak_megabytes(stack.workers[0])

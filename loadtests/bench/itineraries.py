@@ -27,7 +27,7 @@ from core.search.itineraries.loading import Loader
 from core.search.itineraries.ranking import MAX_SECONDS, Ranking
 from core.search.itineraries.search import FoundItineraries, ItineraryQuery, find
 from core.search.itineraries.tables import DAY_SECONDS, DayTable, NumberedNames, day_number
-from loadtests.bench.stack import running
+from loadtests.bench.installation.stack import running
 
 PLACES: Final = 500
 HUBS: Final = 40
@@ -156,7 +156,7 @@ def measure(flights_a_day: int) -> dict[str, Any]:
     first = (datetime.now(UTC) + timedelta(days=2)).date()
     random = np.random.default_rng(11)
     result: dict[str, Any] = {}
-    with running("loadtests.bench.app:create_app", workers=0) as stack:
+    with running("loadtests.bench.installation.app:create_app", workers=0) as stack:
         with stack.connect() as connection:
             keys = fill(connection, flights_a_day, first)
         numbers = NumberedNames()

@@ -12,8 +12,8 @@ from uuid import UUID
 
 import uvloop
 
-from loadtests.bench.client import hammer, request_bytes
-from loadtests.bench.stack import Stack, running
+from loadtests.bench.installation.client import hammer, request_bytes
+from loadtests.bench.installation.stack import Stack, running
 
 LISTENERS = 5_000
 CLIENTS = 64
@@ -54,7 +54,7 @@ def accept(stack: Stack, tokens: list[str], flight: UUID) -> float:
 def main() -> int:
     """Print both sides, round by round, and the median of the ratios. The exit code is 1 when it is below the target."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
-    with running("loadtests.bench.app:create_app") as stack:
+    with running("loadtests.bench.installation.app:create_app") as stack:
         tokens = stack.travellers(TRAVELLERS)
         accept(stack, tokens, stack.flight(SEATS))  # warm-up
         none, many = [], []

@@ -21,11 +21,11 @@ from core.invariants import checker
 from core.search import flight_search
 from core.search.cache import REFRESH_FROM
 from core.search.flight_search import SearchSort
-from loadtests.bench import network
-from loadtests.bench.client import Tally, hammer, request_bytes
-from loadtests.bench.stack import Stack, running
+from loadtests.bench.installation import network
+from loadtests.bench.installation.client import Tally, hammer, request_bytes
+from loadtests.bench.installation.stack import Stack, running
 
-APP = "loadtests.bench.app:create_app"
+APP = "loadtests.bench.installation.app:create_app"
 CLIENTS = 64
 CROWD = 500
 ROUNDS = 7

@@ -13,8 +13,8 @@ import uvloop
 
 from core.invariants import checker
 from core.seats.cabins.catalogue import CABINS
-from loadtests.bench.client import hammer, request_bytes
-from loadtests.bench.stack import Stack, running
+from loadtests.bench.installation.client import hammer, request_bytes
+from loadtests.bench.installation.stack import Stack, running
 
 CLIENTS: Final = 64
 SECONDS: Final = 4.0
@@ -64,7 +64,7 @@ def sell(stack: Stack, tokens: list[str], *, numbered: bool) -> float:
 
 def main() -> int:
     """Print both sides, round by round, and the medians. The exit code is 1 when an invariant is violated."""
-    with running("loadtests.bench.app:create_app") as stack:
+    with running("loadtests.bench.installation.app:create_app") as stack:
         tokens = stack.travellers(TRAVELLERS)
         sell(stack, tokens, numbered=True)  # warm-up
         by_count, by_number = [], []

@@ -24,8 +24,8 @@ import uvloop
 from core.invariants import checker
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.ports import free_port
-from loadtests.bench.client import Tally, hammer, request_bytes
-from loadtests.bench.stack import READY_SECONDS, Stack, running
+from loadtests.bench.installation.client import Tally, hammer, request_bytes
+from loadtests.bench.installation.stack import READY_SECONDS, Stack, running
 
 BOOKERS = 2
 TRAVELLERS = 5_000
@@ -122,7 +122,7 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="skyqueue-bench-") as name,
         closing(Guardian()) as guardian,
         provider(Path(name), guardian) as address,
-        running("loadtests.bench.app:create_app", environment={"SKYQUEUE_PAYMENTS_URL": address}) as stack,
+        running("loadtests.bench.installation.app:create_app", environment={"SKYQUEUE_PAYMENTS_URL": address}) as stack,
     ):
         tokens = stack.travellers(TRAVELLERS)
         (stuck,) = stack.travellers(1)

@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from core.invariants import checker
 from loadtests.bench.bookings import CLIENTS, SEATS, TRAVELLERS, sell
-from loadtests.bench.stack import Stack, running
+from loadtests.bench.installation.stack import Stack, running
 from loadtests.goals.accounting import billed
 
 ROUNDS = 5
@@ -70,8 +70,8 @@ def main() -> int:
         if asked.sampler is not None:
             traced |= {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": asked.sampler}
         with (
-            running("loadtests.bench.app:create_app") as plain,
-            running("loadtests.bench.app:create_app", environment=traced) as other,
+            running("loadtests.bench.installation.app:create_app") as plain,
+            running("loadtests.bench.installation.app:create_app", environment=traced) as other,
         ):
             sides = [(plain, plain.travellers(TRAVELLERS)), (other, other.travellers(TRAVELLERS))]
             for stack, tokens in sides:

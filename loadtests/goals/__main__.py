@@ -19,13 +19,13 @@ from typing import Final
 import psutil
 
 from loadtests import charts
-from loadtests.bench.stack import Stack, running
+from loadtests.bench.installation.stack import Stack, running
 from loadtests.goals import answers, bulk, drain, endurance, growth, overload, sales
 from loadtests.goals.goal import Effort, Row
 from loadtests.goals.rush import Bench
 
 FOLDER: Final = Path(".cache/bench")
-APP: Final = "loadtests.bench.app:create_app"
+APP: Final = "loadtests.bench.installation.app:create_app"
 ON_ONE_STACK: Final[dict[int, Callable[[Bench, Effort], Row]]] = {
     1: sales.row_1,
     2: sales.row_2,

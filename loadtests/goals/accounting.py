@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from loadtests.bench.stack import Stack
+from loadtests.bench.installation.stack import Stack
 
 
 @dataclass(slots=True)

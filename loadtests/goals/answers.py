@@ -15,7 +15,7 @@ import psutil
 import uvloop
 
 from core.clock import new_id
-from loadtests.bench.client import hammer, request_bytes
+from loadtests.bench.installation.client import hammer, request_bytes
 from loadtests.goals.goal import Effort, Figure, Row, median_ratio, middle
 from loadtests.goals.rush import SEATS, Bench, send
 from loadtests.goals.sales import rates

@@ -6,8 +6,8 @@ import statistics
 
 from core.invariants import checker
 from loadtests.bench import imports, itineraries, search
+from loadtests.bench.installation.stack import running
 from loadtests.bench.search import SHORT_SECONDS
-from loadtests.bench.stack import running
 from loadtests.goals.goal import Effort, Figure, Row, middle
 
 ROWS = 100_000

@@ -13,8 +13,8 @@ from core.clock import new_id
 from core.db import opened
 from core.messaging.dispatcher import Dispatcher
 from core.messaging.messages import MAX_IDS, ReserveBookings
-from loadtests.bench.baselines import send_one
-from loadtests.bench.stack import Stack
+from loadtests.bench.installation.baselines import send_one
+from loadtests.bench.installation.stack import Stack
 from loadtests.goals.goal import Effort, Figure, Row, median_ratio, middle
 from loadtests.goals.rush import SEATS
 
@@ -38,7 +38,7 @@ def rows_4_and_5(stack: Stack, effort: Effort) -> tuple[Row, Row]:
         alone = preload(stack, STOCK_BOOKINGS)
         for each in alone:
             send_one(each, stack.redis_url)
-        stock.append(_drain(stack, "loadtests.bench.baseline_worker", alone))
+        stock.append(_drain(stack, "loadtests.bench.installation.baseline_worker", alone))
     four = Row(4, "drain of preloaded bookings / one Dramatiq message and one commit for each, same work")
     four.figures.append(
         Figure("bookings/s", median_ratio(drained, stock), 10, sides=f"{middle(drained)} / {middle(stock)} a second")

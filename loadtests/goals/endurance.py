@@ -15,9 +15,9 @@ from uuid import UUID
 import uvloop
 
 from launcher.embedded.guardian import Guardian
-from loadtests.bench.asking import Asking
+from loadtests.bench.installation.asking import Asking
+from loadtests.bench.installation.stack import Stack, running
 from loadtests.bench.slow_provider import provider
-from loadtests.bench.stack import Stack, running
 from loadtests.goals.accounting import resident_mb
 from loadtests.goals.goal import Effort, Figure, Row
 from loadtests.goals.rush import SEATS, Bench
@@ -50,7 +50,8 @@ def row_14(effort: Effort) -> Row:
         closing(Guardian()) as guardian,
         provider(Path(name), guardian) as payments,
         running(
-            "loadtests.bench.app:create_app", environment={"SKYQUEUE_PAYMENTS_URL": payments, "SKYQUEUE_HOLD_MINUTES": "1"}
+            "loadtests.bench.installation.app:create_app",
+            environment={"SKYQUEUE_PAYMENTS_URL": payments, "SKYQUEUE_HOLD_MINUTES": "1"},
         ) as stack,
     ):
         bench = Bench(stack)

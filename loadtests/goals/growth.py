@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from loadtests.bench import imports, search
-from loadtests.bench.stack import Stack, running
+from loadtests.bench.installation.stack import Stack, running
 from loadtests.goals.goal import Effort, Figure, Row
 from loadtests.goals.rush import SEATS, Bench
 
@@ -19,7 +19,7 @@ SLOWER = 0.8
 def row_16(effort: Effort) -> Row:
     row = Row(16, "cost as work grows")
     rates: dict[int, float] = {}
-    with running("loadtests.bench.app:create_app") as stack:
+    with running("loadtests.bench.installation.app:create_app") as stack:
         bench = Bench(stack)
         bench.book(64, 1.0)
         flight = stack.flight(SEATS)

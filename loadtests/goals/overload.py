@@ -10,9 +10,9 @@ from typing import Final
 
 import uvloop
 
-from loadtests.bench.client import Tally, hammer, request_bytes
 from loadtests.bench.imports import Desk
-from loadtests.bench.schedule import schedule
+from loadtests.bench.installation.client import Tally, hammer, request_bytes
+from loadtests.bench.installation.schedule import schedule
 from loadtests.goals.goal import Effort, Figure, Row
 from loadtests.goals.rush import SEATS, Bench
 

@@ -10,9 +10,9 @@ from uuid import UUID
 
 import uvloop
 
-from loadtests.bench import baselines
-from loadtests.bench.client import Tally, hammer, request_bytes
-from loadtests.bench.stack import Stack
+from loadtests.bench.installation import baselines
+from loadtests.bench.installation.client import Tally, hammer, request_bytes
+from loadtests.bench.installation.stack import Stack
 from loadtests.goals.accounting import Bill, billed
 
 SEATS = 1_000_000

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from core.invariants import checker
-from loadtests.bench.stack import Stack
+from loadtests.bench.installation.stack import Stack
 from loadtests.goals.goal import Effort, Figure, Row, median_ratio, middle
 from loadtests.goals.rush import Bench, Rush
 
@@ -177,7 +177,7 @@ def _data(measured: dict[str, list[Rush]]) -> dict[str, Any]:
 
 @contextmanager
 def _stock_worker(stack: Stack) -> Iterator[None]:
-    process = stack.start_program("loadtests.bench.baseline_worker")
+    process = stack.start_program("loadtests.bench.installation.baseline_worker")
     try:
         yield
     finally:

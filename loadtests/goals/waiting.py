@@ -8,7 +8,7 @@ from itertools import count
 
 import uvloop
 
-from loadtests.bench.client import hammer, request_bytes
+from loadtests.bench.installation.client import hammer, request_bytes
 
 AT_LEAST_SECONDS = 600.0
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from core import keys
 from core.users.models import Role
-from loadtests.bench.schedule import dirtied
+from loadtests.bench.installation.schedule import dirtied
 from tests.support.imports import counts, csv_of, row
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until

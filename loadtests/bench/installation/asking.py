@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from loadtests.bench.client import request_bytes
+from loadtests.bench.installation.client import request_bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dramatiq import Worker
 from dramatiq.brokers.redis import RedisBroker
 
 from core.settings import Settings
-from loadtests.bench.baselines import NAMESPACE
+from loadtests.bench.installation.baselines import NAMESPACE
 from workers.bookings import reserve_bookings
 from workers.context import Context
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from litestar import Litestar
 
 from api.app import create_app as create_product
-from loadtests.bench import baselines
-from loadtests.bench.baselines import Bare
+from loadtests.bench.installation import baselines
+from loadtests.bench.installation.baselines import Bare
 
 
 def create_app() -> Litestar:
