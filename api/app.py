@@ -51,7 +51,6 @@ from api.live.streams.access import StreamAccess
 from api.metrics import MetricsController
 from api.operations import gauges
 from api.operations.api_keys import ApiKeyController
-from api.operations.bookings import OperationsBookingController
 from api.operations.dead_letters import DeadLetterController
 from api.operations.inventory_audit import InventoryAuditController
 from api.operations.jobs import OperationsJobController
@@ -71,6 +70,7 @@ from api.search.controller import SearchController
 from api.search.endpoint import SearchEndpoint
 from api.search.fast_path import SearchFastPath
 from api.services import Services, SignedRequest, provided, services_of
+from api.staff.booking_search import BookingSearchController
 from api.staff.bookings import StaffBookingController
 from api.staff.flights import StaffFlightController
 from api.staff.payments import StaffPaymentController
@@ -121,7 +121,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     LoadRunController,
     MailController,
     MetricsController,
-    OperationsBookingController,
+    BookingSearchController,
     OperationsJobController,
     OperationsMailController,
     OverviewController,

@@ -10,4 +10,9 @@ export function Row({ dimmed = false, className = '', ...props }: Props) {
   return <li className={`${css.row} ${className}`} data-dimmed={dimmed || undefined} {...props} />;
 }
 
+/** A list of rows, one below the other. */
+export function Rows(props: ComponentProps<'ul'>) {
+  return <ul className={css.rows} {...props} />;
+}
+
 export const rowLink = css.link ?? '';

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { Bar } from '@/components/messages/bar';
 import { Countdown } from '@/components/messages/countdown';
 import { noticesQuery } from '@/features/bookings/api/get-notices';
 import { useTimeReached } from '@/lib/hooks/use-time-reached';
@@ -7,7 +8,6 @@ import { tripText } from '@/lib/itineraries';
 import { plural } from '@/lib/plural';
 import { useSession } from '@/lib/session';
 import { browserClock } from '@/lib/time/time';
-import css from './notice-bar.module.css';
 import { type Notice, noticesOf } from './notices';
 
 /** On every page: what this account has to decide, with the time that is left. */
@@ -21,21 +21,21 @@ export function NoticeBar({ path }: { path: string }) {
       !path.endsWith(booking.id) &&
       !(kind === 'offer' && path.endsWith(booking.segments[0]?.flight.id ?? '/')),
   );
-  return first ? <Bar key={first.booking.id} notice={first} others={others.length} /> : null;
+  return first ? <NoticeOf key={first.booking.id} notice={first} others={others.length} /> : null;
 }
 
-function Bar({ notice, others }: { notice: Notice; others: number }) {
+function NoticeOf({ notice, others }: { notice: Notice; others: number }) {
   const ended = useTimeReached(notice.until ?? '9999-12-31T00:00:00Z');
   if (ended) return null;
   return (
-    <div className={css.bar} role="status" data-screen-only>
+    <Bar tone="warn" role="status">
       <p>{noticeText(notice)}</p>
       {notice.until && <Countdown until={notice.until} since={notice.booking.updated_at} />}
       <Link to="/bookings/$bookingId" params={{ bookingId: notice.booking.id }}>
         {notice.kind === 'moved' ? 'See the new times' : 'Pay now'}
       </Link>
       {others > 0 && <Link to="/bookings">{others} more</Link>}
-    </div>
+    </Bar>
   );
 }
 

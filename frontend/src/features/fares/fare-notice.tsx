@@ -2,12 +2,12 @@ import { CloseButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Bar } from '@/components/messages/bar';
 import { money } from '@/lib/money';
 import { useSession } from '@/lib/session';
 import { dayText } from '@/lib/time/time';
 import type { FareWatch } from '@/lib/wire';
 import { dismissFall, unseenFalls } from './dismissed';
-import css from './fare-notice.module.css';
 import { fareQueries } from './queries';
 import { routeText } from './route-text';
 import { searchOf } from './watch-list';
@@ -24,7 +24,7 @@ export function FareNotice({ path }: { path: string }) {
   );
   if (!watch?.fall) return null;
   return (
-    <div className={css.bar} data-screen-only>
+    <Bar tone="good">
       <p role="status">{fallText(watch, watch.fall.price)}</p>
       {watch.booking_id ? (
         <Link to="/bookings/$bookingId" params={{ bookingId: watch.booking_id }}>
@@ -38,14 +38,13 @@ export function FareNotice({ path }: { path: string }) {
       <CloseButton
         size="sm"
         variant="transparent"
-        className={css.close}
         aria-label="Close this notice"
         onClick={() => {
           dismissFall(watch);
           setClosed((count) => count + 1);
         }}
       />
-    </div>
+    </Bar>
   );
 }
 

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Row, rowLink } from '@/components/layout/row';
+import { Row, Rows, rowLink } from '@/components/layout/row';
 import { EmptyNote } from '@/components/messages/empty-note';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
@@ -36,7 +36,7 @@ export function WatchList() {
           Search a route and a day and choose “Watch this fare”: you are told when it gets cheaper.
         </EmptyNote>
       )}
-      <ul className={css.list}>
+      <Rows>
         {query.data?.map((watch) => (
           <Row key={watch.id} className={css.row}>
             <div>
@@ -62,7 +62,7 @@ export function WatchList() {
             </Button>
           </Row>
         ))}
-      </ul>
+      </Rows>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { Rows } from '@/components/layout/row';
 import { EmptyNote } from '@/components/messages/empty-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { answer, api } from '@/lib/client';
@@ -51,13 +52,13 @@ export function MailList() {
   }
   return (
     <>
-      <ul className={css.list}>
+      <Rows>
         {mails.map((mail) => (
           <li key={mail.id}>
             <Mail mail={mail} />
           </li>
         ))}
-      </ul>
+      </Rows>
       {query.hasNextPage && (
         <Button variant="default" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
           Show older messages

@@ -1,7 +1,7 @@
 import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { Row, rowLink } from '@/components/layout/row';
+import { Row, Rows, rowLink } from '@/components/layout/row';
 import { Countdown } from '@/components/messages/countdown';
 import { plural } from '@/lib/plural';
 import css from './my-waiting-lists.module.css';
@@ -24,7 +24,7 @@ export function MyWaitingLists({ flight }: Props) {
       <h2 id="waiting-lists" className={css.title}>
         Waiting lists
       </h2>
-      <ul className={css.list}>
+      <Rows>
         {open.map((entry) => (
           <Row key={entry.id} className={css.row}>
             {flight(entry.flight_id)}
@@ -42,7 +42,7 @@ export function MyWaitingLists({ flight }: Props) {
             </Link>
           </Row>
         ))}
-      </ul>
+      </Rows>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { Rows } from '@/components/layout/row';
 import { EmptyNote } from '@/components/messages/empty-note';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
@@ -37,11 +38,11 @@ export function BookingList() {
           <h2 id={headingId(section.name)} className={css.title}>
             {section.name}
           </h2>
-          <ul className={css.list}>
+          <Rows>
             {section.bookings.map((booking) => (
               <BookingRow key={booking.id} booking={booking} />
             ))}
-          </ul>
+          </Rows>
         </section>
       ))}
       {query.isFetchNextPageError && (

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { Rows } from '@/components/layout/row';
 import { bookingsQuery } from '@/features/bookings/api/get-bookings';
 import { useSession } from '@/lib/session';
-import css from './booking-list.module.css';
 import { BookingRow } from './booking-row';
 import { sectionsOf } from './sections';
 
@@ -16,9 +16,9 @@ export function NextTrip() {
   return (
     <section aria-labelledby="next-trip">
       <h2 id="next-trip">Your next trip</h2>
-      <ul className={css.list}>
+      <Rows>
         <BookingRow booking={next} />
-      </ul>
+      </Rows>
     </section>
   );
 }

@@ -23,7 +23,7 @@ class BookingSearchPage(msgspec.Struct):
     next_cursor: UUID | None
 
 
-class OperationsBookingController(Controller):
+class BookingSearchController(Controller):
     path = "/admin"
     tags = ("operations",)
     guards = (requires_admin,)
