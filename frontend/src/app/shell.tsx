@@ -2,11 +2,13 @@ import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { AccountMenu } from '@/features/accounts/account-menu';
 import { useAccount } from '@/features/accounts/api';
-import { NoticeBar } from '@/features/bookings/notice-bar';
-import { FareNotice } from '@/features/fares/fare-notice';
+import { useLazyPart } from '@/lib/hooks/use-lazy-part';
 import { type Session, useSession } from '@/lib/session';
 import { Logo } from './logo';
 import css from './shell.module.css';
+
+// A stranger who searches needs none of it.
+const loadNotices = () => import('./notices').then(({ Notices }) => Notices);
 
 /** Header, navigation and footer around every page. */
 export function Shell() {
@@ -15,6 +17,7 @@ export function Shell() {
   const isStaff = account?.role === 'admin' || account?.role === 'agent';
   const { pathname } = useLocation();
   const main = useFocusOnNavigation();
+  const { Part: Notices } = useLazyPart(loadNotices, session.state === 'signed-in');
   useCheckAccessOnChange(session.state);
   return (
     <div className={css.shell} data-wide={pathname.startsWith('/operations') || undefined}>
@@ -34,8 +37,7 @@ export function Shell() {
           <AccountMenu />
         </div>
       </header>
-      <NoticeBar path={pathname} />
-      <FareNotice path={pathname} />
+      {Notices && <Notices path={pathname} />}
       <main id="main" ref={main} tabIndex={-1} className={css.main}>
         <Outlet />
       </main>
