@@ -17,12 +17,11 @@ from core.clock import new_id
 from core.db import RawConnection, fetch, fetch_one
 from core.fare_watches.errors import FareWatchNotFound, NotWatchable, TooManyFareWatches
 from core.fare_watches.prices import OPEN, SEEN
+from core.flights.rules import DEFAULT_CURRENCY
 from core.statuses import BookingStatus
 
 LIMIT: Final = 20
 """Watches of one traveller."""
-USUAL_CURRENCY: Final = "INR"
-"""Of a day on which nothing is for sale yet."""
 Amount = Annotated[str, Meta(examples=["6900.00"])]
 
 
@@ -234,7 +233,7 @@ def _require_room(connection: RawConnection, user_id: UUID) -> None:
 
 
 def _find_currency(connection: RawConnection, given: dict[str, Any]) -> str:
-    """The one of most flights of the day."""
+    """The one of most flights of the day; of a day without flights, the usual one."""
     row = connection.execute(
         """
         SELECT currency FROM flights
@@ -243,7 +242,7 @@ def _find_currency(connection: RawConnection, given: dict[str, Any]) -> str:
         """,
         given,
     ).fetchone()
-    return row[0] if row is not None else USUAL_CURRENCY
+    return row[0] if row is not None else DEFAULT_CURRENCY
 
 
 def _begin(connection: RawConnection, watch_id: UUID, user_id: UUID) -> FareWatchView:

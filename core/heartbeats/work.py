@@ -68,13 +68,14 @@ def read_rates(connection: RawConnection) -> dict[str, Rates]:
         SELECT queue,
             coalesce(sum(messages) FILTER (WHERE age < 5), 0)::float8 / 5 AS messages_5s,
             coalesce(sum(messages) FILTER (WHERE age < 60), 0)::float8 / 60 AS messages_1min,
-            sum(messages)::float8 / 900 AS messages_15min,
+            sum(messages)::float8 / %(kept)s AS messages_15min,
             coalesce(sum(items) FILTER (WHERE age < 5), 0)::float8 / 5 AS items_5s,
             coalesce(sum(items) FILTER (WHERE age < 60), 0)::float8 / 60 AS items_1min,
-            sum(items)::float8 / 900 AS items_15min
+            sum(items)::float8 / %(kept)s AS items_15min
         FROM (SELECT queue, messages, items, extract(epoch FROM clock_timestamp() - second - interval '1 second') AS age
               FROM queue_work) AS work
-        WHERE age < 900 GROUP BY queue
+        WHERE age < %(kept)s GROUP BY queue
         """,
+        {"kept": KEPT_SECONDS},
     )
     return {row.queue: row for row in rows}

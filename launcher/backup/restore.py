@@ -20,7 +20,7 @@ from launcher.backup import archive, contents
 from launcher.backup.archive import Manifest, Table
 
 EMPTY: Final = "Name an empty database and an empty Redis, or a new data folder. Nothing was changed."
-ANOTHER: Final = "Use another copy. Nothing was changed."
+ANOTHER: Final = "Use another copy. No row was written."
 
 
 def restore(database_url: str, client: redis.Redis, path: Path) -> Manifest:
