@@ -3,8 +3,9 @@
 A worked example: a limit of 60 a minute with a burst of 10 is a bucket that holds 10 tokens and gets one new token each second. Each
 request takes a token. After 10 requests at once the bucket is empty, and the next request is refused with `Retry-After: 1`.
 
-To save round trips, a process takes several tokens at once (`Limit.lease`) and spends them without asking Redis; it also remembers a
-refusal until its end. If Redis does not answer, each process counts by itself with the same limits: limits that are too high for
+To save round trips, a process takes several tokens at once (`Limit.lease`) and spends them without asking Redis. The first lease of a
+client that it does not know is taken without asking, too, and subtracted in Redis when the client needs a second one: in a rush
+nearly every request is the only one of its client. A process also remembers a refusal until its end. If Redis does not answer, each process counts by itself with the same limits: limits that are too high for
 a while are better than an API that refuses everybody.
 """
 
@@ -44,23 +45,27 @@ class RateLimited(AppError):
 class _LocalBucket:
     """What one process knows about one bucket: tokens that it has taken from Redis, and a refusal. Times are monotonic seconds."""
 
-    __slots__ = ("lock", "own_at", "own_tokens", "refused_until", "rest", "rest_at", "tokens")
+    __slots__ = ("lock", "own_at", "own_tokens", "refused_until", "rest", "rest_at", "tokens", "untold")
 
     def __init__(self, limit: Limit) -> None:
+        now = time.monotonic()
         self.lock = asyncio.Lock()
-        self.tokens = 0
-        self.rest = 0
+        self.untold = limit.lease if limit.lease > 1 else 0
+        """Tokens that were taken, and that Redis does not know of."""
+        self.tokens = self.untold
+        self.rest = limit.burst - self.untold
         """Tokens that were left in Redis at `rest_at`."""
-        self.rest_at = 0.0
+        self.rest_at = now
         self.refused_until = 0.0
         self.own_tokens = float(limit.burst)
-        self.own_at = time.monotonic()
+        self.own_at = now
 
     def fill_alone(self, limit: Limit) -> None:
         """The arithmetic of `bucket.lua`, for this process only, while Redis cannot be reached."""
         now = time.monotonic()
         rate = limit.per_minute / 60
-        self.own_tokens = min(limit.burst, self.own_tokens + (now - self.own_at) * rate)
+        self.own_tokens = min(limit.burst, self.own_tokens - self.untold + (now - self.own_at) * rate)
+        self.untold = 0
         self.own_at = now
         if self.own_tokens >= 1:
             self.own_tokens -= 1
@@ -125,13 +130,14 @@ class RateLimiter:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 taken, wait_ms, left = await self._script(
-                    keys=[keys.bucket(name)], args=[limit.per_minute / 60, limit.burst, limit.lease]
+                    keys=[keys.bucket(name)], args=[limit.per_minute / 60, limit.burst, limit.lease, bucket.untold]
                 )
         except (RedisError, OSError, TimeoutError):
             self._away_until = time.monotonic() + AWAY_SECONDS
             bucket.fill_alone(limit)
             return
         bucket.tokens, bucket.rest, bucket.rest_at = int(taken), int(left), time.monotonic()
+        bucket.untold = 0
         if bucket.tokens == 0:
             bucket.refused_until = time.monotonic() + int(wait_ms) / 1000
 

@@ -79,6 +79,26 @@ async def test_a_lease_saves_round_trips_and_keeps_the_rate(redis_url: str, monk
         assert calls <= 7
 
 
+async def test_the_first_lease_of_a_client_asks_nobody(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(limits.LIMITS, SCOPE, Limit(per_minute=6, burst=40, lease=10))
+    async with limiter_at(redis_url) as limiter, Redis.from_url(redis_url) as probe:
+        await probe.config_resetstat()
+        assert await passed(limiter, "ann", 10) == 10
+        assert "cmdstat_evalsha" not in await probe.info("commandstats")
+        assert limiter.left(SCOPE, "ann") == 30
+
+
+async def test_a_lease_that_nobody_asked_for_is_subtracted_with_the_next(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(limits.LIMITS, SCOPE, Limit(per_minute=6, burst=40, lease=10))
+    async with limiter_at(redis_url) as one, limiter_at(redis_url) as other:
+        assert await passed(one, "ann", 100) == 40
+        assert await passed(other, "ann", 100) == 10, "the burst and one lease for each process, and no more"
+        assert other.left(SCOPE, "ann") == 0
+        with pytest.raises(RateLimited) as refused:
+            await other.check(SCOPE, "ann")
+        assert 100 < (refused.value.retry_after or 0) <= 110, "the ten that were too many come first, then one more"
+
+
 async def test_a_full_bucket_leaves_nothing_behind(redis_url: str) -> None:
     async with limiter_at(redis_url) as limiter, Redis.from_url(redis_url) as probe:
         await limiter.check(SCOPE, "ann")
