@@ -14,10 +14,10 @@ import structlog
 from core import failpoints
 from core.bookings.errors import BookingNotFound
 from core.clock import now
-from core.letters.words import WITH_TICKET
 from core.mail import outbox, smtp
-from core.mail.outbox import Due
-from core.mail.smtp import Attachment, NotTaken
+from core.mail.outbox import MailToSend
+from core.mail.smtp import Attachment, MailNotAccepted
+from core.notifications.texts import WITH_TICKET
 from core.telemetry.incidents import Incident
 from core.tickets import calendar_file, reading
 from core.tickets.errors import NoTicket
@@ -34,15 +34,15 @@ def send_mails(context: Context, mail_ids: Sequence[UUID]) -> None:
     if server is None:
         return
     try:
-        with smtp.connected(server) as client:
+        with smtp.connect(server) as client:
             for mail_id in mail_ids:
                 _try(context, client, mail_id)
-    except NotTaken as error:
+    except MailNotAccepted as error:
         _away.failed(error=str(error))
         for mail_id in mail_ids:
             with context.db.transaction() as connection:
-                if outbox.begin(connection, mail_id) is not None:
-                    outbox.note_failed(connection, mail_id, str(error), for_good=False)
+                if outbox.begin_attempt(connection, mail_id) is not None:
+                    outbox.mark_failed(connection, mail_id, str(error), permanent=False)
     else:
         _away.succeeded()
 
@@ -55,26 +55,26 @@ def signer_of(context: Context) -> TicketSigner | None:
 
 def _try(context: Context, client: smtplib.SMTP, mail_id: UUID) -> None:
     with context.db.transaction() as connection:
-        mail = outbox.begin(connection, mail_id)
+        mail = outbox.begin_attempt(connection, mail_id)
     if mail is None:
         return
     attached = _attachments(context, mail)
     try:
         message = smtp.compose(mail.id, context.settings.mail.sender, mail.address, mail.subject, mail.body, attached)
         smtp.send(client, message)
-    except NotTaken as error:
+    except MailNotAccepted as error:
         _log.warning(
-            "a mail was not accepted", mail_id=str(mail.id), attempt=mail.attempts, for_good=error.for_good, error=str(error)
+            "a mail was not accepted", mail_id=str(mail.id), attempt=mail.attempts, permanent=error.permanent, error=str(error)
         )
         with context.db.transaction() as connection:
-            outbox.note_failed(connection, mail.id, str(error), for_good=error.for_good)
+            outbox.mark_failed(connection, mail.id, str(error), permanent=error.permanent)
         return
     failpoints.reach("after_mail")
     with context.db.transaction() as connection:
-        outbox.note_sent(connection, mail.id)
+        outbox.mark_sent(connection, mail.id)
 
 
-def _attachments(context: Context, mail: Due) -> list[Attachment]:
+def _attachments(context: Context, mail: MailToSend) -> list[Attachment]:
     """The present ticket and its calendar file; empty if the booking has ended."""
     signer = signer_of(context)
     if signer is None or mail.booking_id is None or mail.kind not in WITH_TICKET:

@@ -175,7 +175,7 @@ def _close(db: Database, user_id: UUID, password: str) -> list[UUID]:
     with db.transaction() as connection:
         join_waitlist.leave_all(connection, user_id)
         answers.forget_all(connection, user_id)
-        outbox.forget(connection, user_id)
+        outbox.delete_of_user(connection, user_id)
         watches.forget(connection, user_id)
     with db.unit_of_work() as session:
         return service.close_account(session, user_id, at=clock.now())

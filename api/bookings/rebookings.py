@@ -22,9 +22,9 @@ from core.bookings.reading import queries
 from core.bookings.reading.views import BookingView
 from core.db import RawConnection
 from core.idempotency.answers import IdempotencyKeyReused
-from core.letters import fares
 from core.lifecycle import rebook
 from core.lifecycle.rebook import FareView
+from core.notifications import fare_mails
 from core.ratelimit.limits import Scope
 
 
@@ -81,7 +81,7 @@ class RebookingController(Controller):
             after = rebook.rebook(connection, booking_id, owner(request.user), expected)
             view = queries.get_booking(connection, booking_id, owner(request.user))
             if after.changed_bookings:
-                fares.write_rebooked(connection, view, sends=sends)
+                fare_mails.write_rebooked(connection, view, sends=sends)
             return Done(Response(view, status_code=HTTPStatus.OK), partial(after.run, services.redis, services.live.dispatcher))
 
         return answer_once(services, keyed(request, idempotency_key, data), work)

@@ -19,11 +19,11 @@ from core.bookings.reading import ledger, queries
 from core.bookings.reading.ledger import LedgerEntry, LedgerFilter, LedgerTotal
 from core.bookings.reading.views import BookingView
 from core.clock import now
-from core.letters import again
-from core.letters.again import NoMailAddress, NothingToSend
-from core.letters.news import Kind
 from core.mail import outbox
 from core.mail.outbox import MailReport
+from core.notifications import resend
+from core.notifications.due_mails import MailKind
+from core.notifications.resend import NoMailAddress, NothingToSend
 from core.operations import audit_log
 from core.users import listing
 from core.users.listing import UserView
@@ -45,7 +45,7 @@ class StaffBooking(msgspec.Struct, frozen=True, kw_only=True):
 class MailRequested(msgspec.Struct, frozen=True):
     """What will be written. Without a mail server the traveller reads it in the app alone."""
 
-    kind: Kind
+    kind: MailKind
     address: str
 
 
@@ -84,7 +84,7 @@ class StaffBookingController(Controller):
         """What the booking is now, in a new mail: the confirmation with its ticket, say. To the address of the account as it is now."""
         with services.db.transaction() as connection:
             booking = queries.get_booking(connection, booking_id, None)
-            kind, address = again.send_again(connection, booking, now())
+            kind, address = resend.request_again(connection, booking, now())
             audit_log.record(connection, request.user.user_id, "booking.mail_requested", booking.id, after={"kind": kind})
         headers = {"location": f"/admin/bookings/{booking.id}"}
         return Response(MailRequested(kind, address), status_code=HTTPStatus.ACCEPTED, headers=headers)

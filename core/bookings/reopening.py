@@ -11,7 +11,7 @@ from core.bookings.transitions import stages
 from core.clock import now
 from core.db import RawConnection
 from core.events import outbox
-from core.events.domain_events import booking_moved
+from core.events.domain_events import booking_event
 from core.lease import LEASE_SECONDS
 
 _REOPEN: Final = """
@@ -49,7 +49,7 @@ def reopen(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[UUID]
     ).fetchall()
     reopened = sorted(row[0] for row in rows)
     if reopened:
-        outbox.write(connection, (booking_moved(booking_id, BookingStatus.PENDING) for booking_id in reopened))
+        outbox.write(connection, (booking_event(booking_id, BookingStatus.PENDING) for booking_id in reopened))
     return reopened
 
 

@@ -15,9 +15,9 @@ from core.bookings.states import BookingStatus, FailureCode, is_allowed_transiti
 from core.clock import now
 from core.db import RawConnection
 from core.events import outbox
-from core.events.domain_events import booking_moved
+from core.events.domain_events import booking_event
 from core.lease import LEASE_SECONDS
-from core.mail import requests
+from core.mail import mail_requests
 from core.waitlist import entries
 from core.waitlist.models import WaitStatus
 
@@ -115,10 +115,10 @@ class Transitions:
             ).rowcount
             if source in MAY_BE_OFFERED:
                 entries.end_offers(connection, group, _end_of_place(target), after)
-        requests.request(connection, [each.booking_id for each in self.made])
+        mail_requests.add(connection, [each.booking_id for each in self.made])
         if written != len(self.made):
             raise RuntimeError(f"{len(self.made) - written} of {len(self.made)} bookings had left {source}")
-        outbox.write(connection, (booking_moved(each.booking_id, each.target, each.failure) for each in self.made))
+        outbox.write(connection, (booking_event(each.booking_id, each.target, each.failure) for each in self.made))
         after.statuses |= {each.booking_id: each.target.value for each in self.made}
         after.failures |= {each.booking_id: each.failure.value for each in self.made if each.failure is not None}
 

@@ -1,6 +1,7 @@
-"""Everything that happens and that somebody outside of a transaction may want to know: one list of types, each with its data.
+"""The types of events, and the data of each: what listeners, such as webhooks and event streams, are told after a commit.
 
-Data are small: ids, and what cannot be read any more later. Who wants more reads the address of what is named.
+The data are small: ids, and values that may have changed by the time the event is read. A listener who needs more reads the booking, payment,
+flight or import from the API.
 """
 
 from __future__ import annotations
@@ -26,28 +27,28 @@ class EventType(StrEnum):
     PAYMENT_SUCCEEDED = "payment.succeeded"
     PAYMENT_DECLINED = "payment.declined"
     PAYMENT_REFUNDED = "payment.refunded"
-    """The money is back."""
+    """The provider has confirmed that it gave money back."""
     WAITLIST_OFFERED = "waitlist.offered"
-    """Seats are held for a party that waits."""
+    """Seats are held for a party of the waiting list."""
     WAITLIST_OFFER_EXPIRED = "waitlist.offer_expired"
     FLIGHT_CHANGED = "flight.changed"
     FLIGHT_CANCELLED = "flight.cancelled"
     IMPORT_FINISHED = "import.finished"
 
 
-class BookingMoved(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`status`: the one that the booking has since this event."""
+class BookingData(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`status`: the new status of the booking. `failure_code`: why it ended, if it did not end as its traveller wanted."""
 
     booking_id: UUID
     status: str
     failure_code: str | None = None
 
 
-class ScheduleChanged(msgspec.Struct, frozen=True):
+class ScheduleChangeData(msgspec.Struct, frozen=True):
     booking_id: UUID
 
 
-class PaymentMoved(msgspec.Struct, frozen=True, omit_defaults=True):
+class PaymentData(msgspec.Struct, frozen=True, omit_defaults=True):
     """`amount`: a decimal string with the decimals of its currency."""
 
     booking_id: UUID
@@ -57,7 +58,7 @@ class PaymentMoved(msgspec.Struct, frozen=True, omit_defaults=True):
     decline_code: str | None = None
 
 
-class Refunded(msgspec.Struct, frozen=True):
+class RefundData(msgspec.Struct, frozen=True):
     booking_id: UUID
     payment_id: UUID
     refund_id: UUID
@@ -65,91 +66,93 @@ class Refunded(msgspec.Struct, frozen=True):
     currency: str
 
 
-class OfferMoved(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`booking_id`: the booking that holds, or held, the seats of the offer. `user_id`: whose it is; None: written by an older version."""
+class OfferData(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`booking_id`: the booking that holds, or held, the seats of the offer. `user_id`: the traveller; None: an older version wrote the
+    event.
+    """
 
     booking_id: UUID
     flight_id: UUID
     user_id: UUID | None = None
 
 
-class FlightMoved(msgspec.Struct, frozen=True):
+class FlightData(msgspec.Struct, frozen=True):
     flight_id: UUID
 
 
-class ImportEnded(msgspec.Struct, frozen=True):
+class ImportData(msgspec.Struct, frozen=True):
     import_id: UUID
     status: str
 
 
-EventData: TypeAlias = BookingMoved | ScheduleChanged | PaymentMoved | Refunded | OfferMoved | FlightMoved | ImportEnded
+EventData: TypeAlias = BookingData | ScheduleChangeData | PaymentData | RefundData | OfferData | FlightData | ImportData
 
 DATA: Final[Mapping[EventType, type[EventData]]] = {
-    EventType.BOOKING_ACCEPTED: BookingMoved,
-    EventType.BOOKING_HELD: BookingMoved,
-    EventType.BOOKING_CONFIRMED: BookingMoved,
-    EventType.BOOKING_FAILED: BookingMoved,
-    EventType.BOOKING_EXPIRED: BookingMoved,
-    EventType.BOOKING_CANCELLED: BookingMoved,
-    EventType.BOOKING_SCHEDULE_CHANGED: ScheduleChanged,
-    EventType.PAYMENT_SUCCEEDED: PaymentMoved,
-    EventType.PAYMENT_DECLINED: PaymentMoved,
-    EventType.PAYMENT_REFUNDED: Refunded,
-    EventType.WAITLIST_OFFERED: OfferMoved,
-    EventType.WAITLIST_OFFER_EXPIRED: OfferMoved,
-    EventType.FLIGHT_CHANGED: FlightMoved,
-    EventType.FLIGHT_CANCELLED: FlightMoved,
-    EventType.IMPORT_FINISHED: ImportEnded,
+    EventType.BOOKING_ACCEPTED: BookingData,
+    EventType.BOOKING_HELD: BookingData,
+    EventType.BOOKING_CONFIRMED: BookingData,
+    EventType.BOOKING_FAILED: BookingData,
+    EventType.BOOKING_EXPIRED: BookingData,
+    EventType.BOOKING_CANCELLED: BookingData,
+    EventType.BOOKING_SCHEDULE_CHANGED: ScheduleChangeData,
+    EventType.PAYMENT_SUCCEEDED: PaymentData,
+    EventType.PAYMENT_DECLINED: PaymentData,
+    EventType.PAYMENT_REFUNDED: RefundData,
+    EventType.WAITLIST_OFFERED: OfferData,
+    EventType.WAITLIST_OFFER_EXPIRED: OfferData,
+    EventType.FLIGHT_CHANGED: FlightData,
+    EventType.FLIGHT_CANCELLED: FlightData,
+    EventType.IMPORT_FINISHED: ImportData,
 }
-"""The data of each type."""
+"""The class of the data of each type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event, before it is written."""
+    """One event before it is written to the outbox or published."""
 
     type: EventType
     data: EventData
 
     @property
     def subject_id(self) -> UUID:
-        """Events of one subject are told in their order: the booking, where the event is about one."""
+        """The id of the booking, flight or import that the event is about. Listeners get events with the same subject in their order."""
         match self.data:
-            case BookingMoved() | ScheduleChanged() | PaymentMoved() | Refunded() | OfferMoved():
+            case BookingData() | ScheduleChangeData() | PaymentData() | RefundData() | OfferData():
                 return self.data.booking_id
-            case FlightMoved():
+            case FlightData():
                 return self.data.flight_id
-            case ImportEnded():
+            case ImportData():
                 return self.data.import_id
 
 
 def read_data(kind: EventType, encoded: bytes) -> EventData:
-    """The data of an event as it was written.
+    """Decode the data of a stored event.
 
     Raises:
-        msgspec.ValidationError: an older or a newer version wrote something else.
+        msgspec.ValidationError: another version wrote the event, with other data.
     """
     return msgspec.json.decode(encoded, type=DATA[kind])
 
 
-def booking_moved(booking_id: UUID, status: str, failure_code: str | None = None) -> Event:
-    """What a booking tells that has `status` from now on. A new one is PENDING, and so is one that begins anew."""
+def booking_event(booking_id: UUID, status: str, failure_code: str | None = None) -> Event:
+    """The event about a booking's new status. PENDING: the booking is new, or its dead letter was replayed."""
     kind = EventType.BOOKING_ACCEPTED if status == "PENDING" else EventType(f"booking.{status.lower()}")
-    return Event(kind, BookingMoved(booking_id, status, failure_code))
+    return Event(kind, BookingData(booking_id, status, failure_code))
 
 
 def schedule_changed(booking_id: UUID) -> Event:
-    return Event(EventType.BOOKING_SCHEDULE_CHANGED, ScheduleChanged(booking_id))
+    return Event(EventType.BOOKING_SCHEDULE_CHANGED, ScheduleChangeData(booking_id))
 
 
 def import_finished(import_id: UUID, status: str) -> Event:
-    return Event(EventType.IMPORT_FINISHED, ImportEnded(import_id, status))
+    return Event(EventType.IMPORT_FINISHED, ImportData(import_id, status))
 
 
 def flight_cancelled(flight_id: UUID) -> Event:
-    return Event(EventType.FLIGHT_CANCELLED, FlightMoved(flight_id))
+    return Event(EventType.FLIGHT_CANCELLED, FlightData(flight_id))
 
 
 def flight_changed(flight_id: UUID) -> Event:
-    """What a flight tells whose times, places, capacity or price are others from now on."""
-    return Event(EventType.FLIGHT_CHANGED, FlightMoved(flight_id))
+    """The event about a flight whose times, places, capacity or price have changed."""
+    return Event(EventType.FLIGHT_CHANGED, FlightData(flight_id))

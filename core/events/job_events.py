@@ -1,8 +1,9 @@
-"""Messages to every API process about a commit: which bookings changed status, how many seats are free, what else happened. One message
-for each batch.
+"""Messages to every API process about a commit: which bookings changed status, how many seats are free, which events happened. One message
+for each committed batch, by pub/sub of Redis.
 
-A message may be lost, so its receivers read Postgres a moment later anyway, and clients that follow a stream are told of a gap: by the
-next message that is not lost, and by the processes that take the place of one that died before it could tell.
+Pub/sub can lose a message. So requests that wait for a job read Postgres too, and clients of a stream are told of a gap
+(`JobEvents.missed`): with the next message that this process can publish, and when a process starts, because the process that it replaces
+may have died between a commit and its message.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from core import keys
 from core.events.domain_events import Event, EventData, EventType, import_finished, read_data
 from core.telemetry.incidents import Incident
 
-_unheard = Incident(structlog.get_logger(__name__), "job events not published", "job events are published again")
+_outage = Incident(structlog.get_logger(__name__), "job events not published", "job events are published again")
 _missed = threading.Event()
-"""A message of this process was lost, and nobody has been told."""
+"""A message of this process was lost, and no message with `missed` was published since."""
 
 
 class EncodedEvent(msgspec.Struct, array_like=True, frozen=True):
-    """An event on its way. `data`: JSON."""
+    """An event inside a message. `data`: JSON."""
 
     type: str
     data: bytes
@@ -35,7 +36,8 @@ class EncodedEvent(msgspec.Struct, array_like=True, frozen=True):
         return cls(event.type, msgspec.json.encode(event.data))
 
     def read(self) -> tuple[EventType, EventData]:
-        """
+        """Type and data of the event.
+
         Raises:
             ValueError: a process of another version wrote it.
         """
@@ -44,10 +46,11 @@ class EncodedEvent(msgspec.Struct, array_like=True, frozen=True):
 
 
 class JobEvents(msgspec.Struct, array_like=True, frozen=True):
-    """`bookings`: booking id -> its new status. `seats`: flight id -> free seats. `jobs`: other jobs that moved on.
+    """`bookings`: booking id -> its new status. `seats`: flight id -> free seats. `jobs`: ids of cancellations of flights that have made
+    progress.
 
-    `keys_changed`: a key for programs was made or revoked. `failures`: booking id -> why it ended. `events`: what else happened, in its
-    order. `imports`: files that moved on. `missed`: something may have been committed that was never published.
+    `keys_changed`: a key for programs was made or revoked. `failures`: booking id -> failure code. `events`: further events, in their
+    order. `imports`: ids of imports that have made progress. `missed`: a message about a commit may have been lost.
     """
 
     bookings: dict[UUID, str] = {}
@@ -65,7 +68,7 @@ _decoder = msgspec.msgpack.Decoder(JobEvents)
 
 
 def publish(client: redis.Redis, event: JobEvents) -> bool:
-    """Tell all API processes. False, and a line in the log: Redis is away."""
+    """Send one message to all API processes. False, and a line in the log: Redis is away, and the message is lost."""
     try:
         client.publish(keys.JOB_EVENTS_CHANNEL, _encoder.encode(event))
         if _missed.is_set():
@@ -73,19 +76,19 @@ def publish(client: redis.Redis, event: JobEvents) -> bool:
             client.publish(keys.JOB_EVENTS_CHANNEL, _encoder.encode(JobEvents(missed=True)))
     except redis.RedisError as error:
         _missed.set()
-        _unheard.failed(bookings=len(event.bookings), error=str(error))
+        _outage.failed(bookings=len(event.bookings), error=str(error))
         return False
-    _unheard.succeeded()
+    _outage.succeeded()
     return True
 
 
-def begin(client: redis.Redis) -> None:
-    """A process begins that publishes. It may take the place of one that died between a commit and its message."""
+def announce_start(client: redis.Redis) -> None:
+    """Call it when a process starts that publishes: the process before it may have died between a commit and its message."""
     publish(client, JobEvents(missed=True))
 
 
 def flights_changed(client: redis.Redis, free: Mapping[UUID, int], events: Collection[Event] = ()) -> None:
-    """Publish what an administrator did to flights. `free`: the free seats of those whose capacity changed."""
+    """Publish what an administrator changed about flights. `free`: flight id -> free seats, where the capacity changed."""
     if free or events:
         publish(client, JobEvents(seats=dict(free), events=[EncodedEvent.of(event) for event in events]))
 
@@ -98,6 +101,6 @@ def read(payload: bytes) -> JobEvents:
     """Decode one message of the channel.
 
     Raises:
-        msgspec.DecodeError: it is not ours.
+        msgspec.DecodeError: the payload is no message of this version.
     """
     return _decoder.decode(payload)

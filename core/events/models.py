@@ -1,4 +1,4 @@
-"""What happened and has not been told yet, and who wants to be told."""
+"""Tables: events that wait for their readers, and the readers with the types that they listen to."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from sqlmodel import Field, SQLModel
 
 
 class OutboxRow(SQLModel, table=True):
-    """One event for one reader, who deletes it in the transaction in which he takes it over (`core/events/outbox.py`)."""
+    """One event for one reader. The reader deletes the row in the transaction that stores what follows from the event
+    (`core/events/outbox.py`).
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_reader", "reader", "id"),)
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
-    """In the order of the events of each subject."""
+    """Grows in the order of the events of each subject."""
     reader: str = Field(sa_column=Column(Text, nullable=False))
     event_id: UUID
-    """The same for every reader."""
+    """The same in the rows of all readers of an event."""
     type: str = Field(sa_column=Column(Text, nullable=False))
     subject_id: UUID
     data: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
@@ -29,7 +31,7 @@ class OutboxRow(SQLModel, table=True):
 
 
 class EventReader(SQLModel, table=True):
-    """Somebody who listens. Nothing is written for a reader who has no row here."""
+    """A reader, and the types of events that it listens to. For a reader without a row here no events are written."""
 
     __tablename__ = "event_readers"
 

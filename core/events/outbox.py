@@ -1,16 +1,16 @@
-"""Events, written in the transaction of the change that they tell of: both are committed, or neither is.
+"""The outbox: events, written in the transaction of the change that they are about. Both are committed, or neither is.
 
-**Only what somebody wants is written.** `event_readers` says who listens, and to which types. A writer reads that table inside its
-transaction, so it holds Postgres' ACCESS SHARE lock on it until it has committed. Who begins to listen takes the ACCESS EXCLUSIVE lock
-first: it waits for every transaction that saw nobody listening, and every later one waits for it and sees the reader. So there is no
-moment between "nobody listens" and the commit in which an event could be lost: whatever is committed after `listen` was committed is
-written. Without readers, all this costs one look at an empty table for each transaction that changes something.
+**Only events with a reader are written.** The table `event_readers` has the readers, and the types that each listens to. A writer reads
+that table inside its transaction, and so holds Postgres' ACCESS SHARE lock on it until it commits. `listen` first takes the ACCESS
+EXCLUSIVE lock: it waits for every transaction that read the table before, and every later transaction waits for `listen` and then sees the
+new reader. So no event is lost: every change that commits after `listen` has committed writes its events. Without readers, the cost is one
+read of an empty table for each transaction that has events.
 
-**Order.** Whoever changes a booking holds its row's lock, so of two events of one booking the second gets its id after the first was
-committed. A reader who takes rows in the order of their ids sees the events of each booking in their order. Between subjects there is
-no order.
+**Order.** A transaction that changes a booking holds the lock of its row until it commits. So of two events of one booking, the second
+gets its id after the first was committed, and a reader that takes rows in the order of their ids gets the events of each booking in their
+order. Between subjects there is no order.
 
-**At least once.** A reader deletes what it takes over, in a transaction that also keeps what follows from it.
+**At least once.** A reader deletes the rows that it takes in the transaction that stores what follows from them (`take`).
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from core.clock import new_id
 from core.db import RawConnection
 from core.events.domain_events import Event, EventData, EventType, read_data
 
-LISTEN_MS: Final = 1_000
-"""How long `listen` waits for the transactions that run, while those that come later wait behind it."""
+LISTEN_TIMEOUT_MS: Final = 1_000
+"""How long `listen` waits for the transactions before it. Transactions that begin in this time wait behind it."""
 
 _WRITE: Final = """
     INSERT INTO outbox (reader, event_id, type, subject_id, data)
@@ -51,14 +51,14 @@ _log = structlog.get_logger(__name__)
 
 
 class Reader(StrEnum):
-    """Who may listen."""
+    """The parts that can listen."""
 
     WEBHOOKS = "webhooks"
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenEvent:
-    """An event as a reader gets it. `id`: the same for every reader, so it says whether one was seen before."""
+    """An event as a reader gets it. `id` is the same for every reader and every repetition, so it shows whether an event is new."""
 
     id: UUID
     type: EventType
@@ -68,7 +68,7 @@ class WrittenEvent:
 
 
 def write(connection: RawConnection, events: Iterable[Event]) -> None:
-    """Write what somebody wants of these events. `events` is not even made when nobody listens: give a generator."""
+    """Write the events that a reader listens to. Pass a generator: it is not run when nobody listens."""
     wanted = _read_wanted(connection)
     if not wanted:
         return
@@ -84,25 +84,26 @@ def write(connection: RawConnection, events: Iterable[Event]) -> None:
 
 
 def listen(connection: RawConnection, reader: Reader, types: Collection[EventType]) -> None:
-    """From the commit on, write events of these types for this reader, and of no others; none: of no type at all. Where nothing would
-    change, do not call it (`find_types`): for a moment it holds up everybody who writes.
+    """From the commit of this transaction on, events of exactly these types are written for this reader; with no types, none.
+
+    Call it only if the types change (`find_types`), because all transactions that write events wait for it.
 
     Raises:
-        psycopg.errors.LockNotAvailable: some transaction is too long on its way. Nothing has changed; try again.
+        psycopg.errors.LockNotAvailable: another transaction has run for longer than `LISTEN_TIMEOUT_MS`. Nothing has changed; try again.
     """
-    connection.execute(f"SET LOCAL lock_timeout = {LISTEN_MS}")
+    connection.execute(f"SET LOCAL lock_timeout = {LISTEN_TIMEOUT_MS}")
     connection.execute("LOCK TABLE event_readers IN ACCESS EXCLUSIVE MODE")
     _set_types(connection, reader, types)
 
 
 def find_types(connection: RawConnection, reader: Reader) -> frozenset[str]:
-    """What this reader listens to. Ask on a `snapshot`: in a transaction, the look would hold up `listen`."""
+    """The types that this reader listens to. Call it in a `snapshot`: in a transaction, the lock on the table would block `listen`."""
     return dict(_read_wanted(connection)).get(reader, frozenset())
 
 
 def take(connection: RawConnection, reader: Reader, *, limit: int) -> list[WrittenEvent]:
-    """The oldest events of this reader, at most `limit`, in their order. They are gone when the caller commits, so it keeps what
-    follows from them in the same transaction. A second caller waits for the first.
+    """Delete and return the oldest events of this reader, at most `limit`, in their order. The caller stores what follows from them in the
+    same transaction, else they are lost. A second caller waits until the first one has committed.
     """
     taken = []
     for event_id, kind, subject_id, data, at in connection.execute(_TAKE, (reader, limit)).fetchall():
@@ -114,14 +115,14 @@ def take(connection: RawConnection, reader: Reader, *, limit: int) -> list[Writt
 
 
 def count_waiting(connection: RawConnection, reader: Reader) -> int:
-    """Events that this reader has not taken yet."""
+    """The number of events that this reader has not taken yet."""
     row = connection.execute("SELECT count(*) FROM outbox WHERE reader = %s", (reader,)).fetchone()
     assert row is not None
     return int(row[0])
 
 
 def _read_wanted(connection: RawConnection) -> list[tuple[str, frozenset[str]]]:
-    """Who wants which types. The look itself holds whoever begins to listen until this transaction has ended."""
+    """The readers, and the types that each listens to. Reading the table locks it: `listen` waits until this transaction has ended."""
     rows = connection.execute("SELECT reader, types FROM event_readers").fetchall()
     return [(reader, frozenset(types)) for reader, types in rows]
 

@@ -1,4 +1,4 @@
-"""Mails to travellers, and the bookings that there is news of for one of them."""
+"""Mails to travellers, and requests to write them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class MailStatus(StoredEnum):
     WAITING = "WAITING"
     """To be sent."""
     SENT = "SENT"
-    """A mail server has taken it."""
+    """A mail server has accepted it."""
     KEPT = "KEPT"
-    """No mail server is configured: the traveller reads it in the app alone."""
+    """No mail server is configured: the traveller can read the mail in the app only."""
     GIVEN_UP = "GIVEN_UP"
-    """The mail server refuses it, or did not take it for a day."""
+    """The mail server refuses the mail for good, or has not accepted it in `outbox.MAX_ATTEMPTS` attempts, which take about a day."""
 
 
 class Mail(SQLModel, table=True):
-    """One mail. At most one of its kind about one state of a booking, however often its writing is tried."""
+    """One mail. A unique index allows one mail of each booking, kind and version, so a repeated try to write it adds none."""
 
     __tablename__ = "mails"
     __table_args__ = (
@@ -36,26 +36,26 @@ class Mail(SQLModel, table=True):
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     booking_id: UUID | None = Field(default=None, foreign_key="bookings.id")
-    """None: it is about no booking."""
+    """None: the mail is about no booking."""
     user_id: UUID = Field(foreign_key="users.id")
     kind: str = Field(sa_column=Column(Text, nullable=False))
     version: str = Field(sa_column=Column(Text, nullable=False))
-    """Of what the mail tells: the end of a hold, the new times of flights. Empty where a booking comes to it once."""
+    """Tells mails of one kind about one booking apart: the new times of a schedule change, or a price. Empty for most kinds."""
     address: str = Field(sa_column=Column(Text, nullable=False))
     subject: str = Field(sa_column=Column(Text, nullable=False))
     body: str = Field(sa_column=Column(Text, nullable=False))
     status: str = Field(sa_column=Column(Text, nullable=False))
     attempts: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
     next_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
-    """When it is tried (again)."""
+    """When the mail is sent, or sent again. None: it is not sent any more."""
     error: str | None = Field(default=None, sa_column=Column(Text))
-    """What the mail server said last."""
+    """What the mail server answered to the last attempt that failed."""
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     sent_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 
 
 class MailRequest(SQLModel, table=True):
-    """There is news of a booking whose traveller has an address. Written in the transaction that changes the booking."""
+    """Mails about a booking may be due. The row is written in the transaction that changes the booking, if its traveller has an address."""
 
     __tablename__ = "mail_requests"
 

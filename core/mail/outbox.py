@@ -1,4 +1,4 @@
-"""The mails that were written: each waits until a mail server takes it, or is kept for the app where there is none."""
+"""The mails that were written. Each waits until the mail server accepts it; without a mail server it is stored for the app only."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from core.db import RawConnection, fetch
 from core.mail.models import MailStatus
 
 FIRST_WAIT_SECONDS: Final = 30
-"""After the first try that failed; each further one waits twice as long, an hour at most."""
+"""The wait after the first failed attempt. It doubles with each further attempt, up to `LONGEST_WAIT_SECONDS`."""
 LONGEST_WAIT_SECONDS: Final = 3600
-MOST_ATTEMPTS: Final = 30
-"""About a day."""
+MAX_ATTEMPTS: Final = 30
+"""After so many attempts, in about a day, a mail is given up."""
 LONGEST_ERROR: Final = 500
+"""How many characters of an answer of the mail server are stored."""
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A mail before it is stored. `booking_id`, `kind` and `version` together are unique. Who writes about no booking (None) sees to it that
-    it is written once.
+class NewMail:
+    """A mail before it is stored. `booking_id`, `kind` and `version` together are unique. That does not hold where `booking_id` is None:
+    there the caller makes sure that the mail is written once.
     """
 
     booking_id: UUID | None
@@ -38,8 +39,8 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A mail that is tried now."""
+class MailToSend:
+    """A mail that is sent now. `attempts` includes this attempt."""
 
     id: UUID
     booking_id: UUID | None
@@ -75,8 +76,8 @@ class MailReport(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None
 
 
-def store(connection: RawConnection, mails: Sequence[Written], *, sends: bool) -> int:
-    """Store those that are not stored yet. `sends`: a mail server is configured. Returns how many are new."""
+def store(connection: RawConnection, mails: Sequence[NewMail], *, sends: bool) -> int:
+    """Store the mails that are not stored yet. `sends`: a mail server is configured. Returns how many were stored."""
     status = MailStatus.WAITING if sends else MailStatus.KEPT
     return sum(
         connection.execute(
@@ -104,7 +105,7 @@ def store(connection: RawConnection, mails: Sequence[Written], *, sends: bool) -
 
 
 def list_due(connection: RawConnection, *, limit: int) -> list[UUID]:
-    """The ids of mails whose time has come."""
+    """The ids of mails that are to be sent now, those that have waited longest first."""
     rows = connection.execute(
         "SELECT id FROM mails WHERE next_at <= now() ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED", (limit,)
     ).fetchall()
@@ -112,18 +113,20 @@ def list_due(connection: RawConnection, *, limit: int) -> list[UUID]:
 
 
 def lease(connection: RawConnection, mail_ids: Sequence[UUID], *, seconds: int) -> None:
-    """Somebody is about to be told of these: nobody looks at them for so long."""
+    """Put these mails off by `seconds`, because a message to send them is about to be sent. `list_due` leaves them out for so long."""
     connection.execute(
         "UPDATE mails SET next_at = now() + %s * interval '1 second' WHERE id = ANY(%s) AND next_at IS NOT NULL",
         (seconds, list(mail_ids)),
     )
 
 
-def begin(connection: RawConnection, mail_id: UUID) -> Due | None:
-    """Count an attempt, and set when the next one is due if this one never ends. None: it is sent, or somebody is at it."""
+def begin_attempt(connection: RawConnection, mail_id: UUID) -> MailToSend | None:
+    """Count an attempt, and set when the next one is due if this one never ends. None: the mail does not wait any more, or another
+    transaction has locked it.
+    """
     found = fetch(
         connection,
-        Due,
+        MailToSend,
         f"""
         UPDATE mails SET attempts = attempts + 1,
             next_at = now() + least(%(first)s * power(2, least(attempts, 20)), %(longest)s) * interval '1 second'
@@ -135,26 +138,28 @@ def begin(connection: RawConnection, mail_id: UUID) -> Due | None:
     return found[0] if found else None
 
 
-def note_sent(connection: RawConnection, mail_id: UUID) -> None:
+def mark_sent(connection: RawConnection, mail_id: UUID) -> None:
     connection.execute(
         "UPDATE mails SET status = %s, sent_at = now(), next_at = NULL, error = NULL WHERE id = %s AND status = %s",
         (MailStatus.SENT, mail_id, MailStatus.WAITING),
     )
 
 
-def note_failed(connection: RawConnection, mail_id: UUID, error: str, *, for_good: bool) -> None:
-    """`for_good`: the mail server will never take it."""
+def mark_failed(connection: RawConnection, mail_id: UUID, error: str, *, permanent: bool) -> None:
+    """Store why an attempt failed. The mail is given up if this was the last attempt, or if the failure is `permanent`: the mail server
+    will never accept it.
+    """
     connection.execute(
         """
         UPDATE mails SET error = %(error)s,
-            status = CASE WHEN %(over)s OR attempts >= %(most)s THEN %(given_up)s ELSE status END,
-            next_at = CASE WHEN %(over)s OR attempts >= %(most)s THEN NULL ELSE next_at END
+            status = CASE WHEN %(permanent)s OR attempts >= %(max_attempts)s THEN %(given_up)s ELSE status END,
+            next_at = CASE WHEN %(permanent)s OR attempts >= %(max_attempts)s THEN NULL ELSE next_at END
         WHERE id = %(id)s AND status = %(waiting)s
         """,
         {
             "error": error[:LONGEST_ERROR],
-            "over": for_good,
-            "most": MOST_ATTEMPTS,
+            "permanent": permanent,
+            "max_attempts": MAX_ATTEMPTS,
             "id": mail_id,
             "given_up": MailStatus.GIVEN_UP,
             "waiting": MailStatus.WAITING,
@@ -166,7 +171,7 @@ _COLUMNS: Final = "m.id, m.booking_id, m.kind, m.address, m.subject, m.body, m.s
 
 
 def list_own(connection: RawConnection, user_id: UUID, *, before: UUID | None, limit: int) -> tuple[list[MailView], UUID | None]:
-    """A page of a traveller's mails, newest first, and the cursor of the next one."""
+    """A page of a traveller's mails, newest first, and the cursor of the next page (None: this is the last)."""
     rows = fetch(
         connection,
         MailView,
@@ -188,9 +193,9 @@ def list_all(
     before: UUID | None,
     limit: int,
 ) -> tuple[list[MailReport], UUID | None]:
-    """The same of all travellers, for administrators."""
-    given: dict[str, Any] = {"status": status, "username": username and username.lower(), "booking": booking_id}
-    given |= {"before": before, "limit": limit + 1}
+    """As `list_own`, of all travellers that match the filters, for administrators and agents."""
+    parameters: dict[str, Any] = {"status": status, "username": username and username.lower(), "booking": booking_id}
+    parameters |= {"before": before, "limit": limit + 1}
     rows = connection.execute(
         f"""
         SELECT {_COLUMNS}, u.username, m.attempts, m.next_at, m.error FROM mails m JOIN users u ON u.id = m.user_id
@@ -198,7 +203,7 @@ def list_all(
           AND (%(booking)s::uuid IS NULL OR m.booking_id = %(booking)s) AND (%(before)s::uuid IS NULL OR m.id < %(before)s)
         ORDER BY m.id DESC LIMIT %(limit)s
         """.encode(),  # noqa: S608  # only constants of this module
-        given,
+        parameters,
     ).fetchall()
     reports = [_report(row) for row in rows[:limit]]
     return reports, reports[-1].mail.id if len(rows) > limit else None
@@ -211,14 +216,16 @@ def _report(row: tuple[Any, ...]) -> MailReport:
     return MailReport(mail=mail, username=username, attempts=attempts, next_at=next_at, error=error)
 
 
-def set_aside(connection: RawConnection, booking_id: UUID, kind: str, version: str) -> None:
-    """Let a new mail of this kind and version be written; the one that there is keeps its place in the list."""
+def allow_another(connection: RawConnection, booking_id: UUID, kind: str, version: str) -> None:
+    """Allow a second mail of this kind and version. The first one stays in the list; its version is changed, because the unique index
+    allows only one of each.
+    """
     connection.execute(
         "UPDATE mails SET version = version || '@' || id WHERE booking_id = %s AND kind = %s AND version = %s",
         (booking_id, kind, version),
     )
 
 
-def forget(connection: RawConnection, user_id: UUID) -> None:
-    """An account is closed: nobody reads its mails any more, and none is sent."""
+def delete_of_user(connection: RawConnection, user_id: UUID) -> None:
+    """Delete all mails of an account that is closed, sent or not."""
     connection.execute("DELETE FROM mails WHERE user_id = %s", (user_id,))

@@ -1,4 +1,4 @@
-"""Mails that were sent, kept for the app alone or given up, long ago."""
+"""What `skyqueue prune` deletes of mails: old ones that do not wait to be sent."""
 
 from __future__ import annotations
 

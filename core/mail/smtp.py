@@ -1,4 +1,4 @@
-"""Hand mails to a mail server (SMTP, RFC 5321), one connection for several of them."""
+"""Send mails through a mail server (SMTP, RFC 5321), several over one connection."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from uuid import UUID
 from core.clock import now
 from core.mail_address import ENCODED, MailServer, is_mail_address
 
-SECONDS: Final = 10.0
+TIMEOUT_SECONDS: Final = 10.0
 """How long the server may take for one answer."""
 PERMANENT: Final = range(500, 600)
-"""Answers that will be the same tomorrow."""
+"""Reply codes by which a server refuses a mail for good."""
 
 
 class Attachment:
@@ -27,28 +27,29 @@ class Attachment:
         self.name, self.media_type, self.data = name, media_type, data
 
 
-class NotTaken(Exception):
-    """The mail server did not take a mail. `for_good`: nor will it later."""
+class MailNotAccepted(Exception):
+    """The mail server did not accept a mail. `permanent`: another attempt would fail too."""
 
-    def __init__(self, said: str, *, for_good: bool) -> None:
-        super().__init__(said)
-        self.for_good = for_good
+    def __init__(self, reason: str, *, permanent: bool) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
 
 
 def compose(
     mail_id: UUID, sender: str, address: str, subject: str, body: str, attachments: list[Attachment] | None = None
 ) -> EmailMessage:
-    """The `Message-ID` is the mail's own, so who gets it twice after a crash can tell.
+    """Make the message of one mail. Its `Message-ID` contains the id of the mail, so mail programs recognize a copy that is sent after a
+    crash.
 
     Raises:
-        NotTaken: nothing can be sent to this address.
+        MailNotAccepted: nothing can be sent to this address.
     """
     if not is_mail_address(address):
-        raise NotTaken("This is no address of e-mail.", for_good=True)
+        raise MailNotAccepted("This is not an e-mail address.", permanent=True)
     message = EmailMessage()
     message["From"] = sender
     message["To"] = address
-    # A name may hold what stands for other letters, and a line break among them would begin a header of its own.
+    # The name of a place may contain the mark of an encoded word (RFC 2047), and a line break in such a word would begin a new header.
     message["Subject"] = subject.replace(ENCODED, "= ?")
     message["Date"] = format_datetime(now())
     message["Message-ID"] = f"<{mail_id}@skyqueue>"
@@ -61,16 +62,16 @@ def compose(
 
 
 @contextmanager
-def connected(server: MailServer) -> Iterator[smtplib.SMTP]:
-    """Signed in, and encrypted where the server can.
+def connect(server: MailServer) -> Iterator[smtplib.SMTP]:
+    """Open a connection, encrypted where the server can do that, and sign in where the setting has a username.
 
     Raises:
-        NotTaken: it is away, or lets us not in.
+        MailNotAccepted: the server does not answer, or refuses the connection or the sign-in. Never `permanent`.
     """
     try:
-        client = _connect(server)
+        client = _open(server)
     except (OSError, smtplib.SMTPException) as error:
-        raise NotTaken(f"{server.host} cannot be used: {error}", for_good=False) from error
+        raise MailNotAccepted(f"{server.host} cannot be used: {error}", permanent=False) from error
     try:
         yield client
     finally:
@@ -78,12 +79,12 @@ def connected(server: MailServer) -> Iterator[smtplib.SMTP]:
             client.quit()
 
 
-def _connect(server: MailServer) -> smtplib.SMTP:
+def _open(server: MailServer) -> smtplib.SMTP:
     if server.encrypted:
         context = ssl.create_default_context()
-        client: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=SECONDS, context=context)
+        client: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_SECONDS, context=context)
     else:
-        client = smtplib.SMTP(server.host, server.port, timeout=SECONDS)
+        client = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
         client.ehlo()
         if client.has_extn("starttls"):
             client.starttls(context=ssl.create_default_context())
@@ -94,15 +95,17 @@ def _connect(server: MailServer) -> smtplib.SMTP:
 
 
 def send(client: smtplib.SMTP, message: EmailMessage) -> None:
-    """Raises:
-    NotTaken
+    """Send one message.
+
+    Raises:
+        MailNotAccepted
     """
     try:
         client.send_message(message)
     except smtplib.SMTPRecipientsRefused as error:
-        ((code, said),) = error.recipients.values()
-        raise NotTaken(f"{code} {said.decode(errors='replace')}", for_good=code in PERMANENT) from error
+        ((code, reply),) = error.recipients.values()
+        raise MailNotAccepted(f"{code} {reply.decode(errors='replace')}", permanent=code in PERMANENT) from error
     except smtplib.SMTPResponseException as error:
-        raise NotTaken(f"{error.smtp_code} {error.smtp_error!r}", for_good=error.smtp_code in PERMANENT) from error
+        raise MailNotAccepted(f"{error.smtp_code} {error.smtp_error!r}", permanent=error.smtp_code in PERMANENT) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise NotTaken(str(error), for_good=False) from error
+        raise MailNotAccepted(str(error), permanent=False) from error

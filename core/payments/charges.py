@@ -16,7 +16,7 @@ from core.after_commit import AfterCommit
 from core.clock import new_id
 from core.db import RawConnection, fetch
 from core.events import outbox
-from core.events.domain_events import Event, EventType, PaymentMoved
+from core.events.domain_events import Event, EventType, PaymentData
 from core.lease import LEASE_SECONDS
 from core.payments.models import PaymentStatus
 
@@ -141,7 +141,7 @@ def _tell(
 ) -> list[Event]:
     """`moved`: rows of the columns `_TOLD`."""
     events = [
-        Event(kind, PaymentMoved(booking_id, payment_id, money.text(amount, currency), currency, code))
+        Event(kind, PaymentData(booking_id, payment_id, money.text(amount, currency), currency, code))
         for booking_id, payment_id, amount, currency, code in sorted(moved)
     ]
     outbox.write(connection, events)

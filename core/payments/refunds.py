@@ -13,7 +13,7 @@ from core.after_commit import AfterCommit
 from core.clock import new_id
 from core.db import RawConnection, fetch
 from core.events import outbox
-from core.events.domain_events import Event, EventType, Refunded
+from core.events.domain_events import Event, EventType, RefundData
 from core.lease import LEASE_SECONDS
 from core.messaging.messages import MAX_IDS, SendRefunds
 from core.payments.models import PaymentStatus, RefundStatus
@@ -176,7 +176,9 @@ def settle(connection: RawConnection, outcomes: Mapping[UUID, RefundOutcome], af
 
 
 def _refunded(booking_id: UUID, payment_id: UUID, refund_id: UUID, amount: Decimal, currency: str) -> Event:
-    return Event(EventType.PAYMENT_REFUNDED, Refunded(booking_id, payment_id, refund_id, money.text(amount, currency), currency))
+    return Event(
+        EventType.PAYMENT_REFUNDED, RefundData(booking_id, payment_id, refund_id, money.text(amount, currency), currency)
+    )
 
 
 def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from core.after_commit import AfterCommit
 from core.db import RawConnection
 from core.events import outbox
-from core.events.domain_events import Event, EventType, OfferMoved
+from core.events.domain_events import Event, EventType, OfferData
 from core.flights.models import FlightStatus
 from core.waitlist.models import WaitStatus
 
@@ -35,7 +35,7 @@ def end_offers(connection: RawConnection, booking_ids: Sequence[UUID], ending: W
         },
     ).fetchall()
     if ended and ending is WaitStatus.EXPIRED:
-        expired = [Event(EventType.WAITLIST_OFFER_EXPIRED, OfferMoved(*each)) for each in sorted(ended)]
+        expired = [Event(EventType.WAITLIST_OFFER_EXPIRED, OfferData(*each)) for each in sorted(ended)]
         outbox.write(connection, expired)
         after.events += expired
 

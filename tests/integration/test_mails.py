@@ -12,9 +12,9 @@ import pytest
 
 from core.bookings.states import BookingStatus
 from core.db import RawConnection
-from core.letters import writing
 from core.lifecycle import cancel as cancelling
-from core.mail import outbox, requests
+from core.mail import mail_requests, outbox
+from core.notifications import booking_mails
 from core.settings import Mail
 from tests.support.api import RunningApi, problem, register
 from tests.support.flights import add_flight, body, noon_in
@@ -40,7 +40,7 @@ def asha(api: RunningApi) -> Iterator[httpx.Client]:
 
 def write(pipeline: Pipeline, *, sends: bool = False) -> None:
     with pipeline.db.transaction() as connection:
-        writing.write(connection, limit=100, sends=sends, with_ticket=True)
+        booking_mails.write_requested(connection, limit=100, sends=sends, with_ticket=True)
 
 
 def kinds(client: httpx.Client) -> list[str]:
@@ -235,7 +235,7 @@ def test_a_worker_that_dies_after_sending_sends_again_under_the_same_id(
         raise Died
 
     with monkeypatch.context() as patch:
-        patch.setattr(outbox, "note_sent", die)
+        patch.setattr(outbox, "mark_sent", die)
         with pytest.raises(Died):
             send_mails(pipeline.context, [mail])
     send_mails(pipeline.context, [mail])
@@ -251,13 +251,13 @@ def test_a_worker_that_dies_while_writing_loses_no_mail_and_writes_none_twice(as
 
     booking = confirmed(asha, pipeline)
     with suppress(Died), pipeline.db.transaction() as connection:
-        assert writing.write(connection, limit=100, sends=False, with_ticket=True) == 1
+        assert booking_mails.write_requested(connection, limit=100, sends=False, with_ticket=True) == 1
         raise Died
     assert kinds(asha) == []
     write(pipeline)
     assert kinds(asha) == ["confirmed"]
     with pipeline.db.transaction() as connection:
-        requests.request(connection, [booking])
+        mail_requests.add(connection, [booking])
     write(pipeline)
     assert kinds(asha) == ["confirmed"]
 

@@ -13,7 +13,7 @@ import pytest
 from core.clock import new_id
 from core.db import Database, RawConnection
 from core.events import outbox
-from core.events.domain_events import DATA, BookingMoved, Event, EventType, FlightMoved, booking_moved
+from core.events.domain_events import DATA, BookingData, Event, EventType, FlightData, booking_event
 from core.events.outbox import Reader
 from core.flights.changes import cancellation
 from tests.support.imports import Office, csv_of, row
@@ -63,8 +63,8 @@ def test_a_reader_gets_what_it_listens_to_and_each_event_once(pipeline: Pipeline
     written = take(pipeline.db)
     assert [event.type for event in written] == [EventType.BOOKING_ACCEPTED] * 2 + [EventType.BOOKING_CONFIRMED] * 2
     assert {(event.type, event.data) for event in written} == {
-        *((EventType.BOOKING_ACCEPTED, BookingMoved(booking, "PENDING")) for booking in bookings),
-        *((EventType.BOOKING_CONFIRMED, BookingMoved(booking, "CONFIRMED")) for booking in bookings),
+        *((EventType.BOOKING_ACCEPTED, BookingData(booking, "PENDING")) for booking in bookings),
+        *((EventType.BOOKING_CONFIRMED, BookingData(booking, "CONFIRMED")) for booking in bookings),
     }
     assert take(pipeline.db) == []
     listen(pipeline.db, EventType.BOOKING_CONFIRMED)
@@ -85,14 +85,14 @@ def listen_to_nothing(db: Database) -> None:
 def test_an_event_is_undone_with_its_change(db: Database) -> None:
     listen(db)
     with undone(db) as connection:
-        outbox.write(connection, [Event(EventType.FLIGHT_CHANGED, FlightMoved(new_id()))])
+        outbox.write(connection, [Event(EventType.FLIGHT_CHANGED, FlightData(new_id()))])
     assert take(db) == []
 
 
 def test_an_event_that_a_reader_could_not_keep_comes_again(db: Database) -> None:
     listen(db)
     with db.transaction() as connection:
-        outbox.write(connection, [Event(EventType.FLIGHT_CHANGED, FlightMoved(new_id()))])
+        outbox.write(connection, [Event(EventType.FLIGHT_CHANGED, FlightData(new_id()))])
     with undone(db) as connection:
         lost = outbox.take(connection, Reader.WEBHOOKS, limit=10)
     assert take(db) == lost != []
@@ -111,7 +111,7 @@ def test_who_begins_to_listen_waits_for_those_who_saw_nobody(db: Database, waits
 
     listener = threading.Thread(target=begin)
     with db.transaction() as change:
-        outbox.write(change, [booking_moved(new_id(), "CONFIRMED")])
+        outbox.write(change, [booking_event(new_id(), "CONFIRMED")])
         listener.start()
         until(lambda: waits_for_a_lock(db) or not listener.is_alive())
         listens_too_early = not listener.is_alive()
@@ -119,7 +119,7 @@ def test_who_begins_to_listen_waits_for_those_who_saw_nobody(db: Database, waits
     assert listens_too_early is not waits
     booking = new_id()
     with db.transaction() as connection:
-        outbox.write(connection, [booking_moved(booking, "CONFIRMED")])
+        outbox.write(connection, [booking_event(booking, "CONFIRMED")])
     assert told(db, booking) == ["booking.confirmed"]
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from core.bookings.intake.requests import BookingRequest
 from core.bookings.reading import queries
-from core.letters.news import Kind
-from core.letters.words import words
+from core.notifications.due_mails import MailKind
+from core.notifications.texts import booking_text
 from core.tickets import reading
 from core.tickets.signature import TicketSigner
 from tests.support import shared_installation
@@ -199,7 +199,7 @@ def test_seat_numbers_are_on_the_ticket_at_the_gate_in_the_mail_and_in_the_list_
         assert ticket.legs[0].seat_numbers == ("2D", "2C")
         assert reading.check(connection, ticket.code, signer).seat_numbers == [["2D", "2C"]]
         view = queries.get_booking(connection, booking, None)
-    assert "  Seats: 2D, 2C" in words(Kind.CONFIRMED, view, with_ticket=False, sends=False).body
+    assert "  Seats: 2D, 2C" in booking_text(MailKind.CONFIRMED, view, with_ticket=False, sends=False).body
     listed = admin.get(f"/admin/flights/{flight}/passengers.csv").text.splitlines()
     assert [(row.split(",")[3], row.split(",")[-1]) for row in listed[1:]] == [("Asha Rao", "2D"), ("Ravi Rao", "2C")]
 

@@ -13,7 +13,7 @@ import msgspec
 from core.clock import new_id, now
 from core.db import Database
 from core.events import outbox
-from core.events.domain_events import BookingMoved, Event, EventType
+from core.events.domain_events import BookingData, Event, EventType
 from core.webhooks import deliveries, endpoints
 from core.webhooks.deliveries import RETRIES, Attempt
 
@@ -42,7 +42,7 @@ class Receiver:
 def happen(db: Database, bookings: Sequence[UUID], number: int, at: datetime) -> None:
     """The event of this number for each booking. Its status says which one it is."""
     with db.transaction() as connection:
-        outbox.write(connection, (Event(EventType.BOOKING_HELD, BookingMoved(each, str(number))) for each in bookings))
+        outbox.write(connection, (Event(EventType.BOOKING_HELD, BookingData(each, str(number))) for each in bookings))
     with db.transaction() as connection:
         assert deliveries.route(connection, limit=BOOKINGS, at=at) == len(bookings)
 

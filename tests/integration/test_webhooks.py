@@ -14,7 +14,7 @@ from standardwebhooks.webhooks import Webhook
 
 from core.clock import new_id
 from core.events import outbox
-from core.events.domain_events import booking_moved
+from core.events.domain_events import booking_event
 from core.users.models import Role
 from core.webhooks.deliveries import Attempt, DueDelivery
 from core.webhooks.signature import new_secret
@@ -65,7 +65,7 @@ def log_of(admin: httpx.Client, webhook: str) -> list[dict[str, Any]]:
 def tell(api: RunningApi, booking: UUID, *statuses: str) -> None:
     for status in statuses:
         with api.services.db.transaction() as connection:
-            outbox.write(connection, [booking_moved(booking, status)])
+            outbox.write(connection, [booking_event(booking, status)])
 
 
 @pytest.mark.usefixtures("sender")

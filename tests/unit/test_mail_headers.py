@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from core.mail.smtp import NotTaken, compose
+from core.mail.smtp import MailNotAccepted, compose
 
 ANOTHER_HEADER = "You are booked · =?utf-8?q?Delhi=0d=0aBcc=3A_x=40y.example?= to Mumbai"
 OURS = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"]
@@ -39,6 +39,6 @@ def test_control_such_a_subject_as_it_is_has_the_beginning_of_another_header() -
     ["=?utf-8?q?victim=40x.example=2C?=@b.example", "=?utf-8?q?a=0d=0aBcc=3A_x?=@b.example", "a@b.example, c@d.example"],
 )
 def test_nothing_is_sent_to_what_is_read_as_another_address(address: str) -> None:
-    with pytest.raises(NotTaken) as refused:
+    with pytest.raises(MailNotAccepted) as refused:
         compose(uuid4(), "trips@example.com", address, "You are booked", "text")
-    assert refused.value.for_good
+    assert refused.value.permanent

@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from core.fare_watches import falls
-from core.letters import fares
+from core.notifications import fare_mails
 from workers.context import Context
 
 WATCHES_AT_ONCE: Final = 500
@@ -53,4 +53,4 @@ class FareStep:
                 with self._context.db.transaction() as connection:
                     fall = falls.note(connection, watch.id, watch.seen)
                     if fall is not None:
-                        fares.write_falls(connection, [fall], sends=sends)
+                        fare_mails.write_falls(connection, [fall], sends=sends)

@@ -8,10 +8,10 @@ import time
 from typing import Final
 
 from core.bookings.models import PaymentMode
-from core.letters import writing
-from core.letters.news import REMIND_MINUTES, Kind
-from core.mail import outbox, requests
+from core.mail import mail_requests, outbox
 from core.messaging.messages import SendMails
+from core.notifications import booking_mails
+from core.notifications.due_mails import REMIND_MINUTES, MailKind
 from workers.context import Context
 from workers.mails import signer_of
 
@@ -35,8 +35,12 @@ class MailStep:
         if time.monotonic() - self._reminded_at > REMIND_EVERY_SECONDS:
             self._reminded_at = time.monotonic()
             with self._context.db.transaction() as connection:
-                requests.request_before_holds_end(
-                    connection, minutes=REMIND_MINUTES, pays_later=PaymentMode.HOLD, kind=Kind.HOLD_ENDING, limit=AT_ONCE * 10
+                mail_requests.add_before_holds_end(
+                    connection,
+                    minutes=REMIND_MINUTES,
+                    hold_mode=PaymentMode.HOLD,
+                    reminder=MailKind.HOLD_ENDING,
+                    limit=AT_ONCE * 10,
                 )
         self._write()
         if self._context.settings.mail.server is not None:
@@ -47,7 +51,7 @@ class MailStep:
         sends, with_ticket = self._context.settings.mail.server is not None, signer_of(self._context) is not None
         while time.monotonic() - began_at < WRITE_SECONDS:
             with self._context.db.transaction() as connection:
-                looked_at = writing.write(connection, limit=AT_ONCE, sends=sends, with_ticket=with_ticket)
+                looked_at = booking_mails.write_requested(connection, limit=AT_ONCE, sends=sends, with_ticket=with_ticket)
             if looked_at < AT_ONCE:
                 return
 

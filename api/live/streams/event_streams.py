@@ -31,7 +31,7 @@ from api.live.streams.topics import (
     topics_of,
 )
 from core.clock import now
-from core.events.domain_events import EventType, booking_moved
+from core.events.domain_events import EventType, booking_event
 from core.events.job_events import JobEvents
 from core.telemetry.incidents import Incident
 from core.users.tokens import Principal
@@ -118,7 +118,7 @@ class EventStreams:
             if kind in LEADS_TO_A_STATUS:
                 self._tell(kind, data, at)
         for booking_id, status in news.bookings.items():
-            moved = booking_moved(booking_id, status, news.failures.get(booking_id))
+            moved = booking_event(booking_id, status, news.failures.get(booking_id))
             self._tell(moved.type, moved.data, at)
         for import_id in news.imports:
             self._tell(StreamOnly.IMPORT_PROGRESS, ImportProgress(import_id), at)

@@ -9,15 +9,15 @@ from uuid import UUID
 import msgspec
 
 from core.events.domain_events import (
-    BookingMoved,
+    BookingData,
     EventData,
     EventType,
-    FlightMoved,
-    ImportEnded,
-    OfferMoved,
-    PaymentMoved,
-    Refunded,
-    ScheduleChanged,
+    FlightData,
+    ImportData,
+    OfferData,
+    PaymentData,
+    RefundData,
+    ScheduleChangeData,
 )
 
 
@@ -75,15 +75,15 @@ class Topic(NamedTuple):
 def topics_of(data: Told) -> tuple[Topic, ...]:
     """Where an event is heard. Its subject is the first."""
     match data:
-        case BookingMoved() | ScheduleChanged() | PaymentMoved() | Refunded():
+        case BookingData() | ScheduleChangeData() | PaymentData() | RefundData():
             return Topic(Subject.BOOKING, data.booking_id), Topic(Subject.JOB, data.booking_id)
-        case OfferMoved():
+        case OfferData():
             line = Topic(Subject.WAITLIST, data.flight_id)
             own = (line._replace(of=data.user_id),) if data.user_id is not None else ()
             return (line, *own, Topic(Subject.BOOKING, data.booking_id), Topic(Subject.JOB, data.booking_id))
-        case FlightMoved() | SeatsChanged():
+        case FlightData() | SeatsChanged():
             return (Topic(Subject.FLIGHT, data.flight_id),)
-        case ImportEnded() | ImportProgress():
+        case ImportData() | ImportProgress():
             return Topic(Subject.IMPORT, data.import_id), Topic(Subject.JOB, data.import_id)
         case JobChanged():
             return Topic(Subject.JOB, data.job_id), Topic(Subject.BOOKING, data.job_id)

@@ -16,7 +16,7 @@ from core.bookings.states import BookingStatus
 from core.clock import new_id
 from core.db import RawConnection, fetch
 from core.events import outbox
-from core.events.domain_events import booking_moved
+from core.events.domain_events import booking_event
 from core.flights.models import FlightStatus
 from core.lease import LEASE_SECONDS
 from core.seats.cabins.catalogue import CABINS
@@ -124,7 +124,7 @@ def store(connection: RawConnection, requests: Sequence[BookingRequest], terms: 
     ).fetchall()
     stored = {row[0] for row in rows}
     if stored:
-        outbox.write(connection, (booking_moved(booking_id, BookingStatus.PENDING) for booking_id in sorted(stored)))
+        outbox.write(connection, (booking_event(booking_id, BookingStatus.PENDING) for booking_id in sorted(stored)))
     _store_passengers(connection, [request for request in requests if request.booking_id in stored])
     return stored
 

@@ -14,8 +14,8 @@ from core.bookings.transitions import stages
 from core.clock import now
 from core.db import RawConnection
 from core.events import outbox
-from core.events.domain_events import Event, EventType, OfferMoved, booking_moved
-from core.mail import requests
+from core.events.domain_events import Event, EventType, OfferData, booking_event
+from core.mail import mail_requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,14 @@ def store(connection: RawConnection, offered: Sequence[OfferedBooking], *, hold_
         stored = _insert(connection, left, hold_minutes)
         left = [each for each in left if each.id not in stored]
         if not left:
-            requests.request(connection, [each.id for each in offered])
+            mail_requests.add(connection, [each.id for each in offered])
             return events
     raise RuntimeError("every reference that was drawn for an offer exists")
 
 
 def _events(offered: OfferedBooking) -> tuple[Event, Event]:
-    made = Event(EventType.WAITLIST_OFFERED, OfferMoved(offered.id, offered.flight_id, offered.user_id))
-    return booking_moved(offered.id, BookingStatus.HELD), made
+    made = Event(EventType.WAITLIST_OFFERED, OfferData(offered.id, offered.flight_id, offered.user_id))
+    return booking_event(offered.id, BookingStatus.HELD), made
 
 
 def _insert(connection: RawConnection, offered: Sequence[OfferedBooking], hold_minutes: int) -> set[UUID]:

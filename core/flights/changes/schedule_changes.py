@@ -14,7 +14,7 @@ from uuid import UUID
 from core.db import RawConnection
 from core.events import outbox
 from core.events.domain_events import Event, schedule_changed
-from core.mail import requests
+from core.mail import mail_requests
 from core.statuses import WITH_SEATS
 
 
@@ -80,7 +80,7 @@ def record(connection: RawConnection, flights: Sequence[MovedFlight]) -> list[Ev
     ).fetchall()
     if not told:
         return []
-    requests.request_for_flights(connection, [flight.flight_id for flight in moved])
+    mail_requests.add_for_flights(connection, [flight.flight_id for flight in moved])
     connection.execute(_WITHDRAW, ([flight.flight_id for flight in moved],))
     return _tell(connection, told)
 

@@ -2926,11 +2926,6 @@ export interface components {
          * @enum {string}
          */
         KeyScope: "read" | "book" | "admin";
-        /**
-         * Kind
-         * @enum {string}
-         */
-        Kind: "confirmed" | "held" | "hold_ending" | "offered" | "moved" | "expired" | "failed" | "cancelled" | "rebooked" | "fare_fell" | "flight_cancelled";
         /** LedgerEntry */
         LedgerEntry: {
             amount: string;
@@ -3016,6 +3011,11 @@ export interface components {
             /** @example asha@example.com */
             email: string | null;
         };
+        /**
+         * MailKind
+         * @enum {string}
+         */
+        MailKind: "confirmed" | "held" | "hold_ending" | "offered" | "moved" | "expired" | "failed" | "cancelled" | "rebooked" | "fare_fell" | "flight_cancelled";
         /** MailPage */
         MailPage: {
             data: components["schemas"]["MailView"][];
@@ -3037,7 +3037,7 @@ export interface components {
         /** MailRequested */
         MailRequested: {
             address: string;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["MailKind"];
         };
         /**
          * MailStatus

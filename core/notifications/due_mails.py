@@ -20,7 +20,7 @@ REMIND_MINUTES: Final = 5
 """How many minutes before the end of a hold its traveller is reminded."""
 
 
-class Kind(StrEnum):
+class MailKind(StrEnum):
     CONFIRMED = "confirmed"
     HELD = "held"
     HOLD_ENDING = "hold_ending"
@@ -39,42 +39,42 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """One mail that is due. `version`: tells mails of the same kind apart, for example those about several changes of the times."""
+class DueMail:
+    """One mail that a booking needs. `version` tells mails of the same kind apart, for example those about several schedule changes."""
 
-    kind: Kind
+    kind: MailKind
     version: str = ""
 
 
-def news_of(booking: BookingView, at: datetime) -> Iterator[News]:
-    """`at`: now."""
+def list_due_mails(booking: BookingView, at: datetime) -> Iterator[DueMail]:
+    """The mails about the present state of a booking, whether or not they were written before. `at`: the present time."""
     match booking.status:
         case BookingStatus.PENDING:
             return
         case BookingStatus.HELD:
-            yield from _of_hold(booking, at)
+            yield from _hold_mails(booking, at)
         case BookingStatus.CONFIRMED:
-            yield News(Kind.CONFIRMED)
+            yield DueMail(MailKind.CONFIRMED)
         case BookingStatus.EXPIRED:
-            yield News(Kind.EXPIRED)
+            yield DueMail(MailKind.EXPIRED)
         case BookingStatus.FAILED:
-            yield News(Kind.FAILED)
+            yield DueMail(MailKind.FAILED)
         case BookingStatus.CANCELLED:
             by_airline = booking.failure is not None and booking.failure.code == FailureCode.FLIGHT_CANCELLED
-            yield News(Kind.FLIGHT_CANCELLED if by_airline else Kind.CANCELLED)
+            yield DueMail(MailKind.FLIGHT_CANCELLED if by_airline else MailKind.CANCELLED)
     if booking.status in (BookingStatus.HELD, BookingStatus.CONFIRMED) and (version := _new_times(booking)):
-        yield News(Kind.MOVED, version)
+        yield DueMail(MailKind.MOVED, version)
 
 
-def _of_hold(booking: BookingView, at: datetime) -> Iterator[News]:
+def _hold_mails(booking: BookingView, at: datetime) -> Iterator[DueMail]:
     """The mails about a hold. While a card is being charged there is none, because that is decided within seconds."""
     if booking.payment_mode is not PaymentMode.HOLD or not booking.awaiting_payment or booking.hold_expires_at is None:
         return
     is_offer = any(stage.stage == "offered" for stage in booking.timeline)
-    yield News(Kind.OFFERED if is_offer else Kind.HELD)
-    reminds = timedelta(minutes=REMIND_MINUTES)
-    if booking.hold_expires_at - at < reminds < at - booking.updated_at:
-        yield News(Kind.HOLD_ENDING)
+    yield DueMail(MailKind.OFFERED if is_offer else MailKind.HELD)
+    reminder = timedelta(minutes=REMIND_MINUTES)
+    if booking.hold_expires_at - at < reminder < at - booking.updated_at:
+        yield DueMail(MailKind.HOLD_ENDING)
 
 
 def _new_times(booking: BookingView) -> str:

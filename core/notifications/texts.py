@@ -9,53 +9,56 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from core.bookings.reading.views import BookedFlight, BookingView, ScheduleChangeView, change_is_open
-from core.letters.news import Kind
+from core.notifications.due_mails import MailKind
 from core.tickets.issue import Leg, legs_of
 
 
-class Words(NamedTuple):
+class MailText(NamedTuple):
     subject: str
     body: str
 
 
-def words(kind: Kind, booking: BookingView, *, with_ticket: bool, sends: bool) -> Words:
-    """Subject and body of a mail. `with_ticket`: the ticket and the calendar file can be made. They are attached if the mail is
-    sent; in the app they are on the page of the booking.
+def booking_text(kind: MailKind, booking: BookingView, *, with_ticket: bool, sends: bool) -> MailText:
+    """Subject and body of a mail about a booking. `with_ticket`: the ticket and the calendar file can be made. They are attached if
+    the mail is sent (`sends`); otherwise the mail says that they are on the page of the booking.
     """
-    subject, paragraphs = _TOLD[kind](booking)
+    subject, paragraphs = _PARTS[kind](booking)
     if with_ticket and kind in WITH_TICKET:
         where = "are attached" if sends else "are on the page of the booking"
         paragraphs = [*paragraphs, f"Your ticket and a file for your calendar {where}."]
-    body = "\n\n".join([*paragraphs, flights(booking), facts(booking), CLOSING])
-    return Words(f"{subject} · {way([segment.flight for segment in booking.segments])} · {booking.reference}", f"{body}\n")
+    body = "\n\n".join([*paragraphs, flight_list(booking), booking_facts(booking), CLOSING])
+    places = route([segment.flight for segment in booking.segments])
+    return MailText(f"{subject} · {places} · {booking.reference}", f"{body}\n")
 
 
 CLOSING: Final = "You can see, change or cancel this booking under My trips in Skyqueue."
-WITH_TICKET: Final = (Kind.CONFIRMED, Kind.MOVED)
+WITH_TICKET: Final = (MailKind.CONFIRMED, MailKind.MOVED)
+"""The kinds of mail that a ticket and a calendar file are attached to."""
 
-_Told = tuple[str, list[str]]
+_Parts = tuple[str, list[str]]
+"""What is special about a kind of mail: the beginning of its subject, and its first paragraphs."""
 
 
-def _confirmed(booking: BookingView) -> _Told:
+def _confirmed(booking: BookingView) -> _Parts:
     paid = f"You paid {amount(booking.price_total, booking.currency)}." if booking.payment else ""
     return "You are booked", [f"Your booking {booking.reference} is confirmed. {paid}".strip()]
 
 
-def _held(booking: BookingView) -> _Told:
+def _held(booking: BookingView) -> _Parts:
     return "Your seats are held", [
         f"{_seats(booking)} held for you until {_until(booking)}.",
         f"Pay {amount(booking.price_total, booking.currency)} before then, and the booking is confirmed. After that the seats are free for others.",
     ]
 
 
-def _hold_ending(booking: BookingView) -> _Told:
+def _hold_ending(booking: BookingView) -> _Parts:
     return "Your hold is about to end", [
         f"{_seats(booking)} held for you until {_until(booking)}, and not paid for yet.",
         f"Pay {amount(booking.price_total, booking.currency)} before then, or the seats are free for others.",
     ]
 
 
-def _offered(booking: BookingView) -> _Told:
+def _offered(booking: BookingView) -> _Parts:
     return "Seats for you from the waiting list", [
         "You were waiting for this flight, and it is your turn.",
         f"{_seats(booking)} held for you until {_until(booking)}. Pay {amount(booking.price_total, booking.currency)} before then, or the next in line"
@@ -63,49 +66,48 @@ def _offered(booking: BookingView) -> _Told:
     ]
 
 
-def _moved(booking: BookingView) -> _Told:
+def _moved(booking: BookingView) -> _Parts:
     changes = [segment.schedule_change for segment in booking.segments if change_is_open(segment)]
-    told = [_change(booking, change) for change in changes if change is not None]
     return "Your flight has new times", [
-        *told,
+        *(_new_times(booking, change) for change in changes if change is not None),
         "Keep the new times, or cancel free of charge and get all of your money back. Both are on the page of the booking.",
     ]
 
 
-def _expired(booking: BookingView) -> _Told:
+def _expired(booking: BookingView) -> _Parts:
     return "Your hold has ended", [
         f"The seats of booking {booking.reference} were not paid for in time, so they are free for others. {_money_back(booking, 'Nothing was charged.')}"
     ]
 
 
-def _failed(booking: BookingView) -> _Told:
+def _failed(booking: BookingView) -> _Parts:
     why = booking.failure.message if booking.failure else "The booking could not be made."
     return "Your booking could not be made", [f"{why} {_money_back(booking, '')}".strip()]
 
 
-def _cancelled(booking: BookingView) -> _Told:
+def _cancelled(booking: BookingView) -> _Parts:
     return "Your booking is cancelled", [
         f"Booking {booking.reference} is cancelled. {_money_back(booking, 'There is nothing to give back.')}"
     ]
 
 
-def _flight_cancelled(booking: BookingView) -> _Told:
+def _flight_cancelled(booking: BookingView) -> _Parts:
     return "The airline has cancelled your flight", [
         f"We are sorry: the airline has cancelled a flight of booking {booking.reference}, so the whole booking has ended."
         f" {_money_back(booking, 'Nothing had been paid.')}"
     ]
 
 
-_TOLD: Final[dict[Kind, Callable[[BookingView], _Told]]] = {
-    Kind.CONFIRMED: _confirmed,
-    Kind.HELD: _held,
-    Kind.HOLD_ENDING: _hold_ending,
-    Kind.OFFERED: _offered,
-    Kind.MOVED: _moved,
-    Kind.EXPIRED: _expired,
-    Kind.FAILED: _failed,
-    Kind.CANCELLED: _cancelled,
-    Kind.FLIGHT_CANCELLED: _flight_cancelled,
+_PARTS: Final[dict[MailKind, Callable[[BookingView], _Parts]]] = {
+    MailKind.CONFIRMED: _confirmed,
+    MailKind.HELD: _held,
+    MailKind.HOLD_ENDING: _hold_ending,
+    MailKind.OFFERED: _offered,
+    MailKind.MOVED: _moved,
+    MailKind.EXPIRED: _expired,
+    MailKind.FAILED: _failed,
+    MailKind.CANCELLED: _cancelled,
+    MailKind.FLIGHT_CANCELLED: _flight_cancelled,
 }
 
 
@@ -114,6 +116,7 @@ def _seats(booking: BookingView) -> str:
 
 
 def amount(amount: str, currency: str) -> str:
+    """`1234.50` and `INR` become `INR 1,234.50`."""
     whole, _, rest = amount.partition(".")
     return f"{currency} {int(whole):,}" + (f".{rest}" if rest else "")
 
@@ -128,24 +131,24 @@ def _until(booking: BookingView) -> str:
     """The end of the hold in local time at the first airport, because the place of the traveller is not known."""
     assert booking.hold_expires_at is not None
     flight = booking.segments[0].flight
-    return _moment(booking.hold_expires_at, flight.source, flight.source_timezone)
+    return _local_time(booking.hold_expires_at, flight.source, flight.source_timezone)
 
 
-def _moment(at: datetime, place: str, zone: str | None) -> str:
+def _local_time(at: datetime, place: str, zone: str | None) -> str:
     local = at.astimezone(ZoneInfo(zone) if zone else UTC)
     return f"{local:%H:%M} on {local:%a} {local.day} {local:%b} " + (f"(time in {place})" if zone else "(UTC)")
 
 
-def _change(booking: BookingView, change: ScheduleChangeView) -> str:
+def _new_times(booking: BookingView, change: ScheduleChangeView) -> str:
     flight = next(segment.flight for segment in booking.segments if segment.flight.id == change.flight_id)
-    before = _moment(change.old_departure_ts, flight.source, flight.source_timezone)
-    after = _moment(change.new_departure_ts, flight.source, flight.source_timezone)
-    arrives = _moment(change.new_arrival_ts, flight.destination, flight.destination_timezone)
+    before = _local_time(change.old_departure_ts, flight.source, flight.source_timezone)
+    after = _local_time(change.new_departure_ts, flight.source, flight.source_timezone)
+    arrives = _local_time(change.new_arrival_ts, flight.destination, flight.destination_timezone)
     return f"{flight.flight_number} was to leave at {before}. It now leaves at {after} and arrives at {arrives}."
 
 
-def way(flights: Sequence[BookedFlight]) -> str:
-    """`Delhi to Mumbai`, also by way of Goa; `Delhi to Mumbai and back`."""
+def route(flights: Sequence[BookedFlight]) -> str:
+    """`Delhi to Mumbai`, also if the flights connect in Goa; `Delhi to Mumbai and back`, where the longest stay is in Mumbai."""
     first, last = flights[0], flights[-1]
     if first.source != last.destination:
         return f"{first.source} to {last.destination}"
@@ -154,26 +157,28 @@ def way(flights: Sequence[BookedFlight]) -> str:
     return f"{first.source} to {farthest} and back"
 
 
-def flights(booking: BookingView) -> str:
+def flight_list(booking: BookingView) -> str:
+    """The flights of a booking, a paragraph each: number, days, local times, places and seat numbers."""
     return "\n\n".join(_leg(leg) for leg in legs_of(booking.segments))
 
 
 def _leg(leg: Leg) -> str:
-    def end(name: str, code: str | None) -> str:
+    def place(name: str, code: str | None) -> str:
         return f"{name} ({code})" if code and code != name else name
 
     later = f" ({leg.destination.day})" if leg.days_later else ""
     return "\n".join(
         [
             f"{leg.number}, {leg.source.day}",
-            f"  {leg.source.time}  {end(leg.source.name, leg.source.code)}",
-            f"  {leg.destination.time}  {end(leg.destination.name, leg.destination.code)}{later}",
+            f"  {leg.source.time}  {place(leg.source.name, leg.source.code)}",
+            f"  {leg.destination.time}  {place(leg.destination.name, leg.destination.code)}{later}",
             *([f"  Seats: {', '.join(leg.seat_numbers)}"] if leg.seat_numbers else []),
         ]
     )
 
 
-def facts(booking: BookingView) -> str:
+def booking_facts(booking: BookingView) -> str:
+    """Reference, number of seats, travellers and price, a line each."""
     names: Sequence[str] = [passenger.name for passenger in booking.passengers]
     return "\n".join(
         [

@@ -1,4 +1,4 @@
-"""What mails call a journey."""
+"""How mails name the route of a booking."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from core.bookings.reading.views import BookedFlight
 from core.clock import new_id
-from core.letters.words import way
+from core.notifications.texts import route
 from tests.support.flights import noon_in
 
 
@@ -34,7 +34,7 @@ def flights(*stops: tuple[str, int]) -> list[BookedFlight]:
 
 
 @pytest.mark.parametrize(
-    ("stops", "said"),
+    ("stops", "name"),
     [
         ([("Delhi", 1), ("Mumbai", 1)], "Delhi to Mumbai"),
         ([("Delhi", 1), ("Mumbai", 1), ("Goa", 1)], "Delhi to Goa"),
@@ -42,5 +42,5 @@ def flights(*stops: tuple[str, int]) -> list[BookedFlight]:
         ([("Delhi", 1), ("Mumbai", 1), ("Goa", 5), ("Mumbai", 5), ("Delhi", 5)], "Delhi to Goa and back"),
     ],
 )
-def test_a_journey_is_called_by_its_end_or_by_where_it_turns(stops: list[tuple[str, int]], said: str) -> None:
-    assert way(flights(*stops)) == said
+def test_a_route_is_named_by_its_end_or_by_its_longest_stay(stops: list[tuple[str, int]], name: str) -> None:
+    assert route(flights(*stops)) == name

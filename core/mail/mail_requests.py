@@ -1,6 +1,7 @@
-"""Note, in the transaction that changes a booking, that there is news for its traveller. What the news is, is read from the booking later.
+"""Requests to write mails about a booking, stored in the transaction that changes it. Which mails those are is decided later, from the
+state that the booking has then (`core/notifications`).
 
-Nothing is written for who has no address, so who does not use mail does not pay for it.
+For travellers without an address no request is stored.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from core.db import RawConnection
 from core.statuses import WITH_SEATS, BookingStatus
 
 
-def request(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
-    """There is news of these bookings."""
+def add(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
+    """Request mails about these bookings."""
     connection.execute(
         """
         INSERT INTO mail_requests (booking_id)
@@ -23,8 +24,8 @@ def request(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
     )
 
 
-def request_for_flights(connection: RawConnection, flight_ids: Sequence[UUID]) -> None:
-    """These flights have moved: there is news of every booking that has seats on one."""
+def add_for_flights(connection: RawConnection, flight_ids: Sequence[UUID]) -> None:
+    """Request mails about every booking that has seats on one of these flights, because their times have changed."""
     connection.execute(
         f"""
         INSERT INTO mail_requests (booking_id)
@@ -36,10 +37,11 @@ def request_for_flights(connection: RawConnection, flight_ids: Sequence[UUID]) -
     )
 
 
-def request_before_holds_end(connection: RawConnection, *, minutes: int, pays_later: str, kind: str, limit: int) -> int:
-    """Holds that end within so many minutes and began longer ago than that: their travellers are reminded once.
+def add_before_holds_end(connection: RawConnection, *, minutes: int, hold_mode: str, reminder: str, limit: int) -> int:
+    """Request mails about holds that end within `minutes`, began more than `minutes` ago, and have no reminder yet.
 
-    `pays_later`: the payment mode of holds. `kind`: of the mail that reminds. Returns how many there are.
+    `hold_mode`: the payment mode of a booking that is held before it is paid. `reminder`: the kind of the mail that reminds.
+    Returns the number of requests that were added.
     """
     return connection.execute(
         """
@@ -52,12 +54,14 @@ def request_before_holds_end(connection: RawConnection, *, minutes: int, pays_la
           AND NOT EXISTS (SELECT FROM mail_requests r WHERE r.booking_id = b.id)
         LIMIT %(limit)s
         """,
-        {"minutes": minutes, "limit": limit, "held": BookingStatus.HELD, "hold": pays_later, "reminder": kind},
+        {"minutes": minutes, "limit": limit, "held": BookingStatus.HELD, "hold": hold_mode, "reminder": reminder},
     ).rowcount
 
 
 def take(connection: RawConnection, *, limit: int) -> list[UUID]:
-    """The bookings of the oldest requests, which are gone once the transaction commits. Several workers may take at a time."""
+    """Delete the oldest requests, at most `limit`, and return the ids of their bookings. Several workers can do this at the same time:
+    each gets other requests.
+    """
     rows = connection.execute(
         """
         DELETE FROM mail_requests WHERE id IN (SELECT id FROM mail_requests ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
@@ -68,8 +72,8 @@ def take(connection: RawConnection, *, limit: int) -> list[UUID]:
     return list(dict.fromkeys(row[0] for row in rows))
 
 
-def addresses(connection: RawConnection, user_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Where to write to; who has no address is left out."""
+def find_addresses(connection: RawConnection, user_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The e-mail addresses of these users, by user id. Users without an address are left out."""
     rows = connection.execute(
         "SELECT id, email FROM users WHERE id = ANY(%s) AND email IS NOT NULL", (list(user_ids),)
     ).fetchall()
