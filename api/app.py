@@ -86,9 +86,9 @@ from core.search.cache import SearchCache
 from core.search.itineraries.timetable import Timetable
 from core.settings import Settings
 from core.telemetry import logs, metrics_server
-from core.telemetry.metrics import Exposed
+from core.telemetry.metrics import ProcessMetrics
 from core.telemetry.tracing import spans
-from core.telemetry.tracing.setting import start_if_wanted
+from core.telemetry.tracing.setting import start_if_configured
 from core.tickets.signature import TicketSigner
 from core.users.tokens import LEEWAY_SECONDS
 
@@ -154,7 +154,7 @@ def create_app(settings: Settings | None = None, *, log: Path | None = None) -> 
         logs.configure("api", file=log)
         interpreter.tune()
         settings = Settings()
-        start_if_wanted(settings.telemetry.traces, "api")
+        start_if_configured(settings.telemetry.traces, "api")
 
     def app_services() -> Services:
         return services_of(app)
@@ -227,7 +227,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(stream_access.close)
         callbacks = CallbackInbox(db, redis, live.dispatcher, hold_minutes=settings.booking.hold_minutes)
         stack.push_async_callback(callbacks.close)
-        await asyncio.to_thread(job_events.begin, redis)
+        await asyncio.to_thread(job_events.announce_start, redis)
         await asyncio.to_thread(resolver.load)  # takes half a second, so it is done before the first request
         storage = open_storage(settings.servers)
         readiness = Readiness(all_checks(settings, db, redis, address.parse(redis_url), live.backlog, storage))
@@ -263,7 +263,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
 
 @contextmanager
 def _metrics_on(host: str, port: int, services: Services) -> Iterator[None]:
-    server = metrics_server.serve(host, port, Exposed(lambda: gauges.read_all(services)))
+    server = metrics_server.serve(host, port, ProcessMetrics(lambda: gauges.read_all(services)))
     try:
         yield
     finally:

@@ -40,9 +40,9 @@ from core.settings import Settings
 from core.telemetry import metrics_server
 from core.telemetry.incidents import Incident
 from core.telemetry.logs import configure as configure_logs
-from core.telemetry.metrics import BATCH_SIZE, MESSAGE_SECONDS, MESSAGES, Exposed
+from core.telemetry.metrics import BATCH_SIZE, MESSAGE_SECONDS, MESSAGES, ProcessMetrics
 from core.telemetry.tracing import spans
-from core.telemetry.tracing.setting import start_if_wanted
+from core.telemetry.tracing.setting import start_if_configured
 from workers.bookings import reserve_alone, reserve_bookings
 from workers.broker import reconnects
 from workers.broker.consumer import connect
@@ -158,7 +158,7 @@ def run() -> int:
     interpreter.tune()
     with refusal.refusing("skyqueue worker"):
         settings = refusal.read_settings("skyqueue worker")
-        start_if_wanted(settings.telemetry.traces, "worker")
+        start_if_configured(settings.telemetry.traces, "worker")
         context = Context.open(settings)
         redis_url = str(settings.servers.redis_url)
         suitability.require(redis_url, may_be_away=True)
@@ -168,7 +168,7 @@ def run() -> int:
     # The signals are blocked in all threads and awaited in this one. A signal handler that sets an Event could deadlock with itself.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
 
-    job_events.begin(context.redis)
+    job_events.announce_start(context.redis)
     executors = [context.payment_executor] if context.payment_executor else []
     for executor in executors:
         executor.start()
@@ -199,8 +199,8 @@ def run() -> int:
         alive_path=settings.work.worker_alive_path,
     )
     if settings.work.worker_metrics_port is not None:
-        exposed = Exposed(lambda: gauges.read_all(context, sweeper))
-        metrics_server.serve(settings.http.host, settings.work.worker_metrics_port, exposed)
+        process_metrics = ProcessMetrics(lambda: gauges.read_all(context, sweeper))
+        metrics_server.serve(settings.http.host, settings.work.worker_metrics_port, process_metrics)
     _log.info("worker ready", pid=os.getpid(), queues=[pool.queue for pool in pools(settings)])
     signal.sigwait(ENDINGS)
     stopping.set()

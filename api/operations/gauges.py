@@ -23,7 +23,7 @@ def read_all(services: Services) -> list[GaugeMetricFamily]:
         gauge(metrics.BOOKINGS_OLDEST, {(): backlog.oldest_seconds}),
         gauge(metrics.TROUBLE, {(cause.code,): 1 for cause in services.readiness.causes()}),
         gauge(metrics.EVENT_LISTENERS, {(): services.live.streams.listeners}),
-        metrics.pool_readings(services.db.usage()),
+        metrics.pool_gauge(services.db.usage()),
         *_of_redis(services),
         *_of_postgres(services),
     ]

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from typing import Final
 
 MAX_IDS: Final = 32
-"""Ids that one piece of work carries at most. A log line with more of them would help nobody."""
+"""The most ids that one piece of work carries, so that its log lines stay readable."""
 
 _VALID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -21,13 +21,13 @@ _current: ContextVar[tuple[str, ...]] = ContextVar("correlation_ids", default=()
 
 
 def current() -> tuple[str, ...]:
-    """The ids of the work that this task or thread is doing; empty where it is for no request."""
+    """The ids of the requests that this task or thread works for; empty if it works for none."""
     return _current.get()
 
 
 def begin(offered: str | None = None) -> str:
-    """Give the request that starts here an id: the offered one where it is 1 to 64 letters, digits, `.`, `_`, `-`; else a new one,
-    which is also the id of the trace where the request is traced (`core/telemetry/tracing`).
+    """Give the request that starts here an id, and return it. `offered`, if it is 1 to 64 letters, digits, `.`, `_`, `-`; else a new one
+    of 32 hexadecimal digits. If the request is traced, that is also the id of its trace (`core/telemetry/tracing`).
     """
     correlation_id = offered if offered and _VALID.fullmatch(offered) else secrets.token_hex(16)
     _current.set((correlation_id,))
@@ -45,6 +45,6 @@ def resumed(correlation_ids: Iterable[object]) -> Iterator[None]:
 
 
 def merged(correlation_ids: Iterable[object]) -> tuple[str, ...]:
-    """Each id once, in the order of the first appearance, at most `MAX_IDS`; what is no valid id is left out."""
+    """Each id once, in the order of its first appearance, at most `MAX_IDS`. Values that are no valid id are left out."""
     unique = dict.fromkeys(each for each in correlation_ids if isinstance(each, str) and _VALID.fullmatch(each))
     return tuple(unique)[:MAX_IDS]

@@ -1,4 +1,4 @@
-"""A log in a file that somebody else may rename at any time, to begin a new one: no line is lost by that, and none is torn."""
+"""A log file that log rotation may rename at any time. No line is lost by that, and none is split between two files."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Final
 
 PRIVATE: Final = 0o600
-"""A log is its owner's business, in whatever folder it lies."""
+"""Only the owner of a log file can read it, whatever the permissions of its folder are."""
 
 
 class LogFile(logging.Handler):
-    """Before each line it looks whether the file still has its name; if not, it makes, or finds, a new one of that name.
+    """Before each line it checks whether the open file still has the name `path`; if not, it opens or creates the file of that name.
 
-    `also`: descriptors that follow it from file to file, such as those of standard output and error, which the interpreter writes to
-    when no logger is asked. On a full disk lines are left out; how many is told as soon as there is room.
+    `also`: file descriptors that are redirected to the same file each time, such as 1 and 2, because the interpreter writes its own messages
+    to standard error without a logger. On a full disk lines are left out; a line says how many as soon as there is room.
     """
 
     def __init__(self, path: Path, *, also: Sequence[int] = ()) -> None:
@@ -26,7 +26,7 @@ class LogFile(logging.Handler):
         self._also = tuple(also)
         self._descriptor = -1
         self._is_torn = False
-        """The disk was full in the middle of a line."""
+        """The file ends in the middle of a line, because the disk was full."""
         self._left_out = 0
         self._open()
 
@@ -38,7 +38,7 @@ class LogFile(logging.Handler):
             return
         try:
             if not self._has_its_name():
-                with suppress(OSError):  # the renamed file will do until there is another
+                with suppress(OSError):  # no new file can be opened: the lines go on to the renamed one
                     self._open()
             self._write(line)
         except OSError:
@@ -55,12 +55,12 @@ class LogFile(logging.Handler):
         super().close()
 
     def _has_its_name(self) -> bool:
-        ours = os.fstat(self._descriptor)
+        opened = os.fstat(self._descriptor)
         try:
-            named = os.stat(self._path)
+            at_path = os.stat(self._path)
         except FileNotFoundError:
             return False
-        return os.path.samestat(ours, named)
+        return os.path.samestat(opened, at_path)
 
     def _open(self) -> None:
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
@@ -71,18 +71,18 @@ class LogFile(logging.Handler):
             os.dup2(descriptor, other)
 
     def _write(self, line: str) -> None:
-        """All in one piece, so that what another descriptor writes to the same file stands before or after it."""
+        """Write the line with one system call, so that lines which other processes write to the same file are not mixed into it."""
         lines = [line]
         if self._left_out:
-            told = logging.makeLogRecord({"name": __name__, "levelno": logging.ERROR, "levelname": "ERROR"})
-            told.msg = f"{self._left_out} log lines were left out, because the disk was full"
-            lines.insert(0, self.format(told))
+            record = logging.makeLogRecord({"name": __name__, "levelno": logging.ERROR, "levelname": "ERROR"})
+            record.msg = f"{self._left_out} log lines were left out, because the disk was full"
+            lines.insert(0, self.format(record))
         data = "".join(f"{each}\n" for each in lines).encode(errors="backslashreplace")
         if self._is_torn:
             data = b"\n" + data
         written = os.write(self._descriptor, data)
         self._is_torn = written < len(data)
         if self._is_torn:
-            os.write(self._descriptor, data[written:])  # says why
+            os.write(self._descriptor, data[written:])  # succeeds, or raises the error that stopped the first write
             self._is_torn = False
         self._left_out = 0

@@ -1,9 +1,9 @@
-"""Logs: one JSON object per line, with the correlation id of the request that it is for, and the id of
-its trace where it is traced. Never a body, a token or a password.
+"""Logs: one JSON object per line, with `correlation_id` of the request that it is for, and `trace_id` if that request is traced.
+Bodies, tokens and passwords are never logged.
 
-A line about a batch that is for several requests has `correlation_ids`, a list.
+A line about work for several requests has `correlation_ids`, a list.
 
-Everything that libraries say through `logging` takes the same road.
+What libraries log with `logging` is written in the same way.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from core.telemetry.log_file import LogFile
 from core.telemetry.tracing import spans
 
 _TAKEN_OVER: Final = ("uvicorn", "uvicorn.error", "dramatiq", "alembic", "sqlalchemy")
-"""Not `uvicorn.access`: uvicorn writes a line for every request as soon as somebody listens to that logger."""
+"""Loggers of libraries that get handlers of their own, which are removed here. `uvicorn.access` is not among them: with a handler,
+uvicorn would log every request."""
 
 
 def configure(process: str, *, file: Path | None = None, takes_output: bool = True, level: int = logging.INFO) -> None:
-    """Set up the logs of this process; `process` (api, worker, ...) is on every line. Call it once, in an edge.
+    """Set up the logs of this process. `process` (`api`, `worker` ...) is on every line. Call it once, when the process starts.
 
-    They go to standard error, or to `file`. `takes_output`: what the process writes to standard output and error goes there too.
+    The lines go to standard error, or to `file`. `takes_output`: standard output and standard error of the process go to `file` too.
     """
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
@@ -35,7 +36,7 @@ def configure(process: str, *, file: Path | None = None, takes_output: bool = Tr
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_correlation_id,
-        _Named(process),
+        _ProcessName(process),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
     ]
@@ -55,7 +56,7 @@ def configure(process: str, *, file: Path | None = None, takes_output: bool = Tr
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it says a line for every request
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every request at INFO
     for name in _TAKEN_OVER:
         logger = logging.getLogger(name)
         logger.handlers = []
@@ -76,7 +77,7 @@ def _add_correlation_id(_: WrappedLogger, __: str, event: EventDict) -> EventDic
     return event
 
 
-class _Named:
+class _ProcessName:
     def __init__(self, process: str) -> None:
         self._process = process
 

@@ -1,6 +1,7 @@
-"""Every metric: its name, its labels, its meaning, in `TABLE`. No other module makes one; docs/operations.md shows the same table.
+"""Every metric, with its name, labels and meaning, in `TABLE`. Metrics are defined in this module only; docs/operations.md has the same
+table.
 
-`route` is the template (`/api/v1/jobs/{job_id}`), never the address: the number of series stays small.
+The label `route` is the template of a path (`/api/v1/jobs/{job_id}`), never the path itself, so that the number of series stays small.
 """
 
 from __future__ import annotations
@@ -19,19 +20,19 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")
-"""The answer adds the charset. Named twice, Prometheus cannot read the type, and scrapes nothing."""
+"""Without the charset, because the response adds it. With two of them, Prometheus cannot read the type, and scrapes nothing."""
 
 
 class Kind(StrEnum):
     COUNTER = "counter"
     HISTOGRAM = "histogram"
     GAUGE = "gauge"
-    """Read when it is asked for."""
+    """Its value is read when Prometheus scrapes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One row of the table. `name` is what Prometheus stores; a histogram's has `_bucket`, `_sum` and `_count` behind it there."""
+    """One row of `TABLE`. `name` is the name in Prometheus; to the name of a histogram Prometheus adds `_bucket`, `_sum` and `_count`."""
 
     name: str
     kind: Kind
@@ -120,50 +121,50 @@ DRIFT_SEATS: Final = _gauge(
     "Seats that Redis counts wrongly, by the last look of the sweep; 0 in workers that do not sweep",
 )
 
-OF_WORKERS: Final = frozenset({BREAKER_OPEN.name, DRIFT_SEATS.name})
-"""Gauges that no API tells."""
+WORKER_GAUGES: Final = frozenset({BREAKER_OPEN.name, DRIFT_SEATS.name})
+"""Gauges that only workers have, and no API process."""
 
 
-def pool_readings(usage: Mapping[str, int]) -> GaugeMetricFamily:
-    """What the pool of connections of this process does now."""
+def pool_gauge(usage: Mapping[str, int]) -> GaugeMetricFamily:
+    """The gauge of the connections of this process. `usage`: state -> number of connections."""
     return gauge(POOL_CONNECTIONS, {(state,): count for state, count in usage.items()})
 
 
 def gauge(metric: Metric, values: Mapping[tuple[str, ...], float]) -> GaugeMetricFamily:
-    """What a gauge says now: its value by the values of its labels."""
+    """A gauge with its present values. `values`: the values of its labels, in the order of `metric.labels` -> its value."""
     family = GaugeMetricFamily(metric.name, metric.meaning, labels=metric.labels)
     for labels, value in values.items():
         family.add_metric(labels, value)
     return family
 
 
-class _Readings(Collector):
-    def __init__(self, readings: Iterable[GaugeMetricFamily]) -> None:
-        self._readings = list(readings)
+class _Gauges(Collector):
+    def __init__(self, gauges: Iterable[GaugeMetricFamily]) -> None:
+        self._gauges = list(gauges)
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        yield from self._readings
+        yield from self._gauges
 
 
-class Exposed(Collector):
-    """All metrics of a process, and gauges that are `read` anew each time."""
+class ProcessMetrics(Collector):
+    """All metrics of a process. `read_gauges` is called at each scrape."""
 
-    def __init__(self, read: Callable[[], Iterable[GaugeMetricFamily]]) -> None:
-        self._read = read
+    def __init__(self, read_gauges: Callable[[], Iterable[GaugeMetricFamily]]) -> None:
+        self._read_gauges = read_gauges
 
     def collect(self) -> Iterator[MetricFamily]:
-        yield from _counted().collect()
-        yield from self._read()
+        yield from _counters_and_histograms().collect()
+        yield from self._read_gauges()
 
 
-def exposition(readings: Iterable[GaugeMetricFamily] = ()) -> bytes:
-    """All metrics in Prometheus' text format; of all processes where they share `PROMETHEUS_MULTIPROC_DIR`."""
-    now = CollectorRegistry()
-    now.register(_Readings(readings))
-    return generate_latest(_counted()) + generate_latest(now)
+def exposition(gauges: Iterable[GaugeMetricFamily] = ()) -> bytes:
+    """All metrics in the text format of Prometheus. Processes that share `PROMETHEUS_MULTIPROC_DIR` have common counters and histograms."""
+    registry = CollectorRegistry()
+    registry.register(_Gauges(gauges))
+    return generate_latest(_counters_and_histograms()) + generate_latest(registry)
 
 
-def _counted() -> CollectorRegistry:
+def _counters_and_histograms() -> CollectorRegistry:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY
     registry = CollectorRegistry()

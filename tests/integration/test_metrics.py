@@ -9,7 +9,7 @@ import pytest
 
 from core import keys
 from core.messaging.messages import Queue
-from core.telemetry.metrics import OF_WORKERS, TABLE, Kind
+from core.telemetry.metrics import TABLE, WORKER_GAUGES, Kind
 from launcher.embedded.ports import free_port
 from tests.support.api import ApiFactory
 from tests.support.pipeline import Pipeline
@@ -41,7 +41,7 @@ def test_a_worker_tells_what_it_does(pipeline: Pipeline) -> None:
     assert (
         seen['skyqueue_booking_stage_seconds_sum{stage="total"}'] > seen['skyqueue_booking_stage_seconds_sum{stage="wait"}'] > 0
     )
-    assert {seen[name] for name in OF_WORKERS} == {0}
+    assert {seen[name] for name in WORKER_GAUGES} == {0}
     assert seen['skyqueue_pool_connections{state="free"}'] > 0
 
 
@@ -65,7 +65,7 @@ def test_the_api_tells_the_queues_and_the_troubles(
     assert seen["skyqueue_workers_alive"] == 0
     until(lambda: read(address).get("skyqueue_bookings_waiting") == 1)
     assert read(address)['skyqueue_trouble{code="no_worker"}'] == 1
-    gauges = {metric.name for metric in TABLE if metric.kind is Kind.GAUGE} - OF_WORKERS
+    gauges = {metric.name for metric in TABLE if metric.kind is Kind.GAUGE} - WORKER_GAUGES
     assert {series.partition("{")[0] for series in seen} >= gauges
 
     pipeline.redis.set(f"{keys.QUEUE_NAMESPACE}:{Queue.IMPORTS}", "not a list")

@@ -1,4 +1,4 @@
-"""Trouble that comes again and again: what is told of it, and when."""
+"""Failures that happen again and again: what is logged about them, and when."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_success_alone_is_not_told(incident: Incident, told: Told) -> None:
 
 
 def test_each_of_many_has_its_own_incident(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(incidents, "MOST_KEYS", 2)
+    monkeypatch.setattr(incidents, "MAX_KEYS", 2)
     rows = Incidents(told, "a row is locked")
     for key in ("a", "b", "a", "b"):
         rows.failed(key, row=key)

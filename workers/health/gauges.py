@@ -13,7 +13,7 @@ from workers.sweeps.sweeper import Sweeper
 def read_all(context: Context, sweeper: Sweeper) -> list[GaugeMetricFamily]:
     executor = context.payment_executor
     return [
-        metrics.pool_readings(context.db.usage()),
+        metrics.pool_gauge(context.db.usage()),
         gauge(metrics.BREAKER_OPEN, {(): executor is not None and executor.is_provider_avoided}),
         gauge(metrics.DRIFT_SEATS, {(): sweeper.drift_seats if sweeper.holds_lock else 0}),
     ]

@@ -1,1 +1,1 @@
-"""Traces: `spans.py` is what the product calls, and costs nothing while traces are off; `otel/` writes them with OpenTelemetry."""
+"""Traces. All other packages call `spans.py`, which does nothing while traces are off. `otel/` writes the spans with OpenTelemetry."""

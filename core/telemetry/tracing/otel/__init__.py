@@ -1,1 +1,1 @@
-"""What writes traces with OpenTelemetry. Nothing imports this package while traces are off (`core/telemetry/tracing/setting.py`)."""
+"""Write traces with OpenTelemetry. This package is imported only if traces are on (`core/telemetry/tracing/setting.py`)."""

@@ -1,5 +1,5 @@
-"""The spans of requests. Whether one is traced is decided here, before OpenTelemetry's middleware, which would cost each request as much as
-the whole of our own way to it.
+"""The spans of requests. Whether a request is traced is decided here, before OpenTelemetry's middleware is called, because that would cost
+each request as much time as all middleware of the API together.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from opentelemetry.trace import SpanKind, get_current_span
 from core.telemetry import correlation
 
 NOT_TRACED: Final = ("/health/", "/metrics", "/assets/", "/docs/", "/schema")
-"""Asked again and again, or files: they would hide the others."""
+"""Paths of health checks, metrics and files. There are so many requests to them that others would be hard to find among their traces."""
 _TRACE_ID: Final = re.compile(r"[0-9a-f]{32}")
 
 _chosen: ContextVar[int | None] = ContextVar("chosen_trace_id", default=None)
 
 
 class TraceIds(RandomIdGenerator):
-    """The trace of a request has its correlation id as its id, where that is 32 hexadecimal digits: those that we give are."""
+    """Makes the correlation id of a request the id of its trace, if it is 32 hexadecimal digits. Ids that the API gives are."""
 
     def generate_trace_id(self) -> int:
         chosen = _chosen.get()
@@ -40,14 +40,14 @@ class TracedRequests:
         self._sampler = provider.sampler
         self._ids = RandomIdGenerator()
         self._traced = OpenTelemetryMiddleware(
-            self._named, exclude_spans=["receive", "send"], tracer_provider=provider, default_span_details=_details
+            self._describe, exclude_spans=["receive", "send"], tracer_provider=provider, default_span_details=_details
         )
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http" or scope["path"].startswith(NOT_TRACED):
             await self._app(scope, receive, send)
             return
-        trace_id = _wanted_id() or self._ids.generate_trace_id()
+        trace_id = _correlation_trace_id() or self._ids.generate_trace_id()
         parent = _parent(scope)
         if self._sampler.should_sample(parent, trace_id, "", SpanKind.SERVER).decision is Decision.DROP:
             await self._app(scope, receive, send)
@@ -58,15 +58,16 @@ class TracedRequests:
         finally:
             _chosen.reset(token)
 
-    async def _named(self, scope: Any, receive: Any, send: Any) -> None:
+    async def _describe(self, scope: Any, receive: Any, send: Any) -> None:
+        """Call the application, and give the span of the request its attributes and its name."""
         span = get_current_span()
         _chosen.set(None)
-        # Searches name people, and addresses of pages their bookings: neither is kept.
+        # Without the query, which may have names of people or ids of bookings.
         span.set_attribute("http.url", f"{scope['scheme']}://{scope['path']}")
         span.set_attribute("skyqueue.correlation_id", ",".join(correlation.current()))
 
         async def answer(message: Any) -> None:
-            if message["type"] == "http.response.start":  # the span ends with the last part of the answer
+            if message["type"] == "http.response.start":  # after the last part of the response the span has ended
                 template = str(scope.get("path_template", "unknown"))
                 span.update_name(f"{scope['method']} {template}")
                 span.set_attribute("http.route", template)
@@ -75,13 +76,13 @@ class TracedRequests:
         await self._app(scope, receive, answer)
 
 
-def _wanted_id() -> int | None:
+def _correlation_trace_id() -> int | None:
     ids = correlation.current()
     return int(ids[0], 16) or None if len(ids) == 1 and _TRACE_ID.fullmatch(ids[0]) else None
 
 
 def _parent(scope: Any) -> Any:
-    """What the caller says of its trace; None: nothing."""
+    """The OpenTelemetry context of the request's header `traceparent`; None if it has none."""
     for name, value in scope["headers"]:
         if name == b"traceparent":
             return extract({"traceparent": value.decode("latin-1")})

@@ -1,4 +1,4 @@
-"""Which traces are written: the standard variables decide, and what belongs together is written together."""
+"""Decide which traces are written: as the standard variables of OpenTelemetry say, with two exceptions (`WholeTraces`)."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ from opentelemetry.util.types import Attributes
 
 SAMPLER: Final = "OTEL_TRACES_SAMPLER"
 DEFAULT_RATIO: Final = 0.01
-"""Of the requests, unless `OTEL_TRACES_SAMPLER` says otherwise: enough to see where time goes, at a cost of a few percent."""
-
-_KEEP: Final = DEFAULT_ON
+"""The share of requests that is traced, unless `OTEL_TRACES_SAMPLER` says otherwise. It costs a few percent of the throughput."""
 
 
 def from_environment() -> Sampler:
@@ -32,7 +30,9 @@ def from_environment() -> Sampler:
 
 
 class WholeTraces(Sampler):
-    """Leaves out what would be a trace of a single call (a statement of the sweep, a ping), and keeps a batch that has a traced item."""
+    """As the chosen sampler, except for traces that begin here. One that begins with a call of a server (a statement of the sweep, a ping)
+    is left out, because it would have one span only; one of a batch with a traced item is always written.
+    """
 
     def __init__(self, chosen: Sampler) -> None:
         self._chosen = chosen
@@ -51,7 +51,7 @@ class WholeTraces(Sampler):
             if kind is SpanKind.CLIENT:
                 return SamplingResult(Decision.DROP)
             if links and any(link.context.trace_flags.sampled for link in links):
-                return _KEEP.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
+                return DEFAULT_ON.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
         return self._chosen.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
 
     def get_description(self) -> str:

@@ -24,9 +24,9 @@ from core.telemetry.tracing.otel.requests import TraceIds
 from core.telemetry.tracing.otel.tracer import OpenTelemetryTracer
 
 PATH: Final = "/v1/traces"
-"""Of the protocol OTLP over HTTP, behind the address of a receiver."""
-ASKED: Final = "is_instrumentation_enabled"
-"""The function that the instrumentations of psycopg and redis-py ask before each call."""
+"""The path of OTLP over HTTP, which is added to the address of the receiver."""
+ENABLED_CHECK: Final = "is_instrumentation_enabled"
+"""The function that the instrumentations of psycopg and redis-py call before each call that they may trace."""
 
 _log = structlog.get_logger(__name__)
 
@@ -37,19 +37,19 @@ def start(receiver: str, process: str) -> None:
     provider = make_provider(process, BatchSpanProcessor(exporter))
     PsycopgInstrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
     RedisInstrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
-    _leave_untraced_work_alone()
+    _skip_untraced_calls()
     HTTPXClientInstrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
     spans.use(OpenTelemetryTracer(provider))
     _log.info("traces are sent", to=receiver, sampler=provider.sampler.get_description())
 
 
-def _leave_untraced_work_alone() -> None:
-    """The instrumentations format each statement, and all commands of a pipeline, before they ask whether anybody wants to see them. Both
-    ask this function of theirs first; it says no where nothing is traced.
+def _skip_untraced_calls() -> None:
+    """Make calls outside of a trace cheaper. The instrumentations format each statement, and all commands of a pipeline, before they ask the
+    sampler. Before that, they call `ENABLED_CHECK`, which is replaced here: it returns False where nothing is traced.
     """
     for module in (dbapi, redis_instrumentation):
-        assert ASKED in vars(module)
-        vars(module)[ASKED] = _is_traced
+        assert ENABLED_CHECK in vars(module)
+        vars(module)[ENABLED_CHECK] = _is_traced
 
 
 def _is_traced() -> bool:
@@ -57,7 +57,7 @@ def _is_traced() -> bool:
 
 
 def make_provider(process: str, processor: SpanProcessor) -> TracerProvider:
-    """What makes and sends the spans of this process. `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` have the last word on its name."""
+    """The provider of tracers for this process. `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` override the attributes given here."""
     resource = Resource({"service.name": f"skyqueue-{process}", "service.version": __version__}).merge(
         OTELResourceDetector().detect()
     )

@@ -1,4 +1,4 @@
-"""The spans of `spans.py`, written with OpenTelemetry."""
+"""The `Tracer` of `spans.py`, with OpenTelemetry."""
 
 from __future__ import annotations
 
@@ -34,14 +34,16 @@ from core.telemetry.tracing.otel.requests import TracedRequests
 from core.telemetry.tracing.spans import TraceParent
 
 CLOSE_SECONDS: Final = 1.5
-"""How long the end of a process waits for the receiver. A receiver that hangs must not hold it."""
+"""How long a process that ends waits for the receiver of its last spans. A receiver that does not answer must not block it."""
 _PARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-01")
-"""Only what is sampled travels."""
+"""A `traceparent` that is sampled (flag 01). Others are not sent with messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """The message at work: the spans of its traced items, by their ids. `is_single`: the item's span is the current one."""
+    """The message that is being handled. `items`: id -> span, of its traced items. `is_single`: the message has one item, and its span is the
+    current one.
+    """
 
     items: dict[str, Span]
     is_single: bool
@@ -69,7 +71,7 @@ class OpenTelemetryTracer:
         if work is None:
             parent = self.current()
             return {} if parent is None else {str(each): parent for each in ids}
-        if work.is_single:  # what an item leads to may have another id: a refund of a booking
+        if work.is_single:  # the ids may be of other things that follow from the item, such as the refund of a booking
             (item,) = work.items.values()
             return {str(each): _parent(item.get_span_context()) for each in ids}
         return {key: _parent(work.items[key].get_span_context()) for key in map(str, ids) if key in work.items}
@@ -107,9 +109,11 @@ class OpenTelemetryTracer:
 
     @contextmanager
     def work(self, name: str, ids: Collection[str], parents: Mapping[str, TraceParent]) -> Iterator[None]:
-        about: dict[str, str | int] = {"messaging.system": "dramatiq", "messaging.batch.message_count": len(ids)}
+        attributes: dict[str, str | int] = {"messaging.system": "dramatiq", "messaging.batch.message_count": len(ids)}
         items = {
-            key: self._tracer.start_span(name, context=context, kind=SpanKind.CONSUMER, attributes={**about, "skyqueue.id": key})
+            key: self._tracer.start_span(
+                name, context=context, kind=SpanKind.CONSUMER, attributes={**attributes, "skyqueue.id": key}
+            )
             for key in ids
             if (context := _context(parents.get(key))) is not None
         }
@@ -148,7 +152,7 @@ class OpenTelemetryTracer:
 
     @contextmanager
     def _batch(self, name: str, size: int, items: Collection[Span]) -> Iterator[None]:
-        """A trace of its own, linked with the items."""
+        """Begin a trace of its own for the batch, with links between it and the spans of the items."""
         links = [Link(item.get_span_context()) for item in items]
         with self._tracer.start_as_current_span(
             name, context=Context(), links=links, attributes={"messaging.batch.message_count": size}
@@ -168,9 +172,9 @@ def _parent(context: SpanContext) -> TraceParent:
 
 
 def _context(parent: TraceParent | None) -> Context | None:
-    """Where this trace goes on; None for what is no sampled parent."""
-    known = _PARENT.fullmatch(parent) if parent is not None else None
-    if known is None:
+    """The OpenTelemetry context whose current span is `parent`; None if that is no sampled `traceparent`."""
+    match = _PARENT.fullmatch(parent) if parent is not None else None
+    if match is None:
         return None
-    context = SpanContext(int(known[1], 16), int(known[2], 16), is_remote=True, trace_flags=TraceFlags(TraceFlags.SAMPLED))
+    context = SpanContext(int(match[1], 16), int(match[2], 16), is_remote=True, trace_flags=TraceFlags(TraceFlags.SAMPLED))
     return set_span_in_context(NonRecordingSpan(context), Context()) if context.is_valid else None
