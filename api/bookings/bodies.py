@@ -140,6 +140,6 @@ class BookingBody(RequestBody):
             Invalid: more than there are seats, or one without a surname, or not born yet.
         """
         if len(self.passengers) > self.seats:
-            raise Invalid.field("/passengers", "too_many", "There are more passengers than seats.")
+            raise Invalid.field("/passengers", "too_many", "There are more travellers than seats.")
         people = [Traveller(each.name, each.date_of_birth, each.contact) for each in self.passengers]
         return require_faultless(people, [f"/passengers/{index}" for index in range(len(people))])

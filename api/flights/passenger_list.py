@@ -120,10 +120,10 @@ def _page(found: PassengerList) -> str:
     rows = "\n".join(map(_row, sorted(found.data, key=lambda each: (each.name is None, (each.name or "").casefold()))))
     return f"""<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>{title}: passengers</title><style>{_STYLE}</style></head>
+<head><meta charset="utf-8"><title>{title}: travellers</title><style>{_STYLE}</style></head>
 <body>
 <h1>{title}</h1>
-<p>Departs {departure}, arrives {arrival}. {found.seats} of {flight.total_seats} seats are taken, {found.named} passengers are named.
+<p>Departs {departure}, arrives {arrival}. {found.seats} of {flight.total_seats} seats are taken, {found.named} travellers are named.
 As of {_local(now(), None)}.</p>
 <table>
 <thead><tr><th></th><th>Name</th><th>Date of birth</th><th>Seat</th><th>Booking</th><th>Place in it</th><th>Status</th></tr></thead>

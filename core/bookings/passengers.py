@@ -160,16 +160,16 @@ def name_passengers(connection: RawConnection, booking_id: UUID, owner_id: UUID 
     known = _read(connection, booking_id)
     positions = [naming.position for naming in wanted if naming.position is not None]
     if not set(positions) <= set(known):
-        raise PassengerNotFound("The booking has no such passenger. Leave `position` out to add somebody.")
+        raise PassengerNotFound("The booking has no such traveller. Leave `position` out to add somebody.")
     if booking.status not in ACTIVE or booking.departed:
         why = "The flight has departed." if booking.status in ACTIVE else f"The booking is {booking.status}."
-        raise PassengersFixed(f"{why} Its passengers stay as they are.", booking_status=booking.status.value)
+        raise PassengersFixed(f"{why} Its travellers stay as they are.", booking_status=booking.status.value)
     if len(set(positions)) < len(positions):
         raise Invalid.field("/passengers", "duplicate", "One position is named twice.")
     added = len(wanted) - len(positions)
     if len(known) + added > booking.seats:
         raise Invalid.field(
-            "/passengers", "too_many", f"The booking has {booking.seats} seats and names {len(known)} passengers."
+            "/passengers", "too_many", f"The booking has {booking.seats} seats and names {len(known)} travellers."
         )
     free = iter(range(max(known, default=0) + 1, max(known, default=0) + 1 + added))
     places = [next(free) if naming.position is None else naming.position for naming in wanted]

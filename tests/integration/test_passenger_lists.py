@@ -38,7 +38,7 @@ def test_the_list_names_who_is_named_and_counts_the_seats(pipeline: Pipeline, ad
     assert page.headers["cache-control"] == "no-store"
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; Co" in page.text
     assert "<script" not in page.text
-    assert ("2 of 10 seats are taken, 1 passengers are named" in page.text, page.text.count('class="box"')) == (True, 2)
+    assert ("2 of 10 seats are taken, 1 travellers are named" in page.text, page.text.count('class="box"')) == (True, 2)
     for address in (NOBODYS, f"{NOBODYS}.html"):
         problem(admin.get(address), 404, "flight_not_found")
 

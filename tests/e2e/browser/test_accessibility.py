@@ -239,7 +239,7 @@ def test_the_pages_of_money_and_of_waiting(page: Page, back_office: httpx.Client
     page.get_by_role("button", name="Hold 1 seat").click()
     expect(page.get_by_role("heading", name="Pay for your seats")).to_be_visible()
     page.get_by_role("button", name="Correct Ravi Iyer").click()
-    expect(page.get_by_role("textbox", name="Name of passenger 1")).to_be_focused()
+    expect(page.get_by_role("textbox", name="Name of traveller 1")).to_be_focused()
     assert faults(page) == []
     page.get_by_role("radio", name="A card that the bank refuses").check()
     page.get_by_role("button", name="Pay ₹6,100").click()

@@ -10,7 +10,7 @@ export function hasCancelledFlight({ segments }: Booking): boolean {
   return segments.some(({ flight }) => flight.status === 'CANCELLED');
 }
 
-/** Its flights have new times, which the passenger has not accepted yet. */
+/** Its flights have new times, which the traveller has not accepted yet. */
 export function hasNewTimes({ available_actions }: Booking): boolean {
   return available_actions.includes('accept_change');
 }

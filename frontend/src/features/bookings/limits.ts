@@ -1,2 +1,2 @@
-/** Characters in the name of a passenger. */
+/** Characters in the name of a traveller. */
 export const MAX_NAME_LENGTH = 100;

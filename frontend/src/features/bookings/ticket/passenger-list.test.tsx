@@ -13,7 +13,7 @@ beforeEach(() => {
   network.use(http.get('/api/v1/auth/me', () => HttpResponse.json(TRAVELLER)));
 });
 
-test('the name of a passenger is corrected', async () => {
+test('the name of a traveller is corrected', async () => {
   let now = named('Asha Roa');
   const corrections: unknown[] = [];
   network.use(
@@ -27,7 +27,7 @@ test('the name of a passenger is corrected', async () => {
   );
   const { user } = openApp(`/bookings/${now.id}`, { as: 'member' });
   await user.click(await screen.findByRole('button', { name: 'Correct Asha Roa' }));
-  const field = screen.getByRole('textbox', { name: 'Name of passenger 1' });
+  const field = screen.getByRole('textbox', { name: 'Name of traveller 1' });
   expect(field).toHaveFocus();
   await user.clear(field);
   await user.type(field, 'Asha Rao');
@@ -52,7 +52,7 @@ test('who was not named when it was booked is named later', async () => {
   );
   const { user } = openApp(`/bookings/${current.id}`, { as: 'member' });
   await user.click(await screen.findByRole('button', { name: 'Name a traveller' }));
-  await user.type(screen.getByRole('textbox', { name: 'Name of passenger 1' }), 'Asha Rao');
+  await user.type(screen.getByRole('textbox', { name: 'Name of traveller 1' }), 'Asha Rao');
   await user.click(screen.getByRole('button', { name: 'Save' }));
   expect(await screen.findByText('1 seat without a name.')).toBeVisible();
   expect(added).toEqual([{ passengers: [{ name: 'Asha Rao' }] }]);

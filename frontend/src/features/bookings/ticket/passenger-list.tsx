@@ -8,9 +8,9 @@ import { now } from '@/lib/time/server-clock';
 import type { Booking, Passenger } from '@/lib/wire';
 import css from './passenger-list.module.css';
 
-/** The passengers. Who was not named when it was booked is named here; names can be corrected while the booking has its seats. */
+/** The travellers. Who was not named when it was booked is named here; names can be corrected while the booking has its seats. */
 export function PassengerList({ booking }: { booking: Booking }) {
-  /** Positions of passengers: the one whose form is open, and the one whose form was closed last. */
+  /** Positions of travellers: the one whose form is open, and the one whose form was closed last. */
   const [correcting, setCorrecting] = useState<number | null>(null);
   const [corrected, setCorrected] = useState<number | null>(null);
   const [naming, setNaming] = useState(false);
@@ -22,7 +22,7 @@ export function PassengerList({ booking }: { booking: Booking }) {
   if (named === 0 && unnamed <= 0) return null;
   return (
     <div className={css.passengers}>
-      <h2>Passengers</h2>
+      <h2>Travellers</h2>
       <ul>
         {booking.passengers.map((passenger) => (
           <li key={passenger.position}>
@@ -145,7 +145,7 @@ function NameFields({ position, given, error, saving, leave, onSave, onDone }: N
     <form className={css.rename} onSubmit={submit}>
       <TextInput
         ref={field}
-        label={`Name of passenger ${position}`}
+        label={`Name of traveller ${position}`}
         size="sm"
         required
         withAsterisk={false}

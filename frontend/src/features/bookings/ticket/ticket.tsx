@@ -10,7 +10,7 @@ import { CopyReference } from './copy-reference';
 import { PassengerList } from './passenger-list';
 import css from './ticket.module.css';
 
-/** All segments of a booking, its passengers, and its reference, drawn like a paper ticket. */
+/** All segments of a booking, its travellers, and its reference, drawn like a paper ticket. */
 export function Ticket({ booking }: { booking: Booking }) {
   const flights = booking.segments.map(({ flight }) => flight);
   return (

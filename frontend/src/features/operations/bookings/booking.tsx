@@ -94,7 +94,7 @@ function Known({
               ...(booking.failure ? [['Why', booking.failure.message] as const] : []),
               ['Account', `${user.username}${user.email ? `, ${user.email}` : ''}`],
               ['Seats', booking.seats],
-              ['Passengers', booking.passengers.map(({ name }) => name).join(', ') || 'not named'],
+              ['Travellers', booking.passengers.map(({ name }) => name).join(', ') || 'not named'],
               ['Price', money(booking.price_total, booking.currency)],
               ['Payment', booking.payment_mode],
               ['Held until', booking.hold_expires_at ? at(booking.hold_expires_at) : '–'],

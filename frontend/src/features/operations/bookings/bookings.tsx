@@ -21,12 +21,12 @@ const COLUMNS = [
   { name: 'Seats', number: true },
   { name: 'Price', number: true },
   { name: 'Account' },
-  { name: 'Passengers' },
+  { name: 'Travellers' },
   { name: 'Accepted' },
 ];
 const FIELDS = [
   ['reference', 'Reference'],
-  ['name', "A passenger's name"],
+  ['name', "A traveller's name"],
   ['user', 'Account'],
 ] as const;
 

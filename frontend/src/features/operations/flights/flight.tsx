@@ -103,7 +103,7 @@ function Known({ flight, etag, mayChange }: KnownProps) {
       </div>
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List>
-          <Tabs.Tab value="passengers">Passengers</Tabs.Tab>
+          <Tabs.Tab value="passengers">Travellers</Tabs.Tab>
           <Tabs.Tab value="line">Waiting list</Tabs.Tab>
           <Tabs.Tab value="moved">Schedule changes</Tabs.Tab>
           <Tabs.Tab value="changes">Audit trail</Tabs.Tab>

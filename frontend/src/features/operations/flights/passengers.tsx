@@ -16,7 +16,7 @@ const COLUMNS = [
   { name: 'Reference' },
   { name: 'Status' },
   { name: 'Seats', number: true },
-  { name: 'Passengers' },
+  { name: 'Travellers' },
   { name: 'Account' },
 ];
 
@@ -29,10 +29,10 @@ export function Passengers({ flight }: { flight: Flight }) {
       <Group gap="xs" className={pieces.screen}>
         <DownloadButton
           path={`/admin/flights/${flight.id}/passengers.csv`}
-          name={`passengers-${flight.flight_number}.csv`}
+          name={`travellers-${flight.flight_number}.csv`}
           size="xs"
         >
-          Passengers as CSV
+          Travellers as CSV
         </DownloadButton>
         <Button
           size="xs"
@@ -46,14 +46,14 @@ export function Passengers({ flight }: { flight: Flight }) {
       {found === undefined ? (
         <QueryFallback
           query={query}
-          loading="Loading the passengers"
-          failed="The passengers could not be loaded."
+          loading="Loading the travellers"
+          failed="The travellers could not be loaded."
           heights={[200]}
         />
       ) : found.length === 0 ? (
         <p className={css.empty}>Nobody has booked this flight.</p>
       ) : (
-        <Table label="Passengers" columns={COLUMNS}>
+        <Table label="Travellers" columns={COLUMNS}>
           {found.map(({ booking, username }) => (
             <tr key={booking.id} tabIndex={-1}>
               <td>

@@ -38,7 +38,7 @@ export function CommandPalette() {
           label: `Flights “${words}”`,
           onClick: () => navigate({ to: '/operations/flights', search: { q: words } }),
         },
-        { id: 'name', label: `Bookings of passenger “${words}”`, onClick: bookings({ name: words }) },
+        { id: 'name', label: `Bookings of traveller “${words}”`, onClick: bookings({ name: words }) },
         { id: 'user', label: `Bookings of account “${words}”`, onClick: bookings({ user: words }) },
       ]
     : [];

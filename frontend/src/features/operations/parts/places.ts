@@ -2,7 +2,7 @@
 export const PLACES = [
   { to: '/operations', name: 'Overview', also: 'charts causes trouble' },
   { to: '/operations/flights', name: 'Flights', also: 'schedule seats cancel' },
-  { to: '/operations/bookings', name: 'Bookings', also: 'reference passengers refund' },
+  { to: '/operations/bookings', name: 'Bookings', also: 'reference travellers passengers refund' },
   { to: '/operations/imports', name: 'Imports', also: 'upload csv file schedule' },
   { to: '/operations/queues', name: 'Queues', also: 'pause resume workers' },
   { to: '/operations/dead-letters', name: 'Dead letters', also: 'failed replay discard' },
