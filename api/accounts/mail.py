@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from api.http.wire import RequestBody
 from api.services import Services, SignedRequest
-from core.mail import outbox
+from core.mail import mail_requests, outbox
 from core.mail.outbox import MailView
 from core.mail_address import LONGEST
 from core.users import service
@@ -55,9 +55,14 @@ class MailController(Controller):
         opt={"errors": (AccountGone,)},
     )
     def change(self, data: JSONBody[MailAddressBody], request: SignedRequest, services: NamedDependency[Services]) -> MailAddress:
-        """From the next change of a booking on. Nobody signs in with this address, and no password is sent to it."""
+        """From the next change of a booking on, and at once about bookings whose flights are still to leave and of which no mail has told.
+        Nobody signs in with this address, and no password is sent to it.
+        """
         with services.db.unit_of_work() as session:
             email = service.change_email(session, request.user.user_id, data.email)
+        if email is not None:
+            with services.db.transaction() as connection:
+                mail_requests.add_for_new_address(connection, request.user.user_id)
         return MailAddress(email, services.settings.mail.server is not None)
 
     @get("/mails", operation_id="listMails", summary="My mails", sync_to_thread=True)
@@ -65,10 +70,13 @@ class MailController(Controller):
         self,
         request: SignedRequest,
         services: NamedDependency[Services],
+        booking_id: FromQuery[UUID | None] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
         cursor: FromQuery[UUID | None] = None,
     ) -> MailPage:
-        """What was written to me about my bookings, newest first. `next_cursor` is the `cursor` of the next page."""
+        """What was written to me about my bookings, or about one of them, newest first. `next_cursor` is the `cursor` of the next page."""
         with services.db.snapshot() as connection:
-            mails, following = outbox.list_own(connection, request.user.user_id, before=cursor, limit=limit)
+            mails, following = outbox.list_own(
+                connection, request.user.user_id, booking_id=booking_id, before=cursor, limit=limit
+            )
         return MailPage(mails, following)

@@ -47,8 +47,8 @@ class FindingController(Controller):
     async def find(
         self, data: JSONBody[FindBody], request: SignedRequest, services: NamedDependency[Services]
     ) -> Response[CheckInView]:
-        """With the surname of one of its passengers: what a desk needs to check them in, and no more. Reference and surname may be written in any
-        way. Limited by address and by reference: surnames cannot be tried quickly.
+        """With the surname of one of its travellers: what they and a desk need for boarding (status, times, seats), and no more. Reference and
+        surname may be written in any way. Limited by address and by reference: surnames cannot be tried quickly.
         """
         await check_address(services.limiter, Scope.LOOKUP_ADDRESS, request)
         await services.limiter.check(Scope.LOOKUP_REFERENCE, references.read(data.reference))

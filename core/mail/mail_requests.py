@@ -7,10 +7,15 @@ For travellers without an address no request is stored.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from core.db import RawConnection
+from core.mail.models import MailStatus
 from core.statuses import WITH_SEATS, BookingStatus
+
+_AT_ONCE: Final = 50
+"""Bookings of which a new address is told at most, the last ones first."""
 
 
 def add(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
@@ -34,6 +39,27 @@ def add_for_flights(connection: RawConnection, flight_ids: Sequence[UUID]) -> No
         WHERE s.flight_id = ANY(%s) AND u.email IS NOT NULL
         """,  # noqa: S608  # only constants
         (list(flight_ids),),
+    )
+
+
+def add_for_new_address(connection: RawConnection, user_id: UUID) -> None:
+    """A traveller has entered an address: request mails about all bookings whose flights are still to leave, unless a mail about the booking
+    was sent, will be sent, or is in the app. Mails that were given up at another address do not prevent it.
+    """
+    connection.execute(
+        f"""
+        WITH untold AS (
+            SELECT b.id FROM bookings b WHERE b.user_id = %(user)s AND b.status IN {WITH_SEATS}
+              AND EXISTS (SELECT FROM booking_segments s JOIN flights f ON f.id = s.flight_id
+                          WHERE s.booking_id = b.id AND f.departure_ts > now())
+              AND NOT EXISTS (SELECT FROM mails m WHERE m.booking_id = b.id AND m.status <> {MailStatus.GIVEN_UP.sql})
+            ORDER BY b.id DESC LIMIT %(limit)s
+        ), set_aside AS (
+            UPDATE mails SET version = version || '@' || id WHERE booking_id IN (SELECT id FROM untold)
+        )
+        INSERT INTO mail_requests (booking_id) SELECT id FROM untold
+        """,  # noqa: S608  # only constants
+        {"user": user_id, "limit": _AT_ONCE},
     )
 
 

@@ -170,16 +170,20 @@ def mark_failed(connection: RawConnection, mail_id: UUID, error: str, *, permane
 _COLUMNS: Final = "m.id, m.booking_id, m.kind, m.address, m.subject, m.body, m.status, m.created_at, m.sent_at"
 
 
-def list_own(connection: RawConnection, user_id: UUID, *, before: UUID | None, limit: int) -> tuple[list[MailView], UUID | None]:
-    """A page of a traveller's mails, newest first, and the cursor of the next page (None: this is the last)."""
+def list_own(
+    connection: RawConnection, user_id: UUID, *, booking_id: UUID | None = None, before: UUID | None, limit: int
+) -> tuple[list[MailView], UUID | None]:
+    """A page of a traveller's mails, of all bookings or of one, newest first, and the cursor of the next page (None:
+    this is the last)."""
     rows = fetch(
         connection,
         MailView,
         f"""
-        SELECT {_COLUMNS} FROM mails m WHERE m.user_id = %(user)s AND (%(before)s::uuid IS NULL OR m.id < %(before)s)
+        SELECT {_COLUMNS} FROM mails m WHERE m.user_id = %(user)s AND (%(booking)s::uuid IS NULL OR m.booking_id = %(booking)s)
+          AND (%(before)s::uuid IS NULL OR m.id < %(before)s)
         ORDER BY m.id DESC LIMIT %(limit)s
         """,  # noqa: S608  # only constants of this module
-        {"user": user_id, "before": before, "limit": limit + 1},
+        {"user": user_id, "booking": booking_id, "before": before, "limit": limit + 1},
     )
     return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
 

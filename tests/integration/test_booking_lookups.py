@@ -14,10 +14,17 @@ from core.bookings.reading import surnames
 from core.ratelimit.limits import LIMITS, Limit, Scope
 from tests.support import passengers
 from tests.support.api import ApiFactory, RunningApi, problem, register
+from tests.support.cabins import book as book_seats
+from tests.support.cabins import booked, flight_with_cabin
 from tests.support.passengers import ASHA, BY_REFERENCE, RAVI, book, correct, read
 from tests.support.pipeline import Pipeline
 
 booking = passengers.booking
+
+SHOWN = {
+    *("reference", "status", "seats", "flights", "passengers", "boarding"),
+    *("payment_required_by", "available_actions", "seats_change_until"),
+}
 
 
 def test_whoever_knows_a_surname_finds_the_booking_and_can_do_nothing_to_it(
@@ -35,7 +42,7 @@ def test_whoever_knows_a_surname_finds_the_booking_and_can_do_nothing_to_it(
             found = stranger.get(address, params={"surname": surname})
             assert found.status_code == 200, surname
             seen = found.json()
-            assert set(seen) == {"reference", "status", "seats", "flights", "passengers"}
+            assert set(seen) == SHOWN
             assert (seen["reference"], seen["status"], seen["seats"]) == (mine["reference"], "CONFIRMED", mine["seats"])
             assert seen["passengers"] == [ASHA["name"] if surname.endswith(("rao", "RAO", "Rao")) else RAVI["name"]]
             assert [flight["id"] for flight in seen["flights"]] == [mine["flight_id"]]
@@ -59,11 +66,33 @@ def test_whoever_knows_a_surname_needs_no_account(client: httpx.Client, travelle
     asked = {"reference": f" {mine['reference'].lower()}", "surname": "RAO"}
     found = client.post("/api/v1/bookings/find", json=asked)
     assert (found.status_code, found.headers["cache-control"]) == (200, "no-store")
-    assert set(found.json()) == {"reference", "status", "seats", "flights", "passengers"}
+    assert set(found.json()) == SHOWN
     assert found.json()["passengers"] == [ASHA["name"]]
     for wrong in ({"surname": "Asha"}, {"surname": "Menon"}, {"reference": "ZZZZZZ"}):
         problem(client.post("/api/v1/bookings/find", json=asked | wrong), 404, "booking_not_found")
     problem(client.post("/api/v1/bookings/find", json={"reference": mine["reference"]}), 422, "validation")
+
+
+def test_a_traveller_without_an_account_sees_their_seat_on_each_flight_and_nobody_elses(
+    client: httpx.Client, traveller: httpx.Client, pipeline: Pipeline
+) -> None:
+    flights = [flight_with_cabin(pipeline), pipeline.flight(9), flight_with_cabin(pipeline)]
+    people = [ASHA, RAVI, {"name": "Asha Rao"}]
+    seats = [["2D", "2C", "1A"], [], []]
+    booking = booked(book_seats(traveller, *flights, seats=3, passengers=people, seat_numbers=seats))
+    pipeline.work(booking)
+    asked = {"reference": read(traveller, booking)["reference"], "surname": "rao"}
+    found = client.post("/api/v1/bookings/find", json=asked).json()
+    assert found["boarding"] == [
+        {"name": "Asha Rao", "seat_numbers": ["2D", None, None]},
+        {"name": "Asha Rao", "seat_numbers": ["1A", None, None]},
+    ]
+    assert [until is not None for until in found["seats_change_until"]] == [True, False, True]
+    assert (found["available_actions"], found["payment_required_by"]) == (["cancel"], None)
+    traveller.delete(f"/api/v1/bookings/{booking}")
+    ended = client.post("/api/v1/bookings/find", json=asked).json()
+    assert (ended["status"], ended["available_actions"], ended["seats_change_until"]) == ("CANCELLED", [], [None] * 3)
+    assert {seat for each in ended["boarding"] for seat in each["seat_numbers"]} == {None}
 
 
 def test_surnames_are_not_tried_quickly_without_an_account(start_api: ApiFactory) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
 from uuid import UUID
 
 import httpx
@@ -16,42 +15,18 @@ from core.lifecycle import cancel as cancelling
 from core.mail import mail_requests, outbox
 from core.notifications import booking_mails
 from core.settings import Mail
-from tests.support.api import RunningApi, problem, register
+from tests.support import mails
+from tests.support.api import register
 from tests.support.flights import add_flight, body, noon_in
 from tests.support.mail_server import MailServer, mail_server
-from tests.support.passengers import ASHA, book
+from tests.support.mails import ADDRESS, confirmed, kinds, write
 from tests.support.people import Person
 from tests.support.pipeline import Pipeline
 from workers.flights import cancel_flights
 from workers.mails import send_mails
 from workers.sweeps.mails import MailStep
 
-ADDRESS = "asha@example.com"
-
-
-@pytest.fixture
-def asha(api: RunningApi) -> Iterator[httpx.Client]:
-    """A traveller whose username is an address."""
-    with api.client() as client:
-        person = register(client, ADDRESS)
-    with api.client(person.headers) as client:
-        yield client
-
-
-def write(pipeline: Pipeline, *, sends: bool = False) -> None:
-    with pipeline.db.transaction() as connection:
-        booking_mails.write_requested(connection, limit=100, sends=sends, with_ticket=True)
-
-
-def kinds(client: httpx.Client) -> list[str]:
-    """Oldest first."""
-    return [mail["kind"] for mail in reversed(client.get("/api/v1/mails").json()["data"])]
-
-
-def confirmed(client: httpx.Client, pipeline: Pipeline, flight: dict[str, Any] | None = None) -> UUID:
-    booking = UUID(book(client, pipeline, ASHA, flight=flight["id"] if flight else None).json()["booking_id"])
-    pipeline.work(booking)
-    return booking
+asha = mails.asha
 
 
 def held(client: httpx.Client, pipeline: Pipeline) -> UUID:
@@ -59,24 +34,6 @@ def held(client: httpx.Client, pipeline: Pipeline) -> UUID:
     booking = UUID(client.post("/api/v1/booking", json=asked).json()["booking_id"])
     pipeline.work(booking)
     return booking
-
-
-def test_who_signs_up_with_an_address_is_written_to_until_they_say_otherwise(
-    asha: httpx.Client, traveller: httpx.Client, pipeline: Pipeline
-) -> None:
-    assert asha.get("/api/v1/auth/email").json() == {"email": ADDRESS, "sends": False}
-    assert traveller.get("/api/v1/auth/email").json()["email"] is None
-    confirmed(traveller, pipeline)
-    confirmed(asha, pipeline)
-    write(pipeline)
-    assert (kinds(asha), kinds(traveller)) == (["confirmed"], [])
-    assert asha.put("/api/v1/auth/email", json={"email": None}).json()["email"] is None
-    confirmed(asha, pipeline)
-    write(pipeline)
-    assert kinds(asha) == ["confirmed"]
-    refused = problem(traveller.put("/api/v1/auth/email", json={"email": "asha@nowhere"}), 422, "validation")
-    assert refused["errors"][0]["pointer"] == "/email"
-    assert traveller.put("/api/v1/auth/email", json={"email": "a.b+c@example.org"}).json()["email"] == "a.b+c@example.org"
 
 
 def test_a_mail_says_what_happened_and_is_written_once(asha: httpx.Client, pipeline: Pipeline) -> None:

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from core.users.models import Role
-from tests.integration.test_mails import write
 from tests.support.api import RunningApi, problem
 from tests.support.imports import Office, csv_of, row
+from tests.support.mails import write
 from tests.support.money import Till
 from tests.support.pipeline import Pipeline
 

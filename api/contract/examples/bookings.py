@@ -106,8 +106,6 @@ JOB: Final = {
     "created_at": ACCEPTED,
     "finished_at": PAID,
 }
-DESK: Final = {"reference": "K7QX2M", "status": "CONFIRMED", "seats": 2, "flights": [BOOKED_FLIGHT], "passengers": ["Asha Rao"]}
-
 REQUESTS: Final[dict[str, dict[str, Any]]] = {
     "FindBody": {"find": {"reference": "K7QX2M", "surname": "Rao"}},
     "BookingBody": {
@@ -153,10 +151,13 @@ ANSWERS: Final[dict[str, Any]] = {
         "seats": 2,
         "flights": [BOOKED_FLIGHT],
         "passengers": ["Asha Rao"],
+        "boarding": [{"name": "Asha Rao", "seat_numbers": ["12A"]}],
+        "payment_required_by": None,
+        "available_actions": ["cancel"],
+        "seats_change_until": ["2026-12-25T09:00:00Z"],
     },
     "BookingAccepted": {"job_id": BOOKING, "booking_id": BOOKING, "status": "PENDING", "status_url": STATUS_URL},
     "BookingView": CONFIRMED,
-    "DeskView": DESK,
     "BookingPage": {"data": [CONFIRMED], "next_cursor": None},
     "Job": JOB,
     "QuoteView": {

@@ -57,10 +57,10 @@ def find_for_check_in(connection: RawConnection, reference: str, surname: str) -
 
 
 def _for_check_in(view: BookingView, surname: str) -> CheckInView:
-    names = [passenger.name for passenger in view.passengers if surnames.bears(passenger.name, surname)]
-    if not names:
+    found = [passenger for passenger in view.passengers if surnames.bears(passenger.name, surname)]
+    if not found:
         raise BookingNotFound(NOT_FOUND)
-    return check_in.view(view, names)
+    return check_in.view(view, found)
 
 
 def list_bookings(

@@ -31,7 +31,11 @@ export function Shell() {
             <span>Skyqueue</span>
           </Link>
           <nav className={css.nav} aria-label="Main">
-            {session.state !== 'signed-out' && <Link to="/bookings">My trips</Link>}
+            {session.state === 'signed-out' ? (
+              <Link to="/find-booking">Find a booking</Link>
+            ) : (
+              <Link to="/bookings">My trips</Link>
+            )}
             {isStaff && <Link to="/operations">Operations</Link>}
           </nav>
           <AccountMenu />

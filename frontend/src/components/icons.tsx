@@ -52,6 +52,12 @@ export const AlertIcon = ({ size }: Sized) => (
   </Icon>
 );
 
+export const MailIcon = ({ size }: Sized) => (
+  <Icon size={size}>
+    <path d="M3.5 6h17v12.5h-17zM4 6.5l8 6.5 8-6.5" />
+  </Icon>
+);
+
 export const BellIcon = ({ size }: Sized) => (
   <Icon size={size}>
     <path d="M6.5 10a5.5 5.5 0 0 1 11 0c0 5 2 6.5 2 6.5h-15s2-1.5 2-6.5ZM10 19.5a2.2 2.2 0 0 0 4 0" />

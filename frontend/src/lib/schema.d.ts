@@ -1152,7 +1152,8 @@ export interface paths {
         get: operations["getMailAddress"];
         /**
          * Change where I am written to
-         * @description From the next change of a booking on. Nobody signs in with this address, and no password is sent to it.
+         * @description From the next change of a booking on, and at once about bookings whose flights are still to leave and of which no mail has told.
+         *     Nobody signs in with this address, and no password is sent to it.
          */
         put: operations["changeMailAddress"];
         post?: never;
@@ -1673,8 +1674,8 @@ export interface paths {
         put?: never;
         /**
          * Find a booking without an account
-         * @description With the surname of one of its passengers: what a desk needs to check them in, and no more. Reference and surname may be written in any
-         *     way. Limited by address and by reference: surnames cannot be tried quickly.
+         * @description With the surname of one of its travellers: what they and a desk need for boarding (status, times, seats), and no more. Reference and
+         *     surname may be written in any way. Limited by address and by reference: surnames cannot be tried quickly.
          */
         post: operations["findBooking"];
         delete?: never;
@@ -1955,7 +1956,7 @@ export interface paths {
         };
         /**
          * My mails
-         * @description What was written to me about my bookings, newest first. `next_cursor` is the `cursor` of the next page.
+         * @description What was written to me about my bookings, or about one of them, newest first. `next_cursor` is the `cursor` of the next page.
          */
         get: operations["listMails"];
         put?: never;
@@ -2175,6 +2176,11 @@ export interface components {
             user_id: string | null;
             username: string | null;
         };
+        /** BoardingView */
+        BoardingView: {
+            name: string;
+            seat_numbers: (string | null)[];
+        };
         /** BookedFlight */
         BookedFlight: {
             /** Format: date-time */
@@ -2336,10 +2342,14 @@ export interface components {
         };
         /** CheckInView */
         CheckInView: {
+            available_actions: components["schemas"]["BookingAction"][];
+            boarding: components["schemas"]["BoardingView"][];
             flights: components["schemas"]["BookedFlight"][];
             passengers: string[];
+            payment_required_by: string | null;
             reference: string;
             seats: number;
+            seats_change_until: (string | null)[];
             status: components["schemas"]["BookingStatus"];
         };
         /** ConfigurationView */
@@ -13598,6 +13608,8 @@ export interface operations {
     listMails: {
         parameters: {
             query?: {
+                /** @example 019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01 */
+                booking_id?: string;
                 cursor?: string;
                 limit?: number;
             };

@@ -15,6 +15,7 @@ export const network = setupServer(
   http.get('/api/v1/configuration', () => HttpResponse.json(CONFIGURATION)),
   http.get('/api/v1/airports/suggest', ({ request }) => HttpResponse.json(matching(request))),
   http.get('/api/v1/auth/email', () => HttpResponse.json({ email: null, sends: false })),
+  http.get('/api/v1/mails', () => HttpResponse.json({ data: [], next_cursor: null })),
   http.get('/api/v1/flights/:id/waitlist', () => problem(404, 'not_waiting', 'You are not waiting.')),
 );
 

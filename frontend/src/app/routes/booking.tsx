@@ -5,6 +5,7 @@ import { searchFor } from '@/app/search-params';
 import { LinkButton } from '@/components/controls/link-button';
 import { Page } from '@/components/layout/page';
 import { QueryFallback } from '@/components/messages/query-fallback';
+import { useAccount } from '@/features/accounts/api';
 import { bookingQuery } from '@/features/bookings/api/get-booking';
 import { hasNewTimes, isPayable, isWatchable } from '@/features/bookings/booking-state';
 import { CancelButton } from '@/features/bookings/cancellation/cancel-button';
@@ -18,6 +19,7 @@ import { ChangeSeats } from '@/features/bookings/seats/change-seats';
 import { Ticket } from '@/features/bookings/ticket/ticket';
 import { TicketActions } from '@/features/bookings/ticket/ticket-actions';
 import { BookingFare } from '@/features/fares/booking-fare';
+import { TicketMail } from '@/features/mails/ticket-mail';
 import { asProblem } from '@/lib/problem';
 import type { Booking } from '@/lib/wire';
 import css from './booking.module.css';
@@ -29,6 +31,7 @@ const route = getRouteApi('/bookings/$bookingId');
 export function BookingPage() {
   const { bookingId } = route.useParams();
   const query = useQuery(bookingQuery(bookingId));
+  const account = useAccount();
   const { data, error } = query;
   const booked = data?.booking.status === 'CONFIRMED' ? data.booking : undefined;
   useEffect(() => {
@@ -48,6 +51,8 @@ export function BookingPage() {
     );
   }
   const { job, booking } = data;
+  // Staff who look at somebody's booking have other mails and another address.
+  const isOwn = account?.id === booking.user_id;
   return (
     <Page title={`Booking ${booking.reference}`}>
       <StatusBanner job={job} booking={booking} offline={error !== null} />
@@ -56,6 +61,7 @@ export function BookingPage() {
       {isPayable(booking) && <PaymentForm booking={booking} until={booking.hold_expires_at} />}
       <ProgressSteps booking={booking} />
       <Ticket booking={booking} />
+      {isOwn && booking.status === 'CONFIRMED' && <TicketMail bookingId={booking.id} />}
       <TicketActions booking={booking} />
       {isWatchable(booking) && <BookingFare booking={booking} onChanged={() => query.refetch()} />}
       <ChangeSeats booking={booking} />

@@ -1,20 +1,14 @@
 import { Button, TextInput } from '@mantine/core';
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { Notice } from '@/components/messages/notice';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { answer, api } from '@/lib/client';
+import { emailQuery, useChangeEmail } from '@/lib/mail-address';
 import { asProblem } from '@/lib/problem';
 import type { MailAddress } from '@/lib/wire';
 import css from './credentials-form.module.css';
-
-const emailQuery = () =>
-  queryOptions({
-    queryKey: ['accounts', 'email'],
-    queryFn: ({ signal }) => answer(api.GET('/api/v1/auth/email', { signal })),
-  });
 
 /** Where news of bookings is written to. */
 export function EmailForm() {
@@ -31,13 +25,8 @@ export function EmailForm() {
 }
 
 function Form({ saved }: { saved: MailAddress }) {
-  const queries = useQueryClient();
   const [email, setEmail] = useState(saved.email ?? '');
-  const mutation = useMutation({
-    mutationFn: (address: string | null) =>
-      answer(api.PUT('/api/v1/auth/email', { body: { email: address } })),
-    onSuccess: (data) => queries.setQueryData(emailQuery().queryKey, data),
-  });
+  const mutation = useChangeEmail();
   const problem = mutation.error ? asProblem(mutation.error) : null;
   const fieldError = problem?.errors.find(({ pointer }) => pointer === '/email')?.message;
 

@@ -3,14 +3,18 @@ import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
 import { openApp } from '@/testing/app';
 import { network, problem } from '@/testing/network';
-import { segment } from '@/testing/samples';
+import { NEXT_FLIGHT, segment } from '@/testing/samples';
 
 const FOUND = {
   reference: 'K7WQ2M',
   status: 'CONFIRMED',
   seats: 2,
-  flights: [segment().flight],
+  flights: [segment().flight, segment(NEXT_FLIGHT).flight],
   passengers: ['Asha Rao'],
+  boarding: [{ name: 'Asha Rao', seat_numbers: ['12A', null] }],
+  payment_required_by: null,
+  available_actions: ['cancel'],
+  seats_change_until: ['2099-12-01T02:00:00Z', null],
 };
 
 test('a visitor finds a booking by its reference and a surname', async () => {
@@ -22,15 +26,46 @@ test('a visitor finds a booking by its reference and a surname', async () => {
     }),
   );
   const { user } = openApp('/');
-  await user.click(await screen.findByRole('link', { name: 'Find a booking' }));
+  const header = within(await screen.findByRole('banner'));
+  await user.click(await header.findByRole('link', { name: 'Find a booking' }));
   await user.type(await screen.findByLabelText('Booking reference'), ' k7wq2m');
   await user.type(screen.getByLabelText('Surname'), 'Rao');
   await user.click(screen.getByRole('button', { name: 'Find booking' }));
   const found = within(await screen.findByRole('region', { name: 'Booking K7WQ2M' }));
   expect(found.getByRole('status')).toHaveTextContent('Confirmed');
   expect(found.getByText('AI-202')).toBeVisible();
-  expect(found.getByText('2 seats, for Asha Rao')).toBeVisible();
+  const [first, second] = found.getAllByText('Asha Rao').map((name) => name.closest('li'));
+  expect(first).toHaveTextContent('Asha RaoSeat 12A');
+  expect(second?.textContent).toBe('Asha Rao');
+  expect(found.getByText('2 seats. Only travellers with this surname are shown.')).toBeVisible();
+  expect(
+    found
+      .getAllByRole('listitem')
+      .slice(-3)
+      .map((item) => item.textContent),
+  ).toEqual(['cancel the booking', 'choose or change seats, until check-in closes', 'get the ticket']);
   expect(asked).toEqual([{ reference: 'k7wq2m', surname: 'Rao' }]);
+});
+
+test('who has not paid sees until when the seats are held', async () => {
+  const held = {
+    ...FOUND,
+    status: 'HELD',
+    available_actions: ['pay', 'cancel'],
+    seats_change_until: [null, null],
+  };
+  network.use(
+    http.post('/api/v1/bookings/find', () =>
+      HttpResponse.json({ ...held, payment_required_by: '2099-11-30T10:15:00Z' }),
+    ),
+  );
+  const { user } = openApp('/find-booking');
+  await user.type(await screen.findByLabelText('Booking reference'), 'K7WQ2M');
+  await user.type(screen.getByLabelText('Surname'), 'Rao');
+  await user.click(screen.getByRole('button', { name: 'Find booking' }));
+  expect(await screen.findByText(/^pay, until \d/)).toBeVisible();
+  expect(screen.getByText('cancel the booking')).toBeVisible();
+  expect(screen.queryByText('get the ticket')).toBeNull();
 });
 
 test('a field that is empty says so itself, and has the focus', async () => {

@@ -1,22 +1,20 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { type FormEvent, useRef, useState } from 'react';
-import { ScheduleLine } from '@/components/flights/schedule-line';
 import { Card } from '@/components/layout/card';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { answer, api } from '@/lib/client';
 import { plural } from '@/lib/plural';
 import { asProblem, Problem } from '@/lib/problem';
-import type { CheckInView } from '@/lib/wire';
 import css from './find-booking.module.css';
+import { FoundBooking } from './found-booking';
 
 interface Asked {
   reference: string;
   surname: string;
 }
 
-/** Who has a reference and a surname sees when the flights leave, and whether the booking stands. No account is needed. */
+/** Who has a reference and a surname sees when the flights leave, their seats, and whether the booking stands. No account is needed. */
 export function FindBooking() {
   const [asked, setAsked] = useState<Asked>({ reference: '', surname: '' });
   const [tried, setTried] = useState(false);
@@ -80,7 +78,7 @@ export function FindBooking() {
         </form>
         {find.error && <ProblemNote error={forPeople(find.error)} title="The booking was not found." />}
       </Card>
-      {find.data && <Found booking={find.data} />}
+      {find.data && <FoundBooking booking={find.data} />}
     </>
   );
 }
@@ -103,39 +101,4 @@ function detailOf({ code, retryAfterMs }: Problem): string | null {
     default:
       return null;
   }
-}
-
-const STATUS_TEXT: Record<CheckInView['status'], string> = {
-  PENDING: 'The seats are being booked.',
-  HELD: 'The seats are held, and not paid for yet.',
-  CONFIRMED: 'Confirmed. Have a good flight!',
-  CANCELLED: 'This booking was cancelled.',
-  FAILED: 'This booking could not be made.',
-  EXPIRED: 'This booking was not paid in time, and has ended.',
-};
-
-function Found({ booking }: { booking: CheckInView }) {
-  return (
-    <Card wide aria-labelledby="found" role="region">
-      <h2 id="found">Booking {booking.reference}</h2>
-      <p role="status">{STATUS_TEXT[booking.status]}</p>
-      {booking.flights.map((flight) => (
-        <div key={flight.id} className={css.flight}>
-          <p className={css.number}>
-            {flight.flight_number}
-            {flight.status === 'CANCELLED' && <strong> · cancelled by the airline</strong>}
-          </p>
-          <ScheduleLine schedule={flight} large />
-        </div>
-      ))}
-      <p>
-        {plural(booking.seats, 'seat')}
-        {booking.passengers.length > 0 && `, for ${booking.passengers.join(', ')}`}
-      </p>
-      <p className={css.more}>
-        To change or cancel it, or to get the ticket, <Link to="/bookings">sign in</Link> with the account
-        that booked.
-      </p>
-    </Card>
-  );
 }

@@ -25,6 +25,9 @@ export function SignInPage() {
           Create an account
         </Link>
       </p>
+      <p className={css.other}>
+        No account, but a booking reference? <Link to="/find-booking">Find your booking</Link>
+      </p>
     </AccountPage>
   );
 }

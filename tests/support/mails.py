@@ -1,0 +1,42 @@
+"""Somebody who is written to, and what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+from uuid import UUID
+
+import httpx
+import pytest
+
+from core.notifications import booking_mails
+from tests.support.api import RunningApi, register
+from tests.support.passengers import ASHA, book
+from tests.support.pipeline import Pipeline
+
+ADDRESS: Final = "asha@example.com"
+
+
+@pytest.fixture
+def asha(api: RunningApi) -> Iterator[httpx.Client]:
+    """A traveller whose username is an address."""
+    with api.client() as client:
+        person = register(client, ADDRESS)
+    with api.client(person.headers) as client:
+        yield client
+
+
+def write(pipeline: Pipeline, *, sends: bool = False) -> None:
+    with pipeline.db.transaction() as connection:
+        booking_mails.write_requested(connection, limit=100, sends=sends, with_ticket=True)
+
+
+def kinds(client: httpx.Client) -> list[str]:
+    """Oldest first."""
+    return [mail["kind"] for mail in reversed(client.get("/api/v1/mails").json()["data"])]
+
+
+def confirmed(client: httpx.Client, pipeline: Pipeline, flight: dict[str, Any] | None = None) -> UUID:
+    booking = UUID(book(client, pipeline, ASHA, flight=flight["id"] if flight else None).json()["booking_id"])
+    pipeline.work(booking)
+    return booking
