@@ -123,7 +123,7 @@ def audit(asked: argparse.Namespace) -> int:
 
 def create_admin(asked: argparse.Namespace) -> int:
     """1 when an administrator of that name keeps another password than the one that was given."""
-    return 1 if _ensure_admin(asked.username, reset=asked.reset_password) is AdminOutcome.KEEPS_ANOTHER else 0
+    return 1 if _ensure_admin(asked.username, reset=asked.reset_password) is AdminOutcome.KEPT_OTHER else 0
 
 
 def _ensure_admin(username: str | None = None, *, reset: bool = False) -> AdminOutcome:
@@ -133,7 +133,7 @@ def _ensure_admin(username: str | None = None, *, reset: bool = False) -> AdminO
     password = accounts.admin_password.get_secret_value() if accounts.admin_password else _ask_password(name)
     with _database() as database, database.unit_of_work() as session:
         outcome = ensure_admin(session, name, password, reset=reset)
-    if outcome is AdminOutcome.KEEPS_ANOTHER:
+    if outcome is AdminOutcome.KEPT_OTHER:
         _warn(f"The administrator {name}: {outcome}; `skyqueue create-admin --reset-password` changes that.")
     else:
         print(f"The administrator {name}: {outcome}.")

@@ -46,7 +46,7 @@ def allowances_of(request: SignedRequest, services: Services, username: str) -> 
     """The limits that a wrong password counts against: that of the device if the account knows it, else those of the address and
     the account.
     """
-    device = services.devices.recognise(username, request.cookies.get(services.devices.cookie_of(username)))
+    device = services.devices.recognize(username, request.cookies.get(services.devices.cookie_name(username)))
     if device is not None:
         return [(Scope.LOGIN_DEVICE, f"{username} {device}")]
     # In this order, so that a request that is refused because of its address does not count against the account.

@@ -113,7 +113,7 @@ class SigningInController(Controller):
             raise WrongCredentials("No account has this username and password.")
         answer = _tokens(request, services, *signed_in)
         known = services.devices
-        answer.set_cookie(cookies.device_cookie(request, known.cookie_of(who), known.remember(who)))
+        answer.set_cookie(cookies.device_cookie(request, known.cookie_name(who), known.new_cookie(who)))
         return answer
 
     @post(
@@ -138,9 +138,9 @@ class SigningInController(Controller):
         days = services.settings.accounts.refresh_token_days
         outcome = await services.hashing.sign_ins.run(partial(_rotate, services.db, refresh_token, days))
         match outcome:
-            case sessions.Refused.RACED:
+            case sessions.RefreshRefusal.JUST_USED:
                 raise RefreshRaced("This sign-in was refreshed a moment ago; ask again.")
-            case sessions.Refused.UNKNOWN | sessions.Refused.REUSED:
+            case sessions.RefreshRefusal.UNKNOWN | sessions.RefreshRefusal.REUSED:
                 raise Unauthenticated("This sign-in has ended; sign in again.")
             case (principal, token):
                 return _tokens(request, services, principal, token)
@@ -175,19 +175,19 @@ def _open_account(db: Database, username: str, password: str) -> Principal:
 def _sign_in(db: Database, username: str, password: str, days: int, device: str | None) -> tuple[Principal, str] | None:
     with db.unit_of_work() as session:
         user = service.find_by_username(session, username) if is_username(username) else None
-    if not passwords.matches(password, user.password_hash if user else None) or user is None:
+    if not passwords.verify(password, user.password_hash if user else None) or user is None:
         return None
     with db.unit_of_work() as session:
-        link = sessions.start(session, user.id, at=clock.now(), days=days, device=device)
-    return service.principal_of(user, link.session_id), link.token
+        issued = sessions.start(session, user.id, at=clock.now(), days=days, device=device)
+    return service.principal_of(user, issued.session_id), issued.token
 
 
-def _rotate(db: Database, token: str, days: int) -> tuple[Principal, str] | sessions.Refused:
+def _rotate(db: Database, token: str, days: int) -> tuple[Principal, str] | sessions.RefreshRefusal:
     with db.unit_of_work() as session:
-        link = sessions.rotate(session, token, at=clock.now(), days=days)
-        if isinstance(link, sessions.Refused):
-            return link
-        return service.get_principal(session, link.user_id, link.session_id), link.token
+        issued = sessions.rotate(session, token, at=clock.now(), days=days)
+        if isinstance(issued, sessions.RefreshRefusal):
+            return issued
+        return service.get_principal(session, issued.user_id, issued.session_id), issued.token
 
 
 def _sign_out(db: Database, token: str) -> list[UUID]:

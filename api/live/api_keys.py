@@ -95,7 +95,7 @@ class ApiKeys(BackgroundTask):
         while True:
             version = self._version
             with self._db.snapshot() as connection:
-                found = api_keys.read_open(connection)
+                found = api_keys.list_valid(connection)
             with self._lock:
                 if version is self._version:
                     self._keep(found)
@@ -110,4 +110,4 @@ class ApiKeys(BackgroundTask):
             return
         used, self._used = self._used, set()
         with self._db.transaction() as connection:
-            api_keys.note_use(connection, list(used))
+            api_keys.mark_used(connection, list(used))

@@ -1,7 +1,7 @@
-"""Keys for programs: each acts for the administrator who made it, and may do what its scopes say.
+"""Keys for programs (API keys). A key acts for the administrator who created it, and is allowed what its scopes say.
 
-A key is 256 random bits, so its hash is one plain SHA-256. A slow hash (argon2id) protects words that people choose, which can be
-guessed; nobody guesses this, and a slow hash would be on the way of every request. Whoever reads the table cannot use what is in it.
+Only the SHA-256 of a key is stored, so nobody can use what is in the table. A slow hash such as argon2id is not needed: it protects passwords
+that people choose, because those can be guessed, and a key is 256 random bits. It would also make every request slow.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from core.users.models import KeyScope, Role
 from core.users.tokens import Principal
 
 PREFIX: Final = "sk_"
-"""Says what it is to whoever finds one, and to programs that look for secrets in code."""
+"""The beginning of every key. People, and programs that search code for secrets, recognize a key by it."""
 KEY_BYTES: Final = 32
 HINT_CHARACTERS: Final = 8
-"""Of the key, kept in clear so that people tell their keys apart: the prefix, and 30 of its 256 bits."""
-MOST_KEYS: Final = 1_000
-"""Keys that are not revoked. Each API process has all of them in memory."""
+"""How many characters of a key are stored as they are, so that people can tell their keys apart: the prefix, and 30 of the 256 bits."""
+MAX_KEYS: Final = 1_000
+"""The most keys that are not revoked. Each API process has all of them in memory."""
 
 
 class ApiKeyNotFound(NotFound):
-    """There is no such key, or it was revoked long ago and is forgotten."""
+    """There is no such key, or it was revoked long ago and is deleted."""
 
     code = "api_key_not_found"
 
 
 class TooManyApiKeys(Conflict):
-    """`limit`: how many there may be."""
+    """`limit`: the most keys that may exist."""
 
     code = "too_many_api_keys"
 
@@ -60,21 +60,21 @@ _COLUMNS: Final = "id, name, scopes, hint, user_id, created_at, last_used_at, re
 
 
 def digest(key: str) -> bytes:
-    """What is stored of a key."""
+    """The hash of a key: 32 bytes, the only part of it that is stored besides its hint."""
     return hashlib.sha256(key.encode()).digest()
 
 
 def create(connection: RawConnection, user_id: UUID, name: str, scopes: Collection[KeyScope]) -> tuple[str, ApiKeyView]:
-    """A new key for the account of this administrator. It is told here, and never again.
+    """Create a key for the account of this administrator. The key itself is returned here only; afterwards only its hash is known.
 
     Raises:
         TooManyApiKeys
     """
     row = connection.execute("SELECT count(*) FROM api_keys WHERE revoked_at IS NULL").fetchone()
-    if row is not None and row[0] >= MOST_KEYS:
-        raise TooManyApiKeys(f"There are {MOST_KEYS} keys. Revoke those that nobody uses.", limit=MOST_KEYS)
+    if row is not None and row[0] >= MAX_KEYS:
+        raise TooManyApiKeys(f"There are {MAX_KEYS} keys. Revoke those that nobody uses.", limit=MAX_KEYS)
     key = PREFIX + secrets.token_urlsafe(KEY_BYTES)
-    made = fetch_one(
+    created = fetch_one(
         connection,
         ApiKeyView,
         f"""
@@ -82,17 +82,17 @@ def create(connection: RawConnection, user_id: UUID, name: str, scopes: Collecti
         """,  # noqa: S608  # only constants of this module
         (new_id(), name, digest(key), key[:HINT_CHARACTERS], sorted(set(scopes)), user_id),
     )
-    assert made is not None
-    return key, made
+    assert created is not None
+    return key, created
 
 
 def list_keys(connection: RawConnection) -> list[ApiKeyView]:
-    """Every key, those that were revoked too, newest first."""
+    """All keys, also revoked ones, newest first."""
     return fetch(connection, ApiKeyView, f"SELECT {_COLUMNS} FROM api_keys ORDER BY id DESC")  # noqa: S608  # likewise
 
 
 def revoke(connection: RawConnection, key_id: UUID) -> ApiKeyView | None:
-    """The key is good for nothing from the commit on. None: it was revoked before.
+    """Revoke a key: it is not accepted after the commit. None: it was revoked before.
 
     Raises:
         ApiKeyNotFound
@@ -117,8 +117,8 @@ class _Row:
     username: str
 
 
-def read_open(connection: RawConnection) -> dict[bytes, Principal]:
-    """Every key that is good now, by its hash: not revoked, and of an account that is still there and an administrator's."""
+def list_valid(connection: RawConnection) -> dict[bytes, Principal]:
+    """Hash -> principal, of every key that is accepted now: it is not revoked, and its account is not closed and an administrator's."""
     rows = fetch(
         connection,
         _Row,
@@ -133,8 +133,8 @@ def read_open(connection: RawConnection) -> dict[bytes, Principal]:
     }
 
 
-def note_use(connection: RawConnection, key_ids: Sequence[UUID]) -> None:
-    """These keys were used just now. A key is written once a minute at most, however often it is used."""
+def mark_used(connection: RawConnection, key_ids: Sequence[UUID]) -> None:
+    """Store that these keys were used now. The row of a key is written once a minute at most."""
     connection.execute(
         """
         UPDATE api_keys SET last_used_at = now()
@@ -145,7 +145,7 @@ def note_use(connection: RawConnection, key_ids: Sequence[UUID]) -> None:
 
 
 def _role(scopes: Collection[KeyScope]) -> Role:
-    """What a key sees. Who reads, reads everything, like an agent; who only books, sees the bookings of its account."""
+    """The role that a key has. With the scope `read` it reads everything, like an agent; with `book` only, the bookings of its account."""
     if KeyScope.ADMIN in scopes:
         return Role.ADMIN
     return Role.AGENT if KeyScope.READ in scopes else Role.TRAVELLER

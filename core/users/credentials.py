@@ -1,4 +1,4 @@
-"""What a username and a password may look like, whoever chooses them."""
+"""The rules that every username and password obeys, whether a traveller or an operator chooses it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ _USERNAME: Final = re.compile(USERNAME)
 
 
 def is_username(username: str) -> bool:
-    """Whether somebody may be called that."""
+    """Whether the text is a valid username."""
     return _USERNAME.fullmatch(username) is not None
 
 
 def canonical_username(username: str) -> str:
-    """The spelling that is stored and compared: lower case. Raises `Invalid` when nobody can be called that."""
+    """The form of a username that is stored and compared: lower case.
+
+    Raises:
+        Invalid: it is no valid username.
+    """
     if not is_username(username):
         raise Invalid.field(
             "/username",
@@ -29,6 +33,10 @@ def canonical_username(username: str) -> str:
 
 
 def require_usable(password: str) -> None:
-    """Raise `Invalid` for what is no password at all. An operator may choose a weak one; a traveller may not (`passwords.py`)."""
+    """Check only the length of a password. An operator may choose a weak one; a traveller may not (`passwords.require_strong`).
+
+    Raises:
+        Invalid: the password is empty or too long.
+    """
     if not 1 <= len(password) <= PASSWORD_MAX:
         raise Invalid.field("/password", "bad_length", f"A password has at most {PASSWORD_MAX} characters, and at least one.")

@@ -1,7 +1,7 @@
-"""Devices that have signed in to an account before, known by a cookie that only we can make.
+"""Devices that have signed in to an account before, recognized by a signed cookie.
 
-Whoever guesses passwords from elsewhere uses up the allowance of elsewhere; a device that is known has one of its own. Nothing is
-stored here: the cookie holds a random name of the device and a signature that binds it to the account.
+Wrong passwords are counted for each known device apart, so a stranger who guesses passwords does not lock out the devices of the owner. The
+server stores nothing about devices: the cookie has a random name of the device, and a signature that binds it to the account.
 """
 
 from __future__ import annotations
@@ -12,32 +12,32 @@ import secrets
 from typing import Final
 
 COOKIE: Final = "skyqueue_device_"
-"""Followed by eight characters that differ from account to account: a family shares a browser."""
+"""The beginning of the cookie's name. Eight characters follow that depend on the account, because several accounts may share a browser."""
 DEVICE_BYTES: Final = 16
 
 
 class KnownDevices:
-    """`secret`: the deployment's, which signs access tokens too."""
+    """Makes and checks the cookies. `secret`: the secret that also signs access tokens."""
 
     def __init__(self, secret: str) -> None:
         self._key = hmac.digest(secret.encode(), b"skyqueue known devices", hashlib.sha256)
 
-    def cookie_of(self, username: str) -> str:
-        """The name of the cookie in which a device proves that it knows `username`."""
+    def cookie_name(self, username: str) -> str:
+        """The name of the cookie of a device that has signed in as `username`."""
         return COOKIE + self._sign(username, "")[:8]
 
-    def remember(self, username: str) -> str:
-        """The cookie's value for a device that has just signed in."""
+    def new_cookie(self, username: str) -> str:
+        """The value of the cookie for a device that has just signed in as `username`."""
         device = secrets.token_hex(DEVICE_BYTES)
         return f"{device}.{self._sign(username, device)}"
 
-    def recognise(self, username: str, value: str | None) -> str | None:
-        """The device's name, if the cookie is ours and of this account."""
+    def recognize(self, username: str, value: str | None) -> str | None:
+        """The name of the device, if `value` is a cookie that was signed here for this account; else None."""
         device, _, signature = (value or "").partition(".")
-        is_ours = len(device) == 2 * DEVICE_BYTES and hmac.compare_digest(
+        is_genuine = len(device) == 2 * DEVICE_BYTES and hmac.compare_digest(
             signature.encode(), self._sign(username, device).encode()
         )
-        return device if is_ours else None
+        return device if is_genuine else None
 
     def _sign(self, username: str, device: str) -> str:
         return hmac.digest(self._key, f"{device} {username}".encode(), hashlib.sha256).hex()

@@ -1,4 +1,4 @@
-"""Which sessions have ended since a moment, by the database's clock."""
+"""Find the sessions that have ended since a time, by the clock of the database."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from core.db import RawConnection
 
 
 @dataclass(frozen=True, slots=True)
-class EndedSince:
-    """`read_at`: when it was looked."""
+class EndedSessions:
+    """`read_at`: the time of the query, by the clock of the database."""
 
     read_at: datetime
     session_ids: list[UUID]
 
 
-def read_ended(connection: RawConnection, since: datetime | None, *, seconds: int) -> EndedSince:
-    """Sessions that ended after `since`; None: in the last `seconds`."""
+def read_ended(connection: RawConnection, since: datetime | None, *, seconds: int) -> EndedSessions:
+    """The sessions that ended after `since`; if that is None, those that ended in the last `seconds`."""
     rows = connection.execute(
         """
         SELECT now(), id FROM (SELECT now()) AS clock LEFT JOIN sessions
@@ -26,4 +26,4 @@ def read_ended(connection: RawConnection, since: datetime | None, *, seconds: in
         """,
         (since, seconds),
     ).fetchall()
-    return EndedSince(rows[0][0], [session_id for _, session_id in rows if session_id is not None])
+    return EndedSessions(rows[0][0], [session_id for _, session_id in rows if session_id is not None])

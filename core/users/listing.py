@@ -1,4 +1,4 @@
-"""All accounts, as administrators see them, and their roles."""
+"""Accounts as administrators see them, and changes of their roles."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class UserNotFound(NotFound):
 
 
 class OwnRole(Conflict):
-    """Nobody changes their own role: another administrator does, who is still one afterwards."""
+    """Administrators cannot change their own role. Another administrator can, so there is always one left."""
 
     code = "own_role"
 
 
 class LastAdmin(Conflict):
-    """Nobody would be left who can change anything."""
+    """The last administrator cannot lose the role, because nobody could give it to anybody again."""
 
     code = "last_admin"
 
@@ -54,7 +54,9 @@ _SELECT: Final = """
 def list_users(
     connection: RawConnection, *, text: str | None, role: Role | None, before: UUID | None, limit: int
 ) -> tuple[list[UserView], UUID | None]:
-    """A page, newest first, and the cursor of the next one. `text`: a part of the username or of the address, in any case."""
+    """A page of accounts, newest first, and the cursor of the next page (None: this is the last). `text`: a part of the username or of the
+    e-mail address, in lower or upper case.
+    """
     rows = fetch(
         connection,
         UserView,
@@ -70,7 +72,7 @@ def list_users(
 
 
 def get_user(connection: RawConnection, user_id: UUID) -> UserView:
-    """One account, also one that was closed.
+    """One account, also a closed one.
 
     Raises:
         UserNotFound
@@ -82,14 +84,15 @@ def get_user(connection: RawConnection, user_id: UUID) -> UserView:
 
 
 def change_role(connection: RawConnection, user_id: UUID, role: Role, *, by: UUID) -> tuple[Role, list[UUID]]:
-    """Give an account another role; all its sessions end, so that it counts at once.
+    """Give an account another role. All its sessions end, because their access tokens carry the old role.
 
-    Returns the role before, and the sessions that ended: none where the role is the same.
+    `by`: the administrator who does it. Returns the role before, and the ids of the sessions that ended: none where the role is the same.
 
     Raises:
         UserNotFound, OwnRole, LastAdmin
     """
-    # In one order and before anything is decided: two administrators who take the role from each other do it one after the other.
+    # All administrators are locked, in the order of their ids, before anything is decided. So if two administrators take the role from
+    # each other at the same time, the second one waits, and then sees what the first one did.
     admins = connection.execute(
         "SELECT id FROM users WHERE role = %s AND closed_at IS NULL ORDER BY id FOR UPDATE", (Role.ADMIN,)
     ).fetchall()

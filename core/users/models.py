@@ -1,4 +1,4 @@
-"""Accounts, their sessions, the refresh tokens that keep them signed in, and keys for programs."""
+"""Tables: accounts, their sessions, the refresh tokens of sessions, and keys for programs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.clock import new_id
 class Role(StrEnum):
     TRAVELLER = "traveller"
     AGENT = "agent"
-    """Reads what an administrator reads, and changes nothing of it."""
+    """Can read what an administrator can read, and cannot change it."""
     ADMIN = "admin"
 
 
@@ -41,14 +41,14 @@ class User(SQLModel, table=True):
     password_hash: str = Field(sa_column=Column(Text, nullable=False))
     role: str = Field(sa_column=Column(Text, nullable=False))
     email: str | None = Field(default=None, sa_column=Column(Text))
-    """Where news of bookings is written to; None: nowhere."""
+    """The address for mails about bookings; None: the traveller gets no mails."""
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     closed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
-    """The account is no more: its name is gone, and the row stays for the bookings."""
+    """When the account was closed. Its username is removed; the row is kept, because bookings refer to it."""
 
 
 class UserSession(SQLModel, table=True):
-    """From a sign-in to its end. Its id is the `family` of its refresh tokens, and is in its access tokens."""
+    """The time from a sign-in on one device to its end. Its id is the `family` of its refresh tokens, and `sid` in its access tokens."""
 
     __tablename__ = "sessions"
     __table_args__ = (Index("ix_sessions_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),)
@@ -64,7 +64,9 @@ class UserSession(SQLModel, table=True):
 
 
 class RefreshToken(SQLModel, table=True):
-    """One link of a rotating chain. Presenting a used link revokes its whole family: somebody copied it."""
+    """A refresh token, which is replaced at each use (refresh-token rotation). The tokens of one session have the same `family`. If a token is
+    used again, the whole family is revoked (reuse detection, `core/users/sessions.py`).
+    """
 
     __tablename__ = "refresh_tokens"
 
@@ -72,14 +74,14 @@ class RefreshToken(SQLModel, table=True):
     family: UUID = Field(index=True)
     user_id: UUID = Field(foreign_key="users.id", index=True)
     token_hash: bytes = Field(unique=True)
-    """SHA-256 of the token; the token itself is only in the client's cookie."""
+    """SHA-256 of the token. The token itself is in the cookie of the client, and is not stored here."""
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     used_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     revoked_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 
 
 class ApiKey(SQLModel, table=True):
-    """A key for a program, of which only the hash is kept (`core/users/api_keys.py`)."""
+    """A key for programs. Only its hash is stored (`core/users/api_keys.py`)."""
 
     __tablename__ = "api_keys"
     __table_args__ = (
@@ -91,11 +93,11 @@ class ApiKey(SQLModel, table=True):
     key_hash: bytes = Field(unique=True)
     """SHA-256 of the key."""
     hint: str = Field(sa_column=Column(Text, nullable=False))
-    """How the key begins."""
+    """The first characters of the key."""
     scopes: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
-    """Of `KeyScope`."""
+    """Values of `KeyScope`."""
     user_id: UUID = Field(foreign_key="users.id")
-    """The administrator who made it, for whose account it acts."""
+    """The administrator who created the key, and for whose account it acts."""
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     last_used_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     revoked_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

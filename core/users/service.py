@@ -1,4 +1,4 @@
-"""Accounts: who there is, and who may become one."""
+"""Accounts: create, find, change and close them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.mail_address import is_mail_address
 from core.users import sessions
 from core.users.credentials import canonical_username, require_usable
 from core.users.models import Role, User
-from core.users.passwords import hash_password, matches, require_strong
+from core.users.passwords import hash_password, require_strong, verify
 from core.users.tokens import AccountGone, Principal
 
 
@@ -26,7 +26,7 @@ class UsernameTaken(Conflict):
 
 
 class WrongPassword(AppError):
-    """Signed in, and asked for something that needs the password again."""
+    """The caller is signed in, and asks for something that needs the password again; the password is wrong."""
 
     code = "wrong_password"
     status = HTTPStatus.FORBIDDEN
@@ -35,13 +35,18 @@ class WrongPassword(AppError):
 class AdminOutcome(StrEnum):
     CREATED = "created"
     EXISTED = "existed, with this password"
-    KEEPS_ANOTHER = "existed, and keeps another password than this one"
+    KEPT_OTHER = "existed, and keeps another password than this one"
     PROMOTED = "promoted"
     RESET = "has this password from now on, and has to sign in again everywhere"
 
 
 def register(session: Session, username: str, password_hash: str, role: Role = Role.TRAVELLER) -> Principal:
-    """A new account; `UsernameTaken` when somebody has the name, in whatever case. A username that is an address is written to."""
+    """Create an account. If the username is an e-mail address, it becomes the address for mails.
+
+    Raises:
+        UsernameTaken: the username exists, in lower or upper case.
+        Invalid: it is no valid username.
+    """
     name = canonical_username(username)
     statement = (
         insert(User)
@@ -66,7 +71,7 @@ def find_by_username(session: Session, username: str) -> User | None:
 
 
 def get_principal(session: Session, user_id: UUID, session_id: UUID | None = None) -> Principal:
-    """The account as it is now: a changed role counts from the next token on."""
+    """The principal of an account, with its present role."""
     return principal_of(session.exec(select(User).where(User.id == user_id)).one(), session_id)
 
 
@@ -75,27 +80,33 @@ def principal_of(user: User, session_id: UUID | None = None) -> Principal:
 
 
 def is_password_of(session: Session, username: str, password: str) -> bool:
-    """Whether there is such an account, and this is its password."""
+    """Whether an account has this username and this password."""
     user = find_by_username(session, username)
-    return matches(password, user.password_hash if user else None)
+    return verify(password, user.password_hash if user else None)
 
 
 def require_password(session: Session, user_id: UUID, password: str) -> User:
-    """The account, once its owner has proved to be there. Raises `WrongPassword`."""
+    """The account, if the password is right.
+
+    Raises:
+        WrongPassword
+        AccountGone
+    """
     user = session.exec(select(User).where(User.id == user_id)).one_or_none()
     if user is None or user.closed_at is not None:
         raise AccountGone
-    if not matches(password, user.password_hash):
+    if not verify(password, user.password_hash):
         raise WrongPassword("The current password is another one.")
     return user
 
 
 def change_password(session: Session, user_id: UUID, current: str, new: str, *, at: datetime, keep: UUID | None) -> list[UUID]:
-    """Give the account a new password, and end all of its sessions but `keep`. Returns the ones that ended.
+    """Give the account a new password, and end all of its sessions except `keep`. Returns the ids of the sessions that ended.
 
     Raises:
-        WrongPassword: `current` is not the account's.
-        Invalid: the new one is no other, or would be guessed first.
+        WrongPassword: `current` is not the password of the account.
+        AccountGone
+        Invalid: the new password is the current one, or is too weak.
     """
     user = require_password(session, user_id, current)
     if new == current:
@@ -105,23 +116,25 @@ def change_password(session: Session, user_id: UUID, current: str, new: str, *, 
 
 
 def close_account(session: Session, user_id: UUID, *, at: datetime) -> list[UUID]:
-    """The account is no more: nobody signs in to it, its name is free, its sessions have ended. Its bookings stay as they are."""
-    # A name that nobody can choose, and no hash of anything.
-    gone = {"username": f"closed:{user_id}", "password_hash": "-", "email": None, "closed_at": at, "role": Role.TRAVELLER.value}
-    session.execute(update(User).where(col(User.id) == user_id).values(gone))
+    """Close an account: nobody can sign in to it, its username is free, and its sessions end. Its bookings are kept. Returns the ids of the
+    sessions that ended.
+    """
+    # No user can choose a name with a colon, and no password has the hash "-".
+    closed = {"username": f"closed:{user_id}", "password_hash": "-", "email": None, "closed_at": at, "role": Role.TRAVELLER.value}
+    session.execute(update(User).where(col(User.id) == user_id).values(closed))
     return sessions.end_all(session, user_id, at=at)
 
 
 def get_email(session: Session, user_id: UUID) -> str | None:
-    """Where the account is written to; None: nowhere."""
+    """The address for mails to this account; None: it has none."""
     return session.exec(select(User.email).where(User.id == user_id)).one_or_none()
 
 
 def change_email(session: Session, user_id: UUID, email: str | None) -> str | None:
-    """Write to another address from now on, or to none.
+    """Store another address for mails, or None for no mails. Returns it.
 
     Raises:
-        Invalid: mail cannot be sent to it.
+        Invalid: it is no e-mail address.
         AccountGone
     """
     if email is not None and not is_mail_address(email):
@@ -133,7 +146,7 @@ def change_email(session: Session, user_id: UUID, email: str | None) -> str | No
 
 
 def set_password(session: Session, username: str, password: str) -> bool:
-    """The operator's way: all sign-ins end. False when there is no such account."""
+    """Give an account a password, as an operator. All its sessions end. False when there is no such account."""
     require_usable(password)
     user = find_by_username(session, username)
     if user is None:
@@ -143,7 +156,9 @@ def set_password(session: Session, username: str, password: str) -> bool:
 
 
 def set_role(session: Session, username: str, role: Role) -> bool:
-    """All sign-ins end, so that the role counts at once. False when there is no such account."""
+    """Give an account a role, as an operator. All its sessions end, because their access tokens carry the old role. False when there is
+    no such account.
+    """
     user = find_by_username(session, username)
     if user is None:
         return False
@@ -154,14 +169,17 @@ def set_role(session: Session, username: str, role: Role) -> bool:
 
 def _give_password(session: Session, user: User, password: str, *, at: datetime, keep: UUID | None = None) -> list[UUID]:
     session.execute(update(User).where(col(User.id) == user.id).values(password_hash=hash_password(password)))
-    return sessions.end_all(session, user.id, at=at, but=keep)
+    return sessions.end_all(session, user.id, at=at, keep=keep)
 
 
 def ensure_admin(session: Session, username: str, password: str, *, reset: bool = False) -> AdminOutcome:
-    """Make sure that `username` is an administrator; for the start of a deployment.
+    """Make sure that there is an administrator called `username`. Called when an installation starts.
 
-    An administrator of that name keeps the password they have, unless it is to be `reset`. A traveller of that name becomes the
-    administrator with *this* password: somebody may have taken the name before the operator did. A new password ends all sign-ins.
+    If the account is an administrator's, it keeps its password, unless `reset` is set. If it is another user's, it becomes an administrator's
+    and gets *this* password, because a stranger may have registered the name before the operator. A new password ends all its sessions.
+
+    Raises:
+        Invalid: it is no valid username, or the password is empty or too long.
     """
     name = canonical_username(username)
     require_usable(password)
@@ -171,8 +189,8 @@ def ensure_admin(session: Session, username: str, password: str, *, reset: bool 
         return AdminOutcome.CREATED
     was_admin = user.role == Role.ADMIN
     if was_admin and not reset:
-        knows = matches(password, user.password_hash)
-        return AdminOutcome.EXISTED if knows else AdminOutcome.KEEPS_ANOTHER
+        is_same = verify(password, user.password_hash)
+        return AdminOutcome.EXISTED if is_same else AdminOutcome.KEPT_OTHER
     changes = {"role": Role.ADMIN.value, "password_hash": hash_password(password)}
     session.execute(update(User).where(col(User.id) == user.id).values(changes))
     sessions.end_all(session, user.id, at=clock.now())

@@ -1,8 +1,8 @@
-"""Reads the claims out of an access token of our own: a JSON Web Token signed with HS256 (RFC 7519, RFC 7515).
+"""Check and decode our access tokens: JSON Web Tokens signed with HS256 (RFC 7519, RFC 7515).
 
-A rush is made of strangers: each token is seen for the first time, so its check is on the way of every booking. PyJWT is general and
-takes ten times as long as this module, which knows exactly one header, one algorithm and one set of claims. Tests compare the two:
-what is accepted here, PyJWT accepts, with the same claims.
+`tokens.py` caches tokens that it has checked, but when many travellers book at once, most tokens come for the first time. PyJWT takes ten
+times as long as this module, which knows one header, one algorithm and one set of claims. Tests compare the two: PyJWT accepts every token
+that is accepted here, with the same claims.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ ISSUER: Final = "skyqueue"
 AUDIENCE: Final = "skyqueue-api"
 
 _HEADER: Final = urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').rstrip(b"=").decode()
-"""The only header that is accepted, letter for letter, so no token chooses its own algorithm."""
+"""The only header that is accepted, so a token cannot choose its algorithm."""
 
 
 class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What an access token says. `iat` and `exp`: when it was issued and when it ends, in seconds since 1970."""
+    """The claims of an access token. `iat` and `exp`: when it was issued and when it expires, in seconds since 1970."""
 
     sub: UUID
     username: str
@@ -39,17 +39,17 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BadToken(ValueError):
-    """Not signed with the secret, or not a token of ours."""
+    """The token was not signed with the secret, or has another form than our tokens."""
 
 
 _decoder: Final = msgspec.json.Decoder(Claims)
 
 
 def read(token: str, secret: bytes) -> Claims:
-    """The claims of `token`. Its times are not judged here.
+    """The claims of `token`. Whether it has expired is not checked here.
 
     Raises:
-        BadToken: another header, a signature that `secret` did not make, or other claims than ours.
+        BadToken: the header, the signature or the claims are wrong.
     """
     header, _, rest = token.partition(".")
     payload, _, signature = rest.partition(".")

@@ -1,7 +1,7 @@
-"""Access tokens: who is calling, proven without a query.
+"""Access tokens: they say who is calling, and are checked without a query.
 
-HS256 is pinned; `exp iat sub aud iss` are required and checked. A token that was verified once is remembered until it expires,
-so a client that polls costs one dictionary look-up per request instead of one signature.
+Only HS256 is accepted; `exp iat sub aud iss` are required and checked. A token that was verified is cached until it expires, so a client that
+sends many requests costs one dictionary look-up for each, instead of the check of a signature.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from core.users.signed_claims import AUDIENCE, ISSUER
 ALGORITHM = "HS256"
 SECRET_BYTES = 32
 LEEWAY_SECONDS = 5
-REMEMBERED_TOKENS = 16_384
+MAX_CACHED_TOKENS = 16_384
 
-_PROVES_NOTHING = "Sign in: the access token is missing, wrong or expired."
+_UNAUTHENTICATED = "Sign in: the access token is missing, wrong or expired."
 
 
 class Unauthenticated(AppError):
-    """No token, or one that proves nothing. The words never tell which check failed."""
+    """There is no token, or it is not valid. The message is the same whichever check failed."""
 
     code = "unauthenticated"
     status = HTTPStatus.UNAUTHORIZED
@@ -51,7 +51,7 @@ class WeakSecret(CannotStart):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The account behind a request, as its token or its key tells it; the row is not read."""
+    """The account that a request is from, as its access token or its key says. The row of the account is not read."""
 
     user_id: UUID
     username: str
@@ -59,9 +59,9 @@ class Principal:
     session_id: UUID | None = None
     """None: the token was not issued for a session."""
     key_id: UUID | None = None
-    """The key for programs that was presented in the place of a token."""
+    """The key for programs that the request was sent with. None: it was sent with an access token."""
     scopes: frozenset[KeyScope] | None = None
-    """What that key may do. None: this is a person, who may do what the role allows."""
+    """What that key allows. None: the request was sent with an access token, and what it may do depends on the role only."""
 
     @property
     def is_admin(self) -> bool:
@@ -69,18 +69,19 @@ class Principal:
 
     @property
     def sees_everything(self) -> bool:
-        """Whether what belongs to others may be read, and only read unless this is an administrator."""
+        """Whether everything that belongs to others can be read. Agents can read it, administrators can also change it."""
         return self.role in (Role.ADMIN, Role.AGENT)
 
     def has_scope(self, scope: KeyScope) -> bool:
-        """Whether this is a person, or a key with this scope or with all of them."""
+        """Whether the request may do what needs this scope: it was sent with an access token, or with a key that has this scope or `admin`."""
         return self.scopes is None or scope in self.scopes or KeyScope.ADMIN in self.scopes
 
 
 class AccessTokens:
-    """Signs and verifies the access tokens of one deployment; every process with the same secret accepts them.
+    """Signs and verifies access tokens. Every process with the same `secret` accepts them. `lifetime_minutes`: how long a token is valid.
 
-    `lifetime_minutes` is how long one is good for. `secret` shorter than 32 bytes raises `WeakSecret`.
+    Raises:
+        WeakSecret: `secret` is missing, or shorter than 32 bytes.
     """
 
     def __init__(self, secret: str | None, *, lifetime_minutes: int) -> None:
@@ -93,7 +94,7 @@ class AccessTokens:
 
     @property
     def secret(self) -> str:
-        """For what else is signed in the name of the deployment, each with a key of its own that is made from it."""
+        """The secret of this installation. Other parts that sign derive keys of their own from it."""
         return self._secret
 
     @property
@@ -101,7 +102,7 @@ class AccessTokens:
         return self._lifetime_seconds
 
     def known_devices(self) -> KnownDevices:
-        """Signed with the same secret."""
+        """The cookies of known devices, signed with a key that is derived from the same secret."""
         return KnownDevices(self._secret)
 
     def issue(self, principal: Principal) -> str:
@@ -121,12 +122,16 @@ class AccessTokens:
         return jwt.encode(claims, self._secret, algorithm=ALGORITHM)
 
     def verify(self, token: str) -> Principal:
-        """The principal that `token` proves, or `Unauthenticated`."""
-        remembered = self._verified.get(token)
-        if remembered is not None and time.time() < remembered[0]:
-            return remembered[1]
+        """The principal of a valid token.
+
+        Raises:
+            Unauthenticated
+        """
+        cached = self._verified.get(token)
+        if cached is not None and time.time() < cached[0]:
+            return cached[1]
         expires_at, principal = self._check(token)
-        if len(self._verified) >= REMEMBERED_TOKENS:
+        if len(self._verified) >= MAX_CACHED_TOKENS:
             self._verified.clear()
         self._verified[token] = (expires_at, principal)
         return principal
@@ -136,7 +141,7 @@ class AccessTokens:
         try:
             claims = signed_claims.read(token, self._key)
         except signed_claims.BadToken as error:
-            raise Unauthenticated(_PROVES_NOTHING) from error
+            raise Unauthenticated(_UNAUTHENTICATED) from error
         if not claims.iat - LEEWAY_SECONDS <= now < claims.exp + LEEWAY_SECONDS:
-            raise Unauthenticated(_PROVES_NOTHING)
+            raise Unauthenticated(_UNAUTHENTICATED)
         return claims.exp + LEEWAY_SECONDS, Principal(claims.sub, claims.username, claims.role, claims.sid)

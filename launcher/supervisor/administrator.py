@@ -35,7 +35,7 @@ def ensure(database: Database, accounts: Accounts, folder: DataFolder) -> Admini
     password = given or secrets.kept(file, PASSWORD_BYTES)
     with database.unit_of_work() as session:
         outcome = ensure_admin(session, username, password)
-    if outcome is not AdminOutcome.KEEPS_ANOTHER:
+    if outcome is not AdminOutcome.KEPT_OTHER:
         if given is not None:
             secrets.write(file, given)
         if given is None and outcome is not AdminOutcome.EXISTED:

@@ -170,5 +170,5 @@ def test_a_token_without_every_claim_or_of_another_deployment_is_refused(start_a
 def test_the_first_admin_is_made_once_and_keeps_the_password(client: httpx.Client, db: Database) -> None:
     assert ensure_admin(db, "Admin", "the first password") is AdminOutcome.CREATED
     assert ensure_admin(db, "admin", "the first password") is AdminOutcome.EXISTED
-    assert ensure_admin(db, "admin", "another password") is AdminOutcome.KEEPS_ANOTHER
+    assert ensure_admin(db, "admin", "another password") is AdminOutcome.KEPT_OTHER
     assert sign_in(client, "admin", "the first password").username == "admin"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from core.users.credentials import PASSWORD_MIN
-from core.users.passwords import COMMONEST, hash_password, matches
+from core.users.passwords import COMMON_PASSWORDS, hash_password, verify
 
 
 def test_only_the_password_matches_its_hash() -> None:
     stored = hash_password("a long walk in the rain")
-    assert matches("a long walk in the rain", stored)
-    assert not matches("a long walk in the Rain", stored)
-    assert not matches("", stored)
+    assert verify("a long walk in the rain", stored)
+    assert not verify("a long walk in the Rain", stored)
+    assert not verify("", stored)
 
 
 def test_the_same_password_is_stored_differently_each_time() -> None:
@@ -18,12 +18,12 @@ def test_the_same_password_is_stored_differently_each_time() -> None:
 
 
 def test_the_same_keys_on_another_system_are_the_same_password() -> None:
-    assert matches("cafe\u0301 \ufb01ne", hash_password("caf\u00e9 fine"))
+    assert verify("cafe\u0301 \ufb01ne", hash_password("caf\u00e9 fine"))
 
 
 def test_nobodys_password_matches_nothing() -> None:
-    assert not matches("nobody has this password", None)
+    assert not verify("nobody has this password", None)
 
 
 def test_the_list_of_common_passwords_can_be_hit() -> None:
-    assert all(len(password) >= PASSWORD_MIN and password == password.lower() for password in COMMONEST)
+    assert all(len(password) >= PASSWORD_MIN and password == password.lower() for password in COMMON_PASSWORDS)

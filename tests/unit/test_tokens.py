@@ -52,7 +52,7 @@ def test_a_token_is_checked_once_and_then_remembered(monkeypatch: pytest.MonkeyP
 
 
 def test_what_is_remembered_is_bounded_and_holds_no_forgeries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tokens, "REMEMBERED_TOKENS", 3)
+    monkeypatch.setattr(tokens, "MAX_CACHED_TOKENS", 3)
     issuer = AccessTokens(SECRET, lifetime_minutes=15)
     for number in range(10):
         issuer.verify(issuer.issue(Principal(new_id(), f"user{number}", Role.TRAVELLER)))
