@@ -20,7 +20,7 @@ from core.flights import queries as flights
 from core.jobs.status import Job
 from core.text.patterns import VISIBLE
 from core.users.tokens import Principal
-from core.waitlist import line
+from core.waitlist import parties
 
 MOST_TOPICS: Final = 20
 MOST_STREAMS: Final = 10_000
@@ -115,7 +115,7 @@ def _find_flights(services: Services, principal: Principal, topics: Collection[T
     with services.db.snapshot() as connection:
         there = flights.find_existing(connection, [topic.id for topic in topics])
         lines = [topic.id for topic in topics if topic.subject is Subject.WAITLIST]
-        waited = there if principal.sees_everything or not lines else line.find_waited(connection, lines, principal.user_id)
+        waited = there if principal.sees_everything or not lines else parties.find_waited(connection, lines, principal.user_id)
     return {topic for topic in topics if topic.id in (there if topic.subject is Subject.FLIGHT else waited)}
 
 

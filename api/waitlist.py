@@ -26,7 +26,7 @@ from core.idempotency.answers import IdempotencyKeyReused
 from core.lifecycle import join_waitlist
 from core.ratelimit.limits import Scope
 from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable
-from core.waitlist.line import Party
+from core.waitlist.parties import Party
 from core.waitlist.views import WaitlistView, get_entry
 
 

@@ -64,7 +64,7 @@ class StaffFlightController(Controller):
         """First come first, also those that wait no more. `next_cursor` is the `cursor` of the next page."""
         with services.db.snapshot() as connection:
             flights.get_flight(connection, flight_id)
-            parties, following = listing.list_line(connection, flight_id, after=cursor, limit=limit)
+            parties, following = listing.list_entries(connection, flight_id, after=cursor, limit=limit)
         return LinePage(parties, following)
 
     @get(

@@ -20,9 +20,9 @@ from core.flights.seat_counts import lock_counts, write_counts
 from core.lifecycle.end import end_bookings
 from core.lifecycle.offer_seats import offer
 from core.users.tokens import AccountGone
-from core.waitlist import line
+from core.waitlist import parties
 from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable
-from core.waitlist.line import Party
+from core.waitlist.parties import Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +58,17 @@ def join(
         duplicates.lock_travellers(connection, [party.user_id])
     counts = lock_counts(connection, [flight_id])
     require_open(connection, flight_id)
-    waiting = line.find_open_party(connection, flight_id, party.user_id)
+    waiting = parties.find_open_party(connection, flight_id, party.user_id)
     if waiting is not None:
         if waiting != party:
             raise AlreadyWaiting("You wait for this flight with another party. Leave the waiting list before you join it again.")
         return Joined(False, AfterCommit())
     count = counts[flight_id]
-    if count.fits(party.size) and not line.anybody_waits(connection, flight_id):
+    if count.fits(party.size) and not parties.anybody_waits(connection, flight_id):
         raise SeatsAvailable("Enough seats are free. Book them now.", free=count.free)
     _require_fair(connection, flight_id, party, hold_limit, fair_share)
     try:
-        line.join(connection, flight_id, party)
+        parties.join(connection, flight_id, party)
     except psycopg.errors.ForeignKeyViolation:
         raise AccountGone() from None
     after = AfterCommit()
@@ -85,10 +85,10 @@ def leave(connection: RawConnection, flight_id: UUID, user_id: UUID, *, hold_min
         NotWaiting: there is no open place, or its offer was taken or has ended.
     """
     after = AfterCommit()
-    if line.leave(connection, flight_id, user_id):
+    if parties.leave(connection, flight_id, user_id):
         return after
     # The place is not WAITING. An OFFERED place never becomes WAITING again, so no further check is needed after this one.
-    offered = line.find_offered_booking(connection, flight_id, user_id)
+    offered = parties.find_offered_booking(connection, flight_id, user_id)
     booking = lock_bookings(connection, [offered])[offered] if offered else None
     if booking is None or booking.status is not BookingStatus.HELD:
         raise NotWaiting("You are not waiting for this flight.")
@@ -115,4 +115,4 @@ def _require_fair(
 
 def leave_all(connection: RawConnection, user_id: UUID) -> None:
     """Leave all waiting lists of one traveller. An open offer stays until its hold ends."""
-    line.leave_all(connection, user_id)
+    parties.leave_all(connection, user_id)

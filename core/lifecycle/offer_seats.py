@@ -16,8 +16,8 @@ from core.bookings.intake.offers import OfferedBooking
 from core.clock import new_id
 from core.db import RawConnection
 from core.flights.seat_counts import Count, lock_counts, write_counts
-from core.waitlist import line
-from core.waitlist.line import WaitingParty
+from core.waitlist import parties
+from core.waitlist.parties import WaitingParty
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,12 @@ def offer(connection: RawConnection, counts: dict[UUID, Count], after: AfterComm
     """
     offers: list[_Offer] = []
     # One query returns as many parties as there are free seats. If seats are left and it was full, smaller parties may follow.
-    while made := list(_assign(line.lock_next(connection, _free_seats(counts)), counts)):
+    while made := list(_assign(parties.lock_next(connection, _free_seats(counts)), counts)):
         offers += made
-        line.mark_offered(connection, [each.party.id for each in made])
+        parties.mark_offered(connection, [each.party.id for each in made])
     if offers:
         after.events += offered_bookings.store(connection, [each.booking for each in offers], hold_minutes=hold_minutes)
-        line.note_bookings(connection, {each.party.id: each.booking_id for each in offers})
+        parties.set_bookings(connection, {each.party.id: each.booking_id for each in offers})
         after.stale_flights |= {each.party.flight_id for each in offers}
 
 
@@ -65,6 +65,6 @@ def _free_seats(counts: dict[UUID, Count]) -> dict[UUID, int]:
 def _assign(parties: Sequence[WaitingParty], counts: dict[UUID, Count]) -> Iterator[_Offer]:
     for party in parties:
         count = counts[party.flight_id]
-        if seats := party.takes(count.free):
+        if seats := party.seats_to_offer(count.free):
             count.hold(seats)
             yield _Offer(party, seats, new_id())

@@ -1,4 +1,4 @@
-"""The places in line follow what happens to their offers, and to their flights."""
+"""End entries of the waiting list when their offers, or their flights, end."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from core.waitlist.models import WaitStatus
 
 
 def end_offers(connection: RawConnection, booking_ids: Sequence[UUID], ending: WaitStatus, after: AfterCommit) -> None:
-    """These bookings are held no more: where one was an offer, its place in line ends as `ending`. A flight that was cancelled closes
-    the place, unless the offer was taken.
+    """Give the entries of these bookings the status `ending`, because their holds have ended. Bookings that were no offers are ignored.
+    If the flight was cancelled, the status is CLOSED instead, unless `ending` is BOOKED.
     """
     ended = connection.execute(
         f"""
@@ -41,7 +41,7 @@ def end_offers(connection: RawConnection, booking_ids: Sequence[UUID], ending: W
 
 
 def close(connection: RawConnection, flight_id: UUID) -> int:
-    """End the waiting for a flight that will not take anybody; returns how many parties waited. Open offers end with their bookings."""
+    """Close the entries that wait for a cancelled flight, and return how many there were. Open offers end with their bookings."""
     return connection.execute(
         "UPDATE waitlist SET status = %s, updated_at = now() WHERE flight_id = %s AND status = %s",
         (WaitStatus.CLOSED, flight_id, WaitStatus.WAITING),
@@ -49,7 +49,7 @@ def close(connection: RawConnection, flight_id: UUID) -> int:
 
 
 def close_departed(connection: RawConnection, *, limit: int) -> int:
-    """End the waiting for flights that have departed, some thousand parties at a time."""
+    """Close entries that wait for flights which have departed, at most `limit`, and return how many there were."""
     return connection.execute(
         f"""
         UPDATE waitlist SET status = %s, updated_at = now() WHERE id IN (

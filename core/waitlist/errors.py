@@ -1,4 +1,4 @@
-"""Why a place in line is refused."""
+"""Errors of requests about the waiting list."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from core.errors import Conflict, NotFound
 
 
 class SeatsAvailable(Conflict):
-    """Nobody needs to wait. `free`: seats that can be booked now."""
+    """The party does not need to wait. `free`: the number of seats that can be booked now."""
 
     code = "seats_available"
 
 
 class AlreadyWaiting(Conflict):
-    """One place in line for each traveller and flight, and it belongs to the party that took it."""
+    """The traveller is in the waiting list of this flight with another party. There is one entry for each traveller and flight."""
 
     code = "already_waiting"
 

@@ -1,4 +1,4 @@
-"""The whole line of a flight, as the staff see it."""
+"""The whole waiting list of a flight, as the staff see it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PartyInLine(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
-_LINE: Final = f"""
+_ENTRIES: Final = f"""
     SELECT w.id, w.turn, u.username, w.party_size, w.accept_partial, w.status,
            CASE WHEN w.status = {WaitStatus.WAITING.sql}
                 THEN (count(*) FILTER (WHERE w.status = {WaitStatus.WAITING.sql}) OVER (ORDER BY w.turn))::int END AS position,
@@ -36,9 +36,11 @@ _LINE: Final = f"""
 """  # noqa: S608  # only constants
 
 
-def list_line(connection: RawConnection, flight_id: UUID, *, after: int, limit: int) -> tuple[list[PartyInLine], int | None]:
-    """Everybody who waits or waited, first come first, and the cursor of the next page: a turn."""
-    query = f"SELECT * FROM ({_LINE}) AS line WHERE turn > %s ORDER BY turn LIMIT %s"  # noqa: S608  # likewise
+def list_entries(connection: RawConnection, flight_id: UUID, *, after: int, limit: int) -> tuple[list[PartyInLine], int | None]:
+    """A page of the parties that wait or waited, in the order of the list, and the cursor of the next page: the `turn` of the last party
+    of this one (None: this is the last page).
+    """
+    query = f"SELECT * FROM ({_ENTRIES}) AS entries WHERE turn > %s ORDER BY turn LIMIT %s"  # noqa: S608  # likewise
     rows = fetch(connection, PartyInLine, query, (flight_id, after, limit + 1))
     return rows[:limit], rows[limit - 1].turn if len(rows) > limit else None
 

@@ -1,4 +1,4 @@
-"""The waiting list of a sold-out flight."""
+"""Table: the waiting lists of flights."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class WaitStatus(StoredEnum):
     BOOKED = "BOOKED"
     """The offer was paid for."""
     EXPIRED = "EXPIRED"
-    """The offer ended unpaid, and went on to the next party."""
+    """The offer ended unpaid; its seats are offered to the next party."""
     LEFT = "LEFT"
     CLOSED = "CLOSED"
     """The flight departed or was cancelled."""
 
 
 class WaitlistEntry(SQLModel, table=True):
-    """One party. First come, first served: in the order of `turn`."""
+    """One party in the waiting list of a flight. Parties are served in the order of `turn`, which is the order in which they joined."""
 
     __tablename__ = "waitlist"
     __table_args__ = (

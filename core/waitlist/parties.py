@@ -1,4 +1,4 @@
-"""The line for a flight: who stands in it, who is next, and what they are offered."""
+"""The parties in the waiting list of a flight: join, leave, find who is next, and store what they are offered."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OPEN: Final = (WaitStatus.WAITING, WaitStatus.OFFERED)
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who wants to wait. `accept_partial`: fewer seats are better than none."""
+    """A party that joins the waiting list. `size`: seats. `accept_partial`: it takes fewer seats too."""
 
     user_id: UUID
     size: int
@@ -26,7 +26,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class WaitingParty:
-    """A party in line that could take some of the free seats."""
+    """A party of the waiting list that could take some of the free seats."""
 
     id: UUID
     flight_id: UUID
@@ -34,8 +34,8 @@ class WaitingParty:
     party_size: int
     accept_partial: bool
 
-    def takes(self, free: int) -> int:
-        """Seats to offer when so many are free; 0 passes the party over. A party is split only if it agreed to that."""
+    def seats_to_offer(self, free: int) -> int:
+        """How many seats the party is offered if `free` seats are free; 0: none. Fewer than `party_size` only if it accepts that."""
         if self.party_size <= free:
             return self.party_size
         return free if self.accept_partial else 0
@@ -48,7 +48,7 @@ class _OpenEntry:
 
 
 def find_waited(connection: RawConnection, flight_ids: Sequence[UUID], user_id: UUID) -> set[UUID]:
-    """Those of these flights for which this traveller waits, or waited."""
+    """Those of these flights for which this traveller is, or was, in the waiting list."""
     rows = connection.execute(
         "SELECT DISTINCT flight_id FROM waitlist WHERE user_id = %s AND flight_id = ANY(%s)", (user_id, list(flight_ids))
     ).fetchall()
@@ -56,7 +56,7 @@ def find_waited(connection: RawConnection, flight_ids: Sequence[UUID], user_id: 
 
 
 def find_open_party(connection: RawConnection, flight_id: UUID, user_id: UUID) -> Party | None:
-    """The party with which this traveller waits for the flight, or has an offer."""
+    """The party with which this traveller waits for the flight, or has an open offer; None: neither."""
     entry = fetch_one(
         connection,
         _OpenEntry,
@@ -74,10 +74,10 @@ def anybody_waits(connection: RawConnection, flight_id: UUID) -> bool:
 
 
 def join(connection: RawConnection, flight_id: UUID, party: Party) -> None:
-    """Stand at the end of the line.
+    """Add a party to the end of the waiting list.
 
     Raises:
-        psycopg.errors.ForeignKeyViolation: the account is gone.
+        psycopg.errors.ForeignKeyViolation: the account does not exist.
     """
     connection.execute(
         "INSERT INTO waitlist (id, flight_id, user_id, party_size, accept_partial) VALUES (%s, %s, %s, %s, %s)",
@@ -86,7 +86,7 @@ def join(connection: RawConnection, flight_id: UUID, party: Party) -> None:
 
 
 def leave(connection: RawConnection, flight_id: UUID, user_id: UUID) -> bool:
-    """Stop waiting. False: this traveller does not wait, or has an offer by now."""
+    """Stop waiting for the flight. False: this traveller does not wait, or has an offer already."""
     left = connection.execute(
         "UPDATE waitlist SET status = %s, updated_at = now() WHERE flight_id = %s AND user_id = %s AND status = %s",
         (WaitStatus.LEFT, flight_id, user_id, WaitStatus.WAITING),
@@ -95,7 +95,7 @@ def leave(connection: RawConnection, flight_id: UUID, user_id: UUID) -> bool:
 
 
 def leave_all(connection: RawConnection, user_id: UUID) -> None:
-    """Stop waiting for every flight; offers stay."""
+    """Stop waiting for all flights. Open offers are kept."""
     connection.execute(
         "UPDATE waitlist SET status = %s, updated_at = now() WHERE user_id = %s AND status = %s",
         (WaitStatus.LEFT, user_id, WaitStatus.WAITING),
@@ -103,7 +103,7 @@ def leave_all(connection: RawConnection, user_id: UUID) -> None:
 
 
 def find_offered_booking(connection: RawConnection, flight_id: UUID, user_id: UUID) -> UUID | None:
-    """The booking that this traveller is offered now."""
+    """The id of the booking that holds the seats of this traveller's open offer; None: there is none."""
     row = connection.execute(
         "SELECT booking_id FROM waitlist WHERE flight_id = %s AND user_id = %s AND status = %s",
         (flight_id, user_id, WaitStatus.OFFERED),
@@ -112,8 +112,9 @@ def find_offered_booking(connection: RawConnection, flight_id: UUID, user_id: UU
 
 
 def lock_next(connection: RawConnection, free: Mapping[UUID, int]) -> list[WaitingParty]:
-    """The first parties in line that could take seats, as many as there are seats; `free`: flight -> free seats. Who is leaving the
-    list at this moment has their row locked, and is not waited for.
+    """Lock and return the first parties that could take free seats, in the order of the list: for each flight at most as many as it has free
+    seats. `free`: flight id -> free seats. Entries that another transaction has locked are left out, for example those of parties that
+    leave at this moment.
     """
     if not free:
         return []
@@ -141,8 +142,8 @@ def mark_offered(connection: RawConnection, entry_ids: Sequence[UUID]) -> None:
     )
 
 
-def note_bookings(connection: RawConnection, bookings: Mapping[UUID, UUID]) -> None:
-    """Which booking each of these places is offered: place -> booking."""
+def set_bookings(connection: RawConnection, bookings: Mapping[UUID, UUID]) -> None:
+    """Store the bookings that hold the seats of offers. `bookings`: entry id -> booking id."""
     connection.execute(
         """
         UPDATE waitlist w SET booking_id = o.booking_id
@@ -153,7 +154,7 @@ def note_bookings(connection: RawConnection, bookings: Mapping[UUID, UUID]) -> N
 
 
 def find_flights_with_room(connection: RawConnection, *, limit: int) -> list[UUID]:
-    """Flights with free seats that somebody in line would take."""
+    """The ids of flights with as many free seats as a party of their waiting list would take."""
     rows = connection.execute(
         """
         SELECT DISTINCT f.id FROM waitlist w JOIN flights f ON f.id = w.flight_id

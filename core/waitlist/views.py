@@ -1,4 +1,4 @@
-"""A place in line as its traveller sees it: where they stand, what they are offered, and why nothing was."""
+"""An entry of the waiting list as its traveller sees it: its position, its offer, or why there is none yet."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class WaitlistView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A place in line, and what the words about it are made of."""
+class EntryFacts:
+    """What the explanation of an entry is made from. `free`: free seats of the flight. `offered_seats`: 0 if nothing was offered."""
 
     status: WaitStatus
     party_size: int
@@ -54,17 +54,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry(Line):
+class _Entry(EntryFacts):
     id: UUID
     created_at: datetime
     booking_id: UUID | None
 
 
 def get_entry(connection: RawConnection, flight_id: UUID, user_id: UUID) -> WaitlistView:
-    """The traveller's last place in this line, also when its offer has ended.
+    """The last entry of this traveller in the waiting list of a flight, also when its offer has ended.
 
     Raises:
-        NotWaiting: there was none, or they left it.
+        NotWaiting: there is none, or the traveller has left the list.
     """
     entry = fetch_one(
         connection,
@@ -103,50 +103,50 @@ def get_entry(connection: RawConnection, flight_id: UUID, user_id: UUID) -> Wait
     )
 
 
-def explain(line: Line) -> str:
-    """Where the party stands and why, in words for its traveller."""
-    match line.status:
+def explain(entry: EntryFacts) -> str:
+    """A text for the traveller: the state of the entry, and the reason."""
+    match entry.status:
         case WaitStatus.WAITING:
-            return f"{_place(line)} {_why_nothing(line)}"
+            return f"{_position(entry)} {_why_no_offer(entry)}"
         case WaitStatus.OFFERED:
             return (
-                f"{_offered(line)} held for you as booking {line.reference} until {_clock(line.offer_ends_at)}."
+                f"{_offered(entry)} held for you as booking {entry.reference} until {_clock(entry.offer_ends_at)}."
                 " Pay before then, or they go on to the next party."
             )
         case WaitStatus.BOOKED:
-            return f"You took the offer: your booking is {line.reference}."
+            return f"You took the offer: your booking is {entry.reference}."
         case WaitStatus.EXPIRED:
             return (
-                f"You were offered {_seats(line.offered_seats)} until {_clock(line.offer_ends_at)} and did not pay in time."
+                f"You were offered {_seats(entry.offered_seats)} until {_clock(entry.offer_ends_at)} and did not pay in time."
                 " After a while you may join again, at the end of the line."
             )
         case WaitStatus.LEFT:
             return "You left the waiting list."
         case WaitStatus.CLOSED:
-            why = "The airline has cancelled the flight" if line.cancelled else "The flight has departed"
+            why = "The airline has cancelled the flight" if entry.cancelled else "The flight has departed"
             return f"{why}, so nobody waits for it any more."
 
 
-def _place(line: Line) -> str:
-    if line.parties_ahead == 0:
+def _position(entry: EntryFacts) -> str:
+    if entry.parties_ahead == 0:
         return "You are first in line."
-    parties = "1 party is" if line.parties_ahead == 1 else f"{line.parties_ahead} parties are"
-    return f"You are number {line.parties_ahead + 1} in line: {parties} ahead of you, for {_seats(line.seats_ahead)}."
+    parties = "1 party is" if entry.parties_ahead == 1 else f"{entry.parties_ahead} parties are"
+    return f"You are number {entry.parties_ahead + 1} in line: {parties} ahead of you, for {_seats(entry.seats_ahead)}."
 
 
-def _why_nothing(line: Line) -> str:
-    if line.free <= 0:
+def _why_no_offer(entry: EntryFacts) -> str:
+    if entry.free <= 0:
         return "No seat is free; the next ones that are given back are offered in turn."
-    if line.free < line.party_size and not line.accept_partial:
-        free = "1 seat is" if line.free == 1 else f"{line.free} seats are"
-        return f"{free} free, too few for your party of {line.party_size}; you keep your turn until enough are free together."
+    if entry.free < entry.party_size and not entry.accept_partial:
+        free = "1 seat is" if entry.free == 1 else f"{entry.free} seats are"
+        return f"{free} free, too few for your party of {entry.party_size}; you keep your turn until enough are free together."
     return "Seats have just come free and are being offered in turn."
 
 
-def _offered(line: Line) -> str:
-    if line.offered_seats < line.party_size:
-        return f"{line.offered_seats} of the {line.party_size} seats that you asked for are"
-    return "1 seat is" if line.offered_seats == 1 else f"{line.offered_seats} seats are"
+def _offered(entry: EntryFacts) -> str:
+    if entry.offered_seats < entry.party_size:
+        return f"{entry.offered_seats} of the {entry.party_size} seats that you asked for are"
+    return "1 seat is" if entry.offered_seats == 1 else f"{entry.offered_seats} seats are"
 
 
 def _seats(count: int) -> str:

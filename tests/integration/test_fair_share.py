@@ -17,7 +17,7 @@ from core.bookings.models import PaymentMode
 from core.clock import now
 from core.errors import Conflict
 from core.lifecycle import join_waitlist
-from core.waitlist.line import Party
+from core.waitlist.parties import Party
 from tests.support.intake import ANY_NUMBER, new_intake
 from tests.support.money import Till
 from tests.support.pipeline import Pipeline

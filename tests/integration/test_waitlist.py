@@ -12,8 +12,8 @@ from core.lifecycle import join_waitlist
 from core.users.tokens import AccountGone
 from core.waitlist import entries
 from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable
-from core.waitlist.line import Party
 from core.waitlist.models import WaitStatus
+from core.waitlist.parties import Party
 from tests.support.steps import HOLD_MINUTES, Join, Steps, standing
 from workers.sweeps.waitlist import WaitlistStep
 

@@ -17,8 +17,8 @@ from core.invariants import inventory_drift
 from core.lifecycle import cancel, join_waitlist, offer_seats
 from core.lifecycle.join_waitlist import Joined
 from core.waitlist import views
-from core.waitlist.line import Party
 from core.waitlist.models import WaitStatus
+from core.waitlist.parties import Party
 from core.waitlist.views import WaitlistView
 from tests.support.pipeline import Pipeline
 from workers.bookings import reserve_bookings

@@ -21,7 +21,7 @@ from core.flights import seat_counts
 from core.lifecycle import offer_seats
 from core.sweeps.models import Finding
 from core.telemetry.incidents import Incidents
-from core.waitlist import entries, line
+from core.waitlist import entries, parties
 from workers.context import Context
 
 PERIOD_SECONDS: Final = 5.0
@@ -46,7 +46,7 @@ class WaitlistStep:
         context = self._context
         with context.db.transaction() as connection:
             entries.close_departed(connection, limit=CLOSED_IN_A_ROUND)
-            neglected = line.find_flights_with_room(connection, limit=FLIGHTS_AT_ONCE)
+            neglected = parties.find_flights_with_room(connection, limit=FLIGHTS_AT_ONCE)
             # If another transaction has locked a flight, such as an import that stores a chunk, the next run tries again.
             neglected = seat_counts.find_unlocked(connection, neglected)
         if neglected:
