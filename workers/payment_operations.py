@@ -18,7 +18,7 @@ from core.lifecycle.settle_payment import Claim
 from core.messaging.dispatcher import Dispatcher
 from core.operations import dead_letters
 from core.payments import refunds
-from core.payments.provider import Outcome, Provider, RefundOutcome, Verdict
+from core.payments.provider import ChargeOutcome, ChargeStatus, Provider, RefundOutcome
 from core.payments.refunds import PendingRefund
 from core.telemetry.metrics import PROVIDER_CALLS
 
@@ -63,29 +63,33 @@ class ChargeOperation:
         self._edge.commit(work)
         return [claims.get(booking_id) for booking_id in ids]
 
-    async def call(self, provider: Provider, claim: Claim) -> Outcome:
+    async def call(self, provider: Provider, claim: Claim) -> ChargeOutcome:
         """If an earlier attempt may have sent the charge, ask the provider for its outcome first. Charge only if the provider
         does not know the charge and the booking still needs it.
         """
         if claim.ask_first:
-            outcome = await provider.ask(claim.charge)
-            if outcome.verdict is not Verdict.NOT_FOUND or not claim.may_charge:
+            outcome = await provider.look_up(claim.charge)
+            if outcome.status is not ChargeStatus.NOT_FOUND or not claim.may_charge:
                 return outcome
         outcome = await provider.charge(claim.charge)
-        if outcome.verdict is Verdict.NOT_SENT:
+        if outcome.status is ChargeStatus.NOT_SENT:
             # If this was not the first attempt, only this one is known to be unsent; an earlier one may have arrived.
-            return Outcome(Verdict.UNKNOWN) if claim.ask_first else Outcome(Verdict.NOT_SENT, attempt=claim.attempt)
+            return (
+                ChargeOutcome(ChargeStatus.UNKNOWN)
+                if claim.ask_first
+                else ChargeOutcome(ChargeStatus.NOT_SENT, attempt=claim.attempt)
+            )
         return outcome
 
-    def answered(self, outcome: Outcome) -> bool:
-        return outcome.verdict.answered
+    def answered(self, outcome: ChargeOutcome) -> bool:
+        return outcome.status.answered
 
-    def settle(self, ended: list[tuple[Claim, Outcome]]) -> list[None]:
+    def settle(self, ended: list[tuple[Claim, ChargeOutcome]]) -> list[None]:
         for _, outcome in ended:
-            PROVIDER_CALLS.labels("charge", outcome.verdict.name.lower()).inc()
+            PROVIDER_CALLS.labels("charge", outcome.status.name.lower()).inc()
         failpoints.reach("after_charge")
 
-        def settle_part(part: Sequence[tuple[Claim, Outcome]]) -> None:
+        def settle_part(part: Sequence[tuple[Claim, ChargeOutcome]]) -> None:
             outcomes = {claim.charge.payment_id: outcome for claim, outcome in part}
             self._edge.commit(
                 lambda connection, after: settle_payment.apply_outcomes(
@@ -133,6 +137,6 @@ class RefundOperation:
         return [None] * len(ended)
 
 
-def _leave(_ended: tuple[Claim, Outcome], error: Exception) -> None:
+def _leave(_ended: tuple[Claim, ChargeOutcome], error: Exception) -> None:
     # The sweep asks the provider for the outcome again.
     _log.error("the outcome of a payment cannot be stored", exc_info=error)

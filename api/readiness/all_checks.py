@@ -16,7 +16,7 @@ from api.readiness.redis import RedisCheck
 from api.readiness.storage import StorageCheck
 from api.readiness.workers import WorkersCheck
 from core.imports.storage.files import Storage
-from core.payments.provider import Reachable
+from core.payments.provider import ProviderProbe
 from core.redis.address import Address
 from core.settings import Payments, Settings
 
@@ -41,7 +41,7 @@ def all_checks(
     ]
 
 
-def _provider(payments: Payments) -> Reachable | None:
+def _provider(payments: Payments) -> ProviderProbe | None:
     if payments.payments_url is None:
         return None
     from core.payments.http_provider import HttpProvider  # brings an HTTP client, not needed without a provider

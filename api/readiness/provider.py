@@ -8,7 +8,7 @@ from api.readiness.check import UNEXPECTED, Check, Finding
 from api.readiness.codes import Code
 from api.readiness.workers import WorkersCheck
 from core.heartbeats.queries import Heartbeat
-from core.payments.provider import Reachable
+from core.payments.provider import ProviderProbe
 
 NO_PROVIDER: Final = (
     "No payment provider is named (SKYQUEUE_PAYMENTS_URL), so nobody can pay: what is to be paid waits until its time is over."
@@ -28,7 +28,7 @@ class ProviderCheck(Check):
     silence = SILENT
     failure = Finding(Code.PROVIDER_SILENT, f"The payment provider {UNEXPECTED}.")
 
-    def __init__(self, provider: Reachable | None, workers: WorkersCheck) -> None:
+    def __init__(self, provider: ProviderProbe | None, workers: WorkersCheck) -> None:
         self._provider = provider
         self._workers = workers
 

@@ -18,7 +18,7 @@ from core.clock import new_id
 from core.db import RawConnection, fetch_one
 from core.flights.models import FlightStatus
 from core.payments.models import PaymentStatus
-from core.payments.refunds import RefundReason, kept_sql
+from core.payments.refunds import RefundReason, remaining_sql
 from core.settings import Fares
 
 NOT_FOUND: Final = "There is no such quote."
@@ -70,7 +70,7 @@ def read_situation(connection: RawConnection, booking: LockedBooking) -> Situati
         connection,
         Situation,
         f"""
-        SELECT coalesce((SELECT sum({kept_sql()}) FROM payments p WHERE p.booking_id = %(booking)s AND p.status = {PaymentStatus.SUCCEEDED.sql}
+        SELECT coalesce((SELECT sum({remaining_sql()}) FROM payments p WHERE p.booking_id = %(booking)s AND p.status = {PaymentStatus.SUCCEEDED.sql}
                          AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = p.id AND r.reason <> {RefundReason.LOWER_FARE.sql})
                ), 0) AS captured,
                EXISTS (SELECT FROM schedule_changes s WHERE s.booking_id = %(booking)s AND s.action IS NULL) AS moved,

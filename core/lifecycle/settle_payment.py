@@ -29,7 +29,7 @@ from core.payments import charges, events, refunds
 from core.payments.charges import LockedPayment
 from core.payments.events import ProviderEvent
 from core.payments.models import PaymentStatus
-from core.payments.provider import Charge, Outcome, Verdict
+from core.payments.provider import Charge, ChargeOutcome, ChargeStatus
 from core.payments.refunds import RefundReason
 
 DO_NOT_COUNT: Final = (PaymentStatus.DECLINED, PaymentStatus.SURPLUS)
@@ -88,7 +88,9 @@ def claim(connection: RawConnection, booking_ids: Sequence[UUID], after: AfterCo
     return claims
 
 
-def apply_outcomes(connection: RawConnection, outcomes: Mapping[UUID, Outcome], after: AfterCommit, *, hold_minutes: int) -> None:
+def apply_outcomes(
+    connection: RawConnection, outcomes: Mapping[UUID, ChargeOutcome], after: AfterCommit, *, hold_minutes: int
+) -> None:
     """Store the outcomes of these payments, and change their bookings accordingly. Payments that are final are not changed.
 
     `hold_minutes`: how long an offer of seats that a decline frees is valid.
@@ -99,7 +101,7 @@ def apply_outcomes(connection: RawConnection, outcomes: Mapping[UUID, Outcome], 
     told = [payment for payment in payments if payment.id in outcomes]
     # Captures come last: if one payment of a booking was declined and another captured in the same batch, the captured one pays
     # for it.
-    for payment in sorted(told, key=lambda payment: outcomes[payment.id].verdict is Verdict.CAPTURED):
+    for payment in sorted(told, key=lambda payment: outcomes[payment.id].status is ChargeStatus.CAPTURED):
         _decide(payment, outcomes[payment.id], bookings[payment.booking_id], work)
     # All flights are locked at once, because locking them for each group of bookings could cause a deadlock with another transaction.
     moving = [*work.captured, *work.failed]
@@ -125,10 +127,10 @@ def apply_outcomes(connection: RawConnection, outcomes: Mapping[UUID, Outcome], 
 
 def apply_events(connection: RawConnection, received: Sequence[ProviderEvent], after: AfterCommit, *, hold_minutes: int) -> None:
     """Apply callbacks of the provider. An event that is already stored is ignored, because it was applied before."""
-    outcomes: dict[UUID, Outcome] = {}
+    outcomes: dict[UUID, ChargeOutcome] = {}
     for event in events.store(connection, received):
         known = outcomes.get(event.payment_id)
-        if known is None or known.verdict is not Verdict.CAPTURED:
+        if known is None or known.status is not ChargeStatus.CAPTURED:
             outcomes[event.payment_id] = event.outcome
     apply_outcomes(connection, outcomes, after, hold_minutes=hold_minutes)
 
@@ -151,47 +153,47 @@ class _Decisions:
     in_doubt: list[UUID] = field(default_factory=list)
 
 
-def _decide(payment: LockedPayment, outcome: Outcome, booking: LockedBooking, work: _Decisions) -> None:
+def _decide(payment: LockedPayment, outcome: ChargeOutcome, booking: LockedBooking, work: _Decisions) -> None:
     if outcome.amount not in (None, payment.amount) or outcome.currency not in (None, payment.currency):
         said = f"{outcome.amount} {outcome.currency}"
         _log.error("the payment provider names another amount", payment_id=str(payment.id), said=said)
-        outcome = Outcome(Verdict.UNKNOWN)
-    if _is_settled(payment, outcome.verdict):
+        outcome = ChargeOutcome(ChargeStatus.UNKNOWN)
+    if _is_settled(payment, outcome.status):
         return
-    match outcome.verdict:
-        case Verdict.CAPTURED if work.paying.get(booking.id, payment.id) != payment.id:
+    match outcome.status:
+        case ChargeStatus.CAPTURED if work.paying.get(booking.id, payment.id) != payment.id:
             _log.warning(
                 "money for a booking that another payment pays for", payment_id=str(payment.id), booking_id=str(booking.id)
             )
             work.surplus.append(payment.id)
-        case Verdict.CAPTURED:
+        case ChargeStatus.CAPTURED:
             work.paying[booking.id] = payment.id
             work.succeeded.append(payment.id)
             work.captured.append(booking)
-        case Verdict.DECLINED:
+        case ChargeStatus.DECLINED:
             work.declined[payment.id] = outcome.decline_code or "declined"
             work.paying.pop(booking.id)
             if booking.status is BookingStatus.HELD and booking.payment_mode is PaymentMode.TOKEN:
                 work.failed.append(booking)
             else:
                 work.refused.append(booking.id)
-        case Verdict.NOT_FOUND if not _is_wanted(booking) and payment.attempts >= QUESTIONS:
+        case ChargeStatus.NOT_FOUND if not _is_wanted(booking) and payment.attempts >= QUESTIONS:
             work.declined[payment.id] = charges.NEVER_ARRIVED
             work.paying.pop(booking.id)
-        case Verdict.NOT_SENT if payment.status is PaymentStatus.PROCESSING and outcome.attempt == payment.attempts:
+        case ChargeStatus.NOT_SENT if payment.status is PaymentStatus.PROCESSING and outcome.attempt == payment.attempts:
             work.unsent.append(payment.id)
-        case Verdict.UNKNOWN | Verdict.PROCESSING | Verdict.NOT_FOUND | Verdict.NOT_SENT:
+        case ChargeStatus.UNKNOWN | ChargeStatus.PROCESSING | ChargeStatus.NOT_FOUND | ChargeStatus.NOT_SENT:
             work.unknown.append(payment.id)
             if payment.attempts == 1:
                 work.in_doubt.append(booking.id)
 
 
-def _is_settled(payment: LockedPayment, verdict: Verdict) -> bool:
+def _is_settled(payment: LockedPayment, status: ChargeStatus) -> bool:
     """Whether the outcome changes nothing. A capture always counts, even if the payment was declined before, because the money
     has moved.
     """
     if payment.status is PaymentStatus.DECLINED:
-        return verdict is not Verdict.CAPTURED
+        return status is not ChargeStatus.CAPTURED
     return payment.is_final
 
 

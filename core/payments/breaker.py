@@ -1,4 +1,4 @@
-"""Stop calling a provider that fails, and find out cheaply when it is well again."""
+"""Circuit breaker: stop calling a provider that fails, and find out with few calls when it works again."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Final
 
 WINDOW_SECONDS: Final = 30.0
 WINDOW_CALLS: Final = 500
-FEWEST_CALLS: Final = 10
-FEWEST_GROUPS: Final = 2
+MIN_CALLS: Final = 10
+MIN_GROUPS: Final = 2
 THRESHOLD: Final = 0.5
 ROUND_SECONDS: Final = 5.0
 PROBES: Final = 4
-"""Calls let through in each round while it is open, at most one for a group."""
+"""The most calls that are allowed in each `ROUND_SECONDS` while the breaker is open, and at most one of each group."""
 
 
 class CircuitBreaker:
-    """Opens when the failure rate of the last 30 s (500 calls at most) is a half or more.
+    """Opens when the failure rate of the last `WINDOW_SECONDS` (`WINDOW_CALLS` calls at most) is `THRESHOLD` or more.
 
-    Every group (a flight) has one vote: the rate is the mean of the groups' rates, and one group alone never opens it. So a single
-    flight whose charges hang, which its own limit holds back, does not stop the payments of all the others. While it is open a
-    few probes go through every 5 s; the first that is answered closes it. Not thread-safe.
+    A group is a flight. The failure rate is the mean of the rates of the groups, and one group alone never opens the breaker. So one flight
+    whose calls get no answer does not stop the payments of all others; the bulkhead limits its calls. While the breaker is open, a few probes
+    are allowed; the first one that is answered closes it. Not thread-safe.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -37,7 +37,7 @@ class CircuitBreaker:
         return self._opened_at is not None
 
     def allows(self, group: Hashable) -> bool:
-        """Whether a call on this group may be made now. While it is open, asking takes one of the probes."""
+        """Whether a call for this group may be made now. While the breaker is open, a True answer uses up one probe, so make the call."""
         if self._opened_at is None:
             return True
         current = int((self._clock() - self._opened_at) / ROUND_SECONDS)
@@ -52,7 +52,7 @@ class CircuitBreaker:
         return True
 
     def record(self, group: Hashable, *, answered: bool) -> None:
-        """Tell how a call ended."""
+        """Count the result of a call. `answered`: the provider did its part, even if it declined."""
         if self._opened_at is not None:
             if answered:
                 self._opened_at = None
@@ -69,6 +69,6 @@ class CircuitBreaker:
         groups: dict[Hashable, list[bool]] = defaultdict(list)
         for _, group, answered in self._calls:
             groups[group].append(answered)
-        if len(self._calls) < FEWEST_CALLS or len(groups) < FEWEST_GROUPS:
+        if len(self._calls) < MIN_CALLS or len(groups) < MIN_GROUPS:
             return 0.0
         return sum(calls.count(False) / len(calls) for calls in groups.values()) / len(groups)

@@ -1,6 +1,7 @@
-"""The rows of payments: opened before the provider is called, claimed for one call at a time, final once.
+"""The table of payments. A row is inserted before the provider is called, claimed for one call at a time, and never changed after it is final.
 
-Whoever changes one holds the lock of its booking (`core.bookings.locking.lock_bookings`), then the row's own.
+A transaction that changes a payment holds the lock of its booking (`core.bookings.locking.lock_bookings`), and then the lock of the row.
+The sweep holds the lock of the row only (`lease_due`, `make_due_now`).
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ from core.payments.models import PaymentStatus
 
 RETRY_CAP_SECONDS: Final = 3600
 NOT_CHARGED: Final = "not_charged"
-"""Decline code: the booking was over before the provider was called."""
+"""Decline code: the booking ended before the provider was called."""
 NEVER_ARRIVED: Final = "never_arrived"
-"""Decline code: the booking is over, and the provider was asked time and again and has not heard of the charge."""
-LIVE: Final = f"status IN ({PaymentStatus.REQUIRES_PAYMENT.sql}, {PaymentStatus.PROCESSING.sql}, {PaymentStatus.UNKNOWN.sql})"
-COUNTS: Final = f"status NOT IN ({PaymentStatus.DECLINED.sql}, {PaymentStatus.SURPLUS.sql})"
-"""Of one booking, one payment at most: the predicate of `ux_payments_live`."""
+"""Decline code: the booking has ended, and the provider has answered several times that it does not know the charge."""
+_UNDECIDED: Final = (
+    f"status IN ({PaymentStatus.REQUIRES_PAYMENT.sql}, {PaymentStatus.PROCESSING.sql}, {PaymentStatus.UNKNOWN.sql})"
+)
+_UNDECLINED: Final = f"status NOT IN ({PaymentStatus.DECLINED.sql}, {PaymentStatus.SURPLUS.sql})"
+"""The predicate of `ux_payments_live`: a booking has at most one payment that has paid for it, or still may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,15 @@ class LockedPayment:
         return self.status in (PaymentStatus.SUCCEEDED, PaymentStatus.DECLINED, PaymentStatus.SURPLUS)
 
 
-_TOLD: Final = "booking_id, id, amount, currency, decline_code"
+_EVENT_COLUMNS: Final = "booking_id, id, amount, currency, decline_code"
 _COLUMNS: Final = ", ".join(each.name for each in fields(LockedPayment))
 
 
 def open_attempts(connection: RawConnection, wanted: Mapping[UUID, Decimal], token: str | None = None) -> list[LockedPayment]:
-    """Put attempts to charge on disk: booking -> amount. A booking that has one that did not fail gets no other.
+    """Insert payments that are to be charged, and return them. `wanted`: booking id -> amount. A booking that has a payment which was not
+    declined gets no other.
 
-    `token`: the card; None takes the one that came with the booking.
+    `token`: the card; None: the card that came with the booking.
     """
     if not wanted:
         return []
@@ -66,7 +70,7 @@ def open_attempts(connection: RawConnection, wanted: Mapping[UUID, Decimal], tok
         INSERT INTO payments (id, booking_id, token, amount, currency, status, next_at)
         SELECT w.id, b.id, coalesce(%s, b.payment_token), w.amount, b.currency, {PaymentStatus.REQUIRES_PAYMENT.sql}, now() + %s * interval '1 second'
         FROM unnest(%s::uuid[], %s::uuid[], %s::numeric[]) AS w(id, booking_id, amount) JOIN bookings b ON b.id = w.booking_id
-        ON CONFLICT (booking_id) WHERE {COUNTS} DO NOTHING
+        ON CONFLICT (booking_id) WHERE {_UNDECLINED} DO NOTHING
         RETURNING {_COLUMNS}
         """,  # noqa: S608  # only constants of this module
         (token, LEASE_SECONDS, [new_id() for _ in wanted], list(wanted), list(wanted.values())),
@@ -74,18 +78,18 @@ def open_attempts(connection: RawConnection, wanted: Mapping[UUID, Decimal], tok
 
 
 def find_bookings(connection: RawConnection, payment_ids: Sequence[UUID]) -> list[UUID]:
-    """The bookings that these payments are for; unknown ids are left out."""
+    """The ids of the bookings that these payments are for. Unknown ids are left out."""
     rows = connection.execute("SELECT booking_id FROM payments WHERE id = ANY(%s)", (list(payment_ids),)).fetchall()
     return [row[0] for row in rows]
 
 
 def lock_undeclined(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, LockedPayment]:
-    """Lock the one payment of each booking that pays for it, or may, where there is one."""
-    return {payment.booking_id: payment for payment in _lock(connection, f"booking_id = ANY(%s) AND {COUNTS}", booking_ids)}
+    """Lock the payment of each booking that has paid for it, or still may. Booking id -> payment; bookings without one are left out."""
+    return {payment.booking_id: payment for payment in _lock(connection, f"booking_id = ANY(%s) AND {_UNDECLINED}", booking_ids)}
 
 
 def lock_all(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[LockedPayment]:
-    """Lock every payment of these bookings, in the order of their ids, which is that of the attempts."""
+    """Lock all payments of these bookings, in the order in which they were made (their ids grow with time)."""
     return _lock(connection, "booking_id = ANY(%s)", booking_ids)
 
 
@@ -95,7 +99,7 @@ def _lock(connection: RawConnection, condition: str, ids: Sequence[UUID]) -> lis
 
 
 def begin(connection: RawConnection, payment_ids: Sequence[UUID]) -> None:
-    """A worker is about to call for these: PROCESSING under a lease, and the attempt is counted before it is made."""
+    """Make these payments PROCESSING, with a lease for the worker that calls the provider now. The attempt is counted before the call."""
     if payment_ids:
         connection.execute(
             f"""
@@ -110,46 +114,48 @@ def begin(connection: RawConnection, payment_ids: Sequence[UUID]) -> None:
 def succeed(
     connection: RawConnection, payment_ids: Sequence[UUID], after: AfterCommit, status: PaymentStatus = PaymentStatus.SUCCEEDED
 ) -> None:
-    """The money was captured. `status`: SURPLUS where another payment has taken the place of this one."""
+    """Store that the money was captured. `status`: SURPLUS where another payment has paid for the booking."""
     if payment_ids:
-        moved = connection.execute(
+        changed = connection.execute(
             f"""
             UPDATE payments SET status = %s, decline_code = NULL, updated_at = now(), next_at = NULL WHERE id = ANY(%s)
-            RETURNING {_TOLD}
+            RETURNING {_EVENT_COLUMNS}
             """,  # noqa: S608  # only constants of this module
             (status, list(payment_ids)),
         ).fetchall()
-        after.events += _tell(connection, EventType.PAYMENT_SUCCEEDED, moved)
+        after.events += _write_events(connection, EventType.PAYMENT_SUCCEEDED, changed)
 
 
 def decline(connection: RawConnection, codes: Mapping[UUID, str], after: AfterCommit) -> None:
-    """No money was captured, and none will be: payment -> why."""
+    """Store that no money was captured, and none will be. `codes`: payment id -> decline code."""
     if codes:
-        moved = connection.execute(
+        changed = connection.execute(
             f"""
             UPDATE payments SET status = {PaymentStatus.DECLINED.sql}, decline_code = w.code, updated_at = now(), next_at = NULL
             FROM unnest(%s::uuid[], %s::text[]) AS w(payment_id, code) WHERE id = w.payment_id
-            RETURNING {_TOLD}
+            RETURNING {_EVENT_COLUMNS}
             """,  # noqa: S608  # only constants of this module
             (list(codes), list(codes.values())),
         ).fetchall()
-        after.events += _tell(connection, EventType.PAYMENT_DECLINED, moved)
+        after.events += _write_events(connection, EventType.PAYMENT_DECLINED, changed)
 
 
-def _tell(
-    connection: RawConnection, kind: EventType, moved: Sequence[tuple[UUID, UUID, Decimal, str, str | None]]
+def _write_events(
+    connection: RawConnection, kind: EventType, rows: Sequence[tuple[UUID, UUID, Decimal, str, str | None]]
 ) -> list[Event]:
-    """`moved`: rows of the columns `_TOLD`."""
+    """`rows`: of the columns `_EVENT_COLUMNS`."""
     events = [
         Event(kind, PaymentData(booking_id, payment_id, money.text(amount, currency), currency, code))
-        for booking_id, payment_id, amount, currency, code in sorted(moved)
+        for booking_id, payment_id, amount, currency, code in sorted(rows)
     ]
     outbox.write(connection, events)
     return events
 
 
 def postpone(connection: RawConnection, payment_ids: Sequence[UUID], status: PaymentStatus) -> None:
-    """Not decided: look again after 2^attempts seconds, an hour at most. `status`: UNKNOWN, or REQUIRES_PAYMENT when nothing was sent."""
+    """Try these undecided payments again after 2^attempts seconds, at most an hour. `status`: UNKNOWN, or REQUIRES_PAYMENT if nothing was
+    sent to the provider.
+    """
     if payment_ids:
         connection.execute(
             """
@@ -162,13 +168,15 @@ def postpone(connection: RawConnection, payment_ids: Sequence[UUID], status: Pay
 
 
 def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
-    """Bookings whose payment nobody is at work on, leased anew. Where a worker died during a call, the outcome is unknown from here on."""
+    """Lease the undecided payments whose lease or wait has ended, at most `limit`, and return the ids of their bookings. A payment that is
+    still PROCESSING becomes UNKNOWN: its worker died during the call.
+    """
     rows = connection.execute(
         f"""
         UPDATE payments p SET
             status = CASE p.status WHEN {PaymentStatus.PROCESSING.sql} THEN {PaymentStatus.UNKNOWN.sql} ELSE p.status END,
             next_at = now() + %s * interval '1 second'
-        FROM (SELECT id FROM payments WHERE next_at < now() AND {LIVE} ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED) AS due
+        FROM (SELECT id FROM payments WHERE next_at < now() AND {_UNDECIDED} ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED) AS due
         WHERE p.id = due.id RETURNING p.booking_id
         """,  # noqa: S608  # only constants of this module
         (LEASE_SECONDS, limit),
@@ -177,7 +185,7 @@ def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
 
 
 def make_due_now(connection: RawConnection) -> None:
-    """The queues were lost: what was to be charged is due now."""
+    """Make the payments that the provider was not called for due now, because the queues were lost."""
     connection.execute(
         f"""
         UPDATE payments SET next_at = now() WHERE id IN (

@@ -1,4 +1,4 @@
-"""Why a booking cannot be paid for now."""
+"""Errors of a request to pay for a booking."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class AlreadyPaid(Conflict):
 
 
 class PaymentInProgress(Conflict):
-    """A payment for it is being made, or its outcome is not known yet. Another card may be tried if this one is declined."""
+    """A payment of the booking is being made, or its outcome is not known yet. If it is declined, another card can be tried."""
 
     code = "payment_in_progress"
     retryable = True

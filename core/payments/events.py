@@ -1,4 +1,4 @@
-"""What the provider tells us unasked: one event for each charge that it decided. The same event may come often, late, or never."""
+"""Callbacks of the provider: one event for each charge that it has decided. The same event may come several times, late, or never."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from core.db import RawConnection
 from core.errors import Invalid, Malformed
-from core.payments.provider import Outcome, Verdict
+from core.payments.provider import ChargeOutcome, ChargeStatus
 from core.text.nesting import is_too_deep
 from core.text.patterns import AMOUNT, VISIBLE
 
@@ -26,7 +26,7 @@ class _Kind(msgspec.Struct):
 
 
 class _Body(msgspec.Struct):
-    """Fields that we do not know are the provider's own business."""
+    """The fields of an event that are used here. Others are allowed, and stored with the event."""
 
     id: _Text
     type: _Text
@@ -35,54 +35,54 @@ class _Body(msgspec.Struct):
     amount: Annotated[str, Meta(pattern=AMOUNT)] | int | float | None = None
     currency: _Text | None = None
 
-    def outcome(self, verdict: Verdict) -> Outcome:
+    def outcome(self, status: ChargeStatus) -> ChargeOutcome:
         amount = None if self.amount is None else Decimal(str(self.amount))
-        return Outcome(verdict, self.decline_code, amount=amount, currency=self.currency)
+        return ChargeOutcome(status, self.decline_code, amount=amount, currency=self.currency)
 
 
 _kinds: Final = msgspec.json.Decoder(_Kind)
 _bodies: Final = msgspec.json.Decoder(_Body)
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-"""A NUL as JSON spells it, in any field of any depth: Postgres stores none."""
-_VERDICTS: Final = {"charge.captured": Verdict.CAPTURED, "charge.declined": Verdict.DECLINED}
+"""An escaped NUL character in JSON, which Postgres cannot store."""
+_STATUSES: Final = {"charge.captured": ChargeStatus.CAPTURED, "charge.declined": ChargeStatus.DECLINED}
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderEvent:
-    """`payload` is the event as it came, in JSON, for whoever has to look into it later."""
+    """`payload`: the event as it came, in JSON, which is stored so that people can read it later."""
 
     id: str
     payment_id: UUID
-    outcome: Outcome
+    outcome: ChargeOutcome
     payload: str
 
 
 def read(body: bytes) -> ProviderEvent | None:
-    """Decode a verified callback. None: an event of a kind that means nothing to us, whatever else it holds.
+    """Decode a callback whose signature was verified. None: an event of a type that is not used here.
 
     Raises:
         Malformed: it is no JSON, or nested too deeply.
-        Invalid: it is not an event.
+        Invalid: it is JSON, and has not the form of an event.
     """
     if is_too_deep(body):
         raise Malformed("The event is nested too deeply.")
     try:
-        verdict = _VERDICTS.get(_kinds.decode(body).type)
-        if verdict is None:
+        status = _STATUSES.get(_kinds.decode(body).type)
+        if status is None:
             return None
         event = _bodies.decode(body)
-        msgspec.json.decode(body)  # the fields that we do not know are stored, too
+        msgspec.json.decode(body)  # checks the other fields too, because the whole event is stored
     except msgspec.ValidationError as error:
         raise Invalid.field("", "invalid", f"This is not an event: {error}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Malformed(f"The event is no JSON that can be read: {error}.") from None
     if _NUL.search(body):
         raise Invalid.field("", "bad_format", "NUL characters are not allowed.")
-    return ProviderEvent(event.id, event.charge_id, event.outcome(verdict), body.decode())
+    return ProviderEvent(event.id, event.charge_id, event.outcome(status), body.decode())
 
 
 def store(connection: RawConnection, events: Sequence[ProviderEvent]) -> list[ProviderEvent]:
-    """Store those that are new, in the transaction of their effect; the others had theirs. Returns the new ones."""
+    """Store the events that are new, and return those. Call it in the transaction that applies them; the others were applied before."""
     unique = {event.id: event for event in events}
     rows = connection.execute(
         """

@@ -1,4 +1,4 @@
-"""The provider over HTTP: `POST /charges`, `GET /charges/{id}`, `GET /charges`, `POST /refunds`. What `mockpay` speaks."""
+"""The provider over HTTP: `POST /charges`, `GET /charges/{id}`, `GET /charges`, `POST /refunds`. `mockpay` serves the same API."""
 
 from __future__ import annotations
 
@@ -13,26 +13,34 @@ import msgspec
 import structlog
 
 from core import money
-from core.payments.provider import CapturedCharge, CapturesPage, Charge, LedgerUnreadable, Outcome, RefundOutcome, Verdict
+from core.payments.provider import (
+    CapturedCharge,
+    CapturesPage,
+    Charge,
+    ChargeOutcome,
+    ChargeStatus,
+    LedgerUnreadable,
+    RefundOutcome,
+)
 from core.telemetry.incidents import Incident
 from core.text.nesting import is_too_deep
 
 CONNECT_SECONDS: Final = 2.0
-ASK_SECONDS: Final = 4.0
-"""A question and the charge that may follow it end within the lease of one claim (`core/lease.py`)."""
-NOBODYS: Final = UUID(int=0)
+LOOKUP_SECONDS: Final = 4.0
+"""The time limit of a look-up, so that it and the charge that may follow end within the lease of one claim (`core/lease.py`)."""
+UNUSED_ID: Final = UUID(int=0)
 """No payment has this id."""
-ANSWER_BYTES: Final = 64 * 1024
+MAX_RESPONSE_BYTES: Final = 64 * 1024
 PAGE: Final = 200
-"""Captures asked for at a time: they fit into one answer."""
-REFUSED: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.UNPROCESSABLE_ENTITY})
-"""What the provider says when it will not, as opposed to when it cannot now."""
+"""How many captures one request asks for. So many fit into `MAX_RESPONSE_BYTES`."""
+REFUSALS: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.UNPROCESSABLE_ENTITY})
+"""The statuses by which the provider refuses a request for good. With others, the request may succeed later."""
 
 _log = structlog.get_logger(__name__)
 _failing = Incident(_log, "the payment provider failed", "the payment provider does not fail any more")
 
 
-class _ChargeAnswer(msgspec.Struct):
+class _ChargeBody(msgspec.Struct):
     id: str
     amount: str
     currency: str
@@ -47,18 +55,18 @@ class _Capture(msgspec.Struct):
     refunded: str
 
 
-class _CapturesAnswer(msgspec.Struct):
+class _CapturesBody(msgspec.Struct):
     data: list[_Capture]
     next_cursor: str | None
 
 
-_captures: Final = msgspec.json.Decoder(_CapturesAnswer)
-_charges: Final = msgspec.json.Decoder(_ChargeAnswer)
-_VERDICTS: Final = {"captured": Verdict.CAPTURED, "declined": Verdict.DECLINED, "processing": Verdict.PROCESSING}
+_captures: Final = msgspec.json.Decoder(_CapturesBody)
+_charges: Final = msgspec.json.Decoder(_ChargeBody)
+_STATUSES: Final = {"captured": ChargeStatus.CAPTURED, "declined": ChargeStatus.DECLINED, "processing": ChargeStatus.PROCESSING}
 
 
 class HttpProvider:
-    """`seconds` is the time limit of one call, from connecting to the last byte."""
+    """`seconds`: the time limit of one call, from the connection to the last byte of the response."""
 
     def __init__(self, base_url: str, *, seconds: float) -> None:
         self._seconds = seconds
@@ -71,7 +79,7 @@ class HttpProvider:
             trust_env=False,
         )
 
-    async def charge(self, charge: Charge) -> Outcome:
+    async def charge(self, charge: Charge) -> ChargeOutcome:
         body = {
             "id": str(charge.payment_id),
             "amount": money.text(charge.amount, charge.currency),
@@ -80,33 +88,33 @@ class HttpProvider:
             "description": charge.description,
         }
         answer = await self._call("POST", "/charges", body, seconds=self._seconds)
-        if isinstance(answer, Verdict):
-            return Outcome(answer)
-        if answer.status_code in REFUSED:
-            return Outcome(Verdict.DECLINED, "rejected")
+        if isinstance(answer, ChargeStatus):
+            return ChargeOutcome(answer)
+        if answer.status_code in REFUSALS:
+            return ChargeOutcome(ChargeStatus.DECLINED, "rejected")
         return _read(charge, answer)
 
-    async def ask(self, charge: Charge) -> Outcome:
-        answer = await self._call("GET", f"/charges/{charge.payment_id}", seconds=min(ASK_SECONDS, self._seconds))
-        if isinstance(answer, Verdict):
-            return Outcome(answer)
+    async def look_up(self, charge: Charge) -> ChargeOutcome:
+        answer = await self._call("GET", f"/charges/{charge.payment_id}", seconds=min(LOOKUP_SECONDS, self._seconds))
+        if isinstance(answer, ChargeStatus):
+            return ChargeOutcome(answer)
         if answer.status_code == HTTPStatus.NOT_FOUND:
-            return Outcome(Verdict.NOT_FOUND)
+            return ChargeOutcome(ChargeStatus.NOT_FOUND)
         return _read(charge, answer)
 
     async def refund(self, refund_id: UUID, payment_id: UUID, amount: Decimal, currency: str) -> RefundOutcome:
         body = {"id": str(refund_id), "charge_id": str(payment_id), "amount": money.text(amount, currency)}
         answer = await self._call("POST", "/refunds", body, seconds=self._seconds)
-        if isinstance(answer, Verdict):
+        if isinstance(answer, ChargeStatus):
             return RefundOutcome.UNKNOWN
         if answer.is_success:
             return RefundOutcome.DONE
-        return RefundOutcome.REFUSED if answer.status_code in REFUSED else RefundOutcome.UNKNOWN
+        return RefundOutcome.REFUSED if answer.status_code in REFUSALS else RefundOutcome.UNKNOWN
 
     async def list_captures(self, cursor: str | None) -> CapturesPage:
         query = httpx.QueryParams({"status": "captured", "limit": str(PAGE)} | ({"cursor": cursor} if cursor else {}))
         answer = await self._call("GET", f"/charges?{query}", seconds=self._seconds)
-        if isinstance(answer, Verdict):
+        if isinstance(answer, ChargeStatus):
             raise LedgerUnreadable("the payment provider did not answer.")
         if not answer.is_success:
             raise LedgerUnreadable(f"the payment provider answered {answer.status_code} to GET /charges.")
@@ -116,13 +124,13 @@ class HttpProvider:
                 CapturedCharge(each.id, Decimal(each.amount), each.currency, Decimal(each.refunded)) for each in page.data
             )
         except (ValueError, ArithmeticError) as error:
-            raise LedgerUnreadable(f"the payment provider answered what nobody can read: {error}.") from error
+            raise LedgerUnreadable(f"the payment provider answered with something that cannot be read: {error}.") from error
         return CapturesPage(captures, page.next_cursor)
 
     async def answers(self) -> bool:
-        """Asks about a charge that nobody ever made. Says nothing in the log: whoever asks again and again does."""
+        """Look up a charge that does not exist. Failures are not logged here, because the caller calls this again and again, and logs them."""
         try:
-            answer = await self._receive("GET", f"/charges/{NOBODYS}", None, self._seconds)
+            answer = await self._receive("GET", f"/charges/{UNUSED_ID}", None, self._seconds)
         except (httpx.HTTPError, TimeoutError):
             return False
         return answer is not None and not answer.is_server_error
@@ -132,49 +140,52 @@ class HttpProvider:
 
     async def _call(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float
-    ) -> httpx.Response | Verdict:
+    ) -> httpx.Response | ChargeStatus:
         try:
             answer = await self._receive(method, path, body, seconds)
             self._unreached.succeeded()
             self._silent.succeeded()
-            return answer or Verdict.UNKNOWN
+            return answer or ChargeStatus.UNKNOWN
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             self._unreached.failed(error=repr(error))
-            return Verdict.NOT_SENT
+            return ChargeStatus.NOT_SENT
         except (httpx.HTTPError, TimeoutError) as error:
             self._silent.failed(path=path, error=repr(error))
-            return Verdict.UNKNOWN
+            return ChargeStatus.UNKNOWN
 
     async def _receive(self, method: str, path: str, body: dict[str, Any] | None, seconds: float) -> httpx.Response | None:
-        """The whole answer; None when it is longer than any that means something."""
+        """The whole response; None if it is longer than `MAX_RESPONSE_BYTES`."""
         async with asyncio.timeout(seconds), self._client.stream(method, path, json=body) as answer:
             received = bytearray()
             async for chunk in answer.aiter_bytes():
                 received += chunk
-                if len(received) > ANSWER_BYTES:
+                if len(received) > MAX_RESPONSE_BYTES:
                     return None
             return httpx.Response(answer.status_code, content=bytes(received))
 
 
-def _read(charge: Charge, answer: httpx.Response) -> Outcome:
+def _read(charge: Charge, answer: httpx.Response) -> ChargeOutcome:
     if not answer.is_success:
         _failing.failed(payment_id=str(charge.payment_id), status=answer.status_code)
-        return Outcome(Verdict.UNKNOWN)
+        return ChargeOutcome(ChargeStatus.UNKNOWN)
     _failing.succeeded()
     try:
-        said = _decode(answer.content)
-        same = (said.id, Decimal(said.amount), said.currency) == (str(charge.payment_id), charge.amount, charge.currency)
+        body = _decode(answer.content)
+        is_same = (body.id, Decimal(body.amount), body.currency) == (str(charge.payment_id), charge.amount, charge.currency)
     except (ValueError, ArithmeticError) as error:  # what msgspec raises is a ValueError, for bad UTF-8 as well
-        _log.error("an answer of the payment provider that nobody can read", error=str(error))
-        return Outcome(Verdict.UNKNOWN)
-    if not same:
-        _log.error("the payment provider answers about another charge", payment_id=str(charge.payment_id), said=said.id)
-        return Outcome(Verdict.UNKNOWN)
-    return Outcome(_VERDICTS.get(said.status, Verdict.UNKNOWN), said.decline_code)
+        _log.error("an answer of the payment provider that cannot be read", error=str(error))
+        return ChargeOutcome(ChargeStatus.UNKNOWN)
+    if not is_same:
+        _log.error("the payment provider answers about another charge", payment_id=str(charge.payment_id), answered=body.id)
+        return ChargeOutcome(ChargeStatus.UNKNOWN)
+    return ChargeOutcome(_STATUSES.get(body.status, ChargeStatus.UNKNOWN), body.decline_code)
 
 
-def _decode(answer: bytes) -> _ChargeAnswer:
-    """Raises a `ValueError` for what cannot be read."""
+def _decode(answer: bytes) -> _ChargeBody:
+    """
+    Raises:
+        ValueError: the answer cannot be read.
+    """
     if is_too_deep(answer):
         raise ValueError("it is nested too deeply")
     return _charges.decode(answer)

@@ -1,4 +1,4 @@
-"""Money: what was charged for a booking, what the provider told us, what was given back."""
+"""Tables: charges of bookings, callbacks of the provider, and refunds."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from core.statuses import StoredEnum
 
 class PaymentStatus(StoredEnum):
     REQUIRES_PAYMENT = "REQUIRES_PAYMENT"
-    """Asked for; the provider has not been called."""
+    """The payment is to be made; the provider has not been called."""
     PROCESSING = "PROCESSING"
     """The provider is being called."""
     SUCCEEDED = "SUCCEEDED"
     DECLINED = "DECLINED"
     SURPLUS = "SURPLUS"
-    """Captured after another payment of the booking took its place: it is given back."""
+    """The money was captured although another payment had paid for the booking: it is refunded."""
     UNKNOWN = "UNKNOWN"
-    """The call ended without an answer. The provider is asked by key, never guessed at."""
+    """The call ended without an answer that can be used. The provider is asked for the charge by its id before anything else is done."""
 
 
 class RefundStatus(StoredEnum):
@@ -35,13 +35,13 @@ class RefundStatus(StoredEnum):
 
 
 class Payment(SQLModel, table=True):
-    """One attempt to charge a booking. Its id is the provider's idempotency key."""
+    """One attempt to charge a booking. Its id is the idempotency key at the provider."""
 
     __tablename__ = "payments"
     __table_args__ = (
         CheckConstraint(PaymentStatus.known_sql(), name="status_known"),
         CheckConstraint("amount >= 0", name="amount_not_negative"),
-        # Attempt n + 1 only after attempt n has failed; so a booking is charged at most once.
+        # Another attempt is possible only after the one before was declined, so a booking is charged at most once.
         Index(
             "ux_payments_live",
             "booking_id",
@@ -61,31 +61,31 @@ class Payment(SQLModel, table=True):
     decline_code: str | None = Field(default=None, sa_column=Column(Text))
     attempts: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
     next_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
-    """When the sweep looks again; null at rest."""
+    """When the sweep sends the payment again; null when it is final."""
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
 
 
 class PaymentEvent(SQLModel, table=True):
-    """A callback of the provider, stored in the transaction of its effect: the same event never has two."""
+    """A callback of the provider. It is stored in the transaction that applies it, so the same event is never applied twice."""
 
     __tablename__ = "payment_events"
 
     id: str = Field(sa_column=Column(Text, primary_key=True))
-    """The provider's event id."""
+    """The id that the provider gave the event."""
     payment_id: UUID = Field(index=True)
     payload: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     received_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
 
 
 class Refund(SQLModel, table=True):
-    """Money on its way back. Its id is the provider's idempotency key."""
+    """Money that is given back. The id is the idempotency key at the provider."""
 
     __tablename__ = "refunds"
     __table_args__ = (
         CheckConstraint(RefundStatus.known_sql(), name="status_known"),
         CheckConstraint("amount > 0", name="amount_positive"),
-        # A payment is given back once: every reason but a lower fare ends the booking or refuses the money.
+        # A payment is refunded once, except for differences to a lower fare: after those, the booking goes on.
         Index("ux_refunds_payment", "payment_id", unique=True, postgresql_where=text("reason <> 'lower_fare'")),
         Index("ix_refunds_payment", "payment_id"),
         Index("ix_refunds_booking", "booking_id"),

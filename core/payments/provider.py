@@ -1,4 +1,4 @@
-"""What a payment provider is to us: charges, questions and refunds, each under a key that makes it safe to repeat."""
+"""The interface of a payment provider: charges, look-ups and refunds. Each has an idempotency key, so that it can be repeated safely."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ from typing import Protocol
 from uuid import UUID
 
 
-class Verdict(Enum):
-    """What is known about a charge after a call, or after a callback."""
+class ChargeStatus(Enum):
+    """What is known about a charge after a call or a callback."""
 
     CAPTURED = "captured"
     DECLINED = "declined"
     PROCESSING = "processing"
-    """The provider has it and has not decided."""
+    """The provider knows the charge, and has not decided."""
     UNKNOWN = "unknown"
-    """No answer, or none that means anything: the money may have moved."""
+    """There was no answer that can be used: the money may have been captured."""
     NOT_SENT = "not_sent"
-    """Nobody was reached, so nothing can have happened."""
+    """The provider could not be reached, so nothing can have been captured."""
     NOT_FOUND = "not_found"
-    """The provider was asked, and never heard of it: sending it again, with the same key, is safe."""
+    """The provider answered that it does not know the charge. It is safe to send it again with the same key."""
 
     @property
     def answered(self) -> bool:
-        """Whether the provider did its part; a decline is an answer."""
-        return self not in (Verdict.UNKNOWN, Verdict.NOT_SENT)
+        """Whether the provider did its part. A decline is an answer too."""
+        return self not in (ChargeStatus.UNKNOWN, ChargeStatus.NOT_SENT)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    verdict: Verdict
+class ChargeOutcome:
+    status: ChargeStatus
     decline_code: str | None = None
     attempt: int | None = None
-    """Which attempt was NOT_SENT: it says nothing about the others."""
+    """The number of the attempt that was NOT_SENT. Nothing is known about other attempts."""
     amount: Decimal | None = None
     currency: str | None = None
-    """The sum of which the provider speaks, as far as it names it unasked."""
+    """Amount and currency of the charge, where a callback of the provider names them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One attempt to take money. `payment_id` is the key."""
+    """One attempt to charge a card. `payment_id` is the idempotency key, `token` the card."""
 
     payment_id: UUID
     amount: Decimal
@@ -54,17 +54,17 @@ class Charge:
 class RefundOutcome(Enum):
     DONE = "done"
     REFUSED = "refused"
-    """The provider will never do it."""
+    """The provider refuses the refund for good."""
     UNKNOWN = "unknown"
-    """Again, with the same key."""
+    """There was no answer that can be used. The refund is sent again, with the same key."""
 
 
 @dataclass(frozen=True, slots=True)
 class CapturedCharge:
-    """One charge of the provider's books whose money it has taken. `refunded`: what of it was given back."""
+    """A charge in the ledger of the provider whose money was captured. `refunded`: the part of `amount` that was given back."""
 
     key: str
-    """Under which it was charged: the id of a payment, if it is ours."""
+    """The idempotency key of the charge. If Skyqueue made the charge, it is the id of a payment."""
     amount: Decimal
     currency: str
     refunded: Decimal
@@ -72,48 +72,48 @@ class CapturedCharge:
 
 @dataclass(frozen=True, slots=True)
 class CapturesPage:
-    """A part of the books. `next_cursor`: asks for what follows; None at the end."""
+    """A page of the ledger. `next_cursor`: the cursor of the next page; None: this is the last."""
 
     captures: tuple[CapturedCharge, ...]
     next_cursor: str | None
 
 
 class LedgerUnreadable(Exception):
-    """The provider's books cannot be read, in words that say why."""
+    """The ledger of the provider cannot be read. The message says why."""
 
 
 class Ledger(Protocol):
-    """The provider's books, for who compares them with ours."""
+    """The ledger of the provider, which `skyqueue audit` compares with the table of payments."""
 
     async def list_captures(self, cursor: str | None) -> CapturesPage:
-        """What the provider has captured, page by page; None begins.
+        """A page of the charges that the provider has captured. `cursor` None: the first page.
 
         Raises:
             LedgerUnreadable
         """
 
 
-class Reachable(Protocol):
-    """What somebody asks who has no money to move."""
+class ProviderProbe(Protocol):
+    """What the readiness check of the provider uses."""
 
     async def answers(self) -> bool:
-        """Whether the provider is there, and does its part. Changes nothing."""
+        """Whether the provider answers, and not with an error of the server. Changes nothing."""
 
     async def close(self) -> None:
-        """Drop the connections."""
+        """Close the connections."""
 
 
 class Provider(Protocol):
-    """Calls end within a time limit and never raise: what goes wrong is an outcome. They live on one event loop."""
+    """Calls end within a time limit and never raise: a failure is an outcome. All calls have to be made on one event loop."""
 
-    async def charge(self, charge: Charge) -> Outcome:
-        """Take the money, or learn that it was taken under this key before."""
+    async def charge(self, charge: Charge) -> ChargeOutcome:
+        """Charge the card. If there is a charge with this key, nothing is charged, and its outcome is returned."""
 
-    async def ask(self, charge: Charge) -> Outcome:
-        """What became of this charge; changes nothing."""
+    async def look_up(self, charge: Charge) -> ChargeOutcome:
+        """The present outcome of this charge. Changes nothing."""
 
     async def refund(self, refund_id: UUID, payment_id: UUID, amount: Decimal, currency: str) -> RefundOutcome:
-        """Give back `amount` of a captured charge, in the charge's `currency`. `refund_id` is the key."""
+        """Give back `amount` of a captured charge, in the `currency` of the charge. `refund_id` is the idempotency key."""
 
     async def close(self) -> None:
-        """Drop the connections."""
+        """Close the connections."""

@@ -1,4 +1,4 @@
-"""Give money back: a refund is a row before it is a call, so it is neither forgotten nor paid twice."""
+"""The table of refunds. The row of a refund is committed before the provider is called, so no refund is forgotten or made twice."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ RETRY_CAP_SECONDS: Final = 3600
 
 class RefundReason(StoredEnum):
     CANCELLED = "cancelled"
-    """The traveller gave the booking back."""
+    """The traveller cancelled the booking."""
     FLIGHT_CANCELLED = "flight_cancelled"
     LATE_PAYMENT = "late_payment"
-    """The money arrived when the booking was over, and could not be rescued."""
+    """The money was captured after the booking had ended, and its seats could not be taken again."""
     SURPLUS_PAYMENT = "surplus_payment"
-    """Another payment of the booking had taken the place of this one."""
+    """Another payment had paid for the booking."""
     LOWER_FARE = "lower_fare"
-    """The traveller rebooked at a lower fare, and keeps the seats: the difference."""
+    """The traveller rebooked at a lower fare, and keeps the seats: the difference is refunded."""
 
 
-def kept_sql(payment: str = "p") -> str:
-    """What is left of a payment after the differences that were given back for lower fares; `payment`: its table or alias."""
+def remaining_sql(payment: str = "p") -> str:
+    """SQL of what is left of a payment after refunds of differences to lower fares. `payment`: the table or alias of the payment."""
     return (
         f"({payment}.amount - coalesce((SELECT sum(d.amount) FROM refunds d WHERE d.payment_id = {payment}.id"  # noqa: S608  # only names
         f" AND d.reason = {RefundReason.LOWER_FARE.sql}), 0))"
@@ -46,11 +46,11 @@ def kept_sql(payment: str = "p") -> str:
 def request(
     connection: RawConnection, booking_id: UUID, reason: RefundReason, after: AfterCommit, amount: Decimal | None = None
 ) -> Decimal:
-    """Ask for a refund of what was captured for this booking; `amount` None is all of it that was not given back for a lower fare.
-    Returns what is on its way now.
+    """Request a refund of what was captured for this booking. `amount` None: all that was not refunded as a difference to a lower fare.
+    Returns the amount that will be refunded.
 
-    0 when nothing was captured, when `amount` is 0, and when this booking's refund was requested before: a payment is given back
-    once. The caller holds the booking's lock (`core.bookings.locking.lock_bookings`).
+    It is 0 when nothing was captured, when `amount` is 0, and when the refund of this booking was requested before, because a payment is
+    refunded once. The caller holds the lock of the booking (`core.bookings.locking.lock_bookings`).
     """
     return request_many(connection, {booking_id: amount}, reason, after).get(booking_id, Decimal(0))
 
@@ -58,17 +58,19 @@ def request(
 def request_many(
     connection: RawConnection, amounts: Mapping[UUID, Decimal | None], reason: RefundReason, after: AfterCommit
 ) -> dict[UUID, Decimal]:
-    """The same for many bookings in one statement: booking -> amount. Returns those for which a refund is on its way now."""
+    """As `request`, for many bookings in one statement. `amounts`: booking id -> amount. Returns the amounts that will be refunded, by
+    booking id; bookings without a new refund are left out.
+    """
     if not amounts:
         return {}
     rows = connection.execute(
         f"""
         INSERT INTO refunds (id, payment_id, booking_id, amount, currency, reason, next_at)
-        SELECT w.id, p.id, p.booking_id, least(w.amount, kept.amount), p.currency, %s, now() + %s * interval '1 second'
+        SELECT w.id, p.id, p.booking_id, least(w.amount, remaining.amount), p.currency, %s, now() + %s * interval '1 second'
         FROM unnest(%s::uuid[], %s::uuid[], %s::numeric[]) AS w(id, booking_id, amount)
         JOIN payments p ON p.booking_id = w.booking_id AND p.status = {PaymentStatus.SUCCEEDED.sql}
-        CROSS JOIN LATERAL (SELECT {kept_sql()} AS amount) AS kept
-        WHERE least(w.amount, kept.amount) > 0
+        CROSS JOIN LATERAL (SELECT {remaining_sql()} AS amount) AS remaining
+        WHERE least(w.amount, remaining.amount) > 0
         ON CONFLICT (payment_id) WHERE reason <> {RefundReason.LOWER_FARE.sql} DO NOTHING
         RETURNING id, booking_id, amount
         """,  # noqa: S608  # only constants
@@ -79,7 +81,7 @@ def request_many(
 
 
 def request_surplus(connection: RawConnection, payment_ids: Sequence[UUID], after: AfterCommit) -> None:
-    """Give all of these surplus payments back. The caller holds the locks of their bookings."""
+    """Request refunds of the whole amount of these surplus payments. The caller holds the locks of their bookings."""
     if not payment_ids:
         return
     rows = connection.execute(
@@ -96,16 +98,16 @@ def request_surplus(connection: RawConnection, payment_ids: Sequence[UUID], afte
 
 
 def request_difference(connection: RawConnection, booking_id: UUID, amount: Decimal, after: AfterCommit) -> Decimal:
-    """Give a part of what was paid back, because the seats cost so much less now. Returns what is on its way: 0 where nothing was paid.
+    """Request a refund of `amount`, by which the booking costs less now. Returns the amount that will be refunded: 0 where nothing was paid.
 
-    The caller holds the booking's lock, and has noted the rebooking that this belongs to, which is unique
+    The caller holds the lock of the booking, and has stored the rebooking that the refund belongs to, which is unique
     (`core/bookings/rebookings.py`).
     """
     rows = connection.execute(
         f"""
         INSERT INTO refunds (id, payment_id, booking_id, amount, currency, reason, next_at)
         SELECT %(id)s, p.id, p.booking_id, %(amount)s, p.currency, %(reason)s, now() + %(lease)s * interval '1 second'
-        FROM payments p WHERE p.booking_id = %(booking)s AND p.status = {PaymentStatus.SUCCEEDED.sql} AND {kept_sql()} >= %(amount)s
+        FROM payments p WHERE p.booking_id = %(booking)s AND p.status = {PaymentStatus.SUCCEEDED.sql} AND {remaining_sql()} >= %(amount)s
         RETURNING id
         """,  # noqa: S608  # only constants
         {"id": new_id(), "amount": amount, "reason": RefundReason.LOWER_FARE, "lease": LEASE_SECONDS, "booking": booking_id},
@@ -121,7 +123,7 @@ def _messages(refund_ids: Iterable[UUID]) -> list[SendRefunds]:
 
 @dataclass(frozen=True, slots=True)
 class PendingRefund:
-    """A refund that the caller sends now. Two senders do no harm: `id` is the provider's key."""
+    """A refund that the caller sends to the provider now. It does no harm if two workers send it: `id` is the idempotency key."""
 
     id: UUID
     payment_id: UUID
@@ -131,7 +133,7 @@ class PendingRefund:
 
 
 def find_flights(connection: RawConnection, refund_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """The (first) flight of the booking that each of these refunds is for."""
+    """Refund id -> id of the first flight of its booking."""
     rows = connection.execute(
         """
         SELECT r.id, s.flight_id FROM refunds r JOIN booking_segments s ON s.booking_id = r.booking_id AND s.position = 0
@@ -143,7 +145,7 @@ def find_flights(connection: RawConnection, refund_ids: Sequence[UUID]) -> dict[
 
 
 def claim(connection: RawConnection, refund_ids: Sequence[UUID]) -> dict[UUID, PendingRefund]:
-    """The refunds among these that are still to be made, with the attempt counted before it is made."""
+    """Claim those of these refunds that are still to be made: lease them, and count the attempt before the call. Refund id -> refund."""
     rows = fetch(
         connection,
         PendingRefund,
@@ -157,7 +159,7 @@ def claim(connection: RawConnection, refund_ids: Sequence[UUID]) -> dict[UUID, P
 
 
 def settle(connection: RawConnection, outcomes: Mapping[UUID, RefundOutcome], after: AfterCommit) -> None:
-    """Write what the provider said. What it did not answer is sent again after 2^attempts seconds, an hour at most."""
+    """Store the outcomes of calls. Refunds without an answer are sent again after 2^attempts seconds, at most an hour."""
     status = {RefundOutcome.DONE: "SUCCEEDED", RefundOutcome.REFUSED: "FAILED", RefundOutcome.UNKNOWN: "PENDING"}
     rows = connection.execute(
         f"""
@@ -170,19 +172,19 @@ def settle(connection: RawConnection, outcomes: Mapping[UUID, RefundOutcome], af
     ).fetchall()
     after.changed_bookings += [row[0] for row in rows]
     if done := [row[:5] for row in rows if row[5]]:
-        refunded = [_refunded(*row) for row in sorted(done)]
-        outbox.write(connection, refunded)
-        after.events += refunded
+        events = [_refunded_event(*row) for row in sorted(done)]
+        outbox.write(connection, events)
+        after.events += events
 
 
-def _refunded(booking_id: UUID, payment_id: UUID, refund_id: UUID, amount: Decimal, currency: str) -> Event:
+def _refunded_event(booking_id: UUID, payment_id: UUID, refund_id: UUID, amount: Decimal, currency: str) -> Event:
     return Event(
         EventType.PAYMENT_REFUNDED, RefundData(booking_id, payment_id, refund_id, money.text(amount, currency), currency)
     )
 
 
 def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
-    """Refunds that nobody is sending, leased anew."""
+    """Lease the pending refunds whose lease or wait has ended, at most `limit`, and return their ids."""
     rows = connection.execute(
         f"""
         UPDATE refunds r SET next_at = now() + %s * interval '1 second'
@@ -197,7 +199,7 @@ def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
 
 
 def make_due_now(connection: RawConnection) -> None:
-    """The queues were lost: what was to be given back is due now."""
+    """Make the refunds that were never sent to the provider due now, because the queues were lost."""
     connection.execute(
         f"""
         UPDATE refunds SET next_at = now() WHERE id IN (
@@ -208,7 +210,7 @@ def make_due_now(connection: RawConnection) -> None:
 
 
 def find_refused(connection: RawConnection, refund_ids: Sequence[UUID]) -> list[UUID]:
-    """Those of these refunds that the provider has refused."""
+    """The ids of those of these refunds that the provider has refused."""
     rows = connection.execute(
         f"SELECT id FROM refunds WHERE id = ANY(%s) AND status = {RefundStatus.FAILED.sql}",  # noqa: S608  # only constants
         (list(refund_ids),),
@@ -217,7 +219,9 @@ def find_refused(connection: RawConnection, refund_ids: Sequence[UUID]) -> list[
 
 
 def reopen(connection: RawConnection, refund_ids: Sequence[UUID]) -> list[UUID]:
-    """Send those of these refunds that the provider has refused once more. Returns them."""
+    """Make those of these refunds pending again that the provider has refused, with a lease for the caller, which sends them. Returns
+    their ids.
+    """
     rows = connection.execute(
         f"""
         UPDATE refunds r SET status = {RefundStatus.PENDING.sql}, attempts = 0, updated_at = now(), next_at = now() + %s * interval '1 second'

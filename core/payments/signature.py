@@ -1,4 +1,4 @@
-"""Is a callback really the provider's, and of now? HMAC-SHA256 over the timestamp, a dot, and the raw body."""
+"""Sign and verify callbacks of the provider: HMAC-SHA256 of the timestamp, a dot, and the raw body."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ class CallbackNotSigned(AppError):
 
 
 class CallbackTooOld(AppError):
-    """Signed once, and replayed; or a clock is wrong. The provider signs anew each time it repeats an event."""
+    """The callback was signed long ago and is replayed, or a clock is wrong. The provider signs each repetition of an event again."""
 
     code = "callback_too_old"
     status = HTTPStatus.BAD_REQUEST
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:
-    """The signature, in hex. `timestamp` is in unix seconds, as it stands in the header."""
+    """The signature, in hexadecimal digits. `timestamp`: Unix time in seconds, as in the header."""
     return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
 def verify(secret: str, timestamp: str | None, signature: str | None, body: bytes, at: datetime) -> None:
-    """Let a genuine callback pass.
+    """Check the signature and the time of a callback.
 
     Raises:
-        CallbackNotSigned: a header is missing, or the signature is another's.
-        CallbackTooOld: signed more than five minutes before or after `at`.
+        CallbackNotSigned: a header is missing, or the signature was not made with `secret`.
+        CallbackTooOld: it was signed more than `TOLERANCE_SECONDS` before or after `at`.
     """
     expected = sign(secret, timestamp or "", body)
-    # Compared as bytes, because a header may hold anything; and in constant time.
+    # In constant time; and as bytes, because `compare_digest` refuses text that is not ASCII, and a header may hold any.
     if timestamp is None or signature is None or not hmac.compare_digest(expected.encode(), signature.encode()):
         raise CallbackNotSigned("This callback is not signed with our secret.")
     if not _UNIX_SECONDS.fullmatch(timestamp) or abs(at.timestamp() - int(timestamp)) > TOLERANCE_SECONDS:

@@ -16,7 +16,7 @@ from core.lifecycle import settle_payment
 from core.messaging.messages import ReserveBookings
 from core.payments.charges import LockedPayment
 from core.payments.http_provider import HttpProvider
-from core.payments.provider import Charge, Outcome, Verdict
+from core.payments.provider import Charge, ChargeOutcome, ChargeStatus
 from tests.support.money import PracticeProvider, ProviderFactory, Till, TillFactory
 from tests.support.pipeline import Pipeline
 from tests.support.provider_process import ProviderProcess
@@ -154,7 +154,7 @@ def captures_after_a_lost_answer(open_till: TillFactory, start_provider: Provide
     pipeline = till.steps.pipeline
     trip = till.hold(pipeline.account().id, pipeline.flight(4))
     till.pay(trip, "tok_timeout_then_ok")
-    assert till.work(trip) == Outcome(Verdict.UNKNOWN)
+    assert till.work(trip) == ChargeOutcome(ChargeStatus.UNKNOWN)
     till.work(trip)
     return len(till.provider.charges())
 

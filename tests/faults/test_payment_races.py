@@ -20,7 +20,7 @@ from core.bookings.models import PaymentMode
 from core.errors import Conflict
 from core.lifecycle import end, settle_payment
 from core.lifecycle.settle_payment import Claim
-from core.payments.provider import Outcome
+from core.payments.provider import ChargeOutcome
 from tests.support.money import ProviderFactory, Till, TillFactory
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
@@ -41,7 +41,7 @@ class Race:
         self.till = till
         self.pipeline = till.steps.pipeline
         self.chance = random.Random(seed)
-        self.heard: dict[UUID, tuple[Claim, Outcome]] = {}
+        self.heard: dict[UUID, tuple[Claim, ChargeOutcome]] = {}
         self.flights = [self.pipeline.flight(SEATS, departs_in=timedelta(days=30)) for _ in range(FLIGHTS)]
         people = self.pipeline.accounts(RACES)
         requests = [

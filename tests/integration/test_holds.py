@@ -15,7 +15,7 @@ from core.bookings.passengers import Traveller
 from core.bookings.unfinished.overdue import HARD_LIMIT_MINUTES
 from core.jobs.status import booking_job
 from core.lifecycle import expire
-from core.payments.provider import Outcome, Verdict
+from core.payments.provider import ChargeOutcome, ChargeStatus
 from tests.support.intake import new_intake
 from tests.support.money import Till
 from tests.support.pipeline import Pipeline
@@ -95,7 +95,7 @@ def test_a_hold_whose_payment_is_in_progress_is_kept_until_the_outcome_is_known(
     for trip in (paid, declined):
         claim = claims[trip] = till.claim(trip)
         assert claim is not None
-        till.settle(claim, Outcome(Verdict.UNKNOWN))
+        till.settle(claim, ChargeOutcome(ChargeStatus.UNKNOWN))
     till.sweep()
     assert {till.steps.status(trip) for trip in (paid, declined, queued)} == {"HELD"}
     till.callback(claims[paid].charge.payment_id)  # type: ignore[union-attr]
@@ -110,7 +110,7 @@ def test_a_payment_in_doubt_keeps_seats_for_an_hour_and_no_longer(
 ) -> None:
     trip = till.hold(traveller, flight)
     claim = till.begin(trip)
-    till.settle(claim, Outcome(Verdict.UNKNOWN))
+    till.settle(claim, ChargeOutcome(ChargeStatus.UNKNOWN))
     till.expire(trip, HARD_LIMIT_MINUTES - 1)
     assert till.steps.status(trip) == "HELD"
     till.expire(trip, HARD_LIMIT_MINUTES + 1)
@@ -144,7 +144,7 @@ def test_a_booking_by_token_that_cannot_be_charged_in_time_fails(
     if sent:
         claim = till.claim(trip)
         assert claim is not None
-        till.settle(claim, Outcome(Verdict.UNKNOWN))
+        till.settle(claim, ChargeOutcome(ChargeStatus.UNKNOWN))
         till.expire(trip)
         assert till.steps.status(trip) == "HELD"
         till.expire(trip, HARD_LIMIT_MINUTES + 1)

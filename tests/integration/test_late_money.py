@@ -10,7 +10,7 @@ import pytest
 
 from core.bookings.intake.requests import BookingRequest
 from core.bookings.models import PaymentMode
-from core.payments.provider import Outcome, Verdict
+from core.payments.provider import ChargeOutcome, ChargeStatus
 from tests.support.money import (
     LATE,
     PRICE,
@@ -75,7 +75,7 @@ def test_nobody_is_charged_for_a_flight_that_has_left(till: Till, pipeline: Pipe
     assert lost is not None
     assert answered is not None
     outcome = till.call(answered)
-    till.settle(lost, Outcome(Verdict.UNKNOWN))
+    till.settle(lost, ChargeOutcome(ChargeStatus.UNKNOWN))
     for flight in trips:
         till.steps.depart(flight)
     assert till.claim(trips[never_sent]) is None
@@ -184,7 +184,7 @@ def test_a_refund_is_sent_until_it_is_answered_and_paid_once(
 def test_a_refund_that_the_provider_refuses_is_left_to_a_person(till: Till, payer: UUID, flight: UUID) -> None:
     trip = till.hold(payer, flight)
     claim = till.begin(trip)
-    till.settle(claim, Outcome(Verdict.CAPTURED))  # of which the provider knows nothing
+    till.settle(claim, ChargeOutcome(ChargeStatus.CAPTURED))  # of which the provider knows nothing
     till.steps.cancel(trip)
     till.refund()
     assert till.refunds(trip) == [(PRICE, "cancelled", "FAILED")]

@@ -21,7 +21,7 @@ from core.invariants import money
 from core.lifecycle import cancel, expire, pay, settle_payment
 from core.payments.events import ProviderEvent
 from core.payments.models import PaymentStatus
-from core.payments.provider import Outcome, Verdict
+from core.payments.provider import ChargeOutcome, ChargeStatus
 from tests.support.money import FREE_TO_CANCEL, LATE, PRICE, Till, statuses
 from tests.support.pipeline import Pipeline
 from tests.support.steps import HOLD_MINUTES, Steps
@@ -44,10 +44,10 @@ class Happens(StrEnum):
 
 
 EVENTS = {
-    Happens.FIRST_DECLINED: (0, Verdict.DECLINED),
-    Happens.FIRST_CAPTURED: (0, Verdict.CAPTURED),
-    Happens.SECOND_DECLINED: (1, Verdict.DECLINED),
-    Happens.SECOND_CAPTURED: (1, Verdict.CAPTURED),
+    Happens.FIRST_DECLINED: (0, ChargeStatus.DECLINED),
+    Happens.FIRST_CAPTURED: (0, ChargeStatus.CAPTURED),
+    Happens.SECOND_DECLINED: (1, ChargeStatus.DECLINED),
+    Happens.SECOND_CAPTURED: (1, ChargeStatus.CAPTURED),
 }
 
 
@@ -106,7 +106,9 @@ class Stage:
         with self.pipeline.db.transaction() as connection:
             settle_payment.claim(connection, [told.booking_id for told in self.told], AfterCommit())
             outcomes = {
-                payment: Outcome(Verdict.CAPTURED if payment in told.captured else Verdict.DECLINED, "card_declined")
+                payment: ChargeOutcome(
+                    ChargeStatus.CAPTURED if payment in told.captured else ChargeStatus.DECLINED, "card_declined"
+                )
                 for told in self.told
                 for payment in told.payments
             }
@@ -162,14 +164,14 @@ class Stage:
                 connection.execute("UPDATE flights SET total_seats = greatest(1, seats_held + seats_sold)")
 
     def _tell(self, connection: RawConnection, what: Happens, to: Sequence[Told]) -> None:
-        nth, verdict = EVENTS[what]
+        nth, status = EVENTS[what]
         events = []
         for told in to:
             if nth < len(told.payments):
                 payment = told.payments[nth]
-                if verdict is Verdict.CAPTURED:
+                if status is ChargeStatus.CAPTURED:
                     told.captured.add(payment)
-                events.append(ProviderEvent(f"evt_{uuid4().hex}", payment, Outcome(verdict), "{}"))
+                events.append(ProviderEvent(f"evt_{uuid4().hex}", payment, ChargeOutcome(status), "{}"))
         settle_payment.apply_events(connection, events, AfterCommit(), hold_minutes=HOLD_MINUTES)
 
     def _pay(self, connection: RawConnection, told: Told) -> None:
@@ -189,7 +191,7 @@ def test_every_capture_confirms_or_goes_back_whatever_the_order(pipeline: Pipeli
 
 def test_when_a_decline_is_final_captures_are_lost(pipeline: Pipeline, steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control."""
-    monkeypatch.setattr(settle_payment, "_is_settled", lambda payment, _verdict: payment.is_final)
+    monkeypatch.setattr(settle_payment, "_is_settled", lambda payment, _status: payment.is_final)
     stage = Stage(pipeline, full=False)
     stage.play()
     assert stage.neither() != []
@@ -227,8 +229,8 @@ def test_of_two_events_in_one_batch_the_money_counts(till: Till, payer: UUID, pi
     trip = till.hold(payer, pipeline.flight(4))
     till.pay(trip)
     ((payment, _, _),) = till.payments(trip)
-    verdicts = {"declined": Verdict.DECLINED, "captured": Verdict.CAPTURED}
-    events = [ProviderEvent(f"evt_{uuid4().hex}", payment, Outcome(verdicts[kind]), "{}") for kind in order]
+    statuses = {"declined": ChargeStatus.DECLINED, "captured": ChargeStatus.CAPTURED}
+    events = [ProviderEvent(f"evt_{uuid4().hex}", payment, ChargeOutcome(statuses[kind]), "{}") for kind in order]
     with pipeline.db.transaction() as connection:
         settle_payment.apply_events(connection, events, AfterCommit(), hold_minutes=HOLD_MINUTES)
     assert till.steps.status(trip) == "CONFIRMED"

@@ -8,7 +8,7 @@ from itertools import permutations
 from uuid import UUID
 
 from core.bookings.errors import NotCancellable
-from core.payments.provider import Outcome, Verdict
+from core.payments.provider import ChargeOutcome, ChargeStatus
 from tests.support.money import FREE_TO_CANCEL, LATE, Till, assert_square, settle_everything, statuses
 from tests.support.pipeline import Pipeline
 
@@ -21,7 +21,7 @@ def test_the_same_event_has_one_effect(till: Till, payer: UUID, flight: UUID) ->
         till.callback(claim.charge.payment_id, event_id="evt_same")
     assert till.steps.status(trip) == "CONFIRMED"
     assert till.rows("SELECT count(*) FROM payment_events") == [(1,)]
-    till.settle(claim, Outcome(Verdict.UNKNOWN))
+    till.settle(claim, ChargeOutcome(ChargeStatus.UNKNOWN))
     assert statuses(till, trip) == ["SUCCEEDED"]
     assert_square(till, trip)
 

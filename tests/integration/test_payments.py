@@ -12,7 +12,7 @@ from core.bookings.errors import BookingNotFound
 from core.bookings.intake.requests import BookingRequest
 from core.bookings.models import PaymentMode
 from core.payments.errors import AlreadyPaid, HoldExpired, NotPayable, PaymentInProgress
-from core.payments.provider import Outcome, Verdict
+from core.payments.provider import ChargeOutcome, ChargeStatus
 from tests.support.money import (
     LATE,
     PRICE,
@@ -123,7 +123,7 @@ def test_a_charge_without_an_answer_is_asked_for_and_never_repeated_blindly(
     till = open_till(start_provider(late_seconds=0.6), 0.3)
     trip = till.hold(payer, flight)
     till.pay(trip, "tok_timeout_then_ok")
-    assert till.work(trip) == Outcome(Verdict.UNKNOWN)
+    assert till.work(trip) == ChargeOutcome(ChargeStatus.UNKNOWN)
     assert (statuses(till, trip), till.steps.status(trip)) == (["UNKNOWN"], "HELD")
     claim = till.claim(trip)
     assert claim is not None
@@ -137,8 +137,8 @@ def test_a_charge_without_an_answer_is_asked_for_and_never_repeated_blindly(
 def test_a_charge_that_never_arrived_is_sent_again_with_the_same_key(till: Till, payer: UUID, flight: UUID) -> None:
     trip = till.hold(payer, flight)
     till.pay(trip, "tok_error_once")
-    assert till.work(trip) == Outcome(Verdict.UNKNOWN)
-    assert till.work(trip) == Outcome(Verdict.CAPTURED)
+    assert till.work(trip) == ChargeOutcome(ChargeStatus.UNKNOWN)
+    assert till.work(trip) == ChargeOutcome(ChargeStatus.CAPTURED)
     ((payment, _, _),) = till.payments(trip)
     assert [charge["id"] for charge in till.provider.charges()] == [str(payment)]
     assert_square(till, trip)
@@ -152,7 +152,7 @@ def test_a_provider_that_nobody_reaches_has_charged_nothing(
     till.pay(trip)
     outcome = nowhere.work(trip)
     assert outcome is not None
-    assert outcome.verdict is Verdict.NOT_SENT
+    assert outcome.status is ChargeStatus.NOT_SENT
     assert statuses(till, trip) == ["REQUIRES_PAYMENT"]
     till.expire(trip, LATE)
     assert (till.steps.status(trip), till.payments(trip)[0][2]) == ("EXPIRED", "not_charged")
@@ -169,7 +169,7 @@ def test_a_stale_report_that_nothing_was_sent_is_not_believed(till: Till, payer:
     till.sweep()
     second = till.claim(trip)
     assert second is not None
-    till.settle(stale, Outcome(Verdict.NOT_SENT, attempt=stale.attempt))
+    till.settle(stale, ChargeOutcome(ChargeStatus.NOT_SENT, attempt=stale.attempt))
     assert statuses(till, trip) == ["UNKNOWN"]
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from core.payments.http_provider import HttpProvider
-from core.payments.provider import Charge, Verdict
+from core.payments.provider import Charge, ChargeStatus
 
 CHARGE = Charge(UUID("01a20656-4b6d-7534-8d21-503eda47ef2d"), Decimal("100.00"), "INR", "tok_ok", "")
 READABLE = b'{"id": "01a20656-4b6d-7534-8d21-503eda47ef2d", "amount": "100.00", "currency": "INR", "status": "captured"}'
@@ -58,11 +58,11 @@ def answering() -> Iterator[AnyAnswer]:
         thread.join()
 
 
-def verdicts(server: AnyAnswer) -> list[Verdict]:
-    async def call() -> list[Verdict]:
+def statuses(server: AnyAnswer) -> list[ChargeStatus]:
+    async def call() -> list[ChargeStatus]:
         provider = HttpProvider(server.base_url, seconds=10)
         try:
-            return [(await provider.charge(CHARGE)).verdict, (await provider.ask(CHARGE)).verdict]
+            return [(await provider.charge(CHARGE)).status, (await provider.look_up(CHARGE)).status]
         finally:
             await provider.close()
 
@@ -76,7 +76,7 @@ def within(note: bytes) -> bytes:
 @pytest.mark.parametrize("note", [b'"x"', b"[" * 99 + b"]" * 99])
 def test_fields_that_we_do_not_know_are_no_hindrance(answering: AnyAnswer, note: bytes) -> None:
     answering.said = within(note)
-    assert verdicts(answering) == [Verdict.CAPTURED] * 2
+    assert statuses(answering) == [ChargeStatus.CAPTURED] * 2
 
 
 @pytest.mark.parametrize(
@@ -96,4 +96,4 @@ def test_fields_that_we_do_not_know_are_no_hindrance(answering: AnyAnswer, note:
 )
 def test_an_answer_that_nobody_can_read_leaves_the_charge_open(answering: AnyAnswer, said: bytes) -> None:
     answering.said = said
-    assert verdicts(answering) == [Verdict.UNKNOWN] * 2
+    assert statuses(answering) == [ChargeStatus.UNKNOWN] * 2

@@ -6,7 +6,7 @@ from enum import Enum
 from uuid import UUID
 
 from core.lifecycle.settle_payment import Claim
-from core.payments.provider import Outcome, Verdict
+from core.payments.provider import ChargeOutcome, ChargeStatus
 
 
 class Fate(Enum):
@@ -30,21 +30,29 @@ class Ledger:
     def captured(self) -> set[UUID]:
         return {payment_id for payment_id, captured in self.decided.items() if captured}
 
-    def call(self, claim: Claim, fate: Fate) -> Outcome:
-        """What a worker hears when it calls for this claim, as `workers.payment_operations.PaymentDesk.call` would."""
+    def call(self, claim: Claim, fate: Fate) -> ChargeOutcome:
+        """What a worker hears when it calls for this claim, as `workers.payment_operations.ChargeOperation.call` would."""
         if fate is Fate.NOT_SENT:
-            return Outcome(Verdict.UNKNOWN) if claim.ask_first else Outcome(Verdict.NOT_SENT, attempt=claim.attempt)
+            return (
+                ChargeOutcome(ChargeStatus.UNKNOWN)
+                if claim.ask_first
+                else ChargeOutcome(ChargeStatus.NOT_SENT, attempt=claim.attempt)
+            )
         if fate is Fate.LOST:
-            return Outcome(Verdict.UNKNOWN)
+            return ChargeOutcome(ChargeStatus.UNKNOWN)
         payment_id = claim.charge.payment_id
         if payment_id not in self.decided:
             if claim.ask_first and not claim.may_charge:
-                return Outcome(Verdict.NOT_FOUND)
+                return ChargeOutcome(ChargeStatus.NOT_FOUND)
             if fate is Fate.UNDECIDED:
-                return Outcome(Verdict.PROCESSING)
+                return ChargeOutcome(ChargeStatus.PROCESSING)
             self.decided[payment_id] = fate is not Fate.DECLINED
-        return Outcome(Verdict.UNKNOWN) if fate is Fate.CAPTURED_UNHEARD else self.verdict(payment_id)
+        return ChargeOutcome(ChargeStatus.UNKNOWN) if fate is Fate.CAPTURED_UNHEARD else self.outcome_of(payment_id)
 
-    def verdict(self, payment_id: UUID) -> Outcome:
+    def outcome_of(self, payment_id: UUID) -> ChargeOutcome:
         """What the provider says of a charge that it decided."""
-        return Outcome(Verdict.CAPTURED) if self.decided[payment_id] else Outcome(Verdict.DECLINED, "card_declined")
+        return (
+            ChargeOutcome(ChargeStatus.CAPTURED)
+            if self.decided[payment_id]
+            else ChargeOutcome(ChargeStatus.DECLINED, "card_declined")
+        )

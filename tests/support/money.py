@@ -23,7 +23,7 @@ from core.lifecycle import pay, settle_payment
 from core.lifecycle.settle_payment import Claim
 from core.payments import events
 from core.payments.http_provider import HttpProvider
-from core.payments.provider import Outcome, Provider, RefundOutcome
+from core.payments.provider import ChargeOutcome, Provider, RefundOutcome
 from mockpay.app import create_app
 from mockpay.settings import MockpaySettings
 from tests.support.api import running
@@ -127,14 +127,14 @@ class Till:
     def claim(self, trip_id: UUID) -> Claim | None:
         return self._payments.claim([trip_id])[0]
 
-    def call(self, claim: Claim) -> Outcome:
+    def call(self, claim: Claim) -> ChargeOutcome:
         """What the worker does with a claim, at the provider."""
         return self._portal.call(self._payments.call, self._line, claim)
 
-    def settle(self, claim: Claim, outcome: Outcome) -> None:
+    def settle(self, claim: Claim, outcome: ChargeOutcome) -> None:
         self._payments.settle([(claim, outcome)])
 
-    def work(self, trip_id: UUID) -> Outcome | None:
+    def work(self, trip_id: UUID) -> ChargeOutcome | None:
         """All that a worker does for one booking now; None when there was nothing to do."""
         claim = self.claim(trip_id)
         if claim is None:

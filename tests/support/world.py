@@ -148,7 +148,7 @@ class World:
         """The provider tells what it decided, in a new event or in one that came before."""
         if payment_id in self.ledger.decided:
             event_id = f"evt_{payment_id if again else new_id()}"
-            event = ProviderEvent(event_id, payment_id, self.ledger.verdict(payment_id), "{}")
+            event = ProviderEvent(event_id, payment_id, self.ledger.outcome_of(payment_id), "{}")
             with self._changing() as (connection, after):
                 apply_events(connection, [event], after, hold_minutes=HOLD_MINUTES)
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from core.payments.breaker import FEWEST_CALLS, PROBES, ROUND_SECONDS, WINDOW_SECONDS, CircuitBreaker
+from core.payments.breaker import MIN_CALLS, PROBES, ROUND_SECONDS, WINDOW_SECONDS, CircuitBreaker
 from workers.bulkhead import Bulkhead
 
 
@@ -35,7 +35,7 @@ def fail(breaker: CircuitBreaker, lanes: int, times: int = 1) -> None:
 
 
 def test_failures_of_several_flights_open_it(breaker: CircuitBreaker) -> None:
-    fail(breaker, lanes=FEWEST_CALLS)
+    fail(breaker, lanes=MIN_CALLS)
     assert breaker.is_open
     assert not breaker.allows("any")
 
@@ -63,14 +63,14 @@ def test_it_judges_by_the_rate_and_not_by_failures_in_a_row(breaker: CircuitBrea
 
 
 def test_old_failures_are_forgotten(breaker: CircuitBreaker, clock: Clock) -> None:
-    fail(breaker, lanes=FEWEST_CALLS - 1)
+    fail(breaker, lanes=MIN_CALLS - 1)
     clock.now += WINDOW_SECONDS + 1
-    fail(breaker, lanes=FEWEST_CALLS - 1)
+    fail(breaker, lanes=MIN_CALLS - 1)
     assert not breaker.is_open
 
 
 def test_while_open_a_few_probes_go_through_in_each_round(breaker: CircuitBreaker, clock: Clock) -> None:
-    fail(breaker, lanes=FEWEST_CALLS)
+    fail(breaker, lanes=MIN_CALLS)
     for _ in range(2):
         clock.now += ROUND_SECONDS
         assert [breaker.allows(lane) for lane in range(PROBES + 1)] == [True] * PROBES + [False]
@@ -78,7 +78,7 @@ def test_while_open_a_few_probes_go_through_in_each_round(breaker: CircuitBreake
 
 
 def test_the_first_probe_that_is_answered_closes_it(breaker: CircuitBreaker, clock: Clock) -> None:
-    fail(breaker, lanes=FEWEST_CALLS)
+    fail(breaker, lanes=MIN_CALLS)
     clock.now += ROUND_SECONDS
     breaker.record(0, answered=False)
     assert not breaker.allows(100) or not breaker.allows(100)

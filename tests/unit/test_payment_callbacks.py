@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import Invalid, Malformed
 from core.payments import events, signature
-from core.payments.provider import Verdict
+from core.payments.provider import ChargeStatus
 from core.payments.signature import CallbackNotSigned, CallbackTooOld, verify
 from mockpay.callbacks import signature as providers_signature
 
@@ -58,7 +58,7 @@ def test_a_signature_is_good_for_five_minutes(timestamp: str) -> None:
 def test_an_event_names_the_charge_and_what_became_of_it() -> None:
     event = events.read(BODY)
     assert event is not None
-    assert (event.id, event.outcome.verdict) == ("evt_1", Verdict.CAPTURED)
+    assert (event.id, event.outcome.status) == ("evt_1", ChargeStatus.CAPTURED)
 
 
 @pytest.mark.parametrize("amount", [b'"1500.50"', b'"1500.5"', b"1500.5", b"1500.50"])
