@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 import psycopg
 
+from core.db.arrays import ArrayDumper
 from core.db.refusals import ENCODING, READ_ONLY, TOO_OLD, UnusableDatabase
 
 RawConnection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
@@ -82,6 +83,7 @@ def connect(conninfo: str, limits: Limits, *, writes_on_demand: bool = False) ->
         connection = psycopg.connect(conninfo, autocommit=True)
     try:
         _require_usable(connection.info)
+        connection.adapters.register_dumper(list, ArrayDumper)
         more = {"default_transaction_read_only": "on"} if writes_on_demand else {}
         connection.execute(_SET, _settings(connection.info, limits, more))
         connection.autocommit = False
