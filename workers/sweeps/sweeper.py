@@ -23,7 +23,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.clock import now
-from core.db import is_away
+from core.db import is_away, statistics
 from core.flights.changes import cancellation
 from core.idempotency import answers
 from core.invariants import inventory_drift
@@ -49,6 +49,8 @@ Redis.
 """
 ANSWERS_AT_ONCE: Final = 5_000
 """How many old answers under idempotency keys one step deletes."""
+STATISTICS_SECONDS: Final = 5.0
+"""How often the sweep looks for tables that have grown."""
 UPLOADS_SECONDS: Final = 600.0
 """How often the storage is searched for files that no import needs."""
 
@@ -83,6 +85,7 @@ class Sweeper:
         self._suspects: dict[UUID, int] = {}
         self._audited_at = 0.0
         self._tidied_at = float("-inf")
+        self._analyzed_at = float("-inf")
         self._postgres = Incident(_log, "the sweep has lost Postgres", "the sweep has Postgres again")
         self._redis = Incident(_log, "Redis is away, so nothing is sent", "Redis is back, and what is due is sent")
         self._itself = Incident(_log, "a sweep failed", "sweeps do not fail any more", level=logging.ERROR)
@@ -170,6 +173,9 @@ class Sweeper:
         yield "fares", self._fares.run
         yield "mails", self._mails.run
         yield "minutes", self._minutes.run
+        if time.monotonic() - self._analyzed_at > STATISTICS_SECONDS:
+            self._analyzed_at = time.monotonic()
+            yield "statistics", self.analyze_grown
         if time.monotonic() - self._audited_at > AUDIT_SECONDS:
             self._audited_at = time.monotonic()
             yield "inventory", self.repair_inventory
@@ -211,6 +217,13 @@ class Sweeper:
         make_due_now()
         del self._forgotten[name]
 
+    def analyze_grown(self) -> None:
+        """Public for the tests."""
+        with self._context.db.transaction() as connection:
+            grown = statistics.analyze_grown(connection)
+        if grown:
+            _log.info("tables analysed that have grown", tables=grown)
+
     def _forget_old_answers(self) -> None:
         with self._context.db.transaction() as connection:
             answers.forget_old(connection, limit=ANSWERS_AT_ONCE)
@@ -229,9 +242,7 @@ class Sweeper:
 
     def repair_inventory(self) -> None:
         """Delete the seat counts of flights in Redis that differ from Postgres by the same number in two audits. A difference
-        that is caused by running work is gone, or has changed, in the second audit.
-
-        a while loses the lock. Public for the tests.
+        that is caused by running work is gone, or has changed, in the second audit. Public for the tests.
         """
         try:
             # This comes first, while no transaction is open, because it reads every key of Redis.

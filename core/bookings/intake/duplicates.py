@@ -37,9 +37,10 @@ class Compared(Protocol):
 
 # The ids of bookings are in order of time, so a traveller's latest ones are a short range of one index. OFFSET 0 keeps the planner
 # from looking for them among all bookings of a flight instead, and so does an array where a join would say the same.
+# LIMIT keeps the planner from reading the keys of all bookings into a hash table, which it may do for EXISTS.
 _FIND: Final = """
     SELECT w.n, duplicate.id AS earlier,
-           EXISTS (SELECT FROM bookings k WHERE k.user_id = w.user_id AND k.idempotency_key = w.key) AS is_replay
+           (SELECT true FROM bookings k WHERE k.user_id = w.user_id AND k.idempotency_key = w.key LIMIT 1) IS NOT NULL AS is_replay
     FROM unnest(%(ns)s::int[], %(users)s::uuid[], %(flights)s::uuid[], %(keys)s::text[]) AS w(n, user_id, flight_id, key)
     LEFT JOIN LATERAL (
         SELECT recent.id FROM (
