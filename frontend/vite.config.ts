@@ -1,13 +1,21 @@
 import { fileURLToPath } from 'node:url';
+import { lingui } from '@lingui/vite-plugin';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { compressedAssets } from './build/compressed-assets.ts';
+import { englishMessages } from './build/english-messages.ts';
 import { swaggerAssets } from './build/swagger-assets.ts';
 
 const API = 'http://127.0.0.1:8000';
 
 export default defineConfig({
-  plugins: [react(), swaggerAssets(), compressedAssets()],
+  plugins: [
+    lingui({ macroTransform: { macro: { descriptorFields: 'message' } }, failOnCompileError: true }),
+    englishMessages(),
+    react(),
+    swaggerAssets(),
+    compressedAssets(),
+  ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: {
     proxy: Object.fromEntries(
@@ -18,6 +26,8 @@ export default defineConfig({
     // The page's content security policy allows no data: address for fonts or scripts.
     assetsInlineLimit: 0,
     reportCompressedSize: true,
+    // What the first page loads is one file: it is packed better than many small ones.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } } },
   },
   test: {
     environment: 'happy-dom',

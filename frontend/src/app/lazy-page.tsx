@@ -1,3 +1,4 @@
+import { useLingui } from '@lingui/react';
 import { Button } from '@mantine/core';
 import { type ComponentType, useEffect, useReducer } from 'react';
 import { Page } from '@/components/layout/page';
@@ -23,6 +24,8 @@ export function lazyPage(load: () => Promise<ComponentType>): LazyPage {
   };
 
   function Lazy() {
+    // The whole page is drawn again when the language changes.
+    useLingui();
     const [, drawAgain] = useReducer((draws: number) => draws + 1, 0);
     return Loaded ? <Loaded /> : <WaitingPage attempt={attempt} onLoaded={drawAgain} />;
   }

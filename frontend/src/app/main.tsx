@@ -7,19 +7,29 @@ import './styles.css';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { showLanguage } from '@/lib/language';
 import { newQueryClient } from '@/lib/query-client';
 import { Providers } from './providers';
 import { newRouter } from './router';
+import { languageOfPage } from './shell/page-language';
 
 const queries = newQueryClient();
 const router = newRouter(queries);
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 
-createRoot(root).render(
-  <StrictMode>
-    <Providers queries={queries}>
-      <RouterProvider router={router} />
-    </Providers>
-  </StrictMode>,
+/** A catalogue that takes longer is shown when it comes: until then the page is English. */
+const LONGEST_WAIT_MS = 2_000;
+
+void Promise.race([
+  showLanguage(languageOfPage(window.location.pathname)),
+  new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS)),
+]).then(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <Providers queries={queries}>
+        <RouterProvider router={router} />
+      </Providers>
+    </StrictMode>,
+  ),
 );

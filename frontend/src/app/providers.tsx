@@ -1,3 +1,5 @@
+import { i18n } from '@lingui/core';
+import { I18nProvider } from '@lingui/react';
 import { MantineProvider } from '@mantine/core';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useEffect } from 'react';
@@ -15,7 +17,7 @@ interface Props {
   env?: 'default' | 'test';
 }
 
-/** What every component can use: queries and the theme. Forgets everything of an account when it leaves. */
+/** What every component can use: queries, the language and the theme. Forgets everything of an account when it leaves. */
 export function Providers({ queries, children, env = 'default' }: Props) {
   useEffect(
     () =>
@@ -29,9 +31,11 @@ export function Providers({ queries, children, env = 'default' }: Props) {
   );
   return (
     <QueryClientProvider client={queries}>
-      <MantineProvider theme={theme} defaultColorScheme="auto" deduplicateCssVariables={false} env={env}>
-        {children}
-      </MantineProvider>
+      <I18nProvider i18n={i18n}>
+        <MantineProvider theme={theme} defaultColorScheme="auto" deduplicateCssVariables={false} env={env}>
+          {children}
+        </MantineProvider>
+      </I18nProvider>
     </QueryClientProvider>
   );
 }

@@ -1,6 +1,7 @@
 import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import { forgetLanguage } from '@/lib/language';
 import { endSession } from '@/lib/session';
 import { forgetCorrection } from '@/lib/time/server-clock';
 import { network } from './network';
@@ -23,6 +24,7 @@ afterEach(() => {
   network.resetHandlers();
   endSession();
   forgetCorrection();
+  forgetLanguage();
   localStorage.clear();
   sessionStorage.clear();
 });

@@ -1,3 +1,4 @@
+import { useLingui } from '@lingui/react';
 import { useMediaQuery } from '@mantine/hooks';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Page } from '@/components/layout/page';
@@ -18,6 +19,7 @@ const route = getRouteApi('/');
 
 /** The search form. Below it are the results, once the address names both places and a day, or else places to fly from. */
 export function HomePage() {
+  useLingui();
   const params = route.useSearch();
   const navigate = useNavigate({ from: '/' });
   const phone = useMediaQuery('(max-width: 40em)', false, { getInitialValueInEffect: false });

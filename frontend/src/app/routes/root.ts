@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, type ParsedLocation, redirect } from '@tanstack/react-router';
-import { Shell } from '@/app/shell';
+import { Shell } from '@/app/shell/shell';
 import { currentSession } from '@/lib/session';
 
 interface Context {

@@ -1,17 +1,22 @@
+import { t } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react';
 import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { LanguageSelect } from '@/components/controls/language-select';
 import { AccountMenu } from '@/features/accounts/account-menu';
 import { useAccount } from '@/features/accounts/api';
 import { useLazyPart } from '@/lib/hooks/use-lazy-part';
 import { type Session, useSession } from '@/lib/session';
 import { Logo } from './logo';
+import { isOfConsole, usePageLanguage } from './page-language';
 import css from './shell.module.css';
 
 // A stranger who searches needs none of it.
-const loadNotices = () => import('./notices').then(({ Notices }) => Notices);
+const loadNotices = () => import('@/app/notices').then(({ Notices }) => Notices);
 
 /** Header, navigation and footer around every page. */
 export function Shell() {
+  useLingui();
   const session = useSession();
   const account = useAccount();
   const isStaff = account?.role === 'admin' || account?.role === 'agent';
@@ -19,10 +24,11 @@ export function Shell() {
   const main = useFocusOnNavigation();
   const { Part: Notices } = useLazyPart(loadNotices, session.state === 'signed-in');
   useCheckAccessOnChange(session.state);
+  usePageLanguage(pathname);
   return (
-    <div className={css.shell} data-wide={pathname.startsWith('/operations') || undefined}>
+    <div className={css.shell} data-wide={isOfConsole(pathname) || undefined}>
       <a href="#main" className={css.skip}>
-        Skip to the content
+        {t`Skip to the content`}
       </a>
       <header className={css.header}>
         <div className={css.inside}>
@@ -30,11 +36,11 @@ export function Shell() {
             <Logo />
             <span>Skyqueue</span>
           </Link>
-          <nav className={css.nav} aria-label="Main">
+          <nav className={css.nav} aria-label={t`Main`}>
             {session.state === 'signed-out' ? (
-              <Link to="/find-booking">Find a booking</Link>
+              <Link to="/find-booking">{t`Find a booking`}</Link>
             ) : (
-              <Link to="/bookings">My trips</Link>
+              <Link to="/bookings">{t`My trips`}</Link>
             )}
             {isStaff && <Link to="/operations">Operations</Link>}
           </nav>
@@ -47,9 +53,10 @@ export function Shell() {
       </main>
       <footer className={css.footer}>
         <div className={css.inside}>
-          <span>Never sells a seat twice. Never loses a booking it accepted.</span>
+          <span>{t`Never sells a seat twice. Never loses a booking it accepted.`}</span>
           <span className={css.links}>
-            <Link to="/find-booking">Find a booking</Link>
+            {!isOfConsole(pathname) && <LanguageSelect />}
+            <Link to="/find-booking">{t`Find a booking`}</Link>
             <a href="/schema/swagger">API</a>
           </span>
         </div>
