@@ -19,6 +19,7 @@ from core.mail.outbox import MailToSend
 from core.mail.smtp import Attachment, MailNotAccepted
 from core.notifications.texts import WITH_TICKET
 from core.telemetry.incidents import Incident
+from core.telemetry.tracing import spans
 from core.tickets import calendar_file, reading
 from core.tickets.errors import NoTicket
 from core.tickets.signature import TicketSigner
@@ -56,8 +57,12 @@ def signer_of(context: Context) -> TicketSigner | None:
 def _try(context: Context, client: smtplib.SMTP, mail_id: UUID) -> None:
     with context.db.transaction() as connection:
         mail = outbox.begin_attempt(connection, mail_id)
-    if mail is None:
-        return
+    if mail is not None:
+        with spans.span("mail", mail.traceparent):
+            _send(context, client, mail)
+
+
+def _send(context: Context, client: smtplib.SMTP, mail: MailToSend) -> None:
     attached = _attachments(context, mail)
     try:
         message = smtp.compose(mail.id, context.settings.mail.sender, mail.address, mail.subject, mail.body, attached)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -36,20 +37,13 @@ class _ToSend(NamedTuple):
     trace: TraceParent | None
 
 
-class _ToAccept(NamedTuple):
-    """A request that waits to be committed. `trace`: where its trace goes on, if it has one."""
-
-    request: BookingRequest
-    trace: TraceParent | None
-
-
 class BookingIntake:
     """Use it on the event loop only. One thread commits, another one sends messages."""
 
     def __init__(self, db: Database, dispatcher: Dispatcher, *, rules: BookingRules) -> None:
         intake = BatchIntake(db, rules)
         self._dispatcher = dispatcher
-        self._intake: Batcher[_ToAccept, Answer] = Batcher(
+        self._intake: Batcher[BookingRequest, Answer] = Batcher(
             "intake", lambda requests: self._accept(intake, requests), limit=INTAKE_LIMIT, patience=ANSWER_SECONDS
         )
         self._sender: Batcher[_ToSend, None] = Batcher("dispatch", self._send, limit=MAX_IDS)
@@ -65,7 +59,8 @@ class BookingIntake:
             raise Unavailable("The database does not answer. Nothing was stored. Try again shortly.", retry_after=RETRY_SECONDS)
         try:
             with spans.span("accept"):
-                answer = await self._intake.submit(_ToAccept(request, spans.current()))
+                trace = spans.current()
+                answer = await self._intake.submit(request if trace is None else replace(request, trace=trace))
         except TimeoutError:
             raise Unavailable(
                 "The database did not answer in time. Repeat the request with the same Idempotency-Key to get the result.",
@@ -85,9 +80,9 @@ class BookingIntake:
         """Finish what was begun."""
         await asyncio.gather(self._intake.close(), self._sender.close())
 
-    def _accept(self, intake: BatchIntake, waiting: list[_ToAccept]) -> list[Answer]:
+    def _accept(self, intake: BatchIntake, waiting: list[BookingRequest]) -> list[Answer]:
         with spans.batch("accept", len(waiting), [each.trace for each in waiting if each.trace is not None]):
-            answers = intake.accept([each.request for each in waiting])
+            answers = intake.accept(waiting)
         failpoints.reach("after_commit_before_reply")
         return answers
 

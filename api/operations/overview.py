@@ -20,6 +20,7 @@ from api.operations.installation import Drift, DriftComparison, QueueView, Worke
 from api.readiness.check import Cause
 from api.readiness.codes import Code
 from api.services import Services
+from core.bookings.reading import sold
 from core.clock import now
 from core.db import AWAY, RawConnection
 from core.jobs import minutes
@@ -71,6 +72,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """Bookings that workers bring on, smoothed."""
     bookings_per_minute: Counts | None
     """Accepted in the last 60 s, by what became of them, and how long that took."""
+    seats_sold_today: int | None
+    """Of bookings that were confirmed since midnight UTC, and still are. Several flights of one booking count once."""
     queues: list[QueueView] | None
     workers: list[WorkerView] | None
     drift: list[Drift] | None
@@ -104,6 +107,7 @@ class OverviewController(Controller):
         given_up = parts.read(endpoints.list_given_up)
         last_minute = parts.read(minutes.count_last_minute)
         history = parts.read(minutes.list_minutes)
+        seats_sold = parts.read(sold.count_seats_sold_today)
         compared = parts.begin(lambda: _drift.find(services)) if redis_answers(services) else None
         workers, queues = parts.take(staff) or (None, None)
         drift = parts.take(compared) if compared else None
@@ -123,6 +127,7 @@ class OverviewController(Controller):
             oldest_seconds=round(backlog.oldest_seconds, 1),
             per_second=round(backlog.per_second, 1),
             bookings_per_minute=parts.take(last_minute),
+            seats_sold_today=parts.take(seats_sold),
             queues=queues,
             workers=workers,
             drift=drift,

@@ -43,6 +43,12 @@ class Booking(SQLModel, table=True):
         Index("ix_bookings_user", "user_id", "id"),
         Index("ix_bookings_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
         Index("ux_bookings_reference", "reference", unique=True),
+        Index(
+            "ix_bookings_confirmed",
+            "finished_at",
+            postgresql_include=["seats"],
+            postgresql_where=text(f"status = {BookingStatus.CONFIRMED.sql}"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)

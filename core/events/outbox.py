@@ -15,7 +15,7 @@ order. Between subjects there is no order.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -28,23 +28,25 @@ import structlog
 from core.clock import new_id
 from core.db import RawConnection
 from core.events.domain_events import Event, EventData, EventType, read_data
+from core.telemetry.tracing import spans
+from core.telemetry.tracing.spans import TraceParent
 
 LISTEN_TIMEOUT_MS: Final = 1_000
 """How long `listen` waits for the transactions before it. Transactions that begin in this time wait behind it."""
 
 _WRITE: Final = """
-    INSERT INTO outbox (reader, event_id, type, subject_id, data)
-    SELECT e.reader, e.event_id, e.type, e.subject_id, e.data::jsonb
-    FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::text[]) WITH ORDINALITY
-         AS e(reader, event_id, type, subject_id, data, position)
+    INSERT INTO outbox (reader, event_id, type, subject_id, data, traceparent)
+    SELECT e.reader, e.event_id, e.type, e.subject_id, e.data::jsonb, e.traceparent
+    FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[]) WITH ORDINALITY
+         AS e(reader, event_id, type, subject_id, data, traceparent, position)
     ORDER BY e.position
 """
 _TAKE: Final = """
     WITH taken AS (
         DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE reader = %s ORDER BY id LIMIT %s FOR UPDATE)
-        RETURNING id, event_id, type, subject_id, data::text, at
+        RETURNING id, event_id, type, subject_id, data::text, at, traceparent
     )
-    SELECT event_id, type, subject_id, data, at FROM taken ORDER BY id
+    SELECT event_id, type, subject_id, data, at, traceparent FROM taken ORDER BY id
 """
 
 _log = structlog.get_logger(__name__)
@@ -65,16 +67,29 @@ class WrittenEvent:
     subject_id: UUID
     data: EventData
     at: datetime
+    traceparent: TraceParent | None = None
+    """Where the trace goes on of what caused it."""
 
 
-def write(connection: RawConnection, events: Iterable[Event]) -> None:
-    """Write the events that a reader listens to. Pass a generator: it is not run when nobody listens."""
+def write(connection: RawConnection, events: Iterable[Event], *, traces: Mapping[str, TraceParent] | None = None) -> None:
+    """Write the events that a reader listens to. Pass a generator: it is not run when nobody listens. `traces`: where the traces of the
+    events' subjects go on, by the ids of the subjects; None: as the traces of the work that writes the events.
+    """
     wanted = _read_wanted(connection)
     if not wanted:
         return
+    told = list(events)
+    parents = spans.parents_of({event.subject_id for event in told}) if traces is None else traces
     rows = [
-        (reader, event_id, event.type, event.subject_id, msgspec.json.encode(event.data).decode())
-        for event in events
+        (
+            reader,
+            event_id,
+            event.type,
+            event.subject_id,
+            msgspec.json.encode(event.data).decode(),
+            parents.get(str(event.subject_id)),
+        )
+        for event in told
         for event_id in (new_id(),)
         for reader, types in wanted
         if event.type in types
@@ -106,9 +121,10 @@ def take(connection: RawConnection, reader: Reader, *, limit: int) -> list[Writt
     same transaction, else they are lost. A second caller waits until the first one has committed.
     """
     taken = []
-    for event_id, kind, subject_id, data, at in connection.execute(_TAKE, (reader, limit)).fetchall():
+    for event_id, kind, subject_id, data, at, traceparent in connection.execute(_TAKE, (reader, limit)).fetchall():
         try:
-            taken.append(WrittenEvent(event_id, EventType(kind), subject_id, read_data(EventType(kind), data.encode()), at))
+            known = read_data(EventType(kind), data.encode())
+            taken.append(WrittenEvent(event_id, EventType(kind), subject_id, known, at, traceparent))
         except (ValueError, msgspec.ValidationError):
             _log.error("an event of another version is left out", event_id=str(event_id), type=kind, data=data)
     return taken

@@ -10,9 +10,13 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from core.db import RawConnection
 from core.mail.models import MailStatus
 from core.statuses import WITH_SEATS, BookingStatus
+from core.telemetry.tracing import spans
+from core.telemetry.tracing.spans import TraceParent
 
 _AT_ONCE: Final = 50
 """Bookings of which a new address is told at most, the last ones first."""
@@ -22,10 +26,11 @@ def add(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
     """Request mails about these bookings."""
     connection.execute(
         """
-        INSERT INTO mail_requests (booking_id)
-        SELECT b.id FROM bookings b JOIN users u ON u.id = b.user_id WHERE b.id = ANY(%s) AND u.email IS NOT NULL
+        INSERT INTO mail_requests (booking_id, traceparent)
+        SELECT b.id, %(traces)s::jsonb ->> b.id::text
+        FROM bookings b JOIN users u ON u.id = b.user_id WHERE b.id = ANY(%(bookings)s) AND u.email IS NOT NULL
         """,
-        (list(booking_ids),),
+        {"bookings": list(booking_ids), "traces": msgspec.json.encode(spans.parents_of(booking_ids)).decode()},
     )
 
 
@@ -33,12 +38,12 @@ def add_for_flights(connection: RawConnection, flight_ids: Sequence[UUID]) -> No
     """Request mails about every booking that has seats on one of these flights, because their times have changed."""
     connection.execute(
         f"""
-        INSERT INTO mail_requests (booking_id)
-        SELECT DISTINCT b.id FROM booking_segments s
+        INSERT INTO mail_requests (booking_id, traceparent)
+        SELECT DISTINCT b.id, %(trace)s::text FROM booking_segments s
         JOIN bookings b ON b.id = s.booking_id AND b.status IN {WITH_SEATS} JOIN users u ON u.id = b.user_id
-        WHERE s.flight_id = ANY(%s) AND u.email IS NOT NULL
+        WHERE s.flight_id = ANY(%(flights)s) AND u.email IS NOT NULL
         """,  # noqa: S608  # only constants
-        (list(flight_ids),),
+        {"flights": list(flight_ids), "trace": spans.current()},
     )
 
 
@@ -57,9 +62,9 @@ def add_for_new_address(connection: RawConnection, user_id: UUID) -> None:
         ), set_aside AS (
             UPDATE mails SET version = version || '@' || id WHERE booking_id IN (SELECT id FROM untold)
         )
-        INSERT INTO mail_requests (booking_id) SELECT id FROM untold
+        INSERT INTO mail_requests (booking_id, traceparent) SELECT id, %(trace)s::text FROM untold
         """,  # noqa: S608  # only constants
-        {"user": user_id, "limit": _AT_ONCE},
+        {"user": user_id, "limit": _AT_ONCE, "trace": spans.current()},
     )
 
 
@@ -84,18 +89,21 @@ def add_before_holds_end(connection: RawConnection, *, minutes: int, hold_mode: 
     ).rowcount
 
 
-def take(connection: RawConnection, *, limit: int) -> list[UUID]:
-    """Delete the oldest requests, at most `limit`, and return the ids of their bookings. Several workers can do this at the same time:
-    each gets other requests.
+def take(connection: RawConnection, *, limit: int) -> dict[UUID, TraceParent | None]:
+    """Delete the oldest requests, at most `limit`. Return the ids of their bookings, each with the place where its trace goes on. Several
+    workers can do this at the same time: each gets other requests.
     """
     rows = connection.execute(
         """
         DELETE FROM mail_requests WHERE id IN (SELECT id FROM mail_requests ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-        RETURNING booking_id
+        RETURNING booking_id, traceparent
         """,
         (limit,),
     ).fetchall()
-    return list(dict.fromkeys(row[0] for row in rows))
+    taken: dict[UUID, TraceParent | None] = {}
+    for booking_id, traceparent in rows:
+        taken[booking_id] = taken.get(booking_id) or traceparent
+    return taken
 
 
 def find_addresses(connection: RawConnection, user_ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -52,6 +52,8 @@ class Mail(SQLModel, table=True):
     """What the mail server answered to the last attempt that failed."""
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     sent_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    traceparent: str | None = Field(default=None, sa_column=Column(Text))
+    """Where the trace goes on of what caused it; None: it is not traced."""
 
 
 class MailRequest(SQLModel, table=True):
@@ -61,3 +63,5 @@ class MailRequest(SQLModel, table=True):
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     booking_id: UUID
+    traceparent: str | None = Field(default=None, sa_column=Column(Text))
+    """Where the trace goes on of what caused it; None: it is not traced."""

@@ -13,6 +13,7 @@ import msgspec
 from core.clock import new_id
 from core.db import RawConnection, fetch
 from core.mail.models import MailStatus
+from core.telemetry.tracing.spans import TraceParent
 
 FIRST_WAIT_SECONDS: Final = 30
 """The wait after the first failed attempt. It doubles with each further attempt, up to `LONGEST_WAIT_SECONDS`."""
@@ -36,6 +37,8 @@ class NewMail:
     address: str
     subject: str
     body: str
+    traceparent: TraceParent | None = None
+    """Where the trace goes on of what caused it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class MailToSend:
     subject: str
     body: str
     attempts: int
+    traceparent: TraceParent | None
 
 
 class MailView(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,8 +86,8 @@ def store(connection: RawConnection, mails: Sequence[NewMail], *, sends: bool) -
     return sum(
         connection.execute(
             """
-            INSERT INTO mails (id, booking_id, user_id, kind, version, address, subject, body, status, next_at)
-            VALUES (%(id)s, %(booking_id)s, %(user_id)s, %(kind)s, %(version)s, %(address)s, %(subject)s, %(body)s, %(status)s,
+            INSERT INTO mails (id, booking_id, user_id, kind, version, address, subject, body, status, traceparent, next_at)
+            VALUES (%(id)s, %(booking_id)s, %(user_id)s, %(kind)s, %(version)s, %(address)s, %(subject)s, %(body)s, %(status)s, %(traceparent)s,
                     CASE WHEN %(sends)s THEN now() END)
             ON CONFLICT (booking_id, kind, version) DO NOTHING
             """,
@@ -97,6 +101,7 @@ def store(connection: RawConnection, mails: Sequence[NewMail], *, sends: bool) -
                 "subject": mail.subject,
                 "body": mail.body,
                 "status": status,
+                "traceparent": mail.traceparent,
                 "sends": sends,
             },
         ).rowcount
@@ -131,7 +136,7 @@ def begin_attempt(connection: RawConnection, mail_id: UUID) -> MailToSend | None
         UPDATE mails SET attempts = attempts + 1,
             next_at = now() + least(%(first)s * power(2, least(attempts, 20)), %(longest)s) * interval '1 second'
         WHERE id = (SELECT id FROM mails WHERE id = %(id)s AND status = {MailStatus.WAITING.sql} FOR UPDATE SKIP LOCKED)
-        RETURNING id, booking_id, kind, address, subject, body, attempts
+        RETURNING id, booking_id, kind, address, subject, body, attempts, traceparent
         """,  # noqa: S608  # only constants
         {"first": FIRST_WAIT_SECONDS, "longest": LONGEST_WAIT_SECONDS, "id": mail_id},
     )

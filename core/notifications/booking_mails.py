@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from core.bookings.reading.by_id import read_bookings
 from core.bookings.reading.views import BookingView
@@ -19,19 +20,19 @@ def write_requested(connection: RawConnection, *, limit: int, sends: bool, with_
 
     `sends`: a mail server is configured. `with_ticket`: this process can make tickets.
     """
-    booking_ids = mail_requests.take(connection, limit=limit)
-    if not booking_ids:
+    traces = mail_requests.take(connection, limit=limit)
+    if not traces:
         return 0
-    bookings = read_bookings(connection, booking_ids)
+    bookings = read_bookings(connection, list(traces))
     addresses = mail_requests.find_addresses(connection, [booking.user_id for booking in bookings.values()])
     mails = [
-        mail
+        replace(mail, traceparent=traces[booking.id])
         for booking in bookings.values()
         if booking.user_id in addresses
         for mail in _write(booking, addresses[booking.user_id], with_ticket=with_ticket, sends=sends)
     ]
     outbox.store(connection, mails, sends=sends)
-    return len(booking_ids)
+    return len(traces)
 
 
 def _write(booking: BookingView, address: str, *, with_ticket: bool, sends: bool) -> Iterator[NewMail]:

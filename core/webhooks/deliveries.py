@@ -20,6 +20,7 @@ from core.db import RawConnection, fetch
 from core.errors import NotFound
 from core.events import outbox
 from core.events.outbox import Reader, WrittenEvent
+from core.telemetry.tracing.spans import TraceParent
 from core.webhooks import endpoints
 from core.webhooks.models import DeliveryStatus
 
@@ -70,6 +71,8 @@ class DueDelivery:
     secrets: list[str]
     body: str
     attempts: int
+    traceparent: TraceParent | None = None
+    """Where the trace goes on of what caused the event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ _CLAIM: Final = f"""
     UPDATE webhook_deliveries d SET attempts = d.attempts + 1, next_at = coalesce(%(at)s, now()) + %(lease)s * interval '1 second'
     FROM webhooks w, due
     WHERE d.id = due.id AND w.id = d.webhook_id AND w.disabled_at IS NULL AND d.status = {_PENDING}
-    RETURNING d.id, d.webhook_id, d.event_id, w.url, d.body, d.attempts, CASE
+    RETURNING d.id, d.webhook_id, d.event_id, w.url, d.body, d.attempts, d.traceparent, CASE
         WHEN w.old_secret_until > coalesce(%(at)s, now()) THEN ARRAY[w.secret, w.old_secret] ELSE ARRAY[w.secret]
     END AS secrets
 """  # noqa: S608  # only constants
@@ -131,15 +134,15 @@ def _store(connection: RawConnection, wanted: Sequence[tuple[UUID, WrittenEvent]
     if not wanted:
         return
     rows = [
-        (new_id(), webhook_id, event.id, event.type, event.subject_id, _body(event.type, event.at, event.data))
+        (new_id(), webhook_id, event.id, event.type, event.subject_id, _body(event.type, event.at, event.data), event.traceparent)
         for webhook_id, event in wanted
     ]
     connection.execute(
         """
-        INSERT INTO webhook_deliveries (id, webhook_id, event_id, type, subject_id, body, next_at)
-        SELECT d.id, d.webhook_id, d.event_id, d.type, d.subject_id, d.body, coalesce(%s, now())
-        FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::text[]) WITH ORDINALITY
-             AS d(id, webhook_id, event_id, type, subject_id, body, position)
+        INSERT INTO webhook_deliveries (id, webhook_id, event_id, type, subject_id, body, traceparent, next_at)
+        SELECT d.id, d.webhook_id, d.event_id, d.type, d.subject_id, d.body, d.traceparent, coalesce(%s, now())
+        FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[]) WITH ORDINALITY
+             AS d(id, webhook_id, event_id, type, subject_id, body, traceparent, position)
         ORDER BY d.position
         """,
         (at, *(list(column) for column in zip(*rows, strict=True))),

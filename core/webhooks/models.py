@@ -79,3 +79,5 @@ class WebhookDelivery(SQLModel, table=True):
     last_ms: int | None = Field(default=None)
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     finished_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    traceparent: str | None = Field(default=None, sa_column=Column(Text))
+    """Where the trace goes on of what caused it; None: it is not traced."""

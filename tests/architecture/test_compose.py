@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,14 @@ def test_nothing_is_handed_on_that_is_no_setting() -> None:
     for service in OURS:
         named = {name for name in environment(service) if name.startswith("SKYQUEUE_")}
         assert named <= known - set(FIXED), service
+
+
+@pytest.mark.parametrize("service", ["worker", "api"])
+def test_what_opentelemetry_reads_is_handed_on(service: str) -> None:
+    documented = set(re.findall(r"`(OTEL_\w+)`", (ROOT / "docs" / "traces.md").read_text()))
+    passed = {name: value for name, value in environment(service).items() if name.startswith("OTEL_")}
+    assert documented
+    assert passed == dict.fromkeys(documented)  # no value here: the operator's
 
 
 def test_the_first_administrator_is_made_once_and_the_password_goes_nowhere_else() -> None:

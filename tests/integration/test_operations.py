@@ -12,6 +12,7 @@ from redis import RedisError
 from api.operations import overview
 from api.operations.installation import DriftComparison
 from core import keys
+from core.bookings.reading import sold
 from core.clock import now
 from core.jobs import minutes
 from core.lifecycle import give_up as giving_up
@@ -65,6 +66,26 @@ def test_the_overview_counts_the_last_minute(pipeline: Pipeline, admin: httpx.Cl
     assert counted["p50_ms"] <= counted["p99_ms"]
     assert (seen["status"], seen["drift"], seen["dead_letters"]) == ("degraded", [], {})
     assert {cause["code"] for cause in seen["causes"]} >= {"no_worker"}
+
+
+def test_seats_sold_today_are_those_of_bookings_confirmed_since_midnight(pipeline: Pipeline, admin: httpx.Client) -> None:
+    bookings = pipeline.accept_many(4, pipeline.flight(7), seats=2)
+    pipeline.work(*bookings)
+    assert get(admin, "/admin/overview")["seats_sold_today"] == 6, "three have seats"
+    with pipeline.db.transaction() as connection:
+        midnight = now().replace(hour=0, minute=0, second=0, microsecond=0)
+        connection.execute(
+            "UPDATE bookings SET finished_at = %s WHERE id = %s", (midnight - timedelta(microseconds=1), bookings[0])
+        )
+        connection.execute("UPDATE bookings SET finished_at = %s WHERE id = %s", (midnight, bookings[1]))
+    assert get(admin, "/admin/overview")["seats_sold_today"] == 4, "and one of them since yesterday"
+
+
+def test_seats_sold_today_are_read_from_an_index_alone(pipeline: Pipeline) -> None:
+    with pipeline.db.snapshot() as connection:
+        connection.execute("SET LOCAL enable_seqscan = off")
+        plan = connection.execute(f"EXPLAIN {sold.SOLD}".encode(), (now(),)).fetchall()
+    assert "Index Only Scan using ix_bookings_confirmed" in str(plan)
 
 
 def test_drift_is_named_when_two_looks_agree_and_can_be_repaired(pipeline: Pipeline, admin: httpx.Client) -> None:

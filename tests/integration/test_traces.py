@@ -6,12 +6,17 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, LiteralString
 
 import pytest
 
 from core import keys
+from core.events.domain_events import EventType
 from core.messaging.messages import Queue
+from core.webhooks import endpoints
+from tests.support import receiver as webhook_receiver
+from tests.support.mail_server import mail_server
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
 from tests.support.trace_receiver import Received, ReceivedSpan, receiving, tree
@@ -94,6 +99,74 @@ def test_bookings_of_one_batch_have_a_tree_each_and_the_batch_is_linked(always: 
         "commit",
         "events",
     ]
+
+
+@contextmanager
+def everything_told(pipeline: Pipeline) -> Iterator[None]:
+    """A webhook is called for each booking that is accepted or confirmed, and mails are sent."""
+    with webhook_receiver.receiving() as called, mail_server() as mails:
+        with pipeline.db.transaction() as connection:
+            wanted = (EventType.BOOKING_ACCEPTED, EventType.BOOKING_CONFIRMED)
+            _, webhook = endpoints.create(connection, called.url, wanted, None)
+        pipeline.more_environment |= {
+            "SKYQUEUE_SMTP_URL": mails.url,
+            "SKYQUEUE_MAIL_FROM": "trips@example.com",
+            "SKYQUEUE_WEBHOOK_PRIVATE_ADDRESSES": "on",
+        }
+        try:
+            yield
+        finally:
+            pipeline.kill_workers()
+            with pipeline.db.transaction() as connection:
+                endpoints.delete(connection, webhook.id)
+
+
+def value_of(pipeline: Pipeline, statement: LiteralString) -> Any:
+    with pipeline.db.snapshot() as connection:
+        row = connection.execute(statement).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def book_with_address(api: Api, pipeline: Pipeline) -> str:
+    """By a traveller who gets mails. Returns the id of the request, once all that follows from it is sent."""
+    person = pipeline.account()
+    with pipeline.db.transaction() as connection:
+        connection.execute("UPDATE users SET email = 'asha@example.com' WHERE id = %s", (person.id,))
+    request_id = book(api, pipeline, **person.headers)[1]
+    sent = """
+        SELECT (SELECT count(*) FROM webhook_deliveries WHERE status = 'DELIVERED') = 2
+           AND (SELECT count(*) FROM mails WHERE status = 'SENT') = 1
+    """
+    until(lambda: bool(value_of(pipeline, sent)), seconds=20)
+    return request_id
+
+
+def count_stored(pipeline: Pipeline) -> int:
+    """Deliveries and mails that know where a trace goes on."""
+    counted = "SELECT (SELECT count(traceparent) FROM webhook_deliveries) + (SELECT count(traceparent) FROM mails)"
+    return int(value_of(pipeline, counted))
+
+
+def test_webhooks_and_mails_are_in_the_trace_of_what_caused_them(always: Pipeline, received: Received) -> None:
+    with everything_told(always):
+        api = always.api()
+        always.worker()
+        request_id = book_with_address(api, always)
+        until(lambda: sum(span.name in ("webhook", "mail") for span in received.of_trace(request_id)) == 3)
+        found = tree(received.of_trace(request_id))
+        assert found[f"{ROOT}/accept"].count("webhook") == 1
+        assert sorted(name for name in found[WORK] if name in ("webhook", "mail")) == ["mail", "webhook"]
+        assert count_stored(always) == 3
+
+
+def test_without_traces_none_is_stored_with_webhooks_and_mails(pipeline: Pipeline) -> None:
+    pipeline.more_environment = {}
+    with everything_told(pipeline):
+        api = pipeline.api()
+        pipeline.worker()
+        book_with_address(api, pipeline)
+        assert count_stored(pipeline) == 0
 
 
 def test_a_trace_goes_on_from_the_caller_and_keeps_no_query(always: Pipeline, received: Received) -> None:

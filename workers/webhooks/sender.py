@@ -24,6 +24,7 @@ from core.db import Database
 from core.operations import audit_log
 from core.telemetry.incidents import Incident
 from core.telemetry.metrics import WEBHOOK_CALLS
+from core.telemetry.tracing import spans
 from core.webhooks import deliveries, endpoints
 from core.webhooks.deliveries import Attempt, DueDelivery
 from workers.health.progress import Progress
@@ -108,7 +109,8 @@ class WebhookSender:
 
     async def _deliver(self, caller: Caller, delivery: DueDelivery) -> None:
         try:
-            made = await caller.call(delivery)
+            with spans.span("webhook", delivery.traceparent):
+                made = await caller.call(delivery)
             await asyncio.to_thread(self._settle, made)
         except (psycopg.Error, SQLAlchemyError) as error:
             self._postgres.failed(error=str(error))  # the call is repeated with the same event id

@@ -212,6 +212,7 @@ ANSWERS: Final[dict[str, Any]] = {
         "oldest_seconds": 0.2,
         "per_second": 41.5,
         "bookings_per_minute": COUNTS,
+        "seats_sold_today": 412,
         "queues": [QUEUE],
         "workers": [WORKER_VIEW],
         "drift": [],

@@ -124,7 +124,11 @@ def store(connection: RawConnection, requests: Sequence[BookingRequest], terms: 
     ).fetchall()
     stored = {row[0] for row in rows}
     if stored:
-        outbox.write(connection, (booking_event(booking_id, BookingStatus.PENDING) for booking_id in sorted(stored)))
+        outbox.write(
+            connection,
+            (booking_event(booking_id, BookingStatus.PENDING) for booking_id in sorted(stored)),
+            traces={str(request.booking_id): request.trace for request in requests if request.trace is not None},
+        )
     _store_passengers(connection, [request for request in requests if request.booking_id in stored])
     return stored
 

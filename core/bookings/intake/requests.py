@@ -12,6 +12,7 @@ from core.bookings.price import Price
 from core.bookings.seat_numbers.wishes import SeatWishes
 from core.bookings.states import BookingStatus
 from core.errors import AppError
+from core.telemetry.tracing.spans import TraceParent
 
 NO_ID: Final = UUID(int=0)
 
@@ -39,6 +40,8 @@ class BookingRequest:
     """The name of the load test that sent the request."""
     seat_numbers: SeatWishes | None = None
     """The seat numbers that the traveller wants; None: any seats."""
+    trace: TraceParent | None = None
+    """Where the trace of the request goes on; None: it is not traced."""
     booking_id: UUID = NO_ID
     """Assigned by the intake."""
 

@@ -3146,6 +3146,7 @@ export interface components {
             oldest_seconds: number;
             per_second: number;
             queues: components["schemas"]["QueueView"][] | null;
+            seats_sold_today: number | null;
             status: components["schemas"]["OverviewStatus"];
             waiting: number;
             workers: components["schemas"]["WorkerView"][] | null;

@@ -3,41 +3,11 @@ import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
 import { openApp } from '@/testing/app';
 import { network, problem } from '@/testing/network';
+import { OVERVIEW } from '@/testing/overview';
 import { ADMIN, TRAVELLER } from '@/testing/samples';
-import type { DeadLetter, Overview, Queue } from './wire';
+import type { DeadLetter, Queue } from './wire';
 
 const asAdmin = http.get('/api/v1/auth/me', () => HttpResponse.json(ADMIN));
-
-const OVERVIEW: Overview = {
-  status: 'degraded',
-  causes: [
-    {
-      code: 'no_worker',
-      message: 'No worker answers; bookings are accepted, and wait until one is started.',
-      since: '2026-11-23T10:00:00Z',
-    },
-  ],
-  at: '2026-11-23T10:01:00Z',
-  waiting: 340,
-  oldest_seconds: 14,
-  per_second: 0,
-  bookings_per_minute: {
-    accepted: 340,
-    pending: 340,
-    held: 0,
-    confirmed: 0,
-    failed: 0,
-    ended: 0,
-    p50_ms: null,
-    p95_ms: null,
-    p99_ms: null,
-  },
-  queues: [],
-  workers: [],
-  drift: null,
-  dead_letters: { booking: 2 },
-  history: [],
-};
 
 const LETTER: DeadLetter = {
   id: 'a-letter',
@@ -89,6 +59,7 @@ test('the overview names the present trouble, and a dash stands for what is not 
   expect(await screen.findByText(/^No worker answers/)).toBeVisible();
   const tile = (name: string) => screen.getByText(name).parentElement as HTMLElement;
   expect(within(tile('Oldest waits')).getByText('14 s')).toBeVisible();
+  expect(within(tile('Seats today (UTC)')).getByText('412')).toBeVisible();
   expect(within(tile('Flights that drift')).getByText('–')).toBeVisible();
   expect(within(tile('Open dead letters')).getByText('2')).toBeVisible();
   expect(screen.getByRole('link', { name: 'Overview' })).toHaveAttribute('aria-current', 'page');

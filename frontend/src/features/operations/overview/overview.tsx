@@ -62,11 +62,12 @@ function Tiles({ seen }: { seen: OverviewData }) {
         ]}
       />
       <Figures
-        title="Waiting now, and confirmed in 24 hours"
+        title="Waiting now, and sold"
         figures={[
           ['Bookings waiting', count(seen.waiting)],
           ['Oldest waits', seconds(seen.oldest_seconds)],
-          ['Confirmed', orDash(confirmed)],
+          ['Seats today (UTC)', orDash(seen.seats_sold_today)],
+          ['Bookings in 24 h', orDash(confirmed)],
         ]}
       />
       <Figures
