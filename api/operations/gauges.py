@@ -1,8 +1,8 @@
-"""The gauges of the whole installation, read when Prometheus asks. The figures of a server that is away are left out."""
+"""The metrics of the whole installation, read when Prometheus asks. The figures of a server that is away are left out."""
 
 from __future__ import annotations
 
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import Metric as MetricFamily
 from redis import RedisError
 
 from api.operations.installation import list_workers, redis_answers
@@ -12,11 +12,11 @@ from core.messaging import queue_stats
 from core.messaging.messages import Queue
 from core.operations import dead_letter_list, pauses
 from core.operations.models import DeadLetterKind
-from core.telemetry import metrics
+from core.telemetry import metrics, supervision
 from core.telemetry.metrics import gauge
 
 
-def read_all(services: Services) -> list[GaugeMetricFamily]:
+def read_all(services: Services) -> list[MetricFamily]:
     backlog = services.live.backlog
     return [
         gauge(metrics.BOOKINGS_WAITING, {(): backlog.waiting}),
@@ -24,12 +24,13 @@ def read_all(services: Services) -> list[GaugeMetricFamily]:
         gauge(metrics.TROUBLE, {(cause.code,): 1 for cause in services.readiness.causes()}),
         gauge(metrics.EVENT_LISTENERS, {(): services.live.streams.listeners}),
         metrics.pool_gauge(services.db.usage()),
+        *supervision.families(supervision.read(services.settings.servers.data_dir / supervision.NAME)),
         *_of_redis(services),
         *_of_postgres(services),
     ]
 
 
-def _of_redis(services: Services) -> list[GaugeMetricFamily]:
+def _of_redis(services: Services) -> list[MetricFamily]:
     if not redis_answers(services):
         return []
     try:
@@ -42,7 +43,7 @@ def _of_redis(services: Services) -> list[GaugeMetricFamily]:
     ]
 
 
-def _of_postgres(services: Services) -> list[GaugeMetricFamily]:
+def _of_postgres(services: Services) -> list[MetricFamily]:
     try:
         with services.db.snapshot() as connection:
             workers = list_workers(connection)

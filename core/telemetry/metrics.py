@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.core import Metric as MetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -121,6 +121,20 @@ DRIFT_SEATS: Final = _gauge(
     "Seats that Redis counts wrongly, by the last look of the sweep; 0 in workers that do not sweep",
 )
 
+SUPERVISOR_STARTED: Final = _gauge(
+    "skyqueue_supervisor_start_time_seconds", "When `skyqueue up` was started, in seconds since 1970"
+)
+CHILD_RUNNING: Final = _gauge("skyqueue_supervisor_child_running", "1: this process of `skyqueue up` runs", "child")
+CHILD_RESTARTS: Final = Metric(
+    "skyqueue_supervisor_restarts_total",
+    Kind.COUNTER,
+    ("child", "reason"),
+    "Processes of `skyqueue up` that were started again, by how they had ended",
+)
+TABLE.append(CHILD_RESTARTS)
+
+SUPERVISOR_METRICS: Final = frozenset({SUPERVISOR_STARTED.name, CHILD_RUNNING.name, CHILD_RESTARTS.name})
+"""Metrics that only the API process has that `skyqueue up` started."""
 WORKER_GAUGES: Final = frozenset({BREAKER_OPEN.name, DRIFT_SEATS.name})
 """Gauges that only workers have, and no API process."""
 
@@ -138,29 +152,37 @@ def gauge(metric: Metric, values: Mapping[tuple[str, ...], float]) -> GaugeMetri
     return family
 
 
-class _Gauges(Collector):
-    def __init__(self, gauges: Iterable[GaugeMetricFamily]) -> None:
-        self._gauges = list(gauges)
+def counter(metric: Metric, values: Mapping[tuple[str, ...], float]) -> CounterMetricFamily:
+    """A counter whose values another process counts. `values`: values of the labels -> count."""
+    family = CounterMetricFamily(metric.name, metric.meaning, labels=metric.labels)
+    for labels, value in values.items():
+        family.add_metric(labels, value)
+    return family
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        yield from self._gauges
+
+class _Families(Collector):
+    def __init__(self, families: Iterable[MetricFamily]) -> None:
+        self._families = list(families)
+
+    def collect(self) -> Iterator[MetricFamily]:
+        yield from self._families
 
 
 class ProcessMetrics(Collector):
-    """All metrics of a process. `read_gauges` is called at each scrape."""
+    """All metrics of a process. `read_families`, which returns gauges and the counters of other processes, is called at each scrape."""
 
-    def __init__(self, read_gauges: Callable[[], Iterable[GaugeMetricFamily]]) -> None:
-        self._read_gauges = read_gauges
+    def __init__(self, read_families: Callable[[], Iterable[MetricFamily]]) -> None:
+        self._read_families = read_families
 
     def collect(self) -> Iterator[MetricFamily]:
         yield from _counters_and_histograms().collect()
-        yield from self._read_gauges()
+        yield from self._read_families()
 
 
-def exposition(gauges: Iterable[GaugeMetricFamily] = ()) -> bytes:
+def exposition(families: Iterable[MetricFamily] = ()) -> bytes:
     """All metrics in the text format of Prometheus. Processes that share `PROMETHEUS_MULTIPROC_DIR` have common counters and histograms."""
     registry = CollectorRegistry()
-    registry.register(_Gauges(gauges))
+    registry.register(_Families(families))
     return generate_latest(_counters_and_histograms()) + generate_latest(registry)
 
 

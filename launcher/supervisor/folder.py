@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from core.startup import CannotStart
+from core.telemetry import supervision
 from launcher.supervisor import runtime_file
 
 REMEDY = "Set SKYQUEUE_DATA_DIR to a folder of yours."
@@ -46,6 +47,7 @@ class DataFolder:
         self.postgres = self.path / "postgres"
         self.valkey = self.path / "valkey"
         self.runtime_file = self.path / runtime_file.NAME
+        self.supervision_file = self.path / supervision.NAME
         self.admin_password = self.path / "admin.password"
 
     def lock(self) -> None:

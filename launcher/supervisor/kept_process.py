@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
@@ -54,9 +55,22 @@ class KeptProcess:
         self._told_at = 0.0
         self._refusal = ""
         """Why it could not be started, as last logged."""
+        self._last_end = ""
+        """How it ended last: a signal, or an exit status."""
+        self.restarts: Counter[str] = Counter()
+        """How often it was started again, by how it had ended."""
+
+    @property
+    def name(self) -> str:
+        return self._process.name
+
+    @property
+    def is_running(self) -> bool:
+        """As far as it is known: `check` sees that it has ended."""
+        return self._due_at is None
 
     def check(self) -> bool:
-        """See whether it still runs, and start it again when its delay is over. True: it was started again just now."""
+        """See whether it still runs, and start it again when its delay is over. True: it has ended, or was started again, just now."""
         now = time.monotonic()
         if self._due_at is not None:
             return now >= self._due_at and self._start_again(now)
@@ -65,7 +79,7 @@ class KeptProcess:
             self._has_become_steady()
         if status is not None:
             self._has_ended(status, now)
-        return False
+        return status is not None
 
     def _has_become_steady(self) -> None:
         if self._ends > 1:
@@ -77,13 +91,14 @@ class KeptProcess:
 
     def _has_ended(self, status: int, now: float) -> None:
         self._ends += 1
+        self._last_end = _reason(status)
         if self._ends == 1:
             self._first_end_at = now
-            self._warn(f"{self._process.name} ended ({_reason(status)}), starting it again{self._hint}", now)
+            self._warn(f"{self._process.name} ended ({self._last_end}), starting it again{self._hint}", now)
         elif now - self._told_at >= REMIND_SECONDS:
             seconds = now - self._first_end_at
             self._warn(
-                f"{self._process.name} keeps ending ({self._ends} times in {seconds:.0f} s, the last time with {_reason(status)}), "
+                f"{self._process.name} keeps ending ({self._ends} times in {seconds:.0f} s, the last time with {self._last_end}), "
                 f"starting it again{self._hint}",
                 now,
             )
@@ -101,6 +116,7 @@ class KeptProcess:
         if self._ends == 1 or self._refusal:
             self._tell(logging.INFO, f"{self._process.name} is started again (process {self._process.pid})")
         self._launched_at, self._due_at, self._refusal = time.monotonic(), None, ""
+        self.restarts[self._last_end] += 1
         return True
 
     def _warn(self, line: str, now: float) -> None:

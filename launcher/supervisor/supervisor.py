@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ import structlog
 
 from core.startup import CannotStart
 from core.telemetry.incidents import Incident
+from core.telemetry.supervision import Restarts, Supervision
 from launcher.embedded import log_files
 from launcher.embedded.child import Child, stop_together
 from launcher.embedded.guardian import Guardian
@@ -53,6 +55,7 @@ class Supervisor:
         self._kept: list[KeptProcess] = []
         self._has_changed = False
         self._refusal = ""
+        self._started_at = time.time()
 
     @contextmanager
     def signals(self) -> Iterator[None]:
@@ -116,6 +119,16 @@ class Supervisor:
             else:
                 self._note_recovery()
             time.sleep(POLL_SECONDS)
+
+    def supervision(self) -> Supervision:
+        """What is known of the children and of the guardian now."""
+        kept = [*self._kept, self._guardian]
+        return Supervision(
+            pid=os.getpid(),
+            started_at=self._started_at,
+            running={each.name: each.is_running for each in kept},
+            restarts=[Restarts(each.name, reason, count) for each in kept for reason, count in each.restarts.items()],
+        )
 
     def stop(self) -> None:
         """End every child within `STOP_SECONDS`: the last started first, children of one kind side by side.

@@ -6,11 +6,14 @@ import os
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 
+import msgspec
+
 from core.db import Database, opened
 from core.heartbeats import queries as heartbeats
 from core.imports.storage.opening import open_storage
 from core.migrations.upgrade import upgrade
 from core.settings import Settings
+from launcher.embedded import secrets
 from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.startup_errors import full_disk
@@ -69,6 +72,7 @@ class _Machine:
                 self._supervisor.watch()
             finally:
                 self._folder.runtime_file.unlink(missing_ok=True)
+                self._folder.supervision_file.unlink(missing_ok=True)
                 with self._console.step("Stopping ...", "Stopped"):
                     self._supervisor.stop()
 
@@ -129,6 +133,9 @@ class _Machine:
         return self._settings.payments.payments_url or self._mockpay.base_url
 
     def _publish(self) -> None:
+        """Where everything is, for scripts, and how it goes, for the API. Written whole or not at all."""
+        told = msgspec.json.encode(self._supervisor.supervision()).decode()
+        secrets.write(self._folder.supervision_file, told)
         administrator = self._administrator
         processes = [Process(child.name, child.pid) for child in self._supervisor.children]
         Runtime(

@@ -136,6 +136,10 @@ def test_a_killed_process_comes_back_where_it_was(product: Product, name: str) -
     log = (product.data_dir / "supervisor.log").read_text()
     assert f"{name} ended (SIGKILL), starting it again" in log
     assert f"{name} is started again (process {product.pids[name]})" in log
+    metrics = httpx.get(f"{product.base_url}/metrics").text
+    assert f'skyqueue_supervisor_restarts_total{{child="{name}",reason="SIGKILL"}} 1.0' in metrics
+    assert f'skyqueue_supervisor_child_running{{child="{name}"}} 1.0' in metrics
+    assert "skyqueue_supervisor_start_time_seconds 1." in metrics
     after = product.runtime
     assert {**after, "processes": None} == {**before, "processes": None}
     assert {other: pid for other, pid in product.pids.items() if other != name} == {

@@ -9,7 +9,7 @@ import pytest
 
 from core import keys
 from core.messaging.messages import Queue
-from core.telemetry.metrics import TABLE, WORKER_GAUGES, Kind
+from core.telemetry.metrics import SUPERVISOR_METRICS, TABLE, WORKER_GAUGES, Kind
 from launcher.embedded.ports import free_port
 from tests.support.api import ApiFactory
 from tests.support.pipeline import Pipeline
@@ -65,8 +65,10 @@ def test_the_api_tells_the_queues_and_the_troubles(
     assert seen["skyqueue_workers_alive"] == 0
     until(lambda: read(address).get("skyqueue_bookings_waiting") == 1)
     assert read(address)['skyqueue_trouble{code="no_worker"}'] == 1
-    gauges = {metric.name for metric in TABLE if metric.kind is Kind.GAUGE} - WORKER_GAUGES
-    assert {series.partition("{")[0] for series in seen} >= gauges
+    gauges = {metric.name for metric in TABLE if metric.kind is Kind.GAUGE} - WORKER_GAUGES - SUPERVISOR_METRICS
+    names = {series.partition("{")[0] for series in seen}
+    assert names >= gauges
+    assert not names & SUPERVISOR_METRICS, "no `skyqueue up` started this API"
 
     pipeline.redis.set(f"{keys.QUEUE_NAMESPACE}:{Queue.IMPORTS}", "not a list")
     assert not any(series.startswith("skyqueue_queue_depth") for series in read(address))

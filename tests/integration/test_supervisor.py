@@ -17,6 +17,7 @@ import pytest
 
 from core.startup import CannotStart
 from core.telemetry.incidents import Incident
+from core.telemetry.supervision import Restarts, Supervision
 from launcher.embedded import log_files, secrets
 from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
@@ -98,6 +99,27 @@ def test_a_disk_that_is_full_is_told_once_and_what_died_comes_back(
         until(lambda: "no longer refuses" in told[-1])
     assert len([line for line in told if "refused, trying again" in line and "No space left" in line]) == 1
     supervisor.stop()
+
+
+def test_it_knows_what_runs_and_what_was_started_again_for_which_reason(
+    own_guardian: Guardian, tmp_path: Path, told: list[str]
+) -> None:
+    supervisor = Supervisor(
+        own_guardian, tell=told.append, changed=lambda: seen.append(supervisor.supervision()), log=tmp_path / "log"
+    )
+    seen: list[Supervision] = []
+    child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
+    supervisor.launch(child)
+    assert supervisor.supervision().running == {"worker": True, "guardian": True}
+    victim = child.pid
+    with watched(supervisor):
+        os.kill(victim, signal.SIGKILL)
+        until(lambda: len(seen) == 2)
+    supervisor.stop()
+    assert [each.running["worker"] for each in seen] == [False, True]
+    assert [each.restarts for each in seen] == [[], [Restarts("worker", "SIGKILL", 1)]]
+    assert {each.pid for each in seen} == {os.getpid()}
+    assert 0 <= time.time() - seen[0].started_at < 600
 
 
 def test_the_death_of_the_guardian_is_told_and_the_next_one_knows_what_is_watched(tmp_path: Path, told: list[str]) -> None:
