@@ -1,10 +1,10 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '@/lib/client';
 import type { BookingStatus } from '@/lib/wire';
+import { POLL_MS } from './live';
 import { withoutUndefined } from './parts/without-undefined';
 import type { DeadLetterKind, DeadLetterStatus } from './wire';
 
-const POLL_MS = 3_000;
 const PAGE_SIZE = 50;
 
 export interface DeadLetterFilter {
@@ -30,7 +30,7 @@ export interface AuditFilter {
   user?: string | undefined;
 }
 
-/** What changes by itself is loaded again every few seconds, but not while the tab is hidden. */
+/** What changes by itself, and has no event that tells of it. */
 const LIVE = { refetchInterval: POLL_MS, staleTime: 0 };
 
 export const operationsQueries = {

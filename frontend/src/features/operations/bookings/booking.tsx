@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { Changes } from '@/features/operations/changes';
 import { moment } from '@/features/operations/flights/moment';
+import { useEvents } from '@/features/operations/live';
 import { Head } from '@/features/operations/parts/console';
 import consoleCss from '@/features/operations/parts/console.module.css';
 import { Facts } from '@/features/operations/parts/facts';
@@ -33,7 +34,11 @@ const MAIL_COLUMNS = [
 /** One booking as the staff see it: how it went, its money, its mails, and who changed it. */
 export function Booking({ mayChange }: { mayChange: boolean }) {
   const { bookingId } = route.useParams();
-  const query = useQuery(bookingQueries.detail(bookingId));
+  const queries = useQueryClient();
+  const isLive = useEvents([`booking:${bookingId}`], () =>
+    queries.invalidateQueries({ queryKey: bookingQueries.detail(bookingId).queryKey }),
+  );
+  const query = useQuery(bookingQueries.detail(bookingId, isLive));
   if (!query.data) {
     return (
       <>

@@ -1,11 +1,11 @@
 import { infiniteQueryOptions, queryOptions, useMutation } from '@tanstack/react-query';
+import { pollMs } from '@/features/operations/live';
 import { withoutUndefined } from '@/features/operations/parts/without-undefined';
 import { operationsQueries, useChange } from '@/features/operations/queries';
 import type { LedgerKind } from '@/features/operations/wire';
 import { answer, api } from '@/lib/client';
 
 const PAGE_SIZE = 50;
-const POLL_MS = 3_000;
 
 export interface LedgerFilter {
   kind?: LedgerKind | undefined;
@@ -14,12 +14,13 @@ export interface LedgerFilter {
 }
 
 export const bookingQueries = {
-  detail: (id: string) =>
+  /** `isLive`: events tell when it changes. */
+  detail: (id: string, isLive = false) =>
     queryOptions({
       queryKey: [...operationsQueries.all(), 'booking', id],
       queryFn: ({ signal }) =>
         answer(api.GET('/admin/bookings/{booking_id}', { params: { path: { booking_id: id } }, signal })),
-      refetchInterval: POLL_MS,
+      refetchInterval: pollMs(isLive),
       staleTime: 0,
     }),
 

@@ -31,7 +31,9 @@ interface Draft {
 }
 
 /** Makes a flight, or changes one. Who changed it in between is not overwritten: the server refuses, and the form says so. */
-export function FlightForm({ known, onClose, onSaved }: Props) {
+export function FlightForm({ known: read, onClose, onSaved }: Props) {
+  // What the page reads while the form is open must not pass for what was edited here.
+  const [known] = useState(read);
   const [draft, setDraft] = useState<Draft>(known ? draftOf(known.flight) : EMPTY);
   const there = useClocks(draft.source, known && sourceOf(known.flight));
   const here = useClocks(draft.destination, known && destinationOf(known.flight));

@@ -1,17 +1,20 @@
 import { Button, Tabs } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { Changes } from '@/features/operations/changes';
 import { ConfirmedButton } from '@/features/operations/integrations/confirmed-button';
+import { useEvents } from '@/features/operations/live';
 import { Head } from '@/features/operations/parts/console';
+import consoleCss from '@/features/operations/parts/console.module.css';
 import { Facts } from '@/features/operations/parts/facts';
 import css from '@/features/operations/parts/pieces.module.css';
 import { changes } from '@/features/operations/parts/reads-only';
 import { StatusMark } from '@/features/operations/parts/status-mark';
+import { operationsQueries } from '@/features/operations/queries';
 import { money } from '@/lib/money';
 import type { Flight as FlightData } from '@/lib/wire';
 import { CancelFlight } from './cancel-flight';
@@ -28,7 +31,15 @@ const route = getRouteApi('/operations/flights/$flightId');
 /** One flight: its seats in both servers, who is on it, who waits, who was told that it moved, and who changed it. */
 export function Flight({ mayChange }: { mayChange: boolean }) {
   const { flightId } = route.useParams();
-  const query = useQuery(flightQueries.detail(flightId));
+  const queries = useQueryClient();
+  const isLive = useEvents([`flight:${flightId}`, `waitlist:${flightId}`], () =>
+    Promise.all(
+      [flightQueries.of(flightId), operationsQueries.bookings({ flight_id: flightId }).queryKey].map(
+        (queryKey) => queries.invalidateQueries({ queryKey }),
+      ),
+    ),
+  );
+  const query = useQuery(flightQueries.detail(flightId, isLive));
   if (!query.data) {
     return (
       <>
@@ -42,21 +53,24 @@ export function Flight({ mayChange }: { mayChange: boolean }) {
       </>
     );
   }
-  return <Known flight={query.data.flight} etag={query.data.etag} mayChange={mayChange} />;
+  const { flight, etag } = query.data;
+  return <Known flight={flight} etag={etag} isLive={isLive} mayChange={mayChange} />;
 }
 
 interface KnownProps {
   flight: FlightData;
   etag: string | null;
+  isLive: boolean;
   mayChange: boolean;
 }
 
-function Known({ flight, etag, mayChange }: KnownProps) {
+function Known({ flight, etag, isLive, mayChange }: KnownProps) {
   const [edits, form] = useDisclosure(false);
   const [cancels, cancel] = useDisclosure(false);
   const [tab, setTab] = useState<string | null>('passengers');
   const remove = useDeleteFlight(flight.id);
   const navigate = useNavigate();
+  const stays = useReasonToStay(flight);
   const open = flight.status === 'SCHEDULED' && Date.parse(flight.departure_ts) > Date.now();
   return (
     <>
@@ -64,15 +78,17 @@ function Known({ flight, etag, mayChange }: KnownProps) {
         All flights
       </Link>
       <Head title={flight.flight_number}>
-        <Button size="xs" variant="default" {...changes(mayChange)} onClick={form.open}>
-          Change
-        </Button>
+        {flight.status === 'SCHEDULED' && (
+          <Button size="xs" variant="default" {...changes(mayChange)} onClick={form.open}>
+            Change
+          </Button>
+        )}
         {open && (
           <Button size="xs" variant="default" c="var(--danger)" {...changes(mayChange)} onClick={cancel.open}>
             Cancel the flight…
           </Button>
         )}
-        {flight.available_seats === flight.total_seats && (
+        {stays === null && (
           <ConfirmedButton
             verb="Delete"
             of={flight.flight_number}
@@ -84,6 +100,7 @@ function Known({ flight, etag, mayChange }: KnownProps) {
           />
         )}
       </Head>
+      {stays && <p className={consoleCss.fine}>{stays}</p>}
       {remove.isError && <ProblemNote error={remove.error} title="The flight was not deleted." />}
       <div className={css.panels}>
         <section className={css.panel} aria-label="Schedule">
@@ -99,7 +116,7 @@ function Known({ flight, etag, mayChange }: KnownProps) {
             ]}
           />
         </section>
-        <Seats flightId={flight.id} />
+        <Seats flightId={flight.id} isLive={isLive} />
       </div>
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List>
@@ -125,4 +142,21 @@ function Known({ flight, etag, mayChange }: KnownProps) {
       {cancels && <CancelFlight flight={flight} onClose={cancel.close} />}
     </>
   );
+}
+
+/** Why the flight cannot be deleted; null: it can be; undefined: that is not known yet, or its other button says enough. */
+function useReasonToStay(flight: FlightData): string | null | undefined {
+  const isEmpty = flight.status === 'SCHEDULED' && flight.available_seats === flight.total_seats;
+  const booked = useInfiniteQuery({
+    ...operationsQueries.bookings({ flight_id: flight.id }),
+    enabled: isEmpty,
+  });
+  const line = useInfiniteQuery({ ...flightQueries.line(flight.id), enabled: isEmpty });
+  if (flight.status === 'CANCELLED') return 'A cancelled flight stays as it is, for those who were on it.';
+  if (!isEmpty || !booked.data || !line.data) return undefined;
+  if (booked.data.pages[0]?.data.length)
+    return 'It was booked before, so it cannot be deleted, only cancelled.';
+  if (line.data.pages[0]?.data.length)
+    return 'It has or had a waiting list, so it cannot be deleted, only cancelled.';
+  return null;
 }

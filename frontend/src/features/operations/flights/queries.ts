@@ -1,11 +1,11 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { pollMs } from '@/features/operations/live';
 import { withoutUndefined } from '@/features/operations/parts/without-undefined';
 import { operationsQueries, useChange } from '@/features/operations/queries';
 import type { FlightBody, FlightSort, FlightStatus } from '@/features/operations/wire';
 import { answer, answerWithHeaders, api } from '@/lib/client';
 
 const PAGE_SIZE = 50;
-const POLL_MS = 3_000;
 
 export interface FlightFilter {
   q?: string | undefined;
@@ -51,10 +51,13 @@ export const flightQueries = {
       staleTime: 0,
     }),
 
-  /** With its tag, which a change sends back. */
-  detail: (id: string) =>
+  /** What belongs to one flight. */
+  of: (id: string) => [...flightQueries.all(), id] as const,
+
+  /** With its tag, which a change sends back. `isLive`: events tell when it changes. */
+  detail: (id: string, isLive = false) =>
     queryOptions({
-      queryKey: [...flightQueries.all(), id, 'detail'],
+      queryKey: [...flightQueries.of(id), 'detail'],
       queryFn: async ({ signal }) => {
         const params = { path: { flight_id: id } };
         const { data, headers } = await answerWithHeaders(
@@ -62,23 +65,24 @@ export const flightQueries = {
         );
         return { flight: data, etag: headers.get('ETag') };
       },
+      refetchInterval: pollMs(isLive),
       staleTime: 0,
     }),
 
-  inventory: (id: string) =>
+  inventory: (id: string, isLive = false) =>
     queryOptions({
-      queryKey: [...flightQueries.all(), id, 'inventory'],
+      queryKey: [...flightQueries.of(id), 'inventory'],
       queryFn: ({ signal }) =>
         answer(
           api.GET('/admin/flights/{flight_id}/inventory', { params: { path: { flight_id: id } }, signal }),
         ),
-      refetchInterval: POLL_MS,
+      refetchInterval: pollMs(isLive),
       staleTime: 0,
     }),
 
   impact: (id: string) =>
     queryOptions({
-      queryKey: [...flightQueries.all(), id, 'impact'],
+      queryKey: [...flightQueries.of(id), 'impact'],
       queryFn: ({ signal }) =>
         answer(api.GET('/admin/flights/{flight_id}/impact', { params: { path: { flight_id: id } }, signal })),
       staleTime: 0,
@@ -86,7 +90,7 @@ export const flightQueries = {
 
   line: (id: string) =>
     infiniteQueryOptions({
-      queryKey: [...flightQueries.all(), id, 'line'],
+      queryKey: [...flightQueries.of(id), 'line'],
       queryFn: ({ pageParam, signal }) => {
         const query = withoutUndefined({ limit: PAGE_SIZE, cursor: pageParam });
         return answer(
@@ -100,7 +104,7 @@ export const flightQueries = {
 
   moved: (id: string) =>
     queryOptions({
-      queryKey: [...flightQueries.all(), id, 'moved'],
+      queryKey: [...flightQueries.of(id), 'moved'],
       queryFn: async ({ signal }) =>
         (
           await answer(

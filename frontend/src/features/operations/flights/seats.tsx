@@ -7,8 +7,8 @@ import css from '@/features/operations/parts/pieces.module.css';
 import { flightQueries } from './queries';
 
 /** The seats as Postgres and as Redis count them, side by side. Postgres decides. */
-export function Seats({ flightId }: { flightId: string }) {
-  const query = useQuery(flightQueries.inventory(flightId));
+export function Seats({ flightId, isLive }: { flightId: string; isLive: boolean }) {
+  const query = useQuery(flightQueries.inventory(flightId, isLive));
   const seats = query.data;
   return (
     <section className={css.panel} aria-label="Seats">

@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { POLL_BESIDE_EVENTS_MS } from '@/features/operations/live';
 import { answer, answerWithHeaders, api } from '@/lib/client';
 import { asProblem, retryAfterMs } from '@/lib/problem';
 import type { ImportSummary } from '@/lib/wire';
@@ -17,7 +18,7 @@ export function isOver({ status }: ImportSummary): boolean {
 export const importQueries = {
   all: () => ['imports'] as const,
 
-  /** One import, loaded again while it runs. */
+  /** One import. */
   detail: (jobId: string) =>
     queryOptions({
       queryKey: [...importQueries.all(), 'detail', jobId],
@@ -33,9 +34,17 @@ export const importQueries = {
         void client.invalidateQueries({ queryKey: importQueries.list().queryKey });
         return { import: data, pollAgainMs: null };
       },
-      refetchInterval: ({ state: { data, error } }) => {
-        if (error) return asProblem(error).retryable && AFTER_ERROR_MS;
-        return data?.pollAgainMs ?? false;
+      refetchInterval: ({ state: { error } }) =>
+        error !== null && asProblem(error).retryable && AFTER_ERROR_MS,
+    }),
+
+  /** One import while it runs, loaded again and again. `isLive`: events tell when it went on. */
+  running: (jobId: string, isLive: boolean) =>
+    queryOptions({
+      ...importQueries.detail(jobId),
+      refetchInterval: ({ state: { data } }) => {
+        if (!data?.pollAgainMs) return false;
+        return isLive ? POLL_BESIDE_EVENTS_MS : data.pollAgainMs;
       },
     }),
 

@@ -1,9 +1,10 @@
 import { queryOptions } from '@tanstack/react-query';
+import { POLL_MS } from '@/features/operations/live';
 import { operationsQueries, useChange } from '@/features/operations/queries';
 import type { EventType, KeyScope } from '@/features/operations/wire';
 import { answer, api } from '@/lib/client';
 
-const LIVE = { refetchInterval: 3_000, staleTime: 0 };
+const LIVE = { refetchInterval: POLL_MS, staleTime: 0 };
 
 export const integrationQueries = {
   keys: () =>

@@ -1,14 +1,21 @@
 import { Button } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ProblemNote } from '@/components/messages/problem-note';
-import { useStopImport } from '@/features/operations/imports/queries';
+import { importQueries, useStopImport } from '@/features/operations/imports/queries';
+import { useEvents } from '@/features/operations/live';
 import css from '@/features/operations/parts/console.module.css';
 import { count, seconds } from '@/features/operations/parts/format';
 import { changes } from '@/features/operations/parts/reads-only';
 import { now } from '@/lib/time/server-clock';
 import type { ImportView } from '@/lib/wire';
 
-/** How fast a running import is, how long it takes yet, and the button that stops it. */
+/** How fast a running import is, how long it takes yet, and the button that stops it. Keeps its report up to date. */
 export function Pace({ report, mayChange }: { report: ImportView; mayChange: boolean }) {
+  const queries = useQueryClient();
+  const isLive = useEvents([`import:${report.job_id}`], () =>
+    queries.invalidateQueries({ queryKey: importQueries.detail(report.job_id).queryKey }),
+  );
+  useQuery(importQueries.running(report.job_id, isLive));
   const stop = useStopImport(report.job_id);
   const began = Date.parse(report.started_at ?? report.created_at);
   const elapsed = Math.max(0.001, (now() - began) / 1000);
