@@ -1,10 +1,12 @@
 """Pictures of every screen of the app, on a phone and on a desk, by day and by night: `python -m tests.e2e.browser.screens [FOLDER]`.
 
-The product is started for them on servers of its own, with the sample schedule, and is stopped afterwards.
+The product is started for them on servers of its own, with the sample schedule, and is stopped afterwards. Those that the README shows are
+in `FOLDER/readme`, small enough to be kept in `docs/images`.
 """
 
 from __future__ import annotations
 
+import io
 import re
 import secrets
 import sys
@@ -13,7 +15,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Browser, Page, expect
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.browser.chromium import find_chromium, launched
 from tests.support import servers
@@ -36,7 +39,9 @@ class Camera:
     def take(self, name: str) -> None:
         # What is still fading in or loading its prices would be half there.
         self.page.wait_for_load_state("networkidle")
-        self.page.screenshot(path=self.folder / f"{self.prefix}-{name}.png", animations="disabled")
+        # Below an open dialog there is nothing to see.
+        whole = self.page.locator("dialog[open], [role=dialog]").count() == 0
+        self.page.screenshot(path=self.folder / f"{self.prefix}-{name}.png", animations="disabled", full_page=whole)
 
 
 def main(folder: Path) -> None:
@@ -47,6 +52,7 @@ def main(folder: Path) -> None:
         for width in WIDTHS:
             for scheme in SCHEMES:
                 take_all(browser, product.base_url, folder, width, scheme, admin)
+        take_for_readme(browser, product.base_url, folder / "readme")
     print(f"{len(list(folder.glob('*.png')))} pictures are in {folder}")
 
 
@@ -55,18 +61,22 @@ def take_all(browser: Browser, address: str, folder: Path, width: str, scheme: s
     wide, high = WIDTHS[width]
     day = datetime.now(UTC).date() + timedelta(days=9)
     for story in (visit, travel, manage):
-        context = browser.new_context(
-            base_url=address,
-            viewport={"width": wide, "height": high},
-            locale="en-IN",
-            timezone_id="Asia/Kolkata",
-            color_scheme="dark" if scheme == "dark" else "light",
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(30_000)
-        camera = Camera(context.new_page(), folder, f"{width}-{scheme}")
-        story(camera, day, admin)
+        context = visitor(browser, address, wide, high, scheme)
+        story(Camera(context.new_page(), folder, f"{width}-{scheme}"), day, admin)
         context.close()
+
+
+def visitor(browser: Browser, address: str, wide: int, high: int, scheme: str) -> BrowserContext:
+    context = browser.new_context(
+        base_url=address,
+        viewport={"width": wide, "height": high},
+        locale="en-IN",
+        timezone_id="Asia/Kolkata",
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(30_000)
+    return context
 
 
 def visit(camera: Camera, day: date, _: tuple[str, str]) -> None:
@@ -75,6 +85,7 @@ def visit(camera: Camera, day: date, _: tuple[str, str]) -> None:
     expect(page.get_by_role("button", name="Delhi")).to_be_visible()
     camera.take("01-home")
     page.get_by_role("combobox", name="From").fill("del")
+    expect(page.get_by_role("option", name="Mumbai")).to_be_hidden()
     expect(page.get_by_role("option", name="Delhi")).to_be_visible()
     camera.take("02-suggestions")
     page.goto(f"/?from=Delhi&to=London&date={day}&seats=2")
@@ -82,6 +93,8 @@ def visit(camera: Camera, day: date, _: tuple[str, str]) -> None:
     camera.take("03-results")
     page.get_by_role("button", name="Filters").click()
     camera.take("04-filters")
+    if page.get_by_role("button", name=re.compile("^Show [0-9]+ flights")).is_visible():
+        page.get_by_role("button", name=re.compile("^Show [0-9]+ flights")).click()
     if page.get_by_role("button", name="Change").is_visible():
         page.get_by_role("button", name="Change").click()
         camera.take("05-search-sheet")
@@ -118,10 +131,10 @@ def travel(camera: Camera, day: date, _: tuple[str, str]) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     camera.take("11-register")
     page.get_by_role("button", name="Create account").click()
-    page.get_by_role("textbox", name="Full name").first.fill("Asha Rao")
+    name_travellers(page)
     camera.take("12-checkout")
-    page.get_by_role("heading", name="Payment").scroll_into_view_if_needed()
-    camera.take("13-payment")
+    pick_seats(page)
+    camera.take("13-seats")
     page.get_by_role("radio", name="Hold the seats, pay later").check()
     page.get_by_role("button", name="Hold 2 seats").click()
     expect(page.get_by_role("heading", name="Your seats are held")).to_be_visible()
@@ -142,7 +155,9 @@ def travel(camera: Camera, day: date, _: tuple[str, str]) -> None:
     page.get_by_role("button", name=re.compile("^Pay")).click()
     expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
     page.get_by_text("How it was processed").click()
+    expect(page.get_by_role("link", name="Messages")).to_be_visible()
     camera.take("17-booked")
+    find(camera, booking)
     page.get_by_role("button", name="Cancel booking").click()
     expect(page.get_by_role("dialog").get_by_text("You get back")).to_be_visible()
     camera.take("18-cancelling")
@@ -157,6 +172,30 @@ def travel(camera: Camera, day: date, _: tuple[str, str]) -> None:
     camera.take("23-account")
 
 
+def name_travellers(page: Page) -> None:
+    for number, name in ((1, "Asha Rao"), (2, "Ravi Rao")):
+        page.get_by_role("group", name=f"Traveller {number}").get_by_role("textbox", name="Full name").fill(name)
+
+
+def pick_seats(page: Page) -> None:
+    page.get_by_role("button", name="Choose seats").first.click()
+    page.get_by_role("button", name="Take the best seats together").first.click()
+    expect(page.get_by_role("button", name=re.compile("yours, Ravi Rao")).first).to_be_visible()
+
+
+def find(camera: Camera, booking: str) -> None:
+    """What who has no account sees of this booking."""
+    page = camera.page
+    title = page.title()
+    page.goto("/find-booking")
+    page.get_by_label("Booking reference").fill(title.removeprefix("Booking ")[:6])
+    page.get_by_label("Surname").fill("Rao")
+    page.get_by_role("button", name="Find booking").click()
+    expect(page.get_by_role("region", name=re.compile("^Booking"))).to_be_visible()
+    camera.take("25-found-booking")
+    page.goto(booking)
+
+
 def manage(camera: Camera, _: date, admin: tuple[str, str]) -> None:
     page = camera.page
     page.goto("/operations/imports")
@@ -165,6 +204,50 @@ def manage(camera: Camera, _: date, admin: tuple[str, str]) -> None:
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Upload a schedule")).to_be_visible()
     camera.take("20-manage")
+
+
+README_WIDE: Final = (1120, 760)
+README_NARROW: Final = (390, 760)
+
+
+def take_for_readme(browser: Browser, address: str, folder: Path) -> None:
+    """The list of results on a desk and on a phone, the checkout, and a ticket by night."""
+    folder.mkdir(exist_ok=True)
+    day = datetime.now(UTC).date() + timedelta(days=9)
+    results = f"/?from=Delhi&to=London&date={day}&seats=2"
+    for name, (wide, high) in (("results", README_WIDE), ("results-phone", README_NARROW)):
+        context = visitor(browser, address, wide, high, "light")
+        page = context.new_page()
+        page.goto(results)
+        expect(page.get_by_text(re.compile("results$"))).to_be_visible()
+        keep(page, folder / f"{name}.webp")
+        context.close()
+
+    context = visitor(browser, address, *README_WIDE, "light")
+    page = context.new_page()
+    page.goto(results)
+    page.get_by_role("link", name=re.compile("^Choose")).first.click()
+    page.get_by_role("link", name="Sign in to book").click()
+    page.get_by_role("link", name="Create an account").click()
+    expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
+    page.get_by_label("Username").fill(f"asha-{secrets.token_hex(4)}@example.com")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    name_travellers(page)
+    pick_seats(page)
+    page.get_by_role("heading", name="Seats", exact=True).evaluate("title => title.scrollIntoView()")
+    keep(page, folder / "checkout.webp")
+    page.get_by_role("button", name=re.compile("^Pay")).click()
+    expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    keep(page, folder / "ticket-dark.webp")
+    context.close()
+
+
+def keep(page: Page, path: Path) -> None:
+    """A picture of what the window shows, about 30 kB."""
+    page.wait_for_load_state("networkidle")
+    Image.open(io.BytesIO(page.screenshot(animations="disabled"))).save(path, quality=80, method=6)
 
 
 if __name__ == "__main__":
