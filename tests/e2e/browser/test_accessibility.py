@@ -1,4 +1,4 @@
-"""No page breaks the rules that axe can check: names, roles, contrast, landmarks, order."""
+"""No page breaks the rules that axe can check (names, roles, contrast, landmarks, order), and everything can be hit with a finger."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser.chromium import FRONTEND
+from tests.e2e.browser.accessibility import contrast, faults, overhang
 from tests.e2e.browser.conftest import Admin
 from tests.support.flights import new_number
 
-AXE: Final = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
 DAY: Final = datetime.now(UTC).date() + timedelta(days=4)
 
 
@@ -42,40 +41,6 @@ def flight(back_office: httpx.Client) -> dict[str, Any]:
 def onward(back_office: httpx.Client, flight: dict[str, Any]) -> dict[str, Any]:
     """Leaves Kolkata for Guwahati 100 minutes after `flight` has arrived there."""
     return schedule(back_office, flight["destination"], "Guwahati", hour=10)
-
-
-def faults(page: Page, *, within: str = "html") -> list[str]:
-    """What axe finds on the page as it stands. Nothing may be fading in: half-faded text has half the contrast."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("within => axe.run(within, { resultTypes: ['violations'] })", within)["violations"]
-    return [f"{fault['id']}: {fault['help']}: {[node['html'] for node in fault['nodes']]}" for fault in found]
-
-
-def contrast(page: Page, text: str) -> float:
-    """Of this text with the first background behind it, as WCAG computes it: 1 to 21."""
-    colours = page.get_by_text(text).evaluate(
-        """node => {
-            const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
-            let behind = node;
-            while ((numbers(getComputedStyle(behind).backgroundColor)[3] ?? 1) === 0) behind = behind.parentElement;
-            return [getComputedStyle(node).color, getComputedStyle(behind).backgroundColor].map(numbers);
-        }"""
-    )
-    darker, lighter = sorted(luminance(colour[:3]) for colour in colours)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def luminance(colour: list[float]) -> float:
-    red, green, blue = (
-        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in (c / 255 for c in colour)
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def overhang(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
-    width: int = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
-    return width
 
 
 @pytest.fixture(autouse=True)

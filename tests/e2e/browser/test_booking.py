@@ -69,7 +69,7 @@ def test_a_traveller_finds_a_flight_books_it_and_cancels(page: Page, camera: Cam
 
     row.get_by_role("link", name=re.compile("Choose")).click()
     page.get_by_role("group", name="How many seats?").get_by_role("button", name="One seat more").click()
-    expect(page.get_by_text("₹10,900")).to_be_visible()
+    expect(page.get_by_role("region", name="Your booking").get_by_text("₹10,900")).to_be_visible()
     page.get_by_role("link", name="Sign in to book").click()
     register(page)
     camera.take("3-flight")
@@ -103,6 +103,12 @@ def test_held_seats_are_paid_and_cancelled_for_the_refund_that_was_shown(
     page.goto(f"/flights/{flight['id']}?seats=2")
     page.get_by_role("link", name="Sign in to book").click()
     register(page)
+    total = page.get_by_role("complementary", name="Total")
+    if page.viewport_size == {"width": 390, "height": 844}:
+        expect(total).to_contain_text("₹10,900")
+        total.get_by_role("button", name="Review and book").click()
+    expect(total).to_be_hidden()
+    expect(page.get_by_role("heading", name="Your booking")).to_be_in_viewport()
     page.get_by_role("radio", name="Hold the seats, pay later").check()
     page.get_by_role("button", name="Hold 2 seats").click()
     expect(page.get_by_role("heading", name="Your seats are held")).to_be_visible()

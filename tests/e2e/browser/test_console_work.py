@@ -11,8 +11,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.browser.accessibility import faults, overhang
 from tests.e2e.browser.conftest import Admin, Camera
-from tests.e2e.browser.test_accessibility import faults, overhang
 from tests.e2e.browser.test_operations import sign_in
 from tests.support.flights import new_number
 from tests.support.product import Product

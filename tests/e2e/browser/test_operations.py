@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from core.db import Database
 from core.operations import dead_letters
+from tests.e2e.browser.accessibility import faults, overhang
 from tests.e2e.browser.conftest import Admin, Camera
-from tests.e2e.browser.test_accessibility import faults, overhang
 from tests.support.product import Product
 
 PAGES = {

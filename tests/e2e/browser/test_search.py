@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser.test_accessibility import faults, overhang
+from tests.e2e.browser.accessibility import faults, overhang
 from tests.support.flights import new_number
 
 DAY: Final = datetime.now(UTC).date() + timedelta(days=5)
@@ -69,6 +69,9 @@ def test_one_list_is_ordered_and_filtered_and_the_address_says_so(page: Page, fl
     page.get_by_role("group", name="Departure").get_by_role("checkbox", name=re.compile("Evening")).check()
     expect(page.get_by_text("1 of 3 results")).to_be_visible()
     assert faults(page) == []
+    if page.get_by_role("dialog", name="Filters").is_visible():  # on a phone
+        page.get_by_role("button", name="Show 1 flight").click()
+        expect(page.get_by_role("dialog", name="Filters")).to_be_hidden()
     # All of it stands in the address.
     page.reload()
     expect(page.get_by_text("1 of 3 results")).to_be_visible()

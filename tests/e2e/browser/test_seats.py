@@ -13,8 +13,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.browser.accessibility import faults, overhang
 from tests.e2e.browser.conftest import PATIENCE_MS, WIDTHS
-from tests.e2e.browser.test_accessibility import faults, overhang
 from tests.support.flights import new_number
 from tests.support.product import Product
 from tests.support.waiting import until

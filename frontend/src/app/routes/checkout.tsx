@@ -6,11 +6,13 @@ import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { CheckoutForm } from '@/features/bookings/checkout/checkout-form';
 import { CheckoutPanel } from '@/features/bookings/checkout/checkout-panel';
+import { TotalBar } from '@/features/bookings/checkout/total-bar';
 import { useCheckout } from '@/features/bookings/checkout/use-checkout';
 import { ItineraryCard } from '@/features/flights/itinerary-card';
 import { useFlights } from '@/features/flights/queries';
 import { waitlistQueries } from '@/features/waitlist/queries';
 import { WaitingList } from '@/features/waitlist/waiting-list';
+import { usePhone } from '@/lib/hooks/use-phone';
 import { tripText } from '@/lib/itineraries';
 import { asProblem } from '@/lib/problem';
 import type { Flight } from '@/lib/wire';
@@ -109,6 +111,7 @@ function Booking({ flights, seats, onSeats, onChanged }: BookingProps) {
   const checkout = useCheckout(flights, seats, onChanged);
   // Seats that are offered to this account are paid for on the page of their booking: there is nothing else to pay here.
   const isOffered = entry?.status === 'OFFERED';
+  const phone = usePhone();
   return (
     <div className={css.columns}>
       <div className={css.details}>
@@ -118,6 +121,9 @@ function Booking({ flights, seats, onSeats, onChanged }: BookingProps) {
       <div className={css.booking}>
         {!isOffered && (
           <CheckoutPanel checkout={checkout} flights={flights} seats={seats} onSeats={onSeats} />
+        )}
+        {phone && !isOffered && !checkout.obstacle && (
+          <TotalBar flights={flights} seats={seats} summary="summary" />
         )}
         {single && <WaitingList flight={single} seats={seats} onSeats={onSeats} onChanged={onChanged} />}
       </div>

@@ -1,5 +1,4 @@
 import { useLingui } from '@lingui/react';
-import { useMediaQuery } from '@mantine/hooks';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Page } from '@/components/layout/page';
 import { NextTrip } from '@/features/bookings/list/next-trip';
@@ -11,6 +10,7 @@ import { rememberSearch } from '@/features/search/start/recent-searches';
 import { StartingPoints } from '@/features/search/start/starting-points';
 import { legsOf, type Trip, tripParams } from '@/features/search/trip';
 import { MyWaitingLists } from '@/features/waitlist/my-waiting-lists';
+import { usePhone } from '@/lib/hooks/use-phone';
 import { routeText } from '@/lib/itineraries';
 import css from './home.module.css';
 import { Results } from './results';
@@ -22,7 +22,7 @@ export function HomePage() {
   useLingui();
   const params = route.useSearch();
   const navigate = useNavigate({ from: '/' });
-  const phone = useMediaQuery('(max-width: 40em)', false, { getInitialValueInEffect: false });
+  const phone = usePhone();
   const { from = '', to = '', seats = 1, sort } = params;
   const trip: Trip = { legs: legsOf(params), seats };
   const searched = trip.legs.length > 0;

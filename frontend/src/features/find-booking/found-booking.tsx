@@ -2,6 +2,7 @@ import { LinkButton } from '@/components/controls/link-button';
 import { ScheduleLine } from '@/components/flights/schedule-line';
 import { Card } from '@/components/layout/card';
 import { plural } from '@/lib/plural';
+import { useSession } from '@/lib/session';
 import { now } from '@/lib/time/server-clock';
 import { browserClock } from '@/lib/time/time';
 import type { CheckInView } from '@/lib/wire';
@@ -20,6 +21,7 @@ const STATUS_TEXT: Record<CheckInView['status'], string> = {
 export function FoundBooking({ booking }: { booking: CheckInView }) {
   const { reference, status, seats, flights, boarding } = booking;
   const actions = actionsOf(booking);
+  const signedIn = useSession().state === 'signed-in';
   const others = seats - boarding.length;
   return (
     <Card wide aria-labelledby="found" role="region">
@@ -59,7 +61,7 @@ export function FoundBooking({ booking }: { booking: CheckInView }) {
           </>
         )}
         <LinkButton variant="default" to="/bookings">
-          {actions.length > 0 ? 'Sign in to do it' : 'Sign in to see all of it'}
+          {signedIn ? 'Open My trips' : actions.length > 0 ? 'Sign in to do it' : 'Sign in to see all of it'}
         </LinkButton>
       </div>
     </Card>

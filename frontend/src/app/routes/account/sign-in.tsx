@@ -40,7 +40,7 @@ export function RegisterPage() {
         mutation={useRegister()}
         action="Create account"
         passwordKind="new-password"
-        nameHint="3 to 64 characters: letters (a to z), digits and _ . @ -"
+        nameHint="Best your e-mail address: your tickets are mailed to it. Or 3 to 64 characters: letters (a to z), digits and _ . @ -"
         passwordHint="At least 8 characters. The longer, the safer."
         onDone={useGoTo(next)}
       />

@@ -178,7 +178,7 @@ function nearest(seats: readonly (string | null)[], wanted: number): string | un
 function template(columns: readonly (string | null)[]) {
   return {
     gridTemplateColumns: columns
-      .map((letter) => (letter ? 'minmax(22px, 2.6rem)' : 'minmax(16px, 2rem)'))
+      .map((letter) => (letter ? 'minmax(24px, 2.6rem)' : 'minmax(16px, 2rem)'))
       .join(' '),
   };
 }

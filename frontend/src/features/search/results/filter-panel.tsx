@@ -1,6 +1,8 @@
 import { Button } from '@mantine/core';
 import { useId, useState } from 'react';
+import { Sheet } from '@/components/layout/sheet';
 import { airlineName } from '@/lib/airlines';
+import { usePhone } from '@/lib/hooks/use-phone';
 import { money } from '@/lib/money';
 import css from './filter-panel.module.css';
 import { type Filters, filterCount, WINDOWS, type Window } from './filters';
@@ -10,13 +12,16 @@ import type { SearchResult } from './search-result';
 interface Props {
   /** All results, before any filter. */
   results: readonly SearchResult[];
+  /** How many of them fit the filters. */
+  fitting: number;
   filters: Filters;
   onChange: (filters: Filters) => void;
 }
 
-/** The filters, folded until somebody wants them. Each change shows its results at once. */
-export function FilterPanel({ results, filters, onChange }: Props) {
+/** The filters, folded until somebody wants them, and on a phone in a sheet. Each change shows its results at once. */
+export function FilterPanel({ results, fitting, filters, onChange }: Props) {
   const [open, setOpen] = useState(false);
+  const phone = usePhone();
   const panel = useId();
   const count = filterCount(filters);
   if (results.length < 2 && count === 0) return null;
@@ -28,8 +33,7 @@ export function FilterPanel({ results, filters, onChange }: Props) {
         <Button
           variant="default"
           size="sm"
-          aria-expanded={open}
-          aria-controls={panel}
+          {...(phone ? { 'aria-haspopup': 'dialog' } : { 'aria-expanded': open, 'aria-controls': panel })}
           onClick={() => setOpen(!open)}
         >
           {count > 0 ? `Filters (${count})` : 'Filters'}
@@ -40,35 +44,59 @@ export function FilterPanel({ results, filters, onChange }: Props) {
           </Button>
         )}
       </div>
-      <div id={panel} className={css.panel} hidden={!open}>
-        <fieldset>
-          <legend>Stops</legend>
-          {STOPS.map(({ label, stops }) => (
-            <label key={label}>
-              <input
-                type="radio"
-                name={`${panel} stops`}
-                checked={filters.stops === stops}
-                onChange={() => change({ stops })}
-              />
-              {label}
-            </label>
-          ))}
-        </fieldset>
-        <TimeWindows
-          legend="Departure"
-          chosen={filters.departure}
-          onChange={(departure) => change({ departure })}
-        />
-        <TimeWindows legend="Arrival" chosen={filters.arrival} onChange={(arrival) => change({ arrival })} />
-        <PriceLimit
-          results={results}
-          limit={filters.maxPrice}
-          onChange={(maxPrice) => change({ maxPrice })}
-        />
-        <Airlines results={results} chosen={filters.airlines} onChange={(airlines) => change({ airlines })} />
-      </div>
+      {phone ? (
+        <Sheet title="Filters" open={open} onClose={() => setOpen(false)}>
+          <div className={`${css.fields} ${css.sheet}`}>
+            <Fields {...{ results, filters, change }} />
+          </div>
+          <div className={css.show}>
+            <Button fullWidth onClick={() => setOpen(false)}>
+              {fitting === 1 ? 'Show 1 flight' : `Show ${fitting} flights`}
+            </Button>
+          </div>
+        </Sheet>
+      ) : (
+        <div id={panel} className={`${css.fields} ${css.panel}`} hidden={!open}>
+          <Fields {...{ results, filters, change }} />
+        </div>
+      )}
     </div>
+  );
+}
+
+interface FieldsProps {
+  results: readonly SearchResult[];
+  filters: Filters;
+  change: (changes: { [Name in keyof Filters]: Filters[Name] | undefined }) => void;
+}
+
+function Fields({ results, filters, change }: FieldsProps) {
+  const group = useId();
+  return (
+    <>
+      <fieldset>
+        <legend>Stops</legend>
+        {STOPS.map(({ label, stops }) => (
+          <label key={label}>
+            <input
+              type="radio"
+              name={group}
+              checked={filters.stops === stops}
+              onChange={() => change({ stops })}
+            />
+            {label}
+          </label>
+        ))}
+      </fieldset>
+      <TimeWindows
+        legend="Departure"
+        chosen={filters.departure}
+        onChange={(departure) => change({ departure })}
+      />
+      <TimeWindows legend="Arrival" chosen={filters.arrival} onChange={(arrival) => change({ arrival })} />
+      <PriceLimit results={results} limit={filters.maxPrice} onChange={(maxPrice) => change({ maxPrice })} />
+      <Airlines results={results} chosen={filters.airlines} onChange={(airlines) => change({ airlines })} />
+    </>
   );
 }
 

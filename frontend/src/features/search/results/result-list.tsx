@@ -81,7 +81,12 @@ export function ResultList({ route, seats, before, choice, view, onView, nothing
           data={SORTS}
         />
       </div>
-      <FilterPanel results={results} filters={view.filters} onChange={(filters) => onView({ filters })} />
+      <FilterPanel
+        results={results}
+        fitting={fitting.length}
+        filters={view.filters}
+        onChange={(filters) => onView({ filters })}
+      />
       {connections.error && asProblem(connections.error).status !== 422 && (
         <ProblemNote
           error={connections.error}

@@ -1,0 +1,45 @@
+import { Button } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { money } from '@/lib/money';
+import type { Flight } from '@/lib/wire';
+import { totalOf } from './total';
+import css from './total-bar.module.css';
+
+interface Props {
+  flights: readonly Flight[];
+  seats: number;
+  /** The id of the title of the summary, which has the total and the button that books. */
+  summary: string;
+}
+
+/** On a phone, where the summary stands below everything: the total at the lower edge, until the summary is in sight. */
+export function TotalBar({ flights, seats, summary }: Props) {
+  const reached = useIsInSight(summary);
+  const { amount, currency } = totalOf(flights, seats);
+  if (reached) return null;
+  return (
+    <aside className={css.bar} aria-label="Total" data-screen-only>
+      <p>
+        Total <strong>{money(amount, currency)}</strong>
+      </p>
+      <Button
+        variant="default"
+        onClick={() => document.getElementById(summary)?.scrollIntoView({ block: 'start' })}
+      >
+        Review and book
+      </Button>
+    </aside>
+  );
+}
+
+function useIsInSight(id: string): boolean {
+  const [inSight, setInSight] = useState(false);
+  useEffect(() => {
+    const element = document.getElementById(id);
+    if (!element) return;
+    const observer = new IntersectionObserver(([entry]) => setInSight(entry?.isIntersecting ?? false));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [id]);
+  return inSight;
+}
