@@ -41,7 +41,8 @@ from api.http.request_scope import Edge
 from api.imports.controller import ImportController
 from api.imports.faults import ImportFaultController
 from api.itineraries import ItineraryController
-from api.jobs import JobController
+from api.jobs.controller import JobController
+from api.jobs.fast_path import JobFastPath
 from api.live.api_keys import ApiKeys
 from api.live.callback_inbox import CallbackInbox
 from api.live.ended_sessions import EndedSessions
@@ -176,7 +177,8 @@ def create_app(settings: Settings | None = None, *, log: Path | None = None) -> 
         pdb_on_exception=False,
     )
     names = hosts.allowed(settings.http.allowed_hosts)
-    app.asgi_handler = Edge(spans.traced_requests(BookingFastPath(SearchFastPath(app.asgi_handler))), app.routes, names)
+    fast_paths = BookingFastPath(SearchFastPath(JobFastPath(app.asgi_handler)))
+    app.asgi_handler = Edge(spans.traced_requests(fast_paths), app.routes, names)
     return app
 
 

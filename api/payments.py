@@ -20,8 +20,7 @@ from api.contract.headers import LOCATION, RETRY_AFTER
 from api.http.authentication import FOR_BOOKING, PUBLIC
 from api.http.bodies import TooLarge
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
-from api.http.polling import ask_again_in
-from api.http.prefer import wait_seconds
+from api.http.polling import ask_again_in, wait_seconds
 from api.http.understanding import READS_BODY_ITSELF
 from api.http.wire import RequestBody, Word
 from api.limits import rate_limits

@@ -12,8 +12,7 @@ import msgspec
 from api.bookings.bodies import BookingBody
 from api.http.authentication import Forbidden
 from api.http.idempotency import REPLAYED
-from api.http.polling import ask_again_in
-from api.http.prefer import wait_seconds
+from api.http.polling import ask_again_in, wait_seconds
 from api.limits import rate_limits
 from api.live.seat_count_cache import SeatCountCache
 from api.services import Services

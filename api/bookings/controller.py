@@ -18,7 +18,7 @@ from api.bookings.lookups import slow_by_reference
 from api.contract.headers import LOCATION, RETRY_AFTER
 from api.http.authentication import FOR_BOOKING, Forbidden, limited
 from api.http.idempotency import IdempotencyKey
-from api.http.prefer import LONGEST_PREFERENCE
+from api.http.polling import LONGEST_PREFERENCE
 from api.limits.addresses import limited_by_address
 from api.load_runs import LoadRunName
 from api.services import Services, SignedRequest

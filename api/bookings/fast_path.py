@@ -7,7 +7,6 @@ framework, whose handler reads the same body again. Both call `acceptance.accept
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,13 +16,10 @@ from litestar.types import ASGIApp, HTTPScope, Receive, ReceiveMessage, Scope, S
 
 from api.bookings.acceptance import accept
 from api.bookings.bodies import BookingBody
-from api.http import errors
 from api.http.bodies import repeated_names
 from api.http.idempotency import KEY
-from api.http.prefer import LONGEST_PREFERENCE
-from api.http.problems import MEDIA_TYPE
-from api.load_runs import NAME as LOAD_RUN
-from api.services import SignedRequest, services_of
+from api.http.plain_requests import JSON, are_short, read_headers, read_token, send_answer, send_refusal
+from api.services import services_of
 from core.text.nesting import is_too_deep
 from core.users.models import KeyScope
 from core.users.tokens import Unauthenticated
@@ -33,9 +29,6 @@ LARGEST_BODY: Final = 4096
 """Bytes. Nine passengers with long names fit."""
 
 _READ: Final = frozenset({b"authorization", b"content-type", b"content-length", b"idempotency-key", b"prefer", b"x-load-run"})
-_FOR_THE_HANDLER: Final = frozenset({b"transfer-encoding", b"expect"})
-_BEARER: Final = re.compile(rb"Bearer ([\w.-]+)")
-_JSON: Final = b"application/json"
 _NUL_ESCAPE: Final = b"\\u0000"
 
 _decoder: Final = msgspec.json.Decoder(BookingBody)
@@ -90,38 +83,23 @@ class BookingFastPath:
                 load_run=head.load_run,
             )
         except Exception as error:
-            await _refuse(scope, error, send)
+            await send_refusal(scope, error, send)
             return
-        await _send(send, 202, _JSON.decode(), answer.headers, _encoder.encode(answer.content))
+        await send_answer(send, 202, JSON, answer.headers, _encoder.encode(answer.content))
 
 
 def _read_head(scope: HTTPScope) -> _Head | None:
     """The headers. None if one is missing, occurs twice, or has an unusual form; then the framework handles the request."""
-    headers: dict[bytes, bytes] = {}
-    for name, value in scope["headers"]:
-        if name in _READ:
-            if name in headers:
-                return None
-            headers[name] = value
-        elif name in _FOR_THE_HANDLER:
-            return None
-    bearer = _BEARER.fullmatch(headers.get(b"authorization", b""))
-    length = headers.get(b"content-length", b"")
-    if bearer is None or headers.get(b"content-type") != _JSON or not length.isdigit() or int(length) > LARGEST_BODY:
+    headers = read_headers(scope, _READ)
+    if headers is None:
         return None
-    key, prefer = _text(headers.get(b"idempotency-key")), _text(headers.get(b"prefer"))
-    if key is not None and not KEY.fullmatch(key):
+    token, length = read_token(headers), headers.get("content-length", "")
+    if token is None or headers.get("content-type") != JSON or not length.isdecimal() or int(length) > LARGEST_BODY:
         return None
-    if prefer is not None and len(prefer) > LONGEST_PREFERENCE:
+    key = headers.get("idempotency-key")
+    if (key is not None and not KEY.fullmatch(key)) or not are_short(headers):
         return None
-    load_run = _text(headers.get(b"x-load-run"))
-    if load_run is not None and not LOAD_RUN.fullmatch(load_run):
-        return None
-    return _Head(bearer[1].decode(), key, prefer, load_run)
-
-
-def _text(value: bytes | None) -> str | None:
-    return None if value is None else value.decode("latin-1")
+    return _Head(token, key, headers.get("prefer"), headers.get("x-load-run"))
 
 
 def _read_body(message: ReceiveMessage) -> BookingBody | None:
@@ -146,15 +124,3 @@ def _replayed(message: ReceiveMessage, receive: Receive) -> Receive:
         return taken.pop() if taken else await receive()
 
     return receive_again
-
-
-async def _refuse(scope: HTTPScope, error: Exception, send: Send) -> None:
-    refusal = errors.answer(SignedRequest(scope), error)
-    await _send(send, refusal.status_code or 500, MEDIA_TYPE, refusal.headers, refusal.content)
-
-
-async def _send(send: Send, status: int, media_type: str, headers: dict[str, str], body: bytes) -> None:
-    about = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-    told = [(b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body)), *about]
-    await send({"type": "http.response.start", "status": status, "headers": told})
-    await send({"type": "http.response.body", "body": body, "more_body": False})

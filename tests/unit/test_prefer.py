@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.http.prefer import LONGEST_WAIT_SECONDS, wait_seconds
+from api.http.polling import LONGEST_WAIT_SECONDS, wait_seconds
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,77 @@
+"""Answer a client that follows a job. The fast path (`fast_path.py`) and the handler (`controller.py`) call it."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from api.http.polling import ask_again_in, wait_seconds
+from api.live.backlog import Backlog
+from api.live.services import Live
+from api.pages import files
+from core.jobs.status import Job, JobNotFound
+from core.users.tokens import Principal
+
+_encoder: Final = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class JobAnswer:
+    """`body`: the job as JSON; None if the client has it already (304)."""
+
+    status: HTTPStatus
+    headers: dict[str, str]
+    body: bytes | None
+
+
+async def follow(
+    live: Live, principal: Principal, job_id: UUID, *, prefer: str | None, if_none_match: str | None, load_run: str | None
+) -> JobAnswer:
+    """The job as it is now; with `Prefer: wait=n`, as it is once it is done, or after n seconds.
+
+    Raises:
+        JobNotFound: there is no such job, or it is somebody else's.
+        `core.db.AWAY`: Postgres is away, and nothing final is known of this job.
+    """
+    seconds = wait_seconds(prefer)
+    if load_run is not None:
+        live.load_run_polls.count(load_run)
+    job = await live.jobs.read(job_id)
+    if job is None or not _may_see(job, principal):
+        raise JobNotFound("There is no such job.")
+    if seconds and not job.done:
+        job = await live.jobs.wait(job_id, seconds) or job
+    body = _encoder.encode(job)
+    headers = {"etag": f'"{job.status}-{zlib.crc32(body):08x}"', "cache-control": "no-store"}
+    described = _with_place(job, live.backlog)
+    if not job.done:
+        headers["retry-after"] = _ask_again(described, live.backlog)
+    if seconds:
+        headers["preference-applied"] = f"wait={seconds}"
+    if files.is_known(headers["etag"], if_none_match):
+        return JobAnswer(HTTPStatus.NOT_MODIFIED, headers, None)
+    # The place in the queue is not part of the tag: a client that only moved up gets 304.
+    return JobAnswer(HTTPStatus.OK, headers, body if described is job else _encoder.encode(described))
+
+
+def _with_place(job: Job, backlog: Backlog) -> Job:
+    """The job with its place in the queue, if it waits in one."""
+    if job.done or job.status != "PENDING" or job.kind != "booking":
+        return job
+    position = backlog.position(job.job_id)
+    return msgspec.structs.replace(job, queue_position=position, eta_ms=backlog.eta_ms(position))
+
+
+def _ask_again(job: Job, backlog: Backlog) -> str:
+    """When to ask again. It can be estimated for a booking that waits for its seats, and for no other job."""
+    waits = job.kind == "booking" and job.status == "PENDING"
+    return ask_again_in(backlog.seconds_until_done(job.queue_position) if waits else None)
+
+
+def _may_see(job: Job, principal: Principal) -> bool:
+    return principal.sees_everything or (job.booking is not None and job.booking.user_id == principal.user_id)
