@@ -7,32 +7,16 @@ traveller for each request.
 from __future__ import annotations
 
 import argparse
-import json
-import statistics
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from core.invariants import checker
-from loadtests.bench.bookings import CLIENTS, SEATS, TRAVELLERS, sell
-from loadtests.bench.installation.stack import Stack, running
-from loadtests.goals.accounting import billed
+from loadtests.bench.installation.side_by_side import compare
+from loadtests.bench.installation.stack import running
 
 ROUNDS = 5
 TARGET = 0.90
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """`microseconds`: of the processor, for each booking, in all servers together."""
-
-    per_second: float
-    microseconds: float
-
-    def __str__(self) -> str:
-        return f"{self.per_second:,.0f}/s, {self.microseconds:,.0f} us"
 
 
 @contextmanager
@@ -73,30 +57,9 @@ def main() -> int:
             running("loadtests.bench.installation.app:create_app") as plain,
             running("loadtests.bench.installation.app:create_app", environment=traced) as other,
         ):
-            sides = [(plain, plain.travellers(TRAVELLERS)), (other, other.travellers(TRAVELLERS))]
-            for stack, tokens in sides:
-                sell(stack, tokens, stack.flight(SEATS))  # warm-up
-            off: list[Round] = []
-            on: list[Round] = []
-            for number in range(1, asked.rounds + 1):
-                for (stack, tokens), rounds in zip(sides, (off, on), strict=True):
-                    with billed(stack) as bill:
-                        sale = sell(stack, tokens, stack.flight(SEATS))
-                    rounds.append(Round(sale.per_second, bill.microseconds(sale.confirmed)["sum"]))
-                print(f"round {number}: off {off[-1]}   on {on[-1]}", flush=True)
-            violations = [each for stack, _ in sides for each in _violations(stack)]
-    ratio = statistics.median(one.per_second / two.per_second for one, two in zip(on, off, strict=True))
-    cost = statistics.median(one.microseconds / two.microseconds for one, two in zip(on, off, strict=True))
-    print(f"ratio {ratio:.3f} (target {TARGET}), processor time {cost:.3f}, {CLIENTS} clients")
+            comparison = compare(plain, other, rounds=asked.rounds)
     print(f"{len(sizes)} requests to the receiver, {sum(sizes):,} bytes")
-    told = {"off": [asdict(each) for each in off], "on": [asdict(each) for each in on]}
-    print(json.dumps({**told, "ratio": ratio, "processor": cost, "violations": violations}))
-    return 0 if ratio >= TARGET and not violations else 1
-
-
-def _violations(stack: Stack) -> list[str]:
-    with stack.connect() as connection, stack.redis() as client:
-        return [str(each) for each in checker.check(connection, client)]
+    return 0 if comparison.rate >= TARGET and not comparison.violations else 1
 
 
 if __name__ == "__main__":
