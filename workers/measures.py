@@ -7,6 +7,7 @@ from typing import Final
 
 from core.lifecycle.reserve import Reservations
 from core.telemetry.metrics import BOOKING_STAGE_SECONDS, IMPORT_ROWS
+from core.telemetry.observations import observe_all
 
 _WAIT: Final = BOOKING_STAGE_SECONDS.labels("wait")
 _RESERVE: Final = BOOKING_STAGE_SECONDS.labels("reserve")
@@ -19,10 +20,10 @@ def observe_stages(reservations: Reservations, committed_at: datetime) -> None:
     begun_at, ended_at = reservations.picked_up_at.timestamp(), committed_at.timestamp()
     _RESERVE.observe((reservations.reserved_at - reservations.picked_up_at).total_seconds())
     _COMMIT.observe((committed_at - reservations.reserved_at).total_seconds())
-    for booking in reservations.bookings:
-        accepted_at = (booking.id.int >> 80) / 1000  # an id begins with the milliseconds of its acceptance
-        _WAIT.observe(max(0.0, begun_at - accepted_at))
-        _TOTAL.observe(max(0.0, ended_at - accepted_at))
+    # An id begins with the milliseconds of its acceptance.
+    accepted_at = [(booking.id.int >> 80) / 1000 for booking in reservations.bookings]
+    observe_all(_WAIT, [max(0.0, begun_at - at) for at in accepted_at])
+    observe_all(_TOTAL, [max(0.0, ended_at - at) for at in accepted_at])
 
 
 def count_rows(rows: int, *, created: int, updated: int, failed: int) -> None:
