@@ -17,7 +17,7 @@ from core.events.job_events import EncodedEvent, JobEvents
 from core.messaging.dispatcher import Dispatcher
 from core.messaging.messages import Message
 from core.operations import dead_letters
-from core.operations.dead_letters import Buried
+from core.operations.dead_letters import StoredLetter
 from core.seats.inventory import Inventory
 from core.seats.scripts import SCRIPTS, Scripts
 from core.telemetry.incidents import Incident
@@ -55,12 +55,12 @@ class AfterCommit:
     """Bookings that changed without a change of status. Clients that wait for one read it again."""
     messages: list[Message] = field(default_factory=list)
     """Messages for the work that this transaction created."""
-    buried: list[Buried] = field(default_factory=list)
+    dead_letters: list[StoredLetter] = field(default_factory=list)
     """Work that this transaction gave up."""
 
     def run(self, client: redis.Redis, dispatcher: Dispatcher, scripts: Scripts = SCRIPTS) -> None:
         """Do all of it. Never raises when Redis cannot be reached. `scripts`: see `Inventory`."""
-        dead_letters.tell(self.buried)
+        dead_letters.log(self.dead_letters)
         for status, moved in Counter(self.statuses.values()).items():
             BOOKINGS.labels(status.lower()).inc(moved)
         with spans.stage("events"):

@@ -54,7 +54,7 @@ def import_files(context: Context, import_ids: Sequence[UUID]) -> None:
             context.dispatcher.send(ImportFile((job.id,)))
         if ending is Ending.FAILED:
             with context.db.transaction() as connection:
-                buried = dead_letters.bury_import(connection, job.id, "The import failed; see its failure message.")
-            dead_letters.tell(buried)
+                letters = dead_letters.store_import(connection, job.id, "The import failed; see its failure message.")
+            dead_letters.log(letters)
     except (psycopg.Error, SQLAlchemyError, OSError) as error:
         _stopped.failed(job.id, import_id=str(job.id), error=str(error))

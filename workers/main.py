@@ -106,8 +106,8 @@ def start(pool: Pool, context: Context, worked: Worked) -> Worker:
 
     def bury(queue: str, payload: bytes, error: str) -> None:
         with context.db.transaction() as connection:
-            buried = dead_letters.bury_payload(connection, queue, payload, error)
-        dead_letters.tell(buried)
+            letters = dead_letters.store_payload(connection, queue, payload, error)
+        dead_letters.log(letters)
 
     moved = context.progress.expect(f"the consumer of {pool.queue}", limit_seconds=CONSUMER_STALL_SECONDS)
     reconnects.leave_out(pool.queue)

@@ -131,7 +131,7 @@ class RefundOperation:
 
         def work(connection: RawConnection, after: AfterCommit) -> None:
             refunds.settle(connection, outcomes, after)
-            after.buried += dead_letters.bury_refunds(connection, refused, "The payment provider refused this refund.")
+            after.dead_letters += dead_letters.store_refunds(connection, refused, "The payment provider refused this refund.")
 
         self._edge.commit(work)
         return [None] * len(ended)

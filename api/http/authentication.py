@@ -54,7 +54,7 @@ class Authentication:
             if principal.scopes is not None:
                 require_scope(principal, scope["route_handler"], str(scope.get("method")))
             if principal.key_id is not None:
-                acting.by_key(principal.key_id)
+                acting.set_key(principal.key_id)
             scope["user"] = principal
             scope["auth"] = token
         await self.app(scope, receive, send)

@@ -18,5 +18,5 @@ def give_up(connection: RawConnection, booking_ids: Sequence[UUID]) -> AfterComm
     """End bookings after the last attempt: status FAILED with the code `internal`, a dead letter for each, and no seats."""
     after = AfterCommit()
     failed = fail_pending(connection, list(lock_bookings(connection, booking_ids).values()), FailureCode.INTERNAL, after)
-    after.buried += dead_letters.bury_bookings(connection, failed, f"failed {LAST_ATTEMPT} times")
+    after.dead_letters += dead_letters.store_bookings(connection, failed, f"failed {LAST_ATTEMPT} times")
     return after

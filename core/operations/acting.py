@@ -1,4 +1,4 @@
-"""Which key for programs the present request was made with, so that the audit log can name it beside the account that it acts for."""
+"""The key for programs that the present request was sent with, so that the audit log can name it beside the account that it acts for."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from uuid import UUID
 _key: ContextVar[UUID | None] = ContextVar("acting_key", default=None)
 
 
-def by_key(key_id: UUID) -> None:
-    """What this request changes, it changes by this key."""
+def set_key(key_id: UUID) -> None:
+    """Remember the key of this request until the request ends."""
     _key.set(key_id)
 
 
 def current_key() -> UUID | None:
-    """None for a person who is signed in, and for the product itself."""
+    """The key of the present request; None: it was sent with an access token, or this is no request."""
     return _key.get()

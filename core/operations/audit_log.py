@@ -1,4 +1,4 @@
-"""Who changed what: written in the transaction of the change, read by admins."""
+"""The audit log: who changed what. An entry is written in the transaction of its change. Administrators and agents can read it."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Note one change; `user_id` None is the product itself. The entity is the noun of `action`. Where the request was made with a key for
-    programs, the key is noted too.
+    """Write one entry. `user_id` None: no person made the change, but Skyqueue itself. `action`: `noun.verb`, where the noun is the entity.
+    If the request was sent with a key for programs, the entry has the key too.
     """
 
     def stored(state: Mapping[str, Any] | None) -> Jsonb | None:
@@ -70,7 +70,9 @@ def list_entries(
     before: UUID | None,
     limit: int,
 ) -> tuple[list[AuditView], UUID | None]:
-    """Changes, newest first, and the cursor of the next page. Ids are in order of time, so an id is a cursor."""
+    """A page of the entries that match, newest first, and the cursor of the next page (None: this is the last). The cursor is the id of the
+    last entry of this page, because ids grow with time.
+    """
     rows = fetch(
         connection,
         AuditView,

@@ -1,4 +1,4 @@
-"""Dead letters as an administrator sees them: a list, a filter, and a mark on those that somebody has seen to."""
+"""Dead letters as an administrator sees them: list, filter, and mark them as replayed or discarded."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from core.errors import NotFound
 from core.operations.models import DeadLetterKind
 
 SHOWN_BYTES: Final = 2_000
-"""Of a payload. The rest stays in the table."""
+"""How many bytes of a payload are shown. The table has all of it."""
 
 
 class DeadLetterStatus(StrEnum):
     OPEN = "open"
-    """Nobody has seen to it."""
+    """It was neither replayed nor discarded."""
     REPLAYED = "replayed"
     DISCARDED = "discarded"
 
@@ -59,7 +59,7 @@ class DeadLetterView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
-    """What replaying one needs to know."""
+    """What is needed to replay a dead letter. `payload`: the bytes of a message that cannot be read; None for other kinds."""
 
     id: UUID
     queue: str
@@ -90,13 +90,14 @@ _CONDITIONS: Final = {
     "before": "id < %(before)s",
     "after": "id > %(after)s",
 }
-"""Of what is not None. Conditions for nothing would hide from Postgres that the index has the right order."""
+"""The condition for each value of a filter that is not None. Conditions for the others are left out: with them, Postgres would not use the
+index that has the rows in the right order."""
 
 
 def list_letters(
     connection: RawConnection, wanted: DeadLetterFilter, *, before: UUID | None, limit: int
 ) -> tuple[list[DeadLetterView], UUID | None]:
-    """A page, newest first, and the cursor of the next one."""
+    """A page of the dead letters that match, newest first, and the cursor of the next page (None: this is the last)."""
     rows = fetch(
         connection,
         DeadLetterView,
@@ -107,7 +108,8 @@ def list_letters(
 
 
 def get_letter(connection: RawConnection, letter_id: UUID) -> DeadLetterView:
-    """
+    """One dead letter.
+
     Raises:
         DeadLetterNotFound
     """
@@ -118,7 +120,7 @@ def get_letter(connection: RawConnection, letter_id: UUID) -> DeadLetterView:
 
 
 def count_open(connection: RawConnection) -> dict[DeadLetterKind, int]:
-    """How many nobody has seen to, by kind."""
+    """Kind -> number of open dead letters. Kinds without one are left out."""
     rows = connection.execute(
         "SELECT kind, count(*) FROM dead_letters WHERE replayed_at IS NULL AND discarded_at IS NULL GROUP BY kind"
     ).fetchall()
@@ -128,7 +130,9 @@ def count_open(connection: RawConnection) -> dict[DeadLetterKind, int]:
 def read_letters(
     connection: RawConnection, wanted: DeadLetterFilter, *, after: UUID | None, limit: int, lock: bool
 ) -> list[DeadLetter]:
-    """The next letters that match, oldest first. `lock`: for a change in this transaction; what somebody else changes is left out."""
+    """The next dead letters that match, oldest first, at most `limit`. `after`: only newer ones than this id. `lock`: lock them for a change in
+    this transaction; those that another transaction has locked are left out.
+    """
     return fetch(
         connection,
         DeadLetter,
@@ -142,7 +146,7 @@ def read_letters(
 
 
 def lock_letter(connection: RawConnection, letter_id: UUID) -> DeadLetter:
-    """One letter, for a change in this transaction.
+    """Lock one dead letter for a change in this transaction.
 
     Raises:
         DeadLetterNotFound
@@ -159,6 +163,7 @@ def lock_letter(connection: RawConnection, letter_id: UUID) -> DeadLetter:
 
 
 def find_newest(connection: RawConnection) -> UUID | None:
+    """The id of the newest dead letter; None: there is none."""
     row = connection.execute("SELECT id FROM dead_letters ORDER BY id DESC LIMIT 1").fetchone()
     return None if row is None else row[0]
 

@@ -1,6 +1,6 @@
-"""Work that was given up, kept until a person has seen to it: `skyqueue audit` tells of it until then.
+"""Store dead letters: work that was given up. `skyqueue audit` reports them until a person has replayed or discarded them.
 
-Who commits the transaction tells of it afterwards (`tell`), so that the log has no burial that never was.
+The caller commits the transaction, and then calls `log`. So nothing is logged that was not stored.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Buried:
-    """One dead letter. `subject_id`: the booking, import or refund that was given up; None for a message that nobody can read."""
+class StoredLetter:
+    """A dead letter that was stored in a transaction of the caller. `subject_id`: the booking, import or refund that was given up; None for a
+    message that cannot be read.
+    """
 
     id: UUID
     queue: str
@@ -30,31 +32,33 @@ class Buried:
     error: str
 
 
-def bury_bookings(connection: RawConnection, booking_ids: Sequence[UUID], error: str) -> list[Buried]:
-    """Note bookings that failed for good."""
-    return _bury(
-        connection, [Buried(new_id(), "bookings", DeadLetterKind.BOOKING, booking_id, error) for booking_id in booking_ids]
+def store_bookings(connection: RawConnection, booking_ids: Sequence[UUID], error: str) -> list[StoredLetter]:
+    """Store a dead letter for each of these bookings, which failed in every attempt."""
+    return _store(
+        connection, [StoredLetter(new_id(), "bookings", DeadLetterKind.BOOKING, booking_id, error) for booking_id in booking_ids]
     )
 
 
-def bury_import(connection: RawConnection, import_id: UUID, error: str) -> list[Buried]:
-    """Note an import that failed for good."""
-    return _bury(connection, [Buried(new_id(), "imports", DeadLetterKind.IMPORT, import_id, error)])
+def store_import(connection: RawConnection, import_id: UUID, error: str) -> list[StoredLetter]:
+    """Store a dead letter for an import that failed in every attempt."""
+    return _store(connection, [StoredLetter(new_id(), "imports", DeadLetterKind.IMPORT, import_id, error)])
 
 
-def bury_refunds(connection: RawConnection, refund_ids: Sequence[UUID], error: str) -> list[Buried]:
-    """Note refunds that the provider will not make: a person has to see to the money."""
-    return _bury(connection, [Buried(new_id(), "payments", DeadLetterKind.REFUND, refund_id, error) for refund_id in refund_ids])
+def store_refunds(connection: RawConnection, refund_ids: Sequence[UUID], error: str) -> list[StoredLetter]:
+    """Store a dead letter for each of these refunds, which the provider refuses. A person has to give the money back."""
+    return _store(
+        connection, [StoredLetter(new_id(), "payments", DeadLetterKind.REFUND, refund_id, error) for refund_id in refund_ids]
+    )
 
 
-def bury_payload(connection: RawConnection, queue: str, payload: bytes, error: str) -> list[Buried]:
-    """Keep the bytes of a message that no worker can read."""
-    return _bury(connection, [Buried(new_id(), queue, DeadLetterKind.MESSAGE, None, error)], payload)
+def store_payload(connection: RawConnection, queue: str, payload: bytes, error: str) -> list[StoredLetter]:
+    """Store a dead letter with the bytes of a message that no worker can read."""
+    return _store(connection, [StoredLetter(new_id(), queue, DeadLetterKind.MESSAGE, None, error)], payload)
 
 
-def tell(buried: Iterable[Buried]) -> None:
-    """A line in the log and a count in the metrics for each, once it is committed."""
-    for letter in buried:
+def log(letters: Iterable[StoredLetter]) -> None:
+    """Log and count these dead letters. Call it after the commit."""
+    for letter in letters:
         DEAD_LETTERS.labels(letter.kind).inc()
         subject = str(letter.subject_id) if letter.subject_id else None
         _log.error(
@@ -67,7 +71,7 @@ def tell(buried: Iterable[Buried]) -> None:
         )
 
 
-def _bury(connection: RawConnection, letters: list[Buried], payload: bytes | None = None) -> list[Buried]:
+def _store(connection: RawConnection, letters: list[StoredLetter], payload: bytes | None = None) -> list[StoredLetter]:
     if letters:
         connection.execute(
             """

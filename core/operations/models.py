@@ -1,4 +1,4 @@
-"""What could not be done, and who changed what."""
+"""Tables: dead letters, the audit log, and queues that are paused."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class DeadLetter(SQLModel, table=True):
     payload: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     replayed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
-    """When its work was sent again. With `discarded_at` empty too, the letter is open: nobody has seen to it."""
+    """When its work was sent again. A dead letter without `replayed_at` and `discarded_at` is open."""
     discarded_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 
 
 class AuditEntry(SQLModel, table=True):
-    """Who changed what: one row per change that an admin made, in the transaction of the change."""
+    """One change, by an administrator or by Skyqueue itself, written in the transaction of the change."""
 
     __tablename__ = "audit_log"
     __table_args__ = (Index("ix_audit_log_entity", "entity", "entity_id"),)
@@ -50,7 +50,7 @@ class AuditEntry(SQLModel, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     user_id: UUID | None = Field(default=None, foreign_key="users.id")
     key_id: UUID | None = Field(default=None)
-    """The key for programs that it was done with; None for a person who was signed in."""
+    """The key for programs that the request was sent with; None: it was sent with an access token."""
     action: str = Field(sa_column=Column(Text, nullable=False))
     entity: str = Field(sa_column=Column(Text, nullable=False))
     entity_id: UUID
@@ -66,5 +66,5 @@ class PausedQueue(SQLModel, table=True):
 
     queue: str = Field(sa_column=Column(Text, primary_key=True))
     user_id: UUID | None = Field(default=None)
-    """Who paused it."""
+    """The administrator who paused it."""
     paused_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))

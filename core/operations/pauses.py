@@ -1,5 +1,5 @@
-"""Queues that an administrator has paused: their messages wait, and what is at work is finished. Kept in Postgres, so a pause outlives
-every restart."""
+"""Queues that an administrator has paused: workers take no new messages from them, and finish those that they have taken. Pauses are stored
+in Postgres, so they stay after a restart."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class Pause:
     queue: str
     paused_at: datetime
     username: str | None
-    """Who paused it; None for an account that is gone."""
+    """The administrator who paused the queue; None: the account does not exist."""
 
 
 def pause(connection: RawConnection, queue: str, user_id: UUID) -> bool:
-    """False: it was paused before."""
+    """Pause a queue. False: it was paused before."""
     inserted = connection.execute(
         "INSERT INTO paused_queues (queue, user_id) VALUES (%s, %s) ON CONFLICT (queue) DO NOTHING", (queue, user_id)
     )
@@ -27,12 +27,12 @@ def pause(connection: RawConnection, queue: str, user_id: UUID) -> bool:
 
 
 def resume(connection: RawConnection, queue: str) -> bool:
-    """False: it was not paused."""
+    """End the pause of a queue. False: it was not paused."""
     return connection.execute("DELETE FROM paused_queues WHERE queue = %s", (queue,)).rowcount == 1
 
 
 def list_paused(connection: RawConnection) -> dict[str, Pause]:
-    """By queue."""
+    """Queue -> its pause, for all paused queues."""
     rows = fetch(
         connection,
         Pause,

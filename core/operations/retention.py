@@ -1,4 +1,4 @@
-"""Dead letters that were replayed or discarded long ago. The audit log, beside them, is never removed."""
+"""What `skyqueue prune` deletes of dead letters: those that were replayed or discarded long ago. The audit log is never deleted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.db.retention import OldRows
 _OLD: Final[LiteralString] = "FROM dead_letters WHERE coalesce(replayed_at, discarded_at) < %(before)s"
 
 DEAD_LETTERS: Final = OldRows(
-    "dead letters that somebody has seen to",
+    "dead letters that were replayed or discarded",
     count=f"SELECT count(*) {_OLD}",
     delete=f"DELETE FROM dead_letters WHERE id IN (SELECT id {_OLD} LIMIT %(limit)s FOR UPDATE SKIP LOCKED)",  # noqa: S608  # only constants
 )

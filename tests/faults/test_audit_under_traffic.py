@@ -109,7 +109,7 @@ def test_what_is_wrong_is_found_among_what_is_in_flight(
     pipeline.redis.hincrby(keys.inventory(drifting), "free", 3)
     with pipeline.db.transaction() as connection:
         connection.execute("UPDATE flights SET seats_sold = seats_sold + 1 WHERE id = %s", (counted,))
-        (letter,) = dead_letters.bury_bookings(connection, [new_id()], "failed 5 times")
+        (letter,) = dead_letters.store_bookings(connection, [new_id()], "failed 5 times")
     before = traffic.answers["cancelled"]
     status, lines = audit(capsys)
     assert status == 1

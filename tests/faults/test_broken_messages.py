@@ -55,7 +55,7 @@ BROKEN: dict[str, Callable[[str], bytes]] = {
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["in one fetch", "one by one"])
-def test_broken_messages_are_buried_and_their_neighbours_are_worked(pipeline: Pipeline, together: bool) -> None:
+def test_broken_messages_become_dead_letters_and_their_neighbours_are_worked(pipeline: Pipeline, together: bool) -> None:
     bookings = pipeline.accept_many(len(BROKEN), pipeline.flight(50))
     worker = pipeline.worker()
     until(lambda: worker.said("worker ready"), seconds=20)
@@ -79,7 +79,7 @@ def test_broken_messages_are_buried_and_their_neighbours_are_worked(pipeline: Pi
     assert worker.pid == pid
 
 
-def test_what_is_buried_is_kept_byte_for_byte(pipeline: Pipeline) -> None:
+def test_a_dead_letter_has_the_message_byte_for_byte(pipeline: Pipeline) -> None:
     pipeline.worker()
     push(pipeline, b"\xff\x00broken", "m-1")
     until(lambda: len(letters(pipeline)) == 1, seconds=20)

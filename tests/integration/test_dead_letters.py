@@ -39,7 +39,7 @@ def give_up(pipeline: Pipeline, bookings: Sequence[UUID]) -> None:
 
 def bury_payload(pipeline: Pipeline, payload: bytes) -> None:
     with pipeline.db.transaction() as connection:
-        dead_letters.bury_payload(connection, Queue.BOOKINGS, payload, "DecodeError: no JSON")
+        dead_letters.store_payload(connection, Queue.BOOKINGS, payload, "DecodeError: no JSON")
 
 
 def letters(admin: httpx.Client, **wanted: Any) -> list[dict[str, Any]]:
@@ -143,7 +143,7 @@ def test_a_refused_refund_is_asked_for_once_more(pipeline: Pipeline, admin: http
             """,
             (refund, payment, booking),
         )
-        dead_letters.bury_refunds(connection, [refund], "The payment provider refuses this refund.")
+        dead_letters.store_refunds(connection, [refund], "The payment provider refuses this refund.")
     (letter,) = letters(admin, kind="refund")
     assert admin.post(f"{LETTERS}/{letter['id']}/replay").status_code == 200
     with pipeline.db.snapshot() as connection:
@@ -157,7 +157,7 @@ def test_an_import_that_was_given_up_goes_on_where_it_stopped(office: Office, mo
         connection.execute("UPDATE imports SET attempts = %s", (import_run.LAST_ATTEMPT,))
     assert office.work(job) is Ending.FAILED
     with office.db.transaction() as connection:
-        dead_letters.bury_import(connection, job, "The import failed; its row says why.")
+        dead_letters.store_import(connection, job, "The import failed; its row says why.")
     monkeypatch.setattr(orphans, "YOUNG", timedelta(0))
     assert uploads.delete_orphans(office.db, office.storage) == []
 
@@ -173,7 +173,7 @@ def test_an_import_is_not_replayed_beside_the_same_file(office: Office, monkeypa
         connection.execute("UPDATE imports SET attempts = %s", (import_run.LAST_ATTEMPT,))
     office.work(job)
     with office.db.transaction() as connection:
-        dead_letters.bury_import(connection, job, "The import failed; its row says why.")
+        dead_letters.store_import(connection, job, "The import failed; its row says why.")
     office.send(csv_of([row(1)]))
     (letter,) = letters(office.admin, kind="import")
     problem(office.admin.post(f"{LETTERS}/{letter['id']}/replay"), 409, "not_replayable")

@@ -143,8 +143,8 @@ def test_a_message_that_nobody_can_read_is_found_before_a_worker_finds_it(pipeli
 def test_a_dead_letter_is_found_until_somebody_has_seen_to_it(pipeline: Pipeline) -> None:
     booking = new_id()
     with pipeline.db.transaction() as connection:
-        (letter,) = dead_letters.bury_bookings(connection, [booking], "failed 5 times")
-        (message,) = dead_letters.bury_payload(connection, "bookings", b"{not json", "DecodeError")
+        (letter,) = dead_letters.store_bookings(connection, [booking], "failed 5 times")
+        (message,) = dead_letters.store_payload(connection, "bookings", b"{not json", "DecodeError")
     found = given_up(pipeline)
     assert len(found) == 2
     (of_booking,) = [each for each in found if f"booking {booking} was given up at " in each]

@@ -97,7 +97,7 @@ def test_an_import_goes_with_its_faults_unless_it_may_be_replayed(pipeline: Pipe
     assert (count(pipeline, "imports"), count(pipeline, "import_errors")) == (2, 2)
     execute(pipeline, f"UPDATE dead_letters SET discarded_at = {OLD}")
     said = run(capsys)
-    assert "1 dead letters that somebody has seen to were removed." in said
+    assert "1 dead letters that were replayed or discarded were removed." in said
     assert "1 imports were removed." in said
     with pipeline.db.snapshot() as connection:
         assert connection.execute("SELECT id FROM imports").fetchall() == [(young,)]

@@ -35,7 +35,7 @@ def letter(served: Product) -> None:
     database = Database(served.runtime["database_url"], pool_size=1, application="test")
     try:
         with database.transaction() as connection:
-            dead_letters.bury_payload(connection, "bookings", b"{not json", "DecodeError: no JSON")
+            dead_letters.store_payload(connection, "bookings", b"{not json", "DecodeError: no JSON")
     finally:
         database.dispose()
 
