@@ -80,7 +80,7 @@ def _end(context: Context, job_id: UUID, booking_ids: Sequence[UUID], stuck: set
         after = AfterCommit()
         with context.db.transaction() as connection:
             ended = cancel_flight.end_affected(connection, part, after, hold_minutes=context.settings.booking.hold_minutes)
-            cancellation.count(connection, job_id, ended)
+            cancellation.add_ended(connection, job_id, ended)
             failpoints.reach("mid_cancellation")
         after.run(context.redis, context.dispatcher)
 

@@ -132,10 +132,10 @@ def run_claimed(
     if outcome.ending is Ending.PAUSED:
         return Ending.PAUSED
     failpoints.reach("before_announcement")
-    if not job.dry_run and route_versions.change(client, outcome.routes):
+    if not job.dry_run and route_versions.renew(client, outcome.routes):
         with db.snapshot() as connection:
             places_lost = changes.places_lost(connection, job.id)
-        served_places.tell(client, outcome.routes.places(), may_lack=places_lost)
+        served_places.announce(client, outcome.routes.places(), places_lost=places_lost)
     with db.transaction() as connection:
         status = _STATUSES[outcome.ending]
         ended = progress.finish(connection, job, status, left=outcome.left, code=outcome.code, message=outcome.message)

@@ -23,7 +23,7 @@ from core.events.domain_events import flight_cancelled
 from core.flights.announcements import route_versions
 from core.flights.announcements.route_versions import RouteDays
 from core.flights.changes import cancellation
-from core.flights.changes.cancellation import Begun
+from core.flights.changes.cancellation import BegunCancellation
 from core.flights.errors import FlightDeparted, FlightNotFound
 from core.idempotency.answers import IdempotencyKeyReused
 from core.messaging.messages import CancelFlights
@@ -80,13 +80,13 @@ class FlightCancellationController(Controller):
         return answer_once(services, keyed(request, idempotency_key, data), work)
 
 
-def _follow_up(services: Services, flight_id: UUID, begun: Begun) -> None:
+def _follow_up(services: Services, flight_id: UUID, begun: BegunCancellation) -> None:
     job_events.flights_changed(services.redis, {}, [flight_cancelled(flight_id)])
-    route_versions.change(services.redis, RouteDays([begun.route_day]))
+    route_versions.renew(services.redis, RouteDays([begun.route_day]))
     services.live.dispatcher.send(CancelFlights((begun.job.id,)))
 
 
-def _accepted(begun: Begun) -> Response[FlightCancellationAccepted]:
+def _accepted(begun: BegunCancellation) -> Response[FlightCancellationAccepted]:
     status_url = f"/api/v1/jobs/{begun.job.id}"
     return Response(
         FlightCancellationAccepted(job_id=begun.job.id, status=begun.job.status, status_url=status_url),

@@ -1,4 +1,4 @@
-"""The places that have flights: what they are called, and how busy they are."""
+"""The places that have flights: their names, and how many flights they have."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from core.places import registry
 from core.places.folding import fold
 
 SAMPLED_BYTES: Final = 4 * 1024 * 1024
-"""How much of the table of flights is read to see how busy places are: all of it up to some 20,000 flights, blocks at random beyond."""
+"""How much of the table of flights is read to count the flights of places: all of it up to some 20,000 flights, a sample of its blocks if
+there are more."""
 
-# Jump from route to route in the index instead of reading every flight: a thousand probes for a thousand routes.
+# A recursive query that reads the next route from the index each time, instead of all flights (loose index scan): a thousand look-ups for a
+# thousand routes.
 _ROUTES: Final = """
     WITH RECURSIVE route AS (
         (SELECT source_key, destination_key, source, destination, source_iata, destination_iata
@@ -30,7 +32,7 @@ _ROUTES: Final = """
         UNION ALL SELECT destination_key, destination_iata, destination FROM route
     ) AS named GROUP BY key, iata, name ORDER BY key, count(*) DESC, length(name) DESC, name COLLATE "C"
 """
-# The same blocks each time, so that the order of places changes with their flights and not with the dice.
+# REPEATABLE takes the same blocks each time, so the order of places changes only if their flights change.
 _TRAFFIC: Final = """
     SELECT key, count(*) FROM flights TABLESAMPLE SYSTEM (%s) REPEATABLE (1), LATERAL (VALUES (source_key), (destination_key)) AS ends (key)
     GROUP BY key
@@ -60,7 +62,9 @@ class ServedPlace(msgspec.Struct, frozen=True, array_like=True):
 
 
 def list_places(connection: RawConnection) -> list[ServedPlace]:
-    """Every place that has a flight, once, by the name that most of its routes use (a city rather than a code); in the order of the names."""
+    """Every place that has a flight, once, in the order of their names. If its flights use several names, it has the name of most of its routes;
+    if several are equally frequent, the longest, which is usually a city and not a code.
+    """
     traffic = _count_traffic(connection)
     found: dict[str, ServedPlace] = {}
     for key, iata, name in connection.execute(_ROUTES):

@@ -1,4 +1,4 @@
-"""What an admin says about a flight, in the form in which it is stored."""
+"""The details of a flight that an administrator sends, checked and in the form in which they are stored."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ CABIN_MISMATCH: Final = "cabin_mismatch"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightDetails:
-    """Build it with `checked`. Times have a zone; `price` has the decimals of its currency.
+    """Create it with `checked`. Times have a time zone; `price` has the decimals of its currency.
 
-    `cabin`: None for none; UNSET: a flight that exists keeps its own, and a new one has none.
+    `cabin` None: no cabin. UNSET: a flight that exists keeps its cabin, and a new one has none.
     """
 
     flight_number: str
@@ -57,10 +57,10 @@ class FlightDetails:
         cabin: str | UnsetType | None = UNSET,
         unknown_places: UnknownPlaces = UnknownPlaces.REFUSE,
     ) -> FlightDetails:
-        """Tidy what was said and hold it to the rules. `source` and `destination` as somebody wrote them.
+        """Bring the details into the form in which they are stored, and check them. `source` and `destination`: the text that was sent.
 
         Raises:
-            Invalid: with every rule that is broken.
+            Invalid: it names every rule that is broken.
         """
         ends = route.read(source, destination, unknown_places)
         details = cls(
@@ -93,15 +93,15 @@ class FlightDetails:
         """The local date at the source."""
         return registry.local_date(self.departure_ts, self.source.place)
 
-    def with_cabin(self, kept: str | None) -> FlightDetails:
-        """The same where the cabin is decided. `kept`: the name of the one that the flight has.
+    def with_cabin(self, present: str | None) -> FlightDetails:
+        """A copy whose cabin is not UNSET. `present`: the name of the cabin that the flight has now.
 
         Raises:
-            Invalid: the cabin that it keeps has another number of seats.
+            Invalid: the flight keeps its cabin, which has another number of seats.
         """
         if not isinstance(self.cabin, UnsetType):
             return self
-        cabin = catalogue.CABINS.get(kept) if kept else None
+        cabin = catalogue.CABINS.get(present) if present else None
         if cabin is not None and cabin.size != self.total_seats:
             why = f"{catalogue.why_mismatched(cabin, self.total_seats)} Send another cabin, or null for none."
             raise Invalid.field("/total_seats", CABIN_MISMATCH, why)
@@ -109,7 +109,7 @@ class FlightDetails:
 
     @property
     def cabin_name(self) -> str | None:
-        """What is stored."""
+        """The name of the cabin, as it is stored; None: no cabin."""
         return self.cabin.name if isinstance(self.cabin, Cabin) else None
 
     def _wrong_places(self) -> Iterator[dict[str, Any]]:
@@ -159,7 +159,9 @@ def _why_no_flight_number(text: str) -> str:
 
 
 def _cleaned(code: str) -> str:
-    """Without characters that nobody sees; as it is where one has no place in a text, so that the rule of its form refuses it."""
+    """A code in capitals without invisible characters. If it has a character that is not allowed in texts, it is returned unchanged, and
+    `_broken_rules` refuses it.
+    """
     try:
         return _in_capitals(clean(code))
     except UnusableCharacter:
@@ -167,6 +169,8 @@ def _cleaned(code: str) -> str:
 
 
 def _in_capitals(code: str) -> str:
-    """A code without stray spaces. What is no code stays what it is: `upper()` makes two letters of one elsewhere in Unicode."""
+    """A code in capitals and without spaces around it. Text that is not ASCII is no code and stays as it is, because `upper()` can change its
+    length.
+    """
     code = code.strip()
     return code.upper() if code.isascii() else code

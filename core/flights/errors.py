@@ -1,4 +1,4 @@
-"""Why something cannot be done to a flight."""
+"""Errors of requests about flights."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Final
 from core.errors import AppError, Conflict, NotFound
 
 PLACE_LOST: Final = "place_lost"
-"""The code of an update that would make a known place one that no registry knows."""
+"""The code of an update that would replace a place that the registry knows by one that it does not know."""
 
 
-def place_lost(iata: str, name: str) -> str:
-    """What is said of it."""
+def place_lost_message(iata: str, name: str) -> str:
     return f"The flight's place is known as {iata}, and no registry knows {name}. Write {iata}, or the code of another airport."
 
 
@@ -21,13 +20,13 @@ class FlightNotFound(NotFound):
 
 
 class FlightExists(Conflict):
-    """The flight number departs at that moment already. `flight_id` says which flight that is."""
+    """There is a flight with this flight number and this departure. `flight_id`: its id."""
 
     code = "flight_exists"
 
 
 class FlightHasBookings(Conflict):
-    """It was booked at some time, so somebody may ask for it: it is cancelled instead of deleted."""
+    """The flight has, or had, bookings, which refer to it. It can be cancelled, and not deleted or moved elsewhere."""
 
     code = "flight_has_bookings"
 
@@ -41,19 +40,19 @@ class FlightDeparted(Conflict):
 
 
 class CapacityBelowSold(Conflict):
-    """`held`, `sold` and `total_seats` are the numbers."""
+    """The flight would have fewer seats (`total_seats`) than are held and sold (`held`, `sold`)."""
 
     code = "capacity_below_sold"
 
 
 class SeatsPicked(Conflict):
-    """Travellers have picked seats that the flight would not have any more. `seats` are all of them."""
+    """Travellers have picked seats that the flight would not have any more. `seats`: all of these."""
 
     code = "seats_picked"
 
 
 class StaleVersion(AppError):
-    """The flight is not what the client last saw. `version` is the present one."""
+    """The flight has changed since the client read it. `version`: the present one."""
 
     code = "stale_version"
     status = HTTPStatus.PRECONDITION_FAILED

@@ -1,4 +1,4 @@
-"""Flights as an administrator lists them: filtered, sorted, page by page."""
+"""The list of flights for administrators: with filters, an order, and pages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from core.places import wanted as places
 
 EASTERNMOST: Final = timedelta(hours=14)
 WESTERNMOST: Final = timedelta(hours=12)
-"""How far the clocks of the world are ahead of UTC, and behind it."""
+"""The largest offsets of time zones: ahead of UTC, and behind it."""
 
 
 class FlightSort(StrEnum):
@@ -43,10 +43,10 @@ _COLUMN: Final = {
     "departure_ts": (SQL("departure_ts"), SQL("timestamptz")),
     "price": (SQL("price"), SQL("numeric")),
     "flight_number": (SQL("flight_number_key"), SQL("text")),
-    # Ids are given out in the order of time, and have an index.
+    # Ids grow with time, and have an index.
     "created_at": (SQL("id"), SQL("uuid")),
 }
-"""What a sort order compares, and its type."""
+"""The column of each order, and its SQL type."""
 
 _LIST: Final = SQL("""
 SELECT {columns}, {column}::text AS sorted_by FROM flights WHERE {conditions} ORDER BY {order} LIMIT %(limit)s
@@ -71,7 +71,7 @@ class FlightFilter:
 
 @dataclass(frozen=True, slots=True)
 class _ListedRow(FlightRow):
-    """A flight, and what it is sorted by, as text."""
+    """A flight, and the value that it is sorted by, as text."""
 
     sorted_by: str
 
@@ -79,10 +79,10 @@ class _ListedRow(FlightRow):
 def list_flights(
     connection: RawConnection, wanted: FlightFilter, *, sort: FlightSort, cursor: str | None, limit: int
 ) -> tuple[list[FlightView], str | None]:
-    """A page of flights, and the cursor of the next one.
+    """A page of flights, and the cursor of the next page (None: this is the last).
 
     Raises:
-        Invalid: the cursor is not one that this list, in this order, gave out.
+        Invalid: the cursor was not made by this list in this order.
     """
     column, kind = _COLUMN[sort.lstrip("-")]
     conditions, values = conditions_of(connection, wanted)
@@ -103,7 +103,7 @@ def list_flights(
 
 
 def order_of(sort: FlightSort) -> Composed:
-    """What ORDER BY says for this sort."""
+    """The SQL of ORDER BY for this order."""
     column, _ = _COLUMN[sort.lstrip("-")]
     return SQL("{column} {direction}, id {direction}").format(
         column=column, direction=SQL("DESC" if sort.startswith("-") else "ASC")
@@ -111,7 +111,7 @@ def order_of(sort: FlightSort) -> Composed:
 
 
 def conditions_of(connection: RawConnection, wanted: FlightFilter) -> tuple[Composed, dict[str, Any]]:
-    """What WHERE says for this filter, and its parameters."""
+    """The SQL of WHERE for this filter, and its parameters."""
     conditions: list[Composable] = [SQL("true")]
     values: dict[str, Any] = {}
     if wanted.source is not None:
@@ -121,7 +121,8 @@ def conditions_of(connection: RawConnection, wanted: FlightFilter) -> tuple[Comp
         conditions.append(SQL("destination_key = ANY(%(destination)s)"))
         values["destination"] = places.keys_of(wanted.destination)
     if wanted.day is not None:
-        # The date has no index of its own. It lies in two days of departures, which have one; no flight is near the calendar's ends.
+        # `departure_date` has no index, and `departure_ts` has one. So the departures are limited to the hours that can be this local date
+        # in some time zone.
         conditions.append(SQL("departure_date = %(day)s AND departure_ts >= %(day_begins)s AND departure_ts < %(day_ends)s"))
         midnight = _midnight(wanted.day)
         begins, ends = midnight - EASTERNMOST, midnight + timedelta(days=1) + WESTERNMOST
@@ -133,7 +134,7 @@ def conditions_of(connection: RawConnection, wanted: FlightFilter) -> tuple[Comp
         conditions.append(SQL("status = %(status)s"))
         values["status"] = wanted.status
     if wanted.text:
-        # Names are looked for among the few places, not among the many flights.
+        # Names are compared with those of the places, which are few, and not with those of all flights.
         conditions.append(
             SQL("(flight_number_key LIKE %(number)s OR source_key = ANY(%(places)s) OR destination_key = ANY(%(places)s))")
         )
@@ -143,7 +144,7 @@ def conditions_of(connection: RawConnection, wanted: FlightFilter) -> tuple[Comp
 
 
 def _midnight(day: date) -> datetime:
-    """In UTC, of the day of possible departures that is nearest to this one."""
+    """Midnight (UTC) of a day. Days outside of the years that flights can have are replaced by the nearest that is inside."""
     return datetime.combine(min(max(day, rules.EARLIEST.date()), rules.LATEST.date()), time(), UTC)
 
 

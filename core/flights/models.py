@@ -1,4 +1,4 @@
-"""A flight: one departure of one flight number, and the seats that are taken on it."""
+"""Table: flights. A row is one departure of one flight number, with the numbers of its seats."""
 
 from __future__ import annotations
 
@@ -36,9 +36,10 @@ class Flight(SQLModel, table=True):
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     flight_number: str = Field(sa_column=Column(Text(collation="C"), nullable=False))
-    """As it was written first."""
+    """In the spelling in which it was written first."""
     flight_number_key: str = Field(sa_column=Column(Text(collation="C"), nullable=False))
-    """What numbers are compared by (`core/flights/numbers.py`), by bytes, like the keys below: an import looks up every row by it."""
+    """The form of the number that is compared (`core/flights/numbers.py`). The collation "C" compares bytes, which is fast: an import looks up
+    every row by this column."""
     source: str = Field(sa_column=Column(Text, nullable=False))
     destination: str = Field(sa_column=Column(Text, nullable=False))
     source_iata: str | None = Field(default=None, sa_column=Column(Text))
@@ -47,7 +48,7 @@ class Flight(SQLModel, table=True):
         default=None,
         sa_column=Column(Text(collation="C"), Computed("coalesce(source_iata, place_name_key(source))", persisted=True)),
     )
-    """What search compares: the IATA code where the place is known, else the name in lower case (`core/places/letters.py`)."""
+    """The key of the place, which search compares: the IATA code if the place is known, else the name in lower case (`core/places/letters.py`)."""
     destination_key: str | None = Field(
         default=None,
         sa_column=Column(
@@ -57,20 +58,20 @@ class Flight(SQLModel, table=True):
     departure_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     arrival_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     departure_date: date
-    """The local date at the source (UTC where its time zone is unknown)."""
+    """The local date of departure at the source (in UTC if its time zone is unknown)."""
     total_seats: int
     seats_held: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     seats_sold: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     last_served: int | None = Field(default=None, sa_column=Column(BigInteger))
     """The highest sequence number of a booking that got seats."""
     last_served_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
-    """When seats were last given to a booking that waited for them."""
+    """When a booking last got seats (`core.flights.seat_counts.Count.serve`)."""
     price: Decimal = Field(sa_column=Column(Numeric(), nullable=False))
     currency: str = Field(sa_column=Column(Text, nullable=False))
     cabin: str | None = Field(default=None, sa_column=Column(Text))
-    """The name of its layout (`core/seats/cabins/catalogue.py`); None: its seats have no numbers."""
+    """The name of the cabin (`core/seats/cabins/catalogue.py`); None: the seats have no numbers."""
     status: str = Field(default=FlightStatus.SCHEDULED, sa_column=Column(Text, nullable=False, server_default="SCHEDULED"))
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
-    """Counts changes of the schedule, the price and the capacity; sales do not count. It is the `ETag`."""
+    """Grows with each change of the flight's details, and not when seats are held or sold. It is the `ETag`."""
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))

@@ -1,4 +1,4 @@
-"""Find flights: one by its id or its natural key, and the seats of some."""
+"""Find flights by id, or by flight number and departure, and read their seats."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def get_flight(connection: RawConnection, flight_id: UUID) -> FlightView:
 
 
 def find_existing(connection: RawConnection, flight_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of these flights that there are."""
+    """The ids of those of these flights that exist."""
     rows = connection.execute("SELECT id FROM flights WHERE id = ANY(%s)", (list(flight_ids),)).fetchall()
     return {row[0] for row in rows}
 
 
 def require_open(connection: RawConnection, flight_id: UUID) -> None:
-    """Let nobody book a flight, or wait for it, that takes nobody any more.
+    """Check that a flight can be booked, or waited for: it exists, is not cancelled, and has not departed.
 
     Raises:
         FlightNotFound, FlightCancelled, FlightDeparted
@@ -57,7 +57,7 @@ def require_open(connection: RawConnection, flight_id: UUID) -> None:
 
 
 def find_flight_id(connection: RawConnection, flight_number_key: str, departure_ts: datetime) -> UUID | None:
-    """The flight with this natural key."""
+    """The id of the flight with this flight number and departure; None: there is none."""
     row = connection.execute(
         "SELECT id FROM flights WHERE flight_number_key = %s AND departure_ts = %s", (flight_number_key, departure_ts)
     ).fetchone()
@@ -65,7 +65,7 @@ def find_flight_id(connection: RawConnection, flight_number_key: str, departure_
 
 
 def read_free_seats(connection: RawConnection, flight_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Free seats in Postgres; flights that do not exist are left out."""
+    """Flight id -> free seats in Postgres. Flights that do not exist are left out."""
     rows = connection.execute(
         "SELECT id, total_seats - seats_held - seats_sold FROM flights WHERE id = ANY(%s)", (list(flight_ids),)
     ).fetchall()

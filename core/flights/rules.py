@@ -1,6 +1,6 @@
-"""What a flight may look like. The API and the import of files hold every flight to the same bounds.
+"""The limits that every flight has to keep, whether it comes from the API or from a file.
 
-The patterns are written for Python's `re` and for RE2 alike, and mean the whole text.
+The patterns have the same meaning in Python's `re` and in RE2. They have to match the whole text.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Final
 
 FLIGHT_NUMBER: Final = r"[A-Z0-9](?:[A-Z0-9 -]{0,14}[A-Z0-9])"
-"""Once it is tidied: 2 to 16 letters, digits, hyphens and spaces, as in `AI-202` and `AI 202`."""
+"""A flight number after `numbers.tidy`: 2 to 16 letters, digits, hyphens and spaces, as in `AI-202` and `AI 202`."""
 
 DEFAULT_CURRENCY: Final = "INR"
 
 CHECK_IN_CLOSES_MINUTES: Final = 60
-"""Before the departure. Until then travellers change their seats."""
+"""How many minutes before departure check-in closes. Until then travellers can change their seats."""
 
 MAX_SEATS: Final = 1_000
 MAX_PRICE: Final = Decimal("99999999.99")

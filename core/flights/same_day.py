@@ -1,6 +1,7 @@
-"""Flights of the same number, route and day as a row of a file, which departs at another time: the season has moved, or there are two.
+"""Find flights that a row of a file may mean although it has another departure: the same flight number, route and local date. Either the
+flight is to be moved, or there are two flights on that day.
 
-Only flights that were there before the import count: their ids, which are given out in the order of time, are below its own.
+Only flights that existed before the import are considered: their ids are lower than that of the import, because ids grow with time.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from core.db import RawConnection
 from core.flights import staging
 from core.flights.models import FlightStatus
 
-# A local day lies within these hours of any departure on it.
+# Two departures on the same local date are at most 26 hours apart, even if the offset of the time zone changes in between.
 _NEAR: Final = "f.departure_ts BETWEEN d.departure_ts - interval '26 hours' AND d.departure_ts + interval '26 hours'"
 _FIND: Final = f"""
     SELECT d.line, f.id FROM import_stage d
@@ -42,31 +43,35 @@ _ANY: Final = """
 
 @dataclass(frozen=True, slots=True)
 class SameDay:
-    """Line -> the flight of that day. `clear`: those of which no other row, and no other flight, could be meant."""
+    """Both: line of the file -> id of the flight. `flights`: the first flight that the line may mean. `unambiguous`: those of them where the
+    line may mean no other flight, and no other line may mean the flight.
+    """
 
     flights: dict[int, UUID]
-    clear: dict[int, UUID]
+    unambiguous: dict[int, UUID]
 
 
 def has_flights_before(connection: RawConnection, import_id: UUID) -> bool:
-    """Whether there were flights before this import."""
+    """Whether any flight existed before this import."""
     row = connection.execute("SELECT EXISTS (SELECT FROM flights WHERE id < %s)", (import_id,)).fetchone()
     return row is not None and bool(row[0])
 
 
 def has_any(connection: RawConnection, import_id: UUID, keys: Sequence[str], days: Sequence[date]) -> bool:
-    """Whether one of these numbers flew on its day before this import."""
-    staging.look_up_by_key(connection)
+    """Whether a flight with one of these numbers, and the day at the same position of `days`, existed before this import."""
+    staging.use_index_look_ups(connection)
     row = connection.execute(_ANY, (list(keys), list(days), import_id)).fetchone()
     return row is not None and bool(row[0])
 
 
 def find(connection: RawConnection, import_id: UUID) -> SameDay:
-    """For the staged rows whose flight does not exist: the flights of the same number, route and day that no other row means."""
+    """For the staged rows whose flight does not exist: flights of the same number, route and day. Flights that another staged row has the
+    departure of are left out.
+    """
     rows = connection.execute(_FIND, {"import_id": import_id}).fetchall()
     of_line, of_flight = Counter(line for line, _ in rows), Counter(flight for _, flight in rows)
     flights: dict[int, UUID] = {}
     for line, flight_id in rows:
         flights.setdefault(line, flight_id)
-    clear = {line: flight for line, flight in flights.items() if of_line[line] == of_flight[flight] == 1}
-    return SameDay(flights, clear)
+    unambiguous = {line: flight for line, flight in flights.items() if of_line[line] == of_flight[flight] == 1}
+    return SameDay(flights, unambiguous)

@@ -48,7 +48,7 @@ class Count:
         self.added_sold += seats
 
     def serve(self, sequence: int | None, at: datetime) -> None:
-        """Note that a booking that waited got its seats. `sequence`: its place in the line, unknown for one of a former release."""
+        """Store that a booking got its seats. `sequence`: its number in the line; None for a booking of a release without sequences."""
         self.last_served = max(filter(None, (self.last_served, sequence)), default=None)
         self.last_served_at = at
 
@@ -73,7 +73,7 @@ def write_counts(connection: RawConnection, counts: dict[UUID, Count]) -> None:
     changed = [(flight_id, count) for flight_id, count in counts.items() if count.added_held or count.added_sold]
     if not changed:
         return
-    # The rows are locked, so what was read with them is still what they hold.
+    # The rows are locked, so their values have not changed since they were read.
     connection.execute(
         """
         UPDATE flights f SET seats_held = f.seats_held + w.held, seats_sold = f.seats_sold + w.sold,
@@ -92,7 +92,7 @@ def write_counts(connection: RawConnection, counts: dict[UUID, Count]) -> None:
 
 
 def find_unlocked(connection: RawConnection, flight_ids: Sequence[UUID]) -> list[UUID]:
-    """Those of these flights that nobody has locked at this moment, in the order of their ids. Waits for nobody."""
+    """Lock those of these flights that no other transaction has locked, without waiting, and return their ids in order."""
     rows = connection.execute(
         "SELECT id FROM flights WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED", (list(flight_ids),)
     ).fetchall()

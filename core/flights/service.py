@@ -1,4 +1,4 @@
-"""Create, replace and delete a flight: each writes its audit entry and says what must be announced after the commit."""
+"""Create, replace and delete a flight. Each function writes an entry of the audit log, and returns what is to be announced after the commit."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from core.flights.errors import (
     FlightNotFound,
     SeatsPicked,
     StaleVersion,
-    place_lost,
+    place_lost_message,
 )
 from core.flights.models import FlightStatus
 from core.flights.views import COLUMNS, FlightRow, FlightView
@@ -52,7 +52,8 @@ VALUES (%(id)s, %(flight_number)s, %(flight_number_key)s, %(source)s, %(destinat
 ON CONFLICT (flight_number_key, departure_ts) DO NOTHING
 RETURNING {returned}
 """).format(returned=_RETURNED)
-# A number stays as it was written first. Two flights that were one number to us only later have keys apart (`~2`), and keep them.
+# A flight number keeps the spelling in which it was written first. Some keys end with `~2`: a migration gave them to flights whose numbers
+# became equal when the rules of `numbers.py` changed. They keep these keys.
 _UPDATE: Final = SQL("""
 UPDATE flights SET
     flight_number = CASE WHEN split_part(flight_number_key, '~', 1) = %(flight_number_key)s THEN flight_number
@@ -82,9 +83,9 @@ _stale_counts = Incident(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a transaction did to a flight. `routes`: the route days it touched, before and after. `seats_changed`: whether the seat
-    counts that others keep of it are wrong now. `flight` is None where it is gone. `places`: keys of those it newly goes between;
-    `places_lost`: whether a place may have lost its last flight, or its name. `events`: to be told once it is committed.
+    """What a transaction changed about a flight. `flight` None: it was deleted. `routes`: its route days before and after. `seats_changed`:
+    the seat count in Redis is wrong now. `places`: keys of the source and destination of a new flight. `places_lost`: a place may have lost
+    its last flight, or its name. `events`: to publish after the commit.
     """
 
     flight_id: UUID
@@ -120,7 +121,9 @@ class _LockedRow(_StoredRow):
 
 
 def announce(client: redis.Redis, change: Change) -> None:
-    """After the commit: tell the search caches, and drop what Redis knows of the seats. Best effort: both repair themselves."""
+    """Call it after the commit: announce the change to search caches, and drop the seat count in Redis. If Redis is away, nothing is done; the
+    audit of the sweep drops the seat count later, and the entries of search caches expire.
+    """
     if change.seats_changed:
         try:
             Inventory(client).drop([change.flight_id])
@@ -128,8 +131,8 @@ def announce(client: redis.Redis, change: Change) -> None:
             _stale_counts.failed(flight_id=str(change.flight_id), error=str(error))
         else:
             _stale_counts.succeeded()
-    if change.routes and route_versions.change(client, change.routes):
-        served_places.tell(client, change.places, may_lack=change.places_lost)
+    if change.routes and route_versions.renew(client, change.routes):
+        served_places.announce(client, change.places, places_lost=change.places_lost)
 
 
 def create_flight(connection: RawConnection, details: FlightDetails, *, user_id: UUID) -> Change:
@@ -143,21 +146,21 @@ def create_flight(connection: RawConnection, details: FlightDetails, *, user_id:
     if stored is None:
         raise _exists(connection, details)
     flight = stored.view
-    audit_log.record(connection, user_id, "flight.created", flight_id, after=_told(flight))
+    audit_log.record(connection, user_id, "flight.created", flight_id, after=_audited(flight))
     return Change(flight_id, flight, RouteDays([stored.route]), places=stored.places)
 
 
 def replace_flight(
     connection: RawConnection, flight_id: UUID, details: FlightDetails, *, user_id: UUID, expected: frozenset[int] | None
 ) -> Change:
-    """Change a flight to `details`. Held and sold seats stay. The same details change nothing, not even the version.
+    """Change a flight to `details`. Its numbers of held and sold seats stay. If the details are the same, nothing changes, not even the version.
 
-    `expected`: versions that the client would accept to replace; None for any.
+    `expected`: the versions that the client allows to be replaced; None: any.
 
     Raises:
         FlightNotFound, StaleVersion, FlightCancelled, CapacityBelowSold, FlightExists
-        FlightHasBookings: it would go elsewhere, or have left already, with travellers on it.
-        SeatsPicked: another cabin, or none, would not have seats that travellers have picked.
+        FlightHasBookings: it has bookings, and would go elsewhere or depart in the past.
+        SeatsPicked: travellers have picked seats that the new cabin, or no cabin, would not have.
         Invalid: a place would lose its code, or the cabin has another number of seats.
     """
     locked = _lock(connection, flight_id, expected)
@@ -186,8 +189,8 @@ def replace_flight(
     moved = schedule_changes.record(connection, [MovedFlight(flight_id, _times(before), _times(after))])
     changed = flight_changed(flight_id)
     outbox.write(connection, [changed])
-    audit_log.record(connection, user_id, "flight.replaced", flight_id, before=_told(before), after=_told(after))
-    # Redis keeps the seats of a flight until it departs, so a new departure makes it load them again.
+    audit_log.record(connection, user_id, "flight.replaced", flight_id, before=_audited(before), after=_audited(after))
+    # Redis keeps the seat count of a flight until its departure. After a change of the departure it has to be loaded again.
     seats_changed = (before.total_seats, before.departure_ts) != (after.total_seats, after.departure_ts)
     elsewhere = (locked.places, before.source, before.destination) != (stored.places, after.source, after.destination)
     routes = RouteDays([locked.route, stored.route])
@@ -195,7 +198,7 @@ def replace_flight(
 
 
 def _require_same_route(connection: RawConnection, before: FlightView, details: FlightDetails) -> None:
-    """Travellers may keep other times, and nobody keeps another journey."""
+    """Refuse another route, or a departure in the past, if the flight has bookings. Other times are allowed."""
     goes_elsewhere = _keys(before) != (details.source.key, details.destination.key)
     has_left = details.departure_ts != before.departure_ts and details.departure_ts <= clock.now()
     if not goes_elsewhere and not has_left:
@@ -212,11 +215,11 @@ def _require_same_route(connection: RawConnection, before: FlightView, details: 
 
 
 def _require_picked_seats(connection: RawConnection, before: FlightView, details: FlightDetails) -> None:
-    """Who has picked a seat keeps it. The flight is locked, so nobody picks one meanwhile."""
+    """Refuse a cabin without seats that travellers have picked. The flight is locked, so nobody can pick one at the same time."""
     if before.cabin != details.cabin_name:
         lost = cabins.find_lost_seats(connection, {before.id: details.cabin_name}, lock=False).get(before.id)
         if lost:
-            raise SeatsPicked(cabins.why_kept(lost), seats=lost)
+            raise SeatsPicked(cabins.lost_seats_message(lost), seats=lost)
 
 
 def _keys(flight: FlightView) -> tuple[str, str]:
@@ -224,15 +227,15 @@ def _keys(flight: FlightView) -> tuple[str, str]:
 
 
 def _require_known_places(before: FlightView, details: FlightDetails) -> None:
-    """A place that was known once does not become one that nobody knows."""
+    """Refuse to replace a place that the registry knows by one that it does not know."""
     ends = (("source", before.source_iata, details.source), ("destination", before.destination_iata, details.destination))
     for which, code, end in ends:
         if code is not None and end.place is None:
-            raise Invalid.field(f"/{which}", PLACE_LOST, place_lost(code, end.name))
+            raise Invalid.field(f"/{which}", PLACE_LOST, place_lost_message(code, end.name))
 
 
 def delete_flight(connection: RawConnection, flight_id: UUID, *, user_id: UUID, expected: frozenset[int] | None) -> Change:
-    """Remove a flight that was never booked. Its row lock keeps a booking that is being accepted waiting, and then refused.
+    """Delete a flight that was never booked. A booking that is being accepted waits for the lock of the flight, and is then refused.
 
     Raises:
         FlightNotFound, StaleVersion, FlightHasBookings, FlightCancelled
@@ -249,12 +252,12 @@ def delete_flight(connection: RawConnection, flight_id: UUID, *, user_id: UUID, 
         connection.execute("DELETE FROM flights WHERE id = %s", (flight_id,))
     except ForeignKeyViolation as error:
         raise has_bookings from error
-    audit_log.record(connection, user_id, "flight.deleted", flight_id, before=_told(before))
+    audit_log.record(connection, user_id, "flight.deleted", flight_id, before=_audited(before))
     return Change(flight_id, None, RouteDays([locked.route]), seats_changed=True, places_lost=was_the_last)
 
 
 def _lock(connection: RawConnection, flight_id: UUID, expected: frozenset[int] | None) -> _LockedRow:
-    """The flight, locked against everybody who would change, sell or book it."""
+    """Read a flight, and lock it: no other transaction can change it, or sell its seats, until this one ends."""
     row = fetch_one(connection, _LockedRow, _LOCK, (flight_id,))
     if row is None:
         raise FlightNotFound(queries.NOT_FOUND)
@@ -285,8 +288,8 @@ def _times(flight: FlightView) -> Times:
     return Times(flight.departure_ts, flight.arrival_ts)
 
 
-def _told(flight: FlightView) -> dict[str, Any]:
-    """What the audit log keeps: not the id, which it has, not the seats, which sell without being logged, and no facts of the registry."""
+def _audited(flight: FlightView) -> dict[str, Any]:
+    """The state of a flight for the audit log, without its id, its free seats, and the time zones of its places."""
     left_out = ("id", "available_seats", "source_timezone", "destination_timezone")
     return {name: getattr(flight, name) for name in FlightView.__struct_fields__ if name not in left_out}
 

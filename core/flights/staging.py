@@ -1,7 +1,7 @@
-"""Many flights at once: rows are copied into a temporary table, and from there new flights are inserted and changed ones updated.
+"""Insert and update many flights at once. Rows are copied into a temporary table; from there new flights are inserted, and changed ones updated.
 
-The caller's transaction has one staging table, `import_stage`, which ends with it. A row of it matches a flight by the natural key:
-flight number and departure. Held and sold seats are never touched here.
+The temporary table `import_stage` belongs to the transaction of the caller, and is dropped at its end. A staged row means the flight with the
+same flight number and departure (the natural key). The numbers of held and sold seats are never changed here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from core.flights.rules import DEFAULT_CURRENCY
 _Row = TypeVar("_Row")
 
 NO_CABIN: Final = "none"
-"""What a staged row says that takes the cabin away."""
+"""The value in the column `cabin` of a staged row that removes the cabin of the flight."""
 _STAGE: Final = """
 CREATE TEMP TABLE IF NOT EXISTS import_stage (
     line int, id uuid, flight_number text, flight_number_key text COLLATE "C", source text, destination text, source_iata text, destination_iata text,
@@ -33,7 +33,7 @@ CREATE TEMP TABLE IF NOT EXISTS import_stage (
 """
 _COPY_STAGE: Final = SQL("COPY import_stage FROM STDIN (FORMAT csv)")
 MATCH: Final = SQL("f.flight_number_key = s.flight_number_key AND f.departure_ts = s.departure_ts")
-# An empty cell keeps the cabin of the flight, and this word takes it away.
+# An empty cell keeps the cabin of the flight; `NO_CABIN` removes it.
 _CABIN: Final = SQL("nullif(coalesce(s.cabin, f.cabin), {none})").format(none=Literal(NO_CABIN))
 _DIFFERS: Final = SQL("""
 (f.source, f.destination, f.source_iata, f.destination_iata, f.arrival_ts, f.departure_date, f.total_seats, f.price, f.currency, f.cabin)
@@ -51,7 +51,7 @@ id, flight_number, flight_number_key, source, destination, source_iata, destinat
 total_seats, price, currency, cabin
 """)
 _COPY_FLIGHTS: Final = SQL("COPY flights ({columns}) FROM STDIN (FORMAT csv)").format(columns=_COLUMNS)
-# Sorted, so that two imports of the same new flights take their locks in the same order and never wait for each other in a circle.
+# Sorted, so that two imports of the same new flights take their locks in the same order, and cannot deadlock.
 _INSERT: Final = SQL("""
 INSERT INTO flights ({columns})
 SELECT s.id, s.flight_number, s.flight_number_key, s.source, s.destination, s.source_iata, s.destination_iata, s.departure_ts, s.arrival_ts,
@@ -86,9 +86,9 @@ _CHOSEN: Final = SQL("""
 unnest(%(lines)s::int[], %(flights)s::uuid[]) AS p(line, flight_id)
 JOIN import_stage s ON s.line = p.line JOIN flights f ON f.id = p.flight_id
 """)
-_SEE_CHANGES: Final = _CHANGES.format(cabin=_CABIN, price=_PRICE, pairs=_DIFFERENT, lock=SQL(""))
+_READ_CHANGES: Final = _CHANGES.format(cabin=_CABIN, price=_PRICE, pairs=_DIFFERENT, lock=SQL(""))
 _LOCK_CHANGES: Final = _CHANGES.format(cabin=_CABIN, price=_PRICE, pairs=_DIFFERENT, lock=_LOCK)
-_SEE_CHOSEN: Final = _CHANGES.format(cabin=_CABIN, price=_PRICE, pairs=_CHOSEN, lock=SQL(""))
+_READ_CHOSEN: Final = _CHANGES.format(cabin=_CABIN, price=_PRICE, pairs=_CHOSEN, lock=SQL(""))
 _LOCK_CHOSEN: Final = _CHANGES.format(cabin=_CABIN, price=_PRICE, pairs=_CHOSEN, lock=_LOCK)
 _UPDATE: Final = SQL("""
 UPDATE flights f SET
@@ -103,14 +103,14 @@ RETURNING f.id AS flight_id, f.total_seats, f.total_seats - f.seats_held - f.sea
 
 
 class Counts(NamedTuple):
-    """Staged rows whose flight does not exist, and staged rows that differ from a flight that does."""
+    """`new`: staged rows whose flight does not exist. `changed`: staged rows that differ from their flight."""
 
     new: int
     changed: int
 
 
 class NewFlights(NamedTuple):
-    """How many flights were added on one route and day."""
+    """The number of flights that were added on one route and day."""
 
     source_key: str
     destination_key: str
@@ -130,11 +130,11 @@ class ExistingFlight(NamedTuple):
 
 
 class StagedChange(NamedTuple):
-    """A flight as it is, and what its staged row would make of it.
+    """A flight as it is (`old_...`), and as its staged row would change it (`new_...`).
 
     `renames_a_place`: a place gets another name or code, or the local date of departure changes. `goes_elsewhere`: the flight would
-    go from or to another place. `price_fits`: it has no more decimals than `currency`, which the flight would have. `source_lost`,
-    `destination_lost`: the code of a known place that would become one that no registry knows.
+    go from or to another place. `price_fits`: the price has no more decimals than `currency`, which the flight would have. `source_lost`,
+    `destination_lost`: the code of a known place that would be replaced by one that the registry does not know.
     """
 
     flight_id: UUID
@@ -195,54 +195,54 @@ class UpdatedFlight(NamedTuple):
 
 
 def copy_new(connection: RawConnection, text: memoryview) -> None:
-    """Add flights straight to the table. `text`: CSV in the order of its columns, without `line`, sorted by the natural key.
+    """Insert flights without the staging table. `text`: CSV with the columns of `_COLUMNS`, sorted by the natural key.
 
     Raises:
-        psycopg.errors.UniqueViolation: one of the flights exists. Nothing is added.
+        psycopg.errors.UniqueViolation: one of the flights exists. No flight is inserted.
     """
     _copy(connection, _COPY_FLIGHTS, text)
 
 
 def stage(connection: RawConnection, text: memoryview) -> None:
-    """Fill the staging table of this transaction anew. `text`: CSV in the order of its columns."""
+    """Replace the rows of the staging table. `text`: CSV with its columns, in their order."""
     connection.execute(_STAGE)
     connection.execute("TRUNCATE import_stage")
     _copy(connection, _COPY_STAGE, text)
-    look_up_by_key(connection)
-    connection.execute("SET LOCAL work_mem = '32MB'")  # sorts one chunk in memory
+    use_index_look_ups(connection)
+    connection.execute("SET LOCAL work_mem = '32MB'")  # enough to sort one chunk in memory
 
 
-def look_up_by_key(connection: RawConnection) -> None:
-    """For the rest of the transaction. The stage has no statistics, and `flights` may have millions of rows: each row is looked up by
-    its key, whatever the planner guesses.
+def use_index_look_ups(connection: RawConnection) -> None:
+    """Make Postgres look up each flight in the index of its key, until the transaction ends. The planner has no statistics of the staging
+    table, and would otherwise read all of `flights`, which may have millions of rows.
     """
     connection.execute("SET LOCAL enable_hashjoin = off")
     connection.execute("SET LOCAL enable_mergejoin = off")
 
 
 def count(connection: RawConnection) -> Counts:
-    """How the staged rows compare with the flights that exist."""
+    """Compare the staged rows with the flights that exist."""
     (counts,) = _fetch(connection, Counts, _COUNT)
     return counts
 
 
 def count_rows(connection: RawConnection) -> int:
-    """How many rows are staged."""
+    """The number of staged rows."""
     row = connection.execute("SELECT count(*) FROM import_stage").fetchone()
     assert row is not None
     return int(row[0])
 
 
 def insert_all(connection: RawConnection) -> int:
-    """Add the staged flights that do not exist. Returns how many they were.
+    """Insert the staged flights that do not exist. Returns their number.
 
-    For a chunk of nothing but new flights, which is how most files begin: to return each row would cost a fifth more.
+    It takes a fifth less time than `insert_and_list`. Use it for a chunk that has only new flights, as in a first import.
     """
     return connection.execute(_INSERT, (DEFAULT_CURRENCY,)).rowcount
 
 
 def insert_and_list(connection: RawConnection) -> list[NewFlights]:
-    """Add the staged flights that do not exist. Returns them by route and day."""
+    """Insert the staged flights that do not exist. Returns their numbers by route and day."""
     return _fetch(connection, NewFlights, _INSERT_AND_LIST, (DEFAULT_CURRENCY,))
 
 
@@ -252,25 +252,26 @@ def list_existing(connection: RawConnection) -> list[ExistingFlight]:
 
 
 def list_changes(connection: RawConnection, *, lock: bool) -> list[StagedChange]:
-    """Flights that differ from their staged row, in the order of their ids. `lock`: until the transaction ends."""
-    return _fetch(connection, StagedChange, _LOCK_CHANGES if lock else _SEE_CHANGES)
+    """The flights that differ from their staged row, in the order of their ids. `lock`: lock them until the transaction ends."""
+    return _fetch(connection, StagedChange, _LOCK_CHANGES if lock else _READ_CHANGES)
 
 
 def list_chosen(connection: RawConnection, chosen: Mapping[int, UUID], *, lock: bool) -> list[StagedChange]:
-    """What staged rows, by their lines, would make of flights that are not theirs by number and departure; in the order of the
-    flights' ids. `lock`: until the transaction ends."""
-    return _fetch(connection, StagedChange, _LOCK_CHOSEN if lock else _SEE_CHOSEN, _pairs(chosen))
+    """As `list_changes`, for staged rows that mean a flight with another departure. `chosen`: line -> id of that flight."""
+    return _fetch(connection, StagedChange, _LOCK_CHOSEN if lock else _READ_CHOSEN, _pairs(chosen))
 
 
 def update(connection: RawConnection, chosen: Mapping[int, UUID]) -> list[UpdatedFlight]:
-    """Change flights, which the caller has locked, to what staged rows say: line -> flight. Each is to be told as `flight.changed`."""
+    """Update flights to their staged rows, and write an event `flight.changed` for each. `chosen`: line -> id of the flight, which the caller
+    has locked.
+    """
     updated = _fetch(connection, UpdatedFlight, _UPDATE, _pairs(chosen))
     outbox.write(connection, (domain_events.flight_changed(each.flight_id) for each in updated))
     return updated
 
 
 def drop(connection: RawConnection, lines: Sequence[int]) -> None:
-    """Take these staged rows away."""
+    """Delete the staged rows of these lines."""
     connection.execute("DELETE FROM import_stage WHERE line = ANY(%s)", (list(lines),))
 
 

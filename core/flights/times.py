@@ -1,4 +1,4 @@
-"""How a point in time may be written: one grammar for the API and for files. `docs/imports.md` has it as a table."""
+"""The formats in which a point in time can be written, in requests and in files. `docs/imports.md` lists them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DAY: Final = r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])
 CLOCK: Final = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
 ZONE: Final = r"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
 PLAIN: Final = f"{DAY}[T ]{CLOCK}(?:{ZONE})?"
-"""In capitals, and the way that nearly everybody writes: it needs no look of its own."""
+"""The usual format, in capitals. Other formats are converted to it by `to_plain`."""
 
 NOT_A_TIME: Final = "not_a_time"
 NO_TIME_ZONE: Final = "no_time_zone"
@@ -34,10 +34,10 @@ _WRITTEN: Final = re.compile(
 _LEAP: Final = "60"
 
 
-def plain(text: str) -> str:
-    """The same time as `PLAIN` has it; the text itself where it is no time.
+def to_plain(text: str) -> str:
+    """The same time in the format `PLAIN`. A text that is no time is returned unchanged.
 
-    A fraction beyond the microsecond is left out. A leap second is the second after it.
+    Digits beyond the microsecond are cut off. A leap second (`:60`) becomes the second after it.
     """
     written = _WRITTEN.fullmatch(text)
     if written is None:
@@ -56,12 +56,12 @@ def plain(text: str) -> str:
 
 
 def read(text: str, pointer: str) -> datetime:
-    """A point in time of a request; `pointer` says where it stands there.
+    """Read a point in time from a request. `pointer`: the JSON pointer of its field, for the error.
 
     Raises:
-        Invalid: it is none, or has no zone.
+        Invalid: it is no time, or has no time zone.
     """
-    shaped = plain(text.strip()).upper()
+    shaped = to_plain(text.strip()).upper()
     if not re.fullmatch(PLAIN, shaped):
         raise Invalid.field(pointer, NOT_A_TIME, MESSAGES[NOT_A_TIME])
     if not re.search(f"{ZONE}$", shaped):

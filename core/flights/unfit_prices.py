@@ -1,4 +1,4 @@
-"""Staged rows of new flights whose price fits no currency that they say."""
+"""Find staged rows of new flights without a currency whose price has more decimals than the default currency."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ class UnfitPrice(NamedTuple):
 
 
 def drop_unfit_prices(connection: RawConnection) -> list[UnfitPrice]:
-    """Take away the staged rows of new flights without a currency whose price does not fit the default one."""
+    """Delete these staged rows, and return them."""
     with connection.cursor(row_factory=class_row(UnfitPrice)) as cursor:
         return cursor.execute(_DROP_UNFIT).fetchall()

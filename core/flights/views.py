@@ -47,7 +47,7 @@ COLUMNS: Final = SQL(
     "id, flight_number, source, destination, departure_ts, arrival_ts, total_seats, "
     "total_seats - seats_held - seats_sold AS available_seats, price, currency, status, version, source_iata, destination_iata, cabin"
 )
-"""What `FlightRow` reads from `flights`."""
+"""The columns of `flights` that `FlightRow` has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from core.clock import now
 from core.db import RawConnection
 from core.flights.changes import cabins
 from core.flights.details import CABIN_MISMATCH
-from core.flights.errors import PLACE_LOST, place_lost
+from core.flights.errors import PLACE_LOST, place_lost_message
 from core.flights.staging import StagedChange
 from core.imports.csv.faults import WHOLE_ROW, Fault
 from core.money import why_too_many
@@ -27,9 +27,11 @@ def why_refused(change: StagedChange, lost: list[str] | None) -> Fault | None:
     if change.is_cancelled:
         return Fault(change.line, "flight_number", "", "flight_cancelled", "The flight is cancelled and cannot be changed.")
     if change.source_lost is not None:
-        return Fault(change.line, "source", change.new_source, PLACE_LOST, place_lost(change.source_lost, change.new_source))
+        return Fault(
+            change.line, "source", change.new_source, PLACE_LOST, place_lost_message(change.source_lost, change.new_source)
+        )
     if change.destination_lost is not None:
-        said = place_lost(change.destination_lost, change.new_destination)
+        said = place_lost_message(change.destination_lost, change.new_destination)
         return Fault(change.line, "destination", change.new_destination, PLACE_LOST, said)
     if not change.price_fits:
         return Fault(change.line, "price", "", "too_many_decimals", why_too_many(change.currency))
@@ -42,7 +44,7 @@ def why_refused(change: StagedChange, lost: list[str] | None) -> Fault | None:
     if cabin is not None and cabin.size != change.new_total:
         return Fault(change.line, "total_seats", str(change.new_total), CABIN_MISMATCH, why_mismatched(cabin, change.new_total))
     if lost:
-        return Fault(change.line, "cabin", change.new_cabin or "", cabins.SEATS_PICKED, cabins.why_kept(lost))
+        return Fault(change.line, "cabin", change.new_cabin or "", cabins.SEATS_PICKED, cabins.lost_seats_message(lost))
     if change.departs_at_another_time and change.new_departure_ts <= now() and change.seats_taken:
         message = f"{change.seats_taken} seats are held or sold, so the flight cannot be moved into the past."
         return Fault(change.line, "departure_ts", "", "flight_has_bookings", message)

@@ -258,9 +258,10 @@ class _Upsert:
         lock = not self._options.dry_run
         allowed: dict[UUID, StagedChange] = {}
         faults = [
-            Fault(line, "departure_ts", "", "ambiguous_flight", AMBIGUOUS) for line in found.flights.keys() - found.clear.keys()
+            Fault(line, "departure_ts", "", "ambiguous_flight", AMBIGUOUS)
+            for line in found.flights.keys() - found.unambiguous.keys()
         ]
-        chosen = staging.list_chosen(self._connection, found.clear, lock=lock)
+        chosen = staging.list_chosen(self._connection, found.unambiguous, lock=lock)
         lost = find_lost_seats(self._connection, chosen, lock=lock)
         for change in chosen:
             fault = why_refused(change, lost.get(change.flight_id))

@@ -142,7 +142,7 @@ def commit_reservations(
     transitions.write(connection, BookingStatus.PENDING, after, hold_minutes=hold_minutes, guard=guard)
     write_counts(connection, counts)
     if moved:
-        after.events += schedule_changes.compare(connection, moved)
+        after.events += schedule_changes.record_missed(connection, moved)
     if by_token:
         after.messages.append(WorkPayments(tuple(by_token)))
     if postponed:

@@ -242,7 +242,7 @@ def _receive(
     if rescued.made:
         again = [each.booking_id for each in rescued.made]
         mark_rescued(connection, again)
-        after.events += schedule_changes.compare(connection, again)
+        after.events += schedule_changes.record_missed(connection, again)
     write_counts(connection, counts)
     for reason, booking_ids in returned.items():
         refunds.request_many(connection, dict.fromkeys(booking_ids), reason, after)

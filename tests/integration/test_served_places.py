@@ -149,9 +149,9 @@ def delete(connection: RawConnection, flight_id: UUID) -> flights.Change:
 @pytest.mark.parametrize(
     ("told", "anew"),
     [
-        (lambda client: served_places.tell(client, ["DEL"]), True),
-        (lambda client: served_places.tell(client, [], may_lack=True), True),
-        (lambda client: served_places.tell(client, []), False),
+        (lambda client: served_places.announce(client, ["DEL"]), True),
+        (lambda client: served_places.announce(client, [], places_lost=True), True),
+        (lambda client: served_places.announce(client, []), False),
     ],
 )
 async def test_what_is_told_while_the_list_is_computed_makes_it_out_of_date(

@@ -1,6 +1,6 @@
-"""Tell every search cache, and whoever holds the timetable, that flights of a route on a day have changed.
+"""Announce to search caches, and to processes with a timetable in memory, that flights of a route on a day have changed.
 
-Call it after the commit: a search that read the old version before and the old flights after would otherwise be kept.
+Call it after the commit. Before it, a search could read the new version together with the old flights, and the cache would keep them.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ BATCH: Final = 200
 """Routes in one round trip. All days of a route are one call, because they share a cluster slot."""
 
 _FIRST_DAY: Final = date(1970, 1, 1).toordinal()
-"""Of the bits; no flight is older than the year 2000."""
+"""The day of the lowest bit in `RouteDays`. No flight is older than the year 2000."""
 
 _CHANGE_VERSIONS: Final = files("core.flights.announcements").joinpath("lua", "change_versions.lua").read_text()
 
-LISTED: Final = 200
-"""Route days that are logged one by one. Of more, such as those of an import, only the days are."""
+MAX_LISTED: Final = 200
+"""Up to so many route days are logged one by one. If there are more, as after an import, only their days are logged."""
 
-_unheard = Incident(
+_outage = Incident(
     structlog.get_logger(__name__),
     "search caches keep what they have until it expires",
     "search caches hear of changes again",
@@ -47,7 +47,7 @@ class RouteDay(NamedTuple):
 
 
 class RouteDays:
-    """A set of route days that stays small, because an import of a million rows may touch half a million: one bit for each."""
+    """A set of route days with one bit for each, because an import of a million rows may change half a million of them."""
 
     def __init__(self, route_days: Iterable[RouteDay] = ()) -> None:
         self._days: dict[tuple[str, str], int] = {}
@@ -69,20 +69,20 @@ class RouteDays:
         return sum(days.bit_count() for days in self._days.values())
 
     def places(self) -> set[str]:
-        """The keys of all places at either end."""
+        """The keys of all sources and destinations."""
         return {key for route in self._days for key in route}
 
     def by_route(self) -> Iterator[tuple[tuple[str, str], set[date]]]:
         for route, days in self._days.items():
             bits = f"{days:b}"[::-1]
-            yield route, {date.fromordinal(_FIRST_DAY + place) for place, bit in enumerate(bits) if bit == "1"}
+            yield route, {date.fromordinal(_FIRST_DAY + position) for position, bit in enumerate(bits) if bit == "1"}
 
 
-def change(client: redis.Redis, route_days: RouteDays) -> bool:
-    """Give each route day, and its route, a version it never had.
+def renew(client: redis.Redis, route_days: RouteDays) -> bool:
+    """Give each route day, and its route, a new version.
 
-    Best effort: when Redis is away, so are the caches; one that comes back is stale for the lifetime of an entry at most.
-    Returns whether Redis heard it: whoever has more to tell need not wait for its silence again.
+    Returns False if Redis is away; callers then need not try to announce more. In that case a cache in Redis may have old flights when it
+    is back, until its entries expire.
     """
     version = time.time_ns()
     script = client.register_script(_CHANGE_VERSIONS)
@@ -97,13 +97,13 @@ def change(client: redis.Redis, route_days: RouteDays) -> bool:
                 script([*names, keys.calendar_version(*route)], [version, keys.ROUTE_VERSION_SECONDS], client=pipeline)
             pipeline.execute()
     except redis.RedisError as error:
-        _unheard.failed(error=str(error))
+        _outage.failed(error=str(error))
         return False
-    _unheard.succeeded()
+    _outage.succeeded()
     return True
 
 
 def _changed(route_days: RouteDays) -> Changed:
-    if len(route_days) > LISTED:
+    if len(route_days) > MAX_LISTED:
         return Changed(sorted({each.day for each in route_days}), [])
     return Changed([], list(route_days))

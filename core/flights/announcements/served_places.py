@@ -1,10 +1,12 @@
-"""When the list of places is computed anew: once a place appears or may have vanished, and not for every change of a flight.
+"""Announce changes of the list of places that have flights. The list is computed again only if a place may have been added or removed, and
+not at every change of a flight.
 
-Redis knows the places of the list that is kept. A flight from or to another place makes a new version of the list, and so does the end of the
-last flight of a route. Both are told after the commit.
+Redis has the places of the list that is cached, and the version of the list. The list gets a new version when a flight from or to another
+place is added, and when a route loses its last flight. Both are announced after the commit.
 
-Nothing is known from before a list is computed until it is kept, so whatever is told meanwhile makes a new version: a change is in the rows
-that were read, or the list that lacks it is not believed. Of two who compute at once, the one that began first makes a new version.
+`begin` removes the places from Redis before the list is read from Postgres, and `keep` stores them afterwards. Every change that is announced
+between the two gives the list a new version. So each change is either in the rows that were read, or makes the list out of date. If two
+processes compute the list at the same time, the one that began first gives it a new version, too.
 """
 
 from __future__ import annotations
@@ -27,55 +29,56 @@ _KEEP: Final = files("core.flights.announcements").joinpath("lua", "keep_places.
 _EXPECT: Final = files("core.flights.announcements").joinpath("lua", "expect_places.lua").read_text()
 _KEYS: Final = [keys.AIRPORTS_KNOWN, keys.AIRPORTS_TURN, keys.AIRPORTS_VERSION]
 
-# Locked, so that it outlives the caller's transaction. One that somebody else holds may be about to go, and does not count.
+# The flight is locked, so that it exists at least until the transaction of the caller ends. Flights that another transaction has locked do not
+# count, because they may be deleted there.
 _ANOTHER: Final = """
     SELECT FROM flights WHERE source_key = %s AND destination_key = %s AND id <> %s LIMIT 1 FOR KEY SHARE SKIP LOCKED
 """
 
-_unheard = Incident(
+_outage = Incident(
     structlog.get_logger(__name__), "the list of places is kept until it expires", "the list of places is kept up to date again"
 )
 
 
 async def begin(client: AsyncRedis) -> bytes:
-    """The list is about to be read from Postgres; whoever reads it hands the answer of this to `keep`.
+    """Call it before the list is read from Postgres. Returns a token for `keep`.
 
     Raises:
         redis.RedisError
     """
-    turn = uuid4().bytes
+    token = uuid4().bytes
     async with client.pipeline() as pipeline:
         pipeline.delete(keys.AIRPORTS_KNOWN)
-        pipeline.set(keys.AIRPORTS_TURN, turn, ex=keys.ROUTE_VERSION_SECONDS)
+        pipeline.set(keys.AIRPORTS_TURN, token, ex=keys.ROUTE_VERSION_SECONDS)
         await pipeline.execute()
-    return turn
+    return token
 
 
-async def keep(client: AsyncRedis, turn: bytes, place_keys: Iterable[str]) -> None:
-    """These are the places of the list that was read.
+async def keep(client: AsyncRedis, token: bytes, place_keys: Iterable[str]) -> None:
+    """Call it after the list was read from Postgres. `token`: what `begin` returned. `place_keys`: the places of the list.
 
     Raises:
         redis.RedisError
     """
-    await client.eval(_KEEP, len(_KEYS), *_KEYS, turn, str(time.time_ns()), str(keys.ROUTE_VERSION_SECONDS), *place_keys)
+    await client.eval(_KEEP, len(_KEYS), *_KEYS, token, str(time.time_ns()), str(keys.ROUTE_VERSION_SECONDS), *place_keys)
 
 
-def tell(client: redis.Redis, place_keys: Iterable[str], *, may_lack: bool = False) -> None:
-    """After the commit: flights from or to these places were added; `may_lack`: a place may have lost its last flight, or its name.
+def announce(client: redis.Redis, place_keys: Iterable[str], *, places_lost: bool = False) -> None:
+    """Call it after the commit: flights from or to these places were added. `places_lost`: a place may have lost its last flight or its name.
 
-    Best effort: when Redis is away, so is the list; one that comes back is stale for its lifetime at most.
+    If Redis is away, this does nothing; then a list in Redis may be out of date when it is back, until it expires.
     """
-    expected = [] if may_lack else list(place_keys)
-    if not expected and not may_lack:
+    expected = [] if places_lost else list(place_keys)
+    if not expected and not places_lost:
         return
     try:
         client.eval(_EXPECT, len(_KEYS), *_KEYS, str(time.time_ns()), *expected)
     except redis.RedisError as error:
-        _unheard.failed(error=str(error))
+        _outage.failed(error=str(error))
     else:
-        _unheard.succeeded()
+        _outage.succeeded()
 
 
 def has_another(connection: RawConnection, route: tuple[str, str], flight_id: object) -> bool:
-    """Whether the route has a flight besides this one, which then stays at least until the caller's transaction ends."""
+    """Whether the route has a flight besides this one. That flight is locked, so it exists until the transaction of the caller ends."""
     return connection.execute(_ANOTHER, (*route, flight_id)).fetchone() is not None

@@ -1,6 +1,6 @@
-"""What changed, in order, for processes that hold whole days of the timetable in memory: they read again what changed and nothing else.
+"""A log of changes of flights in Redis, for processes that have whole days of the timetable in memory: they read only what has changed again.
 
-A reader that is too far behind, or finds that Redis lost the log, is told so and forgets what it holds.
+A reader that has missed more changes than the log has, or whose log Redis has lost, is told so, and drops everything that it has in memory.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from redis.asyncio import Redis as AsyncRedis
 from core import keys
 
 KEPT: Final = 1000
-"""Changes that a reader may be behind."""
+"""How many changes the log has. A reader that has missed more has to drop everything."""
 
 _LOG_CHANGE: Final = files("core.flights.announcements").joinpath("lua", "log_change.lua").read_text()
 _READ_CHANGES: Final = files("core.flights.announcements").joinpath("lua", "read_changes.lua").read_text()
@@ -32,7 +32,7 @@ class Changed(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Changes(NamedTuple):
-    """`changes` is None where they are not known: anything may have changed."""
+    """`version`: of the log now. `changes` None: they are not known, so any flight may have changed."""
 
     version: int
     changes: Sequence[Changed] | None
@@ -44,7 +44,7 @@ _KEYS: Final = [keys.TIMETABLE_VERSION, keys.TIMETABLE_CHANGES]
 
 
 def append(client: redis.Redis, changed: Changed) -> None:
-    """Log a change, after its commit.
+    """Add a change to the log. Call it after the commit.
 
     Raises:
         redis.RedisError
@@ -59,7 +59,7 @@ class Reader:
         self._read: Any = client.register_script(_READ_CHANGES)
 
     async def since(self, version: int) -> Changes:
-        """The changes that came after `version`; 0 if none is known.
+        """The changes after `version`. 0: the reader knows no version.
 
         Raises:
             redis.RedisError

@@ -1,4 +1,4 @@
-"""Another cabin for a flight whose travellers have picked seats: those that are in both cabins stay theirs."""
+"""Check whether a flight can get another cabin: it cannot if travellers have picked seats that the new cabin does not have."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from core.seats.cabins.catalogue import CABINS
 
 SEATS_PICKED: Final = "seats_picked"
 """The code of a change that would take away seats that are picked."""
-_NAMED: Final = 10
-"""Seats that the words of a refusal name."""
+_MAX_NAMED: Final = 10
+"""How many seats the message names."""
 
 
 def find_lost_seats(connection: RawConnection, cabins: Mapping[UUID, str | None], *, lock: bool) -> dict[UUID, list[str]]:
-    """Seats that are picked and that the new cabin does not have: flight -> seats. `cabins`: flight -> name of its new cabin.
+    """Flight id -> seats that travellers have picked and that the new cabin does not have. `cabins`: flight id -> name of its new cabin.
 
-    `lock`: wait for bookings of these flights that are being accepted, and let no other one come in between.
+    `lock`: lock the flights, so that no booking of them is accepted until the transaction ends.
     """
     if not cabins:
         return {}
@@ -36,9 +36,9 @@ def find_lost_seats(connection: RawConnection, cabins: Mapping[UUID, str | None]
     return lost
 
 
-def why_kept(lost: list[str]) -> str:
-    """What is said of a change that would take these seats away."""
-    named = ", ".join(lost[:_NAMED]) + (", ..." if len(lost) > _NAMED else "")
+def lost_seats_message(lost: list[str]) -> str:
+    """The message of a refusal. `lost`: seats that are picked and that the new cabin does not have."""
+    named = ", ".join(lost[:_MAX_NAMED]) + (", ..." if len(lost) > _MAX_NAMED else "")
     return (
         f"Travellers have picked seats that the flight would not have any more: {named}. "
         "Choose a cabin that has them, or give these travellers other seats first."

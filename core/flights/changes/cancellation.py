@@ -1,7 +1,7 @@
-"""The airline cancels a flight: at once for everybody who asks, and as a job for everybody who is on it.
+"""Cancel a flight. The flight itself is cancelled at once; a job then ends its bookings.
 
-The job ends bookings batch by batch (`core/lifecycle/cancel_flight.py`), each in a transaction, and renews its lease before each. A worker
-that dies leaves its batch undone, and the sweep sends the job to another one, which looks for what is left.
+The job ends bookings in batches (`core/lifecycle/cancel_flight.py`). Each batch is one transaction, and the lease of the job is renewed before
+each. If a worker dies, its batch is rolled back, and the sweep sends the job to another worker, which continues with the bookings that are left.
 """
 
 from __future__ import annotations
@@ -43,8 +43,10 @@ class FlightCancellation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """`is_new` is false where the flight was cancelled before: that job is the answer. `route_day`: the searches to announce it to."""
+class BegunCancellation:
+    """`is_new` False: the flight was cancelled before, and `job` is the job of that time. `route_day`: what is to be announced to search
+    caches.
+    """
 
     job: FlightCancellation
     is_new: bool
@@ -54,13 +56,13 @@ class Begun:
 _COLUMNS: Final = "id, flight_id, reason, status, cancelled, created_at, started_at, finished_at"
 
 
-def begin(connection: RawConnection, flight_id: UUID, reason: str, *, user_id: UUID | None) -> Begun:
-    """Cancel a flight: no search finds it and nobody books it once this is committed. Its bookings follow by the job.
+def begin(connection: RawConnection, flight_id: UUID, reason: str, *, user_id: UUID | None) -> BegunCancellation:
+    """Cancel a flight: after the commit no search finds it, and nobody can book it. Its bookings are ended by the job that this stores.
 
     Raises:
         FlightNotFound, FlightDeparted
     """
-    # Stronger than this update needs: a booking that is being accepted waits, and is refused by the intake.
+    # FOR UPDATE is stronger than this update needs: a booking that is being accepted waits for it, and is then refused by the intake.
     row = connection.execute(
         """
         SELECT departure_ts <= now(), version, source_key, destination_key, departure_date FROM flights WHERE id = %s FOR UPDATE
@@ -72,7 +74,7 @@ def begin(connection: RawConnection, flight_id: UUID, reason: str, *, user_id: U
     departed, version, *route_day = row
     earlier = _fetch(connection, "flight_id = ANY(%s)", [flight_id])
     if earlier:
-        return Begun(earlier[0], False, RouteDay(*route_day))
+        return BegunCancellation(earlier[0], False, RouteDay(*route_day))
     if departed:
         raise FlightDeparted("The flight has departed and cannot be cancelled.")
     connection.execute(
@@ -95,11 +97,11 @@ def begin(connection: RawConnection, flight_id: UUID, reason: str, *, user_id: U
         after={"status": "CANCELLED", "version": version + 1, "reason": reason},
     )
     outbox.write(connection, [flight_cancelled(flight_id)])
-    return Begun(_fetch(connection, "flight_id = ANY(%s)", [flight_id])[0], True, RouteDay(*route_day))
+    return BegunCancellation(_fetch(connection, "flight_id = ANY(%s)", [flight_id])[0], True, RouteDay(*route_day))
 
 
 def claim(connection: RawConnection, job_id: UUID) -> UUID | None:
-    """Take the job for a while. Returns its flight; None when nothing is left to do. Two workers on one job do no harm."""
+    """Lease the job, and return the id of its flight; None: the job is completed. It does no harm if two workers have one job."""
     row = connection.execute(
         f"""
         UPDATE flight_cancellations SET status = {CancellationStatus.IN_PROGRESS.sql}, started_at = coalesce(started_at, now()),
@@ -111,13 +113,13 @@ def claim(connection: RawConnection, job_id: UUID) -> UUID | None:
     return row[0] if row else None
 
 
-def count(connection: RawConnection, job_id: UUID, ended: int) -> None:
-    """Note the bookings that this transaction ended. The job moves on, so its attempts are counted anew."""
+def add_ended(connection: RawConnection, job_id: UUID, ended: int) -> None:
+    """Add the number of bookings that this transaction ended to the job. Its attempts are counted from 1 again, because it makes progress."""
     connection.execute("UPDATE flight_cancellations SET cancelled = cancelled + %s, attempts = 1 WHERE id = %s", (ended, job_id))
 
 
 def complete(connection: RawConnection, job_id: UUID) -> None:
-    """Nobody is left on the flight."""
+    """Complete the job, because all bookings of the flight have ended."""
     connection.execute(
         f"UPDATE flight_cancellations SET status = {CancellationStatus.COMPLETED.sql}, next_at = NULL, finished_at = now() WHERE id = %s",  # noqa: S608  # only constants
         (job_id,),
@@ -125,7 +127,9 @@ def complete(connection: RawConnection, job_id: UUID) -> None:
 
 
 def lease_due(connection: RawConnection) -> list[UUID]:
-    """Jobs whose worker stopped renewing its lease; leased anew, longer with each attempt, and never given up."""
+    """Lease the jobs whose lease has ended, and return their ids. The lease is longer with each attempt, up to `LEASE_CAP_SECONDS`. Jobs are
+    never given up.
+    """
     rows = connection.execute(
         f"""
         UPDATE flight_cancellations SET attempts = least(attempts + 1, 100),
@@ -140,12 +144,12 @@ def lease_due(connection: RawConnection) -> list[UUID]:
 
 
 def make_due_now(connection: RawConnection) -> None:
-    """The queues were lost: whatever was sent and not begun is due now."""
+    """Make the jobs that no worker has begun due now, because the queues were lost."""
     connection.execute(f"UPDATE flight_cancellations SET next_at = now() WHERE status = {CancellationStatus.PENDING.sql}")  # noqa: S608  # only constants
 
 
 def read(connection: RawConnection, job_ids: Sequence[UUID]) -> list[FlightCancellation]:
-    """The jobs with these ids; unknown ids are left out."""
+    """The jobs with these ids. Unknown ids are left out."""
     return _fetch(connection, "id = ANY(%s)", job_ids)
 
 

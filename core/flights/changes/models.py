@@ -1,4 +1,4 @@
-"""What is kept of a flight that was cancelled or moved: the job that ends its bookings, and what its travellers are asked."""
+"""Tables: jobs that end the bookings of cancelled flights, and schedule changes of booked flights."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class CancellationStatus(StoredEnum):
 
 
 class FlightCancellation(SQLModel, table=True):
-    """One job for each cancelled flight; it goes on where a killed worker stopped, because it looks for what is left."""
+    """The job that ends the bookings of one cancelled flight. After a crash it continues, because it looks for bookings that are left."""
 
     __tablename__ = "flight_cancellations"
     __table_args__ = (
@@ -33,7 +33,7 @@ class FlightCancellation(SQLModel, table=True):
     reason: str = Field(sa_column=Column(Text, nullable=False))
     status: str = Field(default="PENDING", sa_column=Column(Text, nullable=False, server_default="PENDING"))
     cancelled: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """Bookings ended so far."""
+    """The number of bookings that the job has ended."""
     attempts: int = Field(default=1, sa_column=Column(SmallInteger, nullable=False, server_default="1"))
     next_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
@@ -42,21 +42,21 @@ class FlightCancellation(SQLModel, table=True):
 
 
 class ScheduleChange(SQLModel, table=True):
-    """A flight of a booking was moved: until the traveller keeps it, cancelling is free of charge."""
+    """A schedule change of one segment of a booking. Until the traveller keeps the new times, the booking can be cancelled free of charge."""
 
     __tablename__ = "schedule_changes"
     __table_args__ = (
         CheckConstraint("action IN ('kept', 'cancelled')", name="action_known"),
         ForeignKeyConstraint(["booking_id", "position"], ["booking_segments.booking_id", "booking_segments.position"]),
         Index("ix_schedule_changes_booking", "booking_id"),
-        # One open change for a segment: when its flight is moved again, only the new times change.
+        # A segment has at most one open change. When its flight is moved again, only the new times of that change are replaced.
         Index("ux_schedule_changes_open", "booking_id", "position", unique=True, postgresql_where=text("action IS NULL")),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     booking_id: UUID
     position: int = Field(sa_column=Column(SmallInteger, nullable=False))
-    """Which segment."""
+    """The position of the segment in the booking."""
     old_departure_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     old_arrival_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     new_departure_ts: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -1,4 +1,4 @@
-"""Flights that left long ago without ever being booked or waited for. A flight with a booking stays as long as the booking."""
+"""What `skyqueue prune` deletes of flights: those that departed long ago and never had a booking, a waiting party or a cancellation."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A flight with bookings is moved: note it on each of them, in the transaction that moves the flight.
+"""Schedule changes: when a flight is moved, store that for each of its bookings, in the transaction that moves the flight.
 
-A booking that has no seats yet, or no longer, is told when it gets them. Until its traveller keeps the new times, a booking with an
-open change is cancelled free of charge.
+For bookings that have no seats at that time, the change is stored when they get seats (`record_missed`). A booking with an open change can be
+cancelled free of charge until its traveller keeps the new times.
 """
 
 from __future__ import annotations
@@ -24,14 +24,17 @@ class Times(NamedTuple):
 
 
 class MovedFlight(NamedTuple):
-    """A flight whose row the caller has locked; seats are held and sold under that lock, so no booking slips past."""
+    """A flight and its times before and after. The caller has locked its row: seats are held and sold under that lock, so no booking is
+    missed.
+    """
 
     flight_id: UUID
     old: Times
     new: Times
 
 
-# A second move of a flight only moves the new times on: the traveller compares them with what was booked, or last kept.
+# When a flight is moved again, the open change keeps its old times, because the traveller compares the new times with those that were booked,
+# or kept last.
 _RECORD: Final = f"""
     INSERT INTO schedule_changes (id, booking_id, position, old_departure_ts, old_arrival_ts, new_departure_ts, new_arrival_ts)
     SELECT gen_random_uuid(), s.booking_id, s.position, m.old_departure_ts, m.old_arrival_ts, m.new_departure_ts, m.new_arrival_ts
@@ -43,7 +46,7 @@ _RECORD: Final = f"""
     DO UPDATE SET new_departure_ts = excluded.new_departure_ts, new_arrival_ts = excluded.new_arrival_ts
     RETURNING booking_id
 """  # noqa: S608  # only constants
-_COMPARE: Final = """
+_RECORD_MISSED: Final = """
     INSERT INTO schedule_changes (id, booking_id, position, old_departure_ts, old_arrival_ts, new_departure_ts, new_arrival_ts)
     SELECT gen_random_uuid(), s.booking_id, s.position, s.departure_ts, s.arrival_ts, f.departure_ts, f.arrival_ts
     FROM booking_segments s JOIN flights f ON f.id = s.flight_id
@@ -52,7 +55,7 @@ _COMPARE: Final = """
     DO UPDATE SET new_departure_ts = excluded.new_departure_ts, new_arrival_ts = excluded.new_arrival_ts
     RETURNING booking_id
 """
-# Moved back to where it was: there is nothing left to decide.
+# The flight was moved back to its old times, so there is nothing left to decide.
 _WITHDRAW: Final = """
     DELETE FROM schedule_changes c USING booking_segments s
     WHERE s.flight_id = ANY(%s) AND c.booking_id = s.booking_id AND c.position = s.position AND c.action IS NULL
@@ -61,14 +64,14 @@ _WITHDRAW: Final = """
 
 
 def record(connection: RawConnection, flights: Sequence[MovedFlight]) -> list[Event]:
-    """Note the new times on every booking that has seats on these flights. Flights whose times are the same are left out.
+    """Store a change for every booking that has seats on these flights. Flights whose times are the same are left out.
 
-    Returns what is to be told once it is committed, one event for each of these bookings.
+    Returns the events to publish after the commit, one for each of these bookings.
     """
     moved = [flight for flight in flights if flight.old != flight.new]
     if not moved:
         return []
-    told = connection.execute(
+    rows = connection.execute(
         _RECORD,
         (
             [flight.flight_id for flight in moved],
@@ -78,29 +81,29 @@ def record(connection: RawConnection, flights: Sequence[MovedFlight]) -> list[Ev
             [flight.new.arrival_ts for flight in moved],
         ),
     ).fetchall()
-    if not told:
+    if not rows:
         return []
     mail_requests.add_for_flights(connection, [flight.flight_id for flight in moved])
     connection.execute(_WITHDRAW, ([flight.flight_id for flight in moved],))
-    return _tell(connection, told)
+    return _write_events(connection, rows)
 
 
-def compare(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[Event]:
-    """Note the change on those of these bookings, which got their seats in this transaction, whose flight was moved before. Returns
-    the same as `record`.
+def record_missed(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[Event]:
+    """Store a change for those of these bookings whose flight was moved before they got their seats, in this transaction. Returns the
+    events to publish after the commit.
     """
-    told = connection.execute(_COMPARE, (list(booking_ids),)).fetchall()
-    return _tell(connection, told) if told else []
+    rows = connection.execute(_RECORD_MISSED, (list(booking_ids),)).fetchall()
+    return _write_events(connection, rows) if rows else []
 
 
-def _tell(connection: RawConnection, told: Sequence[tuple[UUID]]) -> list[Event]:
-    events = [schedule_changed(each) for each in sorted({booking_id for (booking_id,) in told})]
+def _write_events(connection: RawConnection, rows: Sequence[tuple[UUID]]) -> list[Event]:
+    events = [schedule_changed(each) for each in sorted({booking_id for (booking_id,) in rows})]
     outbox.write(connection, events)
     return events
 
 
 def find_open(connection: RawConnection, booking_id: UUID) -> datetime | None:
-    """The new departure of the first flight of a booking that was moved, is still to leave, and waits for an answer."""
+    """The new departure of the first flight of a booking that has an open change and has not departed; None: there is none."""
     row = connection.execute(
         """
         SELECT c.new_departure_ts FROM schedule_changes c
@@ -113,7 +116,7 @@ def find_open(connection: RawConnection, booking_id: UUID) -> datetime | None:
 
 
 def resolve(connection: RawConnection, booking_ids: Sequence[UUID], action: str) -> int:
-    """Close the open changes of these bookings: `kept` or `cancelled`. Lock bookings and flights first. Returns how many were open."""
+    """Close the open changes of these bookings. `action`: `kept` or `cancelled`. Lock bookings and flights first. Returns how many were open."""
     return connection.execute(
         "UPDATE schedule_changes SET action = %s, resolved_at = now() WHERE booking_id = ANY(%s) AND action IS NULL",
         (action, list(booking_ids)),
@@ -121,7 +124,7 @@ def resolve(connection: RawConnection, booking_ids: Sequence[UUID], action: str)
 
 
 def was_kept(connection: RawConnection, booking_id: UUID) -> bool:
-    """Whether the traveller kept the times of an earlier change."""
+    """Whether the traveller has kept the new times of a change before."""
     row = connection.execute(
         "SELECT FROM schedule_changes WHERE booking_id = %s AND action = 'kept' LIMIT 1", (booking_id,)
     ).fetchone()

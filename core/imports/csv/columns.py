@@ -83,7 +83,7 @@ def _plain(cells: pd.Series) -> pd.Series:
     odd = ~texts.str.fullmatch(times.PLAIN).to_numpy(dtype="bool")
     if odd.any():
         texts = texts.copy()
-        forms = {text: times.plain(text) for text in texts[odd].unique()}
+        forms = {text: times.to_plain(text) for text in texts[odd].unique()}
         texts[odd] = texts[odd].map(forms)
     return texts
 

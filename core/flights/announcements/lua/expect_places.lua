@@ -1,8 +1,8 @@
--- Gives the list of places a new version, unless every place that has a flight now is on it.
+-- Gives the list of places a new version, unless it has all these places.
 --
 -- KEYS     {airports}:known, {airports}:turn, {airports}:version
 -- ARGV[1]  the version
--- ARGV[2..] keys of the places; none: the list is out of date in any case
+-- ARGV[2..] keys of places that have a flight; none: the list is out of date in any case
 --
 -- Returns nothing.
 local lacks = #ARGV == 1

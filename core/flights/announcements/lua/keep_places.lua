@@ -1,7 +1,8 @@
--- Keeps the places of a list that was computed, unless something was told or somebody else began meanwhile.
+-- Stores the places of a list that was computed. If a change was announced or another process began to compute it meanwhile, the list gets a
+-- new version instead.
 --
 -- KEYS     {airports}:known, {airports}:turn, {airports}:version
--- ARGV[1]  the turn of who computed it
+-- ARGV[1]  the token that `served_places.begin` returned for this computation
 -- ARGV[2]  a version, should the list be out of date already
 -- ARGV[3]  lifetime in seconds
 -- ARGV[4..] keys of the places

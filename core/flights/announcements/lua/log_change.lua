@@ -2,7 +2,7 @@
 --
 -- KEYS[1]  {timetable}:version
 -- KEYS[2]  {timetable}:changes, newest first
--- ARGV[1]  what the version is where there is none: microseconds since 1970, so that a lost log never counts as an old one
+-- ARGV[1]  the first version of a new log: microseconds since 1970, which is greater than every version of a log that was lost
 -- ARGV[2]  the change
 -- ARGV[3]  how many changes are kept
 --

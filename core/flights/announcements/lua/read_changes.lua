@@ -3,7 +3,7 @@
 -- KEYS[1]  {timetable}:version
 -- KEYS[2]  {timetable}:changes, newest first
 -- ARGV[1]  the version that the reader knows, 0 for none
--- ARGV[2]  what the version is where there is none
+-- ARGV[2]  the first version of a new log
 --
 -- Returns the version, 1 if all changes since are known and 0 if not, and the changes.
 local version = redis.call('GET', KEYS[1])
