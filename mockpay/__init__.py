@@ -1,1 +1,1 @@
-"""A payment provider to practise with: a service of its own with a ledger of its own. It shares no code and no database with the product."""
+"""The practice payment provider: a separate service with its own ledger. It shares no code and no database with Skyqueue."""

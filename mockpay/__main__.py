@@ -1,4 +1,4 @@
-"""Runs the provider: `python -m mockpay`, on `MOCKPAY_HOST` and `MOCKPAY_PORT`, or on a listening socket that the parent hands over."""
+"""Run the provider with `python -m mockpay`, on `MOCKPAY_HOST` and `MOCKPAY_PORT`, or on a listening socket of the parent process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mockpay.app import create_app
 from mockpay.settings import MockpaySettings
 
 GRACE_SECONDS = 1
-"""A charge that hangs is cut off; it took nobody's money."""
+"""How long the end of the process waits for requests. Charges that take longer are cut off; they have captured no money."""
 
 
 def main() -> None:

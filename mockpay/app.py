@@ -1,4 +1,4 @@
-"""The provider's HTTP interface. Every POST is idempotent by the id that the merchant chose."""
+"""The HTTP API of the provider. Every POST is idempotent: the merchant chooses the id, and the same id is the same charge or refund."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ class CaptureOut(msgspec.Struct):
 
 
 class CapturesOut(msgspec.Struct):
-    """A page of the charges whose money moved. `next_cursor` asks for the next one."""
+    """A page of the captured charges. `next_cursor`: the cursor of the next page; null: this is the last."""
 
     data: list[CaptureOut]
     next_cursor: str | None
 
 
 class LedgerOut(msgspec.Struct):
-    """The whole books, for an audit. `captured` and `refunded` are totals of all currencies."""
+    """The whole ledger. `captured` and `refunded` are totals over all currencies."""
 
     captured: str
     refunded: str
@@ -80,13 +80,13 @@ class LedgerOut(msgspec.Struct):
 
 
 class Provider:
-    """What the handlers share."""
+    """The ledger, the settings and the task for callbacks, which all handlers use."""
 
     def __init__(self, settings: MockpaySettings) -> None:
         self.ledger = Ledger(settings.ledger)
         self._settings = settings
         self._tokens = Tokens(settings)
-        self._misfortune = random.Random(settings.failure_seed)
+        self._random = random.Random(settings.failure_seed)
         secret, url = settings.read_secret(), settings.callback_url
         self.messenger = Messenger(self.ledger, url, secret) if url else None
 
@@ -97,13 +97,13 @@ class Provider:
             return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
         works_for = behaviour.works_for + self._settings.latency_ms / 1000
         status = "declined" if behaviour.declined else "processing" if works_for else "captured"
-        asked = Charge(wanted.id, thousandths(wanted.amount), wanted.currency, wanted.token, status, behaviour.declined)
-        charge, is_new = await asyncio.to_thread(self.ledger.open, asked, copies=behaviour.events)
+        new = Charge(wanted.id, thousandths(wanted.amount), wanted.currency, wanted.token, status, behaviour.declined)
+        charge, is_new = await asyncio.to_thread(self.ledger.open, new, copies=behaviour.events)
         if is_new and charge.status == "processing":
             await asyncio.sleep(works_for)
             charge = await asyncio.to_thread(self.ledger.capture, charge, copies=behaviour.events)
         if is_new:
-            self._tell()
+            self._send_events()
             await asyncio.sleep(behaviour.answers_after)
         if late:
             return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
@@ -119,9 +119,9 @@ class Provider:
         return Response(_refund(refund), status_code=HTTPStatus.CREATED)
 
     def _fails(self) -> bool:
-        return self._misfortune.random() < self._settings.failure_rate / 2
+        return self._random.random() < self._settings.failure_rate / 2
 
-    def _tell(self) -> None:
+    def _send_events(self) -> None:
         if self.messenger is not None:
             self.messenger.wake()
 
@@ -140,7 +140,7 @@ async def read_charge(charge_id: FromPath[str], state: State) -> Response[Any]:
 @get("/charges", sync_to_thread=True)
 def list_captures(
     state: State,
-    status: FromQuery[Literal["captured"]],  # noqa: ARG001  # the one list that there is, asked for by its name
+    status: FromQuery[Literal["captured"]],  # noqa: ARG001  # required, so that another list can be added; it has one value now
     limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 200,
     cursor: Annotated[int, QueryParameter(ge=0)] = 0,
 ) -> CapturesOut:
@@ -178,7 +178,7 @@ def read_health() -> dict[str, str]:
 
 
 def create_app(settings: MockpaySettings | None = None) -> Litestar:
-    """The service on the ledger that the settings name; the file is made when it is missing."""
+    """The application. The ledger file that the settings name is created if it is missing."""
     settings = settings or MockpaySettings()
 
     @asynccontextmanager

@@ -20,26 +20,26 @@ AT_ONCE: Final = 32
 IDLE_SECONDS: Final = 0.5
 PATIENCE_SECONDS: Final = 5.0
 REMIND_SECONDS: Final = 60.0
-"""How often it is told that a merchant does not listen."""
+"""How often the log repeats that callbacks are not accepted."""
 
 _log = structlog.get_logger(__name__)
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """HMAC-SHA256, in hex, over `timestamp + "." + body`; `timestamp` is in unix seconds."""
+    """HMAC-SHA256 of `timestamp + "." + body`, in hexadecimal digits. `timestamp`: Unix time in seconds."""
     return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
 class Messenger:
-    """A task that delivers what is due. `wake()` makes it look at once."""
+    """A task that delivers events when they are due. `wake()` makes it look for due events at once."""
 
     def __init__(self, ledger: Ledger, url: str, secret: str) -> None:
         self._ledger = ledger
         self._url = url
         self._secret = secret
         self._news = asyncio.Event()
-        self._unheard_since: float | None = None
-        self._told_at = 0.0
+        self._failing_since: float | None = None
+        self._logged_at = 0.0
 
     def wake(self) -> None:
         self._news.set()
@@ -58,10 +58,10 @@ class Messenger:
                         continue
 
     async def _deliver(self, client: httpx.AsyncClient, event: Event) -> None:
-        heard = True
+        delivered = True
         for _ in range(event.copies):
-            heard = await self._send(client, event) and heard
-        if heard:
+            delivered = await self._send(client, event) and delivered
+        if delivered:
             await asyncio.to_thread(self._ledger.delivered, event.id)
             return
         again_in = min(FIRST_RETRY_SECONDS * 2**event.attempts, LAST_RETRY_SECONDS) if event.attempts + 1 < ATTEMPTS else None
@@ -77,20 +77,20 @@ class Messenger:
         try:
             answer = await client.post(self._url, content=body, headers=headers)
         except httpx.HTTPError as error:
-            self._not_heard("events cannot be delivered", event_id=event.id, error=repr(error))
+            self._log_failure("events cannot be delivered", event_id=event.id, error=repr(error))
             return False
         if not answer.is_success:
-            self._not_heard("events are refused", event_id=event.id, status=answer.status_code)
+            self._log_failure("events are refused", event_id=event.id, status=answer.status_code)
             return False
-        if self._unheard_since is not None:
-            _log.info("events are delivered again", seconds=round(time.monotonic() - self._unheard_since, 1))
-            self._unheard_since = None
+        if self._failing_since is not None:
+            _log.info("events are delivered again", seconds=round(time.monotonic() - self._failing_since, 1))
+            self._failing_since = None
         return True
 
-    def _not_heard(self, told: str, **details: object) -> None:
-        """Tell it when it begins, and once a minute while nothing is heard."""
+    def _log_failure(self, message: str, **details: object) -> None:
+        """Log the first failure, and then one each minute until an event is accepted."""
         now = time.monotonic()
-        if self._unheard_since is None or now - self._told_at >= REMIND_SECONDS:
-            _log.warning(told, **details)
-            self._told_at = now
-        self._unheard_since = self._unheard_since or now
+        if self._failing_since is None or now - self._logged_at >= REMIND_SECONDS:
+            _log.warning(message, **details)
+            self._logged_at = now
+        self._failing_since = self._failing_since or now

@@ -1,7 +1,7 @@
 """The provider's ledger in SQLite: charges, refunds, and the events to send to the merchant.
 
-Money is in thousandths of the currency's unit, because some currencies have three decimals. The methods are synchronous and safe
-to call from several threads.
+Amounts are in thousandths of the unit of a currency, because some currencies have three decimals. The methods are synchronous, and safe to
+call from several threads.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _SCHEMA: Final = """
 
 
 _THOUSANDTHS: Final = 1
-"""The version of books in thousandths; they were kept in hundredths before."""
+"""The version of a ledger with amounts in thousandths. Ledgers of version 0 have hundredths, and are converted."""
 _TO_THOUSANDTHS: Final = """
     BEGIN IMMEDIATE; UPDATE charges SET amount = amount * 10; UPDATE refunds SET amount = amount * 10;
     PRAGMA user_version = 1; COMMIT;
@@ -50,11 +50,11 @@ def money(amount: int) -> str:
 
 
 class KeyReused(Exception):
-    """The same id with another amount, currency, token or charge."""
+    """The id is in the ledger, with another amount, currency, token or charge."""
 
 
 class NotRefundable(Exception):
-    """There is no such captured charge, or less of it is left."""
+    """There is no such captured charge, or the amount is larger than what was not refunded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """A charge whose money moved. `place`: in the books, counted from 1. `refunded`: what of it went back."""
+    """A captured charge. `place`: its number in the ledger, from 1. `refunded`: the sum of its refunds."""
 
     place: int
     id: str
@@ -87,7 +87,7 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing to tell. `copies`: how often the same event is delivered."""
+    """One event for the merchant. `copies`: how often it is delivered."""
 
     id: str
     body: str
@@ -104,7 +104,7 @@ class Ledger:
         self._connection.executescript(_SCHEMA)
         if self._connection.execute("PRAGMA user_version").fetchone()[0] < _THOUSANDTHS:
             self._connection.executescript(_TO_THOUSANDTHS)
-        # A charge that was being worked when the process died took nobody's money: it never happened.
+        # A charge that was still processing when the process ended has captured no money, so it is deleted.
         self._connection.execute("DELETE FROM charges WHERE status = 'processing'")
 
     def close(self) -> None:
@@ -112,15 +112,15 @@ class Ledger:
             self._connection.close()
 
     def fail_once(self, charge_id: str) -> bool:
-        """True for the first call only."""
+        """Whether this is the first call with this charge id."""
         with self._transaction() as connection:
             return connection.execute("INSERT OR IGNORE INTO failed_once VALUES (?)", (charge_id,)).rowcount == 1
 
     def open(self, charge: Charge, *, copies: int) -> tuple[Charge, bool]:
-        """Enter a charge in the status that it has. Returns the charge under this id, and whether it is new.
+        """Insert a charge, if there is none with its id. Returns the charge with this id, and whether it is new.
 
         Raises:
-            KeyReused: the id is in the books for something else.
+            KeyReused
         """
         with self._transaction() as connection:
             found = self._find(charge.id)
@@ -133,18 +133,18 @@ class Ledger:
                 (charge.id, charge.amount, charge.currency, charge.token, charge.status, charge.decline_code, time.time()),
             )
             if charge.status != "processing":
-                self._tell(charge, copies)
+                self._add_event(charge, copies)
             return charge, True
 
     def capture(self, charge: Charge, *, copies: int) -> Charge:
-        """End a charge that was processing: the money moves."""
+        """Capture a charge that is processing."""
         captured = Charge(charge.id, charge.amount, charge.currency, charge.token, "captured", None)
         with self._transaction() as connection:
             moved = connection.execute(
                 "UPDATE charges SET status = 'captured' WHERE id = ? AND status = 'processing'", (charge.id,)
             ).rowcount
             if moved:
-                self._tell(captured, copies)
+                self._add_event(captured, copies)
         return captured
 
     def find_charge(self, charge_id: str) -> Charge | None:
@@ -152,11 +152,10 @@ class Ledger:
             return self._find(charge_id)
 
     def refund(self, refund: Refund) -> Refund:
-        """Give money of a captured charge back; the same id again is the same refund.
+        """Refund a part of a captured charge. If there is a refund with this id, it is returned, and nothing changes.
 
         Raises:
-            KeyReused: the id is in the books for something else.
-            NotRefundable: nothing was captured, or the refunds would exceed the charge.
+            KeyReused, NotRefundable
         """
         with self._transaction() as connection:
             found = connection.execute("SELECT id, charge_id, amount FROM refunds WHERE id = ?", (refund.id,)).fetchone()
@@ -188,7 +187,7 @@ class Ledger:
         return [Charge(*row) for row in rows]
 
     def list_captures(self, after: int, limit: int) -> list[Capture]:
-        """Charges whose money moved, in the order in which they were entered, from the one behind `after` on."""
+        """Captured charges in the order of their `place`, those after the place `after`, at most `limit`."""
         with self._lock:
             rows = self._connection.execute(
                 """
@@ -205,7 +204,7 @@ class Ledger:
         return [Refund(*row) for row in rows]
 
     def due_events(self, limit: int) -> list[Event]:
-        """Events that wait to be delivered now, oldest first."""
+        """Events that are to be delivered now, those that are due longest first."""
         with self._lock:
             rows = self._connection.execute(
                 "SELECT id, body, copies, attempts FROM events WHERE next_at <= ? ORDER BY next_at LIMIT ?", (time.time(), limit)
@@ -217,7 +216,7 @@ class Ledger:
             connection.execute("UPDATE events SET next_at = NULL WHERE id = ?", (event_id,))
 
     def not_delivered(self, event_id: str, again_in: float | None) -> None:
-        """Count the attempt; try again in so many seconds, or never."""
+        """Count a failed attempt. `again_in`: seconds until the next attempt; None: there is none."""
         with self._transaction() as connection:
             connection.execute(
                 "UPDATE events SET attempts = attempts + 1, next_at = ? + ? WHERE id = ?", (time.time(), again_in, event_id)
@@ -240,7 +239,7 @@ class Ledger:
         ).fetchone()
         return Charge(*row) if row else None
 
-    def _tell(self, charge: Charge, copies: int) -> None:
+    def _add_event(self, charge: Charge, copies: int) -> None:
         event_id = f"evt_{uuid4().hex}"
         body: dict[str, Any] = {
             "id": event_id,

@@ -17,24 +17,24 @@ class MockpaySettings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8100, ge=0, le=65535)
     ledger: Path = Path("mockpay.sqlite")
-    """The SQLite file that holds every charge, refund and event."""
+    """The SQLite file with all charges, refunds and events."""
     callback_url: str | None = None
-    """Where the merchant hears of outcomes; unset, it has to ask."""
+    """The address that gets callbacks with the outcomes of charges; None: no callbacks are sent."""
     secret: SecretStr = SecretStr("")
-    """Signs the callbacks; shared with the merchant."""
+    """The secret that signs callbacks. The merchant has the same."""
     secret_file: Path | None = None
-    """The file that holds it instead."""
+    """A file with the secret, instead of `secret`."""
     latency_ms: int = Field(default=0, ge=0, le=60_000)
-    """How long every charge takes, beside what its token asks for."""
+    """How long every charge takes, in addition to the time of its token."""
     failure_rate: float = Field(default=0.0, ge=0.0, le=1.0)
-    """The share of charges and refunds answered with 500: half of them before, half after the money moved."""
+    """The share of charges and refunds that are answered with 500: half of them before the money is moved, half after."""
     failure_seed: int = 1
     slow_seconds: float = Field(default=3.0, ge=0)
-    """What `tok_slow` takes."""
+    """How long a charge with `tok_slow` takes."""
     late_seconds: float = Field(default=12.0, ge=0)
-    """When `tok_timeout_then_ok` is answered: later than the merchant waits."""
+    """After what time a charge with `tok_timeout_then_ok` is answered: longer than the merchant waits."""
     hang_seconds: float = Field(default=30.0, ge=0)
-    """What `tok_hang` takes."""
+    """How long a charge with `tok_hang` takes."""
 
     @model_validator(mode="after")
     def _the_secret_is_in_one_place(self) -> Self:
@@ -43,7 +43,11 @@ class MockpaySettings(BaseSettings):
         return self
 
     def read_secret(self) -> str:
-        """Raises `OSError` when the file cannot be read."""
+        """The secret, from the setting or its file.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
         if self.secret_file is None:
             return self.secret.get_secret_value()
         return self.secret_file.read_text(encoding="utf-8").rstrip("\r\n")

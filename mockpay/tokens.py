@@ -1,4 +1,4 @@
-"""The test tokens. The outcome of a charge only depends on its token, so every outcome can be produced on purpose."""
+"""The test tokens. The outcome of a charge depends on its token only, so each outcome can be produced by choosing a token."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from mockpay.settings import MockpaySettings
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """What a token does to its charge. Times are in seconds."""
+    """What happens to a charge with a token. Times are in seconds."""
 
     declined: str | None = None
     works_for: float = 0.0
-    """Before the money moves; meanwhile the charge is `processing`."""
+    """How long the charge is `processing` before it is captured or declined."""
     answers_after: float = 0.0
-    """After the money moved."""
+    """How long after that the request is answered."""
     events: int = 1
-    """How often the same event is delivered."""
+    """How often the event about the outcome is delivered."""
     fails_once: bool = False
-    """The first call is answered with 500, and leaves no trace."""
+    """The first call is answered with 500, and nothing is stored."""
 
 
 class Tokens:
-    """Looks tokens up; one that nobody knows is declined."""
+    """The behaviour of each token. Unknown tokens are declined."""
 
     def __init__(self, settings: MockpaySettings) -> None:
         self._known = {

