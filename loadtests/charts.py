@@ -1,4 +1,4 @@
-"""Plots: of a load run beside its verdict, and of a bench."""
+"""Plots of a load run, with its verdict, and of the benches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 
 mpl.use("svg")
-from matplotlib import pyplot  # the way to draw is chosen before
+from matplotlib import pyplot  # imported after the backend was chosen
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from loadtests.plan import Plan
     from loadtests.verdict import Verdict
 
-mpl.rcParams["svg.hashsalt"] = "skyqueue"  # the same figure is the same file
+mpl.rcParams["svg.hashsalt"] = "skyqueue"  # makes the same figure the same file
 
 
 def write_report(files: Path, run: Plan, verdict: Verdict) -> None:
-    """`FILES-verdict.html`: the verdict, the times of the stages, and what happened in each second."""
+    """Write `FILES-verdict.html`: the verdict, the times of the stages, and the requests in each second."""
     charts = [_image(figure) for figure in (_stages(verdict), _seconds(Path(f"{files}_stats_history.csv"))) if figure is not None]
     said = html.escape("\n".join(verdict.lines()))
     title = html.escape(f"{run.run_id}: {run.users} users, {run.seconds:.0f} s")
@@ -81,7 +81,9 @@ def _image(figure: Figure) -> str:
 
 
 def draw_bench(rows: dict[int, dict[str, Any]], folder: Path) -> None:
-    """`throughput.svg`: rate and latency by clients, of goal 13. `cost.svg`: what a booking costs by clients, and beside open bookings."""
+    """Write `throughput.svg` (rate and latency by the number of clients, of goal 13) and `cost.svg` (processor time of a booking by the number of
+    clients, and by the number of open bookings).
+    """
     sweep = rows.get(13, {}).get("clients", [])
     if sweep:
         clients = [each["clients"] for each in sweep]

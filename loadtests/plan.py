@@ -1,4 +1,4 @@
-"""What a load run is to do: written by whoever starts it, read by every process of Locust that takes part."""
+"""The plan of a load run. `loadtests/run.py` writes it, and every process of Locust reads it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 
 VARIABLE = "SKYQUEUE_LOAD_PLAN"
-"""Names the file of the plan in the environment of Locust."""
+"""The environment variable with the path of the plan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`tokens`: of travellers, used in turn by the users of Locust, whose processes share them out."""
+    """`tokens`: access tokens of travellers. Each process of Locust has its own part of them, and its users use them in turn."""
 
     run_id: str
     scenario: str
@@ -24,24 +24,24 @@ class Plan:
     tokens: list[str]
     flights: list[str]
     seats: int
-    """Of each of the flights."""
+    """The number of seats of each flight."""
     day: str
-    """On which they depart, at the source."""
+    """The local date of departure of the flights."""
     looks: int = 9
     """Searches for each booking."""
     options: dict[str, str] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
-        """For this account alone: it holds tokens."""
+        """Write the plan to a file. Only its owner can read it, because it has access tokens."""
         path.touch(mode=0o600)
         path.write_bytes(msgspec.json.encode(asdict(self)))
 
     @property
     def admin(self) -> dict[str, str]:
-        """Headers that prove the administrator."""
+        """Request headers with the access token of the administrator."""
         return {"Authorization": f"Bearer {self.admin_token}"}
 
 
 def load() -> Plan:
-    """The plan of this process."""
+    """Read the plan that the environment of this process names."""
     return msgspec.json.decode(Path(os.environ[VARIABLE]).read_bytes(), type=Plan)

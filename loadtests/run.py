@@ -1,7 +1,7 @@
 """One load run: `python -m loadtests.run SCENARIO --users 200 --seconds 30 [--host URL]`, or `make loadtest SCENARIO=... USERS=... SECONDS=...`.
 
-Without a host it starts a product of its own. It ends with the verdict, and with exit status 1 when a promise was broken, or a request
-failed in a way that the product does not promise.
+Without a host it starts an installation for the run. It prints the verdict at the end. The exit status is 1 when a promise was broken, or when
+a request failed in a way that is not promised.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from core.flights.rules import MAX_SEATS
 from loadtests import charts, plan, target
 from loadtests.plan import Plan
 from loadtests.target import Target
-from loadtests.verdict import Told, Verdict, ask, find_knee, judge
+from loadtests.verdict import ClientCounts, Verdict, ask, find_knee, judge
 
 FOLDER: Final = Path(".cache/loadtests")
 FLIGHTS: Final = {"browse": 20, "rush": 1, "imports": 20, "pollers": 20, "mix": 6, "knee": 150}
-"""Of each scenario."""
+"""The number of flights of each scenario."""
 MASTER_PORT: Final = 5557
 WIDE_WINDOW: Final = "after_reserve:sleep=300"
-"""Between what Redis allows and what Postgres stores, in the control."""
+"""The failpoint of the control: it waits 300 ms between the reservation in Redis and the transaction in Postgres."""
 
 
 def main() -> int:
@@ -50,7 +50,7 @@ def main() -> int:
     charts.write_report(files, run, verdict)
     print(f"load run {run.run_id} ({run.scenario}, {run.users} users, {run.seconds:.0f} s) on {product.base_url}")
     print("\n".join(verdict.lines()))
-    steps = Path(f"{files}.told.knee")
+    steps = Path(f"{files}.counts.knee")
     if steps.exists():
         seen = json.loads(steps.read_text())
         for step in seen:
@@ -119,7 +119,7 @@ def _plan(options: argparse.Namespace, product: Target) -> Plan:
         seats=seats,
         day=f"{leaves:%Y-%m-%d}",
         looks=options.looks,
-        options={"processes": str(max(1, options.workers)), "result": str(FOLDER / f"{run_id}.told")},
+        options={"processes": str(max(1, options.workers)), "result": str(FOLDER / f"{run_id}.counts")},
     )
 
 
@@ -138,7 +138,7 @@ def _flight(client: httpx.Client, run_id: str, number: int, leaves: datetime, se
 
 
 def _locust(run: Plan, host: str, files: Path, workers: int) -> int:
-    """The exit status of Locust, or of its master: 1 when a request failed."""
+    """Run Locust. Returns its exit status, or that of its master: 1 when a request failed."""
     environment = {**os.environ, plan.VARIABLE: f"{files}.plan"}
     command = [
         sys.executable,
@@ -155,7 +155,7 @@ def _locust(run: Plan, host: str, files: Path, workers: int) -> int:
         "--headless", "--only-summary", "--users", str(run.users), "--spawn-rate", str(max(10, run.users // 5)),
         "--run-time", f"{run.seconds:.0f}s", "--stop-timeout", "30", "--html", f"{files}.html", "--csv", str(files),
     ]  # fmt: skip
-    if run.scenario == "knee":  # its shape says how many, and for how long
+    if run.scenario == "knee":  # its load shape sets the users and the time
         led = ["--headless", "--only-summary", "--stop-timeout", "30", "--html", f"{files}.html", "--csv", str(files)]
     if not workers:
         return subprocess.run([*command, *led], env=environment, check=False).returncode
@@ -169,10 +169,10 @@ def _locust(run: Plan, host: str, files: Path, workers: int) -> int:
 
 
 def _judge(run: Plan, product: Target) -> Verdict:
-    told = Told.read(Path(run.options["result"]))
+    counts = ClientCounts.read(Path(run.options["result"]))
     with httpx.Client(base_url=product.base_url, headers=run.admin, timeout=90) as client:
         report = ask(client, run.run_id)
-    return judge(told, report, product.violations())
+    return judge(counts, report, product.violations())
 
 
 if __name__ == "__main__":

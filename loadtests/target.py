@@ -1,4 +1,4 @@
-"""The product that a load run is sent against: one of its own, started for the run, or one that is up somewhere."""
+"""The installation that a load run is sent to: one that is started for the run, or one that runs already."""
 
 from __future__ import annotations
 
@@ -21,18 +21,20 @@ PASSWORD = "load tests are public"  # of accounts that live for one run
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`violations` checks the whole database; nothing can be said of one that is somewhere else."""
+    """`violations` checks the invariants of the whole database. For an external installation it finds nothing, because its database is not
+    reachable.
+    """
 
     base_url: str
     admin_token: str
     travellers: Callable[[int], list[str]]
-    """Access tokens of so many new accounts."""
+    """Creates a number of accounts, and returns their access tokens."""
     violations: Callable[[], list[str]]
 
 
 @contextmanager
 def own(*, worker: str, environment: dict[str, str]) -> Iterator[Target]:
-    """Servers, API, worker and payment provider of this run alone. `worker`: the module that works the queue."""
+    """Start servers, API, worker and payment provider for this run only. `worker`: the module of the worker."""
     with (
         tempfile.TemporaryDirectory(prefix="skyqueue-load-") as name,
         closing(Guardian()) as guardian,
@@ -44,7 +46,7 @@ def own(*, worker: str, environment: dict[str, str]) -> Iterator[Target]:
 
 
 def external(host: str, username: str, password: str) -> Target:
-    """A product that is up at `host`. Its travellers are made through its own door, under its limits."""
+    """An installation that runs at `host`. Its travellers register through its API, under its rate limits."""
     with httpx.Client(base_url=host, timeout=30) as client:
         return Target(host, _sign_in(client, username, password), lambda count: _register(host, count), list)
 

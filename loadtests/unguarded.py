@@ -1,6 +1,7 @@
-"""A worker without the last guard of Postgres, for the control of the load tests: with it a rush has to end with a violated verdict.
+"""A worker without the guard of Postgres against overselling, for the control of the load tests: with it, a rush must end with a violated verdict.
 
-It sells what Redis allows, and Redis loses its counts all the time; between the two its steps are slow (`after_reserve:sleep=...`).
+It sells all seats that Redis allows, and the seat counts in Redis are deleted again and again. A failpoint (`after_reserve:sleep=...`) makes the
+time between the two steps longer.
 """
 
 from __future__ import annotations
@@ -31,14 +32,14 @@ def _forget_for_ever(redis_url: str) -> None:
 
 
 def run() -> int:
-    """The worker, once the guard is off. Returns its exit status."""
+    """Remove the guard, and run the worker. Returns its exit status."""
     servers = Settings().servers
     assert servers.database_url is not None
     assert servers.redis_url is not None
     with psycopg.connect(servers.database_url, autocommit=True) as connection:
         connection.execute("ALTER TABLE flights DROP CONSTRAINT IF EXISTS ck_flights_not_oversold")
-    setattr(Count, "fits", lambda _count, _seats: True)  # noqa: B010  # the control has no other way to a guard that nobody may switch off
-    # As in every thread of a worker: the signals that end it are awaited by its main thread.
+    setattr(Count, "fits", lambda _count, _seats: True)  # noqa: B010  # no setting switches the guard off, so the control replaces it
+    # As in every thread of a worker: only its main thread waits for the signals that end it.
     signal.pthread_sigmask(signal.SIG_BLOCK, main.ENDINGS)
     threading.Thread(target=_forget_for_ever, args=(servers.redis_url,), daemon=True).start()
     return main.run()

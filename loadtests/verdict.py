@@ -1,4 +1,4 @@
-"""What a load run did to the promises: what the product says of it, and what its clients were told."""
+"""The verdict on a load run: compare the report of the API with what its clients were answered."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from typing import Any, Final
 import httpx
 
 QUIET_SECONDS: Final = 90.0
-"""How long accepted bookings have to end after the last request."""
+"""How long after the last request accepted bookings may take to end."""
 PROMISES: Final = ("oversold", "lost", "duplicated", "charged_wrong")
-"""What must be 0. Inversions are told, and are no violation."""
+"""The counts that must be 0. Inversions are reported, and are no violation."""
 GROWTH: Final = 1.05
-"""A step of users that brings less than this is past the knee."""
+"""A step that raises the rate of bookings by less than this factor is past the knee."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What the clients were told, summed over all processes of Locust. `doubled`: keys that named two bookings."""
+class ClientCounts:
+    """The counts of the clients, summed over all processes of Locust. `doubled`: idempotency keys with two bookings."""
 
     accepted: int
     doubled: int
 
     @classmethod
-    def read(cls, path: Path) -> Told:
+    def read(cls, path: Path) -> ClientCounts:
         return cls(**json.loads(path.read_text()))
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`report`: `GET /admin/load-runs/{id}`. `problems`: what was violated, in words."""
+    """`report`: the response of `GET /admin/load-runs/{id}`. `problems`: a sentence for each violation."""
 
     report: dict[str, Any]
     problems: list[str]
 
     def lines(self) -> list[str]:
-        """The verdict for a person."""
+        """The lines that are printed."""
         report = self.report
         head = ("accepted", "confirmed", "held", "failed", "ended", "pending", "polls_per_booking", "inversions", *PROMISES)
         stages = [
@@ -50,23 +50,23 @@ class Verdict:
         return [f"  {name:<18} {report[name]}" for name in head if name in report] + stages + said
 
 
-def judge(told: Told, report: dict[str, Any] | None, violations: list[str]) -> Verdict:
-    """`report`: None where the product knows no booking of the run. `violations`: what a checker of the whole database found."""
+def judge(counts: ClientCounts, report: dict[str, Any] | None, violations: list[str]) -> Verdict:
+    """`report`: None: the API knows no booking of the run. `violations`: of the invariants of the whole database."""
     problems = list(violations)
     if report is None:
         return Verdict({}, [*problems, "not one booking was accepted, so nothing was proved"])
     problems += [f"{name}: {report[name]}" for name in PROMISES if report[name]]
     if report["pending"]:
         problems.append(f"pending: {report['pending']} bookings have not ended after {QUIET_SECONDS:.0f} s")
-    if told.accepted > report["accepted"]:
-        problems.append(f"lost: {told.accepted} were told 202, and the product knows of {report['accepted']}")
-    if told.doubled:
-        problems.append(f"doubled: {told.doubled} keys named two bookings each")
+    if counts.accepted > report["accepted"]:
+        problems.append(f"lost: {counts.accepted} bookings were answered with 202, and the API knows {report['accepted']}")
+    if counts.doubled:
+        problems.append(f"doubled: {counts.doubled} keys named two bookings each")
     return Verdict(report, problems)
 
 
 def ask(client: httpx.Client, run_id: str) -> dict[str, Any] | None:
-    """The report of the product, once nothing is PENDING, or after `QUIET_SECONDS`."""
+    """The report of the API, when no booking of the run is PENDING any more, or after `QUIET_SECONDS`."""
     deadline = time.monotonic() + QUIET_SECONDS
     while True:
         answer = client.get(f"/admin/load-runs/{run_id}")
@@ -79,7 +79,7 @@ def ask(client: httpx.Client, run_id: str) -> dict[str, Any] | None:
 
 
 def find_knee(steps: list[dict[str, float]]) -> int:
-    """The number of users from which on a step brings no more bookings than `GROWTH`."""
+    """The number of users from which on a step raises the rate of bookings by less than `GROWTH`."""
     best = 0
     for number, step in enumerate(steps):
         if step["per_second"] > GROWTH * steps[best]["per_second"]:

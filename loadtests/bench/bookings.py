@@ -1,4 +1,4 @@
-"""Bookings per second, all confirmed, against a POST that does nothing: both sides in one run, interleaved."""
+"""Confirmed bookings per second, compared with a POST that does nothing. Both sides are measured in turns, in one run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from loadtests.bench.installation.stack import Stack, running
 
 CLIENTS = 64
 TRAVELLERS = 20_000
-"""More than book in one round: each request is another one's, as in a rush, so nobody books a flight twice."""
+"""More than the bookings of one round. Each request is another traveller's, as in a rush, so nobody books a flight twice."""
 SECONDS = 4.0
 ROUNDS = 5
 SEATS = 1_000_000
@@ -32,7 +32,7 @@ class Sale:
     per_second: float
     confirmed: int
     p99_ms: float
-    """From accepted to final, by the database's clock."""
+    """The time from accepted to final, by the clock of the database."""
 
 
 def sell(stack: Stack, tokens: list[str], flight: UUID) -> Sale:

@@ -1,5 +1,5 @@
-"""A season with thousands of bad rows, through HTTP and a real worker: once in peace, once with the worker killed twice in the middle.
-Both must end the same; then the failed rows are mended and sent again, and the whole file a second time.
+"""Import a season with thousands of bad rows, through HTTP and a real worker: once undisturbed, and once with the worker killed twice. Both imports
+must have the same result. Then the failed rows are corrected and sent again, and the whole file a second time.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from loadtests.bench.installation.stack import Stack, running
 
 ROWS = 300_000
 KILLS = (0.2, 0.6)
-"""At which share of the rows the worker dies."""
+"""The shares of the rows after which the worker is killed."""
 BROKER_SECONDS = 120.0
 COUNTS = ("created", "updated", "skipped", "failed")
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Everything that an import leaves, but for ids and times."""
+    """The result of an import, without ids and times."""
 
     counts: dict[str, int]
     flights: str
@@ -56,7 +56,7 @@ def end_of(stack: Stack, job: str, status: dict[str, Any]) -> End:
 
 
 def killed(stack: Stack, desk: Desk, data: bytes, worker: int) -> tuple[str, dict[str, Any]]:
-    """Import with a worker that dies at each of `KILLS`, and another that starts at once."""
+    """Import with a worker that is killed at each of `KILLS`; each time another one is started at once."""
     job = desk.upload(data)
     for share in KILLS:
         while (status := desk.status(job))["progress"]["percent"] < share * 100:
@@ -70,7 +70,7 @@ def killed(stack: Stack, desk: Desk, data: bytes, worker: int) -> tuple[str, dic
 
 
 def mended(failed: bytes, dirty: Dirty) -> bytes:
-    """The failed rows as they should have been. A row too many is left as it is."""
+    """The failed rows, corrected. A surplus row stays as it is."""
     header, *rows = csv.reader(io.StringIO(failed.decode("utf-8-sig"), newline=""))
     line_at = header.index("_line")
     lines = [int(row[line_at]) for row in rows]
@@ -91,7 +91,7 @@ def expect(what: str, status: dict[str, Any], **counts: int) -> None:
 
 
 def settled(stack: Stack) -> list[str]:
-    """What is still wrong when the broker has had the time to give the messages of the dead to the living."""
+    """The violations that remain after the broker has had time to give the messages of the killed workers to others."""
     deadline = time.monotonic() + BROKER_SECONDS
     with stack.connect() as connection, stack.redis() as client:
         while (violations := checker.check(connection, client)) and time.monotonic() < deadline:
@@ -100,7 +100,7 @@ def settled(stack: Stack) -> list[str]:
 
 
 def main() -> int:
-    """The exit code is 1 when the two ends differ, when a count is wrong, or when an invariant is violated."""
+    """The exit code is 1 when the two results differ, when a count is wrong, or when an invariant is violated."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=ROWS)
     dirty = dirtied(schedule(parser.parse_args().rows))
@@ -121,7 +121,7 @@ def main() -> int:
         )
         expect("the same file again", desk.wait(desk.upload(dirty.data)), skipped=dirty.good, failed=bad)
         failed = desk.client.get(status["failed_rows_url"]).raise_for_status().content
-        # A row too many is alone in the file of failed rows: it changes the price of its flight.
+        # In the file of failed rows, a surplus row has no other row with its key, so it changes the price of its flight.
         expect("the failed rows, mended", desk.wait(desk.upload(mended(failed, dirty))), created=bad - twice, updated=twice)
         violations = settled(stack)
     for violation in violations:

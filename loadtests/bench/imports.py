@@ -1,5 +1,5 @@
-"""How fast a file becomes flights, against COPY of the same rows into the same table with the same indexes; and what the worker's
-memory does as the file grows. Both sides in one run, interleaved.
+"""Rows per second of an import, compared with COPY of the same rows into the same table with the same indexes, both in turns in one run; and
+the memory of the worker by the size of the file.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Desk:
 
 
 def import_rate(stack: Stack, desk: Desk, data: bytes, rows: int, *, expect: str) -> float:
-    """Rows per second of one import from start to end by the database's clock. `expect`: what every row becomes."""
+    """Rows per second of one import from start to end, by the clock of the database. `expect`: the result of every row, for example `created`."""
     job = desk.upload(data)
     done = desk.wait(job)
     if done["status"] != "COMPLETED" or done[expect] != rows:
@@ -87,7 +87,7 @@ def copy_rate(stack: Stack, data: bytes, rows: int) -> float:
 
 
 def copied_rows(stack: Stack) -> bytes:
-    """The flights of the database as COPY writes them: whole rows, in the order of the file that they came from."""
+    """The flights in the database in the format of COPY, in the order of the file that they came from."""
     with stack.connect() as connection, connection.cursor() as cursor:
         query = f"COPY (SELECT {COLUMNS} FROM flights ORDER BY departure_ts, flight_number) TO STDOUT (FORMAT csv)"
         with cursor.copy(query.encode()) as copy:
@@ -95,14 +95,14 @@ def copied_rows(stack: Stack) -> bytes:
 
 
 def clear(stack: Stack) -> None:
-    """No flights, no imports, and nothing left to write for Postgres."""
+    """Delete all flights and imports, and make Postgres write everything to its disk (checkpoint)."""
     with stack.connect() as connection:
         connection.execute("TRUNCATE flights, imports CASCADE")
         connection.execute("CHECKPOINT")
 
 
 def peak_megabytes(pid: int) -> float:
-    """The most memory that a process had so far; where there is no `/proc`, as on macOS, what it has now."""
+    """The peak memory of a process in MB; without `/proc`, as on macOS, its present memory."""
     status = Path(f"/proc/{pid}/status")
     if not status.exists():
         return psutil.Process(pid).memory_info().rss / 1024**2
@@ -112,7 +112,7 @@ def peak_megabytes(pid: int) -> float:
 
 
 def rates(rows: int, rounds: int) -> dict[str, Any]:
-    """Both sides, round by round, and the second upload of the same file."""
+    """Print and return the rates of both sides, and of a second upload of the same file."""
     copies, imports, again = [], [], []
     data = schedule(rows)
     with running("loadtests.bench.installation.app:create_app") as stack:
@@ -144,7 +144,7 @@ def rates(rows: int, rounds: int) -> dict[str, Any]:
 
 
 def memory(sizes: tuple[int, ...]) -> dict[int, float]:
-    """File of so many rows -> the most MB that its worker ever had. A new worker for each."""
+    """Rows of the file -> peak memory of its worker in MB. Each file has a new worker."""
     peaks = {}
     lines = schedule(max(sizes)).splitlines(keepends=True)
     for rows in sizes:

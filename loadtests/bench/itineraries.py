@@ -1,7 +1,7 @@
-"""Itineraries with two stops among 100,000 flights a day, next to one vector pass over the flights of the day.
+"""Search of itineraries with two stops among 100,000 flights a day, compared with one vectorized pass over the flights of the day.
 
-`python -m loadtests.bench.itineraries [flights a day]`. Both sides of the ratio are measured in turns, for the same random pairs, in the
-time of their own thread, because other programs share the machine; wall-clock times are printed too.
+`python -m loadtests.bench.itineraries [flights a day]`. Both sides of the ratio are measured in turns, for the same random pairs. The times are
+processor times of their thread, because other programs use the machine too; wall-clock times are printed as well.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from loadtests.bench.installation.stack import running
 PLACES: Final = 500
 HUBS: Final = 40
 DAYS: Final = 4
-"""Three days of travel after a local day that begins on the first."""
+"""A local day that begins on the first of these days, and three days of travel after it."""
 PAIRS: Final = 300
 CHECKED: Final = 12
 REQUESTS: Final = 200
@@ -43,7 +43,9 @@ TARGET_RATIO: Final = 4.0
 
 
 def routes(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of places and the share of all flights on each: hubs with one another, the others with a few hubs and a neighbour."""
+    """Pairs of places, and the share of all flights on each pair. Hubs are connected with each other, other places with a few hubs and a
+    neighbour.
+    """
     size = 1 / np.arange(1, PLACES + 1) ** 0.6
     weights: dict[tuple[int, int], float] = {(a, b): size[a] * size[b] * 60 for a in range(HUBS) for b in range(HUBS) if a != b}
     for place in range(HUBS, PLACES):
@@ -56,7 +58,7 @@ def routes(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 
 
 def fill(connection: psycopg.Connection[tuple[object, ...]], flights_a_day: int, first: date) -> list[str]:
-    """Put the flights into the database; returns the keys of the places. Flights take as long as the distance asks for."""
+    """Insert the flights, and return the keys of the places. The duration of a flight depends on the distance."""
     random = np.random.default_rng(7)
     known = [place for place in map(registry.airport, sorted(_codes())) if place is not None]
     chosen = [known[i] for i in random.choice(len(known), PLACES, replace=False)]
@@ -82,7 +84,7 @@ def fill(connection: psycopg.Connection[tuple[object, ...]], flights_a_day: int,
 
 
 def one_pass(table: DayTable, source: int, destination: int, after: int) -> int:
-    """Every column of the day's flights once: the best flight by price and duration that could be a part of the answer."""
+    """Read every column of the flights of the day once, and return the best flight by price and duration that could be part of an itinerary."""
     flights = table.flights
     allowed = (flights.departure >= after) & (flights.arrival <= after + MAX_SECONDS) & (flights.currency == 0)
     allowed &= (flights.destination != source) & (flights.source != destination)
@@ -91,7 +93,7 @@ def one_pass(table: DayTable, source: int, destination: int, after: int) -> int:
 
 
 def slowly(tables: list[DayTable], query: ItineraryQuery) -> list[tuple[int, int, int]]:
-    """The sensible itineraries by price, by plain loops over the flights: price, duration and stops."""
+    """The same itineraries by plain loops over the flights, ordered by price: price, duration and stops."""
     routes: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
     first = []
     for table in tables:
@@ -145,14 +147,14 @@ def check(tables: list[DayTable], asked: list[ItineraryQuery]) -> int:
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float]:
-    """Milliseconds by the wall clock and of this thread."""
+    """The time of `work` in milliseconds: wall-clock time, and processor time of this thread."""
     wall, own = time.perf_counter(), time.thread_time()
     work()
     return (time.perf_counter() - wall) * 1000, (time.thread_time() - own) * 1000
 
 
 def measure(flights_a_day: int) -> dict[str, Any]:
-    """Print the ratio for each order, and the same through HTTP. `wrong`: how many answers are not the best there are."""
+    """Print the ratio for each order, and the times through HTTP. `wrong`: the number of answers that are not the best itineraries."""
     first = (datetime.now(UTC) + timedelta(days=2)).date()
     random = np.random.default_rng(11)
     result: dict[str, Any] = {}
@@ -216,7 +218,7 @@ def main() -> int:
 
 
 def through_http(port: int, pairs: list[tuple[str, str]], day: date) -> dict[str, float]:
-    """Milliseconds of one client after another; the first request loads the days."""
+    """Times of requests by one client, in milliseconds. The first request loads the days."""
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
         times = []
         for source, destination in pairs:

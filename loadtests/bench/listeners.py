@@ -1,4 +1,4 @@
-"""Bookings accepted per second while 5,000 listeners follow a flight, against none: both sides in one run, interleaved."""
+"""Bookings accepted per second while 5,000 listeners follow a flight, compared with none. Both sides are measured in turns, in one run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TARGET = 0.90
 
 @contextmanager
 def parked(stack: Stack, tokens: list[str], flight: UUID) -> Iterator[None]:
-    """Streams that are open and quiet: nothing happens on the flight that they follow."""
+    """Open streams of events that get no events, because nothing happens on the flight that they follow."""
     asked = f"GET /api/v1/events?topics=flight:{flight} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer "
     with ExitStack() as sockets:
         for token in tokens[:LISTENERS]:

@@ -1,4 +1,4 @@
-"""Search: kept answers against a GET that does nothing, 500 clients while answers expire, and answers that nobody kept.
+"""Search: cached answers compared with a GET that does nothing, 500 clients while answers expire, and answers that are not cached.
 
 `python -m loadtests.bench.search [flights ...]`: sizes of the table for the last part (default 10,000 and 1,000,000).
 """
@@ -31,14 +31,14 @@ CROWD = 500
 ROUNDS = 7
 SECONDS = 2.0
 FLIGHTS = 20
-"""In each kept answer: the default limit."""
+"""The flights in each cached answer: the default limit."""
 TARGET = 0.50
 SHORT_SECONDS = 2
 LONG_SECONDS = 300
 EXPIRIES = 8
 BEGINNINGS = 10
 COUNTED_AFTER_SECONDS = 11
-"""A session of Postgres that rests adds what it counted to everybody's counts after ten seconds."""
+"""An idle session of Postgres adds its counts to the shared statistics after ten seconds."""
 MISSES = 300
 MISS_TARGET_MS = 20.0
 DAY = (datetime.now(UTC) + timedelta(days=1)).date()
@@ -46,7 +46,7 @@ DAY = (datetime.now(UTC) + timedelta(days=1)).date()
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """`computed`: executions of the search's statement, by the database's own count. Waiting is how long a client was without answer."""
+    """`computed`: executions of the statement of the search, counted by Postgres. Waits are the times until a client got its answer."""
 
     requests: int
     lifetimes: float
@@ -58,7 +58,7 @@ class Expiry:
 
 @dataclass(frozen=True, slots=True)
 class Misses:
-    """Milliseconds of searches that no cache knows, by a single client, and of the statement alone in one connection."""
+    """Times in milliseconds of searches that are not cached, by a single client, and of the statement alone on one connection."""
 
     flights: int
     table_mb: float
@@ -67,17 +67,17 @@ class Misses:
     p95: float
     statement_p50: float
     airports_ms: float
-    """The list of places, when nobody kept it."""
+    """The time of the list of places when it is not cached."""
 
 
 def ask(source: str = "Delhi", destination: str = "Mumbai", **parameters: object) -> bytes:
-    """One search, ready to be sent."""
+    """The bytes of one search request."""
     query = httpx.QueryParams({"source": source, "destination": destination, "date": DAY.isoformat(), **parameters})  # type: ignore[dict-item]
     return request_bytes("GET", f"/api/v1/search?{query}", "nobody", b"")
 
 
 def put_flights(stack: Stack) -> None:
-    """The flights of one route on one day, among ten thousand others."""
+    """Insert the flights of one route on one day, and ten thousand others."""
     with stack.connect() as connection:
         network.fill(connection, 10_000)
         connection.execute(
@@ -94,7 +94,7 @@ def put_flights(stack: Stack) -> None:
 
 
 def kept_against_nothing(stack: Stack) -> list[tuple[float, float]]:
-    """Requests per second of kept answers, and of the handler that does nothing, round by round."""
+    """Requests per second of cached answers, and of the handler that does nothing, for each round."""
     nothing, kept = request_bytes("GET", "/bench/nothing", "nobody", b""), ask()
     _run(stack, CLIENTS, 1.0, kept)
     rounds = []
@@ -107,7 +107,7 @@ def kept_against_nothing(stack: Stack) -> list[tuple[float, float]]:
 
 
 def crowd(stack: Stack, lifetime_seconds: float) -> Expiry:
-    """500 clients ask one question, whose answer is computed anew when nine tenths of its lifetime are over."""
+    """500 clients send one search, whose answer is computed again when nine tenths of its lifetime are over."""
     asked = ask(sort="price")
     _run(stack, CROWD, 1.0, asked)
     with stack.connect() as connection:
@@ -126,7 +126,9 @@ def crowd(stack: Stack, lifetime_seconds: float) -> Expiry:
 
 
 def begin_with_a_crowd(stack: Stack) -> tuple[int, int]:
-    """500 clients come at once to a question that nobody can answer any more: how often, and how often the database was asked."""
+    """500 clients send one search at once whose cached answer was just made invalid. Returns how often that was done, and how often the answer was
+    computed.
+    """
     with stack.connect() as connection:
         before = _executions(connection)
         for _ in range(BEGINNINGS):
@@ -136,7 +138,7 @@ def begin_with_a_crowd(stack: Stack) -> tuple[int, int]:
 
 
 def miss(stack: Stack, flights: int) -> Misses:
-    """Searches of routes and days that were never asked for."""
+    """Searches of routes and days that nobody has searched before."""
     with stack.connect() as connection:
         begun = time.perf_counter()
         routes = network.fill(connection, flights)
@@ -243,7 +245,7 @@ def _run(stack: Stack, clients: int, seconds: float, request: bytes) -> Tally:
 
 
 def _change(stack: Stack) -> None:
-    """Somebody changed a flight of the route: no answer about it is true any more."""
+    """Announce a change of a flight of the route, which makes all cached answers about it invalid."""
     with stack.redis() as client:
         for key in client.scan_iter("route-version:*"):
             client.set(key, time.time_ns())

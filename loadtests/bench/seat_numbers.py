@@ -1,4 +1,4 @@
-"""Bookings of an exact seat per second, all confirmed, against bookings by count of the same flights: both sides in one run, in turns."""
+"""Confirmed bookings with seat numbers per second, compared with bookings without them. Both sides are measured in turns, in one run."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ SECONDS: Final = 4.0
 ROUNDS: Final = 5
 CABIN: Final = CABINS["B77W-354"]
 FLIGHTS: Final = 60
-"""In each round and on each side: more seats than are booked in `SECONDS`."""
+"""The flights of each round and side: more seats than are booked in `SECONDS`."""
 TRAVELLERS: Final = 20_000
 TARGET: Final = 0.85
 
 
 def flights_with_cabins(stack: Stack) -> list[UUID]:
-    """The same flights for both sides: who books by count sends no seat number, and that is all."""
+    """New flights with a cabin. Both sides use such flights; the only difference is whether the requests have seat numbers."""
     flights = [stack.flight(CABIN.size) for _ in range(FLIGHTS)]
     with stack.connect() as connection:
         connection.execute("UPDATE flights SET cabin = %s WHERE id = ANY(%s)", (CABIN.name, flights))
@@ -35,7 +35,7 @@ def flights_with_cabins(stack: Stack) -> list[UUID]:
 
 
 def sell(stack: Stack, tokens: list[str], *, numbered: bool) -> float:
-    """Bookings per second, from the first request to the last confirmation. Every seat is asked for once."""
+    """Bookings per second, from the first request to the last confirmation. Every seat is requested once."""
     flights = flights_with_cabins(stack)
     bodies = [
         {"flight_id": str(flight), "seats": 1, **({"seat_numbers": [[seat]]} if numbered else {})}

@@ -1,9 +1,7 @@
-"""What the second table costs: plain bookings stored, read by a worker and confirmed, in one table of the former shape and in
-today's two.
+"""The cost of the second table: bookings are stored, read by a worker and confirmed, in one table as in former releases, and in the present two.
 
-Both sides run in one Postgres, in turns, batch by batch. CPU is that of the Postgres process which does the work, so other
-programs on the machine disturb it less than they disturb the clock. The journal (WAL) is what Postgres writes to its disk for a
-booking.
+Both sides run in one Postgres, in turns, batch by batch. CPU is the processor time of the Postgres process that does the work, because other
+programs on the machine change it less than the wall-clock time. WAL is the number of bytes that Postgres writes to its log for a booking.
 
 `python -m loadtests.bench.segments` (docs/decisions/0012-booking-segments-in-a-table.md).
 """
@@ -35,7 +33,7 @@ from launcher.embedded.guardian import Guardian
 from launcher.embedded.postgres import EmbeddedPostgres
 
 BATCHES: Final = (1, 16, 64)
-"""Bookings in one transaction: nobody else books, some do, a rush."""
+"""Bookings in one transaction: 1 when nobody else books, up to 64 in a rush."""
 TURNS: Final = 20
 BOOKINGS_IN_A_TURN: Final = 256
 
@@ -80,7 +78,7 @@ Side = Callable[[Database, Sequence[BookingRequest]], None]
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one booking."""
+    """The cost of one booking."""
 
     microseconds: float
     cpu_microseconds: float

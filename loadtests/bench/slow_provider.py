@@ -1,4 +1,4 @@
-"""Bookings on one flight and searches, while the payment provider hangs for 30 s on another flight's charges, and while it does not."""
+"""Bookings on one flight and searches, while the payment provider does not answer the charges of another flight for 30 s, and while it does."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from loadtests.bench.installation.stack import READY_SECONDS, Stack, running
 
 BOOKERS = 2
 TRAVELLERS = 5_000
-"""More than book in one round, so that nobody books a flight twice."""
+"""More than the bookings of one round, so that nobody books a flight twice."""
 SEARCHERS = 1
 SECONDS = 6.0
 ROUNDS = 4
 HANGING = 100
-"""Bookings on the flight whose charges hang."""
+"""The number of bookings whose charges are not answered."""
 TARGET = 1.25
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One round. A booking is paid by card and timed from the request to its confirmation."""
+    """The results of one round. Bookings are paid by card; their time is from the request to the confirmation."""
 
     booking_p50_ms: float
     booking_p95_ms: float
@@ -52,7 +52,7 @@ class Side:
 
 @contextmanager
 def provider(folder: Path, guardian: Guardian) -> Iterator[str]:
-    """A practice provider, whose `tok_hang` takes 30 s. Yields its address."""
+    """Run a practice provider whose `tok_hang` takes 30 s. Yields its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     environment = {**os.environ, "MOCKPAY_PORT": str(port), "MOCKPAY_LEDGER": str(folder / "ledger.sqlite")}
@@ -74,7 +74,7 @@ def provider(folder: Path, guardian: Guardian) -> Iterator[str]:
 
 
 def measure(stack: Stack, tokens: list[str], flight: UUID) -> Side:
-    """Book and search side by side for `SECONDS`."""
+    """Book and search at the same time for `SECONDS`."""
     body = json.dumps({"flight_id": str(flight), "seats": 1, "payment": {"token": "tok_ok"}}).encode()
     books = [request_bytes("POST", "/api/v1/booking", token, body, headers=("Prefer: wait=20",)) for token in tokens]
     day = (datetime.now(UTC) + timedelta(days=1)).date()
@@ -95,7 +95,7 @@ def measure(stack: Stack, tokens: list[str], flight: UUID) -> Side:
 
 
 def hang(stack: Stack, token: str, flight: UUID) -> None:
-    """Bookings whose charges hang; returns when the first of them do."""
+    """Make bookings whose charges are not answered. Returns when the first of these calls has begun."""
     body = {"flight_id": str(flight), "seats": 1, "payment": {"token": "tok_hang"}, "allow_duplicate": True}
     with httpx.Client(base_url=f"http://127.0.0.1:{stack.port}", headers={"Authorization": f"Bearer {token}"}) as client:
         for _ in range(HANGING):
@@ -103,8 +103,8 @@ def hang(stack: Stack, token: str, flight: UUID) -> None:
     _await(stack, "SELECT count(*) > 0 FROM payments WHERE status = 'PROCESSING' AND token = 'tok_hang'")
 
 
-def let_go(stack: Stack, token: str, flight: UUID) -> None:
-    """Cancel what hangs, and return when no call for it is left."""
+def cancel_hanging(stack: Stack, token: str, flight: UUID) -> None:
+    """Cancel these bookings, and return when no call for them is left."""
     with (
         stack.connect() as connection,
         httpx.Client(base_url=f"http://127.0.0.1:{stack.port}", headers={"Authorization": f"Bearer {token}"}) as client,
@@ -133,7 +133,7 @@ def main() -> int:
             other = stack.flight(1_000_000)
             hang(stack, stuck, other)
             hanging.append(measure(stack, tokens, stack.flight(1_000_000)))
-            let_go(stack, stuck, other)
+            cancel_hanging(stack, stuck, other)
             print(f"round {number}: quiet   {_words(quiet[-1])}\n         hanging {_words(hanging[-1])}")
         with stack.connect() as connection:
             violations = checker.check(connection, None)

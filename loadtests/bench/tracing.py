@@ -1,7 +1,7 @@
-"""Confirmed bookings per second, and processor time per booking, with traces off and on: two installations side by side, asked in turns, another
-traveller for each request.
+"""Confirmed bookings per second, and processor time per booking, with traces off and on. Two installations run at the same time and are measured in
+turns; each request is another traveller's.
 
-`--sampler` is the value of `OTEL_TRACES_SAMPLER_ARG` of the second one; without it, the setting that ships.
+`--sampler`: the value of `OTEL_TRACES_SAMPLER_ARG` of the second installation; without it, the default.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TARGET = 0.90
 
 @contextmanager
 def receiving() -> Iterator[tuple[str, list[int]]]:
-    """A receiver that takes everything and keeps nothing: its address, and the sizes of what it was sent."""
+    """A receiver of traces that stores nothing. Yields its address, and a list of the sizes of the requests that it gets."""
     sizes: list[int] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -44,7 +44,7 @@ def receiving() -> Iterator[tuple[str, list[int]]]:
 
 
 def main() -> int:
-    """Print both sides, round by round, and the median of the ratios. The exit code is 1 when it is below the target, or a promise is broken."""
+    """Print both sides, round by round, and the median of the ratios. The exit code is 1 when it is below the target, or an invariant is violated."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sampler", help="the share of requests that are traced, 0 to 1")
     parser.add_argument("--rounds", type=int, default=ROUNDS)

@@ -1,1 +1,1 @@
-"""The goals of speed: one row for each, with both sides measured in one run."""
+"""The performance goals: one row for each, with both sides measured in one run."""

@@ -1,4 +1,4 @@
-"""`make bench`: every goal of speed, one row for each, with both sides from one run. `ROWS=1,2,13` runs some of them.
+"""`make bench`: measure every performance goal, one row for each, with both sides in one run. `ROWS=1,2,13` measures some of them.
 
 The exit status is 0 when every target of the rows that were run is met, 1 when one is missed, 2 when an invariant was violated.
 """
@@ -37,7 +37,7 @@ ON_ONE_STACK: Final[dict[int, Callable[[Bench, Effort], Row]]] = {
     13: sales.row_13,
     15: overload.row_15,
 }
-"""The rows that share servers and travellers."""
+"""The rows that are measured on the same servers with the same travellers."""
 ALL: Final = tuple(range(1, 17))
 
 
@@ -61,7 +61,7 @@ def main() -> int:
 
 
 def _write(rows: list[Row], effort: Effort) -> None:
-    """What was measured, also when a later row could not be."""
+    """Write the rows that were measured, also if a later row failed."""
     machine = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "cores": os.cpu_count(),
@@ -117,8 +117,8 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _rows(said: str) -> tuple[int, ...]:
-    numbers = tuple(int(each) for each in said.split(",") if each)
+def _rows(text: str) -> tuple[int, ...]:
+    numbers = tuple(int(each) for each in text.split(",") if each)
     if not numbers or not set(numbers) <= set(ALL):
         raise argparse.ArgumentTypeError(f"rows are numbers from 1 to {ALL[-1]}")
     return numbers

@@ -1,4 +1,4 @@
-"""What an operation costs the servers: seconds of processor time by the system's own accounting, for each process."""
+"""The processor time that an operation costs the servers, for each process, as the operating system counts it."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from loadtests.bench.installation.stack import Stack
 
 @dataclass(slots=True)
 class Bill:
-    """Seconds of the processor by process, filled in when the block ends."""
+    """Process name -> processor time in seconds. It is filled in when the block of `billed` ends."""
 
     seconds: dict[str, float] = field(default_factory=dict)
 
     def microseconds(self, operations: int) -> dict[str, float]:
-        """For each operation, with their sum."""
+        """Processor time for each operation, by process, with the sum."""
         each = {name: 1e6 * used / max(1, operations) for name, used in self.seconds.items()}
         return each | {"sum": sum(each.values())}
 
 
 @contextmanager
 def billed(stack: Stack) -> Iterator[Bill]:
-    """What the servers use while the block runs."""
+    """Measure the processor time of the servers in the block."""
     bill, before = Bill(), _used(stack)
     yield bill
     bill.seconds = {name: used - before[name] for name, used in _used(stack).items()}
@@ -48,6 +48,6 @@ def _of_tree(root: psutil.Process) -> float:
         except psutil.NoSuchProcess:
             continue
         total += times.user + times.system
-        if process is root:  # what its children used that are gone
+        if process is root:  # with the time of its children that have ended
             total += times.children_user + times.children_system
     return total

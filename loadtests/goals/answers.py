@@ -1,4 +1,4 @@
-"""Goals 7, 8 and 9: what one booking takes when nothing else happens, what polls and waiting clients cost, and what the losers cost."""
+"""Goals 7, 8 and 9: the time of one booking without other load, the cost of polls and waiting clients, and the cost of refused requests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OVERLOAD = 3
 
 
 def row_7(bench: Bench, effort: Effort) -> Row:
-    """A single client that waits for each booking, against the steps that it needs at least, each measured alone."""
+    """A single client that waits for each of its bookings, compared with the sum of the steps that are necessary, each measured alone."""
     row = Row(7, "idle: POST to final by long poll")
     totals, steps = [], []
     for _ in range(effort.rounds):
@@ -73,12 +73,12 @@ def row_8(bench: Bench, effort: Effort) -> Row:
 
 
 def row_9(bench: Bench, effort: Effort) -> Row:
-    """Losers are cheap, and three times as many clients as the peak needs do not lower it."""
+    """Refused requests cost little, and three times as many clients as the peak rate needs do not lower it."""
     row = Row(9, "sold out, and overload")
     flight = bench.stack.flight(1)
     body = json.dumps({"flight_id": str(flight), "seats": 1}).encode()
     sold_out = [request_bytes("POST", "/api/v1/booking", token, body) for token in bench.tokens]
-    uvloop.run(hammer(bench.stack.port, 1, 1.0, lambda number: sold_out[-1 - number]))  # the last seat goes
+    uvloop.run(hammer(bench.stack.port, 1, 1.0, lambda number: sold_out[-1 - number]))  # takes the last seat
     bench.await_quiet()
     lost, nothing, over, peak = [], [], [], []
     for _ in range(effort.rounds):
@@ -129,7 +129,7 @@ def _rate(bench: Bench, requests: list[bytes], seconds: float, status: int) -> f
 
 
 def _refused(bench: Bench, requests: list[bytes], seconds: float) -> float:
-    """Answers for each second. A few may still be accepted, and fail: when nobody has asked for a while, the door has forgotten."""
+    """Responses per second. A few of the bookings may still be accepted and then fail: the seat counts that the API caches expire."""
     tally = uvloop.run(hammer(bench.stack.port, 64, seconds, lambda number: requests[number % len(requests)]))
     bench.await_quiet()
     if not set(tally.statuses) <= {202, 409} or tally.statuses.get(202, 0) > 0.05 * tally.answered:
@@ -138,7 +138,7 @@ def _refused(bench: Bench, requests: list[bytes], seconds: float) -> float:
 
 
 def _finished_jobs(bench: Bench, count: int = 5_000) -> list[tuple[str, str]]:
-    """Addresses of jobs that are done, each with the token of its traveller."""
+    """Addresses of completed jobs, each with the access token of its traveller."""
     body = json.dumps({"flight_id": str(bench.stack.flight(SEATS)), "seats": 1}).encode()
     tokens = bench.tokens[:count]
     requests = iter(zip(tokens, [request_bytes("POST", "/api/v1/booking", token, body) for token in tokens], strict=True))
@@ -163,7 +163,7 @@ def _finished_jobs(bench: Bench, count: int = 5_000) -> list[tuple[str, str]]:
 
 @contextmanager
 def _parked(bench: Bench, count: int) -> Iterator[None]:
-    """So many clients that wait for bookings which nobody works while the block runs. They live in a process of their own."""
+    """Run `count` clients, in a process of their own, that wait for bookings which no worker handles while the block runs."""
     token = bench.tokens[0]
     with bench.stack.connect() as connection:
         ids = [new_id() for _ in range(count)]
@@ -189,7 +189,7 @@ def _parked(bench: Bench, count: int) -> Iterator[None]:
             if time.monotonic() > deadline or program.poll() is not None:
                 raise RuntimeError(f"not {count} clients could be parked in {PARKING_SECONDS:.0f} s")
             time.sleep(0.2)
-        time.sleep(2)  # their first looks
+        time.sleep(2)  # until all have read Postgres for the first time
         yield
     finally:
         program.terminate()
@@ -200,6 +200,6 @@ def _parked(bench: Bench, count: int) -> Iterator[None]:
 
 
 def _owner(token: str) -> str:
-    """Whose access token it is."""
+    """The id of the user that an access token belongs to."""
     claims = token.split(".")[1]
     return str(json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sub"])

@@ -1,4 +1,4 @@
-"""Goals 10, 11 and 12: files, kept searches and itineraries, by the benches that measure each of them alone."""
+"""Goals 10, 11 and 12: imports, cached searches and itineraries, with the benches that measure each of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from loadtests.goals.goal import Effort, Figure, Row, middle
 ROWS = 100_000
 MEMORY_MB = 300.0
 FLAT = 1.25
-"""The peak of the largest file may be so much above that of the smallest."""
+"""The peak memory of the largest file may be so many times that of the smallest."""
 
 
 def row_10(effort: Effort) -> Row:

@@ -1,4 +1,4 @@
-"""Goals 4 and 5: how fast a worker brings preloaded bookings to their end, against a stock worker and against COPY of the same rows."""
+"""Goals 4 and 5: how fast a worker handles bookings that were stored before, compared with a stock worker, and with COPY of the same rows."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from loadtests.goals.rush import SEATS
 
 BOOKINGS = 20_000
 STOCK_BOOKINGS = 2_000
-"""Preloaded for the stock worker, which is slower."""
+"""The number of bookings for the stock worker, which is slower."""
 WAIT_SECONDS = 120.0
 
 
 def rows_4_and_5(stack: Stack, effort: Effort) -> tuple[Row, Row]:
-    """A stack without a worker: each drain starts one."""
+    """`stack` has no worker: each measurement starts one."""
     drained, stock, copied = [], [], []
     for _ in range(effort.rounds):
         ids = preload(stack, BOOKINGS)
@@ -53,7 +53,7 @@ def rows_4_and_5(stack: Stack, effort: Effort) -> tuple[Row, Row]:
 
 
 def preload(stack: Stack, count: int) -> list[UUID]:
-    """Bookings on disk and on no queue, each of another traveller, on one new flight. The sweep lets them alone."""
+    """Insert bookings of one new flight, each of another traveller, without messages. `next_at` is so late that the sweep does not send them."""
     flight = stack.flight(SEATS)
     users = [new_id() for _ in range(count)]
     with stack.connect() as connection:
@@ -75,7 +75,7 @@ def preload(stack: Stack, count: int) -> list[UUID]:
 
 
 def _drain(stack: Stack, module: str, ids: list[UUID]) -> float:
-    """Bookings for each second, from the first that was taken up to the last that ended; starting the worker is not counted."""
+    """Bookings per second, from the first that the worker took to the last that ended. The start of the worker is not counted."""
     worker = stack.start_program(module)
     try:
         deadline = time.monotonic() + WAIT_SECONDS
@@ -103,7 +103,7 @@ def _drain(stack: Stack, module: str, ids: list[UUID]) -> float:
 
 
 def _copy(stack: Stack, ids: list[UUID]) -> float:
-    """Rows for each second of COPY, of the drained bookings and their segments, into empty tables with the same indexes."""
+    """Rows per second of COPY with the same bookings and segments, into empty tables with the same indexes."""
     seconds = 0.0
     with stack.connect() as connection:
         for table, key in (("bookings", "id"), ("booking_segments", "booking_id")):

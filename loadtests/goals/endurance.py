@@ -1,4 +1,4 @@
-"""Goal 14: sale, payment, cancellation and expiry at half of the peak, and what drifts meanwhile."""
+"""Goal 14: sale, payment, cancellation and expiry at half of the peak rate for a long time, and whether speed and sizes change meanwhile."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from uuid import UUID
 import uvloop
 
 from launcher.embedded.guardian import Guardian
-from loadtests.bench.installation.asking import Asking
+from loadtests.bench.installation.http_client import HttpClient
 from loadtests.bench.installation.stack import Stack, running
 from loadtests.bench.slow_provider import provider
 from loadtests.goals.accounting import resident_mb
@@ -31,7 +31,7 @@ WAIT = "Prefer: wait=20"
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A part of the run. `table_bytes`, `aof_bytes`: of all so far, for each booking."""
+    """The figures of one part of the run. `table_bytes`, `aof_bytes`: the total size so far, divided by the number of bookings."""
 
     per_second: float
     p99_ms: float
@@ -89,8 +89,8 @@ async def _window(bench: Bench, pace: float, seconds: float, flight: UUID) -> Wi
 
 
 async def _client(bench: Bench, pace: float, stop_at: float, flight: UUID, taken: list[float]) -> None:
-    """Lives of bookings, one after the other, at this pace."""
-    client = await Asking.connect(bench.stack.port)
+    """One booking after the other, from its creation to its end, at this pace."""
+    client = await HttpClient.connect(bench.stack.port)
     due = time.perf_counter()
     try:
         while (now := time.perf_counter()) < stop_at:
@@ -104,21 +104,21 @@ async def _client(bench: Bench, pace: float, stop_at: float, flight: UUID, taken
         client.close()
 
 
-async def _life(client: Asking, token: str, flight: UUID) -> None:
-    """Seven of ten are bought at once; the others are held, and paid, or cancelled, or left to expire."""
+async def _life(client: HttpClient, token: str, flight: UUID) -> None:
+    """One booking. Seven of ten are bought at once; the others are held, and then paid, cancelled, or left to expire."""
     body: dict[str, object] = {"flight_id": str(flight), "seats": 1, "allow_duplicate": True}
     kind = random.random()
     if kind < 0.7:
-        await client.ask("POST", "/api/v1/booking", token, body, WAIT)
+        await client.request("POST", "/api/v1/booking", token, body, WAIT)
         return
-    held = await client.ask("POST", "/api/v1/booking", token, body | {"payment": {"hold": True}}, WAIT)
+    held = await client.request("POST", "/api/v1/booking", token, body | {"payment": {"hold": True}}, WAIT)
     if held.status != 202 or held.body["status"] != "HELD":
         return
     booking = held.body["booking_id"]
     if kind < 0.8:
-        await client.ask("POST", f"/api/v1/bookings/{booking}/payments", token, {"token": "tok_ok"})
+        await client.request("POST", f"/api/v1/bookings/{booking}/payments", token, {"token": "tok_ok"})
     elif kind < 0.9:
-        await client.ask("DELETE", f"/api/v1/bookings/{booking}", token)
+        await client.request("DELETE", f"/api/v1/bookings/{booking}", token)
 
 
 def _look(stack: Stack, per_second: float, p99_ms: float) -> Window:

@@ -1,4 +1,4 @@
-"""A goal, what was measured for it, and how both are printed."""
+"""A goal, its figures, and how they are printed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure of a row. `sides`: both sides of a ratio, as medians, or what else explains it."""
+    """One figure of a row. `sides`: the medians of both sides of a ratio, or another explanation."""
 
     what: str
     value: float
@@ -31,7 +31,7 @@ class Figure:
 
 @dataclass(slots=True)
 class Row:
-    """A goal by its number. `data`: everything that was measured, for the file. With `violations` its figures do not count."""
+    """A goal with its figures. `data`: all measured values, for the file. If there are `violations`, the figures do not count."""
 
     number: int
     title: str
@@ -57,7 +57,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long to measure: `rounds` of `seconds` for each side; `minutes` of the endurance."""
+    """How long to measure: `rounds` of `seconds` for each side, and `minutes` for goal 14."""
 
     rounds: int
     seconds: float

@@ -1,4 +1,4 @@
-"""How the cost grows with the work: bookings beside many open ones, searches among many flights, files of many rows."""
+"""How the cost grows with the amount of data: bookings of a flight with many open ones, searches among many flights, files of many rows."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from loadtests.goals.goal import Effort, Figure, Row
 from loadtests.goals.rush import SEATS, Bench
 
 OPEN = (10, 10_000, 200_000)
-"""Bookings that are HELD on the flight which is booked."""
+"""The numbers of HELD bookings on the flight that is booked."""
 FLIGHTS = (10_000, 1_000_000)
 SLOWER = 0.8
-"""The rate beside the most open bookings may be so much of the rate beside the fewest."""
+"""The rate with the most open bookings has to be at least so many times the rate with the fewest."""
 
 
 def row_16(effort: Effort) -> Row:
@@ -48,7 +48,7 @@ def row_16(effort: Effort) -> Row:
 
 
 def _hold(stack: Stack, flight: UUID, count: int) -> None:
-    """So many more bookings that are HELD, each of another traveller."""
+    """Insert `count` HELD bookings, each of another traveller."""
     with stack.connect() as connection:
         connection.execute(
             """
@@ -69,7 +69,7 @@ def _hold(stack: Stack, flight: UUID, count: int) -> None:
 
 
 def _forget(stack: Stack, flight: UUID) -> None:
-    """Let the travellers book the flight once more."""
+    """Delete the bookings of the travellers, so that they can book the flight again."""
     with stack.connect() as connection:
         connection.execute(
             """

@@ -1,4 +1,4 @@
-"""Beside the fourteen: what a rush on one flight, an import and an overload do to somebody else's booking."""
+"""Row 15, which belongs to no goal: the effect of a rush on one flight, of an import, and of an overload on bookings of another flight."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from loadtests.goals.rush import SEATS, Bench
 RUSHING: Final = 32
 IMPORT_ROWS: Final = 50_000
 MOST: Final = 2.0
-"""What may become of the p99 of somebody else's booking: the servers share their processors with the rush."""
+"""The p99 of bookings on another flight may grow by this factor, because the rush uses the same processors."""
 
 
 def row_15(bench: Bench, effort: Effort) -> Row:
@@ -76,7 +76,7 @@ def _rushed(bench: Bench, seconds: float) -> Tally:
 
 @contextmanager
 def _importing(bench: Bench) -> Iterator[None]:
-    """A file of flights is being worked while the block runs."""
+    """A worker imports a file of flights while the block runs."""
     desk = Desk(bench.stack)
     job = desk.upload(schedule(IMPORT_ROWS))
     yield

@@ -1,4 +1,4 @@
-"""One rush: so many clients, each request another traveller's, on one flight or on many; and what it cost."""
+"""One rush: many clients book one flight or several, each request for another traveller; with its rates and processor times."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from loadtests.goals.accounting import Bill, billed
 SEATS = 1_000_000
 SEAT_ROWS = 60_000
 TRAVELLERS = 20_000
-"""More than book in one rush, so that nobody books a flight twice."""
+"""More than the bookings of one rush, so that nobody books a flight twice."""
 QUIET_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Rush:
-    """`per_second`: operations, from the first request to the last that is final. Milliseconds: of the answers, and from accepted to final
-    by the clock of Postgres. `batches`: the mean batch of the intake and of the worker.
+    """`per_second`: operations, from the first request to the last that is final. Times in milliseconds: of the responses, and from accepted to
+    final by the clock of Postgres. `batches`: the mean batch sizes of the intake and of the worker.
     """
 
     clients: int
@@ -54,7 +54,7 @@ class Bench:
         return self._rush(path, [self.stack.flight(SEATS)], clients, seconds, is_kept=False)
 
     def book(self, clients: int, seconds: float, flights: Sequence[UUID] = ()) -> Rush:
-        """The product. `flights`: in turn; without any, one new flight."""
+        """Bookings through the real API. `flights`: they are booked in turn; without any, one new flight."""
         return self._rush("/api/v1/booking", flights or [self.stack.flight(SEATS)], clients, seconds, is_kept=True)
 
     def task(self, clients: int, seconds: float) -> Rush:
@@ -68,7 +68,7 @@ class Bench:
         return self._rush("/bench/skip-locked", [self._bench_flight(SEAT_ROWS)], clients, seconds, is_kept=False)
 
     def _in_turn(self) -> list[str]:
-        """The tokens, from where the last rush ended: nobody books again before everybody else has."""
+        """The access tokens, beginning where the last rush ended, so that a traveller books again only after all others."""
         return [*self.tokens[self._next :], *self.tokens[: self._next]]
 
     def _bench_flight(self, seat_rows: int) -> UUID:
@@ -123,7 +123,7 @@ class Bench:
         return UUID(str(row[0]))
 
     def await_quiet(self) -> None:
-        """Return when no booking is PENDING, but for those that are put aside for a day."""
+        """Return when no booking is PENDING, except those whose `next_at` is far in the future."""
         deadline = time.monotonic() + QUIET_SECONDS
         with self.stack.connect() as connection:
             while time.monotonic() < deadline:
@@ -139,7 +139,7 @@ class Bench:
 def send(
     stack: Stack, clients: int, seconds: float, request_of: Callable[[int], bytes], *, expect: int, keep_bodies: bool = False
 ) -> Tally:
-    """Requests by so many clients, all of which are to be answered with the status `expect`."""
+    """Send requests by `clients` clients, all of which have to be answered with the status `expect`."""
     tally = uvloop.run(hammer(stack.port, clients, seconds, request_of, keep_bodies=keep_bodies))
     if set(tally.statuses) != {expect}:
         raise RuntimeError(f"expected {expect} only, got {tally.statuses}")

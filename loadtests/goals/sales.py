@@ -1,4 +1,4 @@
-"""Goals 1, 2, 3, 6 and 13: bookings for each second and what they cost, on one stack, both sides in turns."""
+"""Goals 1, 2, 3, 6 and 13: bookings per second and their cost, on the same servers, with both sides in turns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CLIENTS = (64, 256)
 SWEEP = (1, 4, 16, 64, 256, 1024)
 SPREAD = 10_000
 P99_MS = 250.0
-"""From accepted to final, at the rate that is quoted."""
+"""The limit of the time from accepted to final, at the rate of the goal."""
 CPU_TARGETS_US = {64: 320.0, 256: 250.0}
 
 
@@ -36,14 +36,14 @@ def rates(rushes: list[Rush]) -> list[float]:
 
 
 def violations(stack: Stack) -> list[str]:
-    """What the run did to the promises, when nothing is in flight."""
+    """The violated invariants, checked when no booking is in progress."""
     with stack.connect() as connection, connection.transaction(), stack.redis() as client:
         found = checker.check(connection, client)
     return [str(each) for each in found]
 
 
 def row_1(bench: Bench, effort: Effort) -> Row:
-    """The product against what a team would write first, at 64 and at 256 clients."""
+    """The product compared with simple designs, with 64 and with 256 clients."""
     row = Row(1, "confirmed bookings/s on one flight, against other designs in the same application")
     with _stock_worker(bench.stack):
         for clients in CLIENTS:
@@ -70,7 +70,7 @@ def row_1(bench: Bench, effort: Effort) -> Row:
 
 
 def row_2(bench: Bench, effort: Effort) -> Row:
-    """The product against a handler that does nothing."""
+    """The product compared with a handler that does nothing."""
     row = Row(2, "confirmed bookings/s / no-op POST with the same body and authentication")
     for clients, target in zip(CLIENTS, (0.75, 0.90), strict=True):
         measured = in_turns(
@@ -92,7 +92,7 @@ def row_2(bench: Bench, effort: Effort) -> Row:
 
 
 def row_3(bench: Bench, effort: Effort) -> Row:
-    """A hot flight must cost what cold ones cost."""
+    """Bookings on one flight compared with bookings on many flights."""
     row = Row(3, f"bookings/s on one flight / spread over {SPREAD:,} flights")
     with bench.stack.connect() as connection:
         made = connection.execute(
@@ -107,7 +107,7 @@ def row_3(bench: Bench, effort: Effort) -> Row:
     flights: list[Any] = [each[0] for each in made]
 
     def spread_out() -> Rush:
-        # The next traveller takes the place of the last one, so that nobody books a flight twice.
+        # Each request has the next traveller, so that nobody books a flight twice.
         flights.append(flights.pop(0))
         return bench.book(64, effort.seconds, flights)
 
@@ -122,7 +122,7 @@ def row_3(bench: Bench, effort: Effort) -> Row:
 
 
 def row_6(bench: Bench, effort: Effort) -> Row:
-    """What it costs to keep what was promised."""
+    """The cost of durability: with and without waiting for the disks of Postgres and Redis."""
     row = Row(6, "bookings/s with synchronous_commit=on and AOF everysec / both off")
     stack = bench.stack
 
@@ -142,7 +142,7 @@ def row_6(bench: Bench, effort: Effort) -> Row:
 
 
 def row_13(bench: Bench, effort: Effort) -> Row:
-    """Time of the processors for each booking, and the rate and latency by the number of clients."""
+    """Processor time per booking, and rate and latency by the number of clients."""
     row = Row(13, "server CPU for each booking")
     for clients, target in CPU_TARGETS_US.items():
         rushes = [bench.book(clients, effort.seconds) for _ in range(effort.rounds)]

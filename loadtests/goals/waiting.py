@@ -1,4 +1,4 @@
-"""Clients that wait: each long-polls a job that nobody works, in a process of their own. Reads what to do as one line of JSON."""
+"""A process with clients that each wait (long poll) for a job that no worker handles. It reads its parameters as one line of JSON."""
 
 from __future__ import annotations
 

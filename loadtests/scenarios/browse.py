@@ -1,4 +1,4 @@
-"""Browse and book: travellers look many times for each booking, and wait for what became of it."""
+"""Browse and book: travellers search many times for each booking, and wait for its result."""
 
 from __future__ import annotations
 

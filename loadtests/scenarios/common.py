@@ -1,7 +1,7 @@
-"""What all scenarios share: travellers with tokens of their own, answers that are expected, and the count of what was accepted.
+"""The common parts of all scenarios: travellers with access tokens, expected responses, and the count of accepted bookings.
 
-A refusal that the product promises (sold out, too many requests, a duplicate, nobody to wait for) is no failure. Every request names the
-load run, so that the product can be asked afterwards what became of it.
+A promised refusal (sold out, too many requests, a duplicate, no waiting list) is no failure. Every request names the load run, so that the API
+can report on its bookings afterwards.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from loadtests import plan as plans
 
 PLAN = plans.load()
 REFUSALS = frozenset({404, 409, 429, 503})
-"""Statuses with which the product refuses on purpose, under its limits and above its capacity."""
+"""The statuses of promised refusals, because of a limit or because of overload."""
 FINAL = frozenset({"CONFIRMED", "HELD", "FAILED", "CANCELLED", "EXPIRED"})
 
 
 class Taken:
-    """What this process, or, in the master, all of them, were told 202 for."""
+    """The bookings that were answered with 202: those of this process, and in the master those of all processes."""
 
     def __init__(self) -> None:
         self.accepted = 0
         self.doubled = 0
-        """Keys that named two bookings."""
+        """The number of idempotency keys with two bookings."""
         self._reported = (0, 0)
         self._by_key: dict[str, str] = {}
 
@@ -46,8 +46,8 @@ class Taken:
         elif len(self._by_key) > self.accepted:
             self.accepted += 1
 
-    def news(self) -> dict[str, int]:
-        """What came since the last report to the master."""
+    def new_counts(self) -> dict[str, int]:
+        """The counts since the last report to the master."""
         now, before = (self.accepted, self.doubled), self._reported
         self._reported = now
         return {"accepted": now[0] - before[0], "doubled": now[1] - before[1]}
@@ -59,7 +59,7 @@ _share = {"first": 0, "step": 1}
 
 
 class Traveller(FastHttpUser):
-    """One account. Scenarios add what it does."""
+    """One traveller account. The scenarios add its tasks."""
 
     abstract = True
     network_timeout = 60.0
@@ -69,16 +69,16 @@ class Traveller(FastHttpUser):
         self.headers = next_traveller()
 
     def book(self, flight_id: str, *, wait: int = 0, name: str = "book", **more: Any) -> dict[str, Any] | None:
-        """One booking, told 202 or refused; None where it was refused. `more`: what else the body says."""
+        """Make one booking. Returns the body of the 202, or None if it was refused. `more`: further fields of the request body."""
         return book(self.client, self.headers, flight_id, wait=wait, name=name, **more)
 
     def expect(self, method: str, path: str, *, ok: frozenset[int], name: str, **options: Any) -> Any:
-        """A request that may be answered with a status of `ok`, or be refused. Returns the answer."""
+        """Send a request whose response may have a status of `ok` or of `REFUSALS`. Returns the response."""
         return expect(self.client, method, path, ok=ok, name=name, headers=self.headers | options.pop("headers", {}), **options)
 
 
 def next_traveller() -> dict[str, str]:
-    """Headers of the next account of this process; no other process of the run uses it."""
+    """The request headers of the next account of this process. No other process of the run uses this account."""
     number = _share["first"] + _share["step"] * next(_turns)
     return {"Authorization": f"Bearer {PLAN.tokens[number % len(PLAN.tokens)]}", "X-Load-Run": PLAN.run_id}
 
@@ -105,7 +105,7 @@ def expect(client: Any, method: str, path: str, *, ok: frozenset[int], name: str
 def book(
     client: Any, headers: dict[str, str], flight_id: str, *, wait: int = 0, name: str = "book", **more: Any
 ) -> dict[str, Any] | None:
-    """One booking under a key of its own."""
+    """Make one booking with a new idempotency key."""
     key = uuid4().hex
     sent = headers | {"Idempotency-Key": key} | ({"Prefer": f"wait={wait}"} if wait else {})
     body = {"flight_id": flight_id, "seats": 1, **more}
@@ -118,7 +118,7 @@ def book(
 
 
 def follow(ask: Callable[[dict[str, str]], Any], *, seconds: float) -> str | None:
-    """Poll a job by its `Retry-After` until it is final. `ask(headers)` sends one request. Returns the last status that was told."""
+    """Poll a job at the intervals of `Retry-After` until it is final. `ask(headers)` sends one request. Returns the last status of the job."""
     deadline = time.monotonic() + seconds
     status, tag = None, ""
     while time.monotonic() < deadline:
@@ -137,7 +137,7 @@ def _share_out(environment: Environment, **_: Any) -> None:
         events.test_start.add_listener(
             lambda **_: _share.update(first=max(0, runner.worker_index), step=int(PLAN.options["processes"]))
         )
-        events.report_to_master.add_listener(lambda data, **_: data.update(taken=taken.news()))
+        events.report_to_master.add_listener(lambda data, **_: data.update(taken=taken.new_counts()))
     if isinstance(runner, MasterRunner):
         events.worker_report.add_listener(_hear)
 
@@ -149,12 +149,12 @@ def _hear(data: dict[str, Any], **_: Any) -> None:
 
 
 def _tell(environment: Environment, **_: Any) -> None:
-    """Leave what was accepted for the verdict."""
+    """Write the counts of accepted bookings to a file for the verdict."""
     if not isinstance(environment.runner, WorkerRunner):
         Path(PLAN.options["result"]).write_text(json.dumps({"accepted": taken.accepted, "doubled": taken.doubled}))
 
 
 events.init.add_listener(_share_out)
 events.quitting.add_listener(_tell)
-# The loop's clock stood still while this file was imported; a run limited to seconds would end too early by as many.
+# The clock of the event loop is not updated during the import of this file. Without this, a run with a time limit would end too early.
 get_hub().loop.update_now()

@@ -13,14 +13,14 @@ from loadtests.scenarios.browse import Browser
 from loadtests.scenarios.common import PLAN, Traveller
 
 ROWS = 5_000
-"""Of each file."""
+"""The number of rows of each file."""
 ENDED = ("COMPLETED", "FAILED", "CANCELLED")
 
 _files = count()
 
 
 class Traffic(Browser):
-    """As in `browse`."""
+    """Travellers as in `browse`."""
 
 
 class Office(Traveller):

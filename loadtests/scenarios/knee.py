@@ -1,4 +1,4 @@
-"""Steps of more and more users, to find the knee: from which step on more users bring longer waits and no more bookings."""
+"""Increase the number of users in steps, to find the knee: the step from which on more users bring longer waits and no more bookings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Buyer(Traveller):
 class Steps(LoadTestShape):
     """`STEPS` steps of the same length, up to all users of the run."""
 
-    _seen: list[dict[str, float]] = []  # noqa: RUF012  # Locust makes one shape
+    _seen: list[dict[str, float]] = []  # noqa: RUF012  # Locust creates one shape only
     _before = 0
 
     def tick(self) -> tuple[int, float] | None:
@@ -41,7 +41,7 @@ class Steps(LoadTestShape):
         return users, float(PLAN.users)
 
     def _note(self, length: float) -> None:
-        """What the step brought that is over now."""
+        """Store the figures of the step that has just ended."""
         assert self.runner is not None
         stats = self.runner.environment.stats.get("book", "POST")
         users = max(1, PLAN.users * (len(self._seen) + 1) // STEPS)

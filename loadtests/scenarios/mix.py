@@ -1,4 +1,4 @@
-"""Money and second thoughts: pay at once, hold and pay, hold and let go, cancel, and wait in line for a full flight."""
+"""A mix of bookings: paid at once, held and paid, held and cancelled, bought and cancelled; and the waiting list of a full flight."""
 
 from __future__ import annotations
 

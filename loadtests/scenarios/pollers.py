@@ -1,6 +1,6 @@
-"""Clients that wait: each books once and polls by `Retry-After`, while the queue stands still for the first half of the run.
+"""Clients that wait: each books once and polls at the intervals of `Retry-After`, while the queue is paused for the first half of the run.
 
-Thousands of clients that know nothing new are the largest load that a sale makes. The queue is paused as an operator would do it.
+Thousands of clients that poll without a result are the largest load of a sale. The queue is paused through the API, as an operator does it.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from locust.exception import StopUser
 from loadtests.scenarios.common import PLAN, Traveller, follow
 
 PAUSED = 0.5
-"""The part of the run in which no booking is worked."""
+"""The part of the run in which the queue is paused."""
 COMING = 0.25
-"""The part of it in which they come."""
+"""The part of the run in which the clients arrive."""
 
 
 class Waiting(Traveller):
     @task
     def wait_for_it(self) -> None:
-        """Book, and poll until it is known what became of it."""
+        """Book, and poll until the booking is final."""
         gevent.sleep(random.uniform(0, PLAN.seconds * COMING))
         accepted = self.book(random.choice(PLAN.flights))
         if accepted is not None:
@@ -40,7 +40,7 @@ class Operator(Traveller):
 
     @task
     def pause(self) -> None:
-        """Let the queue stand still, and go on."""
+        """Pause the queue, and resume it later."""
         self.expect("POST", "/admin/queues/bookings/pause", ok=frozenset({200}), name="pause", headers=PLAN.admin)
         gevent.sleep(PLAN.seconds * PAUSED)
         self.expect("POST", "/admin/queues/bookings/resume", ok=frozenset({200}), name="resume", headers=PLAN.admin)

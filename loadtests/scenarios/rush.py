@@ -1,6 +1,7 @@
-"""The rush for the last seats, with open arrivals: people come at their own times, whether or not those before them were answered.
+"""A rush for the last seats with open arrivals (open workload model): travellers arrive at random times, whether or not earlier requests were
+answered.
 
-One user of Locust is a door, through which its share of the travellers comes, with exponential times between two of them.
+One user of Locust sends the requests of its share of the travellers, with exponential times between two arrivals.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from loadtests.scenarios.common import PLAN, Traveller, book, expect, follow, ne
 
 DOORS = 8
 ARRIVING = 0.7
-"""The part of the run in which people come; the rest is for the last of them to be answered."""
+"""The part of the run in which travellers arrive. In the rest, the last of them get their responses."""
 
 
 class Door(Traveller):
@@ -25,7 +26,7 @@ class Door(Traveller):
 
     @task
     def open(self) -> None:
-        """Let a share of the travellers in, and end when each was answered."""
+        """Send the requests of a share of the travellers, and end when all were answered."""
         share = max(1, PLAN.users // DOORS)
         pace = share / (PLAN.seconds * ARRIVING)
         inside = Group()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from loadtests.goals.goal import Figure, Row, median_ratio
-from loadtests.verdict import Told, find_knee, judge
+from loadtests.verdict import ClientCounts, find_knee, judge
 
 KEPT: dict[str, Any] = {
     "accepted": 10, "pending": 0, "confirmed": 5, "held": 0, "failed": 5, "ended": 0, "polls_per_booking": 1.0, "inversions": 3,
@@ -16,25 +16,25 @@ KEPT: dict[str, Any] = {
 
 
 def test_a_run_that_kept_every_promise_has_no_problem() -> None:
-    assert judge(Told(10, 0), KEPT, []).problems == []
+    assert judge(ClientCounts(10, 0), KEPT, []).problems == []
 
 
 @pytest.mark.parametrize(
-    ("told", "report", "violations"),
+    ("counts", "report", "violations"),
     [
-        (Told(11, 0), KEPT, []),
-        (Told(10, 1), KEPT, []),
-        (Told(10, 0), KEPT | {"pending": 1}, []),
-        (Told(10, 0), KEPT | {"oversold": 1}, []),
-        (Told(10, 0), KEPT | {"lost": 1}, []),
-        (Told(10, 0), KEPT | {"duplicated": 1}, []),
-        (Told(10, 0), KEPT | {"charged_wrong": 1}, []),
-        (Told(10, 0), KEPT, ["I1 seats counted: wrong"]),
-        (Told(0, 0), None, []),
+        (ClientCounts(11, 0), KEPT, []),
+        (ClientCounts(10, 1), KEPT, []),
+        (ClientCounts(10, 0), KEPT | {"pending": 1}, []),
+        (ClientCounts(10, 0), KEPT | {"oversold": 1}, []),
+        (ClientCounts(10, 0), KEPT | {"lost": 1}, []),
+        (ClientCounts(10, 0), KEPT | {"duplicated": 1}, []),
+        (ClientCounts(10, 0), KEPT | {"charged_wrong": 1}, []),
+        (ClientCounts(10, 0), KEPT, ["I1 seats counted: wrong"]),
+        (ClientCounts(0, 0), None, []),
     ],
 )
-def test_whatever_was_broken_is_one_problem(told: Told, report: dict[str, Any] | None, violations: list[str]) -> None:
-    verdict = judge(told, report, violations)
+def test_whatever_was_broken_is_one_problem(counts: ClientCounts, report: dict[str, Any] | None, violations: list[str]) -> None:
+    verdict = judge(counts, report, violations)
     assert len(verdict.problems) == 1
     assert verdict.lines()[-1] == f"VIOLATED {verdict.problems[0]}"
 

@@ -1,4 +1,4 @@
-"""The product's application with the baselines beside it: both sides of each ratio, in the same process."""
+"""The application of the API with the baselines added, so that both sides of each ratio run in the same process."""
 
 from __future__ import annotations
 

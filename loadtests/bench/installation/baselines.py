@@ -1,6 +1,6 @@
-"""The other sides of the ratios: what a team would write first, in the same application, with the same body and authentication.
+"""The baselines: simple designs that bookings are compared with, in the same application, with the same body and authentication.
 
-They write tables of their own, which look like the product's, so that its invariants stay what they are.
+They use tables of their own with the same columns, so that the invariants of the real tables are not violated.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ BARE: Final = "/bench/bare"
 
 
 def prepare(connection: psycopg.Connection[Any]) -> None:
-    """The tables of the baselines."""
+    """Create the tables of the baselines."""
     for table in ("flights", "bookings", "booking_segments"):
         connection.execute(f"CREATE TABLE IF NOT EXISTS bench_{table} (LIKE {table} INCLUDING ALL)".encode())
     connection.execute(
@@ -45,7 +45,7 @@ def prepare(connection: psycopg.Connection[Any]) -> None:
 
 
 def prepare_flight(connection: psycopg.Connection[Any], flight_id: UUID, seats: int) -> None:
-    """The flight for the naive handler, and its seats as rows."""
+    """Insert the flight for the handler `naive`, and its seats as rows for `skip_locked`."""
     connection.execute(
         f"INSERT INTO bench_flights ({_COLUMNS}) SELECT {_COLUMNS} FROM flights WHERE id = %s".encode(), (flight_id,)
     )
@@ -69,7 +69,7 @@ async def nothing() -> dict[str, str]:
 
 @get("/bench/seen")
 async def seen(request: SignedRequest) -> dict[str, str]:
-    """A GET of somebody who is signed in."""
+    """A GET with an access token; no work."""
     return {"status": "ok", "user": str(request.user.user_id)}
 
 
@@ -93,7 +93,7 @@ def naive(data: JSONBody[BookingBody], request: SignedRequest, services: NamedDe
 def skip_locked(
     data: JSONBody[BookingBody], request: SignedRequest, services: NamedDependency[Services]
 ) -> Response[BookingAccepted]:
-    """Take free seats that nobody else is taking, each a row."""
+    """Each seat is a row: take free ones that no other transaction has locked (`SKIP LOCKED`)."""
     (flight_id,) = data.flights()
     booking_id = new_id()
     with services.db.transaction() as connection:
@@ -141,7 +141,7 @@ class Bare:
 
 
 def send_one(booking_id: UUID, redis_url: str) -> None:
-    """One message for one booking, as Dramatiq does it out of the box."""
+    """Send one message for one booking, with Dramatiq's own broker and defaults."""
     _broker(redis_url).enqueue(
         dramatiq.Message(queue_name="bookings", actor_name="reserve_one", args=(str(booking_id),), kwargs={}, options={})
     )

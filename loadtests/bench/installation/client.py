@@ -1,4 +1,4 @@
-"""A load generator that costs little: keep-alive connections that each send the next request when the last one is answered."""
+"""A load generator that needs little processor time: each of its connections sends the next request when the last one is answered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import cast
 
 @dataclass(slots=True)
 class Tally:
-    """What one run saw. Latencies are seconds; `bodies` are those of the accepted requests, when they were asked for."""
+    """The results of one run. Latencies are in seconds. `bodies`: the responses to accepted requests, if they are kept."""
 
     seconds: float = 0.0
     statuses: dict[int, int] = field(default_factory=dict)

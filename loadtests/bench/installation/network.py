@@ -1,4 +1,4 @@
-"""A network of flights of any size, made by the database itself: five flights on each route and day, however many routes there are."""
+"""Fill the table of flights with a network of any size, in SQL: five flights on each route and day."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from psycopg.sql import SQL
 
 PLACES: Final = 500
 FLIGHTS_A_DAY: Final = 5
-"""On each route."""
+"""The flights of each route on each day."""
 DAYS: Final = 100
-"""From tomorrow."""
+"""The days with flights; the first is tomorrow."""
 
-# Day by day, as seasons are sold: the flights of one route on one day lie on different pages.
+# Inserted day by day, as in a real installation, so the flights of one route on one day are on different pages of the table.
 _FILL: Final = """
 INSERT INTO flights (id, flight_number, flight_number_key, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date,
                      total_seats, price, currency)
@@ -45,7 +45,7 @@ def route(number: int) -> tuple[str, str]:
 
 
 def fill(connection: psycopg.Connection[tuple[object, ...]], flights: int) -> int:
-    """Empty the table and put about so many flights into it; returns the number of routes."""
+    """Empty the table, and insert about `flights` flights. Returns the number of routes."""
     routes = flights // (FLIGHTS_A_DAY * DAYS)
     indexes = connection.execute(
         "SELECT indexname::text, indexdef FROM pg_indexes WHERE tablename = 'flights' AND indexname LIKE 'ix_%'"

@@ -1,4 +1,4 @@
-"""A season of flights as a file: the sample network, day by day, for as many rows as are wanted; clean, or as people send it."""
+"""A CSV file of flights with any number of rows, from the sample network; without errors, or with typical ones."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def schedule(rows: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Dirty:
-    """A file with bad rows among good ones. `mended`: line -> the cells that the row should have had; None for a row too many."""
+    """A file with bad rows. `mended`: line -> the cells of the row without the error; None: the row is surplus."""
 
     data: bytes
     good: int
@@ -36,8 +36,8 @@ class Dirty:
 
 
 def dirtied(clean: bytes, *, every: int = 97) -> Dirty:
-    """The same flights as spreadsheets write them (byte order mark, semicolons, CRLF, quotes here and there), with every so manieth row
-    spoilt in turn in one of ten ways.
+    """The same flights as a spreadsheet writes them (byte order mark, semicolons, CRLF, some quotes). Every `every`th row has an error, of ten
+    kinds in turn.
     """
     header, *lines = clean.decode().splitlines()
     out, mended, good = [header.replace(",", ";")], dict[int, list[str] | None](), 0
@@ -52,7 +52,7 @@ def dirtied(clean: bytes, *, every: int = 97) -> Dirty:
         kind = number // every % len(_SPOILT)
         mended[len(out) + 1] = line.split(",")
         out.append(_SPOILT[kind](cells))
-        if kind == 0:  # the row is right, and there is another with its key
+        if kind == 0:  # the row has no error, and another row with its key is added
             out[-1] = ";".join(cells)
             mended[len(out) + 1] = None
             del mended[len(out)]

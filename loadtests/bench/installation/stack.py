@@ -1,4 +1,4 @@
-"""Servers, API and worker of a bench run: private, with the settings that ship, gone afterwards."""
+"""Servers, API and workers of a bench run, with the default settings. They are used for this run only."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Stack:
     database_url: str
     redis_url: str
     workers: tuple[int, ...]
-    """Their process ids."""
+    """The process ids of the workers."""
     start_worker: Callable[[], int]
-    """One more; returns its process id."""
+    """Start another worker, and return its process id."""
     start_program: Callable[[str], subprocess.Popen[bytes]]
-    """A Python module with the environment of the workers; ended with the others, unless it has ended before."""
+    """Run a Python module with the environment of the workers. It is ended with the other processes."""
 
     def connect(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(self.database_url, autocommit=True)
@@ -54,7 +54,7 @@ class Stack:
         return redis.Redis.from_url(self.redis_url)
 
     def processes(self) -> dict[str, int]:
-        """Every process of the product with its id; of several workers the first."""
+        """Name -> process id of every process; of several workers, the first one."""
         with self.connect() as connection, self.redis() as client:
             backend = connection.execute("SELECT pg_backend_pid()").fetchone()
             assert backend is not None
@@ -89,7 +89,7 @@ class Stack:
         return {"Authorization": f"Bearer {AccessTokens(SECRET, lifetime_minutes=60).issue(admin)}"}
 
     def flight(self, seats: int) -> UUID:
-        """A new flight of tomorrow."""
+        """Insert a flight that departs tomorrow, and return its id."""
         flight_id = new_id()
         with self.connect() as connection:
             connection.execute(
@@ -106,7 +106,7 @@ class Stack:
 def running(
     factory: str, *, workers: int = 1, worker: str = "workers.main", environment: dict[str, str] | None = None
 ) -> Iterator[Stack]:
-    """A whole pipeline. `factory` is the application for uvicorn, as `module:function`; `worker` the module of the workers."""
+    """Start a whole installation. `factory`: the application, as `module:function`. `worker`: the module of the workers."""
     with tempfile.TemporaryDirectory(prefix="skyqueue-bench-") as name:
         folder = Path(name)
         folder.chmod(0o711)
