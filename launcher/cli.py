@@ -17,7 +17,7 @@ from typing import Final, cast
 from core import __version__, refusal
 
 KEPT_DAYS: Final = 90
-"""How long `skyqueue prune` keeps what nobody needs."""
+"""After how many days `skyqueue prune` deletes rows that nobody needs, by default."""
 
 Run = Callable[[argparse.Namespace], int | None]
 
@@ -26,9 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point of `skyqueue`. Exit status: 0; 1 with one line that says why; 2 for a wrong command line."""
     try:
         with _ctrl_c_ends_at_once():
-            asked = _parser().parse_args(arguments)
-            run = cast("Run", getattr(import_module("launcher.commands"), asked.run))
-        status = run(asked) or 0
+            parsed = _parser().parse_args(arguments)
+            run = cast("Run", getattr(import_module("launcher.commands"), parsed.run))
+        status = run(parsed) or 0
     except KeyboardInterrupt:
         status = 130
     except Exception as error:  # every error is reported in one line, without a traceback

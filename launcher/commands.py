@@ -37,30 +37,30 @@ from launcher.sample import loading as schedule
 from launcher.supervisor import join, servers_alone
 from launcher.supervisor import up as machine
 from launcher.supervisor.folder import locate
-from launcher.supervisor.make_secrets import Beside, ServerPasswords, make
+from launcher.supervisor.make_secrets import ServerAddresses, ServerPasswords, make
 
 AUDIT_SECONDS: Final = 30.0
-"""How long the audit waits for an answer of Redis, which may be long."""
+"""The time limit of a call to Redis in the audit, whose answers may be long."""
 
 
-def up(asked: argparse.Namespace) -> None:
+def up(arguments: argparse.Namespace) -> None:
     settings = _settings()
-    machine.up(settings, sample=settings.start.sample == "on" and not asked.no_sample)
+    machine.up(settings, sample=settings.start.sample == "on" and not arguments.no_sample)
 
 
-def api(_asked: argparse.Namespace) -> NoReturn:
+def api(_arguments: argparse.Namespace) -> NoReturn:
     if _settings().accounts.jwt_secret is None:
         raise CannotStart(
             "Not set: SKYQUEUE_JWT_SECRET.", "Every API process of one installation needs the same 32 bytes or more."
         )
-    _become("api.serve")
+    _exec("api.serve")
 
 
-def worker(_asked: argparse.Namespace) -> NoReturn:
-    _become("workers.main")
+def worker(_arguments: argparse.Namespace) -> NoReturn:
+    _exec("workers.main")
 
 
-def migrate(_asked: argparse.Namespace) -> None:
+def migrate(_arguments: argparse.Namespace) -> None:
     settings = _settings()
     database_url = join.find(settings.servers).database_url
     check.require(database_url, tables=False)
@@ -73,19 +73,19 @@ def migrate(_asked: argparse.Namespace) -> None:
         _ensure_admin()
 
 
-def sample(asked: argparse.Namespace) -> None:
-    if asked.output is not None:
-        print(f"{schedule.write(asked.output, tell=print)} flights in {asked.output}")
+def sample(arguments: argparse.Namespace) -> None:
+    if arguments.output is not None:
+        print(f"{schedule.write(arguments.output, tell=print)} flights in {arguments.output}")
         return
     settings = _settings()
-    if not asked.if_empty:
+    if not arguments.if_empty:
         _load_sample(settings.servers, only_if_empty=False)
     elif settings.start.sample == "off":
         print("SKYQUEUE_SAMPLE is off: no schedule was loaded.")
     else:
         try:
             _load_sample(settings.servers, only_if_empty=True)
-        except Exception as error:  # whatever happened: everything works without a sample, too
+        except Exception as error:  # everything works without the sample schedule, so no error of it may stop the start
             _warn(f"The sample schedule was not loaded: {str(error).partition(chr(10))[0]}")
 
 
@@ -100,7 +100,7 @@ def _load_sample(servers: Servers, *, only_if_empty: bool) -> None:
         print(f"{loading.count()} flights are in the database.")
 
 
-def audit(asked: argparse.Namespace) -> int:
+def audit(arguments: argparse.Namespace) -> int:
     redis_url = _redis_url()
     settings = _settings()
     payments_url = settings.payments.payments_url or join.find(settings.servers).payments_url
@@ -109,25 +109,25 @@ def audit(asked: argparse.Namespace) -> int:
         def look() -> list[checker.Violation]:
             with database.transaction() as connection:
                 found = [
-                    *checker.check(connection, client, at_work=asked.live),
+                    *checker.check(connection, client, at_work=arguments.live),
                     *checker.find_given_up(connection, client),
                 ]
             return [*found, *(find_unreconciled(database, payments_url) if payments_url else [])]
 
-        violations = find_lasting(look) if asked.live else look()
+        violations = find_lasting(look) if arguments.live else look()
     for violation in violations:
         print(violation)
     print(f"{len(violations)} violations." if violations else "Every invariant holds.")
     return 1 if violations else 0
 
 
-def create_admin(asked: argparse.Namespace) -> int:
-    """1 when an administrator of that name keeps another password than the one that was given."""
-    return 1 if _ensure_admin(asked.username, reset=asked.reset_password) is AdminOutcome.KEPT_OTHER else 0
+def create_admin(arguments: argparse.Namespace) -> int:
+    """Returns 1 when the administrator exists and keeps another password than the one that was given."""
+    return 1 if _ensure_admin(arguments.username, reset=arguments.reset_password) is AdminOutcome.KEPT_OTHER else 0
 
 
 def _ensure_admin(username: str | None = None, *, reset: bool = False) -> AdminOutcome:
-    """What became of it is told; that a password was not taken, as a warning."""
+    """Create the administrator if needed, and print the result; as a warning, if the given password is not used."""
     accounts = _settings().accounts
     name = username or accounts.admin_username
     password = accounts.admin_password.get_secret_value() if accounts.admin_password else _ask_password(name)
@@ -140,30 +140,30 @@ def _ensure_admin(username: str | None = None, *, reset: bool = False) -> AdminO
     return outcome
 
 
-def set_password(asked: argparse.Namespace) -> None:
-    password = getpass(f"New password for {asked.username}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+def set_password(arguments: argparse.Namespace) -> None:
+    password = getpass(f"New password for {arguments.username}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     if not password:
-        raise CannotStart(f"No password for {asked.username}.", "Write it on the standard input, or run this in a terminal.")
+        raise CannotStart(f"No password for {arguments.username}.", "Write it on the standard input, or run this in a terminal.")
     with _database() as database, database.unit_of_work() as session:
-        if not service.set_password(session, asked.username, password):
-            raise _nobody(asked.username)
-    print(f"{asked.username} has this password from now on, and has to sign in again everywhere.")
+        if not service.set_password(session, arguments.username, password):
+            raise _no_such_account(arguments.username)
+    print(f"{arguments.username} has this password from now on, and has to sign in again everywhere.")
 
 
-def set_role(asked: argparse.Namespace) -> None:
+def set_role(arguments: argparse.Namespace) -> None:
     with _database() as database, database.unit_of_work() as session:
-        if not service.set_role(session, asked.username, Role(asked.role)):
-            raise _nobody(asked.username)
-    print(f"{asked.username} is {asked.role} from now on, and has to sign in again everywhere.")
+        if not service.set_role(session, arguments.username, Role(arguments.role)):
+            raise _no_such_account(arguments.username)
+    print(f"{arguments.username} is {arguments.role} from now on, and has to sign in again everywhere.")
 
 
-def _nobody(username: str) -> CannotStart:
+def _no_such_account(username: str) -> CannotStart:
     return CannotStart(f"No account has the name {username}.", "Names are compared without case.")
 
 
-def make_secrets(asked: argparse.Namespace) -> None:
-    beside = Beside(postgres=asked.postgres, valkey=asked.valkey, payments_url=asked.payments)
-    report = make(asked.folder, _settings(), ServerPasswords(), beside)
+def make_secrets(arguments: argparse.Namespace) -> None:
+    addresses = ServerAddresses(postgres=arguments.postgres, valkey=arguments.valkey, payments_url=arguments.payments)
+    report = make(arguments.folder, _settings(), ServerPasswords(), addresses)
     for said, names in (("Given", report.given), ("Kept", report.kept), ("Made", report.made)):
         if names:
             print(f"{said}: {', '.join(names)}.")
@@ -171,58 +171,58 @@ def make_secrets(asked: argparse.Namespace) -> None:
         _warn(warning)
 
 
-def backup(asked: argparse.Namespace) -> None:
+def backup(arguments: argparse.Namespace) -> None:
     settings = _settings()
     with ExitStack() as held:
         database_url = join.find_database(settings.servers)
         if database_url is None:
             database_url = held.enter_context(servers_alone.running(settings)).database_url
         check.require(database_url)
-        manifest = write_backup(database_url, asked.file)
-    # The standard output may be the backup itself.
-    print(f"{manifest.rows} rows of {len(manifest.tables)} tables are in the backup {asked.file}.", file=sys.stderr)
+        manifest = write_backup(database_url, arguments.file)
+    # On standard error, because the backup itself may go to standard output.
+    print(f"{manifest.rows} rows of {len(manifest.tables)} tables are in the backup {arguments.file}.", file=sys.stderr)
 
 
-def restore(asked: argparse.Namespace) -> None:
+def restore(arguments: argparse.Namespace) -> None:
     settings = _settings()
     named = settings.servers.database_url and settings.servers.redis_url
     with nullcontext(join.find(settings.servers)) if named else servers_alone.running(settings) as addresses:
         check.require(addresses.database_url, tables=False)
         suitability.require(addresses.redis_url, may_be_away=False)
         with clients.connect(addresses.redis_url, seconds=AUDIT_SECONDS) as client:
-            manifest = restore_backup(addresses.database_url, client, asked.file)
+            manifest = restore_backup(addresses.database_url, client, arguments.file)
     print(
         f"{manifest.rows} rows of {len(manifest.tables)} tables are restored, as they were on {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC."
     )
 
 
-def prune(asked: argparse.Namespace) -> None:
-    before = now() - timedelta(days=asked.days)
+def prune(arguments: argparse.Namespace) -> None:
+    before = now() - timedelta(days=arguments.days)
     with _database() as database:
-        for what, rows in count_old(database, before) if asked.dry_run else delete_old(database, before):
-            print(f"{rows} {what} {'would be' if asked.dry_run else 'were'} removed.")
+        for what, rows in count_old(database, before) if arguments.dry_run else delete_old(database, before):
+            print(f"{rows} {what} {'would be' if arguments.dry_run else 'were'} removed.")
 
 
-def openapi(asked: argparse.Namespace) -> None:
+def openapi(arguments: argparse.Namespace) -> None:
     document = import_module("api.app").create_app().openapi_schema.to_schema()
     written = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    if asked.output is None:
+    if arguments.output is None:
         sys.stdout.write(written)
     else:
-        asked.output.write_text(written, encoding="utf-8")
+        arguments.output.write_text(written, encoding="utf-8")
 
 
 def _warn(warning: str) -> None:
     print(f"skyqueue: warning: {warning}", file=sys.stderr)
 
 
-def _become(module: str) -> NoReturn:
-    """Replace this process by a program of an edge, which the core may not import."""
+def _exec(module: str) -> NoReturn:
+    """Replace this process by a program of `api` or `workers`."""
     os.execve(sys.executable, [sys.executable, "-P", "-m", module], join.find(_settings().servers).environment)
 
 
 def _settings() -> Settings:
-    """With the data folder as every command spells it: `~` and links are followed."""
+    """The settings. `~` and links in the path of the data folder are resolved, so that every command has the same path."""
     settings = read_settings("skyqueue")
     settings.servers = settings.servers.model_copy(update={"data_dir": locate(settings.servers.data_dir)})
     return settings
@@ -235,7 +235,7 @@ def _database() -> AbstractContextManager[Database]:
 
 
 def _redis_url() -> str:
-    """Of a server that can be used, and that answers."""
+    """The address of Redis, after a check that it answers and can be used."""
     redis_url = join.find(_settings().servers).redis_url
     suitability.require(redis_url, may_be_away=False)
     return redis_url

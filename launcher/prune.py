@@ -1,4 +1,4 @@
-"""Remove what is old and needed by nobody. Bookings, money, accounts and the audit log stay."""
+"""Delete old rows that nobody needs. Bookings, payments, refunds, accounts and the audit log are kept."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from core.mail.retention import MAILS
 from core.operations.retention import DEAD_LETTERS
 
 BATCH: Final = 5_000
-"""Rows of one transaction: it holds no lock for longer than a moment."""
+"""How many rows one transaction deletes. Its locks are held for a short time only."""
 
-# Dead letters before imports: an import whose letter is open stays.
+# Dead letters come before imports, because an import with a dead letter is kept.
 KINDS: Final[tuple[OldRows, ...]] = (DEAD_LETTERS, IMPORTS, MAILS, LOAD_RUNS, FLIGHTS)
 
 
 def count_old(database: Database, before: datetime) -> Iterator[tuple[str, int]]:
-    """What would be removed, and how many rows of it."""
+    """For each kind of rows, its name and how many would be deleted."""
     for kind in KINDS:
         with database.snapshot() as connection:
             yield kind.what, kind.count_before(connection, before)
 
 
 def delete_old(database: Database, before: datetime) -> Iterator[tuple[str, int]]:
-    """What is removed, and how many rows of it."""
+    """Delete the rows. Yields for each kind its name and how many were deleted."""
     for kind in KINDS:
         removed, deleted = 0, BATCH
         while deleted == BATCH:

@@ -1,4 +1,4 @@
-"""Compare the provider's books with ours, page by page, for `skyqueue audit`."""
+"""Compare the ledger of the payment provider with our payments, page by page, for `skyqueue audit`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PAGE_SECONDS: Final = 10.0
 
 
 def find_unreconciled(database: Database, payments_url: str) -> list[Violation]:
-    """Every capture that no booking owns, and what else differs; or that the books cannot be read."""
+    """A violation for each capture that belongs to no booking, and for each other difference; or one that says that the ledger cannot be read."""
     return asyncio.run(_read(database, payments_url))
 
 

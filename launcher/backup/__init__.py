@@ -1,1 +1,1 @@
-"""Backups: one file with everything that Postgres holds, made while everything runs, and read into an empty installation."""
+"""Backups: one file with all rows in Postgres. It can be made while everything runs, and is restored into an empty installation."""

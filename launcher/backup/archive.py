@@ -1,9 +1,9 @@
 """The file of a backup: a ZIP archive with `manifest.json` and one member for each table, `<table>.copy`, in the text format of Postgres's
 `COPY`.
 
-The manifest is written last, and the archive gets its name when it is whole. So a backup that was cut short is never taken for one, and
-the checksums of ZIP find what a disk has changed since. A file that is read may be anything: `launcher/backup/contents.py` compares what its
-manifest names with the schema.
+The manifest is written last, and the archive gets its name when it is complete, so a backup that was interrupted never looks like one. The
+checksums of ZIP find data that was damaged later. A file that is restored may have been made by anybody: `launcher/backup/contents.py` compares
+its manifest with the schema.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ from core.startup import CannotStart
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
 COMPRESSION_LEVEL: Final = 1
-"""Of 1 to 9. Rows of flights become a sixth of their size; more effort gains little and takes much longer."""
+"""From 1 to 9. With 1, rows of flights become a sixth of their size; higher levels take much longer and save little more."""
 
 
 BLOCK_BYTES: Final = 1024 * 1024
-MOST_MANIFEST_BYTES: Final = 1024 * 1024
-"""A manifest has some kilobytes."""
+MAX_MANIFEST_BYTES: Final = 1024 * 1024
+"""A larger manifest is refused. A real one has some kilobytes."""
 PART: Final = ".part"
-"""What the name of a file ends with that is not whole yet. A process that is killed leaves it."""
+"""The end of the name of a file that is not complete yet. A process that is killed leaves such a file."""
 FULL: Final = (errno.ENOSPC, errno.EDQUOT)
-# What `zipfile` raises for members that are damaged, encrypted, or compressed by another method than ours.
+# The errors of `zipfile` for members that are damaged, encrypted, or compressed by another method.
 UNREADABLE: Final = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError)
-# And for a list of members that is damaged: names that are no text, and numbers that no archive has.
+# The errors of `zipfile` for a damaged list of members.
 NO_ARCHIVE: Final = (ValueError, struct.error)
 
 
 class Table(msgspec.Struct, frozen=True):
-    """`columns`: in the order of the member's cells. `rows`: how many there are."""
+    """`columns`: in the order of the cells in the member. `rows`: the number of rows."""
 
     name: str
     columns: list[str]
@@ -54,7 +54,7 @@ class Table(msgspec.Struct, frozen=True):
 
 
 class Sequence(msgspec.Struct, frozen=True):
-    """As `setval` takes it: whether `value` is used already."""
+    """The arguments of `setval`. `is_used`: whether `value` was given out already."""
 
     name: str
     value: int
@@ -62,7 +62,7 @@ class Sequence(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """`tables`: each after those that it refers to. `revision`: of the schema. `version`: of Skyqueue."""
+    """`tables`: each table after those that it refers to. `revision`: of the schema. `version`: of Skyqueue."""
 
     format: int
     version: str
@@ -77,30 +77,30 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 STREAM: Final = Path("-")
-"""In the place of a path: the standard output, or the standard input."""
+"""This path means standard output, or standard input."""
 
 
 @contextmanager
 def created(path: Path) -> Iterator[zipfile.ZipFile]:
-    """A new archive, which only its owner can read. It lies at `path` when the block is done; after an error nothing is left.
+    """A new archive, which only its owner can read. It is at `path` when the block has ended; after an error no file is left.
 
     Raises:
-        CannotStart: there is a file at `path`, or none can be made.
+        CannotStart: there is a file at `path`, or none can be created.
     """
     if path == STREAM:
-        with _told(path), _writing(sys.stdout.buffer) as archive:
+        with _clear_errors(path), _writing(sys.stdout.buffer) as archive:
             yield archive
-        with _told(path):
+        with _clear_errors(path):
             sys.stdout.buffer.flush()
         return
     if os.path.lexists(path):
         raise _exists(path)
-    with _told(path):
-        # A name of its own: two backups to one path at a time never write into one file, and none writes into what lies there.
+    with _clear_errors(path):
+        # A random name, so that two backups to the same path do not write into one file, and no existing file is overwritten.
         descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=PART, dir=path.parent)
     draft = Path(name)
     try:
-        with _told(path), os.fdopen(descriptor, "wb") as file:
+        with _clear_errors(path), os.fdopen(descriptor, "wb") as file:
             with _writing(file) as archive:
                 yield archive
             file.flush()
@@ -115,7 +115,7 @@ def _writing(file: IO[bytes]) -> zipfile.ZipFile:
 
 
 def _name(draft: Path, path: Path) -> None:
-    """Give the file its name, unless another one has got it meanwhile."""
+    """Give the complete file its name, unless another file has got the name in the meantime."""
     try:
         path.hardlink_to(draft)
     except FileExistsError:
@@ -127,8 +127,8 @@ def _name(draft: Path, path: Path) -> None:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Raises `CannotStart` instead of an error of the file system."""
+def _clear_errors(path: Path) -> Iterator[None]:
+    """Raise `CannotStart` instead of errors of the file system."""
     try:
         yield
     except OSError as error:
@@ -142,14 +142,14 @@ def _exists(path: Path) -> CannotStart:
 
 @contextmanager
 def existing(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
-    """An archive that is whole, and its manifest.
+    """A complete archive, and its manifest.
 
     Raises:
-        CannotStart: it cannot be read, or it is no backup that this version knows.
+        CannotStart: the file cannot be read, is damaged, or is no backup in a format that this version knows.
     """
     with _opened(path) as archive:
         try:
-            if archive.getinfo(MANIFEST).file_size > MOST_MANIFEST_BYTES:
+            if archive.getinfo(MANIFEST).file_size > MAX_MANIFEST_BYTES:
                 raise _no_backup(path)
             manifest = msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
         except (*UNREADABLE, KeyError, msgspec.MsgspecError) as error:
@@ -169,7 +169,7 @@ def member_of(table: str) -> str:
 
 
 def _find_broken(archive: zipfile.ZipFile) -> str | None:
-    """The first member that cannot be read, or has another checksum."""
+    """The name of the first member that cannot be read or whose checksum is wrong; None: all are good."""
     for info in archive.infolist():
         try:
             with archive.open(info) as member:
@@ -187,7 +187,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
             opened = tempfile.TemporaryFile if path == STREAM else partial(path.open, "rb")
             file = held.enter_context(opened())
             if path == STREAM:
-                shutil.copyfileobj(sys.stdin.buffer, file)  # an archive is read from its end
+                shutil.copyfileobj(sys.stdin.buffer, file)  # a ZIP archive is read from its end, so it has to be a file
             archive = held.enter_context(zipfile.ZipFile(file))
         except OSError as error:
             raise CannotStart(

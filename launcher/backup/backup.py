@@ -1,4 +1,4 @@
-"""Write a backup: every row, as it was at one moment, while everything goes on."""
+"""Write a backup: all rows in one snapshot, while everything else runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from launcher.backup.archive import Manifest, Sequence, Table
 
 
 def write(database_url: str, path: Path) -> Manifest:
-    """The backup of a database into a new file.
+    """Write the backup of a database into a new file.
 
     Raises:
         CannotStart: the database has another schema than this version, or the file cannot be written.

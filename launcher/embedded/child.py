@@ -1,4 +1,4 @@
-"""One program that this process starts, watches and ends: the servers, and what `skyqueue up` runs beside them."""
+"""One child process that this process starts, watches and ends: a server, or a program of Skyqueue."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ POLL_SECONDS = 0.02
 
 
 class Child(ABC):
-    """Start it, poll it, stop it, start it again: addresses and data stay the same.
+    """A child process. It can be started again after it has ended, with the same addresses and data.
 
-    Not safe for several threads. It runs in a session of its own, so Ctrl-C at the terminal reaches only the process that started it.
+    Not thread-safe. It runs in a session of its own, so Ctrl-C at the terminal reaches only this process.
     """
 
     stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 4.0), (signal.SIGKILL, 2.0))
-    """What to send, and how many seconds to wait for each."""
+    """The signals that end it, and how many seconds to wait after each."""
     start_seconds: ClassVar[float] = 60.0
-    """How long getting ready may take: a server that was killed reads its logs first."""
+    """How long a start may take. A server that was killed first recovers its data."""
     finds_new_log: ClassVar[bool] = False
-    """Whether its program writes to the new log by itself after the old one was renamed."""
+    """Whether its program opens the new log by itself after the old one was renamed."""
 
     def __init__(self, name: str, *, log: Path, guardian: Guardian) -> None:
         self.name = name
@@ -43,23 +43,23 @@ class Child(ABC):
 
     @abstractmethod
     def launch(self) -> None:
-        """Start the process and return at once. Raises `CannotStart` when there is nothing to start."""
+        """Start the process and return at once. Raises `CannotStart` when the program cannot be started."""
 
     @abstractmethod
     def is_ready(self) -> bool:
-        """Whether it is of use to others by now. Takes two seconds at most. `CannotStart` when waiting longer is of no use."""
+        """Whether it can be used now. Takes two seconds at most. Raises `CannotStart` when it will never be ready."""
 
     def failure(self) -> CannotStart:
-        """Why it is not ready, once it has ended or took too long."""
+        """The error that says why it is not ready. Call it after it has ended or took too long."""
         return full_disk(self.log.parent) or self._failure()
 
     @abstractmethod
     def _failure(self) -> CannotStart:
-        """The same, where there is room on the disk."""
+        """As `failure`, if the disk is not full."""
 
     @property
-    def said(self) -> str:
-        """What it wrote to its log since it was started last, or since the log was begun anew."""
+    def recent_log(self) -> str:
+        """The text in its log since its last start, or since the log was rotated."""
         try:
             with self.log.open("rb") as log:
                 log.seek(self._log_begins)
@@ -68,7 +68,7 @@ class Child(ABC):
             return ""
 
     def start(self) -> None:
-        """Launch it and wait until it is ready; `CannotStart` when it ends instead, or takes longer than `start_seconds`."""
+        """Launch it and wait until it is ready. Raises `CannotStart` when it ends instead, or takes longer than `start_seconds`."""
         self.launch()
         deadline = time.monotonic() + self.start_seconds
         try:
@@ -91,7 +91,7 @@ class Child(ABC):
         return self._process is not None and self.poll() is None
 
     def poll(self) -> int | None:
-        """The exit status once it has ended (negative: the signal), else None. Reaps it."""
+        """The exit status if it has ended (negative: the signal), else None. Reaps it."""
         if self._process is None:
             return None
         status = self._process.poll()
@@ -100,13 +100,13 @@ class Child(ABC):
         return status
 
     def rotate_log(self) -> None:
-        """Begin its log anew if it is too long. To be called now and then while it runs. Raises `OSError`."""
+        """Rotate its log if it is too long. Call it regularly while it runs. Raises `OSError`."""
         if log_files.is_long(self.log):
             (log_files.rename if self.finds_new_log else log_files.copy)(self.log)
             self._log_begins = 0
 
     def stop(self, seconds: float | None = None) -> None:
-        """End it, gently first. Does nothing when it has ended. `seconds`: less time than `stop_signals` say, in the same shares."""
+        """End it with `stop_signals`. Does nothing when it has ended. `seconds`: wait so long in total, with the same proportions."""
         planned = sum(wait for _, wait in self.stop_signals)
         share = 1.0 if seconds is None else min(1.0, seconds / planned)
         for number, wait in self.stop_signals:
@@ -145,7 +145,7 @@ class Child(ABC):
         self._guardian.watch(self._process.pid, self.stop_signals[0][0], self.stop_signals[-1][0])
 
     def _signal(self, number: signal.Signals) -> None:
-        os.kill(self.pid, number)  # not reaped yet, so the number is still its own
+        os.kill(self.pid, number)  # the process is not reaped yet, so no other process can have its id
         os.kill(self.pid, signal.SIGCONT)
 
     def _wait(self, seconds: float) -> None:
@@ -157,6 +157,6 @@ class Child(ABC):
 
 
 def stop_together(children: Sequence[Child], *, seconds: float) -> None:
-    """Stop several side by side: all have ended after `seconds`."""
+    """Stop several children at the same time. All have ended after `seconds`."""
     with ThreadPoolExecutor(max_workers=len(children)) as side_by_side:
         list(side_by_side.map(lambda child: child.stop(seconds), children))

@@ -1,7 +1,7 @@
-"""Nothing outlives the process that started it, not even after `kill -9`.
+"""End all child processes when the process that started them has ended, even by `kill -9`.
 
-One small process per supervisor holds the other end of a pipe. `PR_SET_PDEATHSIG` would need no process, but it is Linux only, follows the
-thread that forked, and is cleared when a server changes its user.
+A small process, the guardian, reads from a pipe whose other end this process holds; the pipe is closed when this process ends. `PR_SET_PDEATHSIG`
+would need no process, but exists on Linux only, depends on the thread that forked, and is cleared when a server changes its user.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from pathlib import Path
 from threading import Lock
 
 CLOSE_SECONDS = 3.5
-"""More than it gives to what it watches."""
+"""How long `close` waits for the guardian: longer than the guardian waits for the processes that it ends."""
 
 
 class Guardian:
-    """Ends every watched process when this one dies. Safe to call from several threads.
+    """Ends every watched process when this process has ended. Safe to call from several threads.
 
-    It is a process like others and may die itself: whoever keeps it asks `poll`, and calls `launch` for another one, which learns of
-    everything that is watched.
+    The guardian is a process that may itself be killed. The supervisor calls `poll`, and `launch` to start another one, which watches the
+    same processes.
     """
 
     name = "guardian"
@@ -51,10 +51,10 @@ class Guardian:
         return self._process.poll()
 
     def launch(self) -> None:
-        """Another one, in the place of a guardian that has ended.
+        """Start another guardian after the last one has ended.
 
         Raises:
-            OSError: the system lets no other begin; what is watched is remembered.
+            OSError: the system cannot start a process. The list of watched processes is kept for the next call.
         """
         with self._lock:
             another = self._spawn()
@@ -64,7 +64,7 @@ class Guardian:
                 self._tell(f"watch {pid} {first.value} {last.value}")
 
     def close(self) -> None:
-        """End what is still watched, then the guardian itself, also one that somebody has stopped."""
+        """End the processes that are still watched, then the guardian itself, also if it was stopped by a signal."""
         with self._lock:
             self._close_input()
             self._process.send_signal(signal.SIGCONT)
@@ -78,13 +78,13 @@ class Guardian:
         assert self._process.stdin is not None
         if self._process.stdin.closed:
             return
-        with suppress(BrokenPipeError):  # it has ended, and the next one is told everything
+        with suppress(BrokenPipeError):  # it has ended; the next guardian gets the whole list
             self._process.stdin.write(f"{order}\n")
             self._process.stdin.flush()
 
     def _close_input(self) -> None:
         assert self._process.stdin is not None
-        with suppress(BrokenPipeError):  # what it did not read before it ended
+        with suppress(BrokenPipeError):  # it has ended before it read everything
             self._process.stdin.close()
 
     @staticmethod

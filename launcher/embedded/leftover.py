@@ -1,6 +1,6 @@
-"""What an earlier start left behind: end it. It takes a crash of the supervisor and of its guardian to get there.
+"""End processes that an earlier start left running, because its supervisor and its guardian were both killed.
 
-Only for folders whose lock we hold: two servers on the same files would destroy them.
+Only for data folders that this process has locked. Two servers on the same files would destroy them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SECONDS = 6.0
 
 
 def clear(pid_file: Path, home: Path, stop: signal.Signals) -> None:
-    """Remove `pid_file` once its process, if that still is a server working in `home`, has ended."""
+    """End the process in `pid_file`, if it is still a server that uses `home`, and then remove the file."""
     pid = _read(pid_file)
     if not end(pid, str(home), stop):
         raise CannotStart(
@@ -30,8 +30,8 @@ def clear(pid_file: Path, home: Path, stop: signal.Signals) -> None:
 
 
 def end_workers(folder: Path, mark: str, stop: signal.Signals) -> None:
-    """End the processes of a dead server that still work in `folder`, and are called `mark`: they finish what they have at hand,
-    and keep the next server out until then.
+    """End the child processes of a server that was killed: those that use `folder` and have `mark` in their command line. As long as one
+    runs, Postgres does not start on the same data.
     """
     home = str(folder.resolve())
     for process in psutil.process_iter():
@@ -52,16 +52,16 @@ def started_with(variable: str) -> list[int]:
 
 
 def end(pid: int, mark: str, stop: signal.Signals) -> bool:
-    """End a process whose command line contains `mark`; another one that has its old number is left alone.
+    """End a process whose command line contains `mark`. Another process that has got the same id is left alone.
 
-    In the command line each word has a space behind it. False: it does not end.
+    `mark` is compared with the command line with a space after each argument. False: the process does not end.
     """
     for number in (stop, signal.SIGKILL):
         if not _is_running(pid, mark):
             return True
         try:
             os.kill(pid, number)
-            os.kill(pid, signal.SIGCONT)  # a stopped process hears nothing else
+            os.kill(pid, signal.SIGCONT)  # a stopped process does not handle other signals
         except ProcessLookupError:
             return True
         deadline = time.monotonic() + SECONDS
@@ -71,7 +71,7 @@ def end(pid: int, mark: str, stop: signal.Signals) -> bool:
 
 
 def _read(pid_file: Path) -> int:
-    """Its first line, or 0: Postgres ends the process id with a line break and writes more below."""
+    """The process id in the first line of the file (Postgres writes more lines), or 0 if there is none."""
     try:
         return int(pid_file.read_text().split()[0])
     except (FileNotFoundError, IndexError, ValueError):

@@ -19,7 +19,7 @@ PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
 
 
 def free_port() -> int:
-    """A TCP port on the loopback address that nobody uses now. Somebody may take it before the server does: then start again."""
+    """A TCP port on the loopback address that is free now. Another program may take it before the server does; then call it again."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -27,14 +27,14 @@ def free_port() -> int:
 
 
 def socket_folder(home: Path, longest_name: str, account: Account) -> Path:
-    """A private folder for sockets: inside `home`, or in a temporary folder when that path would be too long or too strange."""
+    """A private folder for sockets: inside `home`, or in a temporary folder if that path would be too long or has unsuitable characters."""
     digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    places = (tempfile.gettempdir(), "/tmp")  # noqa: S108  # the operator's, which may be as strange; the folder's owner is checked
+    places = (tempfile.gettempdir(), "/tmp")  # noqa: S108  # the first is the operator's choice, and may be unsuitable too; the owner of the folder is checked below
     candidates = [home / "run", *(Path(place) / f"skyqueue-{digest}" for place in places)]
     folder = next((each for each in candidates if _is_fit(each / longest_name)), candidates[-1])
     folder.mkdir(mode=0o700, exist_ok=True)
     owner = os.geteuid() if account.uid is None else account.uid
-    found = folder.lstat()  # a link may lead to a folder of ours that is not meant
+    found = folder.lstat()  # `lstat`, because a link made by another account could lead to any folder of ours
     if found.st_uid not in (owner, os.geteuid()) or not stat.S_ISDIR(found.st_mode):
         raise CannotStart(f"{folder} belongs to somebody else.", "Remove it, or set TMPDIR to a folder of yours.")
     account.own(folder)
@@ -42,5 +42,5 @@ def socket_folder(home: Path, longest_name: str, account: Account) -> Path:
 
 
 def _is_fit(path: Path) -> bool:
-    """Whether the kernel takes it, and addresses, lists and configuration files can hold it as it is."""
+    """Whether a socket can have this path, and it can be written into addresses and configuration files without quoting."""
     return len(os.fsencode(path)) <= SOCKET_PATH_BYTES and PLAIN.fullmatch(str(path)) is not None

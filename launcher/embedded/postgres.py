@@ -1,4 +1,4 @@
-"""A Postgres server of our own, in a folder of our own."""
+"""The embedded Postgres server, with its data in the data folder."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from launcher.embedded.guardian import Guardian
 from launcher.embedded.ports import free_port, socket_folder
 
 NAME = "skyqueue"
-"""Of the role and of the database."""
+"""The name of the role and of the database."""
 
 LOCALE = (
     ("--locale=C.UTF-8",) if sys.platform == "linux" else ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 )
-"""For initdb. Text sorts by code points, and upper and lower case are known for every script. Not every release of macOS has a locale of this name, so
-there the one that is built into Postgres is used.
+"""Options for initdb. Text is sorted by code points, and upper and lower case work for every script. Not every release of macOS has a locale of
+this name, so the one that is built into Postgres is used there.
 """
 
 PUT_BACK = "Put the old password back into that file, from a backup of the data folder."
@@ -45,11 +45,11 @@ SETTINGS: Mapping[str, str] = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %a ",
 }
-"""For a laptop: nobody replicates from it, its disk is fast, its queries are short. Durability stays at the safe defaults."""
+"""Settings for a small machine: no replication, a fast disk, short queries. The settings of durability keep their safe defaults."""
 
 
 class EmbeddedPostgres(Child):
-    """`home` keeps the data between starts. `settings` override `SETTINGS`."""
+    """`home`: the folder of the data. `settings` override `SETTINGS`."""
 
     stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = (
         (signal.SIGINT, 5.0),
@@ -65,13 +65,13 @@ class EmbeddedPostgres(Child):
         self._account = accounts.choose(binaries.postgres("postgres"), self.home)
         self._data = self.home / "data"
         self._password_file = self.home.parent / "postgres.password"
-        self._password = self._kept_password()
+        self._password = self._load_password()
         self._port = free_port()
         self._sockets = socket_folder(self.home, ".s.PGSQL.65535.lock", self._account)
 
     @property
     def url(self) -> str:
-        """For any client on this machine."""
+        """The address for any client on this machine."""
         return self.url_of(NAME)
 
     def url_of(self, database: str) -> str:
@@ -79,7 +79,7 @@ class EmbeddedPostgres(Child):
 
     @property
     def socket_url(self) -> str:
-        """For our own processes: the same database without TCP."""
+        """The address for processes of Skyqueue: the same database through a Unix socket."""
         return f"postgresql://{NAME}:{quote(self._password, safe='')}@/{NAME}?host={quote(str(self._sockets), safe='/')}&port={self._port}"
 
     def launch(self) -> None:
@@ -96,7 +96,7 @@ class EmbeddedPostgres(Child):
         )
 
     def is_ready(self) -> bool:
-        """Whether the database answers; the first time, it is created."""
+        """Whether the database answers. It is created if it does not exist."""
         try:
             with psycopg.connect(self.url_of("postgres"), autocommit=True, connect_timeout=2) as connection:
                 if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (NAME,)).fetchone() is None:
@@ -112,20 +112,22 @@ class EmbeddedPostgres(Child):
     def stop(self, seconds: float | None = None) -> None:
         super().stop(seconds)
         if self.poll() is not None:
-            # A server that had to be killed leaves its processes behind, stopped ones too.
+            # A server that had to be killed leaves its child processes running or stopped.
             leftover.end_workers(self._data, "postgres: ", signal.SIGKILL)
 
     def _failure(self) -> CannotStart:
         anew = "A backup is the way back; to begin with empty data instead"
-        return startup_errors.failure("Postgres", self.home, self.said, self.log, anew=anew)
+        return startup_errors.failure("Postgres", self.home, self.recent_log, self.log, anew=anew)
 
-    def _kept_password(self) -> str:
+    def _load_password(self) -> str:
         if self._data.exists() and not self._password_file.exists():
             raise CannotStart(f"{self._password_file} is missing, and the data in {self.home} was made with it.", PUT_BACK)
-        return secrets.kept(self._password_file, remedy=PUT_BACK if self._data.exists() else "Remove it, and a new one is made.")
+        return secrets.load_or_create(
+            self._password_file, remedy=PUT_BACK if self._data.exists() else "Remove it, and a new one is made."
+        )
 
     def _create(self) -> None:
-        """Into a draft that is renamed when complete, so that a start cut short leaves nothing half made."""
+        """Create the data in another folder, which is renamed when it is complete. So an interrupted start leaves no incomplete data."""
         draft = self.home / "draft"
         password_file = self.home / "password"
         secrets.write(password_file, self._password)
@@ -154,7 +156,9 @@ class EmbeddedPostgres(Child):
         os.rename(draft, self._data)
 
     def _run(self, command: Sequence[str]) -> tuple[int, str]:
-        """To its end: its status and what it said. It hears no Ctrl-C, and does not outlive this process."""
+        """Run a command to its end, and return its exit status and its output. Ctrl-C does not reach it, and the guardian ends it with this
+        process.
+        """
         with subprocess.Popen(
             command,
             cwd=self.home,
@@ -173,8 +177,8 @@ class EmbeddedPostgres(Child):
 
 
 def forget_other_servers() -> None:
-    """Take the operator's `PG...` variables from this process and those that it starts: they are meant for servers of somebody else,
-    and the driver would heed them (`PGSSLMODE`, `PGSERVICE`) on the way to ours too.
+    """Remove the `PG...` variables from the environment of this process and its children. They are meant for other servers, and the driver would
+    use them (`PGSSLMODE`, `PGSERVICE`) for the embedded server too.
     """
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]

@@ -1,4 +1,4 @@
-"""Secrets that are made once and kept in the data folder, readable by their owner alone."""
+"""Secrets that are made once and stored in the data folder, where only their owner can read them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from pathlib import Path
 from core.startup import CannotStart
 
 
-def kept(path: Path, length: int = 32, *, remedy: str = "Remove it, and a new one is made.") -> str:
-    """The secret in `path`; the first call makes it. `length` is in random bytes.
+def load_or_create(path: Path, length: int = 32, *, remedy: str = "Remove it, and a new one is made.") -> str:
+    """The secret in the file `path`. If there is no file, a secret of `length` random bytes is made and stored.
 
-    Raises `CannotStart`, which names the file and the `remedy`, when it holds no secret.
+    Raises:
+        CannotStart: the file cannot be used. The error names the file and the `remedy`.
     """
     if not path.exists():
         write(path, secrets.token_urlsafe(length))
@@ -26,9 +27,9 @@ def kept(path: Path, length: int = 32, *, remedy: str = "Remove it, and a new on
 
 
 def write(path: Path, secret: str, *, mode: int = 0o600, owner: os.stat_result | None = None) -> None:
-    """Whole or not at all, and never readable by others, not even for a moment.
+    """Write a secret to a file, completely or not at all. Others can never read it, not even while it is written.
 
-    `owner`: whose file it becomes, as the status of another file says; None: ours.
+    `owner`: the status of another file, whose owner the file gets; None: the owner is the account of this process.
     """
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     try:

@@ -1,4 +1,4 @@
-"""A Valkey server of our own, in a folder of our own."""
+"""The embedded Valkey server, with its data in the data folder."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ SETTINGS: Mapping[str, str] = {
     "maxmemory-policy": "noeviction",
     "loglevel": "notice",
 }
-"""An evicted key would be a lost message, and a message survives a crash through the append-only file."""
+"""No key is evicted, because it could be a message; and the append-only file keeps messages through a crash."""
 
 
 class EmbeddedValkey(Child):
-    """`home` keeps the data between starts. `settings` override `SETTINGS`, for tests."""
+    """`home`: the folder of the data. `settings` override `SETTINGS`, for tests."""
 
     stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 1.5), (signal.SIGKILL, 1.0))
-    finds_new_log: ClassVar[bool] = True  # it opens the file that it is given for each line
+    finds_new_log: ClassVar[bool] = True  # Valkey opens the file for each line
 
     def __init__(self, home: Path, *, guardian: Guardian, settings: Mapping[str, str] | None = None) -> None:
         self.home = home.absolute()
@@ -43,28 +43,29 @@ class EmbeddedValkey(Child):
         if self.home.stat().st_uid != os.geteuid():
             raise CannotStart(f"{self.home} belongs to another user.", "Start as that user, or choose another SKYQUEUE_DATA_DIR.")
         self._settings = {**SETTINGS, **(settings or {})}
-        self._password = secrets.kept(self.home.parent / "valkey.password")
+        self._password = secrets.load_or_create(self.home.parent / "valkey.password")
         self._port = free_port()
         self._socket = socket_folder(self.home, "valkey.sock", Account()) / "valkey.sock"
         self._pid_file = self.home / "valkey.pid"
 
     @property
     def url(self) -> str:
-        """For any client on this machine."""
+        """The address for any client on this machine."""
         return f"redis://:{quote(self._password, safe='')}@127.0.0.1:{self._port}/0"
 
     @property
     def socket_url(self) -> str:
-        """For our own processes: the same server without TCP."""
+        """The address for processes of Skyqueue: the same server through a Unix socket."""
         return f"unix://:{quote(self._password, safe='')}@{quote(str(self._socket), safe='/')}?db=0"
 
     def launch(self) -> None:
         leftover.clear(self._pid_file, self.home, signal.SIGTERM)
         (self.home / "data").mkdir(mode=0o700, exist_ok=True)
-        # Beside the socket, where every path is plain: Valkey takes `?` and `[` in this one for a pattern, and starts without it.
+        # In the folder of the socket, whose path has no special characters. Valkey takes `?` and `[` in the path of its configuration file for a
+        # pattern, and then starts without the file.
         configuration = self._socket.with_name("valkey.conf")
         secrets.write(configuration, "\n".join(f"{name} {value}" for name, value in self._configuration().items()))
-        # The command line names our folder, by which a leftover is known.
+        # The command line has the path of our folder, by which `leftover.py` recognizes the process.
         self._spawn([binaries.valkey_server(), configuration, "--dir", self.home / "data"], cwd=self.home)
 
     def is_ready(self) -> bool:
@@ -75,7 +76,7 @@ class EmbeddedValkey(Child):
 
     def _failure(self) -> CannotStart:
         anew = "To begin with empty queues (bookings are safe in Postgres)"
-        return startup_errors.failure("Valkey", self.home, self.said, self.log, anew=anew)
+        return startup_errors.failure("Valkey", self.home, self.recent_log, self.log, anew=anew)
 
     def _configuration(self) -> dict[str, str]:
         return {
@@ -86,7 +87,7 @@ class EmbeddedValkey(Child):
             "requirepass": _quoted(self._password),
             "pidfile": _quoted(self._pid_file),
             "logfile": _quoted(self.log),
-            "set-proc-title": "no",  # the command line stays as it is
+            "set-proc-title": "no",  # the command line stays unchanged, see `launch`
         }
 
 
@@ -96,6 +97,6 @@ def _answers(url: str) -> bool:
 
 
 def _quoted(value: str | Path) -> str:
-    """As one word of the configuration file."""
+    """A value in quotes, as one argument in the configuration file."""
     escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

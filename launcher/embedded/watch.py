@@ -1,7 +1,7 @@
-"""The guardian's own program: ends registered processes once whoever registered them is gone.
+"""The program of the guardian: it ends the watched processes when its parent has ended.
 
-Run as a bare script (`python -I -S watch.py`), so it imports nothing but the standard library. Standard input carries one order per line,
-`watch <pid> <first signal> <last signal>` or `forget <pid>`; its end means that the parent died, however it died, on every Unix.
+It runs as a script (`python -I -S watch.py`), and imports the standard library only. Standard input has one command per line,
+`watch <pid> <first signal> <last signal>` or `forget <pid>`. The end of standard input means that the parent has ended, for whatever reason.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import sys
 import time
 
 GRACE_SECONDS = 2.5
-"""Between the first and the last signal: together with a margin, less than the five seconds after which nothing may be left."""
+"""The time between the first and the last signal. All processes have to be ended within five seconds."""
 POLL_SECONDS = 0.05
 
 
 def send(pid: int, number: int) -> bool:
-    """Signal a process, also a stopped one. False: it is gone."""
+    """Send a signal to a process, and continue it if it was stopped. False: the process has ended."""
     try:
         os.kill(pid, number)
         os.kill(pid, signal.SIGCONT)

@@ -1,4 +1,4 @@
-"""The sample schedule, loaded as an administrator would load it: a CSV file through the importer, worked by a worker."""
+"""Load the sample schedule in the same way as an administrator: a CSV file that a worker imports."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _PIECE_BYTES: Final = 1024 * 1024
 
 @dataclass(frozen=True)
 class Loading:
-    """An import of the sample on its way."""
+    """The import of the sample schedule, which a worker carries out."""
 
     database: Database
     import_id: UUID
 
     def is_done(self) -> bool:
-        """Raises `CannotStart` when the importer gave up."""
+        """Whether the import is completed. Raises `CannotStart` when it has failed."""
         with self.database.transaction() as connection:
             row = connection.execute("SELECT status, failure_message FROM imports WHERE id = %s", (self.import_id,)).fetchone()
         status, reason = row or (ImportStatus.FAILED, "its import is gone")
@@ -45,7 +45,7 @@ class Loading:
         return bool(status == ImportStatus.COMPLETED)
 
     def wait(self) -> None:
-        """Until it is done, or `too_slow`."""
+        """Wait until the import is completed. Raises `CannotStart` when that takes too long."""
         deadline = time.monotonic() + WORK_SECONDS
         while not self.is_done():
             if time.monotonic() > deadline:
@@ -53,7 +53,7 @@ class Loading:
             time.sleep(POLL_SECONDS)
 
     def count(self) -> int:
-        """Flights that the file had and the database has now."""
+        """The number of flights of the file that the database has now."""
         with self.database.transaction() as connection:
             row = connection.execute(
                 "SELECT created + updated + skipped FROM imports WHERE id = %s", (self.import_id,)
@@ -62,7 +62,7 @@ class Loading:
 
 
 def is_wanted(database: Database, *, also_when_over: bool) -> bool:
-    """Whether there is no flight at all; `also_when_over`: or none that is still to depart."""
+    """Whether there is no flight. `also_when_over`: also if all flights have departed."""
     with database.transaction() as connection:
         row = connection.execute("SELECT max(departure_ts), max(departure_ts) <= now() FROM flights").fetchone()
     latest, is_over = row or (None, None)
@@ -70,7 +70,7 @@ def is_wanted(database: Database, *, also_when_over: bool) -> bool:
 
 
 def write(path: Path, *, tell: Callable[[str], None]) -> int:
-    """Write the schedule from today on to a CSV file. Returns the number of flights; `tell` gets a line when cities are left out."""
+    """Write the schedule from today on to a CSV file. Returns the number of flights. `tell` is called with a line if cities are left out."""
     unknown = schedule.unknown_cities()
     if unknown:
         tell(f"The sample schedule has no flights of {', '.join(unknown)}: the registry of airports knows no such city.")
@@ -78,7 +78,7 @@ def write(path: Path, *, tell: Callable[[str], None]) -> int:
 
 
 def load(database: Database, redis_url: str, storage: Storage, *, tell: Callable[[str], None]) -> Loading:
-    """Write the schedule and hand it to the importer. A worker does the rest. `tell`: as in `write`."""
+    """Write the schedule and store it as an import, which a worker then carries out. `tell`: as in `write`."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "sample.csv"
         write(file, tell=tell)

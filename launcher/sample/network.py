@@ -1,7 +1,7 @@
-"""The network that the sample schedule flies: cities, who serves them, and from where. Cities with
-several airports are named with theirs. A test checks that each name means one airport.
+"""The network of the sample schedule: cities, airlines and connections. For cities with several airports, the name is that of an airport. A test
+checks that each name means one airport.
 
-A city's weight is its share of the traffic, from 1 (a few flights a day) to 10.
+The weight of a city says how many flights it has, from 1 (a few each day) to 10.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MAJOR_INDIA: Final = {
     "Jaipur": 4,
     "Lucknow": 4,
 }
-"""Every pair of them has several flights a day."""
+"""City -> weight. Each pair of these cities has several flights a day."""
 
 OTHER_INDIA: Final = {
     "Guwahati": 4,
@@ -55,7 +55,7 @@ HUBS_INDIA: Final = ("Delhi", "Mumbai", "Bangalore", "Kolkata", "Hyderabad", "Ch
 
 
 class Abroad(NamedTuple):
-    """A city abroad. `airline` flies from there; `indian` are the cities in India it is connected with, the busiest first."""
+    """A city outside India. `airline`: the airline of its country. `indian`: the cities in India that it is connected with, the busiest first."""
 
     weight: int
     airline: str
@@ -168,13 +168,13 @@ HUBS_ABROAD: Final = {
 CITIES: Final = (*MAJOR_INDIA, *OTHER_INDIA, *ABROAD)
 
 DOMESTIC_AIRLINES: Final = {"6E": 55, "AI": 25, "QP": 10, "SG": 10}
-"""Code and share of the flights within India."""
+"""Airline code -> share of the flights within India, in percent."""
 FLAG: Final = "AI"
 LOW_COST_ABROAD: Final = "IX"
 
 
 class Aircraft(NamedTuple):
-    """`speed` in km/h in cruise; `ground` minutes for taxi, climb and approach; `cabin` is its layout (`core/seats/cabins/catalogue.py`)."""
+    """`speed`: km/h in cruise. `ground`: minutes for taxi, climb and approach. `cabin`: its name in `core/seats/cabins/catalogue.py`."""
 
     cabin: str
     seats: int

@@ -1,5 +1,5 @@
-"""A schedule in the feel of a real network, for a first start, a demonstration and a load test. The same seed and day make the same
-file, and a flight number flies the same route whatever they are.
+"""Make a schedule that resembles a real network, for a first start, a demonstration and load tests. The same seed and day make the same file. A
+flight number has the same route for every seed and day.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ HEADER: Final = ("flight_number", "source", "destination", "departure_ts", "arri
 
 _EVERY_DAY: Final = frozenset(range(7))
 _FIRST_BANK, _LAST_BANK = 5 * 60 + 30, 22 * 60 + 30
-"""Minutes after midnight between which short flights leave."""
+"""The first and the last departure of short flights, in minutes after midnight."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One direction. `daily` flights leave on each of `weekdays` (0 is Monday); `airlines` take turns."""
+    """One direction between two cities. `daily`: the number of flights on each of `weekdays` (0 is Monday). `airlines` take turns."""
 
     source: str
     destination: str
@@ -54,7 +54,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One flight number: when it leaves by the clocks at its source, and what flies it."""
+    """One flight number: its local time of departure, its aircraft and its fare."""
 
     number: str
     route: Route
@@ -62,11 +62,11 @@ class Slot:
     minutes: int
     aircraft: Aircraft
     fare: float
-    """In rupees, on an ordinary day."""
+    """In rupees, on a day without a surcharge for the season."""
 
 
 def unknown_cities() -> list[str]:
-    """Cities of the network that the registry of airports does not know by this name. The schedule is made without them."""
+    """Cities of the network whose names the registry of airports does not know. The schedule is made without them."""
     known = set(_known(CITIES))
     return [city for city in CITIES if city not in known]
 
@@ -106,7 +106,7 @@ def _flights(start: date, days: int, seed: int) -> Iterator[tuple[str, ...]]:
 
 
 def slots(seed: int) -> Iterator[Slot]:
-    """Every flight number of the network, each with its time, aircraft and fare. Numbers do not depend on the seed."""
+    """All flight numbers of the network. The numbers do not depend on the seed."""
     numbers: dict[str, int] = {}
     for route in routes():
         dice = Random(f"{seed}:{route.source}>{route.destination}")
@@ -128,7 +128,7 @@ def slots(seed: int) -> Iterator[Slot]:
 
 
 def routes() -> Iterator[Route]:
-    """Both directions of every connection, in a fixed order."""
+    """Both directions of all connections, in a fixed order."""
     for source, destination, daily, weekdays, airlines in _connections():
         yield Route(source, destination, daily, weekdays, airlines)
         yield Route(destination, source, daily, weekdays, airlines)
@@ -176,7 +176,7 @@ def _some_days(route: str, count: int) -> frozenset[int]:
 
 
 def _leaves(index: int, daily: int, kilometres: float, dice: Random) -> time:
-    """Short flights are spread over the day; long ones leave in banks at night, in the late morning and in the evening."""
+    """The local time of departure. Short flights are spread over the day; long ones depart at night, in the late morning and in the evening."""
     if kilometres > 3_500:
         bank = (2 * 60 + 10, 10 * 60 + 30, 21 * 60 + 40)[(index + dice.randrange(3)) % 3]
         minute = bank + dice.randrange(-75, 80)
@@ -196,8 +196,7 @@ def _fleet(kilometres: float, daily: int) -> tuple[Aircraft, ...]:
 
 
 def block_minutes(source: Place, destination: Place, aircraft: Aircraft) -> int:
-    """From gate to gate, to the next five minutes. The wind blows from the west: it carries long flights east and holds them back
-    west."""
+    """The time from gate to gate, rounded up to five minutes. Long flights are faster to the east than to the west, because of the wind."""
     kilometres = distance(source, destination)
     eastwards = (destination.longitude - source.longitude + 540) % 360 - 180 > 0
     wind = 1.0 if kilometres < 1_500 else 0.95 if eastwards else 1.06
@@ -213,7 +212,7 @@ def distance(one: Place, other: Place) -> float:
 
 
 def _season(day: date) -> float:
-    """What a day costs more than an ordinary one."""
+    """The factor of fares on this day: 1 on an ordinary day."""
     holidays = (day.month, day.day) >= (12, 19) or (day.month, day.day) <= (1, 4)
     weekend = {4: 1.08, 6: 1.12}.get(day.weekday(), 1.0)
     return weekend * (1.35 if holidays else 1.0)

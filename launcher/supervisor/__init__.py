@@ -1,1 +1,1 @@
-"""`skyqueue up`: every part of the product on one machine, started, watched and stopped by one process."""
+"""`skyqueue up`: one process starts, watches and stops all parts of Skyqueue on one machine."""

@@ -1,4 +1,4 @@
-"""The address the API answers on. The supervisor holds the socket, so it survives a restart of the API."""
+"""The listening socket of the API. The supervisor holds it, so it stays open while the API is restarted."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 from core.startup import CannotStart
 
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # recognised here, chosen by the operator
+ALL_ADDRESSES = ("0.0.0.0", "::")  # noqa: S104  # only compared with what the operator chose
 LAST_PORT = 65535
 BACKLOG = 2048
-"""Requests that arrive while the API restarts wait here."""
+"""How many connections wait while the API is restarted."""
 
 
 class Listener:
-    """A bound port. Raises `CannotStart` when it is taken, or the host is not ours."""
+    """A bound port. Raises `CannotStart` when the port is in use, or the host is no address of this machine."""
 
     def __init__(self, host: str, port: int) -> None:
         self._host = host
@@ -24,8 +24,8 @@ class Listener:
 
     @property
     def local_host(self) -> str:
-        """Where a client on this machine finds it."""
-        if self._host in EVERYWHERE:
+        """The host by which a client on this machine reaches it."""
+        if self._host in ALL_ADDRESSES:
             return "127.0.0.1"
         return f"[{self._host}]" if ":" in self._host else self._host
 
@@ -34,11 +34,11 @@ class Listener:
         return f"http://{self.local_host}:{self.port}"
 
     def listen(self) -> int:
-        """Accept connections from now on; the descriptor to hand to the process that answers them. Not before there is one: who finds
-        nobody listening knows that it has to try again.
+        """Accept connections from now on, and return the file descriptor for the process that answers them. Call it when that process is
+        started, not earlier: until then, clients get an error at once, and can try again.
 
         Raises:
-            CannotStart: another start that was as far as this one was quicker.
+            CannotStart: another `skyqueue up`, which started at the same time, listens on the port.
         """
         try:
             self._socket.listen(BACKLOG)
@@ -53,7 +53,7 @@ class Listener:
 def _bound(host: str, port: int) -> socket.socket:
     try:
         return _bind(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE))
-    except (socket.gaierror, UnicodeError) as error:  # the latter: a name with an empty part, or one too long
+    except (socket.gaierror, UnicodeError) as error:  # UnicodeError: a name with an empty part, or a part that is too long
         said = error.strerror if isinstance(error, OSError) else "it is not a name"
         raise CannotStart(f"SKYQUEUE_HOST={host} is not an address of this machine: {said}.", "Try 127.0.0.1.") from error
     except OSError as error:
@@ -75,7 +75,9 @@ def _bind(
     family, kind, protocol, _, address = found[0]
     bound = socket.socket(family, kind, protocol)
     try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port left a moment ago is free
+        bound.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # so that a port which was used a moment ago can be used again
         bound.bind(address)
     except OSError:
         bound.close()

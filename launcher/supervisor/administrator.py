@@ -1,4 +1,4 @@
-"""The first administrator of an installation, and the file that remembers the password."""
+"""The first administrator of an installation, and the file with the password."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ PASSWORD_BYTES = 12
 class Administrator:
     username: str
     password_file: str | None
-    """Holds the password of the account. None: only the operator knows it."""
+    """The path of the file with the password of the account. None: only the operator knows the password."""
     sign_in: str
-    """How to sign in, as one line for the terminal."""
+    """A line for the terminal that says how to sign in."""
 
 
 def ensure(database: Database, accounts: Accounts, folder: DataFolder) -> Administrator:
-    """Create the account if it is missing; one that exists keeps the password it has.
+    """Create the account if it does not exist. An existing account keeps its password.
 
-    The password is kept in the data folder as far as it is known. A database that was made, or restored, with another one makes the
-    file wrong: then it is said so, and the file stays as it is.
+    The password is stored in the data folder. If the account has another password, for example after a restore, a line says so, and the file
+    is not changed.
     """
     username, file = accounts.admin_username, folder.admin_password
     given = accounts.admin_password.get_secret_value() if accounts.admin_password else None
     was_kept = file.exists()
-    password = given or secrets.kept(file, PASSWORD_BYTES)
+    password = given or secrets.load_or_create(file, PASSWORD_BYTES)
     with database.unit_of_work() as session:
         outcome = ensure_admin(session, username, password)
     if outcome is not AdminOutcome.KEPT_OTHER:
@@ -43,7 +43,7 @@ def ensure(database: Database, accounts: Accounts, folder: DataFolder) -> Admini
         return Administrator(username, str(file), f"Sign in as {username}; the password is in {file}")
     if not was_kept:
         file.unlink(missing_ok=True)
-    elif _knows(database, username, secrets.kept(file)):
+    elif _knows(database, username, secrets.load_or_create(file)):
         not_given = "; SKYQUEUE_ADMIN_PASSWORD is another one, and is not used" if given else ""
         return Administrator(username, str(file), f"Sign in as {username}; the password is in {file}{not_given}")
     return Administrator(username, None, _another_password(username, folder, is_given=given is not None, is_kept=was_kept))
@@ -55,7 +55,7 @@ def _knows(database: Database, username: str, password: str) -> bool:
 
 
 def _another_password(username: str, folder: DataFolder, *, is_given: bool, is_kept: bool) -> str:
-    """What is said when nobody here knows the password of the account."""
+    """The line for an account whose password is not the known one."""
     file = folder.admin_password
     wrong = [*(["SKYQUEUE_ADMIN_PASSWORD"] if is_given else []), *([f"the one in {file}"] if is_kept else [])]
     said = f"Sign in as {username} with the password that this account has in the database"

@@ -12,14 +12,14 @@ from rich.console import Console as Terminal
 
 
 class Console:
-    """An output that cannot be written (`skyqueue up | head -1`, a closed terminal, a full disk) does not stop the product."""
+    """Prints lines. If they cannot be written (`skyqueue up | head -1`, a closed terminal, a full disk), everything continues without them."""
 
     def __init__(self) -> None:
         self._terminal = _Terminal(highlight=False, soft_wrap=True)
 
     @contextmanager
     def step(self, doing: str, done: str) -> Iterator[None]:
-        """Say `doing` while the block runs, `done` and the time it took after it."""
+        """Print `doing` while the block runs, and `done` with the time that it took after it."""
         started = time.monotonic()
         if self._terminal.is_terminal:
             with self._terminal.status(doing):
@@ -36,7 +36,7 @@ class Console:
                 self._write(line)
 
     def _write(self, line: str) -> None:
-        """Not with rich, which repeats what it could not write the first time."""
+        """Write a line without rich, which would write a line again that it could not write the first time."""
         try:
             print(line, flush=True)
         except BrokenPipeError:

@@ -1,4 +1,4 @@
-"""The environment of our own processes: the operator's, with the addresses and the secrets that we found or made."""
+"""The environment variables of the processes that `skyqueue up` starts: those of the operator, with addresses and secrets added."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from launcher.supervisor.folder import DataFolder
 from launcher.supervisor.programs import OWNER
 from launcher.supervisor.servers import Addresses
 
-BOOKS = "mockpay.sqlite"
-"""Of the practice provider, in the data folder."""
+LEDGER_FILE = "mockpay.sqlite"
+"""The ledger of the practice provider, in the data folder."""
 
 
 def product(settings: Settings, folder: DataFolder, addresses: Addresses, payments_url: str) -> dict[str, str]:
-    """For API and workers. Raises `CannotStart` when the operator has to choose a secret."""
+    """The environment of API and workers. Raises `CannotStart` when the operator has to set a secret."""
     return environment_with(
         {
             OWNER: str(folder.path),
@@ -32,11 +32,11 @@ def product(settings: Settings, folder: DataFolder, addresses: Addresses, paymen
 
 
 def mockpay(settings: Settings, folder: DataFolder, api: Listener) -> dict[str, str]:
-    """For the practice provider, which calls the API back."""
+    """The environment of the practice provider, with the address of the API for callbacks."""
     return environment_with(
         {
             OWNER: str(folder.path),
-            "MOCKPAY_LEDGER": str(folder.path / BOOKS),
+            "MOCKPAY_LEDGER": str(folder.path / LEDGER_FILE),
             "MOCKPAY_CALLBACK_URL": f"{api.base_url}/payments/callback",
             "MOCKPAY_SECRET": _payments_secret(settings, folder),
         }
@@ -44,15 +44,17 @@ def mockpay(settings: Settings, folder: DataFolder, api: Listener) -> dict[str, 
 
 
 def require_secrets(settings: Settings, folder: DataFolder) -> None:
-    """A secret that is missing, or of no use, is told before anything starts."""
+    """Check all secrets before anything is started. Raises `CannotStart` when one is missing or cannot be used."""
     _jwt_secret(settings, folder)
     _payments_secret(settings, folder)
     if settings.accounts.admin_password is None and folder.admin_password.exists():
-        secrets.kept(folder.admin_password)
+        secrets.load_or_create(folder.admin_password)
 
 
 def _jwt_secret(settings: Settings, folder: DataFolder) -> str:
-    """Made once for our own servers. With others, further API processes may run elsewhere, and all of them need the same."""
+    """The secret that signs access tokens. With embedded servers it is made once. With other servers the operator has to set it, because API
+    processes on other machines need the same.
+    """
     if settings.accounts.jwt_secret is not None:
         return long_enough(settings.accounts.jwt_secret.get_secret_value(), "SKYQUEUE_JWT_SECRET", "Set another")
     if settings.servers.database_url or settings.servers.redis_url:
@@ -61,11 +63,11 @@ def _jwt_secret(settings: Settings, folder: DataFolder) -> str:
             "Set SKYQUEUE_JWT_SECRET to the same 32 bytes or more everywhere; `openssl rand -hex 32` makes one.",
         )
     file = folder.path / "jwt.secret"
-    return long_enough(secrets.kept(file), str(file), "Remove it, and a new one is made")
+    return long_enough(secrets.load_or_create(file), str(file), "Remove it, and a new one is made")
 
 
 def long_enough(secret: str, name: str, remedy: str) -> str:
-    """The secret, which signs access tokens. Raises `CannotStart`, which names it, when it is too short for that."""
+    """The secret, if it is long enough to sign access tokens. Else raises `CannotStart` with its `name` and the `remedy`."""
     if len(secret.encode()) < SECRET_BYTES:
         raise CannotStart(f"{name} is shorter than {SECRET_BYTES} bytes.", f"{remedy}; `openssl rand -hex 32` makes a good one.")
     return secret
@@ -73,4 +75,4 @@ def long_enough(secret: str, name: str, remedy: str) -> str:
 
 def _payments_secret(settings: Settings, folder: DataFolder) -> str:
     given = settings.payments.payments_secret
-    return given.get_secret_value() if given else secrets.kept(folder.path / "payments.secret")
+    return given.get_secret_value() if given else secrets.load_or_create(folder.path / "payments.secret")

@@ -1,4 +1,4 @@
-"""The data folder: who may use it, and where things lie in it."""
+"""The data folder: the paths in it, its permissions and its lock."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ REMEDY = "Set SKYQUEUE_DATA_DIR to a folder of yours."
 
 
 def locate(path: Path) -> Path:
-    """Where `SKYQUEUE_DATA_DIR` leads: one spelling for one folder, by which what works in it is known again.
+    """The absolute path of `SKYQUEUE_DATA_DIR` without links, so that the same folder always has the same path.
 
-    Raises `CannotStart` for a path that no configuration file and no address can hold.
+    Raises `CannotStart` for a path that cannot be written into configuration files and addresses.
     """
     shown = ascii(str(path))[1:-1]
     if not str(path).isprintable():  # line breaks, and bytes that are no text
         raise CannotStart(f"The data folder {shown} cannot be used: its path has unprintable characters.", REMEDY)
     try:
         return path.expanduser().resolve()
-    except (OSError, RuntimeError) as error:  # nobody has that name, or links lead in a circle
+    except (OSError, RuntimeError) as error:  # there is no such user, or links form a circle
         said = error.strerror if isinstance(error, OSError) else error
         raise CannotStart(f"The data folder {shown} cannot be used: {str(said).rstrip('.')}.", REMEDY) from error
 
@@ -38,7 +38,7 @@ class DataFolder:
     def __init__(self, path: Path) -> None:
         self.path = locate(path)
         try:
-            # Root's Postgres runs as another account, which has to pass through; everything inside is closed by itself.
+            # If this process is root, Postgres runs as another account, which has to be able to enter. Everything inside has its own permissions.
             self.path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
             self._itself = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
             self._holder: IO[str] = os.fdopen(os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600), "r+", errors="replace")
@@ -51,10 +51,10 @@ class DataFolder:
         self.admin_password = self.path / "admin.password"
 
     def lock(self) -> None:
-        """Keep the folder for this process, until it ends in whatever way.
+        """Lock the folder for this process. The lock ends with the process, even if that is killed.
 
-        The lock is on the folder itself: a file in it can be removed while everything runs. It is on a file too, for file systems
-        that lock no folders (NFS).
+        The lock is on the folder itself, because a file in it could be removed while everything runs; and on a file, for file systems that
+        cannot lock folders (NFS).
         """
         try:
             with _unless_unsupported():
@@ -68,7 +68,7 @@ class DataFolder:
         self._holder.flush()
 
     def close(self) -> None:
-        """Let go of the lock."""
+        """Release the lock."""
         self._holder.close()
         os.close(self._itself)
 
@@ -76,7 +76,9 @@ class DataFolder:
         return self.path / f"{name}.log"
 
     def _close_to_others(self) -> None:
-        """Also what an older version, or a command in another terminal, left open. What belongs to Postgres's account is closed by it."""
+        """Remove the permissions of other accounts, also on files that an older version or another command has made. The files of the account
+        of Postgres are left out: Postgres does it itself.
+        """
         (self.path / "uploads").mkdir(exist_ok=True)
         for entry in self.path.iterdir():
             found = entry.lstat()

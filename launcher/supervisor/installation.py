@@ -1,4 +1,4 @@
-"""The data folder of an installation, held by one supervisor at a time."""
+"""Lock the data folder of an installation for one supervisor."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from launcher.supervisor.programs import end_leftovers
 
 
 @contextmanager
-def held(data_dir: Path) -> Iterator[DataFolder]:
-    """The folder, with no program of ours at work in it: what outlived an earlier supervisor has been ended.
+def locked(data_dir: Path) -> Iterator[DataFolder]:
+    """Lock the data folder for the time of the block, and end programs in it that an earlier supervisor left running.
 
     Raises:
-        CannotStart: another supervisor has it, or it cannot be used.
+        CannotStart: another supervisor has locked it, or it cannot be used.
     """
     with closing(DataFolder(data_dir)) as folder:
         folder.lock()

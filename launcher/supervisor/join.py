@@ -1,4 +1,4 @@
-"""Which servers a command works on: those that the environment names, else those of a `skyqueue up` that runs in the data folder."""
+"""Find the servers that a command uses: those that the settings name, else those of a `skyqueue up` that runs in the data folder."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Addresses:
     database_url: str
     redis_url: str
     payments_url: str | None
-    """Of the provider that a `skyqueue up` on these servers uses."""
+    """The address of the payment provider; None: it is not known."""
 
     @property
     def environment(self) -> dict[str, str]:
-        """For a process that works on the same servers."""
+        """The environment variables with these addresses, for a process that uses the same servers."""
         return environment_with(
             {
                 "SKYQUEUE_DATA_DIR": str(self.data_dir),
@@ -34,7 +34,7 @@ class Addresses:
 
 
 def find(servers: Servers) -> Addresses:
-    """Raises `CannotStart` when there are none, or what the environment names is no address."""
+    """The addresses of the servers. Raises `CannotStart` when none are known, or a setting is no address."""
     running = _running(servers)
     database_url = find_database(servers)
     redis_url = servers.redis_url or (running.redis_url if running else None)
@@ -57,7 +57,7 @@ def find_database(servers: Servers) -> str | None:
     """The address of the database alone; None when no database is named and no `skyqueue up` runs.
 
     Raises:
-        CannotStart: what the environment names is no address.
+        CannotStart: the setting is no address.
     """
     if servers.database_url:
         address.require_valid(servers.database_url)

@@ -1,7 +1,7 @@
-"""What an installation in containers has to keep secret, made once and kept in a folder that its containers share.
+"""Make the secrets of an installation in containers, in a folder that its containers share.
 
-Each secret is in a file that is named like its setting. What the environment names is taken from there, also when it has changed;
-what an earlier run has written stays; the rest is made up. Addresses carry passwords, so they are among the files.
+Each secret is in a file with the name of its setting. If the environment has the setting, its value is used, also if it has changed; otherwise
+the file of an earlier run is kept; otherwise a random secret is made. Addresses of servers contain passwords, so they are secrets too.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from launcher.supervisor import environment
 from launcher.supervisor.administrator import PASSWORD_BYTES
 
 VALKEY_CONF: Final = "valkey.conf"
-"""Valkey reads it as an account of its own, so it may be read by all that see the folder. It holds no password, but its SHA-256."""
-POSTGRES_KEEPS: Final = "POSTGRES_PASSWORD has changed: Postgres goes on with the old one until it is changed there too."
-ADMIN_KEEPS: Final = "SKYQUEUE_ADMIN_PASSWORD has changed: an administrator who exists keeps the old one until it is reset."
+"""Valkey runs as another account, so all accounts that can see the folder can read this file. It has the SHA-256 of the password only."""
+POSTGRES_CHANGED: Final = "POSTGRES_PASSWORD has changed: Postgres goes on with the old one until it is changed there too."
+ADMIN_CHANGED: Final = "SKYQUEUE_ADMIN_PASSWORD has changed: an administrator who exists keeps the old one until it is reset."
 
 
 class ServerPasswords(Environment):
-    """Of the servers beside the product. Postgres's image has the same variables."""
+    """Passwords of the servers. The container image of Postgres uses the same variables."""
 
     postgres_password: Annotated[SecretStr | None, OR_FILE] = None
     valkey_password: Annotated[SecretStr | None, OR_FILE] = None
 
 
 @dataclass(frozen=True)
-class Beside:
-    """What stands beside the product, for who names nothing else."""
+class ServerAddresses:
+    """Where the servers of the installation are, unless the settings name others."""
 
     postgres: str
     """`user@host:port/database`"""
@@ -50,7 +50,7 @@ class Beside:
 
 @dataclass
 class Report:
-    """The names of the secrets by where they come from, and what the operator has to know."""
+    """The names of the secrets by their origin, and warnings for the operator."""
 
     given: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
@@ -58,8 +58,8 @@ class Report:
     warnings: list[str] = field(default_factory=list)
 
 
-def make(folder: Path, settings: Settings, passwords: ServerPasswords, beside: Beside) -> Report:
-    """Bring the folder up to date. Raises `CannotStart`, `UnusableDatabase` or `WrongFile` when what is given, or kept, is of no use."""
+def make(folder: Path, settings: Settings, passwords: ServerPasswords, addresses: ServerAddresses) -> Report:
+    """Write the files that are missing or have changed. Raises `CannotStart`, `UnusableDatabase` or `WrongFile` when a secret cannot be used."""
     accounts, servers, payments = settings.accounts, settings.servers, settings.payments
     if accounts.jwt_secret is not None:
         environment.long_enough(accounts.jwt_secret.get_secret_value(), "SKYQUEUE_JWT_SECRET", "Set another")
@@ -71,14 +71,14 @@ def make(folder: Path, settings: Settings, passwords: ServerPasswords, beside: B
     files = _Files(folder)
     files.keep("jwt_secret", accounts.jwt_secret)
     files.keep("payments_secret", payments.payments_secret)
-    files.keep("admin_password", accounts.admin_password, random_bytes=PASSWORD_BYTES, when_changed=ADMIN_KEEPS)
-    postgres = files.keep("postgres_password", passwords.postgres_password, when_changed=POSTGRES_KEEPS)
+    files.keep("admin_password", accounts.admin_password, random_bytes=PASSWORD_BYTES, when_changed=ADMIN_CHANGED)
+    postgres = files.keep("postgres_password", passwords.postgres_password, when_changed=POSTGRES_CHANGED)
     valkey = files.keep("valkey_password", passwords.valkey_password)
 
-    user, _, place = beside.postgres.partition("@")
+    user, _, place = addresses.postgres.partition("@")
     files.write("database_url", servers.database_url or f"postgresql://{user}:{quote(postgres, safe='')}@{place}")
-    files.write("redis_url", servers.redis_url or f"redis://:{quote(valkey, safe='')}@{beside.valkey}")
-    files.write("payments_url", payments.payments_url or beside.payments_url)
+    files.write("redis_url", servers.redis_url or f"redis://:{quote(valkey, safe='')}@{addresses.valkey}")
+    files.write("payments_url", payments.payments_url or addresses.payments_url)
     if servers.storage_url is not None:
         files.write("storage_url", servers.storage_url.get_secret_value())
     if settings.mail.smtp_url is not None:
@@ -92,11 +92,11 @@ class _Files:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._owner = folder.stat() if os.geteuid() == 0 else None
-        """Who owns the folder reads the files."""
+        """The owner of the folder, who becomes the owner of the files; None: this process is not root, and cannot change owners."""
         self.report = Report()
 
     def keep(self, name: str, given: SecretStr | None, *, random_bytes: int = 32, when_changed: str | None = None) -> str:
-        """The secret from now on. `when_changed` warns if it is another than before."""
+        """The secret that is used from now on. `when_changed`: a warning for the case that it differs from the one before."""
         path = self._folder / name
         before = read_line(name, path) if path.exists() else None
         if given is not None:

@@ -1,4 +1,4 @@
-"""The product's own processes as children of the supervisor."""
+"""The programs of Skyqueue, and the practice provider, as children of the supervisor."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from launcher.embedded.guardian import Guardian
 from launcher.supervisor.address import Listener
 
 PYTHON = (sys.executable, "-P")
-"""Without the current folder on the import path: a stray `core` or `api` there is not ours."""
+"""`-P`: the current folder is not on the import path, because it may have another package `core` or `api`."""
 
 LAST_LINES = 40
 _EXCEPTION = re.compile(r"[ |]*([A-Za-z_][\w.]*(?:Error|Exception): .*)")
-"""Its last line in a traceback, which may be one of a group."""
+"""The last line of a traceback, also inside an exception group."""
 MODULES = ("workers.main", "api.serve", "mockpay")
 
 
 NEEDED = ("postgres_away", "redis_away", "no_worker")
-"""The reasons of the API that a start waits for (`api/readiness/codes.py`). With others it is of use, and says so."""
+"""A start waits until none of these reasons holds (`api/readiness/codes.py`). With others the API can be used, and `skyqueue up` prints them."""
 
 OWNER = "SKYQUEUE_STARTED_BY_UP_IN"
-"""In the environment of each program: the data folder of the `skyqueue up` that started it."""
+"""An environment variable of each program: the data folder of the `skyqueue up` that started it."""
 
 
 def end_leftovers(folder: Path, published: Iterable[int]) -> None:
-    """End programs of ours that outlived their supervisor and its guardian: they would accept or take bookings without their servers.
+    """End programs that an earlier supervisor of this folder, and its guardian, left running.
 
-    They are known by their environment, since a supervisor may die before it publishes anything; where no other process can see
-    that, by what was `published`.
+    They are found by their environment, because a supervisor may have been killed before it published their process ids. On systems where
+    the environment of other processes cannot be read, by the process ids that were `published`.
     """
     pids = {*published, *leftover.started_with(f"{OWNER}={folder}")} - {os.getpid()}
     with ThreadPoolExecutor(max_workers=len(pids) or 1) as side_by_side:
@@ -52,7 +52,7 @@ def _end_leftover(pid: int) -> None:
 
 
 class _Program(Child):
-    """`data`: the file that it works on, to be named when that is the reason why it does not start."""
+    """`data`: its data file, which the error names if the program does not start because of it."""
 
     def __init__(
         self, name: str, *, log: Path, guardian: Guardian, environment: Mapping[str, str], data: Path | None = None
@@ -62,7 +62,7 @@ class _Program(Child):
         self._data = data
 
     def _failure(self) -> CannotStart:
-        reason = _last_words(self.said)
+        reason = _last_error(self.recent_log)
         remedy = f"See {self.log}."
         if self._data is not None and reason.startswith("sqlite3."):
             remedy += f" Put a copy of {self._data} back, or move it away to begin with empty books."
@@ -70,7 +70,7 @@ class _Program(Child):
 
 
 class HttpProgram(_Program):
-    """`python -m module`, which answers on a socket that the supervisor keeps open. `health`: the path that says when it is ready."""
+    """`python -m module`, which answers on a socket that the supervisor holds. `health`: the path of its readiness check."""
 
     module: ClassVar[str]
     health: ClassVar[str]
@@ -96,11 +96,11 @@ class HttpProgram(_Program):
         self._spawn(command, env=self._environment, pass_fds=(descriptor,))
 
     def _arguments(self) -> list[str]:
-        """What else its command line has."""
+        """Further arguments of its command line."""
         return []
 
     def is_ready(self) -> bool:
-        """Whether it answers well. One that misses a server is of no use yet, though it works on as best it can when that comes later."""
+        """Whether it answers, and none of the reasons `NEEDED` holds."""
         connection = http.client.HTTPConnection(self._listener.local_host.strip("[]"), self._listener.port, timeout=2)
         try:
             connection.request("GET", self.health)
@@ -114,12 +114,12 @@ class HttpProgram(_Program):
 
     @property
     def reasons(self) -> list[str]:
-        """What was not as it should be when it was asked last, though it is ready."""
+        """The reasons of the last readiness check, although it is ready."""
         return list(self._reasons.values())
 
     @property
     def _missing(self) -> str:
-        """Without what it is of no use; empty when everything is there."""
+        """The reasons of `NEEDED` that hold, as a text; empty if none holds."""
         return next((message for code, message in self._reasons.items() if code in NEEDED), "")
 
     def _failure(self) -> CannotStart:
@@ -145,7 +145,7 @@ class Api(HttpProgram):
 
 
 class Worker(_Program):
-    """`answers`: whether the worker with this process id has said that it can work."""
+    """`answers`: whether the worker with this process id has a heartbeat."""
 
     finds_new_log: ClassVar[bool] = True
     stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 3.5), (signal.SIGKILL, 1.0))
@@ -169,16 +169,16 @@ class Worker(_Program):
 
 
 def _reasons(health: bytes) -> dict[str, str]:
-    """Why the API is not as it should be, by codes; empty for a program that does not say."""
+    """Code -> message of each reason in the answer of a readiness check; empty if the answer has none."""
     try:
         return {str(cause["code"]): str(cause["message"]) for cause in json.loads(health)["causes"]}
     except (ValueError, KeyError, TypeError):
         return {}
 
 
-def _last_words(said: str) -> str:
+def _last_error(log: str) -> str:
     """The last exception in the last lines of a log, as JSON or as Python prints it, else the last line; without a full stop."""
-    lines = said.strip().splitlines()[-LAST_LINES:]
+    lines = log.strip().splitlines()[-LAST_LINES:]
     for line in reversed(lines):
         try:
             return str(json.loads(line)["exception"]).strip().splitlines()[-1].rstrip(".")

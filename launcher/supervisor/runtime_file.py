@@ -1,4 +1,4 @@
-"""`runtime.json`: where everything is while `skyqueue up` runs. Scripts and load tests read it; its shape is a contract."""
+"""`runtime.json`: the addresses and processes of a `skyqueue up` that runs. Scripts and load tests read it, so its format must not change."""
 
 from __future__ import annotations
 
@@ -35,26 +35,26 @@ class Runtime:
     admin: Admin
     processes: list[Process]
     payments_url: str | None = None
-    """Of the payment provider."""
+    """The address of the payment provider."""
 
     @property
     def is_running(self) -> bool:
-        """Whether its supervisor lives: one that was killed leaves the file behind."""
+        """Whether its supervisor runs. A supervisor that was killed leaves the file."""
         try:
             os.kill(self.supervisor_pid, 0)
         except PermissionError:
-            return True  # another account started it
+            return True  # the process exists, and belongs to another account
         except (ProcessLookupError, OverflowError):
             return False
         return True
 
     def write(self, path: Path) -> None:
-        """Whole or not at all; it holds passwords, so only its owner may read it."""
+        """Write the file, completely or not at all. Only its owner can read it, because it has passwords."""
         secrets.write(path, json.dumps(asdict(self), indent=2))
 
 
 def find(path: Path) -> Runtime | None:
-    """What a `skyqueue up` wrote, which may have died since. None also for what no `skyqueue up` wrote."""
+    """The contents of the file, whose supervisor may have ended. None: there is no such file, or it has another format."""
     try:
         return TypeAdapter(Runtime).validate_json(path.read_bytes(), strict=True)
     except (FileNotFoundError, ValidationError):
@@ -62,6 +62,6 @@ def find(path: Path) -> Runtime | None:
 
 
 def of_running(path: Path) -> Runtime | None:
-    """What a `skyqueue up` wrote that runs now."""
+    """The contents of the file, if its supervisor runs; else None."""
     found = find(path)
     return found if found and found.is_running else None

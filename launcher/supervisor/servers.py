@@ -1,4 +1,4 @@
-"""Which servers everything runs on: ours, in the data folder, or those that the settings name. One of each kind is possible too."""
+"""Choose the servers: embedded ones in the data folder, or those that the settings name. One can be embedded and the other not."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from launcher.embedded.postgres import EmbeddedPostgres, forget_other_servers
 from launcher.embedded.valkey import EmbeddedValkey
 from launcher.supervisor.folder import DataFolder
 
-OTHERS: Final = 90
-"""Connections to our own Postgres beside the workers': an API process has 20, and people and scripts look too."""
+OTHER_CONNECTIONS: Final = 90
+"""Connections of the embedded Postgres for others than workers: 20 of an API process, and those of people and scripts."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,8 @@ class Addresses:
 
 @dataclass(frozen=True)
 class Servers:
-    """`children` are to be started first. `outer` is for any client on this machine.
-
-    `inner` is for our own processes, which reach our own servers through Unix sockets: a fifth to two fifths faster per call, as measured.
+    """`children`: the embedded servers, which are to be started first. `outer`: the addresses for any client on this machine. `inner`: the
+    addresses for processes of Skyqueue. They reach embedded servers through Unix sockets; measured, a call takes a fifth to two fifths less time.
     """
 
     children: tuple[Child, ...]
@@ -37,7 +36,7 @@ class Servers:
 
 
 def choose(settings: Settings, folder: DataFolder, guardian: Guardian) -> Servers:
-    """Raises `CannotStart` when a server that the settings name is away, or of no use."""
+    """Choose the servers. Raises `CannotStart` when a server that the settings name is away or cannot be used."""
     children: list[Child] = []
     database_url, redis_url = settings.servers.database_url, settings.servers.redis_url
     if database_url:
@@ -45,7 +44,7 @@ def choose(settings: Settings, folder: DataFolder, guardian: Guardian) -> Server
         inner_database_url = database_url
     else:
         forget_other_servers()
-        wanted = settings.work.worker_processes * settings.work.connections + OTHERS
+        wanted = settings.work.worker_processes * settings.work.connections + OTHER_CONNECTIONS
         postgres = EmbeddedPostgres(folder.postgres, guardian=guardian, settings={"max_connections": str(wanted)})
         database_url, inner_database_url = postgres.url, postgres.socket_url
         children.append(postgres)

@@ -1,4 +1,4 @@
-"""The servers of an installation without anything that works on them: for a command that may run while nothing else does."""
+"""Start only the servers of an installation, for commands that must not run while the API or workers run."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from launcher.supervisor.supervisor import Stopped, Supervisor
 
 @contextmanager
 def running(settings: Settings) -> Iterator[Addresses]:
-    """Our own servers in the data folder, started for as long as the block takes; those that the settings name are used as they are.
+    """Run the embedded servers for the time of the block. Servers that the settings name are used as they are.
 
     Raises:
-        CannotStart: a `skyqueue up` has the folder, or a server does not start.
-        KeyboardInterrupt: somebody stopped us while they started.
+        CannotStart: a `skyqueue up` has locked the data folder, or a server does not start.
+        KeyboardInterrupt: a signal to stop came while the servers were starting.
     """
     with ExitStack() as held:
-        folder = held.enter_context(installation.held(settings.servers.data_dir))
+        folder = held.enter_context(installation.locked(settings.servers.data_dir))
         guardian = held.enter_context(closing(Guardian()))
         chosen = servers.choose(settings, folder, guardian)
         supervisor = Supervisor(guardian, tell=_warn, changed=lambda: None, log=folder.log("supervisor"))
@@ -37,5 +37,5 @@ def running(settings: Settings) -> Iterator[Addresses]:
 
 
 def _warn(line: str) -> None:
-    """The standard output may be what the command writes."""
+    """Print a line on standard error, because the output of the command may go to standard output."""
     print(line, file=sys.stderr)

@@ -35,7 +35,7 @@ def up(settings: Settings, *, sample: bool) -> None:
     Raises `CannotStart` when something is in the way; what was started by then has been ended.
     """
     with ExitStack() as held:
-        folder = held.enter_context(installation.held(settings.servers.data_dir))
+        folder = held.enter_context(installation.locked(settings.servers.data_dir))
         api = held.enter_context(closing(Listener(settings.http.host, settings.http.port)))
         mockpay = held.enter_context(closing(Listener("127.0.0.1", 0)))
         environment.require_secrets(settings, folder)
@@ -117,7 +117,7 @@ class _Machine:
                     guardian=self._guardian,
                     environment=environment.mockpay(self._settings, self._folder, self._api),
                     listener=self._mockpay,
-                    data=self._folder.path / environment.BOOKS,
+                    data=self._folder.path / environment.LEDGER_FILE,
                 )
             )
         product = environment.product(self._settings, self._folder, self._servers.inner, self._payments_url)

@@ -190,7 +190,7 @@ class TestUnreadable:
         file = tmp_path / "bomb"
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as written, written.open(archive.MANIFEST, "w") as member:
             for _ in range(20):
-                member.write(b" " * archive.MOST_MANIFEST_BYTES)
+                member.write(b" " * archive.MAX_MANIFEST_BYTES)
         assert "is no backup, or not a whole one" in (self.read(file) or "")
 
 

@@ -32,7 +32,7 @@ class Talkative(Child):
         self._spawn([sys.executable, "-c", TALKATIVE])
 
     def is_ready(self) -> bool:
-        return bool(self.said)
+        return bool(self.recent_log)
 
     def _failure(self) -> CannotStart:
         return CannotStart("It does not start.", "")
@@ -81,7 +81,7 @@ def test_a_long_log_is_kept_when_its_program_starts_again(talkative: Talkative) 
     last = numbers(talkative.log)[-1]
     talkative.start()
     assert numbers(log_files.former(talkative.log))[-1] == last
-    assert talkative.said.startswith("0\n")
+    assert talkative.recent_log.startswith("0\n")
 
 
 def test_a_short_log_is_left_alone(talkative: Talkative, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,8 +98,8 @@ def test_postgres_goes_on_in_the_new_log(guardian: Guardian) -> None:
         postgres.rotate_log()
         say(postgres, "after")
         assert "before" in log_files.former(postgres.log).read_text()
-        assert "after" in postgres.said
-        assert "before" not in postgres.said
+        assert "after" in postgres.recent_log
+        assert "before" not in postgres.recent_log
         postgres.stop()
 
 
@@ -110,7 +110,7 @@ def test_valkey_goes_on_in_the_new_log(guardian: Guardian, tmp_path: Path) -> No
     assert "Ready to accept connections" in log_files.former(valkey.log).read_text()
     with redis.Redis.from_url(valkey.url) as client:
         client.bgrewriteaof()
-    until(lambda: "Background append only file rewriting" in valkey.said)
+    until(lambda: "Background append only file rewriting" in valkey.recent_log)
     valkey.stop()
 
 
