@@ -82,17 +82,21 @@ BOOKING_STAGE_SECONDS: Final = _histogram(
     buckets=_SECONDS,
 )
 MESSAGES: Final = _counter("skyqueue_messages_total", "Messages that a worker took, by how that ended", "actor", "outcome")
-MESSAGE_SECONDS: Final = _histogram("skyqueue_message_seconds", "Time at work on a message", "actor", buckets=_SECONDS)
+MESSAGE_SECONDS: Final = _histogram(
+    "skyqueue_message_seconds", "Time that a worker needs for a message", "actor", buckets=_SECONDS
+)
 BATCH_SIZE: Final = _histogram(
     "skyqueue_batch_size", "Bookings, files or refunds in one message", "actor", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256)
 )
-MESSAGES_DEFERRED: Final = _counter("skyqueue_messages_deferred_total", "Messages that Redis did not take: the sweep sends them")
-SWEEP_FOUND: Final = _counter("skyqueue_sweep_found_total", "What the sweep found", "kind")
-SWEEP_REPAIRED: Final = _counter("skyqueue_sweep_repaired_total", "What the sweep set right of it", "kind")
-IMPORT_ROWS: Final = _counter(
-    "skyqueue_import_rows_total", "Rows of files that were stored or refused, by what became of them", "outcome"
+MESSAGES_DEFERRED: Final = _counter(
+    "skyqueue_messages_deferred_total", "Messages that Redis did not accept: the sweep sends them"
 )
-SEARCHES: Final = _counter("skyqueue_searches_total", "Answered searches, by whether the answer was kept", "cache")
+SWEEP_FOUND: Final = _counter("skyqueue_sweep_found_total", "What the sweep found", "kind")
+SWEEP_REPAIRED: Final = _counter("skyqueue_sweep_repaired_total", "What the sweep repaired of it", "kind")
+IMPORT_ROWS: Final = _counter(
+    "skyqueue_import_rows_total", "Rows of files, by their result: created, updated, skipped or failed", "outcome"
+)
+SEARCHES: Final = _counter("skyqueue_searches_total", "Answered searches, by whether the answer was cached", "cache")
 RATE_LIMIT_REFUSALS: Final = _counter(
     "skyqueue_rate_limit_refusals_total", "Requests that were answered 429, by the limit", "limit"
 )
@@ -108,17 +112,19 @@ QUEUE_DEPTH: Final = _gauge("skyqueue_queue_depth", "Messages that no worker has
 QUEUE_OLDEST: Final = _gauge("skyqueue_queue_oldest_seconds", "How long the oldest of them has waited", "queue")
 QUEUE_PAUSED: Final = _gauge("skyqueue_queue_paused", "1: an administrator has paused the queue", "queue")
 WORKERS_ALIVE: Final = _gauge("skyqueue_workers_alive", "Worker processes that answer")
-DEAD_LETTERS_OPEN: Final = _gauge("skyqueue_dead_letters_open", "Dead letters that nobody has seen to", "kind")
+DEAD_LETTERS_OPEN: Final = _gauge("skyqueue_dead_letters_open", "Open dead letters", "kind")
 TROUBLE: Final = _gauge("skyqueue_trouble", "1: a reason of /health/ready holds", "code")
 
 EVENT_LISTENERS: Final = _gauge("skyqueue_event_listeners", "Open streams of events of this API process")
 POOL_CONNECTIONS: Final = _gauge(
-    "skyqueue_pool_connections", "Connections of this process to Postgres, by whether they are at work", "state"
+    "skyqueue_pool_connections", "Connections of this process to Postgres, by whether they are in use", "state"
 )
-BREAKER_OPEN: Final = _gauge("skyqueue_provider_breaker_open", "1: this worker leaves the failing payment provider alone")
+BREAKER_OPEN: Final = _gauge(
+    "skyqueue_provider_breaker_open", "1: the circuit breaker of this worker is open, so it does not call the payment provider"
+)
 DRIFT_SEATS: Final = _gauge(
     "skyqueue_inventory_drift_seats",
-    "Seats that Redis counts wrongly, by the last look of the sweep; 0 in workers that do not sweep",
+    "Seats by which the counts of Redis are wrong, by the last check of the sweep; 0 in workers that do not sweep",
 )
 
 SUPERVISOR_STARTED: Final = _gauge(
