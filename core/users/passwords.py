@@ -7,6 +7,8 @@ from __future__ import annotations
 import unicodedata
 from contextlib import suppress
 from functools import cache
+from importlib.resources import files
+from typing import Final
 
 from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
@@ -16,17 +18,9 @@ from core.errors import Invalid
 from core.text.patterns import PASSWORD_MAX
 from core.users.credentials import PASSWORD_MIN
 
-COMMON_PASSWORDS = frozenset(
-    """
-    00000000 11111111 12121212 12341234 12345678 123123123 123456789 1234567890 12345678910 1q2w3e4r 1q2w3e4r5t 1qaz2wsx
-    66666666 87654321 88888888 987654321 a1b2c3d4 aa123456 aaaaaaaa abc12345 abcd1234 abcdefgh admin123 administrator asdfasdf
-    asdfghjk asdfghjkl baseball basketball changeme charlie1 computer corvette dragon123 football iloveyou iloveyou1 internet
-    jennifer letmein1 liverpool master123 michelle mustang1 p@ssw0rd passw0rd password password1 password12 password123
-    pokemon1 princess princess1 q1w2e3r4 qazwsxedc qwer1234 qwerty12 qwerty123 qwertyui qwertyuiop qwertyuiop1 samsung1
-    starwars sunshine sunshine1 superman trustno1 welcome1 welcome123 whatever x1x1x1x1 zaq12wsx zxcvbnm1
-    """.split()  # noqa: SIM905 - a list this long is read as words
-)
-"""The most used passwords of those with at least `PASSWORD_MIN` characters, in lower case. Attackers try them first."""
+COMMON_PASSWORDS: Final = frozenset(files("core.users").joinpath("data", "common_passwords.txt").read_text().split())
+"""The most used passwords of those with at least `PASSWORD_MIN` characters, in lower case: about as many as one address can try for one account
+in a day (`core/ratelimit/limits.py`)."""
 
 _argon2 = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19456, parallelism=1),))
 

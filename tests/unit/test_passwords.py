@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from core.errors import Invalid
 from core.users.credentials import PASSWORD_MIN
-from core.users.passwords import COMMON_PASSWORDS, hash_password, verify
+from core.users.passwords import COMMON_PASSWORDS, hash_password, require_strong, verify
 
 
 def test_only_the_password_matches_its_hash() -> None:
@@ -27,3 +30,10 @@ def test_nobodys_password_matches_nothing() -> None:
 
 def test_the_list_of_common_passwords_can_be_hit() -> None:
     assert all(len(password) >= PASSWORD_MIN and password == password.lower() for password in COMMON_PASSWORDS)
+
+
+@pytest.mark.parametrize("password", ["samantha", "q1w2e3r4t5", "Qwerty123", "skyqueue"])
+def test_a_common_password_is_refused(password: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        require_strong(password, username="asha")
+    assert refused.value.data["errors"][0]["code"] == "too_common"
