@@ -13,6 +13,7 @@ from core.after_commit import AfterCommit
 from core.batching import Batcher
 from core.db import AWAY, PASSING, Database
 from core.db.bisect import isolated
+from core.db.retry import again_after_deadlock
 from core.lifecycle import settle_payment
 from core.messaging.dispatcher import Dispatcher
 from core.payments.events import ProviderEvent
@@ -54,7 +55,10 @@ class CallbackInbox:
         return [outcomes[n] for n in range(len(events))]
 
     def _commit(self, events: list[ProviderEvent]) -> None:
-        after = AfterCommit()
-        with self._db.transaction() as connection:
-            settle_payment.apply_events(connection, events, after, hold_minutes=self._hold_minutes)
-        after.run(self._redis, self._dispatcher)
+        def commit() -> AfterCommit:
+            after = AfterCommit()
+            with self._db.transaction() as connection:
+                settle_payment.apply_events(connection, events, after, hold_minutes=self._hold_minutes)
+            return after
+
+        again_after_deadlock(commit).run(self._redis, self._dispatcher)

@@ -86,3 +86,19 @@ async def test_one_callback_that_cannot_be_written_keeps_no_other_out_unless_the
     after = [None, None] if asked == 7 else [broken, broken]
     assert outcomes == [None, broken, *after]
     assert door.asked == asked
+
+
+async def test_callbacks_that_met_a_deadlock_are_written_again_together(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+
+    def apply(_connection: object, batch: list[ProviderEvent], *_: object, **__: object) -> None:
+        written.append(len(batch))
+        if len(written) == 1:
+            raise psycopg.errors.DeadlockDetected("another transaction was in the way")
+
+    monkeypatch.setattr(settle_payment, "apply_events", apply)
+    door = Door(pipeline.database_url, pool_size=1, application="door")
+    assert await deliver(pipeline, door, 5) == [None] * 5
+    assert written == [5, 5], "the whole batch again, and not one by one"
