@@ -40,12 +40,13 @@ SETTINGS: Mapping[str, str] = {
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
+    "io_method": "sync",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %a ",
 }
-"""Settings for a small machine: no replication, a fast disk, short queries. The settings of durability keep their safe defaults."""
+"""Settings for a small machine: no replication, a fast disk, short queries, no processes that only read files. The settings of durability keep their safe defaults."""
 
 
 class EmbeddedPostgres(Child):
