@@ -247,6 +247,7 @@ def take_for_readme(browser: Browser, address: str, folder: Path) -> None:
 def keep(page: Page, path: Path) -> None:
     """A picture of what the window shows, about 30 kB."""
     page.wait_for_load_state("networkidle")
+    page.mouse.move(0, 0)
     Image.open(io.BytesIO(page.screenshot(animations="disabled"))).save(path, quality=80, method=6)
 
 

@@ -86,7 +86,7 @@ export function CancelButton({ booking, children = 'Cancel booking' }: Props) {
 
 /** A booking is cancelled as a whole: who wants to keep a part of it has to know before. */
 function wholeText({ segments, seats }: Booking): string {
-  const flights = segments.length === 1 ? 'The flight' : `All ${segments.length} flights`;
+  const flights = ['The flight', 'Both flights'][segments.length - 1] ?? `All ${segments.length} flights`;
   const travellers = seats === 2 ? 'both travellers' : `all ${seats} travellers`;
   if (segments.length === 1 && seats === 1) return '';
   const whole =
