@@ -14,7 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser.accessibility import faults, overhang
-from tests.e2e.browser.conftest import PATIENCE_MS, WIDTHS
+from tests.e2e.browser.conftest import PATIENCE_MS, WIDTHS, Admin
+from tests.e2e.browser.test_operations import sign_in
 from tests.support.flights import new_number
 from tests.support.product import Product
 from tests.support.waiting import until
@@ -100,6 +101,31 @@ def test_two_people_race_for_one_seat_and_the_second_keeps_the_other_one(
         expect(second.get_by_text("Seats 1A, 3D")).to_be_visible()
     taken = back_office.get(f"/api/v1/flights/{flight['id']}/seats").json()["taken"]
     assert taken == ["1A", "2C", "2D", "3D"]
+
+
+def test_the_staff_see_who_sits_where_and_give_somebody_another_seat(
+    chromium: Browser, served: Product, back_office: httpx.Client, admin: Admin
+) -> None:
+    flight = schedule(back_office, "C208-9", 9)
+    with traveller(chromium, served, f"/flights/{flight['id']}") as page:
+        seat(page, "3D", "free").click()
+        page.get_by_role("button", name="Book 1 seat").click()
+        expect(page.get_by_text("Seat 3D")).to_be_visible()
+        reference = page.title().removeprefix("Booking ")[:6]
+    context = chromium.new_context(base_url=served.base_url, viewport={"width": 1280, "height": 860})
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    sign_in(page, admin, f"/operations/flights/{flight['id']}")
+    row = page.get_by_role("row").filter(has_text=reference)
+    expect(row.get_by_role("cell", name="3D", exact=True)).to_be_visible()
+    row.get_by_role("link", name=reference).click()
+    page.get_by_role("link", name="Change seats").click()
+    page.get_by_role("button", name="Change seats").click()
+    seat(page, "1A", "free").click()
+    page.get_by_role("button", name="Save seats").click()
+    expect(page.get_by_text("Your seats are saved.")).to_be_visible()
+    context.close()
+    assert back_office.get(f"/api/v1/flights/{flight['id']}/seats").json()["taken"] == ["1A"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { LinkButton } from '@/components/controls/link-button';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { Changes } from '@/features/operations/changes';
@@ -79,6 +80,17 @@ function Known({
         >
           Send the mail again
         </Button>
+        {mayChange && hasSeatNumbers(booking) && (
+          <LinkButton
+            size="xs"
+            variant="default"
+            to="/bookings/$bookingId"
+            params={{ bookingId: booking.id }}
+            hash="change-seats"
+          >
+            Change seats
+          </LinkButton>
+        )}
         {booking.available_actions.includes('cancel') && (
           <Button size="xs" variant="default" c="var(--danger)" {...changes(mayChange)} onClick={cancel.open}>
             Cancel on behalf…
@@ -165,5 +177,12 @@ function Known({
       <Changes entity="booking" entityId={booking.id} />
       {cancels && <CancelBooking booking={booking} username={user.username} onClose={cancel.close} />}
     </>
+  );
+}
+
+/** Whether its seats can be picked and changed: on its own page, also by an administrator. */
+function hasSeatNumbers({ status, segments }: StaffBooking['booking']): boolean {
+  return (
+    (status === 'CONFIRMED' || status === 'HELD') && segments.some((segment) => segment.seats_change_until)
   );
 }

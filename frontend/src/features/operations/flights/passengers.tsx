@@ -10,12 +10,13 @@ import pieces from '@/features/operations/parts/pieces.module.css';
 import { StatusMark } from '@/features/operations/parts/status-mark';
 import { More, Table } from '@/features/operations/parts/table';
 import { operationsQueries } from '@/features/operations/queries';
-import type { Flight } from '@/lib/wire';
+import type { Booking, Flight } from '@/lib/wire';
 
 const COLUMNS = [
   { name: 'Reference' },
   { name: 'Status' },
   { name: 'Seats', number: true },
+  { name: 'Seat numbers' },
   { name: 'Travellers' },
   { name: 'Account' },
 ];
@@ -65,6 +66,7 @@ export function Passengers({ flight }: { flight: Flight }) {
                 <StatusMark status={booking.status} />
               </td>
               <td className={css.number}>{count(booking.seats)}</td>
+              <td>{seatsOn(flight, booking)}</td>
               <td>{booking.passengers.map(({ name }) => name).join(', ') || '–'}</td>
               <td>{username}</td>
             </tr>
@@ -74,4 +76,9 @@ export function Passengers({ flight }: { flight: Flight }) {
       <More query={query} />
     </div>
   );
+}
+
+/** The seats that the booking has picked on this flight. */
+function seatsOn({ id }: Flight, { segments }: Booking): string {
+  return segments.find(({ flight }) => flight.id === id)?.seat_numbers?.join(', ') || '–';
 }
