@@ -13,7 +13,7 @@ import time
 import psycopg
 import redis
 
-from core.flights.seat_counts import Count
+from core.flights.seat_counts import SeatCounts
 from core.settings import Settings
 from workers import main
 
@@ -38,7 +38,7 @@ def run() -> int:
     assert servers.redis_url is not None
     with psycopg.connect(servers.database_url, autocommit=True) as connection:
         connection.execute("ALTER TABLE flights DROP CONSTRAINT IF EXISTS ck_flights_not_oversold")
-    setattr(Count, "fits", lambda _count, _seats: True)  # noqa: B010  # no setting switches the guard off, so the control replaces it
+    setattr(SeatCounts, "fits", lambda _count, _seats: True)  # noqa: B010  # no setting switches the guard off, so the control replaces it
     # As in every thread of a worker: only its main thread waits for the signals that end it.
     signal.pthread_sigmask(signal.SIG_BLOCK, main.ENDINGS)
     threading.Thread(target=_forget_for_ever, args=(servers.redis_url,), daemon=True).start()

@@ -65,7 +65,7 @@ class Flight(SQLModel, table=True):
     last_served: int | None = Field(default=None, sa_column=Column(BigInteger))
     """The highest sequence number of a booking that got seats."""
     last_served_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
-    """When a booking last got seats (`core.flights.seat_counts.Count.serve`)."""
+    """When a booking last got seats (`core.flights.seat_counts.SeatCounts.serve`)."""
     price: Decimal = Field(sa_column=Column(Numeric(), nullable=False))
     currency: str = Field(sa_column=Column(Text, nullable=False))
     cabin: str | None = Field(default=None, sa_column=Column(Text))

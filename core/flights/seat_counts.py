@@ -15,7 +15,7 @@ from core.flights.models import FlightStatus
 
 
 @dataclass(slots=True)
-class Count:
+class SeatCounts:
     """The seats of one locked flight, and what this transaction adds (negative: gives back)."""
 
     id: UUID
@@ -53,11 +53,11 @@ class Count:
         self.last_served_at = at
 
 
-def lock_counts(connection: RawConnection, flight_ids: Iterable[UUID]) -> dict[UUID, Count]:
+def lock_counts(connection: RawConnection, flight_ids: Iterable[UUID]) -> dict[UUID, SeatCounts]:
     """Lock these flights for the rest of the transaction and read their counts."""
     rows = fetch(
         connection,
-        Count,
+        SeatCounts,
         """
         SELECT id, total_seats AS total, seats_held AS held, seats_sold AS sold, status = %s AS cancelled, departure_ts, arrival_ts,
                last_served, last_served_at
@@ -68,7 +68,7 @@ def lock_counts(connection: RawConnection, flight_ids: Iterable[UUID]) -> dict[U
     return {count.id: count for count in rows}
 
 
-def write_counts(connection: RawConnection, counts: dict[UUID, Count]) -> None:
+def write_counts(connection: RawConnection, counts: dict[UUID, SeatCounts]) -> None:
     """Store what was added to locked flights."""
     changed = [(flight_id, count) for flight_id, count in counts.items() if count.added_held or count.added_sold]
     if not changed:

@@ -15,7 +15,7 @@ from core.bookings.intake import offers as offered_bookings
 from core.bookings.intake.offers import OfferedBooking
 from core.clock import new_id
 from core.db import RawConnection
-from core.flights.seat_counts import Count, lock_counts, write_counts
+from core.flights.seat_counts import SeatCounts, lock_counts, write_counts
 from core.waitlist import parties
 from core.waitlist.parties import WaitingParty
 
@@ -31,7 +31,7 @@ class _Offer:
         return OfferedBooking(self.booking_id, self.party.user_id, self.party.flight_id, self.seats)
 
 
-def offer(connection: RawConnection, counts: dict[UUID, Count], after: AfterCommit, *, hold_minutes: int) -> None:
+def offer(connection: RawConnection, counts: dict[UUID, SeatCounts], after: AfterCommit, *, hold_minutes: int) -> None:
     """Offer the free seats of these locked flights, first come, first served. The caller then writes the counts.
 
     A party that needs more seats than are free is skipped and keeps its place. Nothing is offered on a flight that was cancelled
@@ -58,11 +58,11 @@ def offer_free_seats(connection: RawConnection, flight_ids: Sequence[UUID], *, h
     return after
 
 
-def _free_seats(counts: dict[UUID, Count]) -> dict[UUID, int]:
+def _free_seats(counts: dict[UUID, SeatCounts]) -> dict[UUID, int]:
     return {flight_id: count.free for flight_id, count in counts.items() if count.free > 0 and not count.cancelled}
 
 
-def _assign(parties: Sequence[WaitingParty], counts: dict[UUID, Count]) -> Iterator[_Offer]:
+def _assign(parties: Sequence[WaitingParty], counts: dict[UUID, SeatCounts]) -> Iterator[_Offer]:
     for party in parties:
         count = counts[party.flight_id]
         if seats := party.seats_to_offer(count.free):

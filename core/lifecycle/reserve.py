@@ -31,10 +31,10 @@ from core.bookings.unfinished.pending import PendingBooking, Refusal, lock_pendi
 from core.clock import now
 from core.db import RawConnection
 from core.flights.changes import schedule_changes
-from core.flights.seat_counts import Count, lock_counts, write_counts
+from core.flights.seat_counts import SeatCounts, lock_counts, write_counts
 from core.lifecycle.end import fail
 from core.messaging.messages import WorkPayments
-from core.seats.inventory import Inventory, Outcome, Outcomes, take_snapshots
+from core.seats.inventory import Inventory, ScriptAnswer, ScriptAnswers, take_snapshots
 
 STATUS_GUARD: Final = (BookingStatus.PENDING,)
 """The statuses in which a booking is processed. It makes a second delivery harmless: a booking that is not PENDING any more is
@@ -53,7 +53,7 @@ class Reservations:
     """The answers of Redis for these bookings. `outcomes` has one entry for each requested segment."""
 
     bookings: list[PendingBooking]
-    outcomes: Outcomes
+    outcomes: ScriptAnswers
     picked_up_at: datetime
     reserved_at: datetime
 
@@ -90,7 +90,9 @@ def reserve_in_redis(
     outcomes = inventory.reserve(wanted)
     missing: dict[UUID, list[tuple[UUID, int]]] = {}
     for flight_id, asked in wanted.items():
-        unknown = [(booking_id, seats) for booking_id, seats in asked if outcomes[flight_id, booking_id] is Outcome.NOT_LOADED]
+        unknown = [
+            (booking_id, seats) for booking_id, seats in asked if outcomes[flight_id, booking_id] is ScriptAnswer.NOT_LOADED
+        ]
         if unknown:
             missing[flight_id] = unknown
     if missing:
@@ -152,7 +154,7 @@ def commit_reservations(
 
 
 def _decide(
-    booking: PendingBooking, outcomes: Outcomes, counts: Mapping[UUID, Count], stale_flights: set[UUID]
+    booking: PendingBooking, outcomes: ScriptAnswers, counts: Mapping[UUID, SeatCounts], stale_flights: set[UUID]
 ) -> ReservationOutcome | Refusal:
     if booking.refused:
         return booking.refused
@@ -170,7 +172,9 @@ def _decide(
     return ReservationOutcome.SEATED
 
 
-def _seat(booking: PendingBooking, counts: Mapping[UUID, Count], reservations: Reservations, decided_at: datetime) -> Transition:
+def _seat(
+    booking: PendingBooking, counts: Mapping[UUID, SeatCounts], reservations: Reservations, decided_at: datetime
+) -> Transition:
     is_sold = not booking.needs_payment
     for flight_id in booking.flight_ids:
         if is_sold:
@@ -185,7 +189,7 @@ def _seat(booking: PendingBooking, counts: Mapping[UUID, Count], reservations: R
 def _refuse(
     booking: PendingBooking,
     refusal: Refusal,
-    counts: Mapping[UUID, Count],
+    counts: Mapping[UUID, SeatCounts],
     reservations: Reservations,
     decided_at: datetime,
     transitions: Transitions,

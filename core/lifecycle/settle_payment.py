@@ -23,7 +23,7 @@ from core.bookings.transitions import Transition, Transitions, mark_rescued, rea
 from core.clock import now
 from core.db import RawConnection
 from core.flights.changes import schedule_changes
-from core.flights.seat_counts import Count, lock_counts, write_counts
+from core.flights.seat_counts import SeatCounts, lock_counts, write_counts
 from core.lifecycle.end import end_bookings
 from core.payments import charges, events, refunds
 from core.payments.charges import LockedPayment
@@ -200,7 +200,7 @@ def _is_settled(payment: LockedPayment, status: ChargeStatus) -> bool:
 def _receive(
     connection: RawConnection,
     bookings: Sequence[LockedBooking],
-    counts: dict[UUID, Count],
+    counts: dict[UUID, SeatCounts],
     after: AfterCommit,
     *,
     hold_minutes: int,
@@ -260,7 +260,7 @@ def _end_missed(connection: RawConnection, bookings: Sequence[LockedBooking], af
     end_bookings(connection, by_token, BookingStatus.FAILED, after, hold_minutes=hold_minutes, failure=timeout)
 
 
-def _has_room(booking: LockedBooking, counts: Mapping[UUID, Count]) -> bool:
+def _has_room(booking: LockedBooking, counts: Mapping[UUID, SeatCounts]) -> bool:
     return not booking.has_departed_flight and all(
         not counts[flight_id].cancelled and counts[flight_id].fits(booking.seats) for flight_id in booking.flight_ids
     )

@@ -25,7 +25,7 @@ from core.statuses import WITH_SEATS
 KEPT_AFTER_DEPARTURE: Final = timedelta(days=1)
 
 
-class Outcome(IntEnum):
+class ScriptAnswer(IntEnum):
     """The answer of the reserve script for one booking on one flight. `lua/reserve.lua` explains each value."""
 
     NEW = 1
@@ -37,10 +37,10 @@ class Outcome(IntEnum):
 
     @property
     def took(self) -> bool:
-        return self in (Outcome.NEW, Outcome.ALREADY)
+        return self in (ScriptAnswer.NEW, ScriptAnswer.ALREADY)
 
 
-Outcomes = dict[tuple[UUID, UUID], Outcome]
+ScriptAnswers = dict[tuple[UUID, UUID], ScriptAnswer]
 """By flight and booking."""
 
 
@@ -52,7 +52,7 @@ class Inventory:
         self._redis = client
         self._scripts = scripts
 
-    def reserve(self, wanted: Mapping[UUID, Sequence[tuple[UUID, int]]]) -> Outcomes:
+    def reserve(self, wanted: Mapping[UUID, Sequence[tuple[UUID, int]]]) -> ScriptAnswers:
         """Reserve seats: `{flight: [(booking, seats), ...]}`, first come, first served. Returns an outcome for each booking and
         flight.
         """
@@ -62,7 +62,7 @@ class Inventory:
         ]
         codes = self._run(self._scripts.reserve, calls)
         return {
-            (flight, booking): Outcome(code)
+            (flight, booking): ScriptAnswer(code)
             for (flight, requests), flight_codes in zip(wanted.items(), codes, strict=True)
             for (booking, _), code in zip(requests, flight_codes, strict=True)
         }

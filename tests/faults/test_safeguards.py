@@ -1,6 +1,6 @@
-"""Each safeguard of the reservation, and the same scenario without it: a safeguard whose absence nobody notices guards nothing.
+"""Each safeguard of the reservation, and the same scenario without it (the control), which must fail.
 
-The steps of a reservation are called one by one, so that the accident falls exactly between two of them, every time.
+The steps of a reservation are called one by one, so that the fault always happens between the same two steps.
 """
 
 from __future__ import annotations
@@ -97,13 +97,13 @@ def test_the_guard_sells_the_last_seat_once_although_redis_sold_it_twice(steps: 
 def test_without_the_guard_the_flight_is_oversold(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
     with steps.pipeline.db.transaction() as connection:
         connection.execute("ALTER TABLE flights DROP CONSTRAINT ck_flights_not_oversold")
-    monkeypatch.setattr(seat_counts.Count, "fits", lambda _count, _seats: True)
+    monkeypatch.setattr(seat_counts.SeatCounts, "fits", lambda _count, _seats: True)
     found = redis_lost_between_ask_and_settle(steps)
     assert any(each.startswith("I1") and "1 seats" in each and "2 sold" in each for each in found), found
 
 
 def test_the_constraint_stands_behind_the_guard(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seat_counts.Count, "fits", lambda _count, _seats: True)
+    monkeypatch.setattr(seat_counts.SeatCounts, "fits", lambda _count, _seats: True)
     with pytest.raises(psycopg.errors.CheckViolation, match="not_oversold"):
         redis_lost_between_ask_and_settle(steps)
 

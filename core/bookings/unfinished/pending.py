@@ -13,7 +13,7 @@ from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode
 from core.db import RawConnection, fetch
 from core.flights.models import FlightStatus
-from core.flights.seat_counts import Count
+from core.flights.seat_counts import SeatCounts
 
 POSTPONED_MS: Final = 300
 """How long a booking waits if Redis says sold out but Postgres has free seats."""
@@ -38,7 +38,7 @@ class PendingSegment:
     arrival_ts: datetime | None
     """The times when it was booked."""
 
-    def was_moved(self, count: Count) -> bool:
+    def was_moved(self, count: SeatCounts) -> bool:
         times = (self.departure_ts, self.arrival_ts)
         return self.departure_ts is not None and times != (count.departure_ts, count.arrival_ts)
 
