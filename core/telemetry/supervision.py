@@ -1,6 +1,6 @@
-"""What `skyqueue up` knows of the processes that it keeps running: it writes a file, and the API that it started tells it as metrics.
+"""The state of the processes that `skyqueue up` keeps running. The supervisor writes it to a file, and the API that it started serves it as metrics.
 
-A file, because the supervisor has no port and must not need a server: it says how Postgres and Redis are, too.
+It is a file, because the supervisor has no port, and because it has to work while Postgres and Redis do not run.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from prometheus_client.core import Metric as MetricFamily
 from core.telemetry import metrics
 
 NAME: Final = "supervisor.json"
-"""Of the file, in the data folder."""
+"""The name of the file, in the data folder."""
 
 
 class Restarts(msgspec.Struct, frozen=True):
@@ -28,16 +28,16 @@ class Restarts(msgspec.Struct, frozen=True):
 
 class Supervision(msgspec.Struct, frozen=True):
     pid: int
-    """Of the supervisor."""
+    """The process id of the supervisor."""
     started_at: float
     """Seconds since 1970."""
     running: dict[str, bool]
-    """Each child, and whether it runs."""
+    """Name of a child -> whether it runs."""
     restarts: list[Restarts]
 
 
 def read(path: Path) -> Supervision | None:
-    """What the supervisor of this process wrote last. None: no `skyqueue up` started this process."""
+    """The last state that the supervisor of this process wrote. None: this process was not started by a `skyqueue up`."""
     try:
         found = msgspec.json.decode(path.read_bytes(), type=Supervision)
     except (OSError, msgspec.DecodeError):
@@ -46,7 +46,7 @@ def read(path: Path) -> Supervision | None:
 
 
 def families(known: Supervision | None) -> list[MetricFamily]:
-    """What the supervisor knows, as metrics; none where it is unknown."""
+    """The metrics of this state; empty if it is not known."""
     if known is None:
         return []
     return [

@@ -1,4 +1,4 @@
-"""One process that is kept running: it is started again when it has ended, after a delay that grows, and the log says so."""
+"""Keep one process running: start it again when it has ended, after a delay that grows, and log that."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from core.startup import CannotStart
 FIRST_DELAY = 0.1
 LAST_DELAY = 10.0
 STEADY_SECONDS = 20.0
-"""A process that ran this long is restarted after `FIRST_DELAY`. For one that keeps ending the delay doubles each time."""
+"""A process that ran this long is restarted after `FIRST_DELAY`. If it ends earlier, the delay doubles each time."""
 REMIND_SECONDS = 60.0
 """How often the log repeats that a process keeps ending, or cannot be started."""
 
 Tell = Callable[[int, str], None]
-"""Log a line; the number is a level of `logging`."""
+"""A function that logs a line. The number is a level of `logging`."""
 
 
 class Restartable(Protocol):
@@ -56,9 +56,9 @@ class KeptProcess:
         self._refusal = ""
         """Why it could not be started, as last logged."""
         self._last_end = ""
-        """How it ended last: a signal, or an exit status."""
+        """The reason of its last end: a signal, or an exit status."""
         self.restarts: Counter[str] = Counter()
-        """How often it was started again, by how it had ended."""
+        """How often it was started again, by the reason of its end."""
 
     @property
     def name(self) -> str:
@@ -66,11 +66,11 @@ class KeptProcess:
 
     @property
     def is_running(self) -> bool:
-        """As far as it is known: `check` sees that it has ended."""
+        """Whether it ran at the last `check`."""
         return self._due_at is None
 
     def check(self) -> bool:
-        """See whether it still runs, and start it again when its delay is over. True: it has ended, or was started again, just now."""
+        """Check whether it still runs, and start it again after its delay. True: it has just ended, or was just started again."""
         now = time.monotonic()
         if self._due_at is not None:
             return now >= self._due_at and self._start_again(now)

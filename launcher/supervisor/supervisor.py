@@ -1,4 +1,4 @@
-"""Keeps children running until it is told to stop, then ends them in reverse order of their start."""
+"""Keep child processes running until the supervisor is stopped, then end them in reverse order of their start."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from launcher.supervisor.kept_process import KeptProcess
 
 POLL_SECONDS = 0.05
 REFUSED_SECONDS = 0.5
-"""How long to wait after the operating system refused something, before the next try."""
+"""How long to wait after an error of the operating system before the next attempt."""
 ROTATE_SECONDS = 5.0
 """How often the sizes of the log files are checked."""
 STOP_SECONDS = 9.0
-"""With the time that the guardian and the interpreter take, less than the ten seconds that docs/operations.md promises."""
+"""Together with the end of the guardian and of the interpreter, this is less than the ten seconds that docs/operations.md promises."""
 
 
 class Stopped(Exception):
-    """A signal to stop came while something else was waited for."""
+    """A signal to stop came during a wait."""
 
 
 _log = structlog.get_logger(__name__)
@@ -59,9 +59,9 @@ class Supervisor:
 
     @contextmanager
     def signals(self) -> Iterator[None]:
-        """Ctrl-C, SIGTERM and a closed terminal (unless `nohup` said to ignore that) stop the supervisor; a second signal changes nothing.
+        """In the block, Ctrl-C, SIGTERM and a closed terminal (unless `nohup` ignores that) stop the supervisor. A second signal has no effect.
 
-        That holds whatever the process that started us ignores or blocks.
+        This also holds if the parent process ignores or blocks these signals.
         """
 
         def ask(_number: int, _frame: FrameType | None) -> None:
@@ -87,12 +87,12 @@ class Supervisor:
             self._kept.append(KeptProcess(child, tell=self._say, hint=f"; its log: {child.log}"))
 
     def wait_for(self, *children: Child) -> None:
-        """Until all are ready. Raises what went wrong when any child ends or takes too long, and `Stopped`."""
+        """Wait until all are ready. Raises the error of a child that ends or takes too long, and `Stopped`."""
         for child in children:
             self.wait_until(child.is_ready, seconds=child.start_seconds, otherwise=child.failure)
 
     def wait_until(self, condition: Callable[[], bool], *, seconds: float, otherwise: Callable[[], CannotStart]) -> None:
-        """For the first start: here a child that ends is a reason to give up, not to try again."""
+        """Wait during the first start. Here a child that ends is an error, and is not started again."""
         deadline = time.monotonic() + seconds
         while not condition():
             for child in self.children:
@@ -106,9 +106,9 @@ class Supervisor:
             time.sleep(POLL_SECONDS)
 
     def watch(self) -> None:
-        """Until somebody asks for the end. Whatever dies is started again: same address, same data.
+        """Run until a signal to stop. A child that ends is started again, with the same address and data.
 
-        What the system refuses meanwhile (a full disk, too many processes) is logged once and tried again; everything else goes on.
+        Errors of the operating system (a full disk, too many processes) are logged once, and the attempt is repeated; all else continues.
         """
         while not self._is_stopping:
             try:
@@ -121,7 +121,7 @@ class Supervisor:
             time.sleep(POLL_SECONDS)
 
     def supervision(self) -> Supervision:
-        """What is known of the children and of the guardian now."""
+        """The present state of the children and of the guardian."""
         kept = [*self._kept, self._guardian]
         return Supervision(
             pid=os.getpid(),
@@ -131,9 +131,9 @@ class Supervisor:
         )
 
     def stop(self) -> None:
-        """End every child within `STOP_SECONDS`: the last started first, children of one kind side by side.
+        """End all children within `STOP_SECONDS`: the last started first, and children of one kind at the same time.
 
-        Each kind may take half of the remaining time, the last kind all of it: one that hangs still leaves time for the others.
+        Each kind may take half of the remaining time, and the last kind all of it, so a child that does not end leaves time for the others.
         """
         kinds = [list(group) for _, group in groupby(reversed(self.children), key=type)]
         deadline = time.monotonic() + STOP_SECONDS

@@ -32,7 +32,7 @@ from launcher.supervisor.supervisor import Stopped, Supervisor
 def up(settings: Settings, *, sample: bool) -> None:
     """Run everything until Ctrl-C or SIGTERM. `sample`: fill an empty database with the sample schedule.
 
-    Raises `CannotStart` when something is in the way; what was started by then has been ended.
+    Raises `CannotStart` when the start fails; all processes that were started are ended before.
     """
     with ExitStack() as held:
         folder = held.enter_context(installation.locked(settings.servers.data_dir))
@@ -54,7 +54,7 @@ class _Machine:
         self._supervisor = Supervisor(guardian, tell=self._console.say, changed=self._publish, log=folder.log("supervisor"))
         self._servers = servers.choose(settings, folder, guardian)
         self._administrator: Administrator | None = None
-        """Known once the database is up."""
+        """None until the database is ready."""
 
     def run(self, *, sample: bool) -> None:
         with self._supervisor.signals():
@@ -87,7 +87,7 @@ class _Machine:
                 self._administrator = ensure_administrator(database, self._settings.accounts, self._folder)
             if warning:
                 self._console.say(f"Warning: {warning}")
-            # The API comes last: once it is ready, workers and flights are there, too.
+            # The API is started last, so that workers and flights are available when it is ready.
             others, api = self._programs(database)
             with step("Starting the workers ...", "The workers are up"):
                 self._supervisor.launch(*others)
@@ -107,7 +107,7 @@ class _Machine:
         self._supervisor.wait_until(loading.is_done, seconds=schedule.WORK_SECONDS, otherwise=schedule.too_slow)
 
     def _programs(self, database: Database) -> tuple[list[Child], Api]:
-        """Our own processes, the API apart. `database` is asked whether the workers answer."""
+        """The programs to start, without the API, and the API. `database`: where the heartbeats of the workers are read."""
         programs: list[Child] = []
         if self._settings.payments.payments_url is None:
             programs.append(
@@ -133,7 +133,7 @@ class _Machine:
         return self._settings.payments.payments_url or self._mockpay.base_url
 
     def _publish(self) -> None:
-        """Where everything is, for scripts, and how it goes, for the API. Written whole or not at all."""
+        """Write `runtime.json` for scripts, and `supervisor.json` for the API, each completely or not at all."""
         told = msgspec.json.encode(self._supervisor.supervision()).decode()
         secrets.write(self._folder.supervision_file, told)
         administrator = self._administrator
@@ -160,7 +160,7 @@ class _Machine:
 
 
 def _answers(database: Database) -> Callable[[int], bool]:
-    """Whether the worker with this process id has said in Postgres that it can work."""
+    """Whether the worker with this process id has a heartbeat in Postgres."""
 
     def has_beaten(pid: int) -> bool:
         with database.snapshot() as connection:
