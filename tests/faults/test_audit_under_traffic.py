@@ -1,4 +1,4 @@
-"""`skyqueue audit --live` while travellers book and cancel: it alarms nobody who works rightly, and finds what is wrong."""
+"""`skyqueue audit --live` while travellers book and cancel: it reports no work in progress, and finds real violations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is on the queue and makes no sense: it is put away where an administrator finds it, and its neighbours are worked."""
+"""Messages that cannot be read are stored as dead letters, and the messages beside them on the queue are processed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Postgres is killed under load: what was accepted is there afterwards, and nothing had to be restarted but Postgres."""
+"""Postgres is killed under load: no accepted booking is lost, and only Postgres has to be started again."""
 
 from __future__ import annotations
 

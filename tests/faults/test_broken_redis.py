@@ -1,4 +1,4 @@
-"""Redis is lost, killed, frozen or absent. Bookings are accepted all the same, and each of them ends."""
+"""Redis is lost, killed, frozen or away. Bookings are still accepted, and each of them ends."""
 
 from __future__ import annotations
 

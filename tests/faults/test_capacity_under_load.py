@@ -1,4 +1,4 @@
-"""An administrator changes the aircraft while it sells: seats that are held or sold are never taken away."""
+"""An administrator changes the capacity of a flight while it is booked: held and sold seats are never taken away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same bookings are worked by several at the same moment, in any order. (The same message several times: test_broken_messages.)"""
+"""Several workers process the same bookings at the same time, in any order. (The same message several times: test_broken_messages.)"""
 
 from __future__ import annotations
 

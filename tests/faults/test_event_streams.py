@@ -1,4 +1,4 @@
-"""Listeners of events through the death of an API process, of Redis and of a worker: real processes that are killed while a client listens."""
+"""Clients follow streams of events while an API process, Redis or a worker is killed."""
 
 from __future__ import annotations
 

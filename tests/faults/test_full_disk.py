@@ -1,4 +1,4 @@
-"""A Postgres whose disk is full still answers, and still changes rows; it only takes no further ones. Readiness tells so."""
+"""A Postgres with a full disk still answers and updates rows, but cannot add any. The readiness check reports it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`kill -9` of the API between its commit and its answer: the clients ask again, and each of them has exactly one booking."""
+"""`kill -9` of the API between its commit and its response: the clients repeat their requests, and each of them has exactly one booking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`kill -9` of a worker inside a chunk of a file, and behind the last. No row is lost, none is done twice, and search knows."""
+"""`kill -9` of a worker inside a chunk of an import, and after the last one. No row is lost or applied twice, and search caches are invalidated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`kill -9` of a worker between any two of its steps. Nothing is lost, and nothing is done twice."""
+"""`kill -9` of a worker between any two of its steps. No work is lost or done twice."""
 
 from __future__ import annotations
 

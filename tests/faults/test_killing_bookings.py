@@ -1,4 +1,4 @@
-"""A booking that kills whoever works it. It ends by its own attempts, and nobody ends for having travelled with it."""
+"""A booking that crashes each worker that processes it. It is given up after its own attempts, and no booking of the same batch is given up."""
 
 from __future__ import annotations
 

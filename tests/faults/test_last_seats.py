@@ -1,4 +1,4 @@
-"""The last-seat storm: far more clients than seats, over HTTP, all at once."""
+"""Far more clients than seats book a flight over HTTP at the same time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A load run finds what it is there to find: the rush on a product whose last guard is off, and on the one that ships."""
+"""A load run reports overselling: a rush is violated without the guard of Postgres, and passes with it."""
 
 from __future__ import annotations
 

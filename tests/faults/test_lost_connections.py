@@ -1,4 +1,4 @@
-"""A connection to Postgres is lost under the hands of who uses it: no answer claims what nobody knows, and the next request is answered."""
+"""A connection to Postgres is lost during a transaction: no response claims an unknown result, and the next request is answered."""
 
 from __future__ import annotations
 

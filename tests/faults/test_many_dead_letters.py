@@ -1,4 +1,4 @@
-"""100,000 dead letters: an exact preview, all replayed by filter, none twice. Prints how long it took."""
+"""100,000 dead letters: an exact preview, and all are replayed by a filter, none twice. Prints how long it took."""
 
 from __future__ import annotations
 

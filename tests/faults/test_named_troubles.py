@@ -1,4 +1,4 @@
-"""The overview names each of the eight troubles within ten seconds, as the first, and none once it is over."""
+"""The overview names each of the eight problems of `troubles.py` first within ten seconds, and none after it is solved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No worker keeps pace: bookings are accepted up to a limit, refused beyond it, and all that were accepted end."""
+"""The workers are too slow: bookings are accepted up to a limit and refused beyond it, and all accepted ones end."""
 
 from __future__ import annotations
 

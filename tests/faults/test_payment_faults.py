@@ -1,4 +1,4 @@
-"""A payment cut off at its worst moment, and a provider that hangs, fails, dies and comes back."""
+"""A payment is interrupted between any two steps, and the provider does not answer, fails, or is killed and started again."""
 
 from __future__ import annotations
 

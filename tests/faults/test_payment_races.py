@@ -1,4 +1,4 @@
-"""Expiry, payment, callback, cancellation and other buyers, all at once: each booking has one winner, and the money is where it belongs."""
+"""Expiry, payment, callback, cancellation and other buyers at the same time: each booking has one result, and its money matches it."""
 
 from __future__ import annotations
 

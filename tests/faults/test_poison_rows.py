@@ -1,4 +1,4 @@
-"""A booking that Postgres refuses to store, among a hundred good ones."""
+"""One booking that Postgres refuses to store, in a batch of a hundred valid ones."""
 
 from __future__ import annotations
 

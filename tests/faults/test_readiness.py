@@ -1,4 +1,4 @@
-"""Ready tells the truth: real processes that are stopped, killed and frozen, and what `/health/ready` says of it."""
+"""Real processes are stopped, killed and frozen, and `/health/ready` reports each case correctly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two people for one seat number, in the same moment and in different processes; and the same without the index that decides."""
+"""Two travellers request one seat number at the same time, in different processes; and the same without the unique index (the control)."""
 
 from __future__ import annotations
 

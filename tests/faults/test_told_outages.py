@@ -1,4 +1,4 @@
-"""A server that is away is told once by each part that misses it, and so is its return, however often it is tried meanwhile."""
+"""Each part that uses a server logs its outage once, and its return once, however often it tries in between."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`kill -9` of workers in the middle of trips, while other travellers take the seats of their flights: never half a trip."""
+"""`kill -9` of workers that reserve bookings with several flights, while others take seats of these flights: no booking has only some of its flights."""
 
 from __future__ import annotations
 

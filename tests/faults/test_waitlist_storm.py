@@ -1,4 +1,4 @@
-"""A sold-out flight, a long line, and everybody at once: cancellations, joins, leavers, buyers, and an API that is killed meanwhile."""
+"""A sold-out flight with a long waiting list: cancellations, joins, leaves and bookings at the same time, while an API process is killed."""
 
 from __future__ import annotations
 

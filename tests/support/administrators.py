@@ -1,4 +1,4 @@
-"""Administrators as the commands make them, each in a transaction of its own."""
+"""Create administrators as the commands do, each in its own transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real application on a real server in a thread of the test process, and people who use it."""
+"""The real application on a real server, in a thread of the test process, and travellers who use it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that speaks as much of S3 as a probe needs, and refuses when it is told to."""
+"""A server with the part of the S3 API that a probe of a bucket needs. It refuses requests when a test says so."""
 
 from __future__ import annotations
 

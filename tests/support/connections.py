@@ -1,4 +1,4 @@
-"""Ways in which a connection to Postgres is lost while somebody uses it."""
+"""Ways to lose a connection to Postgres while it is used."""
 
 from __future__ import annotations
 

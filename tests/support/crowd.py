@@ -1,6 +1,6 @@
-"""Many clients at once over HTTP, who write down what they were told: an answer, or nothing.
+"""Many clients at the same time over HTTP, which record their responses, or that there was none.
 
-They speak HTTP over bare streams: a client library with hundreds of connections would take more of the processor than what it tests.
+They use plain asyncio streams, because a client library with hundreds of connections would need more processor time than the tested system.
 """
 
 from __future__ import annotations

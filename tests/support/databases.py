@@ -1,4 +1,4 @@
-"""Databases and roles of other kinds than the tests' own, on their server."""
+"""Databases and roles with unusual properties, on the server of the tests."""
 
 from __future__ import annotations
 

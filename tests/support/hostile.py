@@ -1,4 +1,4 @@
-"""What a hostile or broken client sends. Each list is thrown at every route of the application."""
+"""Requests of hostile or broken clients. Each list is sent to every route of the application."""
 
 from __future__ import annotations
 

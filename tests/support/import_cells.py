@@ -1,4 +1,4 @@
-"""The cells of a row as the reference reads them (`import_reference.py`): one plain function for each kind."""
+"""Read the cells of a row for the reference import (`import_reference.py`): one plain function for each kind."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The import of flights as a person would do it: row by row, with the csv module, datetime and Decimal. Slow, plain, and sharing no
-line with the importer but the registry of places.
+"""A reference implementation of the import of flights: row by row, with csv, datetime and Decimal. It is slow and simple, and shares no code
+with the importer except the registry of places.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Files of flights: written, sent, worked in the test's own process."""
+"""Files of flights: write them, upload them, and import them in the process of the test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Installations for tests: one of its own for each, or one for all tests of a module."""
+"""Installations for tests: one for each test, or one for all tests of a module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The processes of one installation: started as a test needs them, and killed when it is over."""
+"""The processes of one installation. They are started when a test needs them, and killed at its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The intake of bookings as the product runs it, for tests that hand it requests themselves."""
+"""The intake of bookings as the API runs it, for tests that pass requests to it directly."""
 
 from __future__ import annotations
 

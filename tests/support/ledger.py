@@ -1,4 +1,4 @@
-"""A payment provider that is nothing but its books: it decides each charge once, and its answers may get lost on the way."""
+"""A payment provider in memory that is only a ledger: it decides each charge once, and its responses may be lost."""
 
 from __future__ import annotations
 

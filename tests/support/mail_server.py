@@ -1,4 +1,4 @@
-"""A mail server for tests: it keeps what it takes, and refuses what it is told to."""
+"""A mail server for tests. It stores the mails that it accepts, and refuses those that a test names."""
 
 from __future__ import annotations
 

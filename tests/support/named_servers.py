@@ -1,7 +1,7 @@
-"""Servers that whoever runs the tests names, instead of our own: `make test DATABASE_URL=postgresql://... REDIS_URL=redis://...`.
+"""Use the servers that `make test DATABASE_URL=postgresql://... REDIS_URL=redis://...` names, instead of embedded ones.
 
-The tests make databases of their own on that Postgres, and remove them; the role must be a superuser. They empty the databases of that
-Redis, one for each process of pytest from the named one on.
+The tests create databases on that Postgres, and remove them; the role must be a superuser. They empty databases of that
+Redis: one for each process of pytest, from the named one on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Itineraries by trying every combination of flights: slow, short, and independent of how the product searches."""
+"""Find itineraries by trying every combination of flights: slow, short, and independent of the search of the product."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A booking with named passengers, and how it is made and read over HTTP."""
+"""A booking with named passengers: make it and read it over HTTP."""
 
 from __future__ import annotations
 

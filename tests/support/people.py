@@ -1,4 +1,4 @@
-"""People who use the product."""
+"""Accounts of users in tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole pipeline as processes on real servers, with travellers and flights to try it on."""
+"""The whole pipeline as processes on real servers, with travellers and flights for tests."""
 
 from __future__ import annotations
 

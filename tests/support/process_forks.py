@@ -1,7 +1,7 @@
-"""The product's own processes, started in milliseconds: everything is imported once, and each of them is a fork of that.
+"""Start API and worker processes in milliseconds: a parent process imports everything once, and each process is a fork of it.
 
-Run as `python -m tests.support.process_forks` this is the parent. It reads one JSON line for each process, forks, and writes its pid. What
-runs in the child is what `skyqueue api` and `skyqueue worker` run, on an environment of its own.
+`python -m tests.support.process_forks` runs the parent. It reads one JSON line for each process, forks, and writes the process id. The
+child runs the same code as `skyqueue api` and `skyqueue worker`, with its own environment.
 """
 
 from __future__ import annotations

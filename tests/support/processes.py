@@ -1,4 +1,4 @@
-"""API and worker processes of the product, which a test may kill, freeze and start again."""
+"""API and worker processes that a test can kill, freeze and start again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`skyqueue up` as a process, the way an operator starts it."""
+"""`skyqueue up` as a process, started as an operator starts it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The practice provider as a process of its own, which a test may kill and freeze."""
+"""The practice provider as a process that a test can kill and freeze."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an API says of itself at `/health/ready`."""
+"""Read the reasons of `/health/ready`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody who is told what happens: a real HTTP server that remembers its calls, and fails when a test says so."""
+"""A receiver of webhooks: a real HTTP server that stores its requests, and fails when a test says so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Redis servers of every kind that an operator may have: clusters, sentinels, replicas, with access lists, with TLS."""
+"""Redis servers of all kinds that an operator may have: clusters, sentinels, replicas, with access lists, with TLS."""
 
 from __future__ import annotations
 

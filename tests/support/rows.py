@@ -1,4 +1,4 @@
-"""Rows of bookings that no request made."""
+"""Insert bookings into the tables directly, without requests."""
 
 from __future__ import annotations
 

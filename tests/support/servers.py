@@ -1,4 +1,4 @@
-"""Real Postgres and Valkey for the tests: one pair per pytest process, and private pairs for tests that break them."""
+"""Real Postgres and Valkey for the tests: one pair for each pytest process, and private pairs for tests that break them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One installation for all tests of a module, emptied before each test, with its people.
+"""One installation for all tests of a module. It is emptied before each test, and has the same users in each.
 
 A test module names the fixtures that it uses: `pipeline, api = shared_installation.pipeline, shared_installation.api`.
 """

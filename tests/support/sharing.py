@@ -1,4 +1,4 @@
-"""Which tests run in one process of pytest-xdist: those that share what is costly to make. All others go where there is room."""
+"""Choose the tests that pytest-xdist runs in one process: those that share a fixture which takes long to set up. Others run in any process."""
 
 from __future__ import annotations
 

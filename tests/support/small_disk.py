@@ -1,4 +1,4 @@
-"""A file system of a few megabytes, which only one process sees."""
+"""A file system of a few megabytes that only one process sees."""
 
 from __future__ import annotations
 

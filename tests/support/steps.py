@@ -1,4 +1,4 @@
-"""The steps of the pipeline, called one by one in the test's own process on real servers."""
+"""The steps of the pipeline, called one by one in the process of the test, on real servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sweep in the test's own process, and what it has sent."""
+"""A sweep in the process of the test, and the messages that it has sent."""
 
 from __future__ import annotations
 

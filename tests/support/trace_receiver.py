@@ -1,4 +1,4 @@
-"""A receiver of traces: a real HTTP server that takes OTLP and keeps the spans of every process that sends to it."""
+"""A receiver of traces: a real HTTP server that accepts OTLP and stores the spans of all processes that send to it."""
 
 from __future__ import annotations
 

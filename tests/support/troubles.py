@@ -1,4 +1,4 @@
-"""The eight troubles of docs/operations.md, made with real processes and signals on a small installation."""
+"""Cause the eight problems of docs/operations.md with real processes and signals, on a small installation."""
 
 from __future__ import annotations
 

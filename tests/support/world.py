@@ -1,4 +1,4 @@
-"""A small world of flights and travellers on real servers, with everything that may happen to it as one call."""
+"""Some flights and travellers on real servers, with one method for each thing that can happen to them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The cities of the world that most people fly to or live in, and the airports that airlines fly to there.
 
-Written by hand, from no data set that the product uses: the cities are those of the two hundred busiest airports by the yearly counts of
-Airports Council International, and of the largest agglomerations by the United Nations' World Urbanization Prospects; the codes are IATA's
-as they are on tickets. A city with several airports of which none is clearly meant has all of them.
+The list was written by hand, and not from data that the product uses. The cities are those of the two hundred busiest airports (yearly counts of
+Airports Council International), and of the largest agglomerations (World Urbanization Prospects of the United Nations). The codes are IATA
+codes. A city with several airports, none of which is clearly meant by its name, has all of them.
 """
 
 from __future__ import annotations
