@@ -8,8 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import reduce
 from importlib.resources import files
 from itertools import islice
+from operator import or_
 from typing import Final, NamedTuple
 
 import redis
@@ -72,10 +74,22 @@ class RouteDays:
         """The keys of all sources and destinations."""
         return {key for route in self._days for key in route}
 
+    def days(self) -> set[date]:
+        """The days of all routes."""
+        return _days_of(reduce(or_, self._days.values(), 0))
+
     def by_route(self) -> Iterator[tuple[tuple[str, str], set[date]]]:
-        for route, days in self._days.items():
-            bits = f"{days:b}"[::-1]
-            yield route, {date.fromordinal(_FIRST_DAY + position) for position, bit in enumerate(bits) if bit == "1"}
+        return ((route, _days_of(days)) for route, days in self._days.items())
+
+
+def _days_of(days: int) -> set[date]:
+    """The days of a number with one bit for each."""
+    if not days:
+        return set()
+    # All days of a season are close to each other. So the 20,000 bits below the first of them are skipped.
+    first = (days & -days).bit_length() - 1
+    bits = f"{days >> first:b}"[::-1]
+    return {date.fromordinal(_FIRST_DAY + first + position) for position, bit in enumerate(bits) if bit == "1"}
 
 
 def renew(client: redis.Redis, route_days: RouteDays) -> bool:
@@ -105,5 +119,5 @@ def renew(client: redis.Redis, route_days: RouteDays) -> bool:
 
 def _changed(route_days: RouteDays) -> Changed:
     if len(route_days) > MAX_LISTED:
-        return Changed(sorted({each.day for each in route_days}), [])
+        return Changed(sorted(route_days.days()), [])
     return Changed([], list(route_days))

@@ -1,0 +1,31 @@
+"""A set of route days gives back what was put into it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.flights.announcements.route_versions import RouteDay, RouteDays
+
+ROUTE_DAYS = st.builds(
+    RouteDay,
+    st.sampled_from(["DEL", "BOM", "GOI"]),
+    st.sampled_from(["LHR", "CDG"]),
+    st.dates(date(2000, 1, 1), date(2199, 12, 31)),
+)
+
+
+@given(st.sets(ROUTE_DAYS), st.sets(ROUTE_DAYS))
+def test_a_set_of_route_days_gives_back_what_was_put_into_it(some: set[RouteDay], more: set[RouteDay]) -> None:
+    kept = RouteDays(some)
+    kept.update(more)
+    kept.update(RouteDays(some))
+    everything = some | more
+    assert set(kept) == everything
+    assert len(kept) == len(everything)
+    assert kept.days() == {each.day for each in everything}
+    assert {route: days for route, days in kept.by_route() if days} == {
+        route: {each.day for each in everything if each[:2] == route} for route in {each[:2] for each in everything}
+    }
