@@ -1,4 +1,4 @@
-"""Pictures of every screen of the app, on a phone and on a desk, by day and by night: `python -m tests.e2e.browser.screens [FOLDER]`.
+"""Pictures of every screen of the app, on a phone, a tablet and a desk, by day and by night: `python -m tests.e2e.browser.screens [FOLDER]`.
 
 The product is started for them on servers of its own, with the sample schedule, and is stopped afterwards. Those that the README shows are
 in `FOLDER/readme`, small enough to be kept in `docs/images`.
@@ -23,9 +23,22 @@ from tests.support import servers
 from tests.support.product import Product, running
 
 FOLDER: Final = Path(__file__).parents[1] / "screenshots" / "screens"
-WIDTHS: Final = {"desk": (1280, 900), "phone": (390, 844)}
+WIDTHS: Final = {"desk": (1280, 900), "tablet": (820, 1180), "phone": (390, 844)}
 SCHEMES: Final = ("light", "dark")
 PASSWORD: Final = "a long walk in the rain"
+CONSOLE: Final = {
+    "": "Overview",
+    "/flights": "Flights",
+    "/bookings": "Bookings",
+    "/imports": "Imports",
+    "/queues": "Queues",
+    "/dead-letters": "Dead letters",
+    "/payments": "Payments",
+    "/integrations": "Webhooks and keys",
+    "/users": "Users",
+    "/audit": "Audit log",
+    "/health": "Health",
+}
 
 
 @dataclass(frozen=True)
@@ -36,9 +49,13 @@ class Camera:
     folder: Path
     prefix: str
 
-    def take(self, name: str) -> None:
+    def take(self, name: str, *, follows_events: bool = False) -> None:
+        """`follows_events`: the page keeps a stream open, so its network is never idle."""
         # What is still fading in or loading its prices would be half there.
-        self.page.wait_for_load_state("networkidle")
+        if follows_events:
+            expect(self.page.get_by_role("status", name=re.compile("^Loading"))).to_have_count(0)
+        else:
+            self.page.wait_for_load_state("networkidle")
         # Below an open dialog there is nothing to see.
         whole = self.page.locator("dialog[open], [role=dialog]").count() == 0
         self.page.screenshot(path=self.folder / f"{self.prefix}-{name}.png", animations="disabled", full_page=whole)
@@ -204,6 +221,15 @@ def manage(camera: Camera, _: date, admin: tuple[str, str]) -> None:
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Upload a schedule")).to_be_visible()
     camera.take("20-manage")
+    for number, (address, title) in enumerate(CONSOLE.items(), start=30):
+        page.goto(f"/operations{address}")
+        expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+        camera.take(f"{number}-{title.lower().replace(' ', '-')}")
+    for number, (address, what) in enumerate((("/flights", "flight"), ("/bookings", "booking")), start=50):
+        page.goto(f"/operations{address}")
+        page.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
+        expect(page.get_by_role("link", name=re.compile("^All "))).to_be_visible()
+        camera.take(f"{number}-{what}", follows_events=True)
 
 
 README_WIDE: Final = (1120, 760)

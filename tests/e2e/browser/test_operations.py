@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from core.db import Database
 from core.operations import dead_letters
 from tests.e2e.browser.accessibility import faults, overhang
-from tests.e2e.browser.conftest import Admin, Camera
+from tests.e2e.browser.conftest import WIDTHS, Admin, Camera
 from tests.support.product import Product
 
+TABLET: Final[ViewportSize] = {"width": 820, "height": 1180}
+DESKTOP: Final[ViewportSize] = {"width": WIDTHS["desktop"][0], "height": WIDTHS["desktop"][1]}
 PAGES = {
     "": "Overview",
     "/flights": "Flights",
@@ -48,6 +51,14 @@ def integration(back_office: httpx.Client) -> None:
     back_office.post("/admin/api-keys", json={"name": "the shop", "scopes": ["book"]}).raise_for_status()
 
 
+def cut_tables(page: Page) -> list[str]:
+    """The names of tables that are wider than their place, so that one has to scroll to see their last columns."""
+    found: list[str] = page.locator("main section:has(> table)").evaluate_all(
+        "places => places.filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.ariaLabel)"
+    )
+    return found
+
+
 def sign_in(page: Page, admin: Admin, address: str) -> None:
     page.goto(address)
     page.get_by_label("Username").fill(admin.username)
@@ -69,6 +80,13 @@ def test_every_page_of_the_console(
         assert faults(page) == []
         assert overhang(page) <= 0
         camera.take(f"operations-{title.lower().replace(' ', '-')}-{scheme}")
+        if camera.width == "desktop":
+            assert cut_tables(page) == []
+            page.set_viewport_size(TABLET)
+            assert cut_tables(page) == []
+            assert overhang(page) <= 0
+            camera.take(f"operations-{title.lower().replace(' ', '-')}-tablet-{scheme}")
+            page.set_viewport_size(DESKTOP)
 
 
 def test_a_queue_is_paused_and_a_dead_letter_discarded(page: Page, admin: Admin, letter: None, back_office: httpx.Client) -> None:

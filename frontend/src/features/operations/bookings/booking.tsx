@@ -109,7 +109,12 @@ function Known({
             facts={[
               ['Status', <StatusMark key="status" status={booking.status} />],
               ...(booking.failure ? [['Why', booking.failure.message] as const] : []),
-              ['Account', `${user.username}${user.email ? `, ${user.email}` : ''}`],
+              [
+                'Account',
+                user.email && user.email !== user.username
+                  ? `${user.username}, ${user.email}`
+                  : user.username,
+              ],
               ['Seats', booking.seats],
               ['Travellers', booking.passengers.map(({ name }) => name).join(', ') || 'not named'],
               ['Price', money(booking.price_total, booking.currency)],

@@ -1,5 +1,5 @@
 import { Button, CopyButton, Group } from '@mantine/core';
-import css from '@/features/operations/parts/console.module.css';
+import css from '@/features/operations/parts/causes.module.css';
 
 interface Props {
   /** What it is: a key, a secret. */

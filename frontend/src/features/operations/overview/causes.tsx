@@ -1,4 +1,5 @@
-import css from '@/features/operations/parts/console.module.css';
+import css from '@/features/operations/parts/causes.module.css';
+import consoleCss from '@/features/operations/parts/console.module.css';
 import { at } from '@/features/operations/parts/format';
 import type { Cause } from '@/features/operations/wire';
 
@@ -14,7 +15,7 @@ export function Causes({ causes, worst, codes = false }: Props) {
   return (
     <div role="status">
       {causes.length === 0 ? (
-        <p className={css.well}>Everything is as it should be.</p>
+        <p className={consoleCss.well}>Everything is as it should be.</p>
       ) : (
         <ul className={css.causes}>
           {causes.map(({ code, message, since }, index) => (

@@ -60,7 +60,7 @@ export function Chart({ title, times, lines, format }: Props) {
         cursor: { drag: { x: false, y: false } },
         scales: { y: { range: (_self, _lowest, highest) => [0, Math.max(highest || 0, 1) * 1.05] } },
         axes: [
-          { ...axis, size: 26, values: (_self, ticks) => ticks.map(hour) },
+          { ...axis, size: 26, incrs: MINUTES, values: (_self, ticks) => ticks.map(hour) },
           { ...axis, size: 62, incrs: STEPS, values: (_self, ticks) => ticks.map(format) },
         ],
         series: [
@@ -71,7 +71,8 @@ export function Chart({ title, times, lines, format }: Props) {
             width: 1.5,
             // Minutes without bookings have no times.
             spanGaps: true,
-            points: { show: false },
+            // A minute between minutes without bookings has no line: it is a point. Where there are many, uPlot shows none.
+            points: { size: 5 },
             value: (_self: uPlot, value: number | null) => (value == null ? '–' : format(value)),
           })),
         ],
@@ -101,6 +102,9 @@ export function Chart({ title, times, lines, format }: Props) {
 
 /** Between two lines of the grid. Whole: there are no halves of bookings, and two lines with one number say nothing. */
 const STEPS = [0, 1, 2, 3, 4, 5, 6].flatMap((zeros) => [1, 2, 5].map((digit) => digit * 10 ** zeros));
+
+/** Between two marks of the time: whole minutes, because no shorter time is shown. */
+const MINUTES = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360].map((minutes) => minutes * 60);
 
 const FONT = '11px "Hanken Grotesk Variable", system-ui, sans-serif';
 

@@ -36,7 +36,7 @@ export function FaultGroups({ report }: { report: ImportView }) {
         <Table label="Faults by cause" columns={COLUMNS}>
           {query.data.map((group) => (
             <tr key={`${group.code} ${group.column}`} tabIndex={-1}>
-              <td>
+              <td className={css.wraps}>
                 <div>{group.examples[0]?.message}</div>
                 <code>{group.code}</code>
               </td>
