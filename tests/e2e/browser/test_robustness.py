@@ -67,7 +67,7 @@ def test_a_page_that_was_not_loaded_waits_for_the_connection(visitor: Page, serv
     visitor.get_by_label("Username").fill(f"asha-{secrets.token_hex(4)}")
     visitor.get_by_label("Password", exact=True).fill("a long walk in the rain")
     visitor.get_by_role("button", name="Create account").click()
-    trips = visitor.get_by_role("navigation", name="Main").get_by_role("link").first
+    trips = visitor.get_by_role("navigation", name="Main").get_by_role("link", name="My trips")
     expect(trips).to_be_visible()
     visitor.context.set_offline(True)
     trips.click()
