@@ -75,7 +75,7 @@ def migrate(_arguments: argparse.Namespace) -> None:
 
 def sample(arguments: argparse.Namespace) -> None:
     if arguments.output is not None:
-        print(f"{schedule.write(arguments.output, tell=print)} flights in {arguments.output}")
+        print(f"{schedule.write(arguments.output, say=print)} flights in {arguments.output}")
         return
     settings = _settings()
     if not arguments.if_empty:
@@ -95,7 +95,7 @@ def _load_sample(servers: Servers, *, only_if_empty: bool) -> None:
         if only_if_empty and not schedule.is_wanted(database, also_when_over=False):
             print("The database has flights already: no schedule was loaded.")
             return
-        loading = schedule.load(database, redis_url, open_storage(servers), tell=print)
+        loading = schedule.load(database, redis_url, open_storage(servers), say=print)
         loading.wait()
         print(f"{loading.count()} flights are in the database.")
 
@@ -164,9 +164,9 @@ def _no_such_account(username: str) -> CannotStart:
 def make_secrets(arguments: argparse.Namespace) -> None:
     addresses = ServerAddresses(postgres=arguments.postgres, valkey=arguments.valkey, payments_url=arguments.payments)
     report = make(arguments.folder, _settings(), ServerPasswords(), addresses)
-    for said, names in (("Given", report.given), ("Kept", report.kept), ("Made", report.made)):
+    for origin, names in (("Given", report.given), ("Kept", report.kept), ("Made", report.made)):
         if names:
-            print(f"{said}: {', '.join(names)}.")
+            print(f"{origin}: {', '.join(names)}.")
     for warning in report.warnings:
         _warn(warning)
 

@@ -28,9 +28,9 @@ mpl.rcParams["svg.hashsalt"] = "skyqueue"  # makes the same figure the same file
 def write_report(files: Path, run: Plan, verdict: Verdict) -> None:
     """Write `FILES-verdict.html`: the verdict, the times of the stages, and the requests in each second."""
     charts = [_image(figure) for figure in (_stages(verdict), _seconds(Path(f"{files}_stats_history.csv"))) if figure is not None]
-    said = html.escape("\n".join(verdict.lines()))
+    text = html.escape("\n".join(verdict.lines()))
     title = html.escape(f"{run.run_id}: {run.users} users, {run.seconds:.0f} s")
-    page = f"<!doctype html><meta charset=utf-8><title>{title}</title><h1>{title}</h1><pre>{said}</pre>{''.join(charts)}"
+    page = f"<!doctype html><meta charset=utf-8><title>{title}</title><h1>{title}</h1><pre>{text}</pre>{''.join(charts)}"
     Path(f"{files}-verdict.html").write_text(page)
 
 

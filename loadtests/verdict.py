@@ -46,8 +46,10 @@ class Verdict:
             f"   p99 {each['p99_ms']:>8.1f} ms"
             for each in report.get("stages", [])
         ]
-        said = [f"VIOLATED {problem}" for problem in self.problems] or ["kept: nothing oversold, lost, doubled or charged wrong"]
-        return [f"  {name:<18} {report[name]}" for name in head if name in report] + stages + said
+        result = [f"VIOLATED {problem}" for problem in self.problems] or [
+            "kept: nothing oversold, lost, doubled or charged wrong"
+        ]
+        return [f"  {name:<18} {report[name]}" for name in head if name in report] + stages + result
 
 
 def judge(counts: ClientCounts, report: dict[str, Any] | None, violations: list[str]) -> Verdict:

@@ -78,8 +78,8 @@ def write(connection: RawConnection, events: Iterable[Event], *, traces: Mapping
     wanted = _read_wanted(connection)
     if not wanted:
         return
-    told = list(events)
-    parents = spans.parents_of({event.subject_id for event in told}) if traces is None else traces
+    written = list(events)
+    parents = spans.parents_of({event.subject_id for event in written}) if traces is None else traces
     rows = [
         (
             reader,
@@ -89,7 +89,7 @@ def write(connection: RawConnection, events: Iterable[Event], *, traces: Mapping
             msgspec.json.encode(event.data).decode(),
             parents.get(str(event.subject_id)),
         )
-        for event in told
+        for event in written
         for event_id in (new_id(),)
         for reader, types in wanted
         if event.type in types

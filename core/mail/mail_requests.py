@@ -19,7 +19,7 @@ from core.telemetry.tracing import spans
 from core.telemetry.tracing.spans import TraceParent
 
 _AT_ONCE: Final = 50
-"""Bookings of which a new address is told at most, the last ones first."""
+"""For how many bookings mails are requested when a traveller enters an address; the newest bookings come first."""
 
 
 def add(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:

@@ -51,8 +51,8 @@ def restore(database_url: str, client: redis.Redis, path: Path) -> Manifest:
                 with connection.transaction():
                     _fill(connection, file, manifest)
             except (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError) as error:
-                said = str(error).partition("\n")[0]
-                raise CannotStart(f"{path} holds rows that the database refuses: {said}.", ANOTHER) from error
+                reason = str(error).partition("\n")[0]
+                raise CannotStart(f"{path} holds rows that the database refuses: {reason}.", ANOTHER) from error
             connection.execute("ANALYZE")
         upgrade(database_url)
     return manifest

@@ -146,12 +146,12 @@ class EmbeddedPostgres(Child):
             str(password_file),
         ]
         try:
-            status, said = self._run(command)
+            status, output = self._run(command)
         finally:
             password_file.unlink(missing_ok=True)
         if status != 0:
             raise startup_errors.full_disk(self.home) or CannotStart(
-                f"Postgres could not create its data in {self.home}: {startup_errors.reason(said)}.",
+                f"Postgres could not create its data in {self.home}: {startup_errors.reason(output)}.",
                 "Make that right, or choose another SKYQUEUE_DATA_DIR.",
             )
         os.rename(draft, self._data)
@@ -172,9 +172,9 @@ class EmbeddedPostgres(Child):
             **self._account.popen_options,
         ) as running:
             self._guardian.watch(running.pid, signal.SIGTERM, signal.SIGKILL)
-            _, said = running.communicate()
+            _, output = running.communicate()
             self._guardian.forget(running.pid)
-        return running.returncode, said
+        return running.returncode, output
 
 
 def forget_other_servers() -> None:

@@ -69,19 +69,19 @@ def is_wanted(database: Database, *, also_when_over: bool) -> bool:
     return latest is None or (also_when_over and bool(is_over))
 
 
-def write(path: Path, *, tell: Callable[[str], None]) -> int:
-    """Write the schedule from today on to a CSV file. Returns the number of flights. `tell` is called with a line if cities are left out."""
+def write(path: Path, *, say: Callable[[str], None]) -> int:
+    """Write the schedule from today on to a CSV file. Returns the number of flights. `say` is called with a line if cities are left out."""
     unknown = schedule.unknown_cities()
     if unknown:
-        tell(f"The sample schedule has no flights of {', '.join(unknown)}: the registry of airports knows no such city.")
+        say(f"The sample schedule has no flights of {', '.join(unknown)}: the registry of airports knows no such city.")
     return schedule.write_csv(path, start=clock.now().date())
 
 
-def load(database: Database, redis_url: str, storage: Storage, *, tell: Callable[[str], None]) -> Loading:
-    """Write the schedule and store it as an import, which a worker then carries out. `tell`: as in `write`."""
+def load(database: Database, redis_url: str, storage: Storage, *, say: Callable[[str], None]) -> Loading:
+    """Write the schedule and store it as an import, which a worker then carries out. `say`: as in `write`."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "sample.csv"
-        write(file, tell=tell)
+        write(file, say=say)
         return Loading(database, _submit(database, redis_url, storage, file))
 
 

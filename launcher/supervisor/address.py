@@ -54,8 +54,8 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         return _bind(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE))
     except (socket.gaierror, UnicodeError) as error:  # UnicodeError: a name with an empty part, or a part that is too long
-        said = error.strerror if isinstance(error, OSError) else "it is not a name"
-        raise CannotStart(f"SKYQUEUE_HOST={host} is not an address of this machine: {said}.", "Try 127.0.0.1.") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is not a name"
+        raise CannotStart(f"SKYQUEUE_HOST={host} is not an address of this machine: {reason}.", "Try 127.0.0.1.") from error
     except OSError as error:
         raise _refusal(host, port, error) from error
 

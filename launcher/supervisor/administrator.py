@@ -58,9 +58,9 @@ def _another_password(username: str, folder: DataFolder, *, is_given: bool, is_k
     """The line for an account whose password is not the known one."""
     file = folder.admin_password
     wrong = [*(["SKYQUEUE_ADMIN_PASSWORD"] if is_given else []), *([f"the one in {file}"] if is_kept else [])]
-    said = f"Sign in as {username} with the password that this account has in the database"
+    line = f"Sign in as {username} with the password that this account has in the database"
     if wrong:
-        said += f": {' and '.join(wrong)} {'are' if len(wrong) > 1 else 'is'} another"
+        line += f": {' and '.join(wrong)} {'are' if len(wrong) > 1 else 'is'} another"
     password = "" if is_given or not is_kept else f'SKYQUEUE_ADMIN_PASSWORD="$(cat {shlex.quote(str(file))})" '
     which = "that" if wrong else "a new"
-    return f"{said}. To give it {which} one: {password}skyqueue create-admin --reset-password"
+    return f"{line}. To give it {which} one: {password}skyqueue create-admin --reset-password"

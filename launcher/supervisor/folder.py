@@ -28,8 +28,8 @@ def locate(path: Path) -> Path:
     try:
         return path.expanduser().resolve()
     except (OSError, RuntimeError) as error:  # there is no such user, or links form a circle
-        said = error.strerror if isinstance(error, OSError) else error
-        raise CannotStart(f"The data folder {shown} cannot be used: {str(said).rstrip('.')}.", REMEDY) from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise CannotStart(f"The data folder {shown} cannot be used: {str(reason).rstrip('.')}.", REMEDY) from error
 
 
 class DataFolder:

@@ -18,7 +18,7 @@ STEADY_SECONDS = 20.0
 REMIND_SECONDS = 60.0
 """How often the log repeats that a process keeps ending, or cannot be started."""
 
-Tell = Callable[[int, str], None]
+LogLine = Callable[[int, str], None]
 """A function that logs a line. The number is a level of `logging`."""
 
 
@@ -41,9 +41,9 @@ class Restartable(Protocol):
 class KeptProcess:
     """`process` runs already. `hint` is added to the log line about its end."""
 
-    def __init__(self, process: Restartable, *, tell: Tell, hint: str = "") -> None:
+    def __init__(self, process: Restartable, *, say: LogLine, hint: str = "") -> None:
         self._process = process
-        self._tell = tell
+        self._say = say
         self._hint = hint
         self._launched_at = time.monotonic()
         self._delay = FIRST_DELAY
@@ -84,7 +84,7 @@ class KeptProcess:
     def _has_become_steady(self) -> None:
         if self._ends > 1:
             seconds = self._launched_at - self._first_end_at
-            self._tell(
+            self._say(
                 logging.INFO, f"{self._process.name} runs steadily again, after it ended {self._ends} times in {seconds:.0f} s"
             )
         self._ends, self._delay = 0, FIRST_DELAY
@@ -114,14 +114,14 @@ class KeptProcess:
             self._due_at, self._refusal = time.monotonic() + LAST_DELAY, str(error)
             return False
         if self._ends == 1 or self._refusal:
-            self._tell(logging.INFO, f"{self._process.name} is started again (process {self._process.pid})")
+            self._say(logging.INFO, f"{self._process.name} is started again (process {self._process.pid})")
         self._launched_at, self._due_at, self._refusal = time.monotonic(), None, ""
         self.restarts[self._last_end] += 1
         return True
 
     def _warn(self, line: str, now: float) -> None:
         self._told_at = now
-        self._tell(logging.WARNING, line)
+        self._say(logging.WARNING, line)
 
 
 def _reason(status: int) -> str:

@@ -25,7 +25,7 @@ def running(settings: Settings) -> Iterator[Addresses]:
         folder = held.enter_context(installation.locked(settings.servers.data_dir))
         guardian = held.enter_context(closing(Guardian()))
         chosen = servers.choose(settings, folder, guardian)
-        supervisor = Supervisor(guardian, tell=_warn, changed=lambda: None, log=folder.log("supervisor"))
+        supervisor = Supervisor(guardian, say=_warn, changed=lambda: None, log=folder.log("supervisor"))
         held.callback(supervisor.stop)
         with supervisor.signals():
             try:

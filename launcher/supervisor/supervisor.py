@@ -39,19 +39,19 @@ _log = structlog.get_logger(__name__)
 
 
 class Supervisor:
-    """`tell` prints a line on the terminal; the line is in the log as well. `changed` is called after a process was started or ended, and
+    """`say` prints a line on the terminal; the line is in the log as well. `changed` is called after a process was started or ended, and
     again until it succeeds. `log`: the log file.
     """
 
-    def __init__(self, guardian: Guardian, *, tell: Callable[[str], None], changed: Callable[[], None], log: Path) -> None:
-        self._tell = tell
+    def __init__(self, guardian: Guardian, *, say: Callable[[str], None], changed: Callable[[], None], log: Path) -> None:
+        self._print = say
         self._changed = changed
         self._log = log
         self._rotated_at = time.monotonic()
         self._rotations = Incident(_log, "a log cannot be rotated")
         self._is_stopping = False
         self.children: list[Child] = []
-        self._guardian = KeptProcess(guardian, tell=self._say)
+        self._guardian = KeptProcess(guardian, say=self._say)
         self._kept: list[KeptProcess] = []
         self._has_changed = False
         self._refusal = ""
@@ -84,7 +84,7 @@ class Supervisor:
         for child in children:
             child.launch()
             self.children.append(child)
-            self._kept.append(KeptProcess(child, tell=self._say, hint=f"; its log: {child.log}"))
+            self._kept.append(KeptProcess(child, say=self._say, hint=f"; its log: {child.log}"))
 
     def wait_for(self, *children: Child) -> None:
         """Wait until all are ready. Raises the error of a child that ends or takes too long, and `Stopped`."""
@@ -175,4 +175,4 @@ class Supervisor:
 
     def _say(self, level: int, line: str) -> None:
         _log.log(level, line)
-        self._tell(line)
+        self._print(line)

@@ -51,7 +51,7 @@ class _Machine:
         self._mockpay = mockpay
         self._guardian = guardian
         self._console = Console()
-        self._supervisor = Supervisor(guardian, tell=self._console.say, changed=self._publish, log=folder.log("supervisor"))
+        self._supervisor = Supervisor(guardian, say=self._console.say, changed=self._publish, log=folder.log("supervisor"))
         self._servers = servers.choose(settings, folder, guardian)
         self._administrator: Administrator | None = None
         """None until the database is ready."""
@@ -103,7 +103,7 @@ class _Machine:
 
     def _load_sample(self, database: Database) -> None:
         storage = open_storage(self._settings.servers)
-        loading = schedule.load(database, self._servers.inner.redis_url, storage, tell=self._console.say)
+        loading = schedule.load(database, self._servers.inner.redis_url, storage, say=self._console.say)
         self._supervisor.wait_until(loading.is_done, seconds=schedule.WORK_SECONDS, otherwise=schedule.too_slow)
 
     def _programs(self, database: Database) -> tuple[list[Child], Api]:
@@ -134,8 +134,8 @@ class _Machine:
 
     def _publish(self) -> None:
         """Write `runtime.json` for scripts, and `supervisor.json` for the API, each completely or not at all."""
-        told = msgspec.json.encode(self._supervisor.supervision()).decode()
-        secrets.write(self._folder.supervision_file, told)
+        state = msgspec.json.encode(self._supervisor.supervision()).decode()
+        secrets.write(self._folder.supervision_file, state)
         administrator = self._administrator
         processes = [Process(child.name, child.pid) for child in self._supervisor.children]
         Runtime(

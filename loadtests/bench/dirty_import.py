@@ -69,15 +69,15 @@ def killed(stack: Stack, desk: Desk, data: bytes, worker: int) -> tuple[str, dic
     return job, desk.wait(job)
 
 
-def mended(failed: bytes, dirty: Dirty) -> bytes:
+def corrected(failed: bytes, dirty: Dirty) -> bytes:
     """The failed rows, corrected. A surplus row stays as it is."""
     header, *rows = csv.reader(io.StringIO(failed.decode("utf-8-sig"), newline=""))
     line_at = header.index("_line")
     lines = [int(row[line_at]) for row in rows]
-    if lines != sorted(dirty.mended):
+    if lines != sorted(dirty.corrected):
         raise RuntimeError("the failed rows are not the bad rows, in the order of the file")
     text = io.StringIO()
-    right = [[*(dirty.mended[line] or row[: len(header) - 3]), *row[-3:]] for line, row in zip(lines, rows, strict=True)]
+    right = [[*(dirty.corrected[line] or row[: len(header) - 3]), *row[-3:]] for line, row in zip(lines, rows, strict=True)]
     csv.writer(text).writerows([header, *right])
     return text.getvalue().encode()
 
@@ -104,13 +104,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=ROWS)
     dirty = dirtied(schedule(parser.parse_args().rows))
-    bad = len(dirty.mended)
-    twice = sum(cells is None for cells in dirty.mended.values())
+    bad = len(dirty.corrected)
+    twice = sum(cells is None for cells in dirty.corrected.values())
     with running("loadtests.bench.installation.app:create_app") as stack:
         desk = Desk(stack)
         job = desk.upload(dirty.data)
         status = desk.wait(job)
-        expect("in peace", status, created=dirty.good, failed=bad)
+        expect("undisturbed", status, created=dirty.good, failed=bad)
         in_peace = end_of(stack, job, status)
         clear(stack)
         job, status = killed(stack, desk, dirty.data, stack.workers[0])
@@ -122,7 +122,7 @@ def main() -> int:
         expect("the same file again", desk.wait(desk.upload(dirty.data)), skipped=dirty.good, failed=bad)
         failed = desk.client.get(status["failed_rows_url"]).raise_for_status().content
         # In the file of failed rows, a surplus row has no other row with its key, so it changes the price of its flight.
-        expect("the failed rows, mended", desk.wait(desk.upload(mended(failed, dirty))), created=bad - twice, updated=twice)
+        expect("the failed rows, corrected", desk.wait(desk.upload(corrected(failed, dirty))), created=bad - twice, updated=twice)
         violations = settled(stack)
     for violation in violations:
         print(violation)

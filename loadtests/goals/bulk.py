@@ -26,9 +26,9 @@ def row_10(effort: Effort) -> Row:
     )
     peaks = imports.memory(imports.MEMORY_ROWS)
     smallest, largest = peaks[min(peaks)], peaks[max(peaks)]
-    said = ", ".join(f"{rows:,} rows {peak:.0f} MB" for rows, peak in peaks.items())
+    sides = ", ".join(f"{rows:,} rows {peak:.0f} MB" for rows, peak in peaks.items())
     row.figures.append(
-        Figure("peak memory of the worker", max(peaks.values()), MEMORY_MB, at_least=False, unit=" MB", sides=said)
+        Figure("peak memory of the worker", max(peaks.values()), MEMORY_MB, at_least=False, unit=" MB", sides=sides)
     )
     row.figures.append(Figure("largest file / smallest", largest / smallest, FLAT, at_least=False))
     row.violations = [str(each) for each in range(found["violations"])]
@@ -50,8 +50,8 @@ def row_11() -> Row:
         with stack.connect() as connection, connection.transaction():
             row.violations = [str(each) for each in checker.check(connection, None)]
     each = expiry.computed / expiry.lifetimes
-    said = f"computed {expiry.computed} times in {expiry.lifetimes:.1f} lifetimes"
-    row.figures.append(Figure("recomputations for each expiry", each, 1.05, at_least=False, sides=said))
+    sides = f"computed {expiry.computed} times in {expiry.lifetimes:.1f} lifetimes"
+    row.figures.append(Figure("recomputations for each expiry", each, 1.05, at_least=False, sides=sides))
     row.data = {"kept": kept, "computed": expiry.computed, "lifetimes": expiry.lifetimes}
     return row
 

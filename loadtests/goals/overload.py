@@ -37,8 +37,8 @@ def row_15(bench: Bench, effort: Effort) -> Row:
         ("at once after an overload", after),
     ):
         ratios = sorted(_p99(one) / _p99(other) for one, other in zip(side, quiet, strict=True))
-        said = f"{_middle(side):.1f} / {_middle(quiet):.1f} ms"
-        row.figures.append(Figure(what, ratios[len(ratios) // 2], MOST, at_least=False, sides=said))
+        sides = f"{_middle(side):.1f} / {_middle(quiet):.1f} ms"
+        row.figures.append(Figure(what, ratios[len(ratios) // 2], MOST, at_least=False, sides=sides))
     row.data = {
         name: [_p99(each) for each in side]
         for name, side in (("quiet", quiet), ("rush", rush), ("import", beside), ("after", after))

@@ -62,8 +62,8 @@ def row_1(bench: Bench, effort: Effort) -> Row:
                 ("seat rows", "seat rows, SKIP LOCKED", 5),
             ):
                 other = rates(measured[name])
-                sides_said = f"{middle(mine)} / {middle(other)} a second"
-                row.figures.append(Figure(f"{what}, {clients} clients", median_ratio(mine, other), target, sides=sides_said))
+                sides_text = f"{middle(mine)} / {middle(other)} a second"
+                row.figures.append(Figure(f"{what}, {clients} clients", median_ratio(mine, other), target, sides=sides_text))
             row.figures.append(_p99(measured["product"], clients))
             row.data[str(clients)] = _data(measured)
     return row
@@ -147,8 +147,8 @@ def row_13(bench: Bench, effort: Effort) -> Row:
     for clients, target in CPU_TARGETS_US.items():
         rushes = [bench.book(clients, effort.seconds) for _ in range(effort.rounds)]
         parts = {name: statistics.median(rush.cpu_us[name] for rush in rushes) for name in rushes[0].cpu_us}
-        said = ", ".join(f"{name} {used:,.0f}" for name, used in parts.items())
-        row.figures.append(Figure(f"{clients} clients", parts["sum"], target, at_least=False, unit=" us", sides=said))
+        sides = ", ".join(f"{name} {used:,.0f}" for name, used in parts.items())
+        row.figures.append(Figure(f"{clients} clients", parts["sum"], target, at_least=False, unit=" us", sides=sides))
         row.notes += _batches(rushes, clients)
         row.data[str(clients)] = [asdict(rush) for rush in rushes]
     sweep = [bench.book(clients, effort.seconds) for clients in SWEEP]

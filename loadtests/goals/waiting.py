@@ -20,8 +20,8 @@ async def wait(port: int, token: str, ids: list[str]) -> None:
 
 
 def main() -> None:
-    told = json.loads(sys.stdin.readline())
-    uvloop.run(wait(told["port"], told["token"], told["ids"]))
+    parameters = json.loads(sys.stdin.readline())
+    uvloop.run(wait(parameters["port"], parameters["token"], parameters["ids"]))
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def test_an_import_survives_workers_that_are_killed(pipeline: Pipeline) -> None:
                 worker.start(FAILPOINTS=f"mid_chunk:crash:{chance}")
                 until(lambda: status()["status"] == "COMPLETED" or not worker.is_running, seconds=60)
         done = status()
-    assert counts(done) == {"created": dirty.good, "updated": 0, "skipped": 0, "failed": len(dirty.mended)}
+    assert counts(done) == {"created": dirty.good, "updated": 0, "skipped": 0, "failed": len(dirty.corrected)}
     with pipeline.db.snapshot() as connection:
         assert connection.execute("SELECT count(*), count(DISTINCT flight_number), max(version) FROM flights").fetchone() == (
             dirty.good,
@@ -48,7 +48,7 @@ def test_an_import_survives_workers_that_are_killed(pipeline: Pipeline) -> None:
             1,
         )
         lines = [line for (line,) in connection.execute("SELECT DISTINCT line FROM import_errors ORDER BY line")]
-    assert lines == sorted(dirty.mended)
+    assert lines == sorted(dirty.corrected)
 
 
 def test_search_is_told_by_the_next_worker_when_the_first_dies_before_it_does(pipeline: Pipeline) -> None:

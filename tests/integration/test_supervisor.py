@@ -87,7 +87,7 @@ def test_a_disk_that_is_full_is_told_once_and_what_died_comes_back(
         if len(tries) < 3:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "runtime.json")
 
-    supervisor = Supervisor(own_guardian, tell=told.append, changed=publish, log=tmp_path / "supervisor.log")
+    supervisor = Supervisor(own_guardian, say=told.append, changed=publish, log=tmp_path / "supervisor.log")
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
     supervisor.launch(child)
     victim = child.pid
@@ -105,7 +105,7 @@ def test_it_knows_what_runs_and_what_was_started_again_for_which_reason(
     own_guardian: Guardian, tmp_path: Path, told: list[str]
 ) -> None:
     supervisor = Supervisor(
-        own_guardian, tell=told.append, changed=lambda: seen.append(supervisor.supervision()), log=tmp_path / "log"
+        own_guardian, say=told.append, changed=lambda: seen.append(supervisor.supervision()), log=tmp_path / "log"
     )
     seen: list[Supervision] = []
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
@@ -124,7 +124,7 @@ def test_it_knows_what_runs_and_what_was_started_again_for_which_reason(
 
 def test_the_death_of_the_guardian_is_told_and_the_next_one_knows_what_is_watched(tmp_path: Path, told: list[str]) -> None:
     guardian = Guardian()
-    supervisor = Supervisor(guardian, tell=told.append, changed=lambda: None, log=tmp_path / "supervisor.log")
+    supervisor = Supervisor(guardian, say=told.append, changed=lambda: None, log=tmp_path / "supervisor.log")
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=guardian)
     supervisor.launch(child)
     supervisor.wait_for(child)
@@ -142,7 +142,7 @@ def test_a_guardian_that_cannot_be_replaced_is_told_with_the_reason_and_the_rest
     own_guardian: Guardian, tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ward, "LAST_DELAY", 0.1)
-    supervisor = Supervisor(own_guardian, tell=told.append, changed=lambda: None, log=tmp_path / "supervisor.log")
+    supervisor = Supervisor(own_guardian, say=told.append, changed=lambda: None, log=tmp_path / "supervisor.log")
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
     supervisor.launch(child)
     tries: list[None] = []
@@ -172,7 +172,7 @@ def test_a_process_that_keeps_ending_is_told_once_and_told_again_when_it_stays(
     own_guardian: Guardian, tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ward, "LAST_DELAY", 0.05)
-    supervisor = Supervisor(own_guardian, tell=told.append, changed=lambda: None, log=tmp_path / "supervisor.log")
+    supervisor = Supervisor(own_guardian, say=told.append, changed=lambda: None, log=tmp_path / "supervisor.log")
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
     supervisor.launch(child)
     with watched(supervisor):
@@ -195,7 +195,7 @@ def test_logs_that_are_too_long_are_begun_anew_its_own_too_and_one_that_cannot_b
     failures: list[str] = []
     monkeypatch.setattr(Incident, "failed", lambda _, error: failures.append(error))
     own = tmp_path / "supervisor.log"
-    supervisor = Supervisor(own_guardian, tell=told.append, changed=lambda: None, log=own)
+    supervisor = Supervisor(own_guardian, say=told.append, changed=lambda: None, log=own)
     children = [Stubborn(name, log=tmp_path / f"{name}.log", guardian=own_guardian) for name in ("mockpay", "worker")]
     supervisor.launch(*children)
     supervisor.wait_for(*children)
@@ -241,7 +241,7 @@ def test_a_reader_that_leaves_costs_no_exit_status(forced: str) -> None:
 
 
 def test_the_end_comes_in_time_however_many_have_to_be_killed(own_guardian: Guardian, tmp_path: Path, told: list[str]) -> None:
-    supervisor = Supervisor(own_guardian, tell=told.append, changed=lambda: None, log=tmp_path / "supervisor.log")
+    supervisor = Supervisor(own_guardian, say=told.append, changed=lambda: None, log=tmp_path / "supervisor.log")
     children = [Stubborn(f"worker-{number}", log=tmp_path / f"{number}.log", guardian=own_guardian) for number in range(6)]
     children += [Another(f"api-{number}", log=tmp_path / f"api-{number}.log", guardian=own_guardian) for number in range(2)]
     supervisor.launch(*children)
@@ -275,7 +275,7 @@ def test_stopped_processes_of_a_server_end_with_it(guardian: Guardian) -> None:
 def test_the_end_can_be_asked_for_whatever_the_parent_ignores_or_blocks(
     own_guardian: Guardian, number: signal.Signals, tmp_path: Path
 ) -> None:
-    supervisor = Supervisor(own_guardian, tell=print, changed=lambda: None, log=tmp_path / "supervisor.log")
+    supervisor = Supervisor(own_guardian, say=print, changed=lambda: None, log=tmp_path / "supervisor.log")
     before = signal.signal(number, signal.SIG_IGN)
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [number])
     try:
@@ -291,7 +291,7 @@ def test_the_end_can_be_asked_for_whatever_the_parent_ignores_or_blocks(
 
 
 def test_nohup_is_respected(own_guardian: Guardian, tmp_path: Path) -> None:
-    supervisor = Supervisor(own_guardian, tell=print, changed=lambda: None, log=tmp_path / "supervisor.log")
+    supervisor = Supervisor(own_guardian, say=print, changed=lambda: None, log=tmp_path / "supervisor.log")
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         with supervisor.signals():

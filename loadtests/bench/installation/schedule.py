@@ -28,11 +28,11 @@ def schedule(rows: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Dirty:
-    """A file with bad rows. `mended`: line -> the cells of the row without the error; None: the row is surplus."""
+    """A file with bad rows. `corrected`: line -> the cells of the row without the error; None: the row is surplus."""
 
     data: bytes
     good: int
-    mended: dict[int, list[str] | None]
+    corrected: dict[int, list[str] | None]
 
 
 def dirtied(clean: bytes, *, every: int = 97) -> Dirty:
@@ -40,7 +40,7 @@ def dirtied(clean: bytes, *, every: int = 97) -> Dirty:
     kinds in turn.
     """
     header, *lines = clean.decode().splitlines()
-    out, mended, good = [header.replace(",", ";")], dict[int, list[str] | None](), 0
+    out, corrected, good = [header.replace(",", ";")], dict[int, list[str] | None](), 0
     for number, line in enumerate(lines):
         cells = line.split(",")
         if number % 5 == 0:
@@ -50,15 +50,15 @@ def dirtied(clean: bytes, *, every: int = 97) -> Dirty:
             good += 1
             continue
         kind = number // every % len(_SPOILT)
-        mended[len(out) + 1] = line.split(",")
+        corrected[len(out) + 1] = line.split(",")
         out.append(_SPOILT[kind](cells))
         if kind == 0:  # the row has no error, and another row with its key is added
             out[-1] = ";".join(cells)
-            mended[len(out) + 1] = None
-            del mended[len(out)]
+            corrected[len(out) + 1] = None
+            del corrected[len(out)]
             out.append(";".join([*cells[:6], "1"]))
             good += 1
-    return Dirty(b"\xef\xbb\xbf" + "\r\n".join([*out, ""]).encode(), good, mended)
+    return Dirty(b"\xef\xbb\xbf" + "\r\n".join([*out, ""]).encode(), good, corrected)
 
 
 def _with(index: int, cell: str) -> Callable[[list[str]], str]:
