@@ -26,6 +26,8 @@ export default defineConfig({
     // The page's content security policy allows no data: address for fonts or scripts.
     assetsInlineLimit: 0,
     reportCompressedSize: true,
+    // In kB, before it is packed.
+    chunkSizeWarningLimit: 700,
     // What the first page loads is one file: it is packed better than many small ones.
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } } },
   },

@@ -18,8 +18,9 @@ GENERATED: Final = APP / "lib" / "schema.d.ts"
 
 
 def sources() -> list[Path]:
-    """The modules of the product, and the files of the app."""
-    app = [path for path in sorted(APP.rglob("*")) if path.is_file() and ".test." not in path.name and path != GENERATED]
+    """The modules of the product, and the files of the app. A catalogue (`.po`) is a list of translations, and as long as there are texts."""
+    files = [path for path in sorted(APP.rglob("*")) if path.is_file() and path != GENERATED]
+    app = [path for path in files if ".test." not in path.name and path.suffix != ".po"]
     return [module.path for module in modules()] + app
 
 

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react';
 import { Button } from '@mantine/core';
 import { type ComponentType, useEffect, useReducer } from 'react';
@@ -69,23 +70,22 @@ function WaitingPage({ attempt, onLoaded }: Props) {
 
   if (failures === 0) {
     return (
-      <Page title="Loading">
-        <p role="status">Loading the page…</p>
+      <Page title={t`Loading`}>
+        <p role="status">{t`Loading the page…`}</p>
       </Page>
     );
   }
   return (
-    <Page title="Waiting for the connection">
+    <Page title={t`Waiting for the connection`}>
       <div role="status">
-        <EmptyNote title="Waiting for the connection" level={1}>
+        <EmptyNote title={t`Waiting for the connection`} level={1}>
           <p>
-            This page has not been loaded yet. It opens by itself once the server can be reached. Nothing is
-            lost.
+            {t`This page has not been loaded yet. It opens by itself once the server can be reached. Nothing is lost.`}
           </p>
         </EmptyNote>
       </div>
       <Button variant="default" mx="auto" onClick={tryNow}>
-        Try now
+        {t`Try now`}
       </Button>
     </Page>
   );

@@ -31,9 +31,12 @@ export const theme = createTheme({
   colors: { ink, dark },
   primaryColor: 'ink',
   primaryShade: 8,
-  fontFamily: "'Hanken Grotesk Variable', system-ui, sans-serif",
+  fontFamily: "'Hanken Grotesk Variable', 'Noto Sans Devanagari Variable', system-ui, sans-serif",
   fontFamilyMonospace: "'Spline Sans Mono Variable', ui-monospace, monospace",
-  headings: { fontFamily: "'Bricolage Grotesque Variable', system-ui, sans-serif", fontWeight: '650' },
+  headings: {
+    fontFamily: "'Bricolage Grotesque Variable', 'Noto Sans Devanagari Variable', system-ui, sans-serif",
+    fontWeight: '650',
+  },
   defaultRadius: 'md',
   radius: { md: '10px', lg: '16px' },
   // What is filled has the text of a button, where Mantine would write white.

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { Schedule } from './time/schedule';
 import { minutesBetween } from './time/time';
 
@@ -41,8 +42,21 @@ export function routeText(ends: readonly { from: string; to: string }[]): string
   const [first, second] = ends;
   if (!first) return '';
   if (ends.length === 2 && second?.from === first.to && second.to === first.from) {
-    return `${first.from} to ${first.to} and back`;
+    return t`${{ from: first.from }} to ${{ to: first.to }} and back`;
   }
-  const names = ends.flatMap(({ from, to }) => [from, to]);
-  return names.filter((name, index) => name !== names[index - 1]).join(' to ');
+  return wayText(ends);
+}
+
+/** `Delhi to Mumbai to Delhi` */
+export function wayText(ends: readonly { from: string; to: string }[]): string {
+  const names = ends
+    .flatMap(({ from, to }) => [from, to])
+    .filter((name, index, all) => name !== all[index - 1]);
+  const [first = '', second = '', ...others] = names;
+  return others.reduce((way, place) => t`${way} to ${place}`, fromTo(first, second));
+}
+
+/** `Delhi to Mumbai` */
+export function fromTo(from: string, to: string): string {
+  return t`${from} to ${to}`;
 }

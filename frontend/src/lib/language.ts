@@ -12,7 +12,11 @@ const REGIONS: Record<Language, string> = { en: 'en-GB', de: 'de-DE', hi: 'hi-IN
 /** English has none: its texts are in the code, and stand for a catalogue that could not be loaded. */
 const CATALOGUES: Record<Exclude<Language, 'en'>, () => Promise<{ messages: Messages }>> = {
   de: () => import('@/locales/de.po'),
-  hi: () => import('@/locales/hi.po'),
+  hi: async () => {
+    const letters = import('@fontsource-variable/noto-sans-devanagari/index.css');
+    const [catalogue] = await Promise.all([import('@/locales/hi.po'), letters]);
+    return catalogue;
+  },
 };
 
 /** What was chosen on this page: it counts also where nothing can be stored. */
@@ -29,6 +33,11 @@ export function shownLanguage(): Language {
 /** For `Intl`: the language with a region, such as `de-AT` or `en-IN`. */
 export function locale(): string {
   return i18n.locales as string;
+}
+
+/** `AI-202 and BA-138` */
+export function listText(words: readonly string[]): string {
+  return new Intl.ListFormat(locale()).format(words);
 }
 
 /** The language that was chosen in this browser, else the first of its own that the app knows, else English. */

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 export interface FieldError {
   /** Where: `/seats` is a field of the body, `?date` a query parameter, `If-Match:` a header. */
   pointer: string;
@@ -8,6 +9,7 @@ export interface FieldError {
 /** The error that every call to the API throws: the problem+json that the API answered, or one of ours when no answer came (`code: 'network'`). */
 export class Problem extends Error {
   override readonly name = 'Problem';
+  readonly #detail: string | (() => string);
   readonly status: number;
   readonly code: string;
   readonly retryable: boolean;
@@ -21,14 +23,16 @@ export class Problem extends Error {
   constructor(fields: {
     status: number;
     code: string;
-    detail: string;
+    /** Words of our own are a function: they are read in the language of the moment. */
+    detail: string | (() => string);
     retryable?: boolean;
     retryAfterMs?: number | null;
     requestId?: string | null;
     errors?: readonly FieldError[];
     members?: Readonly<Record<string, unknown>>;
   }) {
-    super(fields.detail);
+    super();
+    this.#detail = fields.detail;
     this.status = fields.status;
     this.code = fields.code;
     this.retryable = fields.retryable ?? false;
@@ -36,6 +40,10 @@ export class Problem extends Error {
     this.requestId = fields.requestId ?? null;
     this.errors = fields.errors ?? [];
     this.members = fields.members ?? {};
+  }
+
+  override get message(): string {
+    return typeof this.#detail === 'string' ? this.#detail : this.#detail();
   }
 }
 
@@ -45,9 +53,9 @@ export function retryAfterMs(headers: Headers): number | null {
 }
 
 /** Text for people instead of the server's, which speaks of tokens and headers to programs. */
-const TEXT_FOR_PEOPLE: Readonly<Record<string, string>> = {
-  unauthenticated: 'Your sign-in has ended. Sign in again to go on.',
-  account_gone: 'This account does not exist any more. Sign in with another one, or create one.',
+const TEXT_FOR_PEOPLE: Readonly<Record<string, () => string>> = {
+  unauthenticated: () => t`Your sign-in has ended. Sign in again to go on.`,
+  account_gone: () => t`This account does not exist any more. Sign in with another one, or create one.`,
 };
 
 /** From an answer that is not a success. `body` is its JSON; anything else is tolerated, because a proxy may have answered. */
@@ -58,7 +66,10 @@ export function problemFrom(response: Response, body: unknown): Problem {
   return new Problem({
     status: response.status,
     code,
-    detail: TEXT_FOR_PEOPLE[code] ?? detail ?? `The server answered ${response.status} without saying why.`,
+    detail:
+      TEXT_FOR_PEOPLE[code] ??
+      detail ??
+      (() => t`The server answered ${{ status: response.status }} without saying why.`),
     retryable: members.retryable === true || response.status === 429 || response.status === 503,
     retryAfterMs: retryAfterMs(response.headers),
     requestId: response.headers.get('X-Request-Id'),
@@ -71,7 +82,7 @@ export function networkProblem(): Problem {
   return new Problem({
     status: 0,
     code: 'network',
-    detail: 'The server cannot be reached. Check the connection; nothing has been lost.',
+    detail: () => t`The server cannot be reached. Check the connection; nothing has been lost.`,
     retryable: true,
   });
 }

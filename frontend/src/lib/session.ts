@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useSyncExternalStore } from 'react';
 import { networkProblem, Problem, problemFrom } from './problem';
 import { fetchWithClock } from './time/server-clock';
@@ -167,7 +168,7 @@ function requireSameSignIn(id: string | null): void {
   throw new Problem({
     status: 401,
     code: 'other_account',
-    detail: 'Another account has signed in in another window. Try again to go on with that account.',
+    detail: () => t`Another account has signed in in another window. Try again to go on with that account.`,
   });
 }
 

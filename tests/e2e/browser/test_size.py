@@ -34,7 +34,7 @@ def sentences_of_the_console() -> set[str]:
     for source in SOURCES.rglob("*.tsx"):
         if not source.name.endswith(".test.tsx"):
             found = console if source.is_relative_to(CONSOLE) else elsewhere
-            found.update(re.findall(r'failed="([^"]+)"', source.read_text()))
+            found.update(re.findall(r'failed=(?:"|{t`)([^"`]+)', source.read_text()))
     return console - elsewhere
 
 

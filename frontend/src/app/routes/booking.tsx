@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
@@ -38,13 +39,13 @@ export function BookingPage() {
     if (booked) forgetDraftOf(booked.segments.map(({ flight }) => flight.id));
   }, [booked]);
   if (!data) {
-    if (error && asProblem(error).status === 404) return <NotFound what="This booking" />;
+    if (error && asProblem(error).status === 404) return <NotFound title={t`This booking was not found`} />;
     return (
-      <Page title="Booking" heading="Your booking">
+      <Page title={t`Booking`} heading={t`Your booking`}>
         <QueryFallback
           query={query}
-          loading="Loading the booking"
-          failed="The booking could not be loaded."
+          loading={t`Loading the booking`}
+          failed={t`The booking could not be loaded.`}
           heights={[64, 80, 220]}
         />
       </Page>
@@ -54,7 +55,7 @@ export function BookingPage() {
   // Staff who look at somebody's booking have other mails and another address.
   const isOwn = account?.id === booking.user_id;
   return (
-    <Page title={`Booking ${booking.reference}`}>
+    <Page title={t`Booking ${{ reference: booking.reference }}`}>
       <StatusBanner job={job} booking={booking} offline={error !== null} />
       <BookAgain booking={booking} />
       {hasNewTimes(booking) && <NewTimes booking={booking} />}
@@ -69,7 +70,7 @@ export function BookingPage() {
       <div className={css.actions} data-screen-only>
         {!hasNewTimes(booking) && <CancelButton booking={booking} />}
         <Link to="/bookings" className={css.all}>
-          All my trips
+          {t`All my trips`}
         </Link>
       </div>
     </Page>
@@ -94,7 +95,7 @@ function BookAgain({ booking: { status, segments, seats, failure } }: { booking:
       to="/"
       search={searchFor(flights, seats)}
     >
-      Other flights that day
+      {t`Other flights that day`}
     </LinkButton>
   );
   const look = cardAlone ? {} : { variant: 'default' };
@@ -107,7 +108,7 @@ function BookAgain({ booking: { status, segments, seats, failure } }: { booking:
         params={{ flightId: first.id }}
         search={{ seats }}
       >
-        {cardAlone ? 'Try another card' : 'This flight again'}
+        {cardAlone ? t`Try another card` : t`This flight again`}
       </LinkButton>
     ) : (
       <LinkButton
@@ -116,7 +117,7 @@ function BookAgain({ booking: { status, segments, seats, failure } }: { booking:
         to="/itinerary"
         search={{ flights: flights.map(({ id }) => id).join(), seats }}
       >
-        {cardAlone ? 'Try another card' : 'These flights again'}
+        {cardAlone ? t`Try another card` : t`These flights again`}
       </LinkButton>
     );
   return (

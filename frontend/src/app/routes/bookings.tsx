@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Page } from '@/components/layout/page';
 import { BookingList } from '@/features/bookings/list/booking-list';
 import { WatchList } from '@/features/fares/watch-list';
@@ -6,8 +7,8 @@ import { MyWaitingLists } from '@/features/waitlist/my-waiting-lists';
 
 export function BookingsPage() {
   return (
-    <Page title="My trips">
-      <h1>My trips</h1>
+    <Page title={t`My trips`}>
+      <h1>{t`My trips`}</h1>
       <MyWaitingLists flight={(id) => <FlightLine flightId={id} />} />
       <BookingList />
       <WatchList />

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { flightIds, searchFor } from '@/app/search-params';
@@ -39,7 +40,7 @@ export function ItineraryPage() {
   const search = itineraryRoute.useSearch();
   const navigate = itineraryRoute.useNavigate();
   const ids = flightIds(search);
-  if (!ids) return <NotFound what="This itinerary" />;
+  if (!ids) return <NotFound title={t`This itinerary was not found`} />;
   return (
     <Checkout
       flightIds={ids}
@@ -63,14 +64,20 @@ function Checkout({ flightIds: ids, seats, onSeats }: Props) {
   const { data: flights, error, isFetching, refetch } = query;
   if (!flights) {
     if (error && asProblem(error).status === 404) {
-      return <NotFound what={ids.length === 1 ? 'This flight' : 'One flight of this itinerary'} />;
+      return (
+        <NotFound
+          title={
+            ids.length === 1 ? t`This flight was not found` : t`One flight of this itinerary was not found`
+          }
+        />
+      );
     }
     return (
-      <Page title="Book" heading="Book">
+      <Page title={t`Book`} heading={t`Book`}>
         <QueryFallback
           query={query}
-          loading="Loading the flights"
-          failed="The flights could not be loaded."
+          loading={t`Loading the flights`}
+          failed={t`The flights could not be loaded.`}
           heights={[230, 230]}
         />
       </Page>
@@ -78,14 +85,14 @@ function Checkout({ flightIds: ids, seats, onSeats }: Props) {
   }
   const trip = tripText(flights);
   return (
-    <Page title={`Book ${trip}`}>
+    <Page title={t`Book ${trip}`}>
       <Link to="/" search={searchFor(flights, seats)} className={css.back}>
-        All flights from {trip}
+        {t`All flights from ${trip}`}
       </Link>
       {error && (
         <ProblemNote
           error={error}
-          title="The seat counts may be out of date."
+          title={t`The seat counts may be out of date.`}
           onRetry={refetch}
           retrying={isFetching}
         />

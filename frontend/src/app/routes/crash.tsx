@@ -1,17 +1,19 @@
+import { t } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react';
 import { Button } from '@mantine/core';
 import { Page } from '@/components/layout/page';
 import { EmptyNote } from '@/components/messages/empty-note';
 
-const TITLE = 'Something went wrong on this page';
-
 /** Instead of a page that threw an error: the app has a fault. Loading the page again often helps. */
 export function Crash() {
+  useLingui();
+  const title = t`Something went wrong on this page`;
   return (
-    <Page title={TITLE}>
-      <EmptyNote title={TITLE} level={1}>
-        <p>This is a fault of ours. Your bookings are not affected.</p>
+    <Page title={title}>
+      <EmptyNote title={title} level={1}>
+        <p>{t`This is a fault of ours. Your bookings are not affected.`}</p>
         <Button mt="md" onClick={() => window.location.reload()}>
-          Reload
+          {t`Reload`}
         </Button>
       </EmptyNote>
     </Page>

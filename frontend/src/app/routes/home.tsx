@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Page } from '@/components/layout/page';
@@ -46,10 +47,10 @@ export function HomePage() {
       <section className={css.hero} data-compact={searched ? true : undefined}>
         <FlightPaths />
         <div className={css.inside}>
-          <h1>{title ?? 'Where to next?'}</h1>
+          <h1>{title ?? t`Where to next?`}</h1>
           {!searched && (
             <p className={css.lead}>
-              Search flights, choose your seats, and have your booking confirmed within moments.
+              {t`Search flights, choose your seats, and have your booking confirmed within moments.`}
             </p>
           )}
           {searched && phone ? (
@@ -71,7 +72,7 @@ export function HomePage() {
           )}
         </div>
       </section>
-      <Page title={title ?? 'Flights'}>
+      <Page title={title ?? t`Flights`}>
         {searched ? (
           <Results trip={trip} />
         ) : (

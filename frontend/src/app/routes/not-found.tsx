@@ -1,13 +1,16 @@
+import { t } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react';
 import { Link } from '@tanstack/react-router';
 import { Page } from '@/components/layout/page';
 import { EmptyNote } from '@/components/messages/empty-note';
 
-/** Instead of a page whose address leads nowhere. */
-export function NotFound({ what = 'This page' }: { what?: string }) {
+/** Instead of a page whose address leads nowhere. `title` says what was not found; the page by default. */
+export function NotFound({ title }: { title?: string }) {
+  useLingui();
   return (
-    <Page title="Not found">
-      <EmptyNote title={`${what} was not found`} level={1}>
-        It may have been removed, or the address is not complete. <Link to="/">Find a flight</Link>
+    <Page title={t`Not found`}>
+      <EmptyNote title={title ?? t`This page was not found`} level={1}>
+        {t`It may have been removed, or the address is not complete.`} <Link to="/">{t`Find a flight`}</Link>
       </EmptyNote>
     </Page>
   );

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { SearchParams } from '@/app/search-params';
@@ -12,7 +13,8 @@ import { NothingFound } from '@/features/search/results/nothing-found';
 import { PAGE_SIZE, ResultList, type View } from '@/features/search/results/result-list';
 import { type Before, FIRST_LEG } from '@/features/search/results/search-result';
 import { type Trip, tripParams } from '@/features/search/trip';
-import { localSchedule, wholeSchedule } from '@/lib/time/schedule';
+import { fromTo } from '@/lib/itineraries';
+import { localSchedule, timesText, wholeSchedule } from '@/lib/time/schedule';
 import { dayText } from '@/lib/time/time';
 import type { Flight } from '@/lib/wire';
 import css from './results.module.css';
@@ -44,13 +46,13 @@ export function Results({ trip: { legs, seats } }: { trip: Trip }) {
       <>
         <QueryFallback
           query={chosen}
-          loading="Loading the flights that you chose"
-          failed="The flights that you chose could not be loaded."
+          loading={t`Loading the flights that you chose`}
+          failed={t`The flights that you chose could not be loaded.`}
           heights={[64, 64]}
         />
         {chosen.error && (
           <Link to="/" search={({ picked: _, ...current }) => current}>
-            Choose again from the first flight
+            {t`Choose again from the first flight`}
           </Link>
         )}
       </>
@@ -62,7 +64,7 @@ export function Results({ trip: { legs, seats } }: { trip: Trip }) {
       {several && <Steps legs={legs} picked={picked} flights={chosen.data} />}
       {several && (
         <h2 ref={title} tabIndex={-1} className={css.title}>
-          Flight {step + 1} of {legs.length}: {leg.from} to {leg.to}, {dayText(leg.date)}
+          {t`Flight ${{ number: step + 1 }} of ${{ all: legs.length }}: ${{ way: fromTo(leg.from, leg.to) }}, ${{ day: dayText(leg.date) }}`}
         </h2>
       )}
       <DayStrip route={leg} seats={seats} onDay={(date) => withLeg({ date })} />
@@ -122,11 +124,11 @@ function Steps({ legs, picked, flights }: StepsProps) {
             data-chosen={own.length > 0 || undefined}
           >
             <span>
-              {from} to {to}, {dayText(date)}
+              {fromTo(from, to)}, {dayText(date)}
             </span>
             {own.length > 0 && (
               <>
-                <strong>{timesText(own)}</strong>
+                <strong>{flightsText(own)}</strong>
                 <Link
                   to="/"
                   search={({ picked: _, show: __, filters: ___, ...current }) => ({
@@ -134,9 +136,9 @@ function Steps({ legs, picked, flights }: StepsProps) {
                     ...(index > 0 && { picked: pickedText(picked.slice(0, index)) }),
                   })}
                   resetScroll={false}
-                  aria-label={`Change ${from} to ${to}`}
+                  aria-label={t`Change ${{ way: fromTo(from, to) }}`}
                 >
-                  Change
+                  {t`Change`}
                 </Link>
               </>
             )}
@@ -148,9 +150,9 @@ function Steps({ legs, picked, flights }: StepsProps) {
 }
 
 /** `06:20 to 08:35, AI-202` */
-function timesText(flights: readonly Flight[]): string {
-  const { departure, arrival } = localSchedule(wholeSchedule(flights));
-  return `${departure.clock} to ${arrival.clock}, ${flights.map(({ flight_number }) => flight_number).join(', ')}`;
+function flightsText(flights: readonly Flight[]): string {
+  const times = timesText(localSchedule(wholeSchedule(flights)));
+  return `${times}, ${flights.map(({ flight_number }) => flight_number).join(', ')}`;
 }
 
 /** After a leg was chosen, the title of the next one takes the focus once it is drawn: the row that was pressed is gone. */

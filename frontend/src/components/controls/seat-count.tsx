@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { ActionIcon, Input } from '@mantine/core';
 import { useId } from 'react';
 import { MinusIcon, PlusIcon } from '@/components/icons';
@@ -26,7 +27,7 @@ export function SeatCount({ label, value, onChange, max = MAX_SEATS, disabled = 
         <ActionIcon
           variant="subtle"
           size={36}
-          aria-label="One seat fewer"
+          aria-label={t`One seat fewer`}
           disabled={disabled || value <= 1}
           onClick={() => onChange(value - 1)}
         >
@@ -36,7 +37,7 @@ export function SeatCount({ label, value, onChange, max = MAX_SEATS, disabled = 
         <ActionIcon
           variant="subtle"
           size={36}
-          aria-label="One seat more"
+          aria-label={t`One seat more`}
           disabled={disabled || value >= highest}
           onClick={() => onChange(value + 1)}
         >

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { localSchedule, type Schedule } from '@/lib/time/schedule';
 import { durationText } from '@/lib/time/time';
 import css from './schedule-line.module.css';
@@ -13,7 +14,7 @@ export function ScheduleLine({ schedule, large = false }: { schedule: Schedule; 
         </time>
         <span className={css.place} title={departure.place}>
           {departure.code ? <b>{departure.code}</b> : null} {departure.place}
-          {departure.known ? null : ' (unknown place)'}
+          {departure.known ? null : ` ${t`(unknown place)`}`}
         </span>
         {large && <span className={css.day}>{departure.day}</span>}
       </div>
@@ -25,7 +26,7 @@ export function ScheduleLine({ schedule, large = false }: { schedule: Schedule; 
         <time dateTime={arrival.instant} className={css.clock}>
           {arrival.clock}
           {daysLater !== 0 && (
-            <sup title={`${arrival.day} in ${arrival.place}`}>
+            <sup title={t`${{ day: arrival.day }} in ${{ place: arrival.place }}`}>
               {daysLater > 0 ? '+' : '−'}
               {Math.abs(daysLater)}
             </sup>
@@ -33,7 +34,7 @@ export function ScheduleLine({ schedule, large = false }: { schedule: Schedule; 
         </time>
         <span className={css.place} title={arrival.place}>
           {arrival.code ? <b>{arrival.code}</b> : null} {arrival.place}
-          {arrival.known ? null : ' (unknown place)'}
+          {arrival.known ? null : ` ${t`(unknown place)`}`}
         </span>
         {large && <span className={css.day}>{arrival.day}</span>}
       </div>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { CloseButton } from '@mantine/core';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import css from './sheet.module.css';
@@ -26,7 +27,7 @@ export function Sheet({ title, open, onClose, children }: Props) {
         <>
           <div className={css.head}>
             <h2 id={titleId}>{title}</h2>
-            <CloseButton size="lg" aria-label="Close" onClick={onClose} />
+            <CloseButton size="lg" aria-label={t`Close`} onClick={onClose} />
           </div>
           {children}
         </>

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { now, useClockCorrection } from '@/lib/time/server-clock';
 import css from './countdown.module.css';
@@ -11,12 +12,15 @@ interface Props {
 /** How much time is left until `until`. It is not read out, because it changes every second: say the end as a time of day nearby. */
 export function Countdown({ until, since }: Props) {
   const seconds = Math.min(useSecondsLeft(until), since ? secondsBetween(since, until) : Infinity);
+  const clock = clockText(seconds);
   return (
     <p className={css.left}>
-      <span className={css.clock} role="timer" aria-live="off">
-        {clockText(seconds)}
-      </span>{' '}
-      left
+      <Trans>
+        <span className={css.clock} role="timer" aria-live="off">
+          {clock}
+        </span>{' '}
+        left
+      </Trans>
     </p>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
 import { AlertIcon } from '@/components/icons';
 import { asProblem, type Problem } from '@/lib/problem';
@@ -22,13 +23,13 @@ export function ProblemNote({ error, title, onRetry, retrying = false }: Props) 
         <Reasons problem={problem} />
         {problem.status >= 500 && problem.requestId && (
           <p className={css.fine}>
-            Request <code>{problem.requestId}</code>
+            {t`Request`} <code>{problem.requestId}</code>
           </p>
         )}
       </div>
       {onRetry && (
         <Button variant="default" size="sm" onClick={onRetry} loading={retrying}>
-          Try again
+          {t`Try again`}
         </Button>
       )}
     </div>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Skeleton } from '@mantine/core';
 import { useTakesLong } from '@/lib/hooks/use-takes-long';
 import { ProblemNote } from './problem-note';
@@ -25,7 +26,7 @@ export function QueryFallback({ query: { error, isFetching, refetch }, loading, 
         // biome-ignore lint/suspicious/noArrayIndexKey: the boxes never change their order
         <Skeleton key={index} height={height} radius={16} />
       ))}
-      {takesLong && <p>This takes longer than usual. Still loading…</p>}
+      {takesLong && <p>{t`This takes longer than usual. Still loading…`}</p>}
     </div>
   );
 }

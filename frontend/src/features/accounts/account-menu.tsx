@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Menu, UnstyledButton } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useSession } from '@/lib/session';
@@ -20,7 +21,7 @@ export function AccountMenu() {
   if (session.state === 'signed-out') {
     return (
       <Link to="/sign-in" search={{}} className={css.signIn}>
-        Sign in
+        {t`Sign in`}
       </Link>
     );
   }
@@ -29,23 +30,23 @@ export function AccountMenu() {
       <Menu.Target>
         <UnstyledButton
           className={css.account}
-          aria-label={account ? `Account of ${account.username}` : 'Account'}
+          aria-label={account ? t`Account of ${{ username: account.username }}` : t`Account`}
         >
           {account?.username.slice(0, 1).toUpperCase() ?? '·'}
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{account ? `Signed in as ${account.username}` : 'Signed in'}</Menu.Label>
+        <Menu.Label>{account ? t`Signed in as ${{ username: account.username }}` : t`Signed in`}</Menu.Label>
         <Menu.Item component={Link} to="/bookings">
-          My trips
+          {t`My trips`}
         </Menu.Item>
         <Menu.Item component={Link} to="/messages">
-          Messages
+          {t`Messages`}
         </Menu.Item>
         <Menu.Item component={Link} to="/account">
-          My account
+          {t`My account`}
         </Menu.Item>
-        <Menu.Item onClick={leave}>Sign out</Menu.Item>
+        <Menu.Item onClick={leave}>{t`Sign out`}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -1,3 +1,5 @@
+import { i18n } from '@lingui/core';
+import { t } from '@lingui/core/macro';
 import { Button, PasswordInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { ProblemNote } from '@/components/messages/problem-note';
@@ -21,22 +23,20 @@ export function CloseAccount() {
   return (
     <form className={css.form} onSubmit={submit}>
       <p>
-        Nobody can sign in to a closed account, and it cannot be opened again. Your name is removed. Your
-        bookings stay as they are, because the airline has to keep what was sold: cancel first what you do not
-        want.
+        {t`Nobody can sign in to a closed account, and it cannot be opened again. Your name is removed. Your bookings stay as they are, because the airline has to keep what was sold: cancel first what you do not want.`}
       </p>
       <PasswordInput
-        label="Password"
+        label={t`Password`}
         autoComplete="current-password"
         required
         withAsterisk={false}
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
-        error={isWrong ? WRONG_PASSWORD : undefined}
+        error={isWrong ? i18n._(WRONG_PASSWORD) : undefined}
       />
-      {problem && !isWrong && <ProblemNote error={problem} title="The account was not closed." />}
+      {problem && !isWrong && <ProblemNote error={problem} title={t`The account was not closed.`} />}
       <Button type="submit" color="var(--danger)" loading={mutation.isPending}>
-        Close my account for good
+        {t`Close my account for good`}
       </Button>
     </form>
   );

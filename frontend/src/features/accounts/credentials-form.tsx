@@ -1,3 +1,5 @@
+import { i18n, type MessageDescriptor } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import type { UseMutationResult } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
@@ -5,7 +7,7 @@ import { ProblemNote } from '@/components/messages/problem-note';
 import { asProblem, type Problem } from '@/lib/problem';
 import type { Credentials } from './api';
 import css from './credentials-form.module.css';
-import { TEXT_BY_RULE } from './rules';
+import { fieldRule } from './rules';
 
 interface Props {
   mutation: UseMutationResult<void, Error, Credentials>;
@@ -21,9 +23,9 @@ interface Props {
 type Field = keyof Credentials;
 
 /** Problems that are shown beside a field. */
-const TEXT_BY_CODE: Record<Field, Record<string, string>> = {
-  username: { username_taken: 'This name is taken. Choose another one.' },
-  password: { invalid_credentials: 'No account has this name and password.' },
+const TEXT_BY_CODE: Record<Field, Record<string, MessageDescriptor>> = {
+  username: { username_taken: msg`This name is taken. Choose another one.` },
+  password: { invalid_credentials: msg`No account has this name and password.` },
 };
 
 export function CredentialsForm({ mutation, action, passwordKind, nameHint, passwordHint, onDone }: Props) {
@@ -53,7 +55,7 @@ export function CredentialsForm({ mutation, action, passwordKind, nameHint, pass
     <form className={css.form} onSubmit={submit}>
       <TextInput
         ref={nameField}
-        label="Username"
+        label={t`Username`}
         description={nameHint}
         autoComplete="username"
         autoCapitalize="none"
@@ -66,7 +68,7 @@ export function CredentialsForm({ mutation, action, passwordKind, nameHint, pass
       />
       <PasswordInput
         ref={passwordField}
-        label="Password"
+        label={t`Password`}
         description={passwordHint}
         autoComplete={passwordKind}
         required
@@ -75,7 +77,9 @@ export function CredentialsForm({ mutation, action, passwordKind, nameHint, pass
         onChange={(event) => setPassword(event.currentTarget.value)}
         error={passwordError}
       />
-      {problem && !nameError && !passwordError && <ProblemNote error={problem} title="That did not work." />}
+      {problem && !nameError && !passwordError && (
+        <ProblemNote error={problem} title={t`That did not work.`} />
+      )}
       <Button type="submit" fullWidth loading={mutation.isPending}>
         {action}
       </Button>
@@ -85,6 +89,7 @@ export function CredentialsForm({ mutation, action, passwordKind, nameHint, pass
 
 function errorOf(field: Field, { code, errors }: Problem): string | undefined {
   const broken = errors.find(({ pointer }) => pointer === `/${field}`);
-  if (broken) return TEXT_BY_RULE[field][broken.code] ?? broken.message;
-  return TEXT_BY_CODE[field][code];
+  if (broken) return fieldRule(field, broken.code) ?? broken.message;
+  const text = TEXT_BY_CODE[field][code];
+  return text && i18n._(text);
 }

@@ -1,3 +1,6 @@
+import { i18n, type MessageDescriptor } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
+
 const BROWSERS: [RegExp, string][] = [
   // In this order: each names the ones below it too.
   [/Edg(e|A|iOS)?\//, 'Edge'],
@@ -6,20 +9,24 @@ const BROWSERS: [RegExp, string][] = [
   [/Chrome\/|CriOS\//, 'Chrome'],
   [/Safari\//, 'Safari'],
 ];
-const SYSTEMS: [RegExp, string][] = [
-  [/iPhone/, 'an iPhone'],
-  [/iPad/, 'an iPad'],
+const SYSTEMS: [RegExp, string | MessageDescriptor][] = [
+  [/iPhone/, msg`an iPhone`],
+  [/iPad/, msg`an iPad`],
   [/Android/, 'Android'],
   [/Windows/, 'Windows'],
-  [/Mac OS X/, 'a Mac'],
+  [/Mac OS X/, msg`a Mac`],
   [/Linux|X11/, 'Linux'],
 ];
 
 /** "Firefox on Linux", from what a client calls itself (`User-Agent`). */
 export function deviceText(userAgent: string | null): string {
-  const find = (names: [RegExp, string][]) => names.find(([pattern]) => pattern.test(userAgent ?? ''))?.[1];
-  const browser = find(BROWSERS);
-  const system = find(SYSTEMS);
-  if (browser && system) return `${browser} on ${system}`;
-  return browser ?? (userAgent ? userAgent.slice(0, 60) : 'A device that did not say its name');
+  const browser = find(BROWSERS, userAgent);
+  const system = find(SYSTEMS, userAgent);
+  if (browser && system)
+    return t`${browser} on ${{ system: typeof system === 'string' ? system : i18n._(system) }}`;
+  return browser ?? (userAgent ? userAgent.slice(0, 60) : t`A device that did not say its name`);
+}
+
+function find<Name>(names: readonly [RegExp, Name][], userAgent: string | null): Name | undefined {
+  return names.find(([pattern]) => pattern.test(userAgent ?? ''))?.[1];
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Button, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -17,8 +18,8 @@ export function EmailForm() {
   return (
     <QueryFallback
       query={query}
-      loading="Loading your address"
-      failed="Your address could not be loaded."
+      loading={t`Loading your address`}
+      failed={t`Your address could not be loaded.`}
       heights={[90]}
     />
   );
@@ -39,11 +40,11 @@ function Form({ saved }: { saved: MailAddress }) {
     <form className={css.form} onSubmit={submit} noValidate>
       <TextInput
         type="email"
-        label="E-mail address"
+        label={t`E-mail address`}
         description={
           saved.sends
-            ? 'We write when a booking is confirmed, held or cancelled, and when your flight changes.'
-            : 'This site sends no e-mail yet. What it would write is under Messages.'
+            ? t`We write when a booking is confirmed, held or cancelled, and when your flight changes.`
+            : t`This site sends no e-mail yet. What it would write is under Messages.`
         }
         autoComplete="email"
         value={email}
@@ -53,18 +54,18 @@ function Form({ saved }: { saved: MailAddress }) {
         }}
         error={fieldError}
       />
-      {problem && !fieldError && <ProblemNote error={problem} title="The address was not saved." />}
+      {problem && !fieldError && <ProblemNote error={problem} title={t`The address was not saved.`} />}
       {mutation.isSuccess && (
         <Notice role="status">
           {mutation.data.email
-            ? `We write to ${mutation.data.email} from now on.`
-            : 'We write to you no more.'}
+            ? t`We write to ${{ address: mutation.data.email }} from now on.`
+            : t`We write to you no more.`}
         </Notice>
       )}
       <Button type="submit" loading={mutation.isPending}>
-        Save address
+        {t`Save address`}
       </Button>
-      <Link to="/messages">All messages</Link>
+      <Link to="/messages">{t`All messages`}</Link>
     </form>
   );
 }

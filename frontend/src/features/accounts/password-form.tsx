@@ -1,3 +1,5 @@
+import { i18n } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
 import { Button, PasswordInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { Notice } from '@/components/messages/notice';
@@ -5,9 +7,9 @@ import { ProblemNote } from '@/components/messages/problem-note';
 import { asProblem, type Problem } from '@/lib/problem';
 import css from './credentials-form.module.css';
 import { useChangePassword } from './own-account';
-import { passwordRule } from './rules';
+import { fieldRule } from './rules';
 
-export const WRONG_PASSWORD = 'Your password is another one.';
+export const WRONG_PASSWORD = msg`Your password is another one.`;
 
 /** Another password for the account that is signed in. */
 export function PasswordForm({ username }: { username: string }) {
@@ -15,7 +17,7 @@ export function PasswordForm({ username }: { username: string }) {
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const problem = mutation.error ? asProblem(mutation.error) : null;
-  const currentError = problem?.code === 'wrong_password' ? WRONG_PASSWORD : undefined;
+  const currentError = problem?.code === 'wrong_password' ? i18n._(WRONG_PASSWORD) : undefined;
   const nextError = problem ? newPasswordError(problem) : undefined;
 
   function submit(event: FormEvent) {
@@ -37,7 +39,7 @@ export function PasswordForm({ username }: { username: string }) {
       {/* A password manager wants to know whose password it is. */}
       <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
       <PasswordInput
-        label="Current password"
+        label={t`Current password`}
         autoComplete="current-password"
         required
         withAsterisk={false}
@@ -46,8 +48,8 @@ export function PasswordForm({ username }: { username: string }) {
         error={currentError}
       />
       <PasswordInput
-        label="New password"
-        description="At least 8 characters. The longer, the safer."
+        label={t`New password`}
+        description={t`At least 8 characters. The longer, the safer.`}
         autoComplete="new-password"
         required
         withAsterisk={false}
@@ -56,13 +58,13 @@ export function PasswordForm({ username }: { username: string }) {
         error={nextError}
       />
       {problem && !currentError && !nextError && (
-        <ProblemNote error={problem} title="The password was not changed." />
+        <ProblemNote error={problem} title={t`The password was not changed.`} />
       )}
       {mutation.isSuccess && (
-        <Notice role="status">Your password is changed. All other devices are signed out.</Notice>
+        <Notice role="status">{t`Your password is changed. All other devices are signed out.`}</Notice>
       )}
       <Button type="submit" loading={mutation.isPending}>
-        Change password
+        {t`Change password`}
       </Button>
     </form>
   );
@@ -70,5 +72,5 @@ export function PasswordForm({ username }: { username: string }) {
 
 function newPasswordError({ errors }: Problem): string | undefined {
   const broken = errors.find(({ pointer }) => pointer === '/new_password');
-  return broken && (passwordRule(broken.code) ?? broken.message);
+  return broken && (fieldRule('password', broken.code) ?? broken.message);
 }

@@ -1,16 +1,20 @@
+import { i18n, type MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+
 /** What each field may hold, by the codes of the server, which say only the kind of rule. */
-export const TEXT_BY_RULE: Record<'username' | 'password', Record<string, string>> = {
+const TEXT_BY_RULE: Record<'username' | 'password', Record<string, MessageDescriptor>> = {
   username: {
-    bad_format: 'A name has letters (a to z), digits and _ . @ - only, and no spaces.',
-    too_short: 'A name has at least 3 characters.',
-    too_long: 'A name has at most 64 characters.',
+    bad_format: msg`A name has letters (a to z), digits and _ . @ - only, and no spaces.`,
+    too_short: msg`A name has at least 3 characters.`,
+    too_long: msg`A name has at most 64 characters.`,
   },
   password: {
-    too_short: 'A password has at least 8 characters.',
-    too_long: 'A password has at most 128 characters.',
+    too_short: msg`A password has at least 8 characters.`,
+    too_long: msg`A password has at most 128 characters.`,
   },
 };
 
-export function passwordRule(code: string): string | undefined {
-  return TEXT_BY_RULE.password[code];
+export function fieldRule(field: keyof typeof TEXT_BY_RULE, code: string): string | undefined {
+  const text = TEXT_BY_RULE[field][code];
+  return text && i18n._(text);
 }

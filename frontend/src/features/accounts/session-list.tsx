@@ -1,7 +1,9 @@
+import { t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
+import { locale, shownLanguage } from '@/lib/language';
 import type { SessionView } from '@/lib/wire';
 import { deviceText } from './device-text';
 import { sessionQueries, useEndSession, useSignOutEverywhere } from './own-account';
@@ -16,8 +18,8 @@ export function SessionList() {
     return (
       <QueryFallback
         query={query}
-        loading="Loading your devices"
-        failed="Your devices could not be loaded."
+        loading={t`Loading your devices`}
+        failed={t`Your devices could not be loaded.`}
         heights={[120]}
       />
     );
@@ -29,27 +31,27 @@ export function SessionList() {
           <li key={session.id} className={css.row}>
             <div>
               <strong>{deviceText(session.device)}</strong>
-              <p className={css.fine}>{session.current ? 'This device' : lastUsedText(session)}</p>
+              <p className={css.fine}>{session.current ? t`This device` : lastUsedText(session)}</p>
             </div>
             {!session.current && (
               <Button
                 variant="default"
                 size="sm"
-                aria-label={`Sign out ${deviceText(session.device)}`}
+                aria-label={t`Sign out ${{ device: deviceText(session.device) }}`}
                 loading={ending.isPending && ending.variables === session.id}
                 onClick={() => ending.mutate(session.id)}
               >
-                Sign out
+                {t`Sign out`}
               </Button>
             )}
           </li>
         ))}
       </ul>
-      {ending.isError && <ProblemNote error={ending.error} title="The device was not signed out." />}
-      {everywhere.isError && <ProblemNote error={everywhere.error} title="Nothing was signed out." />}
+      {ending.isError && <ProblemNote error={ending.error} title={t`The device was not signed out.`} />}
+      {everywhere.isError && <ProblemNote error={everywhere.error} title={t`Nothing was signed out.`} />}
       <div>
         <Button variant="default" loading={everywhere.isPending} onClick={() => everywhere.mutate()}>
-          Sign out everywhere
+          {t`Sign out everywhere`}
         </Button>
       </div>
     </>
@@ -58,8 +60,7 @@ export function SessionList() {
 
 /** In the time zone of the browser. */
 function lastUsedText({ last_used_at: at }: SessionView): string {
-  const text = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' }).format(
-    new Date(at),
-  );
-  return `Used last on ${text}`;
+  const language = shownLanguage() === 'en' ? 'en-GB' : locale();
+  const format = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  return t`Used last on ${{ time: format.format(new Date(at)) }}`;
 }

@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Bar } from '@/components/messages/bar';
@@ -5,7 +6,6 @@ import { Countdown } from '@/components/messages/countdown';
 import { noticesQuery } from '@/features/bookings/api/get-notices';
 import { useTimeReached } from '@/lib/hooks/use-time-reached';
 import { tripText } from '@/lib/itineraries';
-import { plural } from '@/lib/plural';
 import { useSession } from '@/lib/session';
 import { browserClock } from '@/lib/time/time';
 import { type Notice, noticesOf } from './notices';
@@ -32,22 +32,28 @@ function NoticeOf({ notice, others }: { notice: Notice; others: number }) {
       <p>{noticeText(notice)}</p>
       {notice.until && <Countdown until={notice.until} since={notice.booking.updated_at} />}
       <Link to="/bookings/$bookingId" params={{ bookingId: notice.booking.id }}>
-        {notice.kind === 'moved' ? 'See the new times' : 'Pay now'}
+        {notice.kind === 'moved' ? t`See the new times` : t`Pay now`}
       </Link>
-      {others > 0 && <Link to="/bookings">{others} more</Link>}
+      {others > 0 && <Link to="/bookings">{t`${others} more`}</Link>}
     </Bar>
   );
 }
 
 function noticeText({ kind, booking, until }: Notice): string {
   const trip = tripText(booking.segments.map(({ flight }) => flight));
-  const are = booking.seats === 1 ? 'is' : 'are';
+  const { seats } = booking;
   switch (kind) {
     case 'offer':
-      return `It is your turn: ${plural(booking.seats, 'seat')} from ${trip} ${are} yours if you pay by ${browserClock(until)}.`;
+      return plural(seats, {
+        one: `It is your turn: # seat from ${trip} is yours if you pay by ${{ time: browserClock(until) }}.`,
+        other: `It is your turn: # seats from ${trip} are yours if you pay by ${{ time: browserClock(until) }}.`,
+      });
     case 'hold':
-      return `${plural(booking.seats, 'seat')} from ${trip} ${are} held for you until ${browserClock(until)}.`;
+      return plural(seats, {
+        one: `# seat from ${trip} is held for you until ${{ time: browserClock(until) }}.`,
+        other: `# seats from ${trip} are held for you until ${{ time: browserClock(until) }}.`,
+      });
     default:
-      return `The airline has changed your flight from ${trip}.`;
+      return t`The airline has changed your flight from ${trip}.`;
   }
 }

@@ -1,10 +1,12 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
 import type { BookingStatus } from '@/lib/wire';
 
-export const STATUS_LABELS: Record<BookingStatus, string> = {
-  PENDING: 'In progress',
-  HELD: 'Held',
-  CONFIRMED: 'Confirmed',
-  CANCELLED: 'Cancelled',
-  FAILED: 'Not booked',
-  EXPIRED: 'Expired',
+export const STATUS_LABELS: Record<BookingStatus, MessageDescriptor> = {
+  PENDING: msg`In progress`,
+  HELD: msg`Held`,
+  CONFIRMED: msg`Confirmed`,
+  CANCELLED: msg`Cancelled`,
+  FAILED: msg`Not booked`,
+  EXPIRED: msg`Expired`,
 };

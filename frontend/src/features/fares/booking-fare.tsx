@@ -1,3 +1,5 @@
+import { plural, t } from '@lingui/core/macro';
+import { Plural, Trans } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Card } from '@/components/layout/card';
@@ -24,50 +26,78 @@ export function BookingFare({ booking, onChanged }: Props) {
   const known = fare.data;
   const total = known?.rebookable ? known.total : null;
   const refund = booking.refund?.reason === 'lower_fare' ? booking.refund : null;
+  const { seats } = booking;
+  const lower = total && known && money(total, known.currency);
+  const booked = known && money(known.booked_total, known.currency);
+  const back = total && known && money(subtract(known.booked_total, total), known.currency);
   const changed = asProblem(rebook.error).code === 'price_changed';
 
   return (
     <div className={css.fare} data-screen-only>
       {total && known && (
         <Card attention aria-labelledby="lower-fare">
-          <h2 id="lower-fare">Your fare is lower now</h2>
+          <h2 id="lower-fare">{t`Your fare is lower now`}</h2>
           <p>
-            {booking.seats === 1 ? 'Your seat costs' : 'Your seats cost'}{' '}
-            <strong>{money(total, known.currency)}</strong> now. You booked at{' '}
-            {money(known.booked_total, known.currency)}. Take the lower fare: you keep your{' '}
-            {booking.seats === 1 ? 'seat' : 'seats'}
-            {booking.payment && (
-              <>
-                , and <strong>{money(subtract(known.booked_total, total), known.currency)}</strong> goes back
-                to your card
-              </>
+            <Plural
+              value={seats}
+              one={
+                <Trans>
+                  Your seat costs <strong>{lower}</strong> now. You booked at {booked}.
+                </Trans>
+              }
+              other={
+                <Trans>
+                  Your seats cost <strong>{lower}</strong> now. You booked at {booked}.
+                </Trans>
+              }
+            />{' '}
+            {booking.payment ? (
+              <Plural
+                value={seats}
+                one={
+                  <Trans>
+                    Take the lower fare: you keep your seat, and <strong>{back}</strong> goes back to your
+                    card.
+                  </Trans>
+                }
+                other={
+                  <Trans>
+                    Take the lower fare: you keep your seats, and <strong>{back}</strong> goes back to your
+                    card.
+                  </Trans>
+                }
+              />
+            ) : (
+              plural(seats, {
+                one: 'Take the lower fare: you keep your seat.',
+                other: 'Take the lower fare: you keep your seats.',
+              })
             )}
-            .
           </p>
           {changed && (
             <Notice>
-              <p>The fare has changed again, so nothing was rebooked. This is what it is now.</p>
+              <p>{t`The fare has changed again, so nothing was rebooked. This is what it is now.`}</p>
             </Notice>
           )}
           {rebook.error && !changed && (
-            <ProblemNote error={rebook.error} title="The booking was not rebooked." />
+            <ProblemNote error={rebook.error} title={t`The booking was not rebooked.`} />
           )}
           <div>
             <Button
               loading={rebook.isPending || fare.isFetching}
               onClick={() => rebook.mutate({ amount: total, currency: known.currency })}
             >
-              Rebook at {money(total, known.currency)}
+              {t`Rebook at ${{ price: money(total, known.currency) }}`}
             </Button>
           </div>
         </Card>
       )}
       {rebook.isSuccess && !total && (
-        <Notice role="status" title="Rebooked at the lower fare">
+        <Notice role="status" title={t`Rebooked at the lower fare`}>
           <p>
-            Your booking costs {money(booking.price_total, booking.currency)} now, and your seats are the
-            same.
-            {refund && ` ${money(refund.amount, refund.currency)} goes back to your card within a few days.`}
+            {t`Your booking costs ${{ price: money(booking.price_total, booking.currency) }} now, and your seats are the same.`}
+            {refund &&
+              ` ${t`${{ price: money(refund.amount, refund.currency) }} goes back to your card within a few days.`}`}
           </p>
         </Notice>
       )}
@@ -75,7 +105,7 @@ export function BookingFare({ booking, onChanged }: Props) {
         <WatchButton
           watchId={watches.data.find(({ booking_id }) => booking_id === booking.id)?.id}
           wanted={{ booking_id: booking.id }}
-          told="We will tell you when these flights cost less than you paid."
+          told={t`We will tell you when these flights cost less than you paid.`}
         />
       )}
     </div>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { CloseButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -28,17 +29,17 @@ export function FareNotice({ path }: { path: string }) {
       <p role="status">{fallText(watch, watch.fall.price)}</p>
       {watch.booking_id ? (
         <Link to="/bookings/$bookingId" params={{ bookingId: watch.booking_id }}>
-          Rebook
+          {t`Rebook`}
         </Link>
       ) : (
         <Link to="/" search={searchOf(watch)}>
-          See the flights
+          {t`See the flights`}
         </Link>
       )}
       <CloseButton
         size="sm"
         variant="transparent"
-        aria-label="Close this notice"
+        aria-label={t`Close this notice`}
         onClick={() => {
           dismissFall(watch);
           setClosed((count) => count + 1);
@@ -52,7 +53,8 @@ function fallText(watch: FareWatch, price: string): string {
   const { date, currency, booking_id, seats } = watch;
   const route = `${routeText(watch)}, ${dayText(date)}`;
   const now = money(price, currency);
-  return booking_id
-    ? `Your fare is lower now: ${route}, ${now}.`
-    : `The fare has fallen: ${route}, from ${now}${seats > 1 ? ' a seat' : ''}.`;
+  if (booking_id) return t`Your fare is lower now: ${route}, ${now}.`;
+  return seats > 1
+    ? t`The fare has fallen: ${route}, from ${now} a seat.`
+    : t`The fare has fallen: ${route}, from ${now}.`;
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
@@ -24,7 +25,7 @@ export function WatchDay(day: WatchedDay) {
           search={{ next: href }}
           leftSection={<BellIcon size={18} />}
         >
-          Sign in to watch this fare
+          {t`Sign in to watch this fare`}
         </LinkButton>
       </div>
     );
@@ -34,7 +35,7 @@ export function WatchDay(day: WatchedDay) {
     <WatchButton
       watchId={watchOfDay(data, day)?.id}
       wanted={{ source: day.from, destination: day.to, date: day.date, seats: day.seats }}
-      told="We will tell you when the cheapest direct fare of this day falls."
+      told={t`We will tell you when the cheapest direct fare of this day falls.`}
     />
   );
 }
@@ -66,7 +67,7 @@ export function WatchButton({ watchId, wanted, told }: Props) {
           else watch.mutate(wanted);
         }}
       >
-        {watchId ? 'Watching this fare' : 'Watch this fare'}
+        {watchId ? t`Watching this fare` : t`Watch this fare`}
       </Button>
       <span role={error ? 'alert' : 'status'} className={css.told}>
         {error ? asProblem(error).message : watchId && told}

@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -6,7 +7,6 @@ import { EmptyNote } from '@/components/messages/empty-note';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { money } from '@/lib/money';
-import { plural } from '@/lib/plural';
 import { dayText } from '@/lib/time/time';
 import type { FareWatch } from '@/lib/wire';
 import { fareQueries, useStopWatching } from './queries';
@@ -20,20 +20,20 @@ export function WatchList() {
   return (
     <section aria-labelledby="watched-fares" className={css.section}>
       <h2 id="watched-fares" className={css.title}>
-        Watched fares
+        {t`Watched fares`}
       </h2>
       {!query.data && (
         <QueryFallback
           query={query}
-          loading="Loading your watched fares"
-          failed="Your watched fares could not be loaded."
+          loading={t`Loading your watched fares`}
+          failed={t`Your watched fares could not be loaded.`}
           heights={[72]}
         />
       )}
-      {stop.error && <ProblemNote error={stop.error} title="The fare is still watched." />}
+      {stop.error && <ProblemNote error={stop.error} title={t`The fare is still watched.`} />}
       {query.data?.length === 0 && (
-        <EmptyNote title="No fares watched">
-          Search a route and a day and choose “Watch this fare”: you are told when it gets cheaper.
+        <EmptyNote title={t`No fares watched`}>
+          {t`Search a route and a day and choose “Watch this fare”: you are told when it gets cheaper.`}
         </EmptyNote>
       )}
       <Rows>
@@ -42,12 +42,12 @@ export function WatchList() {
             <div>
               <WatchLink watch={watch} />
               <p className={css.about}>
-                {dayText(watch.date)}, {plural(watch.seats, 'seat')}
-                {watch.booking_id && ', your booking'}
+                {dayText(watch.date)}, {plural({ seats: watch.seats }, { one: '# seat', other: '# seats' })}
+                {watch.booking_id && `, ${t`your booking`}`}
               </p>
             </div>
             <div className={css.price}>
-              <strong>{watch.price ? money(watch.price, watch.currency) : 'Nothing on sale'}</strong>
+              <strong>{watch.price ? money(watch.price, watch.currency) : t`Nothing on sale`}</strong>
               <span>{priceText(watch)}</span>
             </div>
             <Button
@@ -56,9 +56,9 @@ export function WatchList() {
               className={css.stop}
               loading={stop.isPending && stop.variables === watch.id}
               onClick={() => stop.mutate(watch.id)}
-              aria-label={`Stop watching ${routeText(watch)}, ${dayText(watch.date)}`}
+              aria-label={t`Stop watching ${{ route: routeText(watch) }}, ${{ day: dayText(watch.date) }}`}
             >
-              Stop watching
+              {t`Stop watching`}
             </Button>
           </Row>
         ))}
@@ -86,8 +86,8 @@ export function searchOf({ source, destination, date, seats }: FareWatch) {
 }
 
 function priceText({ price, fall, booked_price, currency, seats, booking_id }: FareWatch): string {
-  if (fall?.before) return `down from ${money(fall.before, currency)}`;
-  if (booked_price && price !== booked_price) return `booked at ${money(booked_price, currency)}`;
+  if (fall?.before) return t`down from ${{ price: money(fall.before, currency) }}`;
+  if (booked_price && price !== booked_price) return t`booked at ${{ price: money(booked_price, currency) }}`;
   if (!price) return '';
-  return seats > 1 && !booking_id ? 'a seat' : '';
+  return seats > 1 && !booking_id ? t`a seat` : '';
 }

@@ -1,10 +1,10 @@
+import { plural, t } from '@lingui/core/macro';
 import { Button, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { Card } from '@/components/layout/card';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { answer, api } from '@/lib/client';
-import { plural } from '@/lib/plural';
 import { asProblem, Problem } from '@/lib/problem';
 import css from './find-booking.module.css';
 import { FoundBooking } from './found-booking';
@@ -48,9 +48,9 @@ export function FindBooking() {
         <form ref={form} className={css.form} onSubmit={submit} noValidate>
           <TextInput
             name="reference"
-            label="Booking reference"
-            error={tried && !asked.reference.trim() && 'Enter the reference of the booking.'}
-            description="Six letters and digits, as on your ticket."
+            label={t`Booking reference`}
+            error={tried && !asked.reference.trim() && t`Enter the reference of the booking.`}
+            description={t`Six letters and digits, as on your ticket.`}
             autoComplete="off"
             autoCapitalize="characters"
             spellCheck={false}
@@ -62,9 +62,9 @@ export function FindBooking() {
           />
           <TextInput
             name="surname"
-            label="Surname"
-            error={tried && !asked.surname.trim() && 'Enter the surname of a traveller.'}
-            description="Of any traveller of the booking."
+            label={t`Surname`}
+            error={tried && !asked.surname.trim() && t`Enter the surname of a traveller.`}
+            description={t`Of any traveller of the booking.`}
             autoComplete="family-name"
             maxLength={100}
             required
@@ -73,10 +73,10 @@ export function FindBooking() {
             onChange={(event) => change({ surname: event.currentTarget.value })}
           />
           <Button type="submit" loading={find.isPending}>
-            Find booking
+            {t`Find booking`}
           </Button>
         </form>
-        {find.error && <ProblemNote error={forPeople(find.error)} title="The booking was not found." />}
+        {find.error && <ProblemNote error={forPeople(find.error)} title={t`The booking was not found.`} />}
       </Card>
       {find.data && <FoundBooking booking={find.data} />}
     </>
@@ -93,10 +93,13 @@ function forPeople(error: Error): Problem {
 function detailOf({ code, retryAfterMs }: Problem): string | null {
   switch (code) {
     case 'booking_not_found':
-      return 'No booking has this reference with this surname. Check both: the surname is spelt as on the ticket.';
+      return t`No booking has this reference with this surname. Check both: the surname is spelt as on the ticket.`;
     case 'rate_limited': {
       const seconds = Math.max(1, Math.ceil((retryAfterMs ?? 60_000) / 1000));
-      return `Too many tries. Wait ${plural(seconds, 'second')}, then try again.`;
+      return plural(seconds, {
+        one: 'Too many tries. Wait # second, then try again.',
+        other: 'Too many tries. Wait # seconds, then try again.',
+      });
     }
     default:
       return null;

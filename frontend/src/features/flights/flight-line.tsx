@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { fromTo } from '@/lib/itineraries';
 import { localSchedule } from '@/lib/time/schedule';
 import css from './flight-line.module.css';
 import { flightQueries } from './queries';
@@ -10,9 +11,7 @@ export function FlightLine({ flightId }: { flightId: string }) {
   const { departure } = localSchedule(flight);
   return (
     <div className={css.line}>
-      <strong>
-        {flight.source} to {flight.destination}
-      </strong>
+      <strong>{fromTo(flight.source, flight.destination)}</strong>
       <span>
         {flight.flight_number}, {departure.day}, {departure.clock}
       </span>

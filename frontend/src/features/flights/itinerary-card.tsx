@@ -5,7 +5,7 @@ import { SeatsLeft } from '@/components/flights/seats-left';
 import { Card, CardHead } from '@/components/layout/card';
 import { airlineCode, airlineName } from '@/lib/airlines';
 import { useTimeReached } from '@/lib/hooks/use-time-reached';
-import { itinerariesOf, tripText } from '@/lib/itineraries';
+import { fromTo, itinerariesOf, tripText } from '@/lib/itineraries';
 import { connectionsBetween, localSchedule, stopsText, wholeSchedule } from '@/lib/time/schedule';
 import { durationText } from '@/lib/time/time';
 import type { Flight } from '@/lib/wire';
@@ -39,9 +39,7 @@ function ItineraryHead({ flights }: { flights: Flight[] }) {
   const { source, destination } = wholeSchedule(flights);
   return (
     <div className={css.itinerary}>
-      <h2>
-        {source} to {destination}
-      </h2>
+      <h2>{fromTo(source, destination)}</h2>
       <span>{itineraryText(flights)}</span>
     </div>
   );

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -35,8 +36,8 @@ export function MailList() {
     return (
       <QueryFallback
         query={query}
-        loading="Loading your messages"
-        failed="Your messages could not be loaded."
+        loading={t`Loading your messages`}
+        failed={t`Your messages could not be loaded.`}
         heights={[72, 72, 72]}
       />
     );
@@ -44,9 +45,9 @@ export function MailList() {
   const mails = query.data.pages.flatMap(({ data }) => data);
   if (mails.length === 0) {
     return (
-      <EmptyNote title="No messages yet">
-        News of your bookings is written to your e-mail address and kept here.{' '}
-        <Link to="/account">Enter your address</Link>
+      <EmptyNote title={t`No messages yet`}>
+        {t`News of your bookings is written to your e-mail address and kept here.`}{' '}
+        <Link to="/account">{t`Enter your address`}</Link>
       </EmptyNote>
     );
   }
@@ -61,7 +62,7 @@ export function MailList() {
       </Rows>
       {query.hasNextPage && (
         <Button variant="default" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-          Show older messages
+          {t`Show older messages`}
         </Button>
       )}
     </>
@@ -80,10 +81,10 @@ function Mail({ mail }: { mail: MailView }) {
       <p className={css.body}>{mail.body}</p>
       <p className={css.foot}>
         {mail.booking_id === null ? (
-          <Link to="/bookings">My trips</Link>
+          <Link to="/bookings">{t`My trips`}</Link>
         ) : (
           <Link to="/bookings/$bookingId" params={{ bookingId: mail.booking_id }}>
-            Open the booking
+            {t`Open the booking`}
           </Link>
         )}
         <span>{deliveryText(mail)}</span>
@@ -95,12 +96,12 @@ function Mail({ mail }: { mail: MailView }) {
 function deliveryText({ status, address }: MailView): string {
   switch (status) {
     case 'SENT':
-      return `Sent to ${address}`;
+      return t`Sent to ${address}`;
     case 'WAITING':
-      return `On its way to ${address}`;
+      return t`On its way to ${address}`;
     case 'GIVEN_UP':
-      return `Could not be delivered to ${address}: check the address on your account page`;
+      return t`Could not be delivered to ${address}: check the address on your account page`;
     default:
-      return 'Shown here only';
+      return t`Shown here only`;
   }
 }

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Button, TextInput } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -41,14 +43,17 @@ export function TicketMail({ bookingId }: { bookingId: string }) {
     return known.sends ? (
       <AddressForm />
     ) : (
-      <Line>This site sends no e-mail. Download your ticket below.</Line>
+      <Line>{t`This site sends no e-mail. Download your ticket below.`}</Line>
     );
   }
   // It is written within a second, or the booking is older than the address.
   if (!known.sends) return null;
+  const { email: address } = known;
   return (
     <Line>
-      News of this booking goes to <strong>{known.email}</strong>.
+      <Trans>
+        News of this booking goes to <strong>{address}</strong>.
+      </Trans>
     </Line>
   );
 }
@@ -63,23 +68,31 @@ function Line({ children }: { children: ReactNode }) {
 }
 
 function mailText({ status, address }: MailView): ReactNode {
-  const to = <strong>{address}</strong>;
   switch (status) {
     case 'SENT':
-      return <>Your ticket was mailed to {to}.</>;
+      return (
+        <Trans>
+          Your ticket was mailed to <strong>{address}</strong>.
+        </Trans>
+      );
     case 'WAITING':
-      return <>Your ticket is on its way to {to}.</>;
+      return (
+        <Trans>
+          Your ticket is on its way to <strong>{address}</strong>.
+        </Trans>
+      );
     case 'GIVEN_UP':
       return (
-        <>
-          Your ticket could not be mailed to {to}. <Link to="/account">Correct the address</Link>
-        </>
+        <Trans>
+          Your ticket could not be mailed to <strong>{address}</strong>.{' '}
+          <Link to="/account">Correct the address</Link>
+        </Trans>
       );
     default:
       return (
-        <>
+        <Trans>
           This site sends no e-mail. What it would have written is under <Link to="/messages">Messages</Link>.
-        </>
+        </Trans>
       );
   }
 }
@@ -100,8 +113,8 @@ function AddressForm() {
     <form className={css.form} onSubmit={submit} noValidate data-screen-only>
       <TextInput
         type="email"
-        label="Mail me the ticket"
-        description="We have no e-mail address of yours. News of your flights goes there, too."
+        label={t`Mail me the ticket`}
+        description={t`We have no e-mail address of yours. News of your flights goes there, too.`}
         placeholder="asha@example.com"
         autoComplete="email"
         required
@@ -114,9 +127,9 @@ function AddressForm() {
         error={fieldError}
       />
       <Button type="submit" variant="default" loading={change.isPending}>
-        Mail the ticket
+        {t`Mail the ticket`}
       </Button>
-      {problem && !fieldError && <ProblemNote error={problem} title="The address was not saved." />}
+      {problem && !fieldError && <ProblemNote error={problem} title={t`The address was not saved.`} />}
     </form>
   );
 }

@@ -1,8 +1,8 @@
+import { plural, t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
 import { LinkButton } from '@/components/controls/link-button';
 import { Countdown } from '@/components/messages/countdown';
 import { ProblemNote } from '@/components/messages/problem-note';
-import { plural } from '@/lib/plural';
 import type { WaitlistEntry } from '@/lib/wire';
 import { useLeave } from './queries';
 import css from './waiting-list.module.css';
@@ -21,12 +21,12 @@ export function Entry({ entry, onChanged }: Props) {
       <div className={css.entry} role="status">
         {offer ? (
           <>
-            <strong>It is your turn</strong>
-            <p>{offerText(offer.seats, entry.party_size)} held for you. Pay before the offer ends.</p>
+            <strong>{t`It is your turn`}</strong>
+            <p>{offerText(offer.seats, entry.party_size)}</p>
           </>
         ) : (
           <>
-            <strong>Number {entry.position} in line</strong>
+            <strong>{t`Number ${{ position: entry.position ?? '–' }} in line`}</strong>
             <p>{entry.explanation}</p>
             <p>{partyText(entry)}</p>
           </>
@@ -36,25 +36,33 @@ export function Entry({ entry, onChanged }: Props) {
         <>
           <Countdown until={offer.expires_at} />
           <LinkButton fullWidth to="/bookings/$bookingId" params={{ bookingId: offer.booking_id }}>
-            Pay for {offer.seats === 1 ? 'it' : 'them'}
+            {plural({ seats: offer.seats }, { one: 'Pay for it', other: 'Pay for them' })}
           </LinkButton>
         </>
       )}
-      {leave.error && <ProblemNote error={leave.error} title="You are still in line." />}
+      {leave.error && <ProblemNote error={leave.error} title={t`You are still in line.`} />}
       <Button fullWidth variant="default" loading={leave.isPending} onClick={() => leave.mutate()}>
-        {offer ? 'Decline the offer' : 'Leave the waiting list'}
+        {offer ? t`Decline the offer` : t`Leave the waiting list`}
       </Button>
     </>
   );
 }
 
 function offerText(seats: number, wanted: number): string {
-  const are = seats === 1 ? 'is' : 'are';
-  if (seats < wanted) return `${seats} of the ${wanted} seats that you wait for ${are}`;
-  return `${plural(seats, 'seat')} ${are}`;
+  if (seats < wanted) {
+    return plural(seats, {
+      one: `# of the ${wanted} seats that you wait for is held for you. Pay before the offer ends.`,
+      other: `# of the ${wanted} seats that you wait for are held for you. Pay before the offer ends.`,
+    });
+  }
+  return plural(seats, {
+    one: '# seat is held for you. Pay before the offer ends.',
+    other: '# seats are held for you. Pay before the offer ends.',
+  });
 }
 
 function partyText({ party_size: size, accept_partial: partial }: WaitlistEntry): string {
-  if (size === 1) return 'You wait for 1 seat.';
-  return partial ? `You wait for ${size} seats, or fewer.` : `You wait for ${size} seats together.`;
+  return partial && size > 1
+    ? plural(size, { one: 'You wait for # seat, or fewer.', other: 'You wait for # seats, or fewer.' })
+    : plural(size, { one: 'You wait for # seat.', other: 'You wait for # seats together.' });
 }

@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import { Button, Checkbox } from '@mantine/core';
 import { useState } from 'react';
 import { SeatCount } from '@/components/controls/seat-count';
@@ -29,36 +30,36 @@ export function JoinForm({ join, seats, offerEnded, onSeats }: Props) {
     <>
       <p>
         {offerEnded
-          ? 'Your offer ended unpaid, and the seats were offered to the next in line. You can join again at the end of the line.'
-          : 'First come, first served: free seats are offered to those who wait before they go on sale.'}
+          ? t`Your offer ended unpaid, and the seats were offered to the next in line. You can join again at the end of the line.`
+          : t`First come, first served: free seats are offered to those who wait before they go on sale.`}
       </p>
-      <SeatCount label="Seats to wait for" value={size} onChange={changeSize} disabled={join.isPending} />
+      <SeatCount label={t`Seats to wait for`} value={size} onChange={changeSize} disabled={join.isPending} />
       {size > 1 && (
         <Checkbox
-          label="Offer me fewer seats, too"
+          label={t`Offer me fewer seats, too`}
           checked={acceptPartial}
           onChange={({ currentTarget }) => setAcceptPartial(currentTarget.checked)}
           disabled={join.isPending}
         />
       )}
       {code === 'seats_available' ? (
-        <Notice title="You do not have to wait">
-          <p>{size === 1 ? 'A seat is' : `${size} seats are`} free now.</p>
+        <Notice title={t`You do not have to wait`}>
+          <p>{plural(size, { one: 'A seat is free now.', other: '# seats are free now.' })}</p>
           <Button fullWidth onClick={() => onSeats(size)}>
-            Choose {size === 1 ? 'it' : 'them'}
+            {plural(size, { one: 'Choose it', other: 'Choose them' })}
           </Button>
         </Notice>
       ) : (
         <>
           {join.error && code !== 'already_waiting' && (
-            <ProblemNote error={join.error} title="You were not added to the waiting list." />
+            <ProblemNote error={join.error} title={t`You were not added to the waiting list.`} />
           )}
           <Button
             fullWidth
             loading={join.isPending}
             onClick={() => join.mutate({ size, acceptPartial: size > 1 && acceptPartial })}
           >
-            Join the waiting list
+            {t`Join the waiting list`}
           </Button>
         </>
       )}

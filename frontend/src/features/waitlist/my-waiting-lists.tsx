@@ -1,9 +1,9 @@
+import { plural, t } from '@lingui/core/macro';
 import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Row, Rows, rowLink } from '@/components/layout/row';
 import { Countdown } from '@/components/messages/countdown';
-import { plural } from '@/lib/plural';
 import css from './my-waiting-lists.module.css';
 import { isOpen, type OpenEntry, waitlistQueries } from './queries';
 import { waitedFlights } from './remembered';
@@ -22,7 +22,7 @@ export function MyWaitingLists({ flight }: Props) {
   return (
     <section aria-labelledby="waiting-lists">
       <h2 id="waiting-lists" className={css.title}>
-        Waiting lists
+        {t`Waiting lists`}
       </h2>
       <Rows>
         {open.map((entry) => (
@@ -38,7 +38,7 @@ export function MyWaitingLists({ flight }: Props) {
               search={{ seats: entry.party_size }}
               className={rowLink}
             >
-              {entry.offer ? 'See the offer' : 'See the line'}
+              {entry.offer ? t`See the offer` : t`See the line`}
             </Link>
           </Row>
         ))}
@@ -48,7 +48,15 @@ export function MyWaitingLists({ flight }: Props) {
 }
 
 function placeText({ offer, position, party_size: size }: OpenEntry): string {
-  const seats = plural(size, 'seat');
-  if (offer) return `It is your turn: ${plural(offer.seats, 'seat')}`;
-  return position === null ? `Waiting for ${seats}` : `Number ${position} in line for ${seats}`;
+  if (offer)
+    return plural(
+      { seats: offer.seats },
+      { one: 'It is your turn: # seat', other: 'It is your turn: # seats' },
+    );
+  if (position === null)
+    return plural({ seats: size }, { one: 'Waiting for # seat', other: 'Waiting for # seats' });
+  return plural(
+    { seats: size },
+    { one: `Number ${position} in line for # seat`, other: `Number ${position} in line for # seats` },
+  );
 }

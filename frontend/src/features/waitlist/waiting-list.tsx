@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useQuery } from '@tanstack/react-query';
 import { SignInButton } from '@/components/controls/sign-in-button';
 import { Card } from '@/components/layout/card';
@@ -34,18 +35,18 @@ export function WaitingList({ flight, seats, onSeats, onChanged }: Props) {
   if (!bookable || !(isOpen(entry) || tooFew)) return null;
   return (
     <Card aria-labelledby="waiting-list">
-      <h2 id="waiting-list">Waiting list</h2>
+      <h2 id="waiting-list">{t`Waiting list`}</h2>
       {!signedIn ? (
         <>
-          <p>First come, first served: free seats are offered to those who wait before they go on sale.</p>
-          <SignInButton variant="default">Sign in to wait</SignInButton>
+          <p>{t`First come, first served: free seats are offered to those who wait before they go on sale.`}</p>
+          <SignInButton variant="default">{t`Sign in to wait`}</SignInButton>
         </>
       ) : isOpen(entry) ? (
         <>
           {asProblem(join.error).code === 'already_waiting' && (
             <Notice>
               <p>
-                You wait already for another number of seats. To change it, leave the list and join again.
+                {t`You wait already for another number of seats. To change it, leave the list and join again.`}
               </p>
             </Notice>
           )}
@@ -54,8 +55,8 @@ export function WaitingList({ flight, seats, onSeats, onChanged }: Props) {
       ) : entry === undefined ? (
         <QueryFallback
           query={query}
-          loading="Loading your place in line"
-          failed="Your place in line could not be loaded."
+          loading={t`Loading your place in line`}
+          failed={t`Your place in line could not be loaded.`}
           heights={[140]}
         />
       ) : (

@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import { clock, type Day, dayAt, daysLater, dayText, durationText, knownZone, minutesBetween } from './time';
 
 /** Where and when a flight departs and arrives. A flight has it, a flight of a booking, and a whole itinerary. */
@@ -56,6 +57,11 @@ export function wholeSchedule(flights: readonly Schedule[]): Schedule {
   return { ...first, destination, destination_iata, destination_timezone, arrival_ts };
 }
 
+/** `06:20 to 08:35` */
+export function timesText({ departure, arrival }: LocalSchedule): string {
+  return t`${{ departure: departure.clock }} to ${{ arrival: arrival.clock }}`;
+}
+
 /** The change of plane between two flights that follow each other. */
 export interface Connection {
   arrivesIn: string;
@@ -80,16 +86,16 @@ export function connectionsBetween(flights: readonly Schedule[]): Connection[] {
 /** `Direct`, `1 stop`, `2 stops` */
 export function stopsText(flights: readonly unknown[]): string {
   const stops = flights.length - 1;
-  if (stops <= 0) return 'Direct';
-  return stops === 1 ? '1 stop' : `${stops} stops`;
+  return stops <= 0 ? t`Direct` : plural(stops, { one: '# stop', other: '# stops' });
 }
 
 export function connectionText({ arrivesIn, departsFrom, minutes }: Connection): string {
   if (minutes < 0) {
-    return `The next flight leaves ${departsFrom} ${durationText(-minutes)} before this one arrives in ${arrivesIn}`;
+    return t`The next flight leaves ${departsFrom} ${{ duration: durationText(-minutes) }} before this one arrives in ${arrivesIn}`;
   }
-  if (arrivesIn === departsFrom) return `Change of plane in ${arrivesIn}: ${durationText(minutes)}`;
-  return `On your own from ${arrivesIn} to ${departsFrom}: ${durationText(minutes)}`;
+  const duration = durationText(minutes);
+  if (arrivesIn === departsFrom) return t`Change of plane in ${arrivesIn}: ${duration}`;
+  return t`On your own from ${arrivesIn} to ${departsFrom}: ${duration}`;
 }
 
 function localEnd(place: string, code: string | null, instant: string, zone: string | null): LocalEnd {

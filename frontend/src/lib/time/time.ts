@@ -1,3 +1,5 @@
+import { plural, t } from '@lingui/core/macro';
+import { locale, shownLanguage } from '@/lib/language';
 import { now } from './server-clock';
 
 /** A calendar day as `YYYY-MM-DD`. It has no time zone: it is a day at a place. */
@@ -99,17 +101,20 @@ export function dayAt(instant: string, timeZone: string | null | undefined): Day
   return dayIn(instant, zoneOrUtc(timeZone));
 }
 
-/** `Tue 1 Dec`, with the year when it is not the present one. */
+/** `Tue 1 Dec`, with the year when it is not the present one. English has no commas, whatever its region. */
 export function dayText(day: Day, present: Day = today()): string {
-  const format = new Intl.DateTimeFormat('en-GB', {
+  const english = shownLanguage() === 'en';
+  const at = new Date(`${day}T00:00:00Z`);
+  const format = new Intl.DateTimeFormat(english ? 'en-GB' : locale(), {
     timeZone: UTC,
     weekday: 'short',
     day: 'numeric',
     month: 'short',
     ...(day.slice(0, 4) !== present.slice(0, 4) && { year: 'numeric' }),
   });
+  if (!english) return format.format(at);
   return format
-    .formatToParts(new Date(`${day}T00:00:00Z`))
+    .formatToParts(at)
     .filter(({ type }) => type !== 'literal')
     .map(({ value }) => value)
     .join(' ');
@@ -136,22 +141,31 @@ export function durationText(minutes: number): string {
   const days = Math.floor(minutes / 1440);
   const hours = Math.floor((minutes % 1440) / 60);
   const rest = minutes % 60;
-  if (days >= 2) return hours === 0 ? `${days} days` : `${days} days ${hours} h`;
+  if (days >= 2) {
+    const full = plural(days, { one: '# day', other: '# days' });
+    return hours === 0 ? full : t`${full} ${hours} h`;
+  }
   const allHours = Math.floor(minutes / 60);
-  if (allHours === 0) return `${rest} min`;
-  return rest === 0 ? `${allHours} h` : `${allHours} h ${rest} min`;
+  if (allHours === 0) return t`${rest} min`;
+  return rest === 0 ? t`${allHours} h` : t`${allHours} h ${rest} min`;
 }
 
 /** `4.2 ms`, `310 ms`, `12.3 s`, `2 min 5 s`, `3 h 20 min`, `4 days 2 h`: how long something took. */
 export function elapsedText(ms: number): string {
   // Round before choosing a unit: 59,960 ms are 1 min 0 s, not 60.0 s.
   const tenths = Math.round(ms * 10) / 10;
-  if (tenths < 10) return `${tenths.toFixed(1)} ms`;
+  if (tenths < 10) return t`${{ ms: oneDecimal(tenths) }} ms`;
   const whole = Math.round(ms);
-  if (whole < 10_000) return `${whole} ms`;
+  if (whole < 10_000) return t`${{ ms: whole }} ms`;
   const seconds = Math.round(ms / 100) / 10;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return t`${{ seconds: oneDecimal(seconds) }} s`;
   const full = Math.round(ms / 1000);
-  if (full < 3600) return `${Math.floor(full / 60)} min ${full % 60} s`;
+  if (full < 3600) return t`${{ minutes: Math.floor(full / 60) }} min ${{ seconds: full % 60 }} s`;
   return durationText(Math.round(ms / 60_000));
+}
+
+function oneDecimal(value: number): string {
+  return new Intl.NumberFormat(locale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(
+    value,
+  );
 }

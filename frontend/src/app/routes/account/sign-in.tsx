@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Card } from '@/components/layout/card';
@@ -12,21 +13,21 @@ const registerRoute = getRouteApi('/register');
 export function SignInPage() {
   const { next } = signInRoute.useSearch();
   return (
-    <AccountPage title="Sign in">
+    <AccountPage title={t`Sign in`}>
       <CredentialsForm
         mutation={useSignIn()}
-        action="Sign in"
+        action={t`Sign in`}
         passwordKind="current-password"
         onDone={useGoTo(next)}
       />
       <p className={css.other}>
-        New here?{' '}
+        {t`New here?`}{' '}
         <Link to="/register" replace search={next ? { next } : {}}>
-          Create an account
+          {t`Create an account`}
         </Link>
       </p>
       <p className={css.other}>
-        No account, but a booking reference? <Link to="/find-booking">Find your booking</Link>
+        {t`No account, but a booking reference?`} <Link to="/find-booking">{t`Find your booking`}</Link>
       </p>
     </AccountPage>
   );
@@ -35,19 +36,19 @@ export function SignInPage() {
 export function RegisterPage() {
   const { next } = registerRoute.useSearch();
   return (
-    <AccountPage title="Create an account">
+    <AccountPage title={t`Create an account`}>
       <CredentialsForm
         mutation={useRegister()}
-        action="Create account"
+        action={t`Create account`}
         passwordKind="new-password"
-        nameHint="Best your e-mail address: your tickets are mailed to it. Or 3 to 64 characters: letters (a to z), digits and _ . @ -"
-        passwordHint="At least 8 characters. The longer, the safer."
+        nameHint={t`Best your e-mail address: your tickets are mailed to it. Or 3 to 64 characters: letters (a to z), digits and _ . @ -`}
+        passwordHint={t`At least 8 characters. The longer, the safer.`}
         onDone={useGoTo(next)}
       />
       <p className={css.other}>
-        Have one already?{' '}
+        {t`Have one already?`}{' '}
         <Link to="/sign-in" replace search={next ? { next } : {}}>
-          Sign in
+          {t`Sign in`}
         </Link>
       </p>
     </AccountPage>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { queryOptions } from '@tanstack/react-query';
 import { isChanging } from '@/features/bookings/booking-state';
 import { answerWithHeaders, api } from '@/lib/client';
@@ -70,5 +71,5 @@ function refreshMs(booking: Booking): number | false {
 
 /** Imports and cancellations of flights are jobs, too, and are shown on other pages. */
 function notABooking(): Problem {
-  return new Problem({ status: 404, code: 'booking_not_found', detail: 'There is no such booking.' });
+  return new Problem({ status: 404, code: 'booking_not_found', detail: () => t`There is no such booking.` });
 }

@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import { Button, Group, Modal } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Notice } from '@/components/messages/notice';
@@ -18,11 +19,10 @@ interface Props {
 }
 
 /** Shows in a dialog what cancelling refunds, and cancels for exactly that. The dialog stays when the booking is no longer cancellable. */
-export function CancelButton({ booking, children = 'Cancel booking' }: Props) {
+export function CancelButton({ booking, children }: Props) {
   const [opened, { open, close }] = useDisclosure(false);
   const quote = useCancellationQuote(booking.id);
   const cancellation = useCancelBooking();
-  const seats = ['The seat goes', 'Both seats go'][booking.seats - 1] ?? `All ${booking.seats} seats go`;
   const outdated = OUTDATED.has(asProblem(cancellation.error).code);
 
   function openWithQuote() {
@@ -44,29 +44,31 @@ export function CancelButton({ booking, children = 'Cancel booking' }: Props) {
     <>
       {isCancellable(booking) && (
         <Button variant="default" onClick={openWithQuote}>
-          {children}
+          {children ?? t`Cancel booking`}
         </Button>
       )}
       <Modal.Root opened={opened} onClose={close} centered>
         <Modal.Overlay />
         <Modal.Content radius="lg">
           <Modal.Body className={css.body}>
-            <Modal.Title className={css.title}>Cancel booking {booking.reference}?</Modal.Title>
+            <Modal.Title
+              className={css.title}
+            >{t`Cancel booking ${{ reference: booking.reference }}?`}</Modal.Title>
             {outdated && (
               <Notice>
-                <p>The refund has changed, so nothing was cancelled. This is what it is now.</p>
+                <p>{t`The refund has changed, so nothing was cancelled. This is what it is now.`}</p>
               </Notice>
             )}
             <RefundQuote quote={quote.data} error={quote.error} onRetry={() => quote.mutate()} />
             <p>
-              {wholeText(booking)} {seats} back on sale at once. This cannot be undone.
+              {wholeText(booking)} {backOnSale(booking.seats)} {t`This cannot be undone.`}
             </p>
             {cancellation.error && !outdated && (
-              <ProblemNote error={cancellation.error} title="The booking was not cancelled." />
+              <ProblemNote error={cancellation.error} title={t`The booking was not cancelled.`} />
             )}
             <Group justify="flex-end">
               <Button variant="default" onClick={close} data-autofocus>
-                Keep booking
+                {t`Keep booking`}
               </Button>
               <Button
                 color="var(--danger)"
@@ -74,7 +76,7 @@ export function CancelButton({ booking, children = 'Cancel booking' }: Props) {
                 loading={cancellation.isPending}
                 onClick={() => quote.data && confirm(quote.data.id)}
               >
-                Cancel booking
+                {t`Cancel booking`}
               </Button>
             </Group>
           </Modal.Body>
@@ -86,10 +88,47 @@ export function CancelButton({ booking, children = 'Cancel booking' }: Props) {
 
 /** A booking is cancelled as a whole: who wants to keep a part of it has to know before. */
 function wholeText({ segments, seats }: Booking): string {
-  const flights = ['The flight', 'Both flights'][segments.length - 1] ?? `All ${segments.length} flights`;
-  const travellers = seats === 2 ? 'both travellers' : `all ${seats} travellers`;
-  if (segments.length === 1 && seats === 1) return '';
+  const flights = segments.length;
+  if (flights === 1 && seats === 1) return '';
   const whole =
-    seats === 1 ? `${flights} will be cancelled.` : `${flights} will be cancelled for ${travellers}.`;
-  return `${whole} It is not possible to cancel only a part of a booking.`;
+    flights === 1
+      ? oneFlightText(seats)
+      : flights === 2
+        ? bothFlightsText(seats)
+        : allFlightsText(flights, seats);
+  return `${whole} ${t`It is not possible to cancel only a part of a booking.`}`;
+}
+
+function oneFlightText(seats: number): string {
+  return plural(seats, {
+    2: 'The flight will be cancelled for both travellers.',
+    one: 'The flight will be cancelled for # traveller.',
+    other: 'The flight will be cancelled for all # travellers.',
+  });
+}
+
+function bothFlightsText(seats: number): string {
+  return plural(seats, {
+    1: 'Both flights will be cancelled.',
+    2: 'Both flights will be cancelled for both travellers.',
+    one: 'Both flights will be cancelled for # traveller.',
+    other: 'Both flights will be cancelled for all # travellers.',
+  });
+}
+
+function allFlightsText(flights: number, seats: number): string {
+  return plural(seats, {
+    1: `All ${flights} flights will be cancelled.`,
+    2: `All ${flights} flights will be cancelled for both travellers.`,
+    one: `All ${flights} flights will be cancelled for # traveller.`,
+    other: `All ${flights} flights will be cancelled for all # travellers.`,
+  });
+}
+
+function backOnSale(seats: number): string {
+  return plural(seats, {
+    2: 'Both seats go back on sale at once.',
+    one: 'The seat goes back on sale at once.',
+    other: 'All # seats go back on sale at once.',
+  });
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Skeleton } from '@mantine/core';
 import { Amounts } from '@/components/layout/amounts';
 import { ProblemNote } from '@/components/messages/problem-note';
@@ -14,14 +15,14 @@ interface Props {
 /** What cancelling refunds and what it costs. A screen reader says it once it is known. */
 export function RefundQuote({ quote, error, onRetry }: Props) {
   if (error) {
-    return <ProblemNote error={error} title="The refund could not be calculated." onRetry={onRetry} />;
+    return <ProblemNote error={error} title={t`The refund could not be calculated.`} onRetry={onRetry} />;
   }
   return (
     <div aria-live="polite">
       {quote ? (
         <Quote quote={quote} />
       ) : (
-        <Skeleton height={84} radius={12} aria-label="Calculating the refund" />
+        <Skeleton height={84} radius={12} aria-label={t`Calculating the refund`} />
       )}
     </div>
   );
@@ -33,18 +34,18 @@ function Quote({
   quote: CancellationQuote;
 }) {
   if (isZero(refund) && isZero(fee)) {
-    return <p className={css.text}>Nothing was paid for this booking, so cancelling costs nothing.</p>;
+    return <p className={css.text}>{t`Nothing was paid for this booking, so cancelling costs nothing.`}</p>;
   }
   return (
     <div className={css.quote} data-nothing={isZero(refund) || undefined}>
       <Amounts
         lines={[
-          { label: 'You paid', amount: money(add(refund, fee), currency) },
-          { label: 'Cancellation fee', amount: isZero(fee) ? 'None' : `− ${money(fee, currency)}` },
+          { label: t`You paid`, amount: money(add(refund, fee), currency) },
+          { label: t`Cancellation fee`, amount: isZero(fee) ? t`None` : `− ${money(fee, currency)}` },
         ]}
-        total={{ label: 'You get back', amount: isZero(refund) ? 'Nothing' : money(refund, currency) }}
+        total={{ label: t`You get back`, amount: isZero(refund) ? t`Nothing` : money(refund, currency) }}
       />
-      {isZero(refund) && <p>This close to departure, the fare is not refunded.</p>}
+      {isZero(refund) && <p>{t`This close to departure, the fare is not refunded.`}</p>}
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Card } from '@/components/layout/card';
 import { configurationQuery } from '@/features/bookings/api/get-configuration';
@@ -25,7 +26,7 @@ export function CheckoutForm({
   return (
     <>
       <Card wide aria-labelledby="travellers">
-        <h2 id="travellers">Travellers</h2>
+        <h2 id="travellers">{t`Travellers`}</h2>
         <Travellers
           seats={seats}
           travellers={draft.travellers}
@@ -37,7 +38,9 @@ export function CheckoutForm({
       <SeatStep
         flights={flights}
         travellers={seats}
-        nameOf={(traveller) => draft.travellers[traveller]?.name.trim() || `Traveller ${traveller + 1}`}
+        nameOf={(traveller) =>
+          draft.travellers[traveller]?.name.trim() || t`Traveller ${{ number: traveller + 1 }}`
+        }
         picks={draft.picks}
         onChange={(picks) => setDraft({ ...draft, picks })}
         gone={checkout.gone}
@@ -45,7 +48,7 @@ export function CheckoutForm({
         disabled={busy}
       />
       <Card wide aria-labelledby="payment">
-        <h2 id="payment">Payment</h2>
+        <h2 id="payment">{t`Payment`}</h2>
         <PaymentOptions
           value={draft.payment}
           onChange={(payment) => setDraft({ ...draft, payment })}

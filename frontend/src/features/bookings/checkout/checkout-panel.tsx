@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
 import { useRef } from 'react';
 import { SeatCount } from '@/components/controls/seat-count';
@@ -6,7 +7,6 @@ import { Card } from '@/components/layout/card';
 import { Notice } from '@/components/messages/notice';
 import type { BookingRequest } from '@/features/bookings/api/create-booking';
 import { money } from '@/lib/money';
-import { plural } from '@/lib/plural';
 import { asProblem } from '@/lib/problem';
 import type { Flight } from '@/lib/wire';
 import css from './checkout-panel.module.css';
@@ -62,9 +62,9 @@ export function CheckoutPanel({ checkout, flights, seats, onSeats }: Props) {
 
   return (
     <Card ref={panel} aria-labelledby="summary">
-      <h2 id="summary">Your booking</h2>
+      <h2 id="summary">{t`Your booking`}</h2>
       <SeatCount
-        label="How many seats?"
+        label={t`How many seats?`}
         value={seats}
         onChange={changeSeats}
         max={available}
@@ -77,22 +77,21 @@ export function CheckoutPanel({ checkout, flights, seats, onSeats }: Props) {
         <>
           {refusal}
           <Button fullWidth variant="default" onClick={() => changeSeats(available)}>
-            Only {available} left: take {available}
+            {plural(available, { one: 'Only # left: take #', other: 'Only # left: take #' })}
           </Button>
         </>
       ) : signedOut ? (
         <>
-          <SignInButton>Sign in to book</SignInButton>
-          <p className={css.hint}>A new account needs a username and a password, nothing else.</p>
+          <SignInButton>{t`Sign in to book`}</SignInButton>
+          <p className={css.hint}>{t`A new account needs a username and a password, nothing else.`}</p>
         </>
       ) : (
         <>
           {refusal}
           {unknown && (
-            <Notice title="We do not know yet whether you are booked">
+            <Notice title={t`We do not know yet whether you are booked`}>
               <p>
-                The answer was lost on its way. This page keeps asking, and there will never be two bookings.
-                Stay here, or look under My trips later.
+                {t`The answer was lost on its way. This page keeps asking, and there will never be two bookings. Stay here, or look under My trips later.`}
               </p>
             </Notice>
           )}
@@ -108,7 +107,18 @@ export function CheckoutPanel({ checkout, flights, seats, onSeats }: Props) {
 }
 
 function actionText({ flightIds, seats, payment, expectedTotal }: BookingRequest): string {
-  if (payment && 'token' in payment) return `Pay ${money(expectedTotal.amount, expectedTotal.currency)}`;
-  const what = plural(seats, 'seat') + (flightIds.length > 1 ? ` on ${flightIds.length} flights` : '');
-  return `${payment ? 'Hold' : 'Book'} ${what}`;
+  if (payment && 'token' in payment)
+    return t`Pay ${{ price: money(expectedTotal.amount, expectedTotal.currency) }}`;
+  const flights = flightIds.length;
+  if (flights === 1) {
+    return payment
+      ? plural(seats, { one: 'Hold # seat', other: 'Hold # seats' })
+      : plural(seats, { one: 'Book # seat', other: 'Book # seats' });
+  }
+  return payment
+    ? plural(seats, { one: `Hold # seat on ${flights} flights`, other: `Hold # seats on ${flights} flights` })
+    : plural(seats, {
+        one: `Book # seat on ${flights} flights`,
+        other: `Book # seats on ${flights} flights`,
+      });
 }

@@ -1,7 +1,9 @@
+import { plural, t } from '@lingui/core/macro';
 import { Link } from '@tanstack/react-router';
 import { Card } from '@/components/layout/card';
 import type { Text } from '@/features/bookings/failure-text';
-import type { Flight } from '@/lib/wire';
+import { fromTo } from '@/lib/itineraries';
+import { listText } from '@/lib/language';
 import css from './checkout-panel.module.css';
 import type { Obstacle } from './obstacle';
 
@@ -23,7 +25,7 @@ export function ClosedPanel({ obstacle, flightCount, seats, tooLate }: Props) {
       <div className={css.closed}>
         <strong>{title}</strong>
         <p>
-          {tooLate && 'Another booking was faster. '}
+          {tooLate && `${t`Another booking was faster.`} `}
           {detail}
         </p>
       </div>
@@ -32,7 +34,7 @@ export function ClosedPanel({ obstacle, flightCount, seats, tooLate }: Props) {
           {obstacle.flights.map(({ id, flight_number, source, destination }) => (
             <li key={id}>
               <Link to="/flights/$flightId" params={{ flightId: id }} search={{ seats }}>
-                {flight_number}, {source} to {destination}
+                {flight_number}, {fromTo(source, destination)}
               </Link>
             </li>
           ))}
@@ -45,43 +47,60 @@ export function ClosedPanel({ obstacle, flightCount, seats, tooLate }: Props) {
 function textForOne({ code }: Obstacle): Text {
   switch (code) {
     case 'flight_cancelled':
-      return { title: 'Cancelled', detail: 'The airline cancelled this flight.' };
+      return {
+        title: t({ message: 'Cancelled', context: 'flight' }),
+        detail: t`The airline cancelled this flight.`,
+      };
     case 'flight_departed':
-      return { title: 'Departed', detail: 'This flight has left, so it cannot be booked any more.' };
+      return { title: t`Departed`, detail: t`This flight has left, so it cannot be booked any more.` };
     default:
-      return { title: 'Sold out', detail: 'Seats that are given back go to the waiting list first.' };
+      return { title: t`Sold out`, detail: t`Seats that are given back go to the waiting list first.` };
   }
 }
 
 function textForSeveral({ code, flights }: Obstacle): Text {
-  const which = numbersOf(flights) || 'One of these flights';
+  const which = listText(flights.map(({ flight_number }) => flight_number));
   switch (code) {
     case 'flight_cancelled':
       return {
-        title: 'Cancelled',
-        detail: `The airline cancelled ${numbersOf(flights) || 'one of these flights'}. Choose other flights.`,
+        title: t({ message: 'Cancelled', context: 'flight' }),
+        detail: which
+          ? t`The airline cancelled ${which}. Choose other flights.`
+          : t`The airline cancelled one of these flights. Choose other flights.`,
       };
     case 'flight_departed':
-      return { title: 'Departed', detail: `${which} has left. Choose other flights or another day.` };
+      return {
+        title: t`Departed`,
+        detail: which
+          ? plural(
+              { count: flights.length },
+              {
+                one: `${which} has left. Choose other flights or another day.`,
+                other: `${which} have left. Choose other flights or another day.`,
+              },
+            )
+          : t`One of these flights has left. Choose other flights or another day.`,
+      };
     case 'not_chronological':
       return {
-        title: 'These flights do not connect',
-        detail: 'One of them leaves before the one before it has arrived. Choose other flights.',
+        title: t`These flights do not connect`,
+        detail: t`One of them leaves before the one before it has arrived. Choose other flights.`,
       };
     case 'mixed_currencies':
       return {
-        title: 'These flights cannot be booked together',
-        detail:
-          'They are sold in different currencies, and a booking has one price. Book each of them on its own:',
+        title: t`These flights cannot be booked together`,
+        detail: t`They are sold in different currencies, and a booking has one price. Book each of them on its own:`,
       };
     case 'sold_out':
       return {
-        title: 'Sold out',
-        detail: `${which} has no free seats, so these flights cannot be booked together. Choose other flights, or join the waiting list:`,
+        title: t`Sold out`,
+        detail: plural(
+          { count: flights.length },
+          {
+            one: `${which} has no free seats, so these flights cannot be booked together. Choose other flights, or join the waiting list:`,
+            other: `${which} have no free seats, so these flights cannot be booked together. Choose other flights, or join the waiting list:`,
+          },
+        ),
       };
   }
-}
-
-function numbersOf(flights: readonly Flight[]): string {
-  return flights.map(({ flight_number }) => flight_number).join(' and ');
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Amounts } from '@/components/layout/amounts';
 import { money, multiply } from '@/lib/money';
 import type { Flight } from '@/lib/wire';
@@ -21,5 +22,5 @@ export function PriceSummary({ flights, seats }: Props) {
     label: `${flight_number} × ${seats}`,
     amount: money(multiply(price, seats), currency),
   }));
-  return <Amounts lines={lines} total={{ label: 'Total', amount: total }} />;
+  return <Amounts lines={lines} total={{ label: t`Total`, amount: total }} />;
 }

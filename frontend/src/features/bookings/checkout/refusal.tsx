@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { Notice } from '@/components/messages/notice';
@@ -22,71 +24,92 @@ export function Refusal({ error, flightCount, onBookAgain, onBookAt }: Props) {
     case 'possible_duplicate':
       if (typeof earlier !== 'string') break;
       return (
-        <Notice title={`You booked ${one ? 'this flight' : 'one of these flights'} a moment ago`}>
+        <Notice
+          title={
+            one ? t`You booked this flight a moment ago` : t`You booked one of these flights a moment ago`
+          }
+        >
           <p>
-            <Link to="/bookings/$bookingId" params={{ bookingId: earlier }}>
-              See that booking
-            </Link>
-            , or book again if you need more seats.
+            <Trans>
+              <Link to="/bookings/$bookingId" params={{ bookingId: earlier }}>
+                See that booking
+              </Link>
+              , or book again if you need more seats.
+            </Trans>
           </p>
           <Button fullWidth onClick={onBookAgain}>
-            Book again
+            {t`Book again`}
           </Button>
         </Notice>
       );
     case 'price_changed':
       if (!isPrice(expected) || !isPrice(actual)) break;
-      return (
-        <Notice title="The price has changed">
-          <p>
-            It was {money(expected.amount, expected.currency)} and is now{' '}
-            <strong>{money(actual.amount, actual.currency)}</strong> in total. Nothing was booked.
-          </p>
-          <Button fullWidth onClick={() => onBookAt(actual)}>
-            Book for {money(actual.amount, actual.currency)}
-          </Button>
-        </Notice>
-      );
+      return <PriceChanged expected={expected} actual={actual} onBookAt={onBookAt} />;
     case 'seat_taken':
       return (
-        <Notice title="A seat has just been taken">
-          <p>Nothing was booked or charged. Choose another one under Seats, and try again.</p>
+        <Notice title={t`A seat has just been taken`}>
+          <p>{t`Nothing was booked or charged. Choose another one under Seats, and try again.`}</p>
         </Notice>
       );
     case 'too_many_holds':
       return (
-        <Notice title="Too many unpaid holds">
+        <Notice title={t`Too many unpaid holds`}>
           <p>
-            Pay for one of <Link to="/bookings">your bookings</Link>, or cancel it, before you hold more
-            seats.
+            <Trans>
+              Pay for one of <Link to="/bookings">your bookings</Link>, or cancel it, before you hold more
+              seats.
+            </Trans>
           </p>
         </Notice>
       );
     case 'sold_out':
       return (
-        <Notice title="Another booking was faster">
+        <Notice title={t`Another booking was faster`}>
           <p>
             {one
               ? problem.message
-              : 'One of these flights has fewer seats left than you asked for, so none of them was booked.'}
+              : t`One of these flights has fewer seats left than you asked for, so none of them was booked.`}
           </p>
         </Notice>
       );
     case 'flight_not_found':
       return (
-        <Notice title={one ? 'This flight no longer exists' : 'One of these flights no longer exists'}>
-          <p>It was taken off the schedule. Choose another one.</p>
+        <Notice title={one ? t`This flight no longer exists` : t`One of these flights no longer exists`}>
+          <p>{t`It was taken off the schedule. Choose another one.`}</p>
         </Notice>
       );
     case 'not_chronological':
     case 'mixed_currencies':
       return (
-        <Notice title="These flights cannot be booked together">
+        <Notice title={t`These flights cannot be booked together`}>
           <p>{problem.errors[0]?.message ?? problem.message}</p>
         </Notice>
       );
   }
-  return <ProblemNote error={problem} title="The booking was not made." />;
+  return <ProblemNote error={problem} title={t`The booking was not made.`} />;
+}
+
+interface PriceProps {
+  expected: Price;
+  actual: Price;
+  onBookAt: Props['onBookAt'];
+}
+
+function PriceChanged({ expected, actual, onBookAt }: PriceProps) {
+  const before = money(expected.amount, expected.currency);
+  const price = money(actual.amount, actual.currency);
+  return (
+    <Notice title={t`The price has changed`}>
+      <p>
+        <Trans>
+          It was {before} and is now <strong>{price}</strong> in total. Nothing was booked.
+        </Trans>
+      </p>
+      <Button fullWidth onClick={() => onBookAt(actual)}>
+        {t`Book for ${price}`}
+      </Button>
+    </Notice>
+  );
 }
 
 function isPrice(value: unknown): value is Price {

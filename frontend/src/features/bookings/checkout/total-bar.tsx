@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { money } from '@/lib/money';
@@ -18,15 +19,15 @@ export function TotalBar({ flights, seats, summary }: Props) {
   const { amount, currency } = totalOf(flights, seats);
   if (reached) return null;
   return (
-    <aside className={css.bar} aria-label="Total" data-screen-only>
+    <aside className={css.bar} aria-label={t`Total`} data-screen-only>
       <p>
-        Total <strong>{money(amount, currency)}</strong>
+        {t`Total`} <strong>{money(amount, currency)}</strong>
       </p>
       <Button
         variant="default"
         onClick={() => document.getElementById(summary)?.scrollIntoView({ block: 'start' })}
       >
-        Review and book
+        {t`Review and book`}
       </Button>
     </aside>
   );

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { FieldError } from '@/lib/problem';
 import { today } from '@/lib/time/time';
 import type { Booking, NewBooking } from '@/lib/wire';
@@ -34,8 +35,8 @@ export function travellersOf(passengers: Booking['passengers']): Traveller[] {
 export function faultsOf(travellers: readonly Traveller[]): TravellerErrors {
   const faults: Record<string, string> = {};
   travellers.forEach(({ name, birth, contact }, position) => {
-    if (!name.trim() && (birth || contact.trim())) faults[`${position} name`] = 'Whose is it? Add the name.';
-    if (birth && birth > today()) faults[`${position} birth`] = 'This day has not come yet.';
+    if (!name.trim() && (birth || contact.trim())) faults[`${position} name`] = t`Whose is it? Add the name.`;
+    if (birth && birth > today()) faults[`${position} birth`] = t`This day has not come yet.`;
   });
   return faults;
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { TextInput } from '@mantine/core';
 import { MAX_SEATS } from '@/components/controls/seat-count';
 import { MAX_NAME_LENGTH } from '@/features/bookings/limits';
@@ -35,13 +36,15 @@ export function Travellers({ seats, travellers, onChange, errors, disabled }: Pr
     onChange(travellers.map((known, index) => (index === position ? { ...known, [field]: value } : known)));
   return (
     <div className={css.travellers}>
-      <p className={css.hint}>Names as in the passport. You can also add and correct them after booking.</p>
+      <p
+        className={css.hint}
+      >{t`Names as in the passport. You can also add and correct them after booking.`}</p>
       {travellers.slice(0, seats).map(({ name, birth, contact }, position) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a traveller is a seat of the booking
         <fieldset key={position} className={css.traveller} disabled={disabled}>
-          <legend>{seats === 1 ? 'Traveller' : `Traveller ${position + 1}`}</legend>
+          <legend>{seats === 1 ? t`Traveller` : t`Traveller ${{ number: position + 1 }}`}</legend>
           <TextInput
-            label="Full name"
+            label={t`Full name`}
             autoComplete={position === 0 ? 'name' : 'off'}
             maxLength={MAX_NAME_LENGTH}
             value={name}
@@ -49,7 +52,7 @@ export function Travellers({ seats, travellers, onChange, errors, disabled }: Pr
             onChange={({ currentTarget }) => change(position, 'name', currentTarget.value)}
           />
           <TextInput
-            label="Date of birth"
+            label={t`Date of birth`}
             type="date"
             max={today()}
             value={birth}
@@ -59,8 +62,8 @@ export function Travellers({ seats, travellers, onChange, errors, disabled }: Pr
           {position === 0 && (
             <TextInput
               className={css.contact}
-              label="E-mail or phone"
-              description="For changes of this trip only."
+              label={t`E-mail or phone`}
+              description={t`For changes of this trip only.`}
               autoComplete="email"
               value={contact}
               error={errors['0 contact']}

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
 import { ScheduleLine } from '@/components/flights/schedule-line';
 import { Card } from '@/components/layout/card';
@@ -11,16 +12,16 @@ import css from './new-times.module.css';
 export function NewTimes({ booking }: { booking: Booking }) {
   const accept = useAcceptNewTimes(booking.id);
   return (
-    <Card wide attention aria-label="New times">
+    <Card wide attention aria-label={t`New times`}>
       {booking.segments.map((segment) => (
         <SegmentTimes key={segment.flight.id} segment={segment} />
       ))}
-      {accept.error && <ProblemNote error={accept.error} title="The new times were not kept." />}
+      {accept.error && <ProblemNote error={accept.error} title={t`The new times were not kept.`} />}
       <div className={css.buttons}>
         <Button loading={accept.isPending} onClick={() => accept.mutate()}>
-          Keep the new times
+          {t`Keep the new times`}
         </Button>
-        <CancelButton booking={booking}>Cancel free of charge</CancelButton>
+        <CancelButton booking={booking}>{t`Cancel free of charge`}</CancelButton>
       </div>
     </Card>
   );
@@ -34,14 +35,14 @@ function SegmentTimes({ segment: { flight, schedule_change: change } }: { segmen
     <div className={css.segment}>
       <h2>{flight.flight_number}</h2>
       <div className={css.old}>
-        <h3>Booked</h3>
+        <h3>{t`Booked`}</h3>
         <ScheduleLine
           schedule={{ ...flight, departure_ts: old_departure_ts, arrival_ts: old_arrival_ts }}
           large
         />
       </div>
       <div>
-        <h3>New</h3>
+        <h3>{t`New`}</h3>
         <ScheduleLine
           schedule={{ ...flight, departure_ts: new_departure_ts, arrival_ts: new_arrival_ts }}
           large

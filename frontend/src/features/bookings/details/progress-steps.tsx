@@ -1,13 +1,15 @@
+import { i18n, type MessageDescriptor } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
 import { CheckIcon, CrossIcon } from '@/components/icons';
 import type { Booking } from '@/lib/wire';
 import { progressOf, type Step } from './progress';
 import css from './progress-steps.module.css';
 
-const SPOKEN: Record<Step['state'], string> = {
-  done: 'done',
-  now: 'in progress',
-  failed: 'did not work',
-  open: 'to come',
+const SPOKEN: Record<Step['state'], MessageDescriptor> = {
+  done: msg`done`,
+  now: msg`in progress`,
+  failed: msg`did not work`,
+  open: msg`to come`,
 };
 
 /** `Seats → Payment → Confirmed`, and where the booking stands. */
@@ -15,7 +17,7 @@ export function ProgressSteps({ booking }: { booking: Booking }) {
   const steps = progressOf(booking);
   if (steps.length === 0) return null;
   return (
-    <ol className={css.steps} aria-label="Progress">
+    <ol className={css.steps} aria-label={t`Progress`}>
       {steps.map(({ name, state }) => (
         <li key={name} data-state={state} aria-current={state === 'now' ? 'step' : undefined}>
           <span className={css.mark} aria-hidden="true">
@@ -23,7 +25,7 @@ export function ProgressSteps({ booking }: { booking: Booking }) {
             {state === 'failed' && <CrossIcon size={14} />}
           </span>
           {name}
-          <span className={css.spoken}>, {SPOKEN[state]}</span>
+          <span className={css.spoken}>, {i18n._(SPOKEN[state])}</span>
         </li>
       ))}
     </ol>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { isPaymentPending } from '@/features/bookings/booking-state';
 import type { Booking } from '@/lib/wire';
 
@@ -11,7 +12,7 @@ export function progressOf(booking: Booking): Step[] {
   const { status, payment_mode, failure } = booking;
   const pays = payment_mode !== 'none';
   const steps = (...states: Step['state'][]): Step[] => {
-    const names = pays ? ['Seats', 'Payment', 'Confirmed'] : ['Seats', 'Confirmed'];
+    const names = pays ? [t`Seats`, t`Payment`, t`Confirmed`] : [t`Seats`, t`Confirmed`];
     return names.map((name, index) => ({ name, state: states[index] ?? 'open' }));
   };
   switch (status) {

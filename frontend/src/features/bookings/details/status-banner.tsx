@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Loader } from '@mantine/core';
 import { AlertIcon, CheckIcon, ClockIcon, CrossIcon } from '@/components/icons';
 import { useTakesLong } from '@/lib/hooks/use-takes-long';
@@ -28,13 +29,13 @@ export function StatusBanner({ job, booking, offline }: Props) {
         <p>{detail}</p>
         {offline && (
           <p className={css.aside}>
-            The server cannot be reached, so this may be out of date. Your booking is not affected; this page
-            keeps trying.
+            {t`The server cannot be reached, so this may be out of date. Your booking is not affected; this page keeps trying.`}
           </p>
         )}
         {takesLong && !offline && (
           <p className={css.aside}>
-            {queueText(job)} Nothing is lost: you can leave this page and find the booking under My trips.
+            {queueText(job)}{' '}
+            {t`Nothing is lost: you can leave this page and find the booking under My trips.`}
           </p>
         )}
       </div>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import {
   hasCancelledFlight,
   hasNewTimes,
@@ -19,8 +20,8 @@ export function statusText(booking: Booking): StatusText {
     case 'PENDING':
       return {
         tone: 'busy',
-        title: 'Booking your seats',
-        detail: 'Your booking is safe with us. This page says so as soon as the seats are yours.',
+        title: t`Booking your seats`,
+        detail: t`Your booking is safe with us. This page says so as soon as the seats are yours.`,
       };
     case 'HELD':
       return changeByAirline(booking) ?? held(booking);
@@ -28,14 +29,14 @@ export function statusText(booking: Booking): StatusText {
       return (
         changeByAirline(booking) ?? {
           tone: 'good',
-          title: 'You are booked',
+          title: t`You are booked`,
           detail: confirmedDetail(booking),
         }
       );
     case 'CANCELLED':
       return cancelled(booking);
     case 'EXPIRED':
-      return { tone: 'bad', title: 'The hold has ended', detail: expiredDetail(booking) };
+      return { tone: 'bad', title: t`The hold has ended`, detail: expiredDetail(booking) };
     case 'FAILED':
       return failed(booking);
   }
@@ -47,7 +48,7 @@ function changeByAirline(booking: Booking): StatusText | null {
     return {
       tone: 'bad',
       title: cancelledByAirlineTitle(booking),
-      detail: 'Your booking is being cancelled. Everything that you paid is refunded.',
+      detail: t`Your booking is being cancelled. Everything that you paid is refunded.`,
     };
   }
   if (hasNewTimes(booking)) {
@@ -55,21 +56,23 @@ function changeByAirline(booking: Booking): StatusText | null {
       tone: 'attention',
       title: newTimesTitle(booking),
       detail: isCancellable(booking)
-        ? 'You still have your seats. Keep the new times, or cancel free of charge.'
-        : 'You still have your seats. Please confirm the new times.',
+        ? t`You still have your seats. Keep the new times, or cancel free of charge.`
+        : t`You still have your seats. Please confirm the new times.`,
     };
   }
   return null;
 }
 
 function cancelledByAirlineTitle({ segments }: Booking): string {
-  return `The airline cancelled ${segments.length === 1 ? 'your flight' : 'one of your flights'}`;
+  return segments.length === 1
+    ? t`The airline cancelled your flight`
+    : t`The airline cancelled one of your flights`;
 }
 
 function newTimesTitle({ segments }: Booking): string {
-  if (segments.length === 1) return 'Your flight has new times';
+  if (segments.length === 1) return t`Your flight has new times`;
   const moved = segments.filter(({ schedule_change: change }) => change && !change.action);
-  return moved.length > 1 ? 'Your flights have new times' : 'One of your flights has new times';
+  return moved.length > 1 ? t`Your flights have new times` : t`One of your flights has new times`;
 }
 
 function held(booking: Booking): StatusText {
@@ -77,67 +80,67 @@ function held(booking: Booking): StatusText {
   if (payment?.status === 'UNKNOWN') {
     return {
       tone: 'busy',
-      title: 'Waiting for the payment',
-      detail: 'The payment provider has not answered yet and is asked again. You are never charged twice.',
+      title: t`Waiting for the payment`,
+      detail: t`The payment provider has not answered yet and is asked again. You are never charged twice.`,
     };
   }
   if (isPaymentPending(booking) || payment_mode === 'token') {
-    return { tone: 'busy', title: 'Paying', detail: 'Your seats are kept while the card is charged.' };
+    return { tone: 'busy', title: t`Paying`, detail: t`Your seats are kept while the card is charged.` };
   }
   if (!by) {
-    return { tone: 'busy', title: 'The time to pay is over', detail: 'The seats are being given back.' };
+    return { tone: 'busy', title: t`The time to pay is over`, detail: t`The seats are being given back.` };
   }
-  const until = `until ${browserClock(by)}`;
+  const time = browserClock(by);
   if (payment?.status === 'DECLINED') {
     return {
       tone: 'bad',
-      title: 'The card was declined',
-      detail: `${declineText(payment.decline_code)} Nothing was charged. Your seats are kept ${until}: try another card.`,
+      title: t`The card was declined`,
+      detail: `${declineText(payment.decline_code)} ${t`Nothing was charged. Your seats are kept until ${time}: try another card.`}`,
     };
   }
   return {
     tone: 'deadline',
-    title: 'Your seats are held',
-    detail: `They are kept ${until}. Pay before then.`,
+    title: t`Your seats are held`,
+    detail: t`They are kept until ${time}. Pay before then.`,
   };
 }
 
 /** After a rebooking at a lower fare, less is paid than was charged: what the booking costs. */
 function confirmedDetail({ rescued_at, payment, price_total, currency }: Booking): string {
   if (rescued_at) {
-    return 'Your payment arrived after the hold had ended. The seats were still free, so they are yours.';
+    return t`Your payment arrived after the hold had ended. The seats were still free, so they are yours.`;
   }
-  if (payment) return `The seats are yours, and ${money(price_total, currency)} is paid.`;
-  return 'The seats are yours. Keep the reference: it is what you need at the airport.';
+  if (payment) return t`The seats are yours, and ${{ price: money(price_total, currency) }} is paid.`;
+  return t`The seats are yours. Keep the reference: it is what you need at the airport.`;
 }
 
 function cancelled(booking: Booking): StatusText {
   const { refund, payment, failure } = booking;
   if (failure?.code === 'flight_cancelled' || refund?.reason === 'flight_cancelled') {
-    const detail = refund ? refundText(refund) : 'Nothing was paid, so there is nothing to refund.';
+    const detail = refund ? refundText(refund) : t`Nothing was paid, so there is nothing to refund.`;
     return { tone: 'bad', title: cancelledByAirlineTitle(booking), detail };
   }
-  return { tone: 'neutral', title: 'Booking cancelled', detail: cancelledDetail(booking, refund, payment) };
+  return { tone: 'neutral', title: t`Booking cancelled`, detail: cancelledDetail(booking, refund, payment) };
 }
 
 function cancelledDetail(booking: Booking, refund: Booking['refund'], payment: Booking['payment']): string {
   if (refund) return `${refundText(refund)}${feeText(booking.price_total, refund)}`;
   if (payment?.status === 'SUCCEEDED') {
-    return `Nothing is refunded: the cancellation fee is the whole ${money(payment.amount, payment.currency)}.`;
+    return t`Nothing is refunded: the cancellation fee is the whole ${{ price: money(payment.amount, payment.currency) }}.`;
   }
   if (isPaymentPending(booking))
-    return 'A payment had begun: if your card is charged, all of it is refunded.';
-  return 'The seats are given back. Nothing was paid.';
+    return t`A payment had begun: if your card is charged, all of it is refunded.`;
+  return t`The seats are given back. Nothing was paid.`;
 }
 
 function expiredDetail(booking: Booking): string {
   if (booking.refund) {
-    return `Your payment came too late, and the seats were gone. ${refundText(booking.refund)}`;
+    return `${t`Your payment came too late, and the seats were gone.`} ${refundText(booking.refund)}`;
   }
   if (isPaymentPending(booking)) {
-    return 'Your payment is still being checked: if it went through, you get the seats or all of the money back.';
+    return t`Your payment is still being checked: if it went through, you get the seats or all of the money back.`;
   }
-  return 'It was not paid in time, and the seats were given back. Nothing was charged.';
+  return t`It was not paid in time, and the seats were given back. Nothing was charged.`;
 }
 
 function failed({ failure, payment, refund, segments }: Booking): StatusText {
@@ -152,11 +155,11 @@ function failed({ failure, payment, refund, segments }: Booking): StatusText {
 function declineText(code: string | null | undefined): string {
   switch (code) {
     case 'insufficient_funds':
-      return 'There is not enough money on the card.';
+      return t`There is not enough money on the card.`;
     case 'invalid_token':
-      return 'The payment provider does not know this card.';
+      return t`The payment provider does not know this card.`;
     default:
-      return 'The bank refused the card.';
+      return t`The bank refused the card.`;
   }
 }
 
@@ -165,15 +168,15 @@ function refundText({ amount, currency, status }: Refund): string {
   const refunded = money(amount, currency);
   switch (status) {
     case 'SUCCEEDED':
-      return `${refunded} was refunded to your card.`;
+      return t`${refunded} was refunded to your card.`;
     case 'FAILED':
-      return `The refund of ${refunded} did not go through. Our staff will take care of it.`;
+      return t`The refund of ${refunded} did not go through. Our staff will take care of it.`;
     default:
-      return `${refunded} is on its way back to your card.`;
+      return t`${refunded} is on its way back to your card.`;
   }
 }
 
 function feeText(paid: string, refund: Refund): string {
   const fee = subtract(paid, refund.amount);
-  return isZero(fee) ? '' : ` The fee was ${money(fee, refund.currency)}.`;
+  return isZero(fee) ? '' : ` ${t`The fee was ${{ price: money(fee, refund.currency) }}.`}`;
 }

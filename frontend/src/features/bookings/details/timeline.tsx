@@ -1,19 +1,26 @@
+import { i18n, type MessageDescriptor } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
 import { elapsedText } from '@/lib/time/time';
 import type { Job } from '@/lib/wire';
 import css from './timeline.module.css';
 
-const STAGE_TEXT: Record<string, string> = {
-  picked_up: 'Picked up by a worker',
-  reserved: 'Seats reserved',
-  held: 'Seats held',
-  offered: 'Seats offered to you',
-  payment_started: 'Payment started',
-  payment_declined: 'Card declined',
-  payment_unknown: 'No answer about the payment',
-  rescued: 'Paid late, seats still free',
-  failed: 'Not booked',
-  expired: 'Hold ended',
-  refund_requested: 'Refund requested',
+const STAGE_TEXT: Record<string, MessageDescriptor> = {
+  picked_up: msg`Picked up by a worker`,
+  reserved: msg`Seats reserved`,
+  held: msg`Seats held`,
+  offered: msg`Seats offered to you`,
+  payment_started: msg`Payment started`,
+  payment_declined: msg`Card declined`,
+  payment_unknown: msg`No answer about the payment`,
+  rescued: msg`Paid late, seats still free`,
+  failed: msg`Not booked`,
+  expired: msg`Hold ended`,
+  accepted: msg`Accepted`,
+  paid: msg`Paid`,
+  confirmed: msg`Confirmed`,
+  cancelled: msg`Cancelled`,
+  replayed: msg`Replayed`,
+  refund_requested: msg`Refund requested`,
 };
 
 const BAD_STAGES = new Set(['failed', 'expired', 'cancelled', 'payment_declined']);
@@ -22,17 +29,17 @@ const BAD_STAGES = new Set(['failed', 'expired', 'cancelled', 'payment_declined'
 export function Timeline({ job }: { job: Job }) {
   return (
     <details className={css.details}>
-      <summary>How it was processed</summary>
-      <ol className={css.timeline} aria-label="What happened so far">
+      <summary>{t`How it was processed`}</summary>
+      <ol className={css.timeline} aria-label={t`What happened so far`}>
         {job.timeline.map(({ stage, ms }) => (
           <li key={`${stage} ${ms}`} className={css.stage} data-bad={BAD_STAGES.has(stage) || undefined}>
             <span className={css.what}>{stageText(stage)}</span>
-            <span className={css.when}>{ms === 0 ? 'start' : `+ ${elapsedText(ms)}`}</span>
+            <span className={css.when}>{ms === 0 ? t`start` : `+ ${elapsedText(ms)}`}</span>
           </li>
         ))}
         {!job.done && (
           <li className={css.stage} data-next>
-            <span className={css.what}>In progress…</span>
+            <span className={css.what}>{t`In progress…`}</span>
           </li>
         )}
       </ol>
@@ -42,6 +49,8 @@ export function Timeline({ job }: { job: Job }) {
 
 /** A stage that has no text yet is shown by its name. */
 export function stageText(stage: string): string {
+  const text = STAGE_TEXT[stage];
+  if (text) return i18n._(text);
   const name = stage.replaceAll('_', ' ');
-  return STAGE_TEXT[stage] ?? name.charAt(0).toUpperCase() + name.slice(1);
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }

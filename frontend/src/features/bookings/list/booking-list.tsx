@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -8,7 +9,7 @@ import { QueryFallback } from '@/components/messages/query-fallback';
 import { bookingsQuery } from '@/features/bookings/api/get-bookings';
 import css from './booking-list.module.css';
 import { BookingRow } from './booking-row';
-import { sectionsOf } from './sections';
+import { type Section, sectionsOf } from './sections';
 
 /** The bookings of the account: what needs something, what comes, what was. */
 export function BookingList() {
@@ -17,8 +18,8 @@ export function BookingList() {
     return (
       <QueryFallback
         query={query}
-        loading="Loading your bookings"
-        failed="Your bookings could not be loaded."
+        loading={t`Loading your bookings`}
+        failed={t`Your bookings could not be loaded.`}
         heights={[104, 104, 104]}
       />
     );
@@ -26,8 +27,8 @@ export function BookingList() {
   const bookings = query.data.pages.flatMap((page) => page.data);
   if (bookings.length === 0) {
     return (
-      <EmptyNote title="No trips yet">
-        Your bookings will be listed here. <Link to="/">Find a flight</Link>
+      <EmptyNote title={t`No trips yet`}>
+        {t`Your bookings will be listed here.`} <Link to="/">{t`Find a flight`}</Link>
       </EmptyNote>
     );
   }
@@ -36,7 +37,7 @@ export function BookingList() {
       {sectionsOf(bookings).map((section) => (
         <section key={section.name} aria-labelledby={headingId(section.name)}>
           <h2 id={headingId(section.name)} className={css.title}>
-            {section.name}
+            {titleOf(section.name)}
           </h2>
           <Rows>
             {section.bookings.map((booking) => (
@@ -46,7 +47,7 @@ export function BookingList() {
         </section>
       ))}
       {query.isFetchNextPageError && (
-        <ProblemNote error={query.error} title="Older bookings could not be loaded." />
+        <ProblemNote error={query.error} title={t`Older bookings could not be loaded.`} />
       )}
       {query.hasNextPage && (
         <Button
@@ -55,11 +56,24 @@ export function BookingList() {
           onClick={() => query.fetchNextPage()}
           loading={query.isFetchingNextPage}
         >
-          Show older bookings
+          {t`Show older bookings`}
         </Button>
       )}
     </>
   );
+}
+
+function titleOf(name: Section['name']): string {
+  switch (name) {
+    case 'Needs your action':
+      return t`Needs your action`;
+    case 'Upcoming':
+      return t`Upcoming`;
+    case 'Past':
+      return t`Past`;
+    case 'Cancelled and not booked':
+      return t`Cancelled and not booked`;
+  }
 }
 
 function headingId(name: string): string {

@@ -1,3 +1,5 @@
+import { i18n } from '@lingui/core';
+import { plural, t } from '@lingui/core/macro';
 import { Link } from '@tanstack/react-router';
 import { ScheduleLine } from '@/components/flights/schedule-line';
 import { Row, rowLink } from '@/components/layout/row';
@@ -5,7 +7,6 @@ import { hasNewTimes, isPayable } from '@/features/bookings/booking-state';
 import { STATUS_LABELS } from '@/features/bookings/status-labels';
 import { itinerariesOf, tripText } from '@/lib/itineraries';
 import { money } from '@/lib/money';
-import { plural } from '@/lib/plural';
 import { localSchedule, stopsText, wholeSchedule } from '@/lib/time/schedule';
 import { browserClock } from '@/lib/time/time';
 import type { Booking } from '@/lib/wire';
@@ -44,20 +45,23 @@ export function BookingRow({ booking }: { booking: Booking }) {
         )}
       </div>
       <div className={css.about}>
-        <span className={css.badge}>{STATUS_LABELS[booking.status]}</span>
-        {hasNewTimes(booking) && <span className={css.attention}>New times</span>}
+        <span className={css.badge}>{i18n._(STATUS_LABELS[booking.status])}</span>
+        {hasNewTimes(booking) && <span className={css.attention}>{t`New times`}</span>}
         {isPayable(booking) && booking.awaiting_payment && (
-          <span className={css.attention}>Pay until {browserClock(booking.hold_expires_at)}</span>
+          <span className={css.attention}>
+            {t`Pay until ${{ time: browserClock(booking.hold_expires_at) }}`}
+          </span>
         )}
         <span>
-          {plural(booking.seats, 'seat')} · {money(booking.price_total, booking.currency)}
+          {plural({ seats: booking.seats }, { one: '# seat', other: '# seats' })} ·{' '}
+          {money(booking.price_total, booking.currency)}
         </span>
       </div>
       <Link
         to="/bookings/$bookingId"
         params={{ bookingId: booking.id }}
         className={`${css.reference} ${rowLink}`}
-        aria-label={`Booking ${booking.reference}`}
+        aria-label={t`Booking ${{ reference: booking.reference }}`}
       >
         {booking.reference}
       </Link>

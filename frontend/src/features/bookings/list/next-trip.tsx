@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Rows } from '@/components/layout/row';
 import { bookingsQuery } from '@/features/bookings/api/get-bookings';
@@ -15,7 +16,7 @@ export function NextTrip() {
   if (!next) return null;
   return (
     <section aria-labelledby="next-trip">
-      <h2 id="next-trip">Your next trip</h2>
+      <h2 id="next-trip">{t`Your next trip`}</h2>
       <Rows>
         <BookingRow booking={next} />
       </Rows>

@@ -1,3 +1,5 @@
+import { i18n } from '@lingui/core';
+import { t } from '@lingui/core/macro';
 import { Radio, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import css from './card-form.module.css';
@@ -30,26 +32,32 @@ export function CardForm({ value, onChange, disabled = false }: Props) {
   return (
     <div className={css.form}>
       <p className={css.mode}>
-        <strong>Test mode</strong> No real card is charged: never enter one here.
+        <strong>{t`Test mode`}</strong> {t`No real card is charged: never enter one here.`}
       </p>
       <div className={css.fields}>
         <TextInput
           className={css.number}
-          label="Card number"
+          label={t`Card number`}
           inputMode="numeric"
           autoComplete="off"
           value={number}
           disabled={disabled}
-          error={value === '' && complete && 'In test mode only the cards below work.'}
+          error={value === '' && complete && t`In test mode only the cards below work.`}
           onChange={({ currentTarget }) => type(currentTarget.value)}
         />
-        <TextInput label="Valid until" value="12/34" readOnly disabled={disabled} />
-        <TextInput label="Security code" value="123" readOnly disabled={disabled} />
+        <TextInput label={t`Valid until`} value="12/34" readOnly disabled={disabled} />
+        <TextInput label={t`Security code`} value="123" readOnly disabled={disabled} />
       </div>
-      <Radio.Group label="Cards to try" value={value} onChange={choose} size="sm">
+      <Radio.Group label={t`Cards to try`} value={value} onChange={choose} size="sm">
         <div className={css.cards}>
           {TEST_CARDS.map(({ token, name, effect }) => (
-            <Radio key={token} value={token} label={name} description={effect} disabled={disabled} />
+            <Radio
+              key={token}
+              value={token}
+              label={i18n._(name)}
+              description={i18n._(effect)}
+              disabled={disabled}
+            />
           ))}
         </div>
       </Radio.Group>

@@ -1,9 +1,11 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
 /** A card of the practice payment provider. Its token makes the provider answer in its own way. */
 export interface TestCard {
   token: string;
-  name: string;
+  name: MessageDescriptor;
   /** What happens when it is charged. */
-  effect: string;
+  effect: MessageDescriptor;
   /** As it is printed on cards: four groups of four digits. */
   number: string;
 }
@@ -11,26 +13,26 @@ export interface TestCard {
 export const TEST_CARDS: readonly [TestCard, ...TestCard[]] = [
   {
     token: 'tok_ok',
-    name: 'A card that works',
-    effect: 'It is charged at once.',
+    name: msg`A card that works`,
+    effect: msg`It is charged at once.`,
     number: '4242 4242 4242 4242',
   },
   {
     token: 'tok_slow',
-    name: 'A card that works slowly',
-    effect: 'It is charged after three seconds.',
+    name: msg`A card that works slowly`,
+    effect: msg`It is charged after three seconds.`,
     number: '4000 0000 0000 3220',
   },
   {
     token: 'tok_declined',
-    name: 'A card that the bank refuses',
-    effect: 'Nothing is charged.',
+    name: msg`A card that the bank refuses`,
+    effect: msg`Nothing is charged.`,
     number: '4000 0000 0000 0002',
   },
   {
     token: 'tok_insufficient_funds',
-    name: 'A card without enough money',
-    effect: 'Nothing is charged.',
+    name: msg`A card without enough money`,
+    effect: msg`Nothing is charged.`,
     number: '4000 0000 0000 9995',
   },
 ];

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Card, CardHead } from '@/components/layout/card';
@@ -23,17 +24,17 @@ export function PaymentForm({ booking, until }: { booking: Booking; until: strin
   return (
     <Card wide aria-labelledby="pay">
       <CardHead>
-        <h2 id="pay">{holdEnded ? 'The time to pay is over' : 'Pay for your seats'}</h2>
+        <h2 id="pay">{holdEnded ? t`The time to pay is over` : t`Pay for your seats`}</h2>
         {!charging && !holdEnded && <Countdown until={until} since={booking.updated_at} />}
       </CardHead>
       {holdEnded ? (
-        <p>The seats are being given back.</p>
+        <p>{t`The seats are being given back.`}</p>
       ) : (
         <>
           <CardForm value={card} onChange={setCard} disabled={charging} />
-          {payment.error && <ProblemNote error={payment.error} title="This payment was not made." />}
+          {payment.error && <ProblemNote error={payment.error} title={t`This payment was not made.`} />}
           <Button className={css.pay} loading={charging} disabled={card === ''} onClick={() => submit()}>
-            Pay {money(booking.price_total, booking.currency)}
+            {t`Pay ${{ price: money(booking.price_total, booking.currency) }}`}
           </Button>
         </>
       )}

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Radio, Stack } from '@mantine/core';
 import type { PaymentChoice } from '@/features/bookings/api/create-booking';
 import { now } from '@/lib/time/server-clock';
@@ -28,24 +29,24 @@ export function PaymentOptions({ value, onChange, holdMinutes, mayBeUnpaid, disa
   return (
     <>
       <Radio.Group
-        label="How do you want to pay?"
+        label={t`How do you want to pay?`}
         size="md"
         value={chosen}
         onChange={(option) => onChange(CHOICES[option] ?? null)}
       >
         <Stack gap="xs" mt="xs">
-          <Radio value="card" label="Pay now with a card" disabled={disabled} />
+          <Radio value="card" label={t`Pay now with a card`} disabled={disabled} />
           <Radio
             value="hold"
-            label="Hold the seats, pay later"
+            label={t`Hold the seats, pay later`}
             description={holdText(holdMinutes)}
             disabled={disabled}
           />
           {mayBeUnpaid && (
             <Radio
               value="none"
-              label="Book without payment"
-              description="The seats are confirmed at once. Nothing is charged."
+              label={t`Book without payment`}
+              description={t`The seats are confirmed at once. Nothing is charged.`}
               disabled={disabled}
             />
           )}
@@ -59,6 +60,7 @@ export function PaymentOptions({ value, onChange, holdMinutes, mayBeUnpaid, disa
 }
 
 function holdText(minutes: number | undefined): string {
-  if (minutes === undefined) return 'The next page says until when you have to pay.';
-  return `If you hold them now: until ${browserClock(new Date(now() + minutes * 60_000).toISOString())}.`;
+  if (minutes === undefined) return t`The next page says until when you have to pay.`;
+  const until = new Date(now() + minutes * 60_000).toISOString();
+  return t`If you hold them now: until ${{ time: browserClock(until) }}.`;
 }

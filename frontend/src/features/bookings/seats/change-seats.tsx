@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { Card, CardHead } from '@/components/layout/card';
@@ -5,6 +6,8 @@ import { Notice } from '@/components/messages/notice';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { useChangeSeats, useSeatMaps } from '@/features/bookings/api/seats';
 import { useTimeReached } from '@/lib/hooks/use-time-reached';
+import { fromTo } from '@/lib/itineraries';
+import { listText } from '@/lib/language';
 import { asProblem } from '@/lib/problem';
 import { now } from '@/lib/time/server-clock';
 import type { Booking, Segment } from '@/lib/wire';
@@ -28,8 +31,8 @@ export function ChangeSeats({ booking }: { booking: Booking }) {
   return (
     <Card wide aria-labelledby="change-seats" data-screen-only>
       <CardHead>
-        <h2 id="change-seats">Seats</h2>
-        <span>Until an hour before departure.</span>
+        <h2 id="change-seats">{t`Seats`}</h2>
+        <span>{t`Until an hour before departure.`}</span>
       </CardHead>
       {open ? (
         <SeatForm
@@ -43,12 +46,12 @@ export function ChangeSeats({ booking }: { booking: Booking }) {
       ) : (
         <div>
           <Button ref={opener} variant="default" onClick={() => setOpen(true)}>
-            {anyPicked ? 'Change seats' : 'Choose seats'}
+            {anyPicked ? t`Change seats` : t`Choose seats`}
           </Button>
         </div>
       )}
       <p role="status" className={css.saved}>
-        {saved && !open && 'Your seats are saved.'}
+        {saved && !open && t`Your seats are saved.`}
       </p>
     </Card>
   );
@@ -102,26 +105,36 @@ function SeatForm({ booking, changeable, onDone }: FormProps) {
   return (
     <>
       {gone.length > 0 ? (
-        <Notice title={`${gone.map(({ seat_number }) => seat_number).join(', ')} was taken by somebody else`}>
-          <p>You still have the seats that you had. Choose another one, and save again.</p>
+        <Notice
+          title={plural(
+            { count: gone.length },
+            {
+              one: `${{ seats: gone.map(({ seat_number }) => seat_number).join(', ') }} was taken by somebody else`,
+              other: `${{ seats: gone.map(({ seat_number }) => seat_number).join(', ') }} were taken by somebody else`,
+            },
+          )}
+        >
+          <p>{t`You still have the seats that you had. Choose another one, and save again.`}</p>
         </Notice>
       ) : (
-        change.error && <ProblemNote error={change.error} title="The seats were not changed." />
+        change.error && <ProblemNote error={change.error} title={t`The seats were not changed.`} />
       )}
       {changeable.map(({ flight, seat_numbers = [] }, index) => {
         const map = maps[index];
         const picked = picksOf(picks, flight.id, seats);
         const isShown = shown === flight.id;
         return (
-          <section key={flight.id} className={css.flight} aria-label={`Seats on ${flight.flight_number}`}>
+          <section
+            key={flight.id}
+            className={css.flight}
+            aria-label={t`Seats on ${{ flight: flight.flight_number }}`}
+          >
             <div className={css.head}>
               <p className={css.about}>
-                <strong>
-                  {flight.source} to {flight.destination}
-                </strong>
+                <strong>{fromTo(flight.source, flight.destination)}</strong>
                 <span>{flight.flight_number}</span>
                 {several && (
-                  <span className={css.picked}>{picked.filter(Boolean).join(', ') || 'No seats'}</span>
+                  <span className={css.picked}>{picked.filter(Boolean).join(', ') || t`No seats`}</span>
                 )}
               </p>
               {several && (
@@ -131,11 +144,11 @@ function SeatForm({ booking, changeable, onDone }: FormProps) {
                   aria-expanded={isShown}
                   onClick={() => setShown(isShown ? '' : flight.id)}
                 >
-                  {isShown ? 'Close the map' : picked.some(Boolean) ? 'Change seats' : 'Choose seats'}
+                  {isShown ? t`Close the map` : picked.some(Boolean) ? t`Change seats` : t`Choose seats`}
                 </Button>
               )}
             </div>
-            {isShown && !map && <p>Loading the seat map.</p>}
+            {isShown && !map && <p>{t`Loading the seat map.`}</p>}
             {isShown && map && (
               <SeatPicker
                 flightNumber={flight.flight_number}
@@ -143,7 +156,9 @@ function SeatForm({ booking, changeable, onDone }: FormProps) {
                 own={seat_numbers}
                 picked={picked}
                 onChange={(chosen) => setPicks({ ...picks, [flight.id]: chosen })}
-                nameOf={(traveller) => passengers[traveller]?.name ?? `Traveller ${traveller + 1}`}
+                nameOf={(traveller) =>
+                  passengers[traveller]?.name ?? t`Traveller ${{ number: traveller + 1 }}`
+                }
                 disabled={change.isPending}
               />
             )}
@@ -152,16 +167,15 @@ function SeatForm({ booking, changeable, onDone }: FormProps) {
       })}
       {asked && partial.length > 0 && (
         <p className={css.fault} role="alert">
-          Pick a seat for everybody on {partial.map(({ flight }) => flight.flight_number).join(' and ')}, or
-          for nobody.
+          {t`Pick a seat for everybody on ${{ flights: listText(partial.map(({ flight }) => flight.flight_number)) }}, or for nobody.`}
         </p>
       )}
       <div className={css.buttons}>
         <Button onClick={save} loading={change.isPending}>
-          Save seats
+          {t`Save seats`}
         </Button>
         <Button variant="default" onClick={() => onDone(false)}>
-          Do not change
+          {t`Do not change`}
         </Button>
       </div>
     </>

@@ -1,3 +1,5 @@
+import { i18n } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
 import type { Problem } from '@/lib/problem';
 import type { Cabin } from '@/lib/wire';
 
@@ -52,9 +54,16 @@ export function withoutGone(picks: Picks, gone: readonly GoneSeat[]): Picks {
   );
 }
 
-/** Where a seat is, for who does not see the map: `window`, `aisle` or `middle`, and whether at an exit. */
-export function placesOf(cabin: Cabin): Map<string, string> {
-  const places = new Map<string, string>();
+/** Where a seat is. */
+export interface SeatPlace {
+  side: 'window' | 'aisle' | 'middle';
+  exit: boolean;
+  cabinClass: string;
+}
+
+/** The places of all seats, by their numbers. */
+export function placesOf(cabin: Cabin): Map<string, SeatPlace> {
+  const places = new Map<string, SeatPlace>();
   for (const { rows, cabin_class } of cabin.sections) {
     for (const { seats, exit } of rows) {
       const at = seats.flatMap((seat, index) => (seat ? [index] : []));
@@ -65,12 +74,31 @@ export function placesOf(cabin: Cabin): Map<string, string> {
         const isAisle =
           (index > 0 && seats[index - 1] === null) || (index < seats.length - 1 && seats[index + 1] === null);
         const side = isWindow ? 'window' : isAisle ? 'aisle' : 'middle';
-        places.set(
-          seat,
-          [side, exit && 'exit row', cabin_class !== 'economy' && cabin_class].filter(Boolean).join(', '),
-        );
+        places.set(seat, { side, exit, cabinClass: cabin_class });
       }
     }
   }
   return places;
+}
+
+/** For who does not see the map: `window`, `aisle, exit row`, `middle, business`. */
+export function placeText(place: SeatPlace | undefined): string {
+  if (!place) return '';
+  const { side, exit, cabinClass } = place;
+  const sides = { window: msg`window`, aisle: msg`aisle`, middle: msg`middle` };
+  return [i18n._(sides[side]), exit && t`exit row`, cabinClass !== 'economy' && classText(cabinClass)]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** A class that has no text yet is shown by its name. */
+export function classText(cabinClass: string): string {
+  switch (cabinClass) {
+    case 'economy':
+      return t`economy`;
+    case 'business':
+      return t`business`;
+    default:
+      return cabinClass;
+  }
 }

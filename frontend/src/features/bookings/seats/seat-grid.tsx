@@ -1,6 +1,7 @@
+import { t } from '@lingui/core/macro';
 import { Fragment, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { Cabin } from '@/lib/wire';
-import { placesOf } from './picks';
+import { classText, placesOf, placeText } from './picks';
 import css from './seat-grid.module.css';
 
 interface Props {
@@ -88,7 +89,7 @@ export function SeatGrid({ label, cabin, taken, picked, nameOf, onPick, disabled
           <Fragment key={own[0]?.number}>
             {cabin.sections.length > 1 && (
               <p className={css.section} role="presentation">
-                {cabin_class}
+                {classText(cabin_class)}
               </p>
             )}
             <div className={css.row} style={template(columns)} aria-hidden>
@@ -108,7 +109,9 @@ export function SeatGrid({ label, cabin, taken, picked, nameOf, onPick, disabled
                 <div
                   key={row.number}
                   role="row"
-                  aria-label={`Row ${row.number}${row.exit ? ', exit row' : ''}`}
+                  aria-label={
+                    row.exit ? t`Row ${{ row: row.number }}, exit row` : t`Row ${{ row: row.number }}`
+                  }
                   className={css.row}
                   data-exit={row.exit || undefined}
                   style={template(columns)}
@@ -128,12 +131,12 @@ export function SeatGrid({ label, cabin, taken, picked, nameOf, onPick, disabled
                     const isTaken = blocked || (taken.has(seat) && traveller < 0);
                     const state =
                       traveller >= 0
-                        ? `yours, ${nameOf(traveller)}`
+                        ? t`yours, ${{ name: nameOf(traveller) }}`
                         : blocked
-                          ? 'not for sale'
+                          ? t`not for sale`
                           : isTaken
-                            ? 'taken'
-                            : 'free';
+                            ? t`taken`
+                            : t`free`;
                     return (
                       // biome-ignore lint/a11y/useSemanticElements: as above
                       // biome-ignore lint/a11y/useFocusableInteractive: its button has the focus
@@ -144,7 +147,7 @@ export function SeatGrid({ label, cabin, taken, picked, nameOf, onPick, disabled
                           data-state={traveller >= 0 ? 'yours' : isTaken ? 'taken' : 'free'}
                           className={css.seat}
                           tabIndex={seat === entry ? 0 : -1}
-                          aria-label={`${seat}, ${places.get(seat)}, ${state}`}
+                          aria-label={`${seat}, ${placeText(places.get(seat))}, ${state}`}
                           aria-disabled={isTaken || disabled || undefined}
                           onFocus={() => setCurrent(seat)}
                           onKeyDown={(event) => go(event, at, column)}

@@ -1,9 +1,10 @@
+import { plural, t } from '@lingui/core/macro';
 import { Button, NativeSelect } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useBestSeats } from '@/features/bookings/api/seats';
 import { asProblem } from '@/lib/problem';
 import type { SeatMap } from '@/lib/wire';
-import { placesOf } from './picks';
+import { placesOf, placeText, type SeatPlace } from './picks';
 import { SeatGrid } from './seat-grid';
 import css from './seat-picker.module.css';
 
@@ -58,7 +59,10 @@ export function SeatPicker({ flightNumber, map, picked, onChange, own = [], name
     <div className={css.picker}>
       <div className={css.buttons}>
         <Button variant="default" size="sm" onClick={takeBest} loading={best.isPending} disabled={disabled}>
-          {picked.length === 1 ? 'Take the best seat' : 'Take the best seats together'}
+          {plural(
+            { count: picked.length },
+            { one: 'Take the best seat', other: 'Take the best seats together' },
+          )}
         </Button>
         {picked.some(Boolean) && (
           <Button
@@ -70,16 +74,16 @@ export function SeatPicker({ flightNumber, map, picked, onChange, own = [], name
               onChange(picked.map(() => ''));
             }}
           >
-            Give up these seats
+            {t`Give up these seats`}
           </Button>
         )}
       </div>
       {(noneLeft || best.error) && (
         <p role="alert" className={css.fault}>
-          {best.error ? asProblem(best.error).message : 'There are not enough free seats for all of you.'}
+          {best.error ? asProblem(best.error).message : t`There are not enough free seats for all of you.`}
         </p>
       )}
-      <ul className={css.travellers} aria-label={`Travellers on ${flightNumber}`}>
+      <ul className={css.travellers} aria-label={t`Travellers on ${{ flight: flightNumber }}`}>
         {picked.map((seat, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a traveller is a place in the list
           <li key={index}>
@@ -94,14 +98,14 @@ export function SeatPicker({ flightNumber, map, picked, onChange, own = [], name
                 {index + 1}
               </span>
               <span className={css.name}>{nameOf(index)}</span>
-              <span className={css.seat}>{seat || 'no seat'}</span>
+              <span className={css.seat}>{seat || t`no seat`}</span>
             </button>
           </li>
         ))}
       </ul>
       <NativeSelect
-        label={`Seat of ${nameOf(who)} on ${flightNumber}`}
-        description="From a list, or on the map below."
+        label={t`Seat of ${{ name: nameOf(who) }} on ${{ flight: flightNumber }}`}
+        description={t`From a list, or on the map below.`}
         value={picked[who] ?? ''}
         disabled={disabled}
         onChange={({ currentTarget: { value } }) => {
@@ -109,19 +113,19 @@ export function SeatPicker({ flightNumber, map, picked, onChange, own = [], name
           else onChange(picked.map((had, index) => (index === who ? '' : had)));
         }}
       >
-        <option value="">No seat</option>
+        <option value="">{t`No seat`}</option>
         {free.map(({ row, seats }) => (
-          <optgroup key={row} label={`Row ${row}`}>
+          <optgroup key={row} label={t`Row ${row}`}>
             {seats.map(({ seat, place }) => (
               <option key={seat} value={seat}>
-                {`${seat}, ${place}`}
+                {`${seat}, ${placeText(place)}`}
               </option>
             ))}
           </optgroup>
         ))}
       </NativeSelect>
       <SeatGrid
-        label={`Seat map of ${flightNumber}`}
+        label={t`Seat map of ${{ flight: flightNumber }}`}
         cabin={cabin}
         taken={taken}
         picked={picked}
@@ -129,11 +133,11 @@ export function SeatPicker({ flightNumber, map, picked, onChange, own = [], name
         onPick={pick}
         disabled={disabled}
       />
-      <ul className={css.legend} aria-label="What the seats on the map mean">
-        <li data-state="free">Free</li>
-        <li data-state="yours">Yours</li>
-        <li data-state="taken">Taken</li>
-        <li data-state="exit">Exit row below</li>
+      <ul className={css.legend} aria-label={t`What the seats on the map mean`}>
+        <li data-state="free">{t({ message: 'Free', context: 'seat' })}</li>
+        <li data-state="yours">{t`Yours`}</li>
+        <li data-state="taken">{t`Taken`}</li>
+        <li data-state="exit">{t`Exit row below`}</li>
       </ul>
     </div>
   );
@@ -141,7 +145,7 @@ export function SeatPicker({ flightNumber, map, picked, onChange, own = [], name
 
 interface FreeRow {
   row: number;
-  seats: { seat: string; place: string }[];
+  seats: { seat: string; place: SeatPlace | undefined }[];
 }
 
 /** What the list offers, row by row. */
@@ -152,9 +156,7 @@ function freeSeats(cabin: NonNullable<SeatMap['cabin']>, taken: ReadonlySet<stri
     .map(({ number, seats }) => ({
       row: number,
       seats: seats.flatMap((seat) =>
-        seat && !taken.has(seat) && !cabin.blocked.includes(seat)
-          ? [{ seat, place: places.get(seat) ?? '' }]
-          : [],
+        seat && !taken.has(seat) && !cabin.blocked.includes(seat) ? [{ seat, place: places.get(seat) }] : [],
       ),
     }))
     .filter(({ seats }) => seats.length > 0);

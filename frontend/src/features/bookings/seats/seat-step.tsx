@@ -1,8 +1,10 @@
+import { plural, t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Card, CardHead } from '@/components/layout/card';
 import { Notice } from '@/components/messages/notice';
 import { useSeatMaps } from '@/features/bookings/api/seats';
+import { fromTo } from '@/lib/itineraries';
 import type { Flight } from '@/lib/wire';
 import { type GoneSeat, type Picks, picksOf } from './picks';
 import { SeatPicker } from './seat-picker';
@@ -30,8 +32,8 @@ export function SeatStep({ flights, travellers, nameOf, picks, onChange, gone, p
   return (
     <Card wide aria-labelledby="seats">
       <CardHead>
-        <h2 id="seats">Seats</h2>
-        <span>Free of charge. You can also pick and change them later.</span>
+        <h2 id="seats">{t`Seats`}</h2>
+        <span>{t`Free of charge. You can also pick and change them later.`}</span>
       </CardHead>
       {gone.length > 0 && <GoneNotice gone={gone} flights={flights} />}
       {numbered.map((map) => {
@@ -42,16 +44,18 @@ export function SeatStep({ flights, travellers, nameOf, picks, onChange, gone, p
         const faulty = partial.includes(map.flight_id);
         const isOpen = open === map.flight_id || lost || faulty;
         return (
-          <section key={map.flight_id} className={css.flight} aria-label={`Seats on ${flight.flight_number}`}>
+          <section
+            key={map.flight_id}
+            className={css.flight}
+            aria-label={t`Seats on ${{ flight: flight.flight_number }}`}
+          >
             <div className={css.head}>
               <p className={css.about}>
-                <strong>
-                  {flight.source} to {flight.destination}
-                </strong>
+                <strong>{fromTo(flight.source, flight.destination)}</strong>
                 <span>
                   {flight.flight_number} · {map.cabin?.aircraft}
                 </span>
-                <span className={css.picked}>{picked.filter(Boolean).join(', ') || 'No seats picked'}</span>
+                <span className={css.picked}>{picked.filter(Boolean).join(', ') || t`No seats picked`}</span>
               </p>
               <Button
                 variant="default"
@@ -59,12 +63,12 @@ export function SeatStep({ flights, travellers, nameOf, picks, onChange, gone, p
                 aria-expanded={isOpen}
                 onClick={() => setOpen(isOpen ? '' : map.flight_id)}
               >
-                {isOpen ? 'Close the map' : picked.some(Boolean) ? 'Change seats' : 'Choose seats'}
+                {isOpen ? t`Close the map` : picked.some(Boolean) ? t`Change seats` : t`Choose seats`}
               </Button>
             </div>
             {faulty && (
               <p className={css.fault} role="alert" aria-invalid tabIndex={-1}>
-                Pick a seat for everybody on {flight.flight_number}, or for nobody.
+                {t`Pick a seat for everybody on ${{ flights: flight.flight_number }}, or for nobody.`}
               </p>
             )}
             {isOpen && (
@@ -88,14 +92,27 @@ export function SeatStep({ flights, travellers, nameOf, picks, onChange, gone, p
 function GoneNotice({ gone, flights }: { gone: readonly GoneSeat[]; flights: readonly Flight[] }) {
   const named = gone.map(({ flight_id, seat_number }) => {
     const number = flights.length > 1 && flights.find(({ id }) => id === flight_id)?.flight_number;
-    return number ? `${seat_number} on ${number}` : seat_number;
+    return number ? t`${{ seat: seat_number }} on ${{ flight: number }}` : seat_number;
   });
-  const one = named.length === 1;
+  const seats = named.join(', ');
+  const title = plural(
+    { count: named.length },
+    {
+      one: `Seat ${seats} has just been taken`,
+      other: `Seats ${seats} have just been taken`,
+    },
+  );
   return (
-    <Notice title={`${one ? 'Seat' : 'Seats'} ${named.join(', ')} ${one ? 'has' : 'have'} just been taken`}>
+    <Notice title={title}>
       <p>
-        Somebody else was a moment faster. Nothing was booked or charged, and the other seats that you picked
-        are kept: choose {one ? 'another one' : 'others'} below.
+        {plural(
+          { count: named.length },
+          {
+            one: 'Somebody else was a moment faster. Nothing was booked or charged, and the other seats that you picked are kept: choose another one below.',
+            other:
+              'Somebody else was a moment faster. Nothing was booked or charged, and the other seats that you picked are kept: choose others below.',
+          },
+        )}
       </p>
     </Notice>
   );

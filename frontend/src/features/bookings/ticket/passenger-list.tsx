@@ -1,8 +1,8 @@
+import { plural, t } from '@lingui/core/macro';
 import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useNamePassenger, useRenamePassenger } from '@/features/bookings/api/change-booking';
 import { MAX_NAME_LENGTH } from '@/features/bookings/limits';
-import { plural } from '@/lib/plural';
 import { asProblem } from '@/lib/problem';
 import { now } from '@/lib/time/server-clock';
 import type { Booking, Passenger } from '@/lib/wire';
@@ -22,7 +22,7 @@ export function PassengerList({ booking }: { booking: Booking }) {
   if (named === 0 && unnamed <= 0) return null;
   return (
     <div className={css.passengers}>
-      <h2>Travellers</h2>
+      <h2>{t`Travellers`}</h2>
       <ul>
         {booking.passengers.map((passenger) => (
           <li key={passenger.position}>
@@ -44,13 +44,13 @@ export function PassengerList({ booking }: { booking: Booking }) {
                     ref={corrected === passenger.position ? focus : undefined}
                     variant="subtle"
                     size="compact-sm"
-                    aria-label={`Correct ${passenger.name}`}
+                    aria-label={t`Correct ${{ name: passenger.name }}`}
                     onClick={() => {
                       setCorrected(null);
                       setCorrecting(passenger.position);
                     }}
                   >
-                    Correct
+                    {t`Correct`}
                   </Button>
                 )}
               </>
@@ -63,9 +63,13 @@ export function PassengerList({ booking }: { booking: Booking }) {
           <NameForm bookingId={booking.id} position={named + 1} onDone={() => setNaming(false)} />
         ) : (
           <div className={css.unnamed} data-screen-only>
-            <span>{named === 0 ? 'Nobody is named yet.' : `${plural(unnamed, 'seat')} without a name.`}</span>
+            <span>
+              {named === 0
+                ? t`Nobody is named yet.`
+                : plural(unnamed, { one: '# seat without a name.', other: '# seats without a name.' })}
+            </span>
             <Button variant="default" size="compact-sm" onClick={() => setNaming(true)}>
-              Name a traveller
+              {t`Name a traveller`}
             </Button>
           </div>
         ))}
@@ -91,7 +95,7 @@ function RenameForm({ bookingId, passenger, onDone }: RenameFormProps) {
       given={passenger.name}
       error={rename.error}
       saving={rename.isPending}
-      leave="Do not change"
+      leave={t`Do not change`}
       onSave={(name) => rename.mutate({ position: passenger.position, name }, { onSuccess: onDone })}
       onDone={onDone}
     />
@@ -113,7 +117,7 @@ function NameForm({ bookingId, position, onDone }: NameFormProps) {
       given=""
       error={add.error}
       saving={add.isPending}
-      leave="Not now"
+      leave={t`Not now`}
       onSave={(name) => add.mutate(name, { onSuccess: onDone })}
       onDone={onDone}
     />
@@ -145,7 +149,7 @@ function NameFields({ position, given, error, saving, leave, onSave, onDone }: N
     <form className={css.rename} onSubmit={submit}>
       <TextInput
         ref={field}
-        label={`Name of traveller ${position}`}
+        label={t`Name of traveller ${position}`}
         size="sm"
         required
         withAsterisk={false}
@@ -156,7 +160,7 @@ function NameFields({ position, given, error, saving, leave, onSave, onDone }: N
       />
       <div className={css.buttons}>
         <Button type="submit" size="sm" loading={saving}>
-          Save
+          {t`Save`}
         </Button>
         <Button size="sm" variant="default" onClick={onDone}>
           {leave}

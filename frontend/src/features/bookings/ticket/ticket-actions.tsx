@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
 import { DownloadButton } from '@/components/controls/download-button';
 import { CalendarIcon, DownloadIcon, PrintIcon } from '@/components/icons';
@@ -9,20 +10,20 @@ export function TicketActions({ booking: { id, reference, status } }: { booking:
   if (status !== 'CONFIRMED') return null;
   const address = `/api/v1/bookings/${id}`;
   return (
-    <section className={css.actions} aria-label="Take it with you" data-screen-only>
+    <section className={css.actions} aria-label={t`Take it with you`} data-screen-only>
       <DownloadButton
         path={`${address}/ticket.pdf`}
         name={`ticket-${reference}.pdf`}
         icon={<DownloadIcon size={18} />}
       >
-        Download ticket
+        {t`Download ticket`}
       </DownloadButton>
       <DownloadButton
         path={`${address}/calendar.ics`}
         name={`flights-${reference}.ics`}
         icon={<CalendarIcon size={18} />}
       >
-        Add to calendar
+        {t`Add to calendar`}
       </DownloadButton>
       <Button
         variant="default"
@@ -30,7 +31,7 @@ export function TicketActions({ booking: { id, reference, status } }: { booking:
         leftSection={<PrintIcon size={18} />}
         onClick={() => window.print()}
       >
-        Print
+        {t`Print`}
       </Button>
     </section>
   );

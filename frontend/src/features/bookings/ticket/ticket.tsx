@@ -1,3 +1,5 @@
+import { i18n } from '@lingui/core';
+import { plural, t } from '@lingui/core/macro';
 import { Fragment } from 'react';
 import { ConnectionNote } from '@/components/flights/connection-note';
 import { ScheduleLine } from '@/components/flights/schedule-line';
@@ -14,7 +16,7 @@ import css from './ticket.module.css';
 export function Ticket({ booking }: { booking: Booking }) {
   const flights = booking.segments.map(({ flight }) => flight);
   return (
-    <section className={css.shadow} aria-label="Your ticket">
+    <section className={css.shadow} aria-label={t`Your ticket`}>
       <div className={css.ticket} data-status={booking.status}>
         <div className={css.body}>
           {itinerariesOf(flights).map((itinerary) => (
@@ -24,23 +26,23 @@ export function Ticket({ booking }: { booking: Booking }) {
         </div>
         <dl className={css.stub}>
           <div>
-            <dt>Reference</dt>
+            <dt>{t`Reference`}</dt>
             <dd className={css.reference}>
               {booking.reference}
               <CopyReference reference={booking.reference} />
             </dd>
           </div>
           <div>
-            <dt>Seats</dt>
+            <dt>{t`Seats`}</dt>
             <dd>{booking.seats}</dd>
           </div>
           <div>
-            <dt>Total</dt>
+            <dt>{t`Total`}</dt>
             <dd>{money(booking.price_total, booking.currency)}</dd>
           </div>
           <div>
-            <dt>Status</dt>
-            <dd className={css.status}>{STATUS_LABELS[booking.status]}</dd>
+            <dt>{t`Status`}</dt>
+            <dd className={css.status}>{i18n._(STATUS_LABELS[booking.status])}</dd>
           </div>
         </dl>
       </div>
@@ -81,7 +83,10 @@ function SeatNumbers({ seats }: { seats: readonly string[] }) {
   if (seats.length === 0) return null;
   return (
     <span className={css.seats}>
-      {seats.length === 1 ? 'Seat' : 'Seats'} {seats.join(', ')}
+      {plural(
+        { count: seats.length },
+        { one: `Seat ${{ seats: seats.join(', ') }}`, other: `Seats ${{ seats: seats.join(', ') }}` },
+      )}
     </span>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Input, Popover } from '@mantine/core';
 import { type ComponentType, useId, useState } from 'react';
 import { useLazyPart } from '@/lib/hooks/use-lazy-part';
@@ -64,8 +65,8 @@ export function DateField({ label, onChange, ...calendar }: Props) {
         ) : (
           <p role="status" className={css.waiting}>
             {failed
-              ? 'The calendar could not be loaded yet. It comes once the server can be reached.'
-              : 'Loading the calendar…'}
+              ? t`The calendar could not be loaded yet. It comes once the server can be reached.`
+              : t`Loading the calendar…`}
           </p>
         )}
       </Popover.Dropdown>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Link } from '@tanstack/react-router';
 import { useLayoutEffect, useRef } from 'react';
 import type { RouteOnDay } from '@/features/search/queries';
@@ -35,12 +36,12 @@ export function DayStrip({ route, seats, onDay }: Props) {
 
   const fareOf = (day: Day) => {
     const cheapest = calendar.days.get(day);
-    if (cheapest) return lowestPrices(cheapest.prices, seats) || 'Full';
+    if (cheapest) return lowestPrices(cheapest.prices, seats) || t`Full`;
     return calendar.known ? '–' : '\u00a0';
   };
 
   return (
-    <nav ref={strip} className={css.strip} aria-label="Other days">
+    <nav ref={strip} className={css.strip} aria-label={t`Other days`}>
       {days.map((day) => (
         <Link
           key={day}

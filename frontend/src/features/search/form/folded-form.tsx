@@ -1,8 +1,9 @@
+import { plural, t } from '@lingui/core/macro';
 import { useState } from 'react';
 import { SearchIcon } from '@/components/icons';
 import { Sheet } from '@/components/layout/sheet';
 import type { Trip } from '@/features/search/trip';
-import { plural } from '@/lib/plural';
+import { wayText } from '@/lib/itineraries';
 import { dayText } from '@/lib/time/time';
 import css from './folded-form.module.css';
 import { SearchForm } from './search-form';
@@ -21,12 +22,12 @@ export function FoldedForm({ trip, onSearch }: Props) {
       <button type="button" className={css.line} aria-haspopup="dialog" onClick={() => setOpen(true)}>
         <SearchIcon size={18} />
         <span className={css.text}>
-          <strong>{wayText(trip)}</strong>
+          <strong>{wayText(trip.legs)}</strong>
           <span>{whenText(trip)}</span>
         </span>
-        <span className={css.change}>Change</span>
+        <span className={css.change}>{t`Change`}</span>
       </button>
-      <Sheet title="Change the search" open={open} onClose={() => setOpen(false)}>
+      <Sheet title={t`Change the search`} open={open} onClose={() => setOpen(false)}>
         <SearchForm
           initial={draftOf(trip)}
           onSearch={(wanted) => {
@@ -39,13 +40,8 @@ export function FoldedForm({ trip, onSearch }: Props) {
   );
 }
 
-/** `Delhi to Mumbai to Delhi` */
-function wayText({ legs }: Trip): string {
-  const names = legs.flatMap(({ from, to }) => [from, to]);
-  return names.filter((name, index) => name !== names[index - 1]).join(' to ');
-}
-
 /** `Fri 4 Dec – Tue 8 Dec, 2 seats` */
 function whenText({ legs, seats }: Trip): string {
-  return `${legs.map(({ date }) => dayText(date)).join(' – ')}, ${plural(seats, 'seat')}`;
+  const days = legs.map(({ date }) => dayText(date)).join(' – ');
+  return `${days}, ${plural({ seats }, { one: '# seat', other: '# seats' })}`;
 }

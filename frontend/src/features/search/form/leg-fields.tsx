@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { ActionIcon } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -24,13 +25,12 @@ interface Props {
 
 /** From where, to where, and when. */
 export function LegFields({ leg: { from, to }, number, errors, onChange, children }: Props) {
-  const suffix = number > 1 ? ` (flight ${number})` : '';
   return (
     <div className={css.leg}>
       <div className={css.places}>
         <PlaceInput
           className={css.from}
-          label={`From${suffix}`}
+          label={number > 1 ? t`From (flight ${number})` : t`From`}
           value={from}
           onChange={(name) => onChange({ from: name })}
           error={errors.from}
@@ -40,14 +40,14 @@ export function LegFields({ leg: { from, to }, number, errors, onChange, childre
           variant="default"
           radius="xl"
           size={36}
-          aria-label={`Swap from and to${suffix}`}
+          aria-label={number > 1 ? t`Swap from and to (flight ${number})` : t`Swap from and to`}
           onClick={() => onChange({ from: to, to: from })}
         >
           <SwapIcon size={18} />
         </ActionIcon>
         <PlaceInput
           className={css.to}
-          label={`To${suffix}`}
+          label={number > 1 ? t`To (flight ${number})` : t`To`}
           value={to}
           onChange={(name) => onChange({ to: name })}
           error={errors.to}

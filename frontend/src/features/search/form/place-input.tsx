@@ -1,7 +1,9 @@
+import { t } from '@lingui/core/macro';
 import { Autocomplete } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type Ref, useState } from 'react';
+import { shownLanguage } from '@/lib/language';
 import { findPlaceName, placeQueries } from '@/lib/places';
 import type { Place } from '@/lib/wire';
 import css from './place-input.module.css';
@@ -47,7 +49,7 @@ export function PlaceInput({ label, value, onChange, error, className, ref }: Pr
       ref={ref}
       className={className}
       label={label}
-      placeholder="City or airport"
+      placeholder={t`City or airport`}
       size="md"
       value={value}
       onChange={onChange}
@@ -57,7 +59,7 @@ export function PlaceInput({ label, value, onChange, error, className, ref }: Pr
       filter={({ options }) => options}
       renderOption={({ option }) =>
         option.value === NOTHING_FOUND ? (
-          <span className={css.nothing}>No place is called “{asked}”</span>
+          <span className={css.nothing}>{t`No place is called “${{ place: asked }}”`}</span>
         ) : (
           <Suggestion place={places.find((place) => place.name === option.value)} />
         )
@@ -88,14 +90,13 @@ function Suggestion({ place }: { place: Place | undefined }) {
         {where && <span className={css.where}>{where}</span>}
       </span>
       {place.iata && <span className={css.code}>{place.iata}</span>}
-      {!place.city && <span className={css.where}>unknown place</span>}
+      {!place.city && <span className={css.where}>{t`unknown place`}</span>}
     </span>
   );
 }
 
-const COUNTRIES = new Intl.DisplayNames('en', { type: 'region' });
-
 /** `GB` as United Kingdom. What is not a code stays as it is. */
 function countryName(country: string | null): string | null {
-  return country && /^[A-Z]{2}$/.test(country) ? (COUNTRIES.of(country) ?? country) : country;
+  if (!country || !/^[A-Z]{2}$/.test(country)) return country;
+  return new Intl.DisplayNames(shownLanguage(), { type: 'region' }).of(country) ?? country;
 }

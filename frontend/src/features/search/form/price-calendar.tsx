@@ -1,7 +1,11 @@
+import { t } from '@lingui/core/macro';
 import '@mantine/dates/styles.css';
+import 'dayjs/locale/de';
+import 'dayjs/locale/hi';
 import { DatePicker } from '@mantine/dates';
 import { useState } from 'react';
 import { useCalendar } from '@/features/search/use-calendar';
+import { shownLanguage } from '@/lib/language';
 import { lowestPrices, money, multiply, shortAmount } from '@/lib/money';
 import { type Day, dayText } from '@/lib/time/time';
 import css from './price-calendar.module.css';
@@ -16,6 +20,9 @@ export interface CalendarProps {
   to: string;
   seats: number;
 }
+
+/** 0 is Sunday. */
+const FIRST_DAYS = { en: 1, de: 1, hi: 0 } as const;
 
 /** A month of days, each with the lowest price of a direct flight for the party. The lowest of the month stands out, where all are in one currency. */
 export function PriceCalendar({ value, onChange, earliest, from, to, seats }: CalendarProps) {
@@ -42,13 +49,15 @@ export function PriceCalendar({ value, onChange, earliest, from, to, seats }: Ca
       onChange={(day) => day && onChange(day)}
       defaultDate={value}
       minDate={earliest}
+      locale={shownLanguage()}
+      firstDayOfWeek={FIRST_DAYS[shownLanguage()]}
       weekendDays={[]}
       hideOutsideDates
       onDateChange={setMonth}
-      ariaLabels={{ previousMonth: 'Month before', nextMonth: 'Month after' }}
+      ariaLabels={{ previousMonth: t`Month before`, nextMonth: t`Month after` }}
       getDayAriaLabel={(day) => {
         const price = priceOf(day);
-        return price ? `${dayText(day)}, from ${price.long}` : dayText(day);
+        return price ? t`${{ day: dayText(day) }}, from ${{ price: price.long }}` : dayText(day);
       }}
       getDayProps={(day) => (day === value ? { 'data-autofocus': true } : {})}
       renderDay={(day) => {

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Button, SegmentedControl } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useReducer, useRef, useState } from 'react';
@@ -17,10 +18,10 @@ interface Props {
   onSearch: (trip: Trip) => void;
 }
 
-const KINDS: { value: Kind; label: string }[] = [
-  { value: 'one-way', label: 'One way' },
-  { value: 'return', label: 'Return' },
-  { value: 'multi-city', label: 'Multi-city' },
+const kinds = (): { value: Kind; label: string }[] => [
+  { value: 'one-way', label: t`One way` },
+  { value: 'return', label: t`Return` },
+  { value: 'multi-city', label: t`Multi-city` },
 ];
 
 /** Where, when and for how many: one way, there and back, or from place to place. */
@@ -67,14 +68,14 @@ export function SearchForm({ initial, onSearch }: Props) {
   }
 
   return (
-    <form ref={form} aria-label="Find a flight" className={css.form} onSubmit={submit} noValidate>
+    <form ref={form} aria-label={t`Find a flight`} className={css.form} onSubmit={submit} noValidate>
       <div className={css.kind}>
         <SegmentedControl
-          aria-label="Kind of trip"
+          aria-label={t`Kind of trip`}
           size="sm"
           value={draft.kind}
           onChange={(kind) => setDraft(withKind(draft, kind as Kind))}
-          data={KINDS}
+          data={kinds()}
         />
       </div>
       {draft.legs.map((leg, index) => (
@@ -87,7 +88,7 @@ export function SearchForm({ initial, onSearch }: Props) {
           >
             <div className={css.day}>
               <DateField
-                label={index === 0 ? 'Day of departure' : `Day of flight ${index + 1}`}
+                label={index === 0 ? t`Day of departure` : t`Day of flight ${{ number: index + 1 }}`}
                 value={days.legs[index] ?? earliest}
                 onChange={(date) => changeLeg(leg, { date })}
                 earliest={days.legs[index - 1] ?? earliest}
@@ -99,7 +100,7 @@ export function SearchForm({ initial, onSearch }: Props) {
             {days.back && (
               <div className={css.day}>
                 <DateField
-                  label="Day of return"
+                  label={t`Day of return`}
                   value={days.back}
                   onChange={(back) => setDraft({ ...draft, back })}
                   earliest={days.legs[0] ?? earliest}
@@ -115,10 +116,10 @@ export function SearchForm({ initial, onSearch }: Props) {
               variant="subtle"
               size="compact-md"
               className={css.remove}
-              aria-label={`Remove flight ${index + 1}`}
+              aria-label={t`Remove flight ${{ number: index + 1 }}`}
               onClick={() => setDraft({ ...draft, legs: draft.legs.filter(({ key }) => key !== leg.key) })}
             >
-              Remove
+              {t`Remove`}
             </Button>
           )}
         </div>
@@ -126,15 +127,15 @@ export function SearchForm({ initial, onSearch }: Props) {
       <div className={css.last}>
         {draft.kind === 'multi-city' && draft.legs.length < MAX_FLIGHTS && (
           <Button variant="default" onClick={() => setDraft(withAnotherLeg(draft))}>
-            Add a flight
+            {t`Add a flight`}
           </Button>
         )}
-        <SeatCount label="Seats" value={draft.seats} onChange={(seats) => setDraft({ ...draft, seats })} />
+        <SeatCount label={t`Seats`} value={draft.seats} onChange={(seats) => setDraft({ ...draft, seats })} />
         <Button type="submit" className={css.submit} loading={search.isPending}>
-          Search
+          {t`Search`}
         </Button>
       </div>
-      {search.error && <ProblemNote error={search.error} title="The search could not be made." />}
+      {search.error && <ProblemNote error={search.error} title={t`The search could not be made.`} />}
     </form>
   );
 }
@@ -191,8 +192,8 @@ interface FoundPlaces {
 
 function errorsOf({ from, to }: FoundPlaces): LegErrors {
   const errors: LegErrors = {};
-  if (!from) errors.from = from === '' ? 'Where do you fly from?' : 'There is no place with this name.';
-  if (!to) errors.to = to === '' ? 'Where do you fly to?' : 'There is no place with this name.';
-  if (from && from === to) errors.to = 'Choose another place to fly to.';
+  if (!from) errors.from = from === '' ? t`Where do you fly from?` : t`There is no place with this name.`;
+  if (!to) errors.to = to === '' ? t`Where do you fly to?` : t`There is no place with this name.`;
+  if (from && from === to) errors.to = t`Choose another place to fly to.`;
   return errors;
 }

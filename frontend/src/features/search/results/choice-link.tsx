@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { createLink } from '@tanstack/react-router';
 import type { ComponentProps } from 'react';
 import { rowLink } from '@/components/layout/row';
@@ -26,7 +27,7 @@ function ChoiceAnchor({ obstacle, filled = false, ...props }: AnchorProps) {
       data-filled={filled || undefined}
       data-closed={obstacle !== null || undefined}
     >
-      {obstacle ?? 'Choose'}
+      {obstacle ?? t`Choose`}
     </a>
   );
 }

@@ -1,3 +1,5 @@
+import { i18n } from '@lingui/core';
+import { msg, plural, t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
 import { useId, useState } from 'react';
 import { Sheet } from '@/components/layout/sheet';
@@ -36,22 +38,22 @@ export function FilterPanel({ results, fitting, filters, onChange }: Props) {
           {...(phone ? { 'aria-haspopup': 'dialog' } : { 'aria-expanded': open, 'aria-controls': panel })}
           onClick={() => setOpen(!open)}
         >
-          {count > 0 ? `Filters (${count})` : 'Filters'}
+          {count > 0 ? t`Filters (${count})` : t`Filters`}
         </Button>
         {count > 0 && (
           <Button variant="subtle" size="sm" onClick={() => onChange({})}>
-            Clear all
+            {t`Clear all`}
           </Button>
         )}
       </div>
       {phone ? (
-        <Sheet title="Filters" open={open} onClose={() => setOpen(false)}>
+        <Sheet title={t`Filters`} open={open} onClose={() => setOpen(false)}>
           <div className={`${css.fields} ${css.sheet}`}>
             <Fields {...{ results, filters, change }} />
           </div>
           <div className={css.show}>
             <Button fullWidth onClick={() => setOpen(false)}>
-              {fitting === 1 ? 'Show 1 flight' : `Show ${fitting} flights`}
+              {plural(fitting, { one: 'Show # flight', other: 'Show # flights' })}
             </Button>
           </div>
         </Sheet>
@@ -75,25 +77,25 @@ function Fields({ results, filters, change }: FieldsProps) {
   return (
     <>
       <fieldset>
-        <legend>Stops</legend>
+        <legend>{t`Stops`}</legend>
         {STOPS.map(({ label, stops }) => (
-          <label key={label}>
+          <label key={label.id}>
             <input
               type="radio"
               name={group}
               checked={filters.stops === stops}
               onChange={() => change({ stops })}
             />
-            {label}
+            {i18n._(label)}
           </label>
         ))}
       </fieldset>
       <TimeWindows
-        legend="Departure"
+        legend={t`Departure`}
         chosen={filters.departure}
         onChange={(departure) => change({ departure })}
       />
-      <TimeWindows legend="Arrival" chosen={filters.arrival} onChange={(arrival) => change({ arrival })} />
+      <TimeWindows legend={t`Arrival`} chosen={filters.arrival} onChange={(arrival) => change({ arrival })} />
       <PriceLimit results={results} limit={filters.maxPrice} onChange={(maxPrice) => change({ maxPrice })} />
       <Airlines results={results} chosen={filters.airlines} onChange={(airlines) => change({ airlines })} />
     </>
@@ -101,9 +103,9 @@ function Fields({ results, filters, change }: FieldsProps) {
 }
 
 const STOPS = [
-  { label: 'Any', stops: undefined },
-  { label: 'Direct only', stops: 0 },
-  { label: 'At most 1', stops: 1 },
+  { label: msg`Any`, stops: undefined },
+  { label: msg`Direct only`, stops: 0 },
+  { label: msg`At most 1`, stops: 1 },
 ] as const;
 
 interface WindowsProps {
@@ -123,7 +125,7 @@ function TimeWindows({ legend, chosen = [], onChange }: WindowsProps) {
             checked={chosen.includes(name as Window)}
             onChange={() => onChange(toggled(chosen, name as Window))}
           />
-          {label} <small>{hours}</small>
+          {i18n._(label)} <small>{hours}</small>
         </label>
       ))}
     </fieldset>
@@ -147,7 +149,7 @@ function PriceLimit({ results, limit, onChange }: PriceProps) {
   return (
     <fieldset>
       <legend>
-        <label htmlFor={id}>Price up to</label>
+        <label htmlFor={id}>{t`Price up to`}</label>
       </legend>
       <input
         id={id}
@@ -178,7 +180,7 @@ function Airlines({ results, chosen = [], onChange }: AirlinesProps) {
   codes.sort((one, other) => airlineName(one).localeCompare(airlineName(other)));
   return (
     <fieldset className={css.many}>
-      <legend>Airline</legend>
+      <legend>{t`Airline`}</legend>
       {codes.map((code) => (
         <label key={code}>
           <input

@@ -1,3 +1,4 @@
+import { msg } from '@lingui/core/macro';
 import { wholeSchedule } from '@/lib/time/schedule';
 import { clock } from '@/lib/time/time';
 import { isOneCurrency } from './ranking';
@@ -5,10 +6,10 @@ import type { SearchResult } from './search-result';
 
 /** A part of a day, by its hours. */
 export const WINDOWS = {
-  night: { label: 'Night', hours: '00–06', from: 0 },
-  morning: { label: 'Morning', hours: '06–12', from: 6 },
-  afternoon: { label: 'Afternoon', hours: '12–18', from: 12 },
-  evening: { label: 'Evening', hours: '18–24', from: 18 },
+  night: { label: msg`Night`, hours: '00–06', from: 0 },
+  morning: { label: msg`Morning`, hours: '06–12', from: 6 },
+  afternoon: { label: msg`Afternoon`, hours: '12–18', from: 12 },
+  evening: { label: msg`Evening`, hours: '18–24', from: 18 },
 } as const;
 export type Window = keyof typeof WINDOWS;
 

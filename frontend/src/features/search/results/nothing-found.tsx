@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { EmptyNote } from '@/components/messages/empty-note';
@@ -38,8 +39,8 @@ export function NothingFound({ route, seats, onLeg }: Props) {
   }
   if (source && source.name === destination?.name) {
     return (
-      <EmptyNote title="The same place twice">
-        The search goes from {source.name} to {source.name}. Choose another place to fly to.
+      <EmptyNote title={t`The same place twice`}>
+        {t`The search goes from ${{ place: source.name }} to ${{ place: source.name }}. Choose another place to fly to.`}
       </EmptyNote>
     );
   }
@@ -56,17 +57,17 @@ function EmptyDay({ route, seats, onLeg, present }: Props & { present: Day }) {
     addDays(middle, REACH_DAYS),
   ]);
   const nearest = nearestDays([...days.values()], middle);
+  const day = dayText(route.date);
   return (
-    <EmptyNote title={over ? `${dayText(route.date)} is over` : `No flights on ${dayText(route.date)}`}>
+    <EmptyNote title={over ? t`${day} is over` : t`No flights on ${day}`}>
       {!over && (
         <p>
-          There is no flight from {route.from} to {route.to} that day, neither direct nor with up to two
-          stops.
+          {t`There is no flight from ${{ from: route.from }} to ${{ to: route.to }} that day, neither direct nor with up to two stops.`}
         </p>
       )}
       {nearest.length > 0 ? (
         <>
-          <p>The nearest days with direct flights:</p>
+          <p>{t`The nearest days with direct flights:`}</p>
           <ul className={css.choices}>
             {nearest.map(({ date, prices }) => (
               <li key={date}>
@@ -79,7 +80,9 @@ function EmptyDay({ route, seats, onLeg, present }: Props & { present: Day }) {
           </ul>
         </>
       ) : (
-        known && <p>No day near it has a direct flight with seats. Try another month, or other places.</p>
+        known && (
+          <p>{t`No day near it has a direct flight with seats. Try another month, or other places.`}</p>
+        )
       )}
     </EmptyNote>
   );
@@ -105,12 +108,12 @@ interface UnknownPlaceProps {
 
 /** The text is not the name of a place: nothing is like it, or it is another spelling or the beginning of a name. */
 function UnknownPlace({ end, route, onLeg, similar = [] }: UnknownPlaceProps) {
-  const text = `“${route[end]}”`;
+  const place = route[end];
   const [first, ...others] = similar.slice(0, MOST_PLACES);
   if (!first) {
     return (
-      <EmptyNote title={`No place is called ${text}`}>
-        Type a city, an airport or its code above, and choose one of the suggestions.
+      <EmptyNote title={t`No place is called “${place}”`}>
+        {t`Type a city, an airport or its code above, and choose one of the suggestions.`}
       </EmptyNote>
     );
   }
@@ -118,15 +121,15 @@ function UnknownPlace({ end, route, onLeg, similar = [] }: UnknownPlaceProps) {
     <EmptyNote
       title={
         others.length === 0
-          ? `Did you mean ${first}?`
-          : `No place is called ${text}. Did you mean one of these?`
+          ? t`Did you mean ${{ place: first }}?`
+          : t`No place is called “${place}”. Did you mean one of these?`
       }
     >
       <ul className={css.choices}>
         {[first, ...others].map((name) => (
           <li key={name}>
             <Link to="/" search={onLeg({ [end]: name })} resetScroll={false}>
-              Search {end} {name}
+              {end === 'from' ? t`Search from ${name}` : t`Search to ${name}`}
             </Link>
           </li>
         ))}

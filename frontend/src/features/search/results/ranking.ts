@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { Sort } from '@/features/search/queries';
 import type { SearchResult } from './search-result';
 
@@ -32,9 +33,9 @@ export function labelsOf(results: readonly SearchResult[]): Map<string, string> 
   const fastest = ranked(open, 'fastest')[0];
   const cheapest = isOneCurrency(open) ? ranked(open, 'price')[0] : undefined;
   for (const [result, label] of [
-    [best, 'Best'],
-    [cheapest, 'Cheapest'],
-    [fastest, 'Fastest'],
+    [best, t`Best`],
+    [cheapest, t`Cheapest`],
+    [fastest, t`Fastest`],
   ] as const) {
     if (result) labels.set(result.key, [labels.get(result.key), label].filter(Boolean).join(', '));
   }

@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import { Button, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useLayoutEffect, useRef } from 'react';
@@ -36,11 +37,11 @@ interface Props {
   nothingFound: ReactNode;
 }
 
-const SORTS: { value: Sort; label: string }[] = [
-  { value: 'best', label: 'Best' },
-  { value: 'price', label: 'Price' },
-  { value: 'fastest', label: 'Duration' },
-  { value: 'departure', label: 'Departure' },
+const sorts = (): { value: Sort; label: string }[] => [
+  { value: 'best', label: t`Best` },
+  { value: 'price', label: t`Price` },
+  { value: 'fastest', label: t`Duration` },
+  { value: 'departure', label: t`Departure` },
 ];
 
 /** All ways to fly a route on a day, direct and with connections, ranked together. */
@@ -56,8 +57,8 @@ export function ResultList({ route, seats, before, choice, view, onView, nothing
     return (
       <QueryFallback
         query={direct.error ? direct : connections}
-        loading="Looking for flights"
-        failed="The flights could not be loaded."
+        loading={t`Looking for flights`}
+        failed={t`The flights could not be loaded.`}
         heights={[]}
       />
     );
@@ -71,14 +72,14 @@ export function ResultList({ route, seats, before, choice, view, onView, nothing
       <div className={css.bar}>
         <p className={css.found} role="status">
           <strong>{countText(fitting.length, results.length)}</strong>
-          {!complete && ' There may be more.'}{' '}
-          {direct.error && <span className={css.stale}>Prices and seats may be out of date.</span>}
+          {!complete && ` ${t`There may be more.`}`}{' '}
+          {direct.error && <span className={css.stale}>{t`Prices and seats may be out of date.`}</span>}
         </p>
         <SegmentedControl
-          aria-label="Sort by"
+          aria-label={t`Sort by`}
           value={view.sort}
           onChange={(sort) => onView({ sort: sort as Sort })}
-          data={SORTS}
+          data={sorts()}
         />
       </div>
       <FilterPanel
@@ -90,22 +91,21 @@ export function ResultList({ route, seats, before, choice, view, onView, nothing
       {connections.error && asProblem(connections.error).status !== 422 && (
         <ProblemNote
           error={connections.error}
-          title="Flights with a change of plane could not be loaded."
+          title={t`Flights with a change of plane could not be loaded.`}
           onRetry={() => connections.refetch()}
           retrying={connections.isFetching}
         />
       )}
       {!isOneCurrency(fitting) && (
         <p className={css.currencies}>
-          Prices are in several currencies ({currenciesOf(fitting).join(', ')}) and are not compared with each
-          other.
+          {t`Prices are in several currencies (${{ currencies: currenciesOf(fitting).join(', ') }}) and are not compared with each other.`}
         </p>
       )}
       {fitting.length === 0 && (
         <p>
-          No flight of this day fits the filters.{' '}
+          {t`No flight of this day fits the filters.`}{' '}
           <Button variant="default" size="compact-md" onClick={() => onView({ filters: {} })}>
-            Clear the filters
+            {t`Clear the filters`}
           </Button>
         </p>
       )}
@@ -123,7 +123,7 @@ export function ResultList({ route, seats, before, choice, view, onView, nothing
       </ul>
       {shown.length < fitting.length && (
         <Button variant="default" onClick={() => onView({ show: view.show + PAGE_SIZE })}>
-          Show {Math.min(PAGE_SIZE, fitting.length - shown.length)} more
+          {t`Show ${{ number: Math.min(PAGE_SIZE, fitting.length - shown.length) }} more`}
         </Button>
       )}
     </div>
@@ -151,7 +151,7 @@ function Skeletons({ query }: { query: ReturnType<typeof useResults>['direct'] }
   return (
     <QueryFallback
       query={{ ...query, error: null }}
-      loading="Looking for flights"
+      loading={t`Looking for flights`}
       failed=""
       heights={[64, 64, 64, 64, 64]}
     />
@@ -170,6 +170,6 @@ function useFocusOnMore(show: number) {
 }
 
 function countText(fitting: number, all: number): string {
-  const results = all === 1 ? '1 result' : `${all} results`;
-  return fitting === all ? results : `${fitting} of ${results}`;
+  if (fitting === all) return plural(all, { one: '# result', other: '# results' });
+  return t`${fitting} of ${plural(all, { one: '# result', other: '# results' })}`;
 }

@@ -1,9 +1,10 @@
+import { t } from '@lingui/core/macro';
 import { Fragment } from 'react';
 import { SeatsLeft } from '@/components/flights/seats-left';
 import { Row } from '@/components/layout/row';
 import { airlineName } from '@/lib/airlines';
 import { wholeMoney } from '@/lib/money';
-import { localSchedule, stopsText, wholeSchedule } from '@/lib/time/schedule';
+import { localSchedule, stopsText, timesText, wholeSchedule } from '@/lib/time/schedule';
 import { durationText } from '@/lib/time/time';
 import { type Choice, ChoiceLink } from './choice-link';
 import css from './result-row.module.css';
@@ -22,8 +23,10 @@ interface Props {
 /** A way to fly in one dense line: when, how long, with whom, for how much. Columns are in line over all rows. */
 export function ResultRow({ result, label, best, seats, choice }: Props) {
   const { segments, price, currency, seatsLeft, obstacle } = result;
-  const { departure, arrival, minutes, daysLater } = localSchedule(wholeSchedule(segments));
+  const schedule = localSchedule(wholeSchedule(segments));
+  const { departure, arrival, minutes, daysLater } = schedule;
   const numbers = segments.map(({ flight_number }) => flight_number).join(', ');
+  const what = [numbers, timesText(schedule), stopsText(segments)].join(', ');
   return (
     <Row className={css.row} dimmed={obstacle !== null}>
       <End className={css.departure} end={departure} />
@@ -43,7 +46,7 @@ export function ResultRow({ result, label, best, seats, choice }: Props) {
       <End className={css.arrival} end={arrival} />
       <span className={css.later}>
         {daysLater !== 0 && (
-          <sup title={`${arrival.day} in ${arrival.place}`}>
+          <sup title={t`${{ day: arrival.day }} in ${{ place: arrival.place }}`}>
             {daysLater > 0 ? '+' : '−'}
             {Math.abs(daysLater)}
           </sup>
@@ -63,13 +66,13 @@ export function ResultRow({ result, label, best, seats, choice }: Props) {
       </div>
       <div className={css.price}>
         <strong>{wholeMoney(price, currency)}</strong>
-        {seats > 1 && <span>for {seats}</span>}
+        {seats > 1 && <span>{t`for ${seats}`}</span>}
       </div>
       <ChoiceLink
         result={result}
         choice={choice}
         filled={best}
-        aria-label={`${obstacle ? `${obstacle}:` : 'Choose'} ${numbers}, ${departure.clock} to ${arrival.clock}, ${stopsText(segments)}`}
+        aria-label={obstacle ? t`${obstacle}: ${what}` : t`Choose ${what}`}
       />
     </Row>
   );

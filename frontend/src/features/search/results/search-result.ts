@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import { airlineCode } from '@/lib/airlines';
 import { multiply } from '@/lib/money';
 import { minutesBetween } from '@/lib/time/time';
@@ -66,13 +67,14 @@ function obstacleTo(
   seatsLeft: number,
   before: Before,
 ): string | null {
-  if (segments.some(({ status }) => status === 'CANCELLED')) return 'Cancelled';
-  if (seatsLeft <= 0) return 'Sold out';
-  if (seatsLeft < seats) return `Only ${seatsLeft} left`;
+  if (segments.some(({ status }) => status === 'CANCELLED'))
+    return t({ message: 'Cancelled', context: 'flight' });
+  if (seatsLeft <= 0) return t`Sold out`;
+  if (seatsLeft < seats) return plural({ seats: seatsLeft }, { one: 'Only # left', other: 'Only # left' });
   const departure = segments[0]?.departure_ts ?? '';
   if (before.arrival !== null && Date.parse(departure) < Date.parse(before.arrival))
-    return 'Leaves too early';
-  if (before.currency !== null && segments[0]?.currency !== before.currency) return 'Other currency';
-  if (before.flights + segments.length + before.legsAfter > MAX_FLIGHTS) return 'Too many flights';
+    return t`Leaves too early`;
+  if (before.currency !== null && segments[0]?.currency !== before.currency) return t`Other currency`;
+  if (before.flights + segments.length + before.legsAfter > MAX_FLIGHTS) return t`Too many flights`;
   return null;
 }

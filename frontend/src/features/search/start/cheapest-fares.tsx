@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { searchQueries } from '@/features/search/queries';
@@ -25,7 +26,7 @@ export function CheapestFares() {
   if (!origin || fares.length === 0) return null;
   return (
     <section aria-labelledby="cheapest-fares">
-      <h2 id="cheapest-fares">Low fares from {origin}</h2>
+      <h2 id="cheapest-fares">{t`Low fares from ${origin}`}</h2>
       <ul className={css.fares}>
         {fares.map(({ to, day, price, currency }) => (
           <li key={to}>

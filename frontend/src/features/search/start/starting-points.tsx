@@ -1,3 +1,5 @@
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -29,9 +31,11 @@ export function StartingPoints({ onPlace, children }: Props) {
 
   if (places?.length === 0) {
     return (
-      <EmptyNote title="No flights yet">
-        Nothing is on sale. An administrator can upload a schedule under{' '}
-        <Link to="/operations/imports">Operations</Link>.
+      <EmptyNote title={t`No flights yet`}>
+        <Trans>
+          Nothing is on sale. An administrator can upload a schedule under{' '}
+          <Link to="/operations/imports">Operations</Link>.
+        </Trans>
       </EmptyNote>
     );
   }
@@ -42,7 +46,7 @@ export function StartingPoints({ onPlace, children }: Props) {
       {children}
       {recent.length > 0 && (
         <section>
-          <h2>Recent searches</h2>
+          <h2>{t`Recent searches`}</h2>
           <ul className={css.recent}>
             {recent.map(({ from, to }) => (
               <li key={`${from} ${to}`}>
@@ -58,7 +62,15 @@ export function StartingPoints({ onPlace, children }: Props) {
       {places ? (
         few.length > 0 && (
           <section>
-            <h2>Where from? {places.length} places to choose from</h2>
+            <h2>
+              {plural(
+                { count: places.length },
+                {
+                  one: 'Where from? # place to choose from',
+                  other: 'Where from? # places to choose from',
+                },
+              )}
+            </h2>
             <ul className={css.places}>
               {(all ? places : few).map((name) => (
                 <li key={name}>
@@ -70,7 +82,7 @@ export function StartingPoints({ onPlace, children }: Props) {
             </ul>
             {places.length > few.length && (
               <Button variant="subtle" size="compact-sm" onClick={() => setAll(!all)} aria-expanded={all}>
-                {all ? 'Show fewer' : `Show all ${places.length}`}
+                {all ? t`Show fewer` : t`Show all ${{ number: places.length }}`}
               </Button>
             )}
           </section>
@@ -78,8 +90,8 @@ export function StartingPoints({ onPlace, children }: Props) {
       ) : (
         <QueryFallback
           query={query}
-          loading="Loading the places"
-          failed="The places could not be loaded."
+          loading={t`Loading the places`}
+          failed={t`The places could not be loaded.`}
           heights={[28, 84]}
         />
       )}

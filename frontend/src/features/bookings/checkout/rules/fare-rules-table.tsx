@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Card } from '@/components/layout/card';
 import type { CancellationTerms, Flight, Price } from '@/lib/wire';
 import { rulesFor } from './fare-rules';
@@ -15,12 +16,12 @@ export function FareRules({ terms, total, flights }: Props) {
   if (!terms || !first) return null;
   return (
     <Card wide aria-labelledby="rules">
-      <h2 id="rules">If you cancel</h2>
+      <h2 id="rules">{t`If you cancel`}</h2>
       <table className={css.rules}>
         <thead>
           <tr>
-            <th scope="col">When</th>
-            <th scope="col">It costs</th>
+            <th scope="col">{t`When`}</th>
+            <th scope="col">{t`It costs`}</th>
           </tr>
         </thead>
         <tbody>
@@ -32,7 +33,7 @@ export function FareRules({ terms, total, flights }: Props) {
           ))}
         </tbody>
       </table>
-      <p className={css.note}>If the airline cancels or moves a flight, all of it is refunded.</p>
+      <p className={css.note}>{t`If the airline cancels or moves a flight, all of it is refunded.`}</p>
     </Card>
   );
 }

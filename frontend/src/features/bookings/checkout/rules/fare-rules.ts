@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { money, percentOf } from '@/lib/money';
 import { now } from '@/lib/time/server-clock';
 import { browserClock, browserDay, dayText } from '@/lib/time/time';
@@ -20,15 +21,24 @@ export function rulesFor(terms: CancellationTerms, total: Price, departureTs: st
   const percent = Number(terms.fee_percent);
   const rules: Rule[] = [];
   if (freeUntil > now() && freeUntil < refundUntil)
-    rules.push({ when: `Until ${moment(freeUntil)}`, cost: 'Free' });
+    rules.push({
+      when: t`Until ${{ time: moment(freeUntil) }}`,
+      cost: t({ message: 'Free', context: 'price' }),
+    });
   if (refundUntil > now()) {
     const fee = money(percentOf(total.amount, percent), total.currency);
     rules.push({
-      when: `${rules.length > 0 ? 'Then until' : 'Until'} ${moment(refundUntil)}`,
-      cost: percent === 0 ? 'Free' : `${fee} (${percent} %)`,
+      when:
+        rules.length > 0
+          ? t`Then until ${{ time: moment(refundUntil) }}`
+          : t`Until ${{ time: moment(refundUntil) }}`,
+      cost: percent === 0 ? t({ message: 'Free', context: 'price' }) : `${fee} (${percent} %)`,
     });
   }
-  rules.push({ when: rules.length > 0 ? 'After that' : 'From now on', cost: 'Nothing is refunded' });
+  rules.push({
+    when: rules.length > 0 ? t`After that` : t`From now on`,
+    cost: t`Nothing is refunded`,
+  });
   return rules;
 }
 

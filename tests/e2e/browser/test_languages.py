@@ -1,0 +1,138 @@
+"""The pages of travellers in German and Hindi: nothing of them stays English, and changing the language loses nothing."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browser.accessibility import faults, overhang
+from tests.e2e.browser.chromium import FRONTEND
+from tests.support.flights import new_number
+
+INDIA: Final = ZoneInfo("Asia/Kolkata")
+TOMORROW: Final = datetime.now(INDIA).date() + timedelta(days=1)
+CATALOGUE: Final = FRONTEND / "src" / "locales" / "de.po"
+NARROWEST: Final = 320
+
+
+def untranslated() -> set[str]:
+    """The English texts without values that German writes otherwise: none of them may stand on a German page."""
+    pairs = re.findall(r'^msgid "([^"{<]+)"\nmsgstr "(.+)"$', CATALOGUE.read_text(), re.MULTILINE)
+    return {english for english, _ in pairs} - {german for _, german in pairs}
+
+
+def texts(page: Page) -> set[str]:
+    """Everything that the page says, also to who does not see it."""
+    found: list[str] = page.evaluate(
+        """() => {
+            const walker = document.createTreeWalker(document, NodeFilter.SHOW_TEXT);
+            const found = [];
+            while (walker.nextNode()) found.push(walker.currentNode.data);
+            for (const name of ['aria-label', 'placeholder', 'title'])
+                for (const node of document.querySelectorAll(`[${name}]`)) found.push(node.getAttribute(name));
+            return found.map((text) => text.trim());
+        }"""
+    )
+    return set(found)
+
+
+def expect_german(page: Page) -> None:
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    assert texts(page) & untranslated() == set()
+    assert overhang(page) <= 0
+
+
+def choose(page: Page, name: str) -> None:
+    page.get_by_role("contentinfo").get_by_role("combobox").select_option(label=name)
+
+
+@pytest.fixture
+def flight(back_office: httpx.Client) -> dict[str, Any]:
+    """Tomorrow, from Hyderabad to Pune at 06:20, with five seats."""
+    departure = datetime.combine(TOMORROW, time(6, 20), INDIA)
+    body = {
+        "flight_number": new_number("AI"),
+        "source": "Hyderabad",
+        "destination": "Pune",
+        "departure_ts": departure.astimezone(UTC).isoformat(),
+        "arrival_ts": (departure + timedelta(minutes=75)).astimezone(UTC).isoformat(),
+        "total_seats": 5,
+        "price": "5450.00",
+    }
+    created: dict[str, Any] = back_office.post("/admin/flights", json=body).raise_for_status().json()
+    return created
+
+
+def test_a_party_books_in_german_and_changes_to_hindi(page: Page, flight: dict[str, Any]) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    size = page.viewport_size
+    assert size
+    if size["width"] < 1000:
+        page.set_viewport_size({"width": NARROWEST, "height": size["height"]})
+
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Where to next?")).to_be_visible()
+    assert len(texts(page) & untranslated()) > 10
+    page.get_by_role("combobox", name="From").fill("Hyderabad")
+    choose(page, "Deutsch")
+    expect(page.get_by_role("heading", name="Wohin geht es als Nächstes?")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Von")).to_have_value("Hyderabad")
+    expect_german(page)
+
+    page.get_by_role("combobox", name="Nach").fill("Pune")
+    page.get_by_role("option", name="Pune").click()
+    page.get_by_role("group", name="Sitzplätze").get_by_role("button", name="Ein Sitzplatz mehr").click()
+    page.get_by_role("button", name="Suchen").click()
+    row = page.get_by_role("listitem").filter(has_text=flight["flight_number"])
+    expect(row).to_contain_text("Nur noch 5 frei")
+    expect(row).to_contain_text("10.900")
+    expect_german(page)
+
+    row.get_by_role("link", name=re.compile("wählen")).click()
+    page.get_by_role("link", name="Zum Buchen anmelden").click()
+    page.get_by_role("link", name="Konto anlegen").click()
+    page.get_by_label("Benutzername").fill(f"asha-{secrets.token_hex(4)}")
+    page.get_by_label("Passwort", exact=True).fill("a long walk in the rain")
+    expect_german(page)
+    page.get_by_role("button", name="Konto anlegen").click()
+
+    page.get_by_role("textbox", name="Vollständiger Name").first.fill("Asha Rao")
+    expect(page.get_by_role("heading", name="Wenn Sie stornieren")).to_be_visible()
+    expect_german(page)
+    choose(page, "हिन्दी")
+    expect(page.get_by_role("textbox", name="पूरा नाम").first).to_have_value("Asha Rao")
+    expect(page.locator("html")).to_have_attribute("lang", "hi")
+    assert faults(page) == []
+    assert overhang(page) <= 0
+    choose(page, "Deutsch")
+    page.get_by_role("radio", name="Ohne Zahlung buchen").check()
+    page.get_by_role("button", name="2 Sitzplätze buchen").click()
+
+    expect(page.get_by_role("heading", name="Ihre Buchung ist bestätigt")).to_be_visible()
+    expect(page.get_by_role("region", name="Ihr Ticket")).to_contain_text("Asha Rao")
+    expect_german(page)
+    assert faults(page) == []
+    page.reload()
+    expect(page.get_by_role("heading", name="Ihre Buchung ist bestätigt")).to_be_visible()
+
+
+def test_without_the_catalogue_the_page_is_english(page: Page) -> None:
+    catalogue = re.compile(r"/assets/de-[^/]*\.js$")
+    page.add_init_script("localStorage['skyqueue.language'] ??= 'de'")
+    page.route(catalogue, lambda route: route.abort())
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Where to next?")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    select = page.get_by_role("contentinfo").get_by_role("combobox", name="Language")
+    expect(select).to_have_value("en")
+    page.unroute(catalogue)
+    page.reload()
+    expect(page.get_by_role("heading", name="Wohin geht es als Nächstes?")).to_be_visible()
