@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,9 @@ import yaml
 from core.telemetry.metrics import TABLE
 
 ROOT = Path(__file__).parents[2]
+PROMETHEUS = ROOT / "deploy" / "prometheus"
+SAMPLES = PROMETHEUS / "rules.test.yaml"
+PROMTOOL = shutil.which("promtool")
 DEPLOYED = sorted(path for path in (ROOT / "deploy").rglob("*") if path.suffix in {".yaml", ".json"})
 
 
@@ -41,13 +46,33 @@ def test_what_is_deployed_names_metrics_that_exist(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DEPLOYED, ids=lambda path: path.name)
 def test_what_is_deployed_asks_for_labels_that_exist(path: Path) -> None:
-    labels = {series: metric.labels for metric in TABLE for series in metric.series()}
+    labels = {series: (*metric.labels, "instance") for metric in TABLE for series in metric.series()}  # which Prometheus adds
     assert [(metric, label) for metric, label in labels_asked_for(path.read_text()) if label not in labels[metric]] == []
 
 
+def list_alerts() -> list[str]:
+    rules = yaml.safe_load((PROMETHEUS / "rules.yaml").read_text())
+    return [rule["alert"] for group in rules["groups"] for rule in group["rules"]]
+
+
+def test_every_alert_is_tried_on_samples_that_make_it_fire_and_on_calm_ones() -> None:
+    cases = [case for test in yaml.safe_load(SAMPLES.read_text())["tests"] for case in test["alert_rule_test"]]
+    fires = {case["alertname"] for case in cases if case["exp_alerts"]}
+    calm = {case["alertname"] for case in cases if not case["exp_alerts"]}
+    assert fires == calm == set(list_alerts())
+
+
+@pytest.mark.skipif(
+    PROMTOOL is None, reason="promtool, which evaluates the rules, is not installed (on Debian: apt install prometheus)"
+)
+def test_the_alerts_fire_on_these_samples_and_on_no_others() -> None:
+    assert PROMTOOL is not None
+    tried = subprocess.run([PROMTOOL, "test", "rules", SAMPLES], capture_output=True, text=True, check=False)
+    assert tried.returncode == 0, tried.stdout + tried.stderr
+
+
 def test_every_alert_says_what_to_do() -> None:
-    rules = yaml.safe_load((ROOT / "deploy" / "prometheus" / "rules.yaml").read_text())
-    alerts = [rule["alert"] for group in rules["groups"] for rule in group["rules"]]
+    alerts = list_alerts()
     page = (ROOT / "docs" / "operations.md").read_text()
     assert re.findall(r"^\| `(Skyqueue\w+)` \|", page, re.MULTILINE) == alerts
 
