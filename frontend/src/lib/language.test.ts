@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { chooseLanguage, preferredLanguage, showLanguage, shownLanguage } from './language';
+import { chooseLanguage, locale, preferredLanguage, showLanguage, shownLanguage } from './language';
 import { lowestPrices, money } from './money';
 import { networkProblem } from './problem';
 import { dayText, durationText, elapsedText } from './time/time';
@@ -15,6 +15,20 @@ test('the first known language of the browser is preferred, else English', () =>
   expect(preferredLanguage()).toBe('de');
   browserSpeaks('fr-FR');
   expect(preferredLanguage()).toBe('en');
+});
+
+test.each([
+  ['en-US@posix', 'en-US'],
+  ['de_AT.UTF-8', 'de-AT'],
+  ['C', 'en-GB'],
+  ['en-', 'en-GB'],
+])('a browser that calls its language %s is understood', async (name, tag) => {
+  browserSpeaks('*', name);
+  const language = preferredLanguage();
+  await showLanguage('hi');
+  await showLanguage(language);
+  expect(locale()).toBe(tag);
+  expect(new Intl.PluralRules(locale()).select(1)).toBe('one');
 });
 
 test('a choice is remembered and counts more than the browser', async () => {

@@ -43,7 +43,12 @@ export function listText(words: readonly string[]): string {
 /** The language that was chosen in this browser, else the first of its own that the app knows, else English. */
 export function preferredLanguage(): Language {
   return (
-    chosen ?? stored() ?? navigator.languages.map(languageOf).find((language) => language !== null) ?? 'en'
+    chosen ??
+    stored() ??
+    browserTags()
+      .map(languageOf)
+      .find((language) => language !== null) ??
+    'en'
   );
 }
 
@@ -86,9 +91,21 @@ function activate(language: Language, messages: Messages): void {
 }
 
 function regionOf(language: Language): string {
-  return (
-    navigator.languages.find((tag) => languageOf(tag) === language && tag.includes('-')) ?? REGIONS[language]
-  );
+  return browserTags().find((tag) => languageOf(tag) === language && tag.includes('-')) ?? REGIONS[language];
+}
+
+/**
+ * The languages of the browser, in their order. Some systems name them as `en-US@posix` or `en_US.UTF-8`, which `Intl` refuses; a
+ * name that it refuses after this is left out.
+ */
+function browserTags(): string[] {
+  return navigator.languages.flatMap((name) => {
+    try {
+      return Intl.getCanonicalLocales(name.replace(/[@.].*/, '').replaceAll('_', '-'));
+    } catch {
+      return [];
+    }
+  });
 }
 
 function stored(): Language | null {
