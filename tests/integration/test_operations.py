@@ -82,8 +82,8 @@ def test_seats_sold_today_are_those_of_bookings_confirmed_since_midnight(pipelin
 
 
 def test_seats_sold_today_are_read_from_an_index_alone(pipeline: Pipeline) -> None:
-    with pipeline.db.snapshot() as connection:
-        connection.execute("SET LOCAL enable_seqscan = off")
+    with pipeline.db.transaction() as connection:
+        connection.execute("SET LOCAL enable_seqscan = off")  # which a table without rows would be read by
         plan = connection.execute(f"EXPLAIN {sold.SOLD}".encode(), (now(),)).fetchall()
     assert "Index Only Scan using ix_bookings_confirmed" in str(plan)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 from uuid import UUID
 
 import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
 
 from core.bookings.intake import duplicates
 from core.bookings.intake.requests import BookingRequest
@@ -21,6 +24,7 @@ sweeper = sweeping.sweeper
 SOLD: Final = 2_000
 MOST: Final = 1_900
 """Their references are drawn by chance, and those that are drawn twice are not stored."""
+TABLES: Final = ("bookings", "booking_segments")
 FIND: Final = "SELECT flight_id FROM booking_segments WHERE booking_id = %s"
 READ: Final = "SELECT coalesce(sum(seq_tup_read), 0) FROM pg_stat_xact_user_tables WHERE relname = %s"
 WITH_EXISTS: Final = """
@@ -41,6 +45,18 @@ def rows_read_in_full(connection: psycopg.Connection[tuple[Any, ...]], table: st
     return int(row[0])
 
 
+@pytest.fixture
+def without_autovacuum(pipeline: Pipeline) -> Iterator[None]:
+    """It might analyse the tables while a test looks."""
+    with psycopg.connect(pipeline.database_url, autocommit=True) as connection:
+        for table in TABLES:
+            connection.execute(SQL("ALTER TABLE {} SET (autovacuum_enabled = false)").format(Identifier(table)))
+        yield
+        for table in TABLES:
+            connection.execute(SQL("ALTER TABLE {} RESET (autovacuum_enabled)").format(Identifier(table)))
+
+
+@pytest.mark.usefixtures("without_autovacuum")
 def test_a_plan_for_an_empty_table_ends_when_the_table_has_grown(pipeline: Pipeline, sweeper: Sweeper) -> None:
     flight, buyer = pipeline.flight(10_000), pipeline.account().id
     with pipeline.db.transaction() as connection:
@@ -73,6 +89,7 @@ def test_a_small_table_is_left_alone(pipeline: Pipeline) -> None:
         assert statistics.analyze_grown(connection) == []
 
 
+@pytest.mark.usefixtures("without_autovacuum")
 def test_a_batch_of_bookings_does_not_read_the_keys_of_all_others(pipeline: Pipeline) -> None:
     flight, crowd, traveller = pipeline.flight(10_000), pipeline.account().id, pipeline.account().id
     requests = [BookingRequest(traveller, (flight,), 1, booking_id=new_id())]
