@@ -92,7 +92,7 @@ advisories: $(UV) ## Known weaknesses in what is installed: pip-audit and npm au
 	cd tools/contract && npm audit
 
 .PHONY: slow
-slow: setup ## The tests that take minutes: load runs, all troubles, the staff's pages on a phone (fuzz and soak have commands of their own)
+slow: setup ## The tests that take minutes: load runs, all troubles, further widths and colours (fuzz and soak have commands of their own)
 	$(BIN)/pytest -q -m slow tests/faults tests/e2e
 
 .PHONY: fuzz

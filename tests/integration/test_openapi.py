@@ -20,7 +20,7 @@ from api.app import create_app
 from core.settings import Settings
 from tests.support.api import RunningApi
 
-CASES_PER_OPERATION = 8
+CASES_PER_OPERATION = 5
 AS_DOCUMENTED = [not_a_server_error, content_type_conformance, status_code_conformance]
 
 

@@ -60,7 +60,10 @@ def without_autovacuum(pipeline: Pipeline) -> Iterator[None]:
 def test_a_plan_for_an_empty_table_ends_when_the_table_has_grown(pipeline: Pipeline, sweeper: Sweeper) -> None:
     flight, buyer = pipeline.flight(10_000), pipeline.account().id
     with pipeline.db.transaction() as connection:
+        # A table that was emptied row by row still has its pages, and another plan.
+        connection.execute("TRUNCATE bookings CASCADE")
         connection.execute("ANALYZE booking_segments")
+    with pipeline.db.transaction() as connection:
         connection.execute("SET plan_cache_mode = force_generic_plan")
         connection.execute(FIND, (new_id(),), prepare=True)
     with pipeline.db.transaction() as other:

@@ -25,12 +25,16 @@ WIDTHS: Final = {"desktop": (1280, 860), "mobile": (390, 844)}
 
 STAFF: Final = ("test_operations", "test_console_work", "test_uploading")
 """The staff works at a desk: on a phone, their pages are tried by `make slow`."""
+TRAVELLERS: Final = ("test_accessibility",)
+"""The other way round: what a small screen shows is harder to get right, so the desk is tried by `make slow`."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.parent == Path(__file__).parent and item.path.stem in STAFF and "mobile" in item.name:
+        if item.path.parent != Path(__file__).parent:
+            continue
+        if (item.path.stem in STAFF and "mobile" in item.name) or (item.path.stem in TRAVELLERS and "desktop" in item.name):
             item.add_marker(pytest.mark.slow)
 
 

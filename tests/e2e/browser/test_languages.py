@@ -98,6 +98,7 @@ def test_a_party_books_in_german_and_changes_to_hindi(page: Page, flight: dict[s
     row.get_by_role("link", name=re.compile("wählen")).click()
     page.get_by_role("link", name="Zum Buchen anmelden").click()
     page.get_by_role("link", name="Konto anlegen").click()
+    expect(page.get_by_role("heading", name="Konto anlegen")).to_be_visible()
     page.get_by_label("Benutzername").fill(f"asha-{secrets.token_hex(4)}")
     page.get_by_label("Passwort", exact=True).fill("a long walk in the rain")
     expect_german(page)

@@ -66,7 +66,7 @@ def sign_in(page: Page, admin: Admin, address: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_every_page_of_the_console(
     page: Page, admin: Admin, letter: None, integration: None, camera: Camera, scheme: str
 ) -> None:

@@ -156,6 +156,7 @@ def test_a_return_trip_is_chosen_leg_by_leg_and_booked_as_one(page: Page, flight
     expect(page.get_by_text("Change of plane in Indore")).to_have_count(1)
     page.get_by_role("link", name="Sign in to book").click()
     page.get_by_role("link", name="Create an account").click()
+    expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
     page.get_by_label("Username").fill(f"mira-{secrets.token_hex(4)}")
     page.get_by_label("Password", exact=True).fill("a long walk in the rain")
     page.get_by_role("button", name="Create account").click()
