@@ -18,7 +18,7 @@ from api.bookings.acceptance import accept
 from api.bookings.bodies import BookingBody
 from api.http.bodies import repeated_names
 from api.http.idempotency import KEY
-from api.http.plain_requests import JSON, are_short, read_headers, read_token, send_answer, send_refusal
+from api.http.plain_requests import JSON, are_well_formed, read_headers, read_token, send_answer, send_refusal
 from api.services import services_of
 from core.text.nesting import is_too_deep
 from core.users.models import KeyScope
@@ -97,7 +97,7 @@ def _read_head(scope: HTTPScope) -> _Head | None:
     if token is None or headers.get("content-type") != JSON or not length.isdecimal() or int(length) > LARGEST_BODY:
         return None
     key = headers.get("idempotency-key")
-    if (key is not None and not KEY.fullmatch(key)) or not are_short(headers):
+    if (key is not None and not KEY.fullmatch(key)) or not are_well_formed(headers):
         return None
     return _Head(token, key, headers.get("prefer"), headers.get("x-load-run"))
 

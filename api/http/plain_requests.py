@@ -44,7 +44,7 @@ def read_token(headers: dict[str, str]) -> str | None:
     return None if bearer is None else bearer[1].decode()
 
 
-def are_short(headers: dict[str, str]) -> bool:
+def are_well_formed(headers: dict[str, str]) -> bool:
     """Whether `Prefer` and `X-Load-Run` have a form that the framework would accept, where they are sent."""
     prefer, load_run = headers.get("prefer"), headers.get("x-load-run")
     return (prefer is None or len(prefer) <= LONGEST_PREFERENCE) and (

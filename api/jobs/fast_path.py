@@ -13,7 +13,7 @@ from uuid import UUID
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from api.http.plain_requests import JSON, are_short, read_headers, read_token, send_answer, send_refusal
+from api.http.plain_requests import JSON, are_well_formed, read_headers, read_token, send_answer, send_refusal
 from api.jobs.following import follow
 from api.services import services_of
 from core.users.tokens import Unauthenticated
@@ -44,7 +44,7 @@ class JobFastPath:
             or headers is None
             or token is None
             or headers.get("content-length", "0") != "0"
-            or not are_short(headers)
+            or not are_well_formed(headers)
         ):
             await self.app(scope, receive, send)
             return

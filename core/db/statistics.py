@@ -16,7 +16,7 @@ from core.db.session import RawConnection
 GROWTH: Final = 10
 """A table is analysed when it has so many times the rows that its statistics tell of."""
 SMALLEST_ROWS: Final = 500
-"""Reading fewer rows costs nothing worth a plan."""
+"""A smaller table is cheap to read as a whole."""
 
 _GROWN: Final = """
     SELECT c.relname::text FROM pg_class c JOIN pg_stat_user_tables s ON s.relid = c.oid

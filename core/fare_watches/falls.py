@@ -116,6 +116,6 @@ def is_news(price: Decimal, lowest: Decimal | None, below: Decimal | None) -> bo
 def end(connection: RawConnection, *, limit: int) -> int:
     """Remove the watches that are over. Returns how many."""
     return connection.execute(
-        f"DELETE FROM fare_watches WHERE id IN (SELECT w.id FROM fare_watches w WHERE NOT {OPEN} LIMIT %s)",  # noqa: S608
+        f"DELETE FROM fare_watches WHERE id IN (SELECT w.id FROM fare_watches w WHERE NOT {OPEN} LIMIT %s)",  # noqa: S608  # only constants
         (limit,),
     ).rowcount

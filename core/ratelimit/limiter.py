@@ -5,8 +5,10 @@ request takes a token. After 10 requests at once the bucket is empty, and the ne
 
 To save round trips, a process takes several tokens at once (`Limit.lease`) and spends them without asking Redis. The first lease of a
 client that it does not know is taken without asking, too, and subtracted in Redis when the client needs a second one: in a rush
-nearly every request is the only one of its client. A process also remembers a refusal until its end. If Redis does not answer, each process counts by itself with the same limits: limits that are too high for
-a while are better than an API that refuses everybody.
+nearly every request is the only one of its client. A process also remembers a refusal until its end.
+
+If Redis does not answer, each process counts by itself with the same limits: limits that are too high for a while are better
+than an API that refuses everybody.
 """
 
 from __future__ import annotations

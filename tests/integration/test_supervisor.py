@@ -23,7 +23,6 @@ from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.postgres import EmbeddedPostgres
 from launcher.supervisor import kept_process as ward
-from launcher.supervisor.console import Console
 from launcher.supervisor.supervisor import STOP_SECONDS, Stopped, Supervisor
 from tests.support import servers
 from tests.support.waiting import until
@@ -216,28 +215,6 @@ def test_a_secret_that_finds_no_room_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="directory"):
         secrets.write(tmp_path / "runtime.json", "secret")
     assert [path.name for path in tmp_path.iterdir()] == ["runtime.json"]
-
-
-def test_who_stops_reading_does_not_stop_the_product(monkeypatch: pytest.MonkeyPatch) -> None:
-    reader, writer = os.pipe()
-    os.close(reader)
-    with os.fdopen(writer, "w") as nobody_reads:
-        monkeypatch.setattr(sys, "stdout", nobody_reads)
-        console = Console()
-        with console.step("Doing ...", "Done"):
-            console.say("the first line")
-        console.say("the last line")
-
-
-@pytest.mark.parametrize("forced", ["", "1"])
-def test_a_reader_that_leaves_costs_no_exit_status(forced: str) -> None:
-    """As a process: what Python still holds at its end finds nobody either. `forced`: colours, as if it were a terminal."""
-    code = "import time; from launcher.supervisor.console import Console; c = Console(); c.say('1'); time.sleep(.3); c.say('2'); c.say('3')"
-    command = f'{{ "{sys.executable}" -c "{code}"; echo $? >&2; }} | head -1'
-    ran = subprocess.run(
-        command, shell=True, capture_output=True, text=True, env={**os.environ, "FORCE_COLOR": forced}, check=False
-    )
-    assert (ran.stdout, ran.stderr) == ("1\n", "0\n")
 
 
 def test_the_end_comes_in_time_however_many_have_to_be_killed(own_guardian: Guardian, tmp_path: Path, told: list[str]) -> None:
