@@ -24,7 +24,7 @@ from core.telemetry.incidents import Incident
 from core.telemetry.metrics import BOOKINGS
 from core.telemetry.tracing import spans
 
-_kept_seats = Incident(
+_unreleased_seats = Incident(
     structlog.get_logger(__name__),
     "seats not given back in Redis; the audit repairs it",
     "seats are given back in Redis again",
@@ -61,37 +61,37 @@ class AfterCommit:
     def run(self, client: redis.Redis, dispatcher: Dispatcher, scripts: Scripts = SCRIPTS) -> None:
         """Do all of it. Never raises when Redis cannot be reached. `scripts`: see `Inventory`."""
         dead_letters.log(self.dead_letters)
-        for status, moved in Counter(self.statuses.values()).items():
-            BOOKINGS.labels(status.lower()).inc(moved)
+        for status, changed in Counter(self.statuses.values()).items():
+            BOOKINGS.labels(status.lower()).inc(changed)
         with spans.stage("events"):
             # After the first time-out no further command is sent, so an unreachable Redis costs one time-out and not one for each
             # command.
-            if self._announce(client):
+            if self._publish(client):
                 self._correct_inventory(Inventory(client, scripts))
             for message in self.messages:
                 dispatcher.send(message)
 
-    def _announce(self, client: redis.Redis) -> bool:
+    def _publish(self, client: redis.Redis) -> bool:
         """Notify clients that wait for a job or watch a flight. False: Redis cannot be reached."""
-        told = self.statuses.keys() | {event.subject_id for event in self.events}
-        jobs = [booking_id for booking_id in self.changed_bookings if booking_id not in told]
+        published = self.statuses.keys() | {event.subject_id for event in self.events}
+        jobs = [booking_id for booking_id in self.changed_bookings if booking_id not in published]
         if not (self.statuses or self.free_seats or jobs or self.events):
             return True
-        news = JobEvents(
+        job_changes = JobEvents(
             bookings=self.statuses,
             failures=self.failures,
             seats=self.free_seats,
             jobs=jobs,
             events=[EncodedEvent.of(event) for event in self.events],
         )
-        return job_events.publish(client, news)
+        return job_events.publish(client, job_changes)
 
     def _correct_inventory(self, inventory: Inventory) -> None:
         try:
             inventory.release(self.released)
-            inventory.forget(self.rolled_back)
+            inventory.roll_back(self.rolled_back)
             inventory.drop(self.stale_flights)
         except redis.RedisError as error:
-            _kept_seats.failed(error=str(error))
+            _unreleased_seats.failed(error=str(error))
         else:
-            _kept_seats.succeeded()
+            _unreleased_seats.succeeded()

@@ -62,9 +62,9 @@ def reserve_alone(context: Context, booking_ids: Sequence[UUID]) -> None:
     crashes, this booking is the cause, and only its attempts are counted.
     """
     with context.db.transaction() as connection:
-        begun = leases.begin_alone(connection, booking_ids)
-    if begun:
-        reserve_bookings(context, begun)
+        started = leases.begin_alone(connection, booking_ids)
+    if started:
+        reserve_bookings(context, started)
 
 
 def _load(context: Context, flight_ids: Sequence[UUID]) -> None:
@@ -74,7 +74,7 @@ def _load(context: Context, flight_ids: Sequence[UUID]) -> None:
 
 def _commit_isolated(context: Context, reservations: Reservations) -> None:
     """Commit all reservations. If that fails because of one booking, commit all the others (`core/db/bisect.py`)."""
-    isolated(lambda bookings: _commit_unlocked(context, reservations.only(list(bookings))), reservations.bookings, _leave)
+    isolated(lambda bookings: _commit_unlocked(context, reservations.subset(list(bookings))), reservations.bookings, _leave)
 
 
 def _commit_unlocked(context: Context, reservations: Reservations) -> None:
@@ -87,8 +87,8 @@ def _commit_unlocked(context: Context, reservations: Reservations) -> None:
             flights = frozenset(reservations.bookings[0].flight_ids)
             _locked.failed(flights, flights=[str(each) for each in flights], bookings=len(reservations.bookings))
             return
-        for alike in by_flights:
-            _commit_isolated(context, alike)
+        for group in by_flights:
+            _commit_isolated(context, group)
 
 
 def _leave(booking: PendingBooking, refusal: Exception) -> None:

@@ -58,14 +58,14 @@ _stale_counts = Incident(_log, "seat counts stay in Redis until the audit drops 
 
 
 class Ending(StrEnum):
-    """How a run ended. `LEFT`: the import had ended before, or another worker has it now. `REFUSED`: the file cannot be imported.
+    """How a run ended. `TAKEN_OVER`: the import had ended before, or another worker has it now. `REFUSED`: the file cannot be imported.
     `PAUSED`: the import gave its thread to another import.
     """
 
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
-    LEFT = "left"
+    TAKEN_OVER = "taken_over"
     REFUSED = "refused"
     PAUSED = "paused"
 
@@ -76,7 +76,7 @@ class _Outcome:
 
     ending: Ending
     routes: RouteDays
-    left: int | None = None
+    unprocessed: int | None = None
     code: ImportFailureCode | None = None
     message: str = ""
 
@@ -96,7 +96,7 @@ def run_import(
     """
     with db.transaction() as connection:
         job = progress.claim(connection, import_id)
-    return Ending.LEFT if job is None else run_claimed(db, client, storage, job, unknown_places=unknown_places)
+    return Ending.TAKEN_OVER if job is None else run_claimed(db, client, storage, job, unknown_places=unknown_places)
 
 
 def run_claimed(
@@ -128,7 +128,7 @@ def run_claimed(
             raise
         outcome = _failed(ImportFailureCode.FILE_UNREADABLE, "The uploaded file could not be read for a day. Upload it again.")
     if outcome is None:
-        return Ending.LEFT
+        return Ending.TAKEN_OVER
     if outcome.ending is Ending.PAUSED:
         return Ending.PAUSED
     failpoints.reach("before_announcement")
@@ -138,9 +138,11 @@ def run_claimed(
         served_places.announce(client, outcome.routes.places(), places_lost=places_lost)
     with db.transaction() as connection:
         status = _STATUSES[outcome.ending]
-        ended = progress.finish(connection, job, status, left=outcome.left, code=outcome.code, message=outcome.message)
+        ended = progress.finish(
+            connection, job, status, unprocessed=outcome.unprocessed, code=outcome.code, message=outcome.message
+        )
     if not ended:
-        return Ending.LEFT
+        return Ending.TAKEN_OVER
     job_events.import_ended(client, job.id, status)
     if outcome.code == GIVEN_UP:
         return outcome.ending  # the file is kept, because it is read again if the dead letter is replayed
@@ -193,10 +195,9 @@ class _Run:
         """Process the file. None if another worker has taken over."""
         job = self._job
         given_up = job.attempts > LAST_ATTEMPT
-        if (
-            job.attempts <= LAST_ATTEMPT + 1
-        ):  # after more attempts, reading the earlier chunks again may be the cause of the crashes
-            self._remember()
+        # After more attempts, reading the earlier chunks again may be the cause of the crashes.
+        if job.attempts <= LAST_ATTEMPT + 1:
+            self._restore_state()
         if job.all_rows_stored:
             return _Outcome(Ending.COMPLETED, self._routes)
         if given_up:
@@ -208,34 +209,34 @@ class _Run:
             applied = self._store(chunk, rows)
             if applied is None:
                 with self._db.transaction() as connection:
-                    ours = progress.is_ours_to_stop(connection, job, chunk.begin)
-                return self._cancelled(chunk.begin) if ours else None
-            self._tell(applied)
+                    is_ours = progress.is_ours_to_stop(connection, job, chunk.begin)
+                return self._cancelled(chunk.begin) if is_ours else None
+            self._publish(applied)
             pa.default_memory_pool().release_unused()  # else the heap grows by what lies between the chunks, 10 MB in a million rows
             if not job.dry_run:
                 measures.count_rows(chunk.rows, created=applied.created, updated=applied.updated, failed=applied.failed)
             if applied.is_hopeless and not chunk.last:
                 return _Outcome(Ending.REFUSED, self._routes, None, ImportFailureCode.NOTHING_BUT_FAULTS, NOTHING_BUT_FAULTS)
-            if self._is_somebody_elses_turn() and not chunk.last:
+            if self._must_pause() and not chunk.last:
                 with self._db.transaction() as connection:
                     progress.pause(connection, job, chunk.end)
                 return _Outcome(Ending.PAUSED, self._routes)
         return _Outcome(Ending.COMPLETED, self._routes)
 
-    def _is_somebody_elses_turn(self) -> bool:
+    def _must_pause(self) -> bool:
         if self._ends_turn_at is None or time.monotonic() < self._ends_turn_at:
             return False
         with self._db.snapshot() as connection:
-            return progress.somebody_waits(connection)
+            return progress.has_waiting_imports(connection)
 
     def _cancelled(self, at: Cursor) -> _Outcome:
-        left, more = 0, True
+        unprocessed, more = 0, True
         while more:
             chunk = read_chunk(self._file, self._layout, at)
-            left, at, more = left + chunk.rows, chunk.end, not chunk.last
-        return _Outcome(Ending.CANCELLED, self._routes, left)
+            unprocessed, at, more = unprocessed + chunk.rows, chunk.end, not chunk.last
+        return _Outcome(Ending.CANCELLED, self._routes, unprocessed)
 
-    def _remember(self) -> None:
+    def _restore_state(self) -> None:
         """Restore the state of an earlier run: read the keys of the rows before the cursor, and the routes whose caches are not
         invalidated yet.
         """
@@ -243,7 +244,7 @@ class _Run:
         while at.offset < self._job.cursor.offset:
             chunk = read_chunk(self._file, self._layout, at)
             at = chunk.end
-            chunk.keep_lines_before(self._job.cursor.line)
+            chunk.drop_lines_from(self._job.cursor.line)
             self._routes.update(route_days(self._validate(chunk)))
         with self._db.snapshot() as connection:
             self._routes.update(changes.routes_left(connection, self._job.id))
@@ -262,16 +263,16 @@ class _Run:
             return chunk, rows
 
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="import-reader") as reader:
-            ahead = reader.submit(read, self._job.cursor)
+            next_chunk = reader.submit(read, self._job.cursor)
             while True:
-                chunk, rows = ahead.result()
+                chunk, rows = next_chunk.result()
                 if not chunk.last:
-                    ahead = reader.submit(read, chunk.end)
+                    next_chunk = reader.submit(read, chunk.end)
                 yield chunk, rows
                 if chunk.last:
                     return
 
-    def _tell(self, applied: Applied) -> None:
+    def _publish(self, applied: Applied) -> None:
         self._routes.update(applied.routes)
         try:
             self._inventory.drop(applied.free)

@@ -104,15 +104,19 @@ def pools(settings: Settings) -> tuple[Pool, ...]:
 def start(pool: Pool, context: Context, worked: Worked) -> Worker:
     """Start the threads of one pool, with a broker of its own, because Dramatiq needs one broker for each worker."""
 
-    def bury(queue: str, payload: bytes, error: str) -> None:
+    def store_unreadable(queue: str, payload: bytes, error: str) -> None:
         with context.db.transaction() as connection:
             letters = dead_letters.store_payload(connection, queue, payload, error)
         dead_letters.log(letters)
 
-    moved = context.progress.expect(f"the consumer of {pool.queue}", limit_seconds=CONSUMER_STALL_SECONDS)
+    consumer_polled = context.progress.expect(f"the consumer of {pool.queue}", limit_seconds=CONSUMER_STALL_SECONDS)
     reconnects.leave_out(pool.queue)
     broker = connect(
-        str(context.settings.servers.redis_url), bury, moved, lambda: context.pauses.is_paused(pool.queue), worked.add
+        str(context.settings.servers.redis_url),
+        store_unreadable,
+        consumer_polled,
+        lambda: context.pauses.is_paused(pool.queue),
+        worked.add,
     )
     broker.add_middleware(Correlation())
     broker.add_middleware(Tracing())

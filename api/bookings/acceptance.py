@@ -37,7 +37,7 @@ class BookingAccepted(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AcceptedResponse:
     """Body and headers of the answer 202."""
 
     content: BookingAccepted
@@ -53,7 +53,7 @@ async def accept(
     idempotency_key: str | None,
     prefer: str | None,
     load_run: str | None,
-) -> Answer:
+) -> AcceptedResponse:
     """Store the booking. It is committed when this returns. With `Prefer: wait=n` it returns when the booking is final, or after
     n seconds. `state`: of the request.
 
@@ -74,13 +74,13 @@ async def accept(
         seats=data.seats,
         payment_mode=data.mode(),
         payment_token=data.payment.token if data.payment else None,
-        passengers=data.people(),
+        passengers=data.travellers(),
         idempotency_key=idempotency_key,
-        request_hash=_meaning(data, traveller) if idempotency_key else None,
+        request_hash=_content_hash(data, traveller) if idempotency_key else None,
         refusal=refusal,
         expected_total=data.price(),
         allow_duplicate=data.allow_duplicate,
-        seat_numbers=data.seat_wishes(),
+        seat_numbers=data.requested_seats(),
         load_run=load_run,
     )
     try:
@@ -91,7 +91,7 @@ async def accept(
         raise
     seconds = wait_seconds(prefer)
     job = await live.jobs.follow(accepted.booking_id, seconds) if seconds else None
-    return _accepted(accepted, job, waited=seconds, ask_again=ask_again_in(live.backlog.seconds_until_done(None)))
+    return _accepted(accepted, job, waited=seconds, retry_after=ask_again_in(live.backlog.seconds_until_done(None)))
 
 
 def _find_unpaid(data: BookingBody, settings: Settings) -> Invalid | None:
@@ -120,18 +120,18 @@ def _traveller(user_id: UUID | None, principal: Principal) -> UUID:
     raise Forbidden("Only an administrator may book for somebody else.")
 
 
-def _meaning(data: BookingBody, traveller: UUID) -> bytes:
+def _content_hash(data: BookingBody, traveller: UUID) -> bytes:
     """A hash of the content of the request. It does not depend on the order and the spacing of the JSON."""
-    said = (traveller, data.flights(), data.seats, data.payment, data.passengers)
-    seen, seats = data.price(), data.seat_wishes()
+    content = (traveller, data.flights(), data.seats, data.payment, data.passengers)
+    seen, seats = data.price(), data.requested_seats()
     # These are only included if they were sent, so that keys of a former release still match their requests.
     more = [each for each in (None if seen is None else seen.as_data(), seats) if each is not None]
-    return hashlib.sha256(msgspec.json.encode((*said, *more))).digest()
+    return hashlib.sha256(msgspec.json.encode((*content, *more))).digest()
 
 
-def _accepted(accepted: Accepted, job: Job | None, *, waited: int, ask_again: str) -> Answer:
+def _accepted(accepted: Accepted, job: Job | None, *, waited: int, retry_after: str) -> AcceptedResponse:
     status_url = f"/api/v1/jobs/{accepted.booking_id}"
-    headers = {"location": status_url, "retry-after": ask_again}
+    headers = {"location": status_url, "retry-after": retry_after}
     if accepted.replayed:
         headers[REPLAYED] = "true"
     if waited:
@@ -140,4 +140,4 @@ def _accepted(accepted: Accepted, job: Job | None, *, waited: int, ask_again: st
     content = BookingAccepted(
         job_id=accepted.booking_id, booking_id=accepted.booking_id, status=status, status_url=status_url, job=job
     )
-    return Answer(content, headers)
+    return AcceptedResponse(content, headers)

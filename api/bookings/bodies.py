@@ -15,8 +15,8 @@ from core import money
 from core.bookings.models import PaymentMode
 from core.bookings.passengers import Traveller, require_faultless
 from core.bookings.price import Price
-from core.bookings.seat_numbers import wishes
-from core.bookings.seat_numbers.wishes import SeatWishes
+from core.bookings.seat_numbers import requested
+from core.bookings.seat_numbers.requested import RequestedSeats
 from core.errors import Invalid
 from core.text.patterns import AMOUNT, VISIBLE
 
@@ -125,15 +125,15 @@ class BookingBody(RequestBody):
         """
         return None if self.expected_total is None else self.expected_total.read("/expected_total")
 
-    def seat_wishes(self) -> SeatWishes | None:
+    def requested_seats(self) -> RequestedSeats | None:
         """The seats in the form in which they are stored.
 
         Raises:
             Invalid: what is no seat number, or is there twice.
         """
-        return None if self.seat_numbers is None else wishes.read(self.seat_numbers)
+        return None if self.seat_numbers is None else requested.read(self.seat_numbers)
 
-    def people(self) -> tuple[Traveller, ...]:
+    def travellers(self) -> tuple[Traveller, ...]:
         """The named passengers.
 
         Raises:
@@ -141,5 +141,5 @@ class BookingBody(RequestBody):
         """
         if len(self.passengers) > self.seats:
             raise Invalid.field("/passengers", "too_many", "There are more travellers than seats.")
-        people = [Traveller(each.name, each.date_of_birth, each.contact) for each in self.passengers]
-        return require_faultless(people, [f"/passengers/{index}" for index in range(len(people))])
+        travellers = [Traveller(each.name, each.date_of_birth, each.contact) for each in self.passengers]
+        return require_faultless(travellers, [f"/passengers/{index}" for index in range(len(travellers))])

@@ -19,7 +19,7 @@ from api.services import Services, SignedRequest
 from core.bookings.errors import BookingNotFound, SeatsFixed, SeatTaken
 from core.bookings.reading import queries
 from core.bookings.reading.views import BookingView
-from core.bookings.seat_numbers import changing, seat_map, wishes
+from core.bookings.seat_numbers import changing, requested, seat_map
 from core.bookings.seat_numbers.seat_map import SeatMapView
 from core.db.retry import again_after_deadlock
 from core.flights.errors import FlightNotFound
@@ -77,7 +77,7 @@ class SeatController(Controller):
         """Until check-in closes, an hour before each flight; all or none of them. The seats that the booking has are kept when one of the new
         ones is taken. Neither the number of seats nor the price changes.
         """
-        wanted = wishes.read(data.seat_numbers)
+        wanted = requested.read(data.seat_numbers)
 
         def work() -> None:
             with services.db.transaction() as connection:

@@ -114,26 +114,28 @@ class ImportController(Controller):
             raise Invalid.field("?match", "one_of", "match=day moves flights that exist, and mode=create leaves them alone.")
         settings = services.settings
         import_id = new_id()
-        received = await asyncio.to_thread(_receive, services.storage, import_id)
-        kept = False
+        upload_file = await asyncio.to_thread(_receive, services.storage, import_id)
+        is_stored = False
         try:
-            sent = await uploads.receive(request, received, limit=settings.http.max_upload_mb * 1024**2, encoding=encoding)
-            layout = read_layout(sent.head)
-            stored = await asyncio.to_thread(_keep, received)
-            once = keyed(request, idempotency_key, stored.content_hash, mode, dry_run, times, encoding, match)
+            body_file = await uploads.receive(
+                request, upload_file, limit=settings.http.max_upload_mb * 1024**2, encoding=encoding
+            )
+            layout = read_layout(body_file.head)
+            stored = await asyncio.to_thread(_store_file, upload_file)
+            keyed_request = keyed(request, idempotency_key, stored.content_hash, mode, dry_run, times, encoding, match)
             options = {
                 "user_id": request.user.user_id,
-                "file_name": sent.file_name,
+                "file_name": body_file.file_name,
                 "mode": mode,
                 "dry_run": dry_run,
                 "times": times,
                 "match": match,
             }
-            response, kept = await asyncio.to_thread(_accept, services, import_id, stored, layout, once, **options)
+            response, is_stored = await asyncio.to_thread(_accept, services, import_id, stored, layout, keyed_request, **options)
             return response
         finally:
-            if not kept:
-                await asyncio.to_thread(received.discard)
+            if not is_stored:
+                await asyncio.to_thread(upload_file.discard)
 
     @get(
         "/flights/bulk-upload/status/{job_id:uuid}",
@@ -252,7 +254,7 @@ def _receive(storage: Storage, import_id: UUID) -> Upload:
         raise storage_away(error) from error
 
 
-def _keep(upload: Upload) -> StoredFile:
+def _store_file(upload: Upload) -> StoredFile:
     """Store the file before the row that refers to it."""
     try:
         return upload.keep()
@@ -261,7 +263,7 @@ def _keep(upload: Upload) -> StoredFile:
 
 
 def _accept(
-    services: Services, import_id: UUID, file: StoredFile, layout: Layout, once: KeyedRequest | None, **options: Any
+    services: Services, import_id: UUID, file: StoredFile, layout: Layout, keyed_request: KeyedRequest | None, **options: Any
 ) -> tuple[Response[ImportAccepted], bool]:
     """Store the import and call a worker. Returns the answer, and whether the file is needed."""
     is_new = False
@@ -273,7 +275,7 @@ def _accept(
         response = _accepted(accepted)
         return Done(response, partial(services.live.dispatcher.send, ImportFile((import_id,)))) if is_new else Done(response)
 
-    return answer_once(services, once, work), is_new
+    return answer_once(services, keyed_request, work), is_new
 
 
 def _accepted(accepted: Accepted) -> Response[ImportAccepted]:

@@ -37,14 +37,14 @@ TEXT_TYPES: Final = frozenset(
 """The content types of an upload without a form. What the file really is, is decided by its bytes."""
 
 
-class Received(NamedTuple):
+class UploadedFile(NamedTuple):
     """`head`: the first bytes of the file, in which its header is. `file_name`: what its sender calls it, without folders."""
 
     head: bytes
     file_name: str | None
 
 
-async def receive(request: Request[Any, Any, Any], upload: Upload, *, limit: int, encoding: Encoding) -> Received:
+async def receive(request: Request[Any, Any, Any], upload: Upload, *, limit: int, encoding: Encoding) -> UploadedFile:
     """Write the file of a request into `upload`, as UTF-8. `limit` in bytes.
 
     Raises:
@@ -60,15 +60,15 @@ async def receive(request: Request[Any, Any, Any], upload: Upload, *, limit: int
         pieces = request.stream()
     else:
         raise UnsupportedMediaType(f"Send the file as {MULTIPART} in the field {FIELD!r}, or as the whole body with text/csv.")
-    announced = request.headers.get("content-length", "")
+    content_length = request.headers.get("content-length", "")
     too_large = TooLarge(f"A file has at most {limit // 1024**2} MB.")
-    if announced.isdigit() and int(announced) > limit + HEAD_BYTES:
+    if content_length.isdigit() and int(content_length) > limit + HEAD_BYTES:
         raise too_large
     transcoder = Transcoder(encoding)
     head, waiting, size = bytearray(), bytearray(), 0
 
-    async def pass_on(*, last: bool) -> None:
-        text = await asyncio.to_thread(_kept, upload, transcoder, bytes(waiting), last=last)
+    async def write_waiting(*, last: bool) -> None:
+        text = await asyncio.to_thread(_write, upload, transcoder, bytes(waiting), last=last)
         head.extend(text[: HEAD_BYTES - len(head)])
         waiting.clear()
 
@@ -80,20 +80,20 @@ async def receive(request: Request[Any, Any, Any], upload: Upload, *, limit: int
         if not head and len(waiting) >= HEAD_BYTES:
             require_text(bytes(waiting[:HEAD_BYTES]))
         if len(waiting) >= PIECE_BYTES:
-            await pass_on(last=False)
+            await write_waiting(last=False)
     if not head:
         require_text(bytes(waiting[:HEAD_BYTES]))
-    await pass_on(last=True)
-    return Received(bytes(head), _told_name(names[0]) if names else None)
+    await write_waiting(last=True)
+    return UploadedFile(bytes(head), _display_name(names[0]) if names else None)
 
 
-def _told_name(name: str) -> str | None:
+def _display_name(name: str) -> str | None:
     """Of a name as a browser sends it, what people are shown: without folders and without what no screen can show."""
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(letter for letter in last if letter.isprintable()).strip()[:LONGEST_NAME] or None
 
 
-def _kept(upload: Upload, transcoder: Transcoder, piece: bytes, *, last: bool) -> bytes:
+def _write(upload: Upload, transcoder: Transcoder, piece: bytes, *, last: bool) -> bytes:
     """The piece as it was stored."""
     text = transcoder.feed(piece, last=last)
     try:

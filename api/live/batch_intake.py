@@ -33,16 +33,16 @@ class BatchIntake:
         Raises:
             `core.db.AWAY`: Postgres cannot be reached; it is not known whether the batch is stored.
         """
-        named = [replace(request, booking_id=new_id()) for request in requests]
+        with_ids = [replace(request, booking_id=new_id()) for request in requests]
         answers: list[Answer] = []
 
         def commit(part: Sequence[BookingRequest]) -> None:
             with self._db.transaction() as connection:
-                given = accept.accept(connection, part, self._rules)
-                tagged = _tagged(part, given)
+                accepted = accept.accept(connection, part, self._rules)
+                tagged = _tagged(part, accepted)
                 if tagged:
                     recording.record(connection, tagged)
-            answers.extend(given)
+            answers.extend(accepted)
 
         def store(part: Sequence[BookingRequest]) -> None:
             # Another process may pick the same seats in another order.
@@ -54,12 +54,12 @@ class BatchIntake:
             answers.append(accept.explain(error))
 
         try:
-            isolated(store, named, refuse)
+            isolated(store, with_ids, refuse)
         except AWAY:
             # Postgres could not be reached any more after a part of the batch was committed.
             if not answers:
                 raise
-            answers += [_in_doubt()] * (len(named) - len(answers))
+            answers += [_in_doubt()] * (len(with_ids) - len(answers))
         return answers
 
 

@@ -233,13 +233,13 @@ class _Upsert:
                 applied.routes.update([change.route_day])
             else:
                 applied.faults.append(fault)
-        to_note = {
+        to_record = {
             change.line: change.flight_id
             for change in allowed.values()
             if change.renames_a_place or change.seats_taken or self._options.dry_run
         }
         applied.updated = len(allowed)
-        applied.bookings = changes.record(self._connection, self._options.import_id, to_note)
+        applied.bookings = changes.record(self._connection, self._options.import_id, to_record)
         if allowed and not self._options.dry_run:
             self._write(allowed, applied)
         return applied

@@ -96,8 +96,8 @@ def record(
     """
     if not flights:
         return 0
-    noted = {"import_id": import_id, "lines": list(flights), "flights": list(flights.values()), "effect": effect}
-    row = connection.execute(_RECORD, noted).fetchone()
+    parameters = {"import_id": import_id, "lines": list(flights), "flights": list(flights.values()), "effect": effect}
+    row = connection.execute(_RECORD, parameters).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -43,20 +43,20 @@ def _write_faults(connection: RawConnection, import_id: UUID, chunk: Chunk, faul
     """Store the faults of at most `room` rows, and all notes."""
     if not (faults.found and room) and not faults.notes:
         return
-    kept = faults.lines if len(faults) <= room else set(sorted(faults.lines)[:room])
+    stored_lines = faults.lines if len(faults) <= room else set(sorted(faults.lines)[:room])
     rows = chunk.faulty_rows(faults)
     with (
         connection.cursor() as cursor,
         cursor.copy('COPY import_errors (import_id, line, "column", value, code, message, raw) FROM STDIN') as copy,
     ):
         for fault in faults.found:
-            if fault.line not in kept:
+            if fault.line not in stored_lines:
                 continue
             cells = rows.pop(fault.line, None)
             raw = None if cells is None else msgspec.json.encode([storable(cell) for cell in cells]).decode()
             copy.write_row((import_id, fault.line, fault.column, fault.value, fault.code, fault.message, raw))
-        told = {(fault.line, fault.column) for fault in faults.found}
+        reported = {(fault.line, fault.column) for fault in faults.found}
         for note in faults.notes:
-            if (note.line, note.column) in told:
+            if (note.line, note.column) in reported:
                 continue
             copy.write_row((import_id, note.line, note.column, note.value, note.code, note.message, None))

@@ -116,7 +116,7 @@ _WAIT: Final = f"""
 _FINISH: Final = f"""
     UPDATE imports SET
         status = %(status)s, failure_code = %(code)s, failure_message = %(message)s,
-        total_rows = coalesce(total_rows, processed + %(left)s), next_at = NULL, finished_at = clock_timestamp()
+        total_rows = coalesce(total_rows, processed + %(unprocessed)s), next_at = NULL, finished_at = clock_timestamp()
     WHERE id = %(id)s AND status = {ImportStatus.IN_PROGRESS.sql}
 """  # noqa: S608  # only constants
 
@@ -146,7 +146,7 @@ def pause(connection: RawConnection, job: Job, at: Cursor) -> None:
     connection.execute(_PAUSE, (job.id, at.offset))
 
 
-def somebody_waits(connection: RawConnection) -> bool:
+def has_waiting_imports(connection: RawConnection) -> bool:
     """Whether there is an import that no worker has begun."""
     row = connection.execute(f"SELECT EXISTS (SELECT FROM imports WHERE status = {ImportStatus.PENDING.sql})").fetchone()  # noqa: S608  # only constants
     return row is not None and bool(row[0])
@@ -211,15 +211,15 @@ def finish(
     job: Job,
     status: ImportStatus,
     *,
-    left: int | None = None,
+    unprocessed: int | None = None,
     code: ImportFailureCode | None = None,
     message: str = "",
 ) -> bool:
-    """Set the final status, after the search caches were invalidated. `left`: rows that were not processed. Returns False if it
+    """Set the final status, after the search caches were invalidated. `unprocessed`: rows that were not processed. Returns False if it
     had ended before.
     """
     has_ended = connection.execute(
-        _FINISH, {"id": job.id, "status": status.value, "code": code, "message": message or None, "left": left}
+        _FINISH, {"id": job.id, "status": status.value, "code": code, "message": message or None, "unprocessed": unprocessed}
     ).rowcount
     if has_ended:
         outbox.write(connection, [import_finished(job.id, status)])

@@ -55,20 +55,20 @@ def validate(
     source, destination = routes.source, routes.destination
     source.check(checks["source"])
     destination.check(checks["destination"])
-    good = _all_good(checks, len(cells))
+    is_valid = _valid_rows(checks, len(cells))
     for name, place in (("departure_ts", source), ("arrival_ts", destination)):
         column = columns[name]
         if isinstance(column, LocalMoment):
-            values[name] = column.settle(checks[name], values[name], place.zones(), good)
-    good = _all_good(checks, len(cells))
+            values[name] = column.settle(checks[name], values[name], place.zones(), is_valid)
+    is_valid = _valid_rows(checks, len(cells))
     faults = [fault for check in checks.values() for fault in check.faults(lines)]
 
     def require(holds: Mask, column: str, code: str, message: str) -> None:
-        nonlocal good
-        broken = np.flatnonzero(good & ~holds)
+        nonlocal is_valid
+        broken = np.flatnonzero(is_valid & ~holds)
         if broken.size:
             faults.extend(faults_at(broken, cells[column].tolist(), lines, column, code, message))
-            good &= holds
+            is_valid &= holds
 
     require(source.keys() != destination.keys(), "destination", "same_place", "Source and destination are the same place.")
     if "currency" in values:
@@ -80,15 +80,15 @@ def validate(
         require(fits, "cabin", CABIN_MISMATCH, "Must have as many seats as the flight: its name ends with their number.")
     later = (values["arrival_ts"] > values["departure_ts"]).to_numpy(dtype=np.bool_)
     require(later, "arrival_ts", "arrives_before_departure", "The arrival must be later than the departure.")
-    keys = _number_keys(values["flight_number"], good)
-    first = seen.add(keys, values["departure_ts"], good)
+    keys = _number_keys(values["flight_number"], is_valid)
+    first = seen.add(keys, values["departure_ts"], is_valid)
     require(first, "flight_number", "duplicate_in_file", "An earlier row of this file has the same flight number and departure.")
 
     for fault in sorted(faults, key=lambda fault: fault.line):
         chunk.faults.add(fault)
     if noted is not None:
         chunk.faults.notes += _notes({"source": source, "destination": destination}, lines, noted)
-    return _table(chunk, values, keys, source, destination, good)
+    return _table(chunk, values, keys, source, destination, is_valid)
 
 
 def _notes(ends: dict[str, Ends], lines: npt.NDArray[np.int64], noted: set[str]) -> Iterator[Fault]:
@@ -100,19 +100,19 @@ def _notes(ends: dict[str, Ends], lines: npt.NDArray[np.int64], noted: set[str])
                 yield Fault(int(lines[row]), column, shortened(end.name), READ_AS, end.code or "")
 
 
-def _number_keys(written: pd.Series, good: Mask) -> pd.Series:
+def _number_keys(written: pd.Series, is_valid: Mask) -> pd.Series:
     """The keys by which flight numbers are compared (`core/flights/numbers.py`); undefined for a row with a fault."""
-    codes, distinct = pd.factorize(written.where(good, ""))
+    codes, distinct = pd.factorize(written.where(is_valid, ""))
     keys = np.array([numbers.key_of(number) for number in distinct], dtype=object)
     return pd.Series(keys[codes], dtype=written.dtype)
 
 
-def _all_good(checks: dict[str, Check], rows: int) -> Mask:
+def _valid_rows(checks: dict[str, Check], rows: int) -> Mask:
     """For each row, whether none of its cells has a fault."""
-    good: Mask = np.ones(rows, dtype=np.bool_)
+    is_valid: Mask = np.ones(rows, dtype=np.bool_)
     for check in checks.values():
-        good &= check.good
-    return good
+        is_valid &= check.good
+    return is_valid
 
 
 def route_days(rows: pa.Table) -> Iterator[RouteDay]:
@@ -125,33 +125,35 @@ def route_days(rows: pa.Table) -> Iterator[RouteDay]:
         yield RouteDay(source_iata or lower(source), destination_iata or lower(destination), day)
 
 
-def _table(chunk: Chunk, values: dict[str, pd.Series], keys: pd.Series, source: Ends, destination: Ends, good: Mask) -> pa.Table:
+def _table(
+    chunk: Chunk, values: dict[str, pd.Series], keys: pd.Series, source: Ends, destination: Ends, is_valid: Mask
+) -> pa.Table:
     """The good rows in the order and the types of the staging table."""
     departures = values["departure_ts"]
-    count = int(good.sum())
+    count = int(is_valid.sum())
 
-    def kept(array: Any) -> pa.Array:
-        return pa.array(array[good])
+    def valid(array: Any) -> pa.Array:
+        return pa.array(array[is_valid])
 
     currency, cabin = values.get("currency"), values.get("cabin")
     return pa.table(
         {
-            "line": kept(chunk.lines),
+            "line": valid(chunk.lines),
             "id": _new_ids(count),
-            "flight_number": kept(values["flight_number"]),
-            "flight_number_key": kept(keys),
-            "source": kept(source.names()),
-            "destination": kept(destination.names()),
-            "source_iata": kept(source.codes()),
-            "destination_iata": kept(destination.codes()),
+            "flight_number": valid(values["flight_number"]),
+            "flight_number_key": valid(keys),
+            "source": valid(source.names()),
+            "destination": valid(destination.names()),
+            "source_iata": valid(source.codes()),
+            "destination_iata": valid(destination.codes()),
             # Without a zone, because writing times with a zone takes twenty times as long. The connection's time zone is UTC.
-            "departure_ts": kept(departures).cast(pa.timestamp("us")),
-            "arrival_ts": kept(values["arrival_ts"]).cast(pa.timestamp("us")),
-            "departure_date": pa.array(source.local_days(departures)[good], pa.int32()).cast(pa.date32()),
-            "total_seats": kept(values["total_seats"]),
-            "price": kept(values["price"]),
-            "currency": pa.nulls(count, pa.string()) if currency is None else kept(currency),
-            "cabin": pa.nulls(count, pa.string()) if cabin is None else kept(cabin),
+            "departure_ts": valid(departures).cast(pa.timestamp("us")),
+            "arrival_ts": valid(values["arrival_ts"]).cast(pa.timestamp("us")),
+            "departure_date": pa.array(source.local_days(departures)[is_valid], pa.int32()).cast(pa.date32()),
+            "total_seats": valid(values["total_seats"]),
+            "price": valid(values["price"]),
+            "currency": pa.nulls(count, pa.string()) if currency is None else valid(currency),
+            "cabin": pa.nulls(count, pa.string()) if cabin is None else valid(cabin),
         }
     )
 

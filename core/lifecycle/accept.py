@@ -27,7 +27,7 @@ from core.bookings.intake.references import DRAWS
 from core.bookings.intake.requests import Accepted, Answer, BookingRequest
 from core.bookings.intake.rules import BookingRules
 from core.bookings.seat_numbers import picking, rows
-from core.bookings.seat_numbers.wishes import find_fault
+from core.bookings.seat_numbers.requested import find_fault
 from core.db import RawConnection
 from core.errors import AppError
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
@@ -47,7 +47,7 @@ def accept(connection: RawConnection, requests: Sequence[BookingRequest], rules:
     duplicates.lock_travellers(connection, (request.user_id for request in requests))
     terms = insert.lock_terms(connection, requests)
     answers: list[Answer | None] = [_refusal(request, terms) for request in requests]
-    answers = _refuse_unfair(connection, requests, answers, rules.fair_share)
+    answers = _apply_fair_share(connection, requests, answers, rules.fair_share)
     # The limit of holds is checked first: a request that is refused here must not make another request a duplicate.
     excess = holds.find_excess(connection, _open(requests, answers), rules.hold_limit)
     answers = [
@@ -59,19 +59,19 @@ def accept(connection: RawConnection, requests: Sequence[BookingRequest], rules:
         _possible_duplicate(duplicate_of[request.booking_id]) if request.booking_id in duplicate_of else answer
         for request, answer in zip(requests, answers, strict=True)
     ]
-    # Last, so that nobody keeps a seat from others who is not stored.
-    refused = picking.pick(connection, _open(requests, answers), terms)
-    answers = [refused.get(request.booking_id, answer) for request, answer in zip(requests, answers, strict=True)]
-    wanted = picked = _open(requests, answers)
+    # Seat numbers are picked last, so that no request takes a seat number and is then refused for another reason.
+    refusals = picking.pick(connection, _open(requests, answers), terms)
+    answers = [refusals.get(request.booking_id, answer) for request, answer in zip(requests, answers, strict=True)]
+    to_store = picked = _open(requests, answers)
     stored: set[UUID] = set()
     earlier: dict[tuple[UUID, str], KeyHolder] = {}
     for _ in range(DRAWS):
-        stored |= insert.store(connection, wanted, terms) if wanted else set()
+        stored |= insert.store(connection, to_store, terms) if to_store else set()
         # If the idempotency key was used before, the answer is its booking, even if the flight cannot be booked any more.
         earlier = find_holders(connection, (request.owned_key for request in requests if request.booking_id not in stored))
         # A request that was not stored, although its key is new, got a reference that exists already. It gets another one.
-        wanted = [each for each in wanted if each.booking_id not in stored and each.owned_key not in earlier]
-        if not wanted:
+        to_store = [each for each in to_store if each.booking_id not in stored and each.owned_key not in earlier]
+        if not to_store:
             break
     numbered = [request.booking_id for request in picked if request.seat_numbers is not None]
     rows.give_back(connection, [booking_id for booking_id in numbered if booking_id not in stored])
@@ -107,15 +107,15 @@ def _refusal(request: BookingRequest, terms: Mapping[UUID, FlightTerms]) -> AppE
     )
 
 
-def _refuse_unfair(
+def _apply_fair_share(
     connection: RawConnection, requests: Sequence[BookingRequest], answers: Sequence[Answer | None], share: FairShare
 ) -> list[Answer | None]:
     open_requests = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
-    paused = fair_share.find_paused(connection, open_requests, share.cool_down_minutes)
-    patient = [request for request in open_requests if request.booking_id not in paused]
-    greedy = fair_share.find_greedy(connection, patient, share.flight_seats)
-    refusals: dict[UUID, Answer] = {booking_id: fair_share.cooling_down(until) for booking_id, until in paused.items()}
-    refusals |= {booking_id: fair_share.too_many_seats(share.flight_seats) for booking_id in greedy}
+    in_cool_down = fair_share.find_in_cool_down(connection, open_requests, share.cool_down_minutes)
+    allowed = [request for request in open_requests if request.booking_id not in in_cool_down]
+    over_limit = fair_share.find_over_limit(connection, allowed, share.flight_seats)
+    refusals: dict[UUID, Answer] = {booking_id: fair_share.cooling_down(until) for booking_id, until in in_cool_down.items()}
+    refusals |= {booking_id: fair_share.too_many_seats(share.flight_seats) for booking_id in over_limit}
     return [answer or refusals.get(request.booking_id) for request, answer in zip(requests, answers, strict=True)]
 
 

@@ -107,7 +107,7 @@ def _require_fair(
     if share is None:
         return
     claim = (party.user_id, flight_id)
-    if until := rules.find_pauses(connection, [claim], share.cool_down_minutes).get(claim):
+    if until := rules.find_cool_downs(connection, [claim], share.cool_down_minutes).get(claim):
         raise rules.cooling_down(until)
     if rules.count_seats(connection, [claim])[claim] + party.size > share.flight_seats:
         raise rules.too_many_seats(share.flight_seats)

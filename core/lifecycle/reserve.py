@@ -50,28 +50,28 @@ class ReservationOutcome(Enum):
 
 @dataclass(slots=True)
 class Reservations:
-    """The answers of Redis for these bookings. `outcomes` has one entry for each requested segment."""
+    """The answers of Redis for these bookings. `answers` has one entry for each requested segment."""
 
     bookings: list[PendingBooking]
-    outcomes: ScriptAnswers
+    answers: ScriptAnswers
     picked_up_at: datetime
     reserved_at: datetime
 
-    def only(self, bookings: list[PendingBooking]) -> Reservations:
+    def subset(self, bookings: list[PendingBooking]) -> Reservations:
         """The answers for some of the bookings."""
-        return Reservations(bookings, self.outcomes, self.picked_up_at, self.reserved_at)
+        return Reservations(bookings, self.answers, self.picked_up_at, self.reserved_at)
 
     def by_flights(self) -> list[Reservations]:
         """The answers in groups: bookings of the same flights are in one group."""
         groups: dict[frozenset[UUID], list[PendingBooking]] = defaultdict(list)
         for booking in self.bookings:
             groups[frozenset(booking.flight_ids)].append(booking)
-        return [self.only(alike) for alike in groups.values()]
+        return [self.subset(group) for group in groups.values()]
 
-    def taken(self, booking: PendingBooking) -> list[UUID]:
+    def reserved_flights(self, booking: PendingBooking) -> list[UUID]:
         """The flights on which Redis has reserved seats for this booking."""
-        asked = [flight_id for flight_id in booking.flight_ids if (flight_id, booking.id) in self.outcomes]
-        return [flight_id for flight_id in asked if self.outcomes[flight_id, booking.id].took]
+        answered = [flight_id for flight_id in booking.flight_ids if (flight_id, booking.id) in self.answers]
+        return [flight_id for flight_id in answered if self.answers[flight_id, booking.id].took]
 
     def stages(self, last: str, at: datetime, flight_id: UUID | None = None, line: Line | None = None) -> str:
         reached = (("picked_up", self.picked_up_at), ("reserved", self.reserved_at), (last, at))
@@ -87,18 +87,18 @@ def reserve_in_redis(
         if booking.refused is None:
             for flight_id in booking.flight_ids:
                 wanted[flight_id].append((booking.id, booking.seats))
-    outcomes = inventory.reserve(wanted)
+    answers = inventory.reserve(wanted)
     missing: dict[UUID, list[tuple[UUID, int]]] = {}
-    for flight_id, asked in wanted.items():
-        unknown = [
-            (booking_id, seats) for booking_id, seats in asked if outcomes[flight_id, booking_id] is ScriptAnswer.NOT_LOADED
+    for flight_id, requests in wanted.items():
+        not_loaded = [
+            (booking_id, seats) for booking_id, seats in requests if answers[flight_id, booking_id] is ScriptAnswer.NOT_LOADED
         ]
-        if unknown:
-            missing[flight_id] = unknown
+        if not_loaded:
+            missing[flight_id] = not_loaded
     if missing:
         load(sorted(missing))
-        outcomes |= inventory.reserve(missing)
-    return Reservations(list(bookings), outcomes, picked_up_at, now())
+        answers |= inventory.reserve(missing)
+    return Reservations(list(bookings), answers, picked_up_at, now())
 
 
 def load_inventory(connection: RawConnection, inventory: Inventory, flight_ids: Sequence[UUID]) -> None:
@@ -123,30 +123,30 @@ def commit_reservations(
     counts = lock_counts(connection, {flight_id for booking in bookings for flight_id in booking.flight_ids})
     after, transitions = AfterCommit(), Transitions()
     postponed: list[UUID] = []
-    by_token: list[UUID] = []
-    moved: list[UUID] = []
+    paid_by_token: list[UUID] = []
+    moved_bookings: list[UUID] = []
     decided_at = now()
     for booking in bookings:
-        outcome = _decide(booking, reservations.outcomes, counts, after.stale_flights)
+        outcome = _decide(booking, reservations.answers, counts, after.stale_flights)
         match outcome:
             case ReservationOutcome.SEATED:
                 transitions.add(_seat(booking, counts, reservations, decided_at))
                 if any(segment.was_moved(counts[segment.flight_id]) for segment in booking.segments):
-                    moved.append(booking.id)
+                    moved_bookings.append(booking.id)
                 if booking.payment_mode is PaymentMode.TOKEN and booking.needs_payment:
-                    by_token.append(booking.id)
+                    paid_by_token.append(booking.id)
             case ReservationOutcome.LATER:
                 postponed.append(booking.id)
-                for flight_id in reservations.taken(booking):
+                for flight_id in reservations.reserved_flights(booking):
                     after.rolled_back[flight_id].append(booking.id)
             case Refusal():
                 _refuse(booking, outcome, counts, reservations, decided_at, transitions, after)
     transitions.write(connection, BookingStatus.PENDING, after, hold_minutes=hold_minutes, guard=guard)
     write_counts(connection, counts)
-    if moved:
-        after.events += schedule_changes.record_missed(connection, moved)
-    if by_token:
-        after.messages.append(WorkPayments(tuple(by_token)))
+    if moved_bookings:
+        after.events += schedule_changes.record_missed(connection, moved_bookings)
+    if paid_by_token:
+        after.messages.append(WorkPayments(tuple(paid_by_token)))
     if postponed:
         postpone(connection, postponed)
     after.free_seats = {flight_id: count.free for flight_id, count in counts.items()}
@@ -154,18 +154,18 @@ def commit_reservations(
 
 
 def _decide(
-    booking: PendingBooking, outcomes: ScriptAnswers, counts: Mapping[UUID, SeatCounts], stale_flights: set[UUID]
+    booking: PendingBooking, answers: ScriptAnswers, counts: Mapping[UUID, SeatCounts], stale_flights: set[UUID]
 ) -> ReservationOutcome | Refusal:
     if booking.refused:
         return booking.refused
     for flight_id in booking.flight_ids:
         if counts[flight_id].cancelled:
             return Refusal(FailureCode.FLIGHT_CANCELLED, flight_id)
-    unfit = [flight_id for flight_id in booking.flight_ids if not counts[flight_id].fits(booking.seats)]
-    refused = {flight_id for flight_id in booking.flight_ids if not outcomes[flight_id, booking.id].took}
-    if unfit:
-        stale_flights |= set(unfit) - refused
-        return Refusal(FailureCode.SOLD_OUT, unfit[0])
+    sold_out = [flight_id for flight_id in booking.flight_ids if not counts[flight_id].fits(booking.seats)]
+    refused = {flight_id for flight_id in booking.flight_ids if not answers[flight_id, booking.id].took}
+    if sold_out:
+        stale_flights |= set(sold_out) - refused
+        return Refusal(FailureCode.SOLD_OUT, sold_out[0])
     if refused:
         stale_flights |= refused
         return ReservationOutcome.LATER
@@ -203,4 +203,4 @@ def _refuse(
         count = counts[refusal.flight_id]
         line = Line(count.last_served, count.last_served_at)
     stage = reservations.stages("failed", decided_at, named, line)
-    fail(booking.id, refusal.failure, stage, transitions, after, reserved=reservations.taken(booking))
+    fail(booking.id, refusal.failure, stage, transitions, after, reserved=reservations.reserved_flights(booking))

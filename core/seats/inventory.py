@@ -53,7 +53,7 @@ class Inventory:
         self._scripts = scripts
 
     def reserve(self, wanted: Mapping[UUID, Sequence[tuple[UUID, int]]]) -> ScriptAnswers:
-        """Reserve seats: `{flight: [(booking, seats), ...]}`, first come, first served. Returns an outcome for each booking and
+        """Reserve seats: `{flight: [(booking, seats), ...]}`, first come, first served. Returns an answer for each booking and
         flight.
         """
         calls = [
@@ -67,13 +67,13 @@ class Inventory:
             for (booking, _), code in zip(requests, flight_codes, strict=True)
         }
 
-    def release(self, gone: Mapping[UUID, Sequence[UUID]]) -> None:
+    def release(self, ended: Mapping[UUID, Sequence[UUID]]) -> None:
         """Release the seats of bookings that have ended: `{flight: [booking, ...]}`. Calling it twice releases them once."""
-        self._run(self._scripts.release, [(flight, ["R", *map(str, bookings)]) for flight, bookings in gone.items()])
+        self._run(self._scripts.release, [(flight, ["R", *map(str, bookings)]) for flight, bookings in ended.items()])
 
-    def forget(self, undone: Mapping[UUID, Sequence[UUID]]) -> None:
+    def roll_back(self, rolled_back: Mapping[UUID, Sequence[UUID]]) -> None:
         """Release the seats of bookings that are still PENDING and will try again."""
-        self._run(self._scripts.release, [(flight, ["-", *map(str, bookings)]) for flight, bookings in undone.items()])
+        self._run(self._scripts.release, [(flight, ["-", *map(str, bookings)]) for flight, bookings in rolled_back.items()])
 
     def load(self, snapshots: Iterable[Snapshot]) -> None:
         """Load flights into Redis, unless they are there already."""

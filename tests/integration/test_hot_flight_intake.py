@@ -48,7 +48,7 @@ def test_a_booking_reads_none_of_those_of_others_on_its_flight(pipeline: Pipelin
     requests = [BookingRequest(traveller, (hot,), 1, booking_id=new_id()) for traveller in travellers]
     with pipeline.db.transaction() as connection:
         assert duplicates.find_duplicates(connection, requests, minutes=10) == {}
-        assert fair_share.find_greedy(connection, requests, 1) == set()
+        assert fair_share.find_over_limit(connection, requests, 1) == set()
         cost = read(connection)
         connection.execute(AS_A_JOIN, (travellers, [hot] * TRAVELLERS))
         as_a_join = read(connection) - cost

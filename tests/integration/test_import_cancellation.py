@@ -18,16 +18,16 @@ from workers.import_run import Ending
 
 def at_the_end_of_a_chunk(monkeypatch: pytest.MonkeyPatch, number: int, act: Callable[[], None]) -> None:
     """Do something when the transaction of the `number`-th chunk is over."""
-    tell = running._Run._tell
+    publish = running._Run._publish
     stored: list[int] = []
 
-    def told(run: Any, applied: Any) -> None:
-        tell(run, applied)
+    def publish_and_cancel(run: Any, applied: Any) -> None:
+        publish(run, applied)
         stored.append(1)
         if len(stored) == number:
             act()
 
-    monkeypatch.setattr(running._Run, "_tell", told)
+    monkeypatch.setattr(running._Run, "_publish", publish_and_cancel)
 
 
 def cancel(office: Office, job: object) -> Any:
@@ -40,7 +40,7 @@ def test_an_import_that_waits_is_cancelled_at_once(office: Office) -> None:
     assert (answer.status_code, answer.json()["status"], answer.json()["cancelling"]) == (202, "CANCELLED", False)
     assert cancel(office, job).json() == answer.json(), "asking again changes nothing"
     assert list(office.folder.iterdir()) == []
-    assert office.work(job) is Ending.LEFT
+    assert office.work(job) is Ending.TAKEN_OVER
     assert office.rows("SELECT count(*) FROM flights") == [(0,)]
     assert office.rows("SELECT count(*) FROM audit_log WHERE action = 'import.cancelled'") == [(1,)]
 

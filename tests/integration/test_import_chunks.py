@@ -78,7 +78,7 @@ def test_whoever_continues_knows_what_was_read_before(office: Office, monkeypatc
     done = office.status(job)
     assert counts(done) == {"created": 21, "updated": 0, "skipped": 0, "failed": 1}
     assert faults(done) == [(22, "flight_number", "duplicate_in_file")]
-    assert office.work(job) is Ending.LEFT
+    assert office.work(job) is Ending.TAKEN_OVER
 
 
 def test_two_workers_on_one_file_do_no_row_twice(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

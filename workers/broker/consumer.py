@@ -31,9 +31,9 @@ HEARTBEAT_TIMEOUT_MS: Final = 30_000
 """If a process sends no heartbeat for this time, it counts as dead, and its messages return to their queues."""
 MAINTENANCE_PER_MILLION: Final = 50_000
 IDLE_SECONDS: Final = 1.0
+"""How long an idle consumer blocks in Redis. It must be shorter than the socket's time limit."""
 PAUSE_SECONDS: Final = 0.25
 """The time between two checks whether a paused queue was resumed."""
-"""How long an idle consumer blocks in Redis. It must be shorter than the socket's time limit."""
 SOCKET_SECONDS: Final = 5.0
 PING_AFTER_SECONDS: Final = 15
 FETCH: Final = 64
@@ -42,18 +42,22 @@ SEEN_SECONDS: Final = 3600
 
 _log = structlog.get_logger(__name__)
 
-Bury = Callable[[str, bytes, str], None]
-"""Stores a message that cannot be read as a dead letter: `bury(queue, payload, error)`."""
+StoreUnreadable = Callable[[str, bytes, str], None]
+"""Stores a message that cannot be read as a dead letter: `store_unreadable(queue, payload, error)`."""
 
 
 def connect(
-    redis_url: str, bury: Bury, moved: Callable[[], None], is_paused: Callable[[], bool], worked: Callable[[str, int, int], None]
+    redis_url: str,
+    store_unreadable: StoreUnreadable,
+    polled: Callable[[], None],
+    is_paused: Callable[[], bool],
+    processed: Callable[[str, int, int], None],
 ) -> RepairedBroker:
     """A broker for one pool of worker threads. Dramatiq's retries are off, because the sweep repeats work and counts the attempts.
 
-    `moved`: called whenever the consumer asks for the next message or is created again, which is at least every few seconds.
-    `is_paused`: while it returns true, no message is taken. `worked(queue, messages, items)`: called
-    when they were worked.
+    `polled`: called whenever the consumer asks for the next message or is created again, which is at least every few seconds.
+    `is_paused`: while it returns true, no message is taken. `processed(queue, messages, items)`: called
+    when they were processed.
     """
     broker = RepairedBroker(
         client=clients.connect(redis_url, seconds=SOCKET_SECONDS, ping_after_seconds=PING_AFTER_SECONDS),
@@ -62,10 +66,10 @@ def connect(
         heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,
         maintenance_chance=MAINTENANCE_PER_MILLION,
     )
-    broker.bury = bury
-    broker.moved = moved
+    broker.store_unreadable = store_unreadable
+    broker.polled = polled
     broker.is_paused = is_paused
-    broker.worked = worked
+    broker.processed = processed
     return broker
 
 
@@ -78,10 +82,10 @@ class Taken:
 
 
 class RepairedBroker(RedisBroker):
-    bury: Bury
-    moved: Callable[[], None]
+    store_unreadable: StoreUnreadable
+    polled: Callable[[], None]
     is_paused: Callable[[], bool]
-    worked: Callable[[str, int, int], None]
+    processed: Callable[[str, int, int], None]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -97,7 +101,7 @@ class RepairedBroker(RedisBroker):
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:
         if queue_name == dq_name(q_name(queue_name)):
             return IdleConsumer()
-        self.moved()
+        self.polled()
         return super().consume(queue_name, prefetch, timeout)
 
 
@@ -130,12 +134,12 @@ class RepairedConsumer(_RedisConsumer):
         super().__init__(broker, queue_name, prefetch, timeout)
         self._ready: list[dramatiq.Message[Any]] = []
         self._taken = broker.taken
-        self._room = threading.Event()
+        self._acknowledged = threading.Event()
         with self._closing_on_errors():
             self._return_orphans()
 
     def __next__(self) -> MessageProxy | None:
-        self.broker.moved()
+        self.broker.polled()
         if not self._ready and self.broker.is_paused():
             time.sleep(PAUSE_SECONDS)
             return None
@@ -147,9 +151,9 @@ class RepairedConsumer(_RedisConsumer):
                     self._wait()
                     return None
             if self._must_wait():
-                self._room.clear()
+                self._acknowledged.clear()
                 if self._must_wait():  # no message was acknowledged in the meantime
-                    self._room.wait(IDLE_SECONDS)
+                    self._acknowledged.wait(IDLE_SECONDS)
                 return None
             return MessageProxy(self._ready.pop(0))
 
@@ -181,10 +185,10 @@ class RepairedConsumer(_RedisConsumer):
                 parts = self._taken[message.message_id].parts
                 for part in parts:
                     command(self.queue_name, part)
-                self.broker.worked(self.queue_name, len(parts), len(message.args[0]))
+                self.broker.processed(self.queue_name, len(parts), len(message.args[0]))
         # Removed only after Redis has confirmed it: Dramatiq repeats the acknowledgement until then.
         self._taken.pop(message.message_id, None)
-        self._room.set()
+        self._acknowledged.set()
 
     @contextmanager
     def _closing_on_errors(self) -> Iterator[None]:
@@ -275,11 +279,11 @@ class RepairedConsumer(_RedisConsumer):
         try:
             return envelope.read(payload, self.broker.actors)
         except Unreadable as reason:
-            self._bury(payload, str(reason))
+            self._discard_unreadable(payload, str(reason))
             return None
 
-    def _bury(self, payload: bytes, error: str) -> None:
-        self.broker.bury(self.queue_name, payload, error)
+    def _discard_unreadable(self, payload: bytes, error: str) -> None:
+        self.broker.store_unreadable(self.queue_name, payload, error)
         messages = f"{self.broker.namespace}:{self.queue_name}.msgs"
         client: redis.Redis = self.broker.client
         for message_id in cast("set[bytes]", client.smembers(self._acks)):

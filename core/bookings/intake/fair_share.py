@@ -41,7 +41,7 @@ class FairShare:
     cool_down_minutes: int
 
 
-class Wanted(Protocol):
+class SeatRequest(Protocol):
     """What is looked at of a request."""
 
     @property
@@ -89,7 +89,7 @@ def count_seats(connection: RawConnection, claims: Collection[Claim]) -> Counter
     return Counter({(user_id, flight_id): seats for user_id, flight_id, seats in rows})
 
 
-def find_pauses(connection: RawConnection, claims: Collection[Claim], minutes: int) -> dict[Claim, datetime]:
+def find_cool_downs(connection: RawConnection, claims: Collection[Claim], minutes: int) -> dict[Claim, datetime]:
     """For travellers with a cool-down on a flight: its end."""
     if not claims or not minutes:
         return {}
@@ -107,7 +107,7 @@ def find_pauses(connection: RawConnection, claims: Collection[Claim], minutes: i
     return {(user_id, flight_id): until for user_id, flight_id, until in rows}
 
 
-def find_greedy(connection: RawConnection, requests: Sequence[Wanted], limit: int) -> set[UUID]:
+def find_over_limit(connection: RawConnection, requests: Sequence[SeatRequest], limit: int) -> set[UUID]:
     """The requests with which their traveller would have more than `limit` seats on one flight. A request whose idempotency key
     was used, also earlier in this batch, is not counted, because its answer is the earlier booking.
 
@@ -119,32 +119,38 @@ def find_greedy(connection: RawConnection, requests: Sequence[Wanted], limit: in
     return _too_many(requests, taken, limit, set(find_holders(connection, (request.owned_key for request in requests))))
 
 
-def _too_many(requests: Sequence[Wanted], taken: Counter[Claim], limit: int, used: set[tuple[UUID, str] | None]) -> set[UUID]:
+def _too_many(
+    requests: Sequence[SeatRequest], taken: Counter[Claim], limit: int, used: set[tuple[UUID, str] | None]
+) -> set[UUID]:
     taken, used = taken.copy(), used.copy()
-    greedy: set[UUID] = set()
+    over_limit: set[UUID] = set()
     for request in requests:
         if request.owned_key in used:
             continue
-        wanted = [(request.user_id, flight_id) for flight_id in request.flight_ids]
-        if any(taken[claim] + request.seats > limit for claim in wanted):
-            greedy.add(request.booking_id)
+        requested = [(request.user_id, flight_id) for flight_id in request.flight_ids]
+        if any(taken[claim] + request.seats > limit for claim in requested):
+            over_limit.add(request.booking_id)
             continue
-        taken.update(dict.fromkeys(wanted, request.seats))
+        taken.update(dict.fromkeys(requested, request.seats))
         used |= {request.owned_key} if request.owned_key else set()
-    return greedy
+    return over_limit
 
 
-def find_paused(connection: RawConnection, requests: Sequence[Wanted], minutes: int) -> dict[UUID, datetime]:
+def find_in_cool_down(connection: RawConnection, requests: Sequence[SeatRequest], minutes: int) -> dict[UUID, datetime]:
     """The requests that would open a hold during a cool-down: request -> the end of the cool-down."""
     holds = [request for request in requests if request.payment_mode is PaymentMode.HOLD]
     claims = {(request.user_id, flight_id) for request in holds for flight_id in request.flight_ids}
-    pauses = find_pauses(connection, claims, minutes)
-    paused: dict[UUID, datetime] = {}
+    cool_downs = find_cool_downs(connection, claims, minutes)
+    in_cool_down: dict[UUID, datetime] = {}
     for request in holds:
-        ends = [pauses[request.user_id, flight_id] for flight_id in request.flight_ids if (request.user_id, flight_id) in pauses]
+        ends = [
+            cool_downs[request.user_id, flight_id]
+            for flight_id in request.flight_ids
+            if (request.user_id, flight_id) in cool_downs
+        ]
         if ends:
-            paused[request.booking_id] = max(ends)
-    return paused
+            in_cool_down[request.booking_id] = max(ends)
+    return in_cool_down
 
 
 def too_many_seats(limit: int) -> TooManySeats:

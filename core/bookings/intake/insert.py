@@ -51,7 +51,7 @@ _LOCK_TERMS: Final = f"""
 # with the price that the traveller saw. It is not read again, because the key-share lock allows an administrator to change it in
 # the meantime.
 _STORE: Final = """
-    WITH asked AS (
+    WITH requested AS (
         SELECT w.booking_id, w.position, w.public_id, w.flight_id, f.price, f.currency, f.departure_ts, f.arrival_ts
         FROM unnest(%(segment_bookings)s::uuid[], %(positions)s::int2[], %(public_ids)s::uuid[], %(flights)s::uuid[])
              AS w(booking_id, position, public_id, flight_id)
@@ -66,7 +66,7 @@ _STORE: Final = """
         FROM unnest(%(ids)s::uuid[], %(users)s::uuid[], %(seats)s::int2[], %(modes)s::text[], %(tokens)s::text[], %(keys)s::text[],
                     %(hashes)s::bytea[], %(references)s::text[]) WITH ORDINALITY
              AS w(id, user_id, seats, mode, token, key, hash, reference, place)
-        JOIN (SELECT booking_id, sum(price) AS price, min(currency) AS currency FROM asked GROUP BY booking_id) AS total
+        JOIN (SELECT booking_id, sum(price) AS price, min(currency) AS currency FROM requested GROUP BY booking_id) AS total
              ON total.booking_id = w.id
         ORDER BY w.place
         ON CONFLICT DO NOTHING
@@ -74,7 +74,7 @@ _STORE: Final = """
     ), segments AS (
         INSERT INTO booking_segments (booking_id, position, public_id, flight_id, price_total, departure_ts, arrival_ts)
         SELECT a.booking_id, a.position, a.public_id, a.flight_id, a.price * s.seats, a.departure_ts, a.arrival_ts
-        FROM asked a JOIN stored s ON s.id = a.booking_id
+        FROM requested a JOIN stored s ON s.id = a.booking_id
     )
     SELECT id FROM stored
 """

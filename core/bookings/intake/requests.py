@@ -9,7 +9,7 @@ from uuid import UUID
 from core.bookings.models import PaymentMode
 from core.bookings.passengers import Traveller
 from core.bookings.price import Price
-from core.bookings.seat_numbers.wishes import SeatWishes
+from core.bookings.seat_numbers.requested import RequestedSeats
 from core.bookings.states import BookingStatus
 from core.errors import AppError
 from core.telemetry.tracing.spans import TraceParent
@@ -38,7 +38,7 @@ class BookingRequest:
     """The traveller really wants a second booking of a flight that was booked a moment ago."""
     load_run: str | None = None
     """The name of the load test that sent the request."""
-    seat_numbers: SeatWishes | None = None
+    seat_numbers: RequestedSeats | None = None
     """The seat numbers that the traveller wants; None: any seats."""
     trace: TraceParent | None = None
     """Where the trace of the request goes on; None: it is not traced."""

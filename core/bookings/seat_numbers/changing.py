@@ -10,8 +10,8 @@ from uuid import UUID
 from core.bookings.errors import SeatsFixed
 from core.bookings.locking import LockedBooking, lock_own_booking
 from core.bookings.seat_numbers import rows
+from core.bookings.seat_numbers.requested import BEST, RequestedSeats, find_fault
 from core.bookings.seat_numbers.rows import Pick
-from core.bookings.seat_numbers.wishes import BEST, SeatWishes, find_fault
 from core.bookings.states import ACTIVE
 from core.db import RawConnection, fetch
 from core.flights.models import FlightStatus
@@ -44,7 +44,9 @@ _LOCK: Final = f"""
 """  # noqa: S608  # only constants
 
 
-def change(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, wishes: SeatWishes, *, user_id: UUID) -> None:
+def change(
+    connection: RawConnection, booking_id: UUID, owner_id: UUID | None, requested: RequestedSeats, *, user_id: UUID
+) -> None:
     """Give a booking these seats instead of those that it has, all or none. `owner_id` None is an admin; `user_id` is who asks.
 
     The best seats are looked for on flights that are still open, without regard to those that the booking has.
@@ -60,11 +62,11 @@ def change(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, w
         raise SeatsFixed(f"A booking that is {booking.status} has no seats.", booking_status=booking.status.value)
     found = {flight.id: flight for flight in fetch(connection, _Flight, _LOCK, (list(booking.flight_ids),))}
     flights = [found[flight_id] for flight_id in booking.flight_ids]
-    fault = find_fault(wishes, [flight.layout for flight in flights], booking.seats)
+    fault = find_fault(requested, [flight.layout for flight in flights], booking.seats)
     if fault is not None:
         raise fault
     present = rows.read_of_booking(connection, booking_id)
-    wanted = _find_best(connection, booking, flights, present) if wishes == BEST else wishes
+    wanted = _find_best(connection, booking, flights, present) if requested == BEST else requested
     changed = [position for position, seats in enumerate(wanted) if tuple(seats) != present.get(position, ())]
     for position in changed:
         if flights[position].closed:

@@ -13,8 +13,8 @@ from uuid import UUID
 from core.bookings.intake.insert import FlightTerms
 from core.bookings.intake.requests import BookingRequest
 from core.bookings.seat_numbers import rows
+from core.bookings.seat_numbers.requested import BEST
 from core.bookings.seat_numbers.rows import Pick
-from core.bookings.seat_numbers.wishes import BEST
 from core.db import RawConnection
 from core.errors import AppError
 from core.seats.cabins.best import find_best

@@ -34,7 +34,7 @@ _LEASE_DUE: Final = """
     UPDATE bookings b SET
         attempts = CASE WHEN due.attempts < %(counted_below)s THEN b.attempts + 1 ELSE b.attempts END,
         next_at = now() + interval '1 second' * CASE
-            WHEN due.attempts < %(company)s THEN %(lease)s * power(2, due.attempts)
+            WHEN due.attempts < %(alone_from)s THEN %(lease)s * power(2, due.attempts)
             WHEN due.attempts < %(last)s THEN %(lease)s
             ELSE %(cap)s END
     FROM (
@@ -66,13 +66,13 @@ def lease_due_bookings(connection: RawConnection, *, counted_below: int = ALONE_
 
     `counted_below`: attempts below this number are counted here, others by the worker. Only a test of this rule passes another number.
     """
-    company = ALONE_FROM_ATTEMPT - 1
+    alone_from = ALONE_FROM_ATTEMPT - 1
     rows = connection.execute(
         _LEASE_DUE,
         {
             "pending": BookingStatus.PENDING,
             "counted_below": counted_below,
-            "company": company,
+            "alone_from": alone_from,
             "last": LAST_ATTEMPT,
             "lease": LEASE_SECONDS,
             "cap": LEASE_CAP_SECONDS,
@@ -80,9 +80,9 @@ def lease_due_bookings(connection: RawConnection, *, counted_below: int = ALONE_
         },
     ).fetchall()
     return Due(
-        together=sorted(booking for attempts, booking in rows if attempts < company),
+        together=sorted(booking for attempts, booking in rows if attempts < alone_from),
         # Bookings with fewer attempts come first, so that they are not lost again behind one that crashes its worker.
-        alone=[booking for attempts, booking in sorted(rows) if company <= attempts < LAST_ATTEMPT],
+        alone=[booking for attempts, booking in sorted(rows) if alone_from <= attempts < LAST_ATTEMPT],
         given_up=sorted(booking for attempts, booking in rows if attempts >= LAST_ATTEMPT),
     )
 

@@ -44,7 +44,7 @@ class Chunk:
         """The number of rows of the chunk, valid and broken ones."""
         return len(self.cells) + len(self.faults.salvaged)
 
-    def keep_lines_before(self, line: int) -> None:
+    def drop_lines_from(self, line: int) -> None:
         """Remove the rows from `line` on."""
         before = self.lines < line
         self.cells, self.lines = self.cells[before].reset_index(drop=True), self.lines[before]
@@ -104,11 +104,11 @@ def _cells(block: bytes, found: records.Records, layout: Layout) -> pd.DataFrame
     if not found.starts.size:
         return pd.DataFrame({name: pd.Series([], dtype=_TEXT) for name in layout.names})
     names = [name or f"_{index}" for index, name in enumerate(layout.columns)]
-    sound = _sound_bytes(block, found, layout)
+    valid_bytes = _valid_bytes(block, found, layout)
     table = pa.csv.read_csv(
-        io.BytesIO(sound),
-        read_options=pa.csv.ReadOptions(column_names=names, block_size=len(sound) + 1, use_threads=False),
-        parse_options=pa.csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=b'"' in sound),
+        io.BytesIO(valid_bytes),
+        read_options=pa.csv.ReadOptions(column_names=names, block_size=len(valid_bytes) + 1, use_threads=False),
+        parse_options=pa.csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=b'"' in valid_bytes),
         convert_options=pa.csv.ConvertOptions(
             include_columns=layout.names, column_types=dict.fromkeys(layout.names, pa.string()), strings_can_be_null=False
         ),
@@ -119,7 +119,7 @@ def _cells(block: bytes, found: records.Records, layout: Layout) -> pd.DataFrame
     return pd.DataFrame({name: frame[name].str.strip() for name in layout.names})
 
 
-def _sound_bytes(block: bytes, found: records.Records, layout: Layout) -> bytes:
+def _valid_bytes(block: bytes, found: records.Records, layout: Layout) -> bytes:
     """The valid records only, each on a line of its own and with all its cells. If every record is valid, the block itself."""
     if not found.regular:
         mark = layout.delimiter.encode()

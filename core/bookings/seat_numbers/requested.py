@@ -9,12 +9,12 @@ from core.errors import Invalid
 from core.seats.cabins.layout import Cabin, read_seat
 
 BEST: Final = "best"
-SeatWishes: TypeAlias = tuple[tuple[str, ...], ...] | Literal["best"]
+RequestedSeats: TypeAlias = tuple[tuple[str, ...], ...] | Literal["best"]
 """For each flight in the order of travel one seat for each traveller, in their order, or none at all; or the best seats that are free."""
 _POINTER: Final = "/seat_numbers"
 
 
-def read(written: Sequence[Sequence[str]] | Literal["best"]) -> SeatWishes:
+def read(written: Sequence[Sequence[str]] | Literal["best"]) -> RequestedSeats:
     """The seats in the form in which they are stored.
 
     Raises:
@@ -23,7 +23,7 @@ def read(written: Sequence[Sequence[str]] | Literal["best"]) -> SeatWishes:
     if isinstance(written, str):
         return BEST
     errors: list[dict[str, str]] = []
-    wishes: list[tuple[str, ...]] = []
+    requested: list[tuple[str, ...]] = []
     for flight, numbers in enumerate(written):
         seats: list[str] = []
         for place, text in enumerate(numbers):
@@ -34,25 +34,25 @@ def read(written: Sequence[Sequence[str]] | Literal["best"]) -> SeatWishes:
                 errors.append(_error(flight, place, "duplicate", f"Seat {seat} is there twice."))
             else:
                 seats.append(seat)
-        wishes.append(tuple(seats))
+        requested.append(tuple(seats))
     if errors:
         raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
-    return tuple(wishes)
+    return tuple(requested)
 
 
-def find_fault(wishes: SeatWishes | None, cabins: Sequence[Cabin | None], seats: int) -> Invalid | None:
+def find_fault(requested: RequestedSeats | None, cabins: Sequence[Cabin | None], seats: int) -> Invalid | None:
     """Why nobody can have these seats, whoever else has picked some. `cabins`: of the flights; `seats`: of the booking."""
-    if wishes is None:
+    if requested is None:
         return None
-    if wishes == BEST:
+    if requested == BEST:
         if any(cabins):
             return None
         return Invalid.field(_POINTER, "no_cabin", "The seats of these flights have no numbers.")
-    if len(wishes) != len(cabins):
-        code = "too_short" if len(wishes) < len(cabins) else "too_long"
+    if len(requested) != len(cabins):
+        code = "too_short" if len(requested) < len(cabins) else "too_long"
         return Invalid.field(_POINTER, code, f"There must be one list for each flight: {len(cabins)}.")
     errors: list[dict[str, str]] = []
-    for flight, (numbers, cabin) in enumerate(zip(wishes, cabins, strict=True)):
+    for flight, (numbers, cabin) in enumerate(zip(requested, cabins, strict=True)):
         if not numbers:
             continue
         if cabin is None:
