@@ -7,6 +7,7 @@ twice, because Postgres decides.
 
 from __future__ import annotations
 
+import math
 import time
 from asyncio import Future
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,8 @@ class SeatCountCache:
     """Used on the event loop only."""
 
     def __init__(self, db: Database) -> None:
+        self.generation = 0
+        """Changes whenever a number of free seats in the cache changes. What was made of these numbers is valid for one generation."""
         self._db = db
         self._entries: dict[UUID, tuple[int, float]] = {}
         self._freshening: set[UUID] = set()
@@ -37,16 +40,31 @@ class SeatCountCache:
             self._entries.clear()
         trusted_until = time.monotonic() + TRUSTED_SECONDS
         for flight_id, free in seats.items():
+            before = self._entries.get(flight_id)
+            if before is None or before[0] != free:
+                self.generation += 1
             self._entries[flight_id] = (free, trusted_until)
 
     def distrust(self) -> None:
         """Empty the cache, because job events may have been missed."""
+        self.generation += 1
         self._entries.clear()
 
     def known(self, flight_id: UUID) -> int | None:
         """The free seats, if they are in the cache and not too old. No I/O."""
         entry = self._entries.get(flight_id)
         return entry[0] if entry is not None and entry[1] > time.monotonic() else None
+
+    def known_of(self, flight_ids: Sequence[UUID]) -> tuple[list[int], float] | None:
+        """The free seats of all these flights, and until when they may be used, in seconds of `time.monotonic()`. None if one of
+        them is not in the cache or is too old. No I/O.
+        """
+        entries = [self._entries.get(flight_id) for flight_id in flight_ids]
+        present = [entry for entry in entries if entry is not None]
+        until = min((trusted_until for _, trusted_until in present), default=math.inf)
+        if len(present) < len(entries) or until <= time.monotonic():
+            return None
+        return [free for free, _ in present], until
 
     def freshen(self, flight_id: UUID) -> None:
         """Read the free seats of this flight in the background, unless its entry is still new.

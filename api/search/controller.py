@@ -94,6 +94,7 @@ class SearchController(Controller):
     )
     async def suggest(
         self,
+        request: Request[Any, Any, Any],
         services: NamedDependency[Services],
         q: Annotated[str, QueryParameter(max_length=80, pattern=VISIBLE_OR_EMPTY)] = "",
         limit: Annotated[int, QueryParameter(ge=1, le=50)] = 10,
@@ -101,8 +102,8 @@ class SearchController(Controller):
         """Best match first: the code, the beginning of a name, of a word in it, and the same with a slip of the finger or two; of
         those that match alike, the busiest. Nothing typed: the busiest of all.
         """
-        answer = await services.search_endpoint.served()
-        return Response(answer.value.suggestions.find(q, limit), headers=headers_of(answer))
+        body, answer = await services.search_endpoint.suggest(request.scope["query_string"], q, limit)
+        return cast("Response[list[AirportView]]", Response(body, media_type=MediaType.JSON, headers=headers_of(answer)))
 
     @get(
         "/flights/{flight_id:uuid}",

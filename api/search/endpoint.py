@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 from redis.exceptions import RedisError
@@ -37,6 +37,8 @@ QUERIES: Final = 20_000
 """Queries remembered; beyond this the endpoint starts anew."""
 QUERY_BYTES: Final = 300
 """A longer one is read again each time."""
+
+Value = TypeVar("Value")
 
 _encode = msgspec.msgpack.Encoder().encode
 _read_places = msgspec.msgpack.Decoder(list[ServedPlace]).decode
@@ -84,6 +86,7 @@ class SearchEndpoint:
         self._cache = cache
         self._seat_counts = seat_counts
         self._understood: dict[bytes, UnderstoodSearch] = {}
+        self._typed: dict[bytes, tuple[str, int]] = {}
 
     def recall(self, query: bytes) -> UnderstoodSearch | None:
         """What a query means, if it was understood before."""
@@ -97,11 +100,19 @@ class SearchEndpoint:
         sources, destinations = await self._keys(route.source), await self._keys(route.destination)
         questions = tuple(self._flights(*each, day, sort) for each in routes_between(sources, destinations))
         search = UnderstoodSearch(questions, sort, seats, limit, _matched(route))
-        if len(query) <= QUERY_BYTES and route.source.known and route.destination.known:
-            if len(self._understood) >= QUERIES:
-                self._understood.clear()
-            self._understood[query] = search
+        if route.source.known and route.destination.known:
+            _remember(self._understood, query, search)
         return search
+
+    def recall_typed(self, query: bytes) -> tuple[str, int] | None:
+        """The typed text and the limit of a query for suggestions, if it was understood before."""
+        return self._typed.get(query)
+
+    async def suggest(self, query: bytes, typed: str, limit: int) -> tuple[bytes, Answer[Served]]:
+        """A JSON array of the places for what was typed, and the answer of the cache that it is made from. The query is remembered."""
+        _remember(self._typed, query, (typed, limit))
+        answer = await self.served()
+        return answer.value.suggestions.encoded(typed, limit), answer
 
     async def answer(self, search: UnderstoodSearch) -> tuple[bytes, Answer[FlightList]]:
         """A JSON array of flights, and the answer of the cache that it is made from."""
@@ -179,6 +190,13 @@ class SearchEndpoint:
         route = source_key, destination_key
         names = Names(keys.search(*route, day, sort), keys.route_version(*route, day), keys.search_lock(*route, day, sort))
         return Question(names, lambda: asyncio.to_thread(compute), FlightList.read)
+
+
+def _remember(known: dict[bytes, Value], query: bytes, meaning: Value) -> None:
+    if len(query) <= QUERY_BYTES:
+        if len(known) >= QUERIES:
+            known.clear()
+        known[query] = meaning
 
 
 def routes_between(sources: Sequence[str], destinations: Sequence[str]) -> list[tuple[str, str]]:

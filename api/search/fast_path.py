@@ -1,16 +1,17 @@
-"""The fast path of a search: one whose query was understood before is answered without the framework.
+"""The fast path of searches and suggestions: one whose query was understood before is answered without the framework.
 
 Everything else, and every error, goes on to the handler.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from api.search.endpoint import UnderstoodSearch
+from api.http.plain_requests import JSON, send_answer
+from api.search.endpoint import SearchEndpoint, UnderstoodSearch
 from api.search.flight_lists import FlightList
 from api.services import services_of
 from core.search.cache import Answer
@@ -18,9 +19,9 @@ from core.search.flight_search import SearchSort
 from core.telemetry.metrics import SEARCHES
 
 PATH: Final = "/api/v1/search"
+SUGGEST_PATH: Final = "/api/v1/airports/suggest"
 MATCHED: Final = "x-matched-airports"
 PRICE_GROUPS: Final = "x-price-groups"
-_JSON: Final = (b"content-type", b"application/json")
 _HITS, _MISSES = SEARCHES.labels("hit"), SEARCHES.labels("miss")
 
 
@@ -29,24 +30,44 @@ class SearchFastPath:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP or scope["path"] != PATH or scope["method"] != "GET":
+        if scope["type"] != ScopeType.HTTP or scope["method"] != "GET" or scope["path"] not in _ANSWERS:
             await self.app(scope, receive, send)
             return
-        endpoint = services_of(scope["litestar_app"]).search_endpoint
-        search = endpoint.recall(scope["query_string"])
-        if search is None:
-            await self.app(scope, receive, send)
-            return
+        path = scope["path"]
         try:
-            body, answer = await endpoint.answer(search)
+            answer = await _ANSWERS[path](services_of(scope["litestar_app"]).search_endpoint, scope["query_string"])
         except Exception:  # the handler gets the same error, and answers it
+            answer = None
+        if answer is None:
             await self.app(scope, receive, send)
             return
-        scope["path_template"] = PATH
-        about = [(name.encode(), value.encode()) for name, value in search_headers(search, answer).items()]
-        headers = [_JSON, (b"content-length", b"%d" % len(body)), *about]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+        scope["path_template"] = path
+        await send_answer(send, 200, JSON, answer.headers, answer.body)
+
+
+class _Response(NamedTuple):
+    headers: dict[str, str]
+    body: bytes
+
+
+async def _search(endpoint: SearchEndpoint, query: bytes) -> _Response | None:
+    search = endpoint.recall(query)
+    if search is None:
+        return None
+    body, answer = await endpoint.answer(search)
+    return _Response(search_headers(search, answer), body)
+
+
+async def _suggest(endpoint: SearchEndpoint, query: bytes) -> _Response | None:
+    typed = endpoint.recall_typed(query)
+    if typed is None:
+        return None
+    answer = await endpoint.served()
+    return _Response(headers_of(answer), answer.value.suggestions.encoded(*typed))
+
+
+_ANSWERS: Final = {PATH: _search, SUGGEST_PATH: _suggest}
+"""How a request to each address is answered: None if its query was not understood before."""
 
 
 def headers_of(answer: Answer[Any]) -> dict[str, str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import heapq
+import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -50,12 +51,25 @@ class _Listed(NamedTuple):
     after: bytes
 
 
+class _Encoded(NamedTuple):
+    """A list as JSON, and for what it is valid: these parameters, one generation of seat counts, and until `until`, in seconds of
+    `time.monotonic()`.
+    """
+
+    seats: int | None
+    limit: int
+    generation: int
+    until: float
+    body: bytes
+
+
 class FlightList:
     """In the order of the search. It forgets flights that have left. `currencies`: of its flights, in the order in which they come."""
 
     def __init__(self, flights: Sequence[_Listed]) -> None:
         self._ahead = list(flights)
         self._next_departure = _earliest(self._ahead)
+        self._encoded: _Encoded | None = None
         self.currencies = _currencies(self._ahead)
 
     @classmethod
@@ -75,10 +89,21 @@ class FlightList:
         if self._next_departure is not None and now >= self._next_departure:
             self._ahead = [listed for listed in self._ahead if listed.departure_ts > now]
             self._next_departure = _earliest(self._ahead)
+            self._encoded = None
             self.currencies = _currencies(self._ahead)
-        if seats is None:
-            return _array(await _with_seats(self._ahead[:limit], seat_counts), 0, limit)
-        return _array(await _with_seats(self._ahead, seat_counts), seats, limit)
+        last, generation = self._encoded, seat_counts.generation
+        if last and last[:3] == (seats, limit, generation) and time.monotonic() < last.until:
+            return last.body
+        flights, least = (self._ahead[:limit], 0) if seats is None else (self._ahead, seats)
+        flight_ids = [flight.flight_id for flight in flights]
+        known = seat_counts.known_of(flight_ids)
+        if known is None:  # a flight that is gone has no seats, and is left out
+            found = await seat_counts.free(flight_ids)
+            return _array([(flight, found[flight.flight_id]) for flight in flights if flight.flight_id in found], least, limit)
+        counts, until = known
+        body = _array(zip(flights, counts, strict=True), least, limit)
+        self._encoded = _Encoded(seats, limit, generation, until, body)
+        return body
 
 
 def _by_currency(flights: Sequence[_Listed]) -> list[_Listed]:
@@ -92,17 +117,7 @@ def _currencies(flights: Sequence[_Listed]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(flight.currency for flight in flights))
 
 
-async def _with_seats(flights: Sequence[_Listed], seat_counts: SeatCountCache) -> list[tuple[_Listed, int]]:
-    """Each flight with its free seats; a flight that is gone is left out."""
-    known = seat_counts.known
-    counted = [(flight, known(flight.flight_id)) for flight in flights]
-    if all(free is not None for _, free in counted):
-        return counted  # type: ignore[return-value]  # none of them is None
-    found = await seat_counts.free([flight.flight_id for flight in flights])
-    return [(flight, found[flight.flight_id]) for flight in flights if flight.flight_id in found]
-
-
-def _array(flights: Sequence[tuple[_Listed, int]], least: int, limit: int) -> bytes:
+def _array(flights: Iterable[tuple[_Listed, int]], least: int, limit: int) -> bytes:
     # A smaller aircraft may be known here before the seats that are free in it.
     counted = ((flight, min(free, flight.total_seats)) for flight, free in flights)
     fitting = [b"%b%d%b" % (flight.before, free, flight.after) for flight, free in counted if free >= least]

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+import msgspec
+
 from core.flights.airports import AirportView, ServedPlace
 from core.places import cities, registry, resolver
 from core.places.folding import fold
@@ -28,6 +30,8 @@ OTHER_FROM: Final = 3
 """Foreign and former names are searched from so many letters on. With fewer letters, nearly every place would have a matching one."""
 _ALLOWED: Final = ((6, 2), (3, 1))
 """How many typing errors are allowed, by the number of letters typed."""
+
+_encode = msgspec.json.Encoder().encode
 
 
 class Suggestions:
@@ -56,6 +60,8 @@ class Suggestions:
         self._spellings = Spellings(self._by_name.keys() | self._by_word.keys())
         self._other_names = Spellings(self._by_other_name)
         self._ranked = lru_cache(REMEMBERED)(self._rank_all)
+        self.encoded = lru_cache(REMEMBERED)(self._find_encoded)
+        """`find` as JSON, by the same parameters."""
 
     def find(self, typed: str, limit: int) -> list[AirportView]:
         """The best matches for `typed`, best first; among equal matches, places with more traffic first. Without text: the places
@@ -64,6 +70,9 @@ class Suggestions:
         wanted = fold(typed)
         ranked = self._ranked(wanted) if wanted else range(limit)
         return [self._airports[order] for order in ranked[:limit] if order < len(self._airports)]
+
+    def _find_encoded(self, typed: str, limit: int) -> bytes:
+        return _encode(self.find(typed, limit))
 
     def _rank_all(self, wanted: str) -> list[int]:
         """Positions of all matching places, best first. Typing errors are only considered if no name matches exactly: somebody

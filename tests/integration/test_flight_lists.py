@@ -1,117 +1,96 @@
-"""Lists of flights, as administrators filter, sort and page them."""
+"""A list of flights that is already JSON is sent again only while its seat counts are the present ones."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+import asyncio
+import json
+from collections.abc import Sequence
+from uuid import UUID
 
-import httpx
+import msgspec
 import pytest
 
-from core.flights.listing import FlightSort
-from tests.support.flights import add_flight, noon_in
+from api.live import seat_count_cache
+from api.live.seat_count_cache import SeatCountCache
+from api.search import flight_lists
+from api.search.flight_lists import FlightList
+from core.clock import now
+from core.flights import queries
+from tests.support.pipeline import Pipeline
 
 
-def test_lists_are_filtered_sorted_and_paged(admin: httpx.Client) -> None:
-    for number in range(5):
-        departure = noon_in(10, hours=number)
-        add_flight(
-            admin, flight_number=f"AI-{number}", price=100 - number % 2, departure_ts=departure, arrival_ts=noon_in(10, hours=9)
-        )
-    add_flight(admin, flight_number="6E-9", source="Chennai", departure_ts=noon_in(11), arrival_ts=noon_in(12))
+class Lists:
+    """Two flights of ten seats, of which the first has `free` seats left."""
 
-    def numbers(**parameters: Any) -> list[str]:
-        answer = admin.get("/admin/flights", params=parameters)
-        assert answer.status_code == 200, answer.text
-        return [flight["flight_number"] for flight in answer.json()["data"]]
+    def __init__(self, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, free: int) -> None:
+        self.first, self.second = pipeline.flight(10), pipeline.flight(10)
+        self.counts = SeatCountCache(pipeline.db)
+        self.counts.note({self.first: free, self.second: 10})
+        with pipeline.db.snapshot() as connection:
+            views = [queries.get_flight(connection, flight) for flight in (self.first, self.second)]
+        self.flights = FlightList.read(msgspec.msgpack.encode(views))
+        self.departure = views[0].departure_ts
+        self.encoded = 0
+        array = flight_lists._array
 
-    assert numbers() == ["AI-0", "AI-1", "AI-2", "AI-3", "AI-4", "6E-9"]
-    assert numbers(source="del", sort="-departure_ts") == ["AI-4", "AI-3", "AI-2", "AI-1", "AI-0"]
-    assert numbers(date=noon_in(11).date().isoformat()) == ["6E-9"]
-    assert numbers(from_date=noon_in(11).date().isoformat()) == ["6E-9"]
-    assert numbers(from_date=noon_in(10).date().isoformat(), sort="-departure_ts") == [
-        "6E-9",
-        "AI-4",
-        "AI-3",
-        "AI-2",
-        "AI-1",
-        "AI-0",
-    ]
-    assert numbers(from_date="9999-12-31") == []
-    assert len(numbers(from_date="0001-01-01")) == 6
-    assert numbers(q="6e") == ["6E-9"]
-    assert numbers(q="chen") == ["6E-9"]
-    assert numbers(q="100%") == []
-    assert numbers(status="CANCELLED") == []
-    assert numbers(sort="created_at", limit=1) == ["AI-0"]
+        def counted(flights: object, least: int, limit: int) -> bytes:
+            self.encoded += 1
+            return array(flights, least, limit)  # type: ignore[arg-type]
 
-    pages: list[list[str]] = []
-    cursor: str | None = None
-    while not pages or cursor:
-        answer = admin.get(
-            "/admin/flights", params={"sort": "price", "limit": 2, **({"cursor": cursor} if cursor else {})}
-        ).json()
-        pages.append([flight["flight_number"] for flight in answer["data"]])
-        cursor = answer["next_cursor"]
-    assert pages == [["AI-1", "AI-3"], ["AI-0", "AI-2"], ["AI-4", "6E-9"]]
+        monkeypatch.setattr(flight_lists, "_array", counted)
+
+    async def ask(self, *, seats: int | None = None, limit: int = 20) -> list[tuple[UUID, int]]:
+        body = await self.flights.encode(self.counts, now=now(), seats=seats, limit=limit)
+        return [(UUID(flight["id"]), flight["available_seats"]) for flight in json.loads(body)]
 
 
-@pytest.mark.parametrize("sort", list(FlightSort))
-def test_pages_hold_still_while_flights_are_added(admin: httpx.Client, sort: str) -> None:
-    """All equal in what they are sorted by, where that can be. Every flight of the beginning is on one page, once."""
-    for number in range(9):
-        departure = noon_in(10, hours=number // 3)
-        add_flight(admin, flight_number=f"AI-{number}", price=number % 2, departure_ts=departure, arrival_ts=noon_in(10, hours=9))
-    begun = {flight["id"] for flight in admin.get("/admin/flights").json()["data"]}
-    seen: list[str] = []
-    cursor: str | None = None
-    number = 100
-    while True:
-        parameters: dict[str, str | int] = {"sort": sort, "limit": 2, **({"cursor": cursor} if cursor else {})}
-        page = admin.get("/admin/flights", params=parameters).json()
-        seen += [flight["id"] for flight in page["data"]]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            break
-        if number < 106:
-            number += 1
-            hours = number % 3
-            add_flight(
-                admin,
-                flight_number=f"AI-{number}",
-                price=number % 2,
-                departure_ts=noon_in(10, hours=hours),
-                arrival_ts=noon_in(10, hours=9),
-            )
-    assert len(seen) == len(set(seen))
-    assert begun <= set(seen)
+def test_an_unchanged_list_is_encoded_once(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        lists = Lists(pipeline, monkeypatch, free=3)
+        both = [(lists.first, 3), (lists.second, 10)]
+        assert await lists.ask() == await lists.ask() == both
+        assert lists.encoded == 1
+        lists.counts.note({lists.first: 3})  # the same number again
+        assert await lists.ask() == both
+        assert lists.encoded == 1
+
+    asyncio.run(scenario())
 
 
-def test_a_list_says_which_parameter_is_wrong(admin: httpx.Client) -> None:
-    cases: list[dict[str, Any]] = [
-        {"cursor": "nonsense"},
-        {"cursor": "WyJwcmljZSIsIngiLCIwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDAiXQ", "sort": "price"},
-        {"cursor": "é"},
-        {"sort": "seats_sold"},
-        {"limit": 0},
-        {"limit": 201},
-        {"date": "2026-02-30"},
-        {"from_date": "today"},
-        {"status": "LATE"},
-    ]
-    for parameters in cases:
-        answer = admin.get("/admin/flights", params=parameters)
-        assert answer.status_code == 422, (parameters, answer.text)
-        assert answer.json()["errors"][0]["pointer"] in {f"?{name}" for name in parameters}
+def test_other_parameters_and_other_seats_make_another_list(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        lists = Lists(pipeline, monkeypatch, free=3)
+        assert await lists.ask() == [(lists.first, 3), (lists.second, 10)]
+        assert await lists.ask(limit=1) == [(lists.first, 3)]
+        assert await lists.ask(seats=4) == [(lists.second, 10)]
+        assert await lists.ask(seats=3) == [(lists.first, 3), (lists.second, 10)]
+        lists.counts.note({lists.first: 2})
+        assert await lists.ask(seats=3) == [(lists.second, 10)]
+        lists.counts.distrust()
+        assert await lists.ask() == [(lists.first, 10), (lists.second, 10)]  # as Postgres says
+        await lists.counts.close()
+
+    asyncio.run(scenario())
 
 
-def test_the_first_day_is_a_day_at_the_place_of_departure(admin: httpx.Client) -> None:
-    """At 20:00 UTC it is the next day in Delhi: that flight is one of the next day, in the list and in the file."""
-    day = noon_in(10).date()
-    add_flight(admin, flight_number="AI-1", departure_ts=f"{day}T20:00:00Z", arrival_ts=f"{day}T23:00:00Z")
-    following = {"from_date": (day + timedelta(days=1)).isoformat()}
-    after = {"from_date": (day + timedelta(days=2)).isoformat()}
-    assert len(admin.get("/admin/flights", params=following).json()["data"]) == 1
-    assert admin.get("/admin/flights", params=after).json()["data"] == []
-    assert "AI-1" in admin.get("/admin/flights/export.csv", params=following).text
-    assert "AI-1" not in admin.get("/admin/flights/export.csv", params=after).text
+def test_a_flight_that_left_is_not_in_the_list(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        lists = Lists(pipeline, monkeypatch, free=3)
+        assert len(await lists.ask()) == 2
+        body = await lists.flights.encode(lists.counts, now=lists.departure, seats=None, limit=20)
+        assert [UUID(flight["id"]) for flight in json.loads(body)] == [lists.second]
+
+    asyncio.run(scenario())
+
+
+def test_seat_counts_that_are_too_old_are_read_again(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        monkeypatch.setattr(seat_count_cache, "TRUSTED_SECONDS", 0.05)
+        lists = Lists(pipeline, monkeypatch, free=3)
+        both: Sequence[tuple[UUID, int]] = [(lists.first, 10), (lists.second, 10)]
+        async with asyncio.timeout(20):
+            while await lists.ask() != both:
+                await asyncio.sleep(0.01)
+        await lists.counts.close()
+
+    asyncio.run(scenario())

@@ -97,6 +97,29 @@ def test_a_question_that_was_asked_before_is_answered_the_same_way(api: RunningA
         assert counted() == before + 1
 
 
+def test_suggestions_that_were_asked_for_before_are_answered_the_same_way(api: RunningApi, admin: httpx.Client) -> None:
+    add_flight(admin)
+    with api.client() as client:
+
+        def suggest(**parameters: str | int) -> httpx.Response:
+            return client.get("/api/v1/airports/suggest", params={"q": "Mumb", "limit": 3, **parameters})
+
+        first, second = suggest(), suggest()
+        assert api.services.search_endpoint.recall_typed(second.request.url.query) == ("Mumb", 3)
+        assert [place["iata"] for place in first.json()] == ["BOM"]
+        assert second.content == first.content
+        by_chance = {"x-request-id", "date", "x-cache", "age"}
+        assert {name: value for name, value in second.headers.items() if name not in by_chance} == {
+            name: value for name, value in first.headers.items() if name not in by_chance
+        }
+        for query, wrong in ({"limit": 0}, "?limit"), ({"q": "x" * 81}, "?q"):
+            for _ in range(2):
+                refused = suggest(**query)
+                assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, wrong)
+        add_flight(admin, flight_number="AI-7", source="Mumbai", destination="Bengaluru")
+        assert [place["iata"] for place in suggest(q="Beng").json()] == ["BLR"]
+
+
 def test_a_question_that_was_asked_before_fails_like_any_other(start_api: ApiFactory, private_servers: Any) -> None:
     pair = private_servers()
     api = start_api(DATABASE_URL=pair.database_url, REDIS_URL=pair.redis_url)
