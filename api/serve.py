@@ -15,12 +15,13 @@ import uvicorn
 from litestar import Litestar
 
 from api.app import create_app
-from api.http.connections import Connection
+from api.connections.connection import Connection
 from api.requirements import requirements
 from api.services import services_of
 from core import refusal
 from core.migrations import check
 from core.redis import suitability
+from core.settings import Http
 
 GRACE_SECONDS = 3
 """Without a limit, one client that reads slowly keeps the process from ever ending."""
@@ -78,8 +79,13 @@ def main() -> None:
     http = settings.http
     if descriptor is None:
         _require_port(http.host, http.port)
+    # socket.socket finds out family and kind by itself; uvicorn's own --fd takes every socket for a Unix one.
+    serve(create_app(log=asked.log), http, sockets=None if descriptor is None else [socket.socket(fileno=descriptor)])
+
+
+def serve(app: Litestar, http: Http, *, sockets: list[socket.socket] | None = None) -> None:
+    """Answer requests until the process is told to end: on these listening sockets, or on the host and the port of the settings."""
     _allow_connections()
-    app = create_app(log=asked.log)
     config = uvicorn.Config(
         app,
         host=http.host,
@@ -97,8 +103,7 @@ def main() -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    # socket.socket finds out family and kind by itself; uvicorn's own --fd takes every socket for a Unix one.
-    Server(config, app).run(sockets=None if descriptor is None else [socket.socket(fileno=descriptor)])
+    Server(config, app).run(sockets=sockets)
 
 
 def _require_port(host: str, port: int) -> None:

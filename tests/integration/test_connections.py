@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from api.http import connections
+from api.connections import connection
 from tests.support.api import RunningApi
 from tests.support.waiting import until
 
@@ -23,7 +23,7 @@ GET = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("HEAD_SECONDS", 0.3), ("BODY_SECONDS", 0.3), ("LOOK_SECONDS", 0.05), ("BODY_BYTES", 8)):
-        monkeypatch.setattr(connections, name, value)
+        monkeypatch.setattr(connection, name, value)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from api.http.connections import Connection
+from api.connections.connection import Connection
 from api.serve import GRACE_SECONDS
 from tests.support.api import RunningApi
 from tests.support.pipeline import Pipeline

@@ -18,7 +18,7 @@ import uvicorn
 from litestar import Litestar
 
 from api.app import create_app
-from api.http.connections import Connection
+from api.connections.connection import Connection
 from api.serve import GRACE_SECONDS, KEEP_ALIVE_SECONDS, Server
 from api.services import Services, services_of
 from core.settings import Settings

@@ -10,7 +10,7 @@ from loadtests.bench.installation.baselines import Bare
 
 
 def create_app() -> Litestar:
-    """For uvicorn's factory."""
+    """For `loadtests/bench/installation/serve.py`."""
     app = create_product()
     for handler in (
         baselines.noop,

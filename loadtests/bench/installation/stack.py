@@ -128,22 +128,9 @@ def running(
                 "SKYQUEUE_PORT": str(port),
                 **(environment or {}),
             }
-            serve = [
-                sys.executable,
-                "-m",
-                "uvicorn",
-                factory,
-                "--factory",
-                "--port",
-                str(port),
-                "--loop",
-                "uvloop",
-                "--http",
-                "httptools",
-            ]
-            flags = ["--no-access-log", "--no-proxy-headers", "--no-server-header", "--log-level", "warning"]
+            serve = [sys.executable, "-m", "loadtests.bench.installation.serve", factory]
             with (folder / "log").open("wb") as log:
-                children.append(subprocess.Popen([*serve, *flags], env=settings, stdout=log, stderr=log))
+                children.append(subprocess.Popen(serve, env=settings, stdout=log, stderr=log))
             guardian.watch(children[0].pid, signal.SIGTERM, signal.SIGKILL)
 
             def start_program(module: str) -> subprocess.Popen[bytes]:

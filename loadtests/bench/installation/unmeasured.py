@@ -13,7 +13,7 @@ from workers.sweeps.minutes import MinuteStep
 
 
 def create_app() -> Litestar:
-    """For uvicorn's factory."""
+    """For `loadtests/bench/installation/serve.py`."""
     _count_nothing()
     return create_measured()
 

@@ -13,6 +13,7 @@ import httptools
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from api.connections.joined_writes import JoinedWrites
 from api.http.problems import MEDIA_TYPE, Problem
 from core.telemetry import correlation
 
@@ -44,7 +45,7 @@ class Connection(HttpToolsProtocol):
     _looking: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
-        super().connection_made(transport)
+        super().connection_made(JoinedWrites(transport, self.loop))
         self._head_since = self.loop.time()
         self._looking = self.loop.call_later(LOOK_SECONDS, self._look)
 
