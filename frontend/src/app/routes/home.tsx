@@ -47,7 +47,8 @@ export function HomePage() {
       <section className={css.hero} data-compact={searched ? true : undefined}>
         <FlightPaths />
         <div className={css.inside}>
-          <h1>{title ?? t`Where to next?`}</h1>
+          {/* On a phone the folded form says the same. */}
+          <h1 data-spoken-only={(searched && phone) || undefined}>{title ?? t`Where to next?`}</h1>
           {!searched && (
             <p className={css.lead}>
               {t`Search flights, choose your seats, and have your booking confirmed within moments.`}

@@ -32,7 +32,7 @@ export function Shell() {
       </a>
       <header className={css.header}>
         <div className={css.inside}>
-          <Link to="/" search={{}} className={css.brand}>
+          <Link to="/" search={{}} className={css.brand} aria-label="Skyqueue">
             <Logo />
             <span>Skyqueue</span>
           </Link>

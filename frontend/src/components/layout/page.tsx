@@ -15,7 +15,7 @@ export function Page({ title, narrow = false, heading, children }: Props) {
   return (
     <div className={css.page} data-narrow={narrow || undefined}>
       <title>{`${title} · Skyqueue`}</title>
-      {heading && <h1 className={css.hidden}>{heading}</h1>}
+      {heading && <h1 data-spoken-only>{heading}</h1>}
       {children}
     </div>
   );

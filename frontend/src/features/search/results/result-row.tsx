@@ -3,6 +3,7 @@ import { Fragment } from 'react';
 import { SeatsLeft } from '@/components/flights/seats-left';
 import { Row } from '@/components/layout/row';
 import { airlineName } from '@/lib/airlines';
+import { usePhone } from '@/lib/hooks/use-phone';
 import { wholeMoney } from '@/lib/money';
 import { localSchedule, stopsText, timesText, wholeSchedule } from '@/lib/time/schedule';
 import { durationText } from '@/lib/time/time';
@@ -22,6 +23,7 @@ interface Props {
 
 /** A way to fly in one dense line: when, how long, with whom, for how much. Columns are in line over all rows. */
 export function ResultRow({ result, label, best, seats, choice }: Props) {
+  const phone = usePhone();
   const { segments, price, currency, seatsLeft, obstacle } = result;
   const schedule = localSchedule(wholeSchedule(segments));
   const { departure, arrival, minutes, daysLater } = schedule;
@@ -38,7 +40,7 @@ export function ResultRow({ result, label, best, seats, choice }: Props) {
           {waits(segments).map(({ at, wait }, index) => (
             <Fragment key={at}>
               {index > 0 && ','} {at}
-              <span className={css.wait}> {wait}</span>
+              <span data-spoken-only={phone || undefined}> {wait}</span>
             </Fragment>
           ))}
         </span>

@@ -1,10 +1,12 @@
 import { Table } from '@mantine/core';
+import { usePhone } from '@/lib/hooks/use-phone';
 import type { ImportView } from '@/lib/wire';
 import css from './row-errors.module.css';
 
 /** The first errors of an import, each with its line, its column and its value in the file. */
 export function RowErrors({ report }: { report: ImportView }) {
   const { errors, failed } = report;
+  const phone = usePhone();
   return (
     <div>
       <h3 className={css.title}>Line by line</h3>
@@ -15,7 +17,7 @@ export function RowErrors({ report }: { report: ImportView }) {
       )}
       {/* With roles, because on a phone the cells are displayed as blocks, and blocks would not be read out as a table. */}
       <Table verticalSpacing="xs" className={css.table} role="table">
-        <Table.Thead role="rowgroup">
+        <Table.Thead role="rowgroup" data-spoken-only={phone || undefined}>
           <Table.Tr role="row">
             <Table.Th role="columnheader">Line</Table.Th>
             <Table.Th role="columnheader">Column</Table.Th>
