@@ -11,8 +11,8 @@ import { bookingQuery } from '@/features/bookings/api/get-booking';
 import { hasNewTimes, isPayable, isWatchable } from '@/features/bookings/booking-state';
 import { CancelButton } from '@/features/bookings/cancellation/cancel-button';
 import { forgetDraftOf } from '@/features/bookings/checkout/kept-draft';
+import { ProgressBoard } from '@/features/bookings/details/board/progress-board';
 import { NewTimes } from '@/features/bookings/details/new-times';
-import { ProgressSteps } from '@/features/bookings/details/progress-steps';
 import { StatusBanner } from '@/features/bookings/details/status-banner';
 import { Timeline } from '@/features/bookings/details/timeline';
 import { PaymentForm } from '@/features/bookings/payment/payment-form';
@@ -57,10 +57,10 @@ export function BookingPage() {
   return (
     <Page title={t`Booking ${{ reference: booking.reference }}`}>
       <StatusBanner job={job} booking={booking} offline={error !== null} />
+      <ProgressBoard booking={booking} />
       <BookAgain booking={booking} />
       {hasNewTimes(booking) && <NewTimes booking={booking} />}
       {isPayable(booking) && <PaymentForm booking={booking} until={booking.hold_expires_at} />}
-      <ProgressSteps booking={booking} />
       <Ticket booking={booking} />
       {isOwn && booking.status === 'CONFIRMED' && <TicketMail bookingId={booking.id} />}
       <TicketActions booking={booking} />

@@ -1,5 +1,7 @@
+import { i18n } from '@lingui/core';
 import { t } from '@lingui/core/macro';
-import { isPaymentPending } from '@/features/bookings/booking-state';
+import { hasCancelledFlight, isPaymentPending } from '@/features/bookings/booking-state';
+import { STATUS_LABELS } from '@/features/bookings/status-labels';
 import type { Booking } from '@/lib/wire';
 
 export interface Step {
@@ -32,4 +34,19 @@ export function progressOf(booking: Booking): Step[] {
     case 'CANCELLED':
       return [];
   }
+}
+
+/** The state of a booking in one word or two, for its board: the step that goes on, or how it ended. */
+export function boardWord(booking: Booking): string {
+  const { status, payment_mode } = booking;
+  if (status === 'PENDING') return t`Seats`;
+  if (status === 'HELD' && (payment_mode === 'token' || isPaymentPending(booking))) return t`Payment`;
+  if (status === 'CONFIRMED' && hasCancelledFlight(booking)) return i18n._(STATUS_LABELS.CANCELLED);
+  return i18n._(STATUS_LABELS[status]);
+}
+
+/** Every word that the board may show in this language. */
+export function boardWords(): string[] {
+  const { PENDING, ...ends } = STATUS_LABELS;
+  return [t`Seats`, t`Payment`, ...Object.values(ends).map((label) => i18n._(label))];
 }

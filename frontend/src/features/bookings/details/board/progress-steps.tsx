@@ -25,7 +25,7 @@ export function ProgressSteps({ booking }: { booking: Booking }) {
             {state === 'failed' && <CrossIcon size={14} />}
           </span>
           {name}
-          <span className={css.spoken}>, {i18n._(SPOKEN[state])}</span>
+          <span data-spoken-only>, {i18n._(SPOKEN[state])}</span>
         </li>
       ))}
     </ol>
