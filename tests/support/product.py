@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import signal
@@ -14,11 +15,18 @@ from typing import Any
 
 import httpx
 
+from launcher.embedded.guardian import Guardian
 from tests.support.servers import is_alive
 from tests.support.waiting import until
 
 COMMAND = (sys.executable, "-P", "-m", "launcher.cli")
 READY_SECONDS = 120.0
+
+
+@functools.cache
+def guardian() -> Guardian:
+    """Ends the installations of this process if it is killed, which runs no `finally`."""
+    return Guardian()
 
 
 class Product:
@@ -57,6 +65,7 @@ class Product:
             start_new_session=True,
             preexec_fn=self._set_signals,
         )
+        guardian().watch(self._process.pid, signal.SIGTERM, signal.SIGKILL)
 
     def _set_signals(self) -> None:
         """In the new process, whoever runs the tests: a script has its jobs in the background ignore Ctrl-C, `nohup` a closed terminal."""
@@ -116,6 +125,7 @@ class Product:
         """Its exit status and all that it said; fails when it takes longer."""
         assert self._process is not None
         said, _ = self._process.communicate(timeout=seconds)
+        guardian().forget(self._process.pid)
         return self._process.returncode, said
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> None:
@@ -132,6 +142,7 @@ class Product:
         if self._process is not None and self._process.stdout is not None:
             self._process.kill()
             self._process.wait()
+            guardian().forget(self._process.pid)
             self._process.stdout.close()
 
 
