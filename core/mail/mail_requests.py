@@ -7,6 +7,7 @@ For travellers without an address no request is stored.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -31,6 +32,17 @@ def add(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
         FROM bookings b JOIN users u ON u.id = b.user_id WHERE b.id = ANY(%(bookings)s) AND u.email IS NOT NULL
         """,
         {"bookings": list(booking_ids), "traces": msgspec.json.encode(spans.parents_of(booking_ids)).decode()},
+    )
+
+
+def add_for_changed_seats(connection: RawConnection, booking_id: UUID) -> None:
+    """Request a mail which says that this booking has got other seats."""
+    connection.execute(
+        """
+        INSERT INTO mail_requests (booking_id, traceparent, seats_changed)
+        SELECT b.id, %s::text, true FROM bookings b JOIN users u ON u.id = b.user_id WHERE b.id = %s AND u.email IS NOT NULL
+        """,
+        (spans.current(), booking_id),
     )
 
 
@@ -89,20 +101,33 @@ def add_before_holds_end(connection: RawConnection, *, minutes: int, hold_mode: 
     ).rowcount
 
 
-def take(connection: RawConnection, *, limit: int) -> dict[UUID, TraceParent | None]:
-    """Delete the oldest requests, at most `limit`. Return the ids of their bookings, each with the place where its trace goes on. Several
-    workers can do this at the same time: each gets other requests.
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """All requests about one booking that were taken together. `traceparent`: where the trace goes on of what caused the first one."""
+
+    traceparent: TraceParent | None = None
+    seats_change: int | None = None
+    """The id of the last request about changed seats; None if there is none."""
+
+    def joined(self, request_id: int, traceparent: TraceParent | None, *, seats_changed: bool) -> Requested:
+        """With a later request."""
+        return Requested(self.traceparent or traceparent, request_id if seats_changed else self.seats_change)
+
+
+def take(connection: RawConnection, *, limit: int) -> dict[UUID, Requested]:
+    """Delete the oldest requests, at most `limit`. Return what they request, by booking. Several workers can do this at the same time: each
+    gets other requests.
     """
     rows = connection.execute(
         """
         DELETE FROM mail_requests WHERE id IN (SELECT id FROM mail_requests ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-        RETURNING booking_id, traceparent
+        RETURNING id, booking_id, traceparent, seats_changed
         """,
         (limit,),
     ).fetchall()
-    taken: dict[UUID, TraceParent | None] = {}
-    for booking_id, traceparent in rows:
-        taken[booking_id] = taken.get(booking_id) or traceparent
+    taken: dict[UUID, Requested] = {}
+    for request_id, booking_id, traceparent, seats_changed in sorted(rows):
+        taken[booking_id] = taken.get(booking_id, Requested()).joined(request_id, traceparent, seats_changed=seats_changed)
     return taken
 
 

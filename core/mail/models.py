@@ -5,7 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Identity, Index, SmallInteger, Text, func, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    SmallInteger,
+    Text,
+    false,
+    func,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from core.clock import new_id
@@ -40,7 +53,9 @@ class Mail(SQLModel, table=True):
     user_id: UUID = Field(foreign_key="users.id")
     kind: str = Field(sa_column=Column(Text, nullable=False))
     version: str = Field(sa_column=Column(Text, nullable=False))
-    """Tells mails of one kind about one booking apart: the new times of a schedule change, or a price. Empty for most kinds."""
+    """Tells mails of one kind about one booking apart: the new times of a schedule change, a price, or the request about changed seats. Empty
+    for most kinds.
+    """
     address: str = Field(sa_column=Column(Text, nullable=False))
     subject: str = Field(sa_column=Column(Text, nullable=False))
     body: str = Field(sa_column=Column(Text, nullable=False))
@@ -65,3 +80,5 @@ class MailRequest(SQLModel, table=True):
     booking_id: UUID
     traceparent: str | None = Field(default=None, sa_column=Column(Text))
     """Where the trace goes on of what caused it; None: it is not traced."""
+    seats_changed: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """The booking has got other seats. That has to be stored, because the state of a booking does not show that it had others before."""

@@ -1,7 +1,8 @@
 """Decide which mails a booking needs in its present state.
 
 This is decided from the booking, not from a history of its changes. So a mail that is written late still describes the present
-state, and there is no mail about something that is over.
+state, and there is no mail about something that is over. Only that its seats have changed cannot be seen in a booking: the request
+of the mail says so.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ class MailKind(StrEnum):
     """An offer of the waiting list."""
     MOVED = "moved"
     """A flight has new times, which the traveller has not accepted yet."""
+    SEATS_CHANGED = "seats_changed"
+    """The booking has got other seats, so its ticket is a new one."""
     EXPIRED = "expired"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -46,8 +49,10 @@ class DueMail:
     version: str = ""
 
 
-def list_due_mails(booking: BookingView, at: datetime) -> Iterator[DueMail]:
-    """The mails about the present state of a booking, whether or not they were written before. `at`: the present time."""
+def list_due_mails(booking: BookingView, at: datetime, *, seats_change: int | None = None) -> Iterator[DueMail]:
+    """The mails about the present state of a booking, whether or not they were written before. `at`: the present time. `seats_change`: the
+    id of the request about changed seats, if there is one.
+    """
     match booking.status:
         case BookingStatus.PENDING:
             return
@@ -55,6 +60,8 @@ def list_due_mails(booking: BookingView, at: datetime) -> Iterator[DueMail]:
             yield from _hold_mails(booking, at)
         case BookingStatus.CONFIRMED:
             yield DueMail(MailKind.CONFIRMED)
+            if seats_change is not None:
+                yield DueMail(MailKind.SEATS_CHANGED, str(seats_change))
         case BookingStatus.EXPIRED:
             yield DueMail(MailKind.EXPIRED)
         case BookingStatus.FAILED:

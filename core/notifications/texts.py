@@ -32,7 +32,7 @@ def booking_text(kind: MailKind, booking: BookingView, *, with_ticket: bool, sen
 
 
 CLOSING: Final = "You can see, change or cancel this booking under My trips in Skyqueue."
-WITH_TICKET: Final = (MailKind.CONFIRMED, MailKind.MOVED)
+WITH_TICKET: Final = (MailKind.CONFIRMED, MailKind.MOVED, MailKind.SEATS_CHANGED)
 """The kinds of mail that a ticket and a calendar file are attached to."""
 
 _Parts = tuple[str, list[str]]
@@ -74,6 +74,12 @@ def _moved(booking: BookingView) -> _Parts:
     ]
 
 
+def _seats_changed(booking: BookingView) -> _Parts:
+    return "Your seats have changed", [
+        f"The seats of your booking {booking.reference} are those below. Its ticket is a new one: please use it instead of the one that you had before."
+    ]
+
+
 def _expired(booking: BookingView) -> _Parts:
     return "Your hold has ended", [
         f"The seats of booking {booking.reference} were not paid for in time, so they are free for others. {_money_back(booking, 'Nothing was charged.')}"
@@ -104,6 +110,7 @@ _PARTS: Final[dict[MailKind, Callable[[BookingView], _Parts]]] = {
     MailKind.HOLD_ENDING: _hold_ending,
     MailKind.OFFERED: _offered,
     MailKind.MOVED: _moved,
+    MailKind.SEATS_CHANGED: _seats_changed,
     MailKind.EXPIRED: _expired,
     MailKind.FAILED: _failed,
     MailKind.CANCELLED: _cancelled,

@@ -12,10 +12,11 @@ from core.bookings.locking import LockedBooking, lock_own_booking
 from core.bookings.seat_numbers import rows
 from core.bookings.seat_numbers.requested import BEST, RequestedSeats, find_fault
 from core.bookings.seat_numbers.rows import Pick
-from core.bookings.states import ACTIVE
+from core.bookings.states import ACTIVE, BookingStatus
 from core.db import RawConnection, fetch
 from core.flights.models import FlightStatus
 from core.flights.rules import CHECK_IN_CLOSES_MINUTES
+from core.mail import mail_requests
 from core.operations import audit_log
 from core.seats.cabins.best import find_best
 from core.seats.cabins.catalogue import CABINS
@@ -49,7 +50,8 @@ def change(
 ) -> None:
     """Give a booking these seats instead of those that it has, all or none. `owner_id` None is an admin; `user_id` is who asks.
 
-    The best seats are looked for on flights that are still open, without regard to those that the booking has.
+    The best seats are looked for on flights that are still open, without regard to those that the booking has. The traveller of a confirmed
+    booking gets the new ticket by mail.
 
     Raises:
         BookingNotFound: there is none, or it is somebody else's.
@@ -83,6 +85,8 @@ def change(
     lost = rows.insert(connection, picks)
     if lost:
         raise rows.taken([(pick.flight_id, pick.seat_number) for pick in lost])
+    if booking.status is BookingStatus.CONFIRMED:  # before that there is no ticket
+        mail_requests.add_for_changed_seats(connection, booking_id)
     if user_id != booking.user_id:
         _note(connection, booking_id, user_id, present, wanted)
 

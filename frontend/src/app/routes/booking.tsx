@@ -20,7 +20,7 @@ import { ChangeSeats } from '@/features/bookings/seats/change-seats';
 import { Ticket } from '@/features/bookings/ticket/ticket';
 import { TicketActions } from '@/features/bookings/ticket/ticket-actions';
 import { BookingFare } from '@/features/fares/booking-fare';
-import { TicketMail } from '@/features/mails/ticket-mail';
+import { TicketMail, useExpectTicketMail } from '@/features/mails/ticket-mail';
 import { asProblem } from '@/lib/problem';
 import type { Booking } from '@/lib/wire';
 import css from './booking.module.css';
@@ -33,6 +33,7 @@ export function BookingPage() {
   const { bookingId } = route.useParams();
   const query = useQuery(bookingQuery(bookingId));
   const account = useAccount();
+  const expectTicketMail = useExpectTicketMail(bookingId);
   const { data, error } = query;
   const booked = data?.booking.status === 'CONFIRMED' ? data.booking : undefined;
   useEffect(() => {
@@ -65,7 +66,7 @@ export function BookingPage() {
       {isOwn && booking.status === 'CONFIRMED' && <TicketMail bookingId={booking.id} />}
       <TicketActions booking={booking} />
       {isWatchable(booking) && <BookingFare booking={booking} onChanged={() => query.refetch()} />}
-      <ChangeSeats booking={booking} />
+      <ChangeSeats booking={booking} onSaved={expectTicketMail} />
       <Timeline job={job} />
       <div className={css.actions} data-screen-only>
         {!hasNewTimes(booking) && <CancelButton booking={booking} />}

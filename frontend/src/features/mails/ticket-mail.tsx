@@ -1,7 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { Button, TextInput } from '@mantine/core';
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { MailIcon } from '@/components/icons';
@@ -16,7 +16,7 @@ import css from './ticket-mail.module.css';
 const REFRESH_MS = 2_000;
 /** A mail server that is away is tried for a day: the page need not look so long. */
 const MOST_LOOKS = 30;
-const WITH_TICKET = ['confirmed', 'moved'];
+const WITH_TICKET = ['confirmed', 'moved', 'seats_changed'];
 
 /** The last mail of a booking that has its ticket; null where none was written. */
 const ticketMailQuery = (bookingId: string) =>
@@ -28,6 +28,16 @@ const ticketMailQuery = (bookingId: string) =>
       return data.find(({ kind }) => WITH_TICKET.includes(kind)) ?? null;
     },
   });
+
+/** Call it when the ticket has changed: until the mail with the new one is written, the last one is not the ticket's. */
+export function useExpectTicketMail(bookingId: string): () => void {
+  const queries = useQueryClient();
+  return () =>
+    queries.setQueryData(
+      ticketMailQuery(bookingId).queryKey,
+      (last) => last && (last.status === 'KEPT' ? last : { ...last, status: 'WAITING' }),
+    );
+}
 
 /** Whether the ticket of a confirmed booking of one's own was mailed, and to whom. */
 export function TicketMail({ bookingId }: { bookingId: string }) {

@@ -16,7 +16,7 @@ import { SeatPicker } from './seat-picker';
 import css from './seat-step.module.css';
 
 /** Seats are picked and changed on the page of the booking until check-in closes. Nothing where no flight has seats with numbers. */
-export function ChangeSeats({ booking }: { booking: Booking }) {
+export function ChangeSeats({ booking, onSaved }: { booking: Booking; onSaved: () => void }) {
   const [open, setOpen] = useState(false);
   const [saved, setSaved] = useState(false);
   const opener = useFocusAfter(open);
@@ -41,6 +41,7 @@ export function ChangeSeats({ booking }: { booking: Booking }) {
           onDone={(done) => {
             setSaved(done);
             setOpen(false);
+            if (done) onSaved();
           }}
         />
       ) : (
@@ -51,10 +52,16 @@ export function ChangeSeats({ booking }: { booking: Booking }) {
         </div>
       )}
       <p role="status" className={css.saved}>
-        {saved && !open && t`Your seats are saved.`}
+        {saved && !open && savedText(status)}
       </p>
     </Card>
   );
+}
+
+function savedText(status: Booking['status']): string {
+  return status === 'CONFIRMED'
+    ? t`Your seats are saved. Your ticket is a new one: download it again.`
+    : t`Your seats are saved.`;
 }
 
 /** After the form has closed, the button that opened it has the focus again. */

@@ -220,8 +220,33 @@ describe('on the page of the booking', () => {
     await user.click(screen.getByRole('button', { name: 'Save seats' }));
     expect(await screen.findByText('Seats 3D, 2D')).toBeVisible();
     expect(bodies).toEqual([{ seat_numbers: [['3C', '2D']] }, { seat_numbers: [['3D', '2D']] }]);
-    expect(screen.getByText('Your seats are saved.')).toBeVisible();
+    expect(screen.getByText(/^Your seats are saved\. Your ticket is a new one/)).toBeVisible();
     await waitFor(() => expect(screen.getByRole('button', { name: 'Change seats' })).toHaveFocus());
+  });
+
+  test('the mail with the former ticket does not count after a change', async () => {
+    const mail = {
+      id: '1',
+      booking_id: booking().id,
+      kind: 'confirmed',
+      address: 'asha@example.com',
+      status: 'SENT',
+    };
+    let mails = [mail];
+    network.use(
+      http.get('/api/v1/mails', () => HttpResponse.json({ data: mails, next_cursor: null })),
+      http.get('/api/v1/auth/email', () => HttpResponse.json({ email: mail.address, sends: true })),
+    );
+    jobIs(seated(['2C', '2D']));
+    answerSeats(() => HttpResponse.json(seated(['3D', '2D'])));
+    const { user } = openApp(`/bookings/${booking().id}`, { as: 'member' });
+    expect(await screen.findByText(/^Your ticket was mailed/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Change seats' }));
+    await user.click(await screen.findByRole('button', { name: /^3D/ }));
+    await user.click(screen.getByRole('button', { name: 'Save seats' }));
+    expect(await screen.findByText(/^Your ticket is on its way/)).toBeVisible();
+    mails = [{ ...mail, id: '2', kind: 'seats_changed', address: 'asha@example.org' }, mail];
+    await waitFor(() => expect(screen.getByText('asha@example.org')).toBeVisible(), { timeout: 5_000 });
   });
 
   test('of several flights one map is open at a time, and the others say which seats are had', async () => {
