@@ -3,6 +3,7 @@ import { t } from '@lingui/core/macro';
 import { Button, PasswordInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { ProblemNote } from '@/components/messages/problem-note';
+import { useFocusFault } from '@/lib/hooks/use-focus-fault';
 import { asProblem } from '@/lib/problem';
 import css from './credentials-form.module.css';
 import { useCloseAccount } from './own-account';
@@ -11,6 +12,7 @@ import { WRONG_PASSWORD } from './password-form';
 /** Ends the account for good, with the password once more. */
 export function CloseAccount() {
   const mutation = useCloseAccount();
+  const form = useFocusFault<HTMLFormElement>(mutation.error);
   const [password, setPassword] = useState('');
   const problem = mutation.error ? asProblem(mutation.error) : null;
   const isWrong = problem?.code === 'wrong_password';
@@ -21,7 +23,7 @@ export function CloseAccount() {
   }
 
   return (
-    <form className={css.form} onSubmit={submit}>
+    <form ref={form} className={css.form} onSubmit={submit}>
       <p>
         {t`Nobody can sign in to a closed account, and it cannot be opened again. Your name is removed. Your bookings stay as they are, because the airline has to keep what was sold: cancel first what you do not want.`}
       </p>
@@ -32,6 +34,7 @@ export function CloseAccount() {
         withAsterisk={false}
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
+        aria-invalid={isWrong}
         error={isWrong ? i18n._(WRONG_PASSWORD) : undefined}
       />
       {problem && !isWrong && <ProblemNote error={problem} title={t`The account was not closed.`} />}

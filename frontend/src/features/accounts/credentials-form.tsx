@@ -2,8 +2,9 @@ import { i18n, type MessageDescriptor } from '@lingui/core';
 import { msg, t } from '@lingui/core/macro';
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import type { UseMutationResult } from '@tanstack/react-query';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { ProblemNote } from '@/components/messages/problem-note';
+import { useFocusFault } from '@/lib/hooks/use-focus-fault';
 import { asProblem, type Problem } from '@/lib/problem';
 import type { Credentials } from './api';
 import css from './credentials-form.module.css';
@@ -35,16 +36,7 @@ export function CredentialsForm({ mutation, action, passwordKind, nameHint, pass
   const nameError = problem && errorOf('username', problem);
   const passwordError = problem && errorOf('password', problem);
 
-  const nameField = useRef<HTMLInputElement>(null);
-  const passwordField = useRef<HTMLInputElement>(null);
-
-  // The field that has to change takes the focus, so that a screen reader says what is wrong with it.
-  useEffect(() => {
-    if (!mutation.error) return;
-    const wrong = asProblem(mutation.error);
-    if (errorOf('username', wrong)) nameField.current?.focus();
-    else if (errorOf('password', wrong)) passwordField.current?.focus();
-  }, [mutation.error]);
+  const form = useFocusFault<HTMLFormElement>(mutation.error);
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -52,9 +44,8 @@ export function CredentialsForm({ mutation, action, passwordKind, nameHint, pass
   }
 
   return (
-    <form className={css.form} onSubmit={submit}>
+    <form ref={form} className={css.form} onSubmit={submit}>
       <TextInput
-        ref={nameField}
         label={t`Username`}
         description={nameHint}
         autoComplete="username"
@@ -67,7 +58,6 @@ export function CredentialsForm({ mutation, action, passwordKind, nameHint, pass
         error={nameError}
       />
       <PasswordInput
-        ref={passwordField}
         label={t`Password`}
         description={passwordHint}
         autoComplete={passwordKind}
@@ -75,6 +65,7 @@ export function CredentialsForm({ mutation, action, passwordKind, nameHint, pass
         withAsterisk={false}
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
+        aria-invalid={!!passwordError}
         error={passwordError}
       />
       {problem && !nameError && !passwordError && (

@@ -6,6 +6,7 @@ import { type FormEvent, useState } from 'react';
 import { Notice } from '@/components/messages/notice';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
+import { useFocusFault } from '@/lib/hooks/use-focus-fault';
 import { emailQuery, useChangeEmail } from '@/lib/mail-address';
 import { asProblem } from '@/lib/problem';
 import type { MailAddress } from '@/lib/wire';
@@ -28,6 +29,7 @@ export function EmailForm() {
 function Form({ saved }: { saved: MailAddress }) {
   const [email, setEmail] = useState(saved.email ?? '');
   const mutation = useChangeEmail();
+  const form = useFocusFault<HTMLFormElement>(mutation.error);
   const problem = mutation.error ? asProblem(mutation.error) : null;
   const fieldError = problem?.errors.find(({ pointer }) => pointer === '/email')?.message;
 
@@ -37,7 +39,7 @@ function Form({ saved }: { saved: MailAddress }) {
   }
 
   return (
-    <form className={css.form} onSubmit={submit} noValidate>
+    <form ref={form} className={css.form} onSubmit={submit} noValidate>
       <TextInput
         type="email"
         label={t`E-mail address`}
@@ -55,17 +57,16 @@ function Form({ saved }: { saved: MailAddress }) {
         error={fieldError}
       />
       {problem && !fieldError && <ProblemNote error={problem} title={t`The address was not saved.`} />}
-      {mutation.isSuccess && (
-        <Notice role="status">
-          {mutation.data.email
-            ? t`We write to ${{ address: mutation.data.email }} from now on.`
-            : t`We write to you no more.`}
-        </Notice>
-      )}
+      {mutation.isSuccess && <Notice role="status">{savedText(mutation.data)}</Notice>}
       <Button type="submit" loading={mutation.isPending}>
         {t`Save address`}
       </Button>
       <Link to="/messages">{t`All messages`}</Link>
     </form>
   );
+}
+
+function savedText({ email, sends }: MailAddress): string {
+  if (!email) return t`Your address is removed. We write to you no more.`;
+  return sends ? t`We write to ${{ address: email }} from now on.` : t`Your address is saved.`;
 }

@@ -50,12 +50,14 @@ test('the password is changed where the current one is right', async () => {
   await user.type(form.getByLabelText('Current password'), 'rain');
   await user.type(form.getByLabelText('New password'), 'a walk in the sun');
   await user.click(form.getByRole('button', { name: 'Change password' }));
-  expect(await form.findByText('Your password is another one.')).toBeVisible();
+  expect(await form.findByText('This is not your current password.')).toBeVisible();
+  expect(form.getByLabelText('Current password')).toHaveFocus();
 
   const errors = [{ pointer: '/new_password', code: 'too_common', message: 'Choose another one.' }];
   answer = () => problem(422, 'validation', 'Choose another one.', { errors });
   await user.click(form.getByRole('button', { name: 'Change password' }));
-  expect(await form.findByText('Choose another one.')).toBeVisible();
+  expect(await form.findByText(/^Many people use this password/)).toBeVisible();
+  expect(form.getByLabelText('New password')).toHaveFocus();
 
   answer = done;
   await user.click(form.getByRole('button', { name: 'Change password' }));
@@ -107,7 +109,8 @@ test('the account is closed with its password', async () => {
   const form = await section('Close the account');
   await user.type(form.getByLabelText('Password'), 'rain');
   await user.click(form.getByRole('button', { name: 'Close my account for good' }));
-  expect(await form.findByText('Your password is another one.')).toBeVisible();
+  expect(await form.findByText('This is not your current password.')).toBeVisible();
+  expect(form.getByLabelText('Password')).toHaveFocus();
   answer = done;
   await user.click(form.getByRole('button', { name: 'Close my account for good' }));
   expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();

@@ -4,16 +4,18 @@ import { Button, PasswordInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { Notice } from '@/components/messages/notice';
 import { ProblemNote } from '@/components/messages/problem-note';
+import { useFocusFault } from '@/lib/hooks/use-focus-fault';
 import { asProblem, type Problem } from '@/lib/problem';
 import css from './credentials-form.module.css';
 import { useChangePassword } from './own-account';
 import { fieldRule } from './rules';
 
-export const WRONG_PASSWORD = msg`Your password is another one.`;
+export const WRONG_PASSWORD = msg`This is not your current password.`;
 
 /** Another password for the account that is signed in. */
 export function PasswordForm({ username }: { username: string }) {
   const mutation = useChangePassword();
+  const form = useFocusFault<HTMLFormElement>(mutation.error);
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const problem = mutation.error ? asProblem(mutation.error) : null;
@@ -35,7 +37,7 @@ export function PasswordForm({ username }: { username: string }) {
   }
 
   return (
-    <form className={css.form} onSubmit={submit}>
+    <form ref={form} className={css.form} onSubmit={submit}>
       {/* A password manager wants to know whose password it is. */}
       <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
       <PasswordInput
@@ -45,6 +47,7 @@ export function PasswordForm({ username }: { username: string }) {
         withAsterisk={false}
         value={current}
         onChange={(event) => setCurrent(event.currentTarget.value)}
+        aria-invalid={!!currentError}
         error={currentError}
       />
       <PasswordInput
@@ -55,6 +58,7 @@ export function PasswordForm({ username }: { username: string }) {
         withAsterisk={false}
         value={next}
         onChange={(event) => setNext(event.currentTarget.value)}
+        aria-invalid={!!nextError}
         error={nextError}
       />
       {problem && !currentError && !nextError && (

@@ -11,6 +11,7 @@ const TEXT_BY_RULE: Record<'username' | 'password', Record<string, MessageDescri
   password: {
     too_short: msg`A password has at least 8 characters.`,
     too_long: msg`A password has at most 128 characters.`,
+    too_common: msg`Many people use this password, so it is guessed first. Choose another one.`,
   },
 };
 

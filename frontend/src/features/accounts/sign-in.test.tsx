@@ -39,8 +39,8 @@ test('what is wrong with an account is shown at its field, which takes the focus
   await user.type(await screen.findByLabelText('Username'), 'asha');
   await user.type(screen.getByLabelText('Password'), 'password');
   await user.click(screen.getByRole('button', { name: 'Create account' }));
-  expect(await screen.findByText('Choose another password.')).toBeVisible();
-  expect(screen.getByLabelText('Password')).toHaveAccessibleDescription(/Choose another password/);
+  expect(await screen.findByText(/^Many people use this password/)).toBeVisible();
+  expect(screen.getByLabelText('Password')).toHaveAccessibleDescription(/Many people use this password/);
   expect(screen.getByLabelText('Password')).toHaveFocus();
   const form = [{ pointer: '/username', code: 'bad_format', message: 'It has a form that is not allowed.' }];
   answer = () => problem(422, 'validation', 'Some of it cannot be used.', { errors: form });

@@ -64,8 +64,23 @@ test('the address is saved, and one that is none is told at the field', async ()
   await user.type(field, 'asha');
   await user.click(screen.getByRole('button', { name: 'Save address' }));
   expect(await screen.findByText('This is no address of e-mail.')).toBeVisible();
+  expect(field).toHaveFocus();
   await user.type(field, '@example.com');
   await user.click(screen.getByRole('button', { name: 'Save address' }));
   expect(await screen.findByText('We write to asha@example.com from now on.')).toBeVisible();
   expect(saved).toEqual(['asha', 'asha@example.com']);
+});
+
+test('where no mail is sent, nobody is promised one', async () => {
+  const address = { email: 'asha@example.com', sends: false };
+  network.use(
+    http.get('/api/v1/auth/sessions', () => HttpResponse.json({ data: [] })),
+    http.get('/api/v1/auth/email', () => HttpResponse.json({ ...address, email: null })),
+    http.put('/api/v1/auth/email', () => HttpResponse.json(address)),
+  );
+  const { user } = openApp('/account', { as: 'member' });
+  await user.type(await screen.findByRole('textbox', { name: 'E-mail address' }), address.email);
+  await user.click(screen.getByRole('button', { name: 'Save address' }));
+  expect(await screen.findByText('Your address is saved.')).toBeVisible();
+  expect(screen.queryByText(/We write/)).not.toBeInTheDocument();
 });

@@ -7,6 +7,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { MailIcon } from '@/components/icons';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { answer, api } from '@/lib/client';
+import { useFocusFault } from '@/lib/hooks/use-focus-fault';
 import { emailQuery, useChangeEmail } from '@/lib/mail-address';
 import { asProblem } from '@/lib/problem';
 import type { MailView } from '@/lib/wire';
@@ -35,7 +36,7 @@ export function useExpectTicketMail(bookingId: string): () => void {
   return () =>
     queries.setQueryData(
       ticketMailQuery(bookingId).queryKey,
-      (last) => last && (last.status === 'KEPT' ? last : { ...last, status: 'WAITING' }),
+      (last) => last && (last.status === 'KEPT' ? last : { ...last, status: 'WAITING' as const }),
     );
 }
 
@@ -111,6 +112,7 @@ function mailText({ status, address }: MailView): ReactNode {
 function AddressForm() {
   const [email, setEmail] = useState('');
   const change = useChangeEmail();
+  const form = useFocusFault<HTMLFormElement>(change.error);
   const problem = change.error ? asProblem(change.error) : null;
   const fieldError = problem?.errors.find(({ pointer }) => pointer === '/email')?.message;
 
@@ -120,7 +122,7 @@ function AddressForm() {
   }
 
   return (
-    <form className={css.form} onSubmit={submit} noValidate data-screen-only>
+    <form ref={form} className={css.form} onSubmit={submit} noValidate data-screen-only>
       <TextInput
         type="email"
         label={t`Mail me the ticket`}

@@ -1,6 +1,6 @@
 import { plural, t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { SeatCount } from '@/components/controls/seat-count';
 import { SignInButton } from '@/components/controls/sign-in-button';
 import { Card } from '@/components/layout/card';
@@ -28,10 +28,15 @@ interface Props {
 
 /** What the seats cost, and the button that books them. Several flights are booked together or not at all. */
 export function CheckoutPanel({ checkout, flights, seats, onSeats }: Props) {
-  const { booking, obstacle, available, signedOut, busy, unknown, request, book } = checkout;
+  const { booking, obstacle, available, signedOut, lapsed, busy, unknown, request, book, faults } = checkout;
   const panel = useRef<HTMLElement>(null);
   const { code } = asProblem(booking.error);
   const flightCount = flights.length;
+
+  // The faults of a refusal are drawn at their fields one render later than the refusal.
+  useEffect(() => {
+    if (booking.error && Object.keys(faults).length > 0) focusFault(panel.current);
+  }, [booking.error, faults]);
 
   if (obstacle) {
     const tooLate = obstacle.code === 'sold_out' && code === 'sold_out';
@@ -52,12 +57,8 @@ export function CheckoutPanel({ checkout, flights, seats, onSeats }: Props) {
     onSeats(chosen);
   }
 
-  /** What is wrong with a field is said there: the first of them takes the focus, once it is drawn. */
   function press() {
-    if (book()) return;
-    setTimeout(() =>
-      panel.current?.closest('main')?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(),
-    );
+    if (!book()) setTimeout(() => focusFault(panel.current)); // once it is drawn
   }
 
   return (
@@ -82,8 +83,15 @@ export function CheckoutPanel({ checkout, flights, seats, onSeats }: Props) {
         </>
       ) : signedOut ? (
         <>
+          {lapsed && (
+            <Notice title={t`Your sign-in has ended`}>
+              <p>{t`Sign in again to go on. What you filled in is kept.`}</p>
+            </Notice>
+          )}
           <SignInButton>{t`Sign in to book`}</SignInButton>
-          <p className={css.hint}>{t`A new account needs a username and a password, nothing else.`}</p>
+          {!lapsed && (
+            <p className={css.hint}>{t`A new account needs a username and a password, nothing else.`}</p>
+          )}
         </>
       ) : (
         <>
@@ -104,6 +112,11 @@ export function CheckoutPanel({ checkout, flights, seats, onSeats }: Props) {
       )}
     </Card>
   );
+}
+
+/** What is wrong with a field is said there: the first of them takes the focus. */
+function focusFault(panel: HTMLElement | null) {
+  panel?.closest('main')?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
 }
 
 function actionText({ flightIds, seats, payment, expectedTotal }: BookingRequest): string {

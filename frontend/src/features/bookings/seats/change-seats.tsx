@@ -141,7 +141,9 @@ function SeatForm({ booking, changeable, onDone }: FormProps) {
                 <strong>{fromTo(flight.source, flight.destination)}</strong>
                 <span>{flight.flight_number}</span>
                 {several && (
-                  <span className={css.picked}>{picked.filter(Boolean).join(', ') || t`No seats`}</span>
+                  <span className={css.picked}>
+                    {picked.filter(Boolean).join(', ') || t`No seats picked`}
+                  </span>
                 )}
               </p>
               {several && (

@@ -74,7 +74,7 @@ export function SeatPicker({ flightNumber, map, picked, onChange, own = [], name
               onChange(picked.map(() => ''));
             }}
           >
-            {t`Give up these seats`}
+            {plural({ count: picked.length }, { one: 'Give up this seat', other: 'Give up these seats' })}
           </Button>
         )}
       </div>
