@@ -21,9 +21,10 @@ interface Props {
 export function Providers({ queries, children, env = 'default' }: Props) {
   useEffect(
     () =>
-      onAccountChange(() => {
+      onAccountChange((lapsed) => {
         clearQueries(queries);
-        forgetDraft();
+        // What was filled in waits for the same account, and is shown to no other one.
+        if (!lapsed) forgetDraft();
         forgetSearches();
         forgetWaiting();
       }),

@@ -7,7 +7,11 @@ import { fetchWithClock } from './time/server-clock';
  * Who is signed in in this browser. The access token is kept in memory only. After a reload the app gets a new one for the refresh
  * cookie, which scripts cannot read. Until then the state is `unknown`.
  */
-export type Session = { state: 'unknown' } | { state: 'signed-out' } | { state: 'signed-in'; token: string };
+export type Session =
+  | { state: 'unknown' }
+  /** `lapsed`: nobody has signed out, but the server ended the sign-in, for example because it was too old. */
+  | { state: 'signed-out'; lapsed?: boolean }
+  | { state: 'signed-in'; token: string };
 
 interface TokenAnswer {
   access_token: string;
@@ -30,7 +34,7 @@ let session: Session = signInId === null ? { state: 'signed-out' } : { state: 'u
 let renewAt = 0;
 let renewal: Promise<Session> | null = null;
 const sessionListeners = new Set<() => void>();
-const accountListeners = new Set<() => void>();
+const accountListeners = new Set<(lapsed: boolean) => void>();
 
 function setSession(next: Session): Session {
   session = next;
@@ -52,14 +56,17 @@ function newSignInId(): string {
   return String(crypto.getRandomValues(new Uint32Array(1))[0]);
 }
 
-/** Calls back when the account of this window may have changed: from then on nothing of the former account may be seen. */
-export function onAccountChange(listener: () => void): () => void {
+/**
+ * Calls back when the account of this window may have changed: from then on nothing of the former account may be seen. `lapsed`: the
+ * sign-in has ended by itself, so the same person is likely to sign in again.
+ */
+export function onAccountChange(listener: (lapsed: boolean) => void): () => void {
   accountListeners.add(listener);
   return () => accountListeners.delete(listener);
 }
 
-function accountChanged(): void {
-  for (const listener of accountListeners) listener();
+function accountChanged(lapsed = false): void {
+  for (const listener of accountListeners) listener(lapsed);
 }
 
 /** After a sign-in with name and password, perhaps over the sign-in of another account. */
@@ -70,11 +77,15 @@ export function startSession(answer: TokenAnswer): void {
 }
 
 export function endSession(): void {
+  end(false);
+}
+
+function end(lapsed: boolean): void {
   renewAt = 0;
   signInId = null;
   localStorage.removeItem(STORAGE_KEY);
-  accountChanged();
-  setSession({ state: 'signed-out' });
+  accountChanged(lapsed);
+  setSession({ state: 'signed-out', lapsed });
 }
 
 // Signing out in one window signs out the others, and signing in signs them in.
@@ -88,6 +99,18 @@ window.addEventListener('storage', ({ key, newValue }) => {
 
 export function currentSession(): Session {
   return session;
+}
+
+/** The id of the account that is signed in, from its token (RFC 7519); null where that is not known. */
+export function currentAccountId(): string | null {
+  if (session.state !== 'signed-in') return null;
+  try {
+    const [, claims = ''] = session.token.split('.');
+    const { sub } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { sub?: unknown };
+    return typeof sub === 'string' ? sub : null;
+  } catch {
+    return null;
+  }
 }
 
 export function useSession(): Session {
@@ -120,7 +143,7 @@ async function renewNow(): Promise<Session> {
     setSignInId(id);
     setToken(answer);
   } else if (response.status === 401) {
-    endSession();
+    end(true);
   } else {
     throw problemFrom(response, await response.json().catch(() => null));
   }

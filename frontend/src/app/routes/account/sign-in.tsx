@@ -3,8 +3,10 @@ import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Card } from '@/components/layout/card';
 import { Page } from '@/components/layout/page';
+import { Notice } from '@/components/messages/notice';
 import { useRegister, useSignIn } from '@/features/accounts/api';
 import { CredentialsForm } from '@/features/accounts/credentials-form';
+import { useSession } from '@/lib/session';
 import css from './sign-in.module.css';
 
 const signInRoute = getRouteApi('/sign-in');
@@ -12,8 +14,12 @@ const registerRoute = getRouteApi('/register');
 
 export function SignInPage() {
   const { next } = signInRoute.useSearch();
+  const session = useSession();
   return (
     <AccountPage title={t`Sign in`}>
+      {session.state === 'signed-out' && session.lapsed && (
+        <Notice role="status">{t`Your sign-in has ended. Sign in again to go on.`}</Notice>
+      )}
       <CredentialsForm
         mutation={useSignIn()}
         action={t`Sign in`}
@@ -41,7 +47,7 @@ export function RegisterPage() {
         mutation={useRegister()}
         action={t`Create account`}
         passwordKind="new-password"
-        nameHint={t`Best your e-mail address: your tickets are mailed to it. Or 3 to 64 characters: letters (a to z), digits and _ . @ -`}
+        nameHint={t`Your e-mail address, for tickets and news of your trips. Or a name of 3 to 64 characters: letters (a to z), digits and _ . @ -`}
         passwordHint={t`At least 8 characters. The longer, the safer.`}
         onDone={useGoTo(next)}
       />

@@ -1,7 +1,7 @@
 import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
-import { endSession } from '@/lib/session';
+import { endSession, startSession } from '@/lib/session';
 import { openApp } from '@/testing/app';
 import { accepted, answerBookings, flightsAre, jobIs } from '@/testing/booking-api';
 import { network, problem } from '@/testing/network';
@@ -72,6 +72,7 @@ test('what is wrong with a traveller is said at the field, by the page and by th
   expect(name).not.toHaveAccessibleDescription();
   await user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
   await waitFor(() => expect(contact).toHaveAccessibleDescription(expect.stringContaining(message)));
+  await waitFor(() => expect(contact).toHaveFocus());
 });
 
 test('what was typed is there again after a reload, and is forgotten once the flights are booked', async () => {
@@ -100,4 +101,25 @@ test('signing out forgets what was typed', async () => {
   expect(Object.values(sessionStorage).join()).toContain('Asha Rao');
   endSession();
   expect(Object.values(sessionStorage).join()).not.toContain('Asha Rao');
+});
+
+test.each([
+  ['the same account finds', 'asha', 'Asha Rao'],
+  ['another account does not see', 'ravi', ''],
+])('after a sign-in that has ended, %s what was filled in', async (_, next, kept) => {
+  const signIn = (sub: string) =>
+    startSession({ access_token: `head.${btoa(JSON.stringify({ sub }))}.signature`, expires_in: 900 });
+  answerBookings(() => problem(401, 'unauthenticated', 'The token has expired.'));
+  network.use(http.post('/api/v1/auth/refresh', () => problem(401, 'unauthenticated', 'It has ended.')));
+  signIn('asha');
+  const { user } = openApp(PAGE);
+  const first = within(await screen.findByRole('group', { name: 'Traveller 1' }));
+  await user.type(first.getByRole('textbox', { name: 'Full name' }), 'Asha Rao');
+  await user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
+  expect(await screen.findByText('Your sign-in has ended')).toBeVisible();
+  cleanup();
+  signIn(next);
+  openApp(PAGE);
+  const again = within(await screen.findByRole('group', { name: 'Traveller 1' }));
+  expect(again.getByRole('textbox', { name: 'Full name' })).toHaveValue(kept);
 });

@@ -1,5 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { useQuery } from '@tanstack/react-query';
+import { useLocation } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { Card } from '@/components/layout/card';
 import { configurationQuery } from '@/features/bookings/api/get-configuration';
 import { PaymentOptions } from '@/features/bookings/payment/payment-options';
@@ -8,6 +10,9 @@ import type { Flight } from '@/lib/wire';
 import { FareRules } from './rules/fare-rules-table';
 import { Travellers } from './travellers';
 import type { Checkout } from './use-checkout';
+
+/** The part of the page where the card is chosen: the address ends with it after a card was declined. */
+export const PAYMENT = 'payment';
 
 /** What a booking needs to know: who travels, and how it is paid. And what it costs to change one's mind. */
 export function CheckoutForm({
@@ -21,6 +26,11 @@ export function CheckoutForm({
 }) {
   // Until it is known, nothing is offered that may be refused.
   const { data: configuration } = useQuery(configurationQuery);
+  const { hash } = useLocation();
+  useEffect(() => {
+    if (checkout.open && hash === PAYMENT)
+      document.getElementById(PAYMENT)?.scrollIntoView({ block: 'start' });
+  }, [checkout.open, hash]);
   if (!checkout.open) return null;
   const { draft, setDraft, faults, busy, request } = checkout;
   return (
@@ -47,8 +57,8 @@ export function CheckoutForm({
         partial={checkout.partial}
         disabled={busy}
       />
-      <Card wide aria-labelledby="payment">
-        <h2 id="payment">{t`Payment`}</h2>
+      <Card wide aria-labelledby={PAYMENT}>
+        <h2 id={PAYMENT}>{t`Payment`}</h2>
         <PaymentOptions
           value={draft.payment}
           onChange={(payment) => setDraft({ ...draft, payment })}

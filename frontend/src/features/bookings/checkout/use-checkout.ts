@@ -46,7 +46,8 @@ export type Checkout = ReturnType<typeof useCheckout>;
  * this page knows them.
  */
 export function useCheckout(flights: readonly Flight[], seats: number, onRefused: () => void) {
-  const signedOut = useSession().state === 'signed-out';
+  const session = useSession();
+  const signedOut = session.state === 'signed-out';
   const queries = useQueryClient();
   const ids = flights.map(({ id }) => id);
   const [draft, setDraft] = useState<Draft>(() => ({
@@ -113,6 +114,8 @@ export function useCheckout(flights: readonly Flight[], seats: number, onRefused
     /** Seats that can be booked. */
     available,
     signedOut,
+    /** The sign-in has ended by itself, perhaps while somebody was filling in the form. */
+    lapsed: session.state === 'signed-out' && session.lapsed === true,
     busy: booking.isPending || booking.isSuccess,
     /** The answer was lost: whether there is a booking is being found out. */
     unknown: booking.isPending && isLost(booking.failureReason),
