@@ -1,4 +1,6 @@
 import { t } from '@lingui/core/macro';
+import { ownFieldText, ownProblemText } from './problem-texts';
+
 export interface FieldError {
   /** Where: `/seats` is a field of the body, `?date` a query parameter, `If-Match:` a header. */
   pointer: string;
@@ -66,16 +68,27 @@ export function problemFrom(response: Response, body: unknown): Problem {
   return new Problem({
     status: response.status,
     code,
-    detail:
-      TEXT_FOR_PEOPLE[code] ??
+    detail: () =>
+      TEXT_FOR_PEOPLE[code]?.() ??
+      ownProblemText(code) ??
       detail ??
-      (() => t`The server answered ${{ status: response.status }} without saying why.`),
+      t`The server answered ${{ status: response.status }} without saying why.`,
     retryable: members.retryable === true || response.status === 429 || response.status === 503,
     retryAfterMs: retryAfterMs(response.headers),
     requestId: response.headers.get('X-Request-Id'),
-    errors: Array.isArray(members.errors) ? (members.errors as FieldError[]) : [],
+    errors: Array.isArray(members.errors) ? (members.errors as FieldError[]).map(inOwnWords) : [],
     members,
   });
+}
+
+/** Its message is read in the language of the moment. */
+function inOwnWords(fault: FieldError): FieldError {
+  return {
+    ...fault,
+    get message() {
+      return ownFieldText(fault.pointer, fault.code) ?? fault.message;
+    },
+  };
 }
 
 export function networkProblem(): Problem {

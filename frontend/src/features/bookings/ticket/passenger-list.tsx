@@ -3,7 +3,7 @@ import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useNamePassenger, useRenamePassenger } from '@/features/bookings/api/change-booking';
 import { MAX_NAME_LENGTH } from '@/features/bookings/limits';
-import { asProblem } from '@/lib/problem';
+import { asProblem, type Problem } from '@/lib/problem';
 import { now } from '@/lib/time/server-clock';
 import type { Booking, Passenger } from '@/lib/wire';
 import css from './passenger-list.module.css';
@@ -156,7 +156,7 @@ function NameFields({ position, given, error, saving, leave, onSave, onDone }: N
         maxLength={MAX_NAME_LENGTH}
         value={name}
         onChange={({ currentTarget }) => setName(currentTarget.value)}
-        error={error && asProblem(error).message}
+        error={error && faultText(asProblem(error))}
       />
       <div className={css.buttons}>
         <Button type="submit" size="sm" loading={saving}>
@@ -168,4 +168,8 @@ function NameFields({ position, given, error, saving, leave, onSave, onDone }: N
       </div>
     </form>
   );
+}
+
+function faultText({ errors, message }: Problem): string {
+  return errors[0]?.message ?? message;
 }
