@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.browser.accessibility import faults, overhang
 from tests.e2e.browser.chromium import FRONTEND
@@ -47,6 +47,14 @@ def expect_german(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "de")
     assert texts(page) & untranslated() == set()
     assert overhang(page) <= 0
+
+
+def expect_centred(button: Locator) -> None:
+    """The text of a button stands in its middle, whether it is a button or a link."""
+    outer, inner = button.bounding_box(), button.locator("span").last.bounding_box()
+    assert outer
+    assert inner
+    assert abs(outer["y"] + outer["height"] / 2 - inner["y"] - inner["height"] / 2) < 2
 
 
 def choose(page: Page, name: str) -> None:
@@ -94,6 +102,9 @@ def test_a_party_books_in_german_and_changes_to_hindi(page: Page, flight: dict[s
     expect(row).to_contain_text("Nur noch 5 frei")
     expect(row).to_contain_text("10.900")
     expect_german(page)
+    if size["width"] < 1000:
+        line = page.get_by_role("button", name="Ändern").get_by_text("2 Sitzplätze")
+        assert line.evaluate("line => line.scrollWidth - line.clientWidth") <= 0, "it is not cut"
 
     row.get_by_role("link", name=re.compile("wählen")).click()
     page.get_by_role("link", name="Zum Buchen anmelden").click()
@@ -122,6 +133,12 @@ def test_a_party_books_in_german_and_changes_to_hindi(page: Page, flight: dict[s
     assert faults(page) == []
     page.reload()
     expect(page.get_by_role("heading", name="Ihre Buchung ist bestätigt")).to_be_visible()
+    page.get_by_role("button", name="Buchung stornieren").click()
+    page.get_by_role("dialog").get_by_role("button", name="Buchung stornieren").click()
+    expect(page.get_by_role("heading", name="Buchung storniert")).to_be_in_viewport()
+    expect(page.get_by_role("main")).to_be_focused()
+    expect_centred(page.get_by_role("link", name="Andere Flüge an diesem Tag"))
+    expect_german(page)
 
 
 def test_without_the_catalogue_the_page_is_english(page: Page) -> None:

@@ -103,6 +103,7 @@ def test_a_new_user_books_changes_and_cancels_without_help(
     seats = book_trip(page, flights)
     expect(page.get_by_role("heading", name="The payment was declined")).to_be_visible()
     page.get_by_role("link", name="Try another card").tap()
+    expect(page.get_by_role("heading", name="Payment")).to_be_in_viewport()
     # Names and seats are as they were.
     expect(page.get_by_role("textbox", name="Full name").first).to_have_value("Asha Rao")
     for flight in flights:
@@ -125,6 +126,8 @@ def test_a_new_user_books_changes_and_cancels_without_help(
     page.get_by_role("button", name="Save seats").tap()
     expect(page.get_by_text("Your seats are saved.")).to_be_visible()
     expect(ticket.get_by_text(f"Seats 1A, {seats[-2:]}")).to_be_visible()
+    page.get_by_role("link", name="Messages").tap()
+    expect(page.get_by_text("Your seats have changed · Lucknow to Madurai and back")).to_be_visible()
 
     another = schedule(back_office, "Madurai", "Nagpur", BACK, 12)
     page.goto(f"/flights/{another['id']}")
@@ -138,7 +141,7 @@ def test_a_new_user_books_changes_and_cancels_without_help(
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("All 3 flights will be cancelled for both travellers.")
     dialog.get_by_role("button", name="Cancel booking").tap()
-    expect(page.get_by_role("heading", name="Booking cancelled")).to_be_visible()
+    expect(page.get_by_role("heading", name="Booking cancelled")).to_be_in_viewport()
     page.get_by_role("link", name="All my trips").tap()
     upcoming = page.get_by_role("region", name="Upcoming")
     expect(upcoming.get_by_role("listitem")).to_have_count(1)

@@ -10,6 +10,7 @@ import { useAccount } from '@/features/accounts/api';
 import { bookingQuery } from '@/features/bookings/api/get-booking';
 import { hasNewTimes, isPayable, isWatchable } from '@/features/bookings/booking-state';
 import { CancelButton } from '@/features/bookings/cancellation/cancel-button';
+import { PAYMENT } from '@/features/bookings/checkout/checkout-form';
 import { forgetDraftOf } from '@/features/bookings/checkout/kept-draft';
 import { ProgressBoard } from '@/features/bookings/details/board/progress-board';
 import { NewTimes } from '@/features/bookings/details/new-times';
@@ -100,6 +101,7 @@ function BookAgain({ booking: { status, segments, seats, failure } }: { booking:
     </LinkButton>
   );
   const look = cardAlone ? {} : { variant: 'default' };
+  const where = cardAlone ? { hash: PAYMENT } : {};
   const again =
     others.length === 0 ? (
       <LinkButton
@@ -108,6 +110,7 @@ function BookAgain({ booking: { status, segments, seats, failure } }: { booking:
         to="/flights/$flightId"
         params={{ flightId: first.id }}
         search={{ seats }}
+        {...where}
       >
         {cardAlone ? t`Try another card` : t`This flight again`}
       </LinkButton>
@@ -117,6 +120,7 @@ function BookAgain({ booking: { status, segments, seats, failure } }: { booking:
         {...look}
         to="/itinerary"
         search={{ flights: flights.map(({ id }) => id).join(), seats }}
+        {...where}
       >
         {cardAlone ? t`Try another card` : t`These flights again`}
       </LinkButton>

@@ -33,7 +33,10 @@ export function CancelButton({ booking, children }: Props) {
 
   function confirm(quoteId: string) {
     cancellation.mutate(quoteId, {
-      onSuccess: close,
+      onSuccess() {
+        close();
+        showOutcome();
+      },
       onError: (error) => {
         if (OUTDATED.has(asProblem(error).code)) quote.mutate();
       },
@@ -47,7 +50,7 @@ export function CancelButton({ booking, children }: Props) {
           {children ?? t`Cancel booking`}
         </Button>
       )}
-      <Modal.Root opened={opened} onClose={close} centered>
+      <Modal.Root opened={opened} onClose={close} centered returnFocus={!cancellation.isSuccess}>
         <Modal.Overlay />
         <Modal.Content radius="lg">
           <Modal.Body className={css.body}>
@@ -84,6 +87,13 @@ export function CancelButton({ booking, children }: Props) {
       </Modal.Root>
     </>
   );
+}
+
+/** The button is gone, and what has become of the booking stands at the top of the page. */
+function showOutcome() {
+  const main = document.getElementById('main');
+  main?.scrollIntoView({ block: 'start' });
+  main?.focus({ preventScroll: true });
 }
 
 /** A booking is cancelled as a whole: who wants to keep a part of it has to know before. */

@@ -72,6 +72,7 @@ test('cancelling shows the refund, confirms exactly that, and shows the state of
   expect(dialog.getByText(/Both seats go back on sale/)).toBeVisible();
   await user.click(dialog.getByRole('button', { name: 'Cancel booking' }));
   expect(await screen.findByRole('heading', { name: 'Booking cancelled' })).toBeVisible();
+  await waitFor(() => expect(screen.getByRole('main')).toHaveFocus());
   expect(screen.getByText(/₹11,250 is on its way back to your card\. The fee was ₹3,750\./)).toBeVisible();
   expect(confirmed).toEqual(['quote-1']);
   expect(screen.getByRole('link', { name: 'Other flights that day' })).toBeVisible();

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { openApp } from '@/testing/app';
 import { flightsAre, jobIs } from '@/testing/booking-api';
 import { network, problem } from '@/testing/network';
@@ -114,6 +114,7 @@ test('after a refused card the same flight comes first, with the travellers fill
     }),
   );
   flightsAre(FLIGHT);
+  const scrolled = vi.spyOn(Element.prototype, 'scrollIntoView');
   const { user } = openApp(PAGE, { as: 'member' });
   const again = await screen.findByRole('link', { name: 'Try another card' });
   const others = screen.getByRole('link', { name: 'Other flights that day' });
@@ -122,6 +123,8 @@ test('after a refused card the same flight comes first, with the travellers fill
   const first = within(await screen.findByRole('group', { name: 'Traveller 1' }));
   expect(first.getByLabelText('Full name')).toHaveValue('Asha Rao');
   expect(first.getByLabelText('Date of birth')).toHaveValue('1990-02-03');
+  // The card is what has to change.
+  expect(scrolled.mock.contexts).toContain(screen.getByRole('heading', { name: 'Payment' }));
   expect(within(screen.getByRole('group', { name: 'Traveller 2' })).getByLabelText('Full name')).toHaveValue(
     '',
   );
