@@ -115,7 +115,7 @@ export function useCheckout(flights: readonly Flight[], seats: number, onRefused
     available,
     signedOut,
     /** The sign-in has ended by itself, perhaps while somebody was filling in the form. */
-    lapsed: session.state === 'signed-out' && session.lapsed === true,
+    lapsed: session.state === 'signed-out' && session.because === 'lapsed',
     busy: booking.isPending || booking.isSuccess,
     /** The answer was lost: whether there is a booking is being found out. */
     unknown: booking.isPending && isLost(booking.failureReason),

@@ -19,7 +19,7 @@ import css from './seat-step.module.css';
 export function ChangeSeats({ booking, onSaved }: { booking: Booking; onSaved: () => void }) {
   const [open, setOpen] = useState(false);
   const [saved, setSaved] = useState(false);
-  const opener = useFocusAfter(open);
+  const { opener, title } = useFocus(open);
   const { status, segments } = booking;
   const alive = status === 'CONFIRMED' || status === 'HELD';
   const numbered = segments.filter(({ seats_change_until }) => seats_change_until);
@@ -31,7 +31,9 @@ export function ChangeSeats({ booking, onSaved }: { booking: Booking; onSaved: (
   return (
     <Card wide aria-labelledby="change-seats" data-screen-only>
       <CardHead>
-        <h2 id="change-seats">{t`Seats`}</h2>
+        <h2 id="change-seats" ref={title} tabIndex={-1}>
+          {t`Seats`}
+        </h2>
         <span>{t`Until an hour before departure.`}</span>
       </CardHead>
       {open ? (
@@ -64,15 +66,16 @@ function savedText(status: Booking['status']): string {
     : t`Your seats are saved.`;
 }
 
-/** After the form has closed, the button that opened it has the focus again. */
-function useFocusAfter(open: boolean) {
+/** The button goes when it opens the form, so the title takes the focus; after the form has closed, the button has it again. */
+function useFocus(open: boolean) {
   const opener = useRef<HTMLButtonElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
   const before = useRef(open);
   useEffect(() => {
-    if (before.current && !open) opener.current?.focus();
+    if (before.current !== open) (open ? title : opener).current?.focus({ preventScroll: open });
     before.current = open;
   }, [open]);
-  return opener;
+  return { opener, title };
 }
 
 function isOpen({ seats_change_until, flight }: Segment): boolean {

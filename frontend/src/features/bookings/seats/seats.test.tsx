@@ -213,6 +213,7 @@ describe('on the page of the booking', () => {
     const { user } = openApp(`/bookings/${booking().id}`, { as: 'member' });
     expect(await screen.findByText('Seats 2C, 2D')).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Change seats' }));
+    expect(screen.getByRole('heading', { name: 'Seats' })).toHaveFocus();
     await user.click(await screen.findByRole('button', { name: /^3C/ }));
     await user.click(screen.getByRole('button', { name: 'Save seats' }));
     expect(await screen.findByText('3C was taken by somebody else')).toBeVisible();
