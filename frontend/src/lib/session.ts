@@ -3,14 +3,20 @@ import { useSyncExternalStore } from 'react';
 import { networkProblem, Problem, problemFrom } from './problem';
 import { fetchWithClock } from './time/server-clock';
 
+export type EndOfSession =
+  | 'signed-out'
+  /** Nobody has signed out, but the server ended the sign-in, for example because it was too old. */
+  | 'lapsed'
+  /** The account was closed for good. */
+  | 'closed';
+
 /**
  * Who is signed in in this browser. The access token is kept in memory only. After a reload the app gets a new one for the refresh
  * cookie, which scripts cannot read. Until then the state is `unknown`.
  */
 export type Session =
   | { state: 'unknown' }
-  /** `lapsed`: nobody has signed out, but the server ended the sign-in, for example because it was too old. */
-  | { state: 'signed-out'; lapsed?: boolean }
+  | { state: 'signed-out'; because?: EndOfSession }
   | { state: 'signed-in'; token: string };
 
 interface TokenAnswer {
@@ -76,16 +82,12 @@ export function startSession(answer: TokenAnswer): void {
   setToken(answer);
 }
 
-export function endSession(): void {
-  end(false);
-}
-
-function end(lapsed: boolean): void {
+export function endSession(because: EndOfSession = 'signed-out'): void {
   renewAt = 0;
   signInId = null;
   localStorage.removeItem(STORAGE_KEY);
-  accountChanged(lapsed);
-  setSession({ state: 'signed-out', lapsed });
+  accountChanged(because === 'lapsed');
+  setSession({ state: 'signed-out', because });
 }
 
 // Signing out in one window signs out the others, and signing in signs them in.
@@ -143,7 +145,7 @@ async function renewNow(): Promise<Session> {
     setSignInId(id);
     setToken(answer);
   } else if (response.status === 401) {
-    end(true);
+    endSession('lapsed');
   } else {
     throw problemFrom(response, await response.json().catch(() => null));
   }

@@ -51,7 +51,7 @@ export function useSignOut() {
   return useMutation({
     // This browser forgets the session also when the server cannot be told.
     mutationFn: () => answer(api.POST('/api/v1/auth/logout')).catch(() => undefined),
-    onSettled: endSession,
+    onSettled: () => endSession(),
   });
 }
 

@@ -114,6 +114,7 @@ test('the account is closed with its password', async () => {
   answer = done;
   await user.click(form.getByRole('button', { name: 'Close my account for good' }));
   expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
+  expect(screen.getByRole('status')).toHaveTextContent('Your account is closed.');
   expect(sent).toEqual(Array(2).fill({ password: 'rain' }));
 });
 

@@ -38,13 +38,13 @@ export function useEndSession() {
 export function useSignOutEverywhere() {
   return useMutation({
     mutationFn: () => answer(api.POST('/api/v1/auth/logout-everywhere')),
-    onSuccess: endSession,
+    onSuccess: () => endSession(),
   });
 }
 
 export function useCloseAccount() {
   return useMutation({
     mutationFn: (password: string) => answer(api.DELETE('/api/v1/auth/me', { body: { password } })),
-    onSuccess: endSession,
+    onSuccess: () => endSession('closed'),
   });
 }

@@ -56,6 +56,7 @@ test('a sign-in that has ended leads to the sign-in page', async () => {
   );
   const { where } = openApp('/bookings', { as: 'member' });
   expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
+  expect(screen.getByText('Your sign-in has ended. Sign in again to go on.')).toBeVisible();
   expect(where()).toBe('/sign-in?next=%2Fbookings');
 });
 

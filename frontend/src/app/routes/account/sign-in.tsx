@@ -14,12 +14,9 @@ const registerRoute = getRouteApi('/register');
 
 export function SignInPage() {
   const { next } = signInRoute.useSearch();
-  const session = useSession();
   return (
     <AccountPage title={t`Sign in`}>
-      {session.state === 'signed-out' && session.lapsed && (
-        <Notice role="status">{t`Your sign-in has ended. Sign in again to go on.`}</Notice>
-      )}
+      <WhySignedOut />
       <CredentialsForm
         mutation={useSignIn()}
         action={t`Sign in`}
@@ -37,6 +34,14 @@ export function SignInPage() {
       </p>
     </AccountPage>
   );
+}
+
+/** What has ended the last sign-in, unless somebody signed out. */
+function WhySignedOut() {
+  const session = useSession();
+  const because = session.state === 'signed-out' && session.because;
+  if (because === 'closed') return <Notice role="status">{t`Your account is closed.`}</Notice>;
+  return because === 'lapsed' && <Notice>{t`Your sign-in has ended. Sign in again to go on.`}</Notice>;
 }
 
 export function RegisterPage() {
