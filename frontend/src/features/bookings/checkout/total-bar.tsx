@@ -6,6 +6,9 @@ import type { Flight } from '@/lib/wire';
 import { totalOf } from './total';
 import css from './total-bar.module.css';
 
+/** Higher than any page: what one has scrolled past counts as reached, too. */
+const ABOVE_PX = 100_000;
+
 interface Props {
   flights: readonly Flight[];
   seats: number;
@@ -13,9 +16,9 @@ interface Props {
   summary: string;
 }
 
-/** On a phone, where the summary stands below everything: the total at the lower edge, until the summary is in sight. */
+/** On a phone, where the summary stands below everything: the total at the lower edge, until one has scrolled to the summary. */
 export function TotalBar({ flights, seats, summary }: Props) {
-  const reached = useIsInSight(summary);
+  const reached = useIsReached(summary);
   const { amount, currency } = totalOf(flights, seats);
   if (reached) return null;
   return (
@@ -33,14 +36,17 @@ export function TotalBar({ flights, seats, summary }: Props) {
   );
 }
 
-function useIsInSight(id: string): boolean {
-  const [inSight, setInSight] = useState(false);
+/** Whether an element is in the window, or above it. */
+function useIsReached(id: string): boolean {
+  const [reached, setReached] = useState(false);
   useEffect(() => {
     const element = document.getElementById(id);
     if (!element) return;
-    const observer = new IntersectionObserver(([entry]) => setInSight(entry?.isIntersecting ?? false));
+    const observer = new IntersectionObserver(([entry]) => setReached(entry?.isIntersecting ?? false), {
+      rootMargin: `${ABOVE_PX}px 0px 0px`,
+    });
     observer.observe(element);
     return () => observer.disconnect();
   }, [id]);
-  return inSight;
+  return reached;
 }
