@@ -141,6 +141,10 @@ SECONDS ?= 30
 bench: $(PYTHON_ENV) ## Speed: every goal, both sides from one run, on private servers (ROWS=1,2,13; BENCH: more options)
 	@$(BIN)/python -m loadtests.goals $(if $(ROWS),--rows $(ROWS)) $(BENCH)
 
+.PHONY: page-timings
+page-timings: setup ## How fast pages are, by the browser's own timing: cold and warm, on a desk and as on a slow phone (FILE)
+	$(BIN)/python -m tests.e2e.browser.page_timings $(FILE)
+
 .PHONY: loadtest
 loadtest: $(PYTHON_ENV) ## Travellers and a verdict (SCENARIO, USERS, SECONDS; HOST: a product that is up, else one of its own; LOAD: more options)
 	@exec $(BIN)/python -m loadtests.run $(SCENARIO) --users $(USERS) --seconds $(SECONDS) $(if $(HOST),--host $(HOST)) $(LOAD)
